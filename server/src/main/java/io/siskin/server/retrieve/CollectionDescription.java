@@ -1,0 +1,46 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.server.search.SearchMode;
+import java.util.List;
+
+/**
+ * What a collection is and holds.
+ *
+ * @param name its name
+ * @param documentCount documents, empty ones included
+ * @param termCount distinct terms, summed over segments
+ * @param postingCount (document, term) pairs with a stored impact
+ * @param lengthBytes bytes of all its files
+ * @param documentEncoder name of the encoder that its documents went through; {@code vector} when they came as vectors
+ * @param queryEncoder name of the encoder for query text; {@code vector} when only vectors can be searched
+ * @param encoderParameters the encoders' parameters as one JSON object
+ * @param vocabulary {@code token} or {@code term_id}: how its terms are named in vectors
+ * @param storedFields names of the stored fields
+ * @param defaultMode the mode that a request without one gets
+ * @param segments its segments
+ */
+public record CollectionDescription(
+    String name,
+    long documentCount,
+    long termCount,
+    long postingCount,
+    long lengthBytes,
+    String documentEncoder,
+    String queryEncoder,
+    String encoderParameters,
+    String vocabulary,
+    List<String> storedFields,
+    SearchMode defaultMode,
+    List<SegmentDescription> segments) {
+  /**
+   * One immutable segment.
+   *
+   * @param id 32 hexadecimal digits
+   * @param formatVersion version of its files
+   * @param documentCount its documents
+   * @param postingCount its postings
+   * @param structures which structures it carries, with the bytes of each, for example {@code forward=64000000}
+   */
+  public record SegmentDescription(
+      String id, int formatVersion, long documentCount, long postingCount, List<String> structures) {}
+}

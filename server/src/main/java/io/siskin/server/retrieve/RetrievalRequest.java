@@ -1,0 +1,53 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.server.search.SearchMode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One search, free of any transport.
+ *
+ * @param collection the collection's name
+ * @param query what is searched for
+ * @param k how many hits are wanted, 1 to 10,000; fewer come back when fewer documents match
+ * @param mode how to evaluate; null takes the collection's default
+ * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all of them
+ * @param explain whether each hit lists what each matched term contributed to its score
+ */
+public record RetrievalRequest(
+    String collection,
+    Query query,
+    int k,
+    @Nullable SearchMode mode,
+    List<String> fields,
+    boolean explain) {
+  /** The largest k accepted. */
+  public static final int K_MAX = 10_000;
+
+  /** Checks the ranges. */
+  public RetrievalRequest {
+    if (k < 1 || k > K_MAX) {
+      throw new InvalidInputException("k", k, "1 to " + K_MAX);
+    }
+    fields = List.copyOf(fields);
+  }
+
+  /** What is searched for. */
+  public sealed interface Query {
+    /**
+     * Text, to be encoded by the collection's query encoder.
+     *
+     * @param text at most 65,536 characters; may be empty, which finds nothing
+     */
+    record Text(String text) implements Query {}
+
+    /**
+     * A vector, searched as it is.
+     *
+     * @param vector keyed by token or by term id, as the collection's vocabulary is; at most 16,384 terms
+     */
+    record Vector(SparseVector vector) implements Query {}
+  }
+}

@@ -1,0 +1,38 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.server.search.Interruption;
+import java.util.List;
+
+/**
+ * Searches collections: what {@code rpc} serves and what the in-process commands call.
+ *
+ * <p>Safe for concurrent use. Throws {@link io.siskin.index.error.InvalidInputException} for a request outside its
+ * ranges, {@link CollectionNotFoundException} for an unknown name, {@link
+ * io.siskin.server.search.QueryInterruptedException} when interrupted.
+ */
+public interface Retriever {
+  /**
+   * Runs one search on the calling thread.
+   *
+   * @param request what to search
+   * @param interruption the request's deadline and cancellation, asked during evaluation
+   */
+  RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption);
+
+  /**
+   * Estimates the evaluation work of a request without doing it, so that the caller can choose where to run it.
+   *
+   * @return an upper estimate in postings read; one posting costs about a nanosecond
+   */
+  long estimatedPostings(RetrievalRequest request);
+
+  /** Returns all collections, ordered by name. */
+  List<CollectionDescription> collections();
+
+  /**
+   * Returns one collection.
+   *
+   * @param name its name
+   */
+  CollectionDescription collection(String name);
+}

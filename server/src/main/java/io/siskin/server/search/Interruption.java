@@ -1,0 +1,57 @@
+package io.siskin.server.search;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * The deadline and the cancellation of one request, asked by the evaluators between blocks.
+ *
+ * <p>{@link #check} costs a clock reading (about 20 ns), so evaluators call it once a few microseconds of work and not
+ * once a document. Safe to share between the threads of one request.
+ */
+public final class Interruption {
+  /** Never interrupts. */
+  public static final Interruption NEVER = new Interruption(false, 0, () -> false);
+
+  private final boolean hasDeadline;
+  private final long deadlineNanoTime;
+  private final BooleanSupplier cancelled;
+
+  private Interruption(boolean hasDeadline, long deadlineNanoTime, BooleanSupplier cancelled) {
+    this.hasDeadline = hasDeadline;
+    this.deadlineNanoTime = deadlineNanoTime;
+    this.cancelled = cancelled;
+  }
+
+  /**
+   * Interrupts on cancellation only.
+   *
+   * @param cancelled asked at each check; must be cheap and thread-safe
+   */
+  public static Interruption whenCancelled(BooleanSupplier cancelled) {
+    return new Interruption(false, 0, cancelled);
+  }
+
+  /**
+   * Interrupts on cancellation and at a deadline.
+   *
+   * @param deadlineNanoTime on the clock of {@link System#nanoTime}
+   * @param cancelled asked at each check; must be cheap and thread-safe
+   */
+  public static Interruption at(long deadlineNanoTime, BooleanSupplier cancelled) {
+    return new Interruption(true, deadlineNanoTime, cancelled);
+  }
+
+  /**
+   * Returns when nothing has happened yet.
+   *
+   * @throws QueryInterruptedException when the deadline has passed or the request was cancelled
+   */
+  public void check() {
+    if (cancelled.getAsBoolean()) {
+      throw new QueryInterruptedException(QueryInterruptedException.Reason.CANCELLED);
+    }
+    if (hasDeadline && System.nanoTime() - deadlineNanoTime >= 0) {
+      throw new QueryInterruptedException(QueryInterruptedException.Reason.DEADLINE_EXCEEDED);
+    }
+  }
+}
