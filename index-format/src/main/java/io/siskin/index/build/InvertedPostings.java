@@ -1,0 +1,83 @@
+package io.siskin.index.build;
+
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.store.ScratchMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * All posting lists of the segment under construction, by term number, documents ascending; off-heap.
+ *
+ * <p>A posting's stored weight is {@code documentScale × impact}. Safe for concurrent reading.
+ */
+public final class InvertedPostings implements AutoCloseable {
+  private final ScratchMemory scratch;
+  private final MemorySegment documents;
+  private final MemorySegment impacts;
+  private final long[] starts;
+  private final float[] documentScales;
+
+  InvertedPostings(ScratchMemory scratch, long[] starts, float[] documentScales) {
+    long postings = starts[starts.length - 1];
+    this.scratch = scratch;
+    this.documents = scratch.bytes().asSlice(0, postings * Integer.BYTES);
+    this.impacts = scratch.bytes().asSlice(postings * Integer.BYTES, postings);
+    this.starts = starts;
+    this.documentScales = documentScales;
+  }
+
+  /** Returns the number of terms. */
+  public int termCount() {
+    return starts.length - 1;
+  }
+
+  /** Returns the number of documents. */
+  public int documentCount() {
+    return documentScales.length;
+  }
+
+  /** Returns the number of all postings. */
+  public long postingCount() {
+    return starts[starts.length - 1];
+  }
+
+  /**
+   * Returns how many documents have a term.
+   *
+   * @param termNumber 0 to {@link #termCount} − 1
+   */
+  public int documentFrequency(int termNumber) {
+    return (int) (starts[termNumber + 1] - starts[termNumber]);
+  }
+
+  /**
+   * Copies a posting list.
+   *
+   * @param termNumber 0 to {@link #termCount} − 1
+   * @param documentNumbers receives the document numbers, ascending; at least as long as the list
+   * @param impactsOut receives the impacts, each 1 to 255 as an unsigned byte; at least as long as the list
+   * @return the list's length
+   */
+  public int read(int termNumber, int[] documentNumbers, byte[] impactsOut) {
+    int length = documentFrequency(termNumber);
+    long start = starts[termNumber];
+    MemorySegment.copy(documents, FileLayout.U32, start * Integer.BYTES, documentNumbers, 0, length);
+    MemorySegment.copy(impacts, ValueLayout.JAVA_BYTE, start, impactsOut, 0, length);
+    return length;
+  }
+
+  /**
+   * Returns a document's scale.
+   *
+   * @param documentNumber 0 to {@link #documentCount} − 1
+   */
+  public float documentScale(int documentNumber) {
+    return documentScales[documentNumber];
+  }
+
+  /** Gives the memory back. */
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}

@@ -1,0 +1,51 @@
+package io.siskin.index.format;
+
+import org.jspecify.annotations.Nullable;
+
+/** The files of a segment. Codes and names are part of the format and are never reused. */
+public enum FileKind {
+  /** Statistics, build options and the table of the other files: read first, always present. */
+  META(1, "segment.meta"),
+  /** The term dictionary: always present. */
+  TERMS(2, "terms.dat"),
+  /** External ids and stored fields: always present. */
+  DOCUMENTS(3, "documents.dat"),
+  /** Document number → vector. */
+  FORWARD(4, "forward.dat"),
+  /** Posting lists with superblock and document-block maxima. */
+  BLOCK_MAX(5, "blockmax.dat"),
+  /** Posting lists cut into cohesive posting blocks with summaries. */
+  CLUSTERS(6, "clusters.dat");
+
+  private final int code;
+  private final String fileName;
+
+  FileKind(int code, String fileName) {
+    this.code = code;
+    this.fileName = fileName;
+  }
+
+  /** Returns the code in the header. */
+  public int code() {
+    return code;
+  }
+
+  /** Returns the file's name in the segment's directory. */
+  public String fileName() {
+    return fileName;
+  }
+
+  /**
+   * Returns the kind of a code, or null for none.
+   *
+   * @param code as in the header
+   */
+  public static @Nullable FileKind ofCode(int code) {
+    for (FileKind kind : values()) {
+      if (kind.code == code) {
+        return kind;
+      }
+    }
+    return null;
+  }
+}

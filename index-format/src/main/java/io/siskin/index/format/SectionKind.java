@@ -1,0 +1,98 @@
+package io.siskin.index.format;
+
+/**
+ * The sections of all files. The hundreds digit is the {@link FileKind#code} of the file that holds it. Codes are part of
+ * the format and are never reused; readers ignore sections that they do not know.
+ */
+public enum SectionKind {
+  /** Fixed-length statistics of the segment. */
+  STATISTICS(101),
+  /** The options of the build as UTF-8 JSON, for {@code inspect}; readers never depend on it. */
+  BUILD_OPTIONS(102),
+  /** Kind, length and header checksum of each other file of the segment. */
+  FILE_TABLE(103),
+  /** Names of the stored fields, a string list: offsets. */
+  FIELD_NAME_OFFSETS(104),
+  /** Names of the stored fields, a string list: UTF-8 bytes. */
+  FIELD_NAME_BYTES(105),
+
+  /** By term number: how many documents have the term, u32. */
+  DOCUMENT_FREQUENCIES(201),
+  /** By term number: start of the token's bytes, a string list. */
+  TOKEN_OFFSETS(202),
+  /** The tokens' UTF-8 bytes. */
+  TOKEN_BYTES(203),
+  /** Hash slots from token to term number, u32. */
+  TOKEN_SLOTS(204),
+  /** By term number: the user's term id, u32. */
+  TERM_IDS(205),
+  /** Hash slots from term id to term number, u32. */
+  TERM_ID_SLOTS(206),
+
+  /** By document number: start of the external id's bytes, a string list. */
+  EXTERNAL_ID_OFFSETS(301),
+  /** The external ids' UTF-8 bytes. */
+  EXTERNAL_ID_BYTES(302),
+  /** Hash slots from external id to document number, u32. */
+  EXTERNAL_ID_SLOTS(303),
+  /** By document number: start of its stored record. */
+  STORED_OFFSETS(304),
+  /** The stored records. */
+  STORED_BYTES(305),
+  /** The zstd dictionary of the stored records. */
+  STORED_DICTIONARY(306),
+
+  /** By document number: start of its forward record in alignment units, u32. */
+  FORWARD_OFFSETS(401),
+  /** The forward records. */
+  FORWARD_RECORDS(402),
+
+  /** Block size, superblock size and widths of the block-max posting lists. */
+  BLOCK_MAX_PARAMETERS(501),
+  /** By document number: the document's impact scale, f32. */
+  BLOCK_MAX_DOCUMENT_SCALES(502),
+  /** By term number: where its posting list, superblocks and maxima are. */
+  BLOCK_MAX_TERMS(503),
+  /** Superblock numbers of the sparse lists, u32. */
+  BLOCK_MAX_SUPERBLOCK_NUMBERS(504),
+  /** Start of each (term, superblock)'s postings in its list, u32. */
+  BLOCK_MAX_POSTING_STARTS(505),
+  /** Superblock maxima. */
+  BLOCK_MAX_SUPERBLOCK_MAXIMA(506),
+  /** Document-block maxima. */
+  BLOCK_MAX_BLOCK_MAXIMA(507),
+  /** The postings' documents, local to their superblock. */
+  BLOCK_MAX_LOCAL_DOCUMENTS(508),
+  /** The postings' impacts, u8. */
+  BLOCK_MAX_IMPACTS(509),
+
+  /** Parameters of the clustered posting lists. */
+  CLUSTER_PARAMETERS(601),
+  /** By term number: where its posting blocks and summaries are. */
+  CLUSTER_TERMS(602),
+  /** Start of each posting block in its list, u32. */
+  CLUSTER_BLOCK_STARTS(603),
+  /** The posting blocks' document numbers. */
+  CLUSTER_DOCUMENTS(604),
+  /** By posting block: scale of its summary's values, f32. */
+  CLUSTER_SUMMARY_SCALES(605),
+  /** Terms of each list's summaries, u32, ascending. */
+  CLUSTER_SUMMARY_TERMS(606),
+  /** Start of each summary term's entries, u32. */
+  CLUSTER_SUMMARY_STARTS(607),
+  /** The entries' posting blocks, u16. */
+  CLUSTER_SUMMARY_BLOCKS(608),
+  /** The entries' values, u8. */
+  CLUSTER_SUMMARY_VALUES(609);
+
+  private final int code;
+
+  SectionKind(int code) {
+    this.code = code;
+  }
+
+  /** Returns the code in the section directory. */
+  public int code() {
+    return code;
+  }
+}

@@ -1,0 +1,30 @@
+package io.siskin.index.format.v1;
+
+/** Limits of version 1, each checked by the builder and by the reader. */
+public final class FormatV1 {
+  /** The version in the header. */
+  public static final int VERSION = 1;
+
+  /** The most documents a segment holds: document numbers are non-negative ints. */
+  public static final int DOCUMENT_COUNT_MAX = Integer.MAX_VALUE - 8;
+
+  /** The most distinct terms a segment holds. */
+  public static final int TERM_COUNT_MAX = Integer.MAX_VALUE - 8;
+
+  /** The most terms a document holds. */
+  public static final int DOCUMENT_TERM_COUNT_MAX = 1 << 20;
+
+  /** The longest external id in bytes of UTF-8. */
+  public static final int EXTERNAL_ID_LENGTH_MAX = 65_535;
+
+  /** The longest stored record of one document, unpacked, in bytes. */
+  public static final int STORED_RECORD_LENGTH_MAX = 1 << 28;
+
+  /** The most stored field names of a segment. */
+  public static final int FIELD_COUNT_MAX = 65_535;
+
+  /** The largest impact: 8 bits. */
+  public static final int IMPACT_MAX = 255;
+
+  private FormatV1() {}
+}

@@ -1,0 +1,73 @@
+package io.siskin.index.format.v1;
+
+/**
+ * A forward record: one document's vector.
+ *
+ * <pre>
+ *  0         4              6             8
+ * +---------+--------------+-------------+----------------------------+
+ * | scale   | postings on  | further     | further runs: page u16,    |
+ * | f32     | page 0, u16  | runs, u16   | postings u16, each 4 bytes |
+ * +---------+--------------+-------------+----------------------------+
+ * | low 16 bits of the term numbers, u16 each, all runs one after another |
+ * +-------------------------------------------------------------------+
+ * | impacts, u8 each, same order                                      |
+ * +-------------------------------------------------------------------+ padded to the alignment
+ * </pre>
+ *
+ * <p>Term numbers are given by descending document frequency, so nearly all of a document's terms are on page 0, the first
+ * 65,536 numbers; a term on page {@code p} costs its document one run of 4 bytes and nothing else, and the vocabulary has
+ * no limit. Runs are in ascending order of page, terms ascending in a run. A stored weight is {@code scale × impact}.
+ *
+ * <p>FORWARD_OFFSETS holds, by document number, the record's offset in FORWARD_RECORDS as a u32 in units of {@code 2^e}
+ * bytes, {@code e} being the section's encoding, {@link #ALIGNMENT_SHIFT_MIN} to {@link #ALIGNMENT_SHIFT_MAX}.
+ */
+public final class ForwardLayout {
+  /** Offset of the scale, f32: a stored weight is scale × impact. */
+  public static final int SCALE_OFFSET = 0;
+
+  /** Offset of the number of postings on page 0, u16. */
+  public static final int FIRST_RUN_COUNT_OFFSET = SCALE_OFFSET + Float.BYTES;
+
+  /** Offset of the number of further runs, u16. */
+  public static final int FURTHER_RUN_COUNT_OFFSET = FIRST_RUN_COUNT_OFFSET + Short.BYTES;
+
+  /** Offset of the further runs. */
+  public static final int RUNS_OFFSET = FURTHER_RUN_COUNT_OFFSET + Short.BYTES;
+
+  /** Offset in a further run of its page, u16. */
+  public static final int RUN_PAGE_OFFSET = 0;
+
+  /** Offset in a further run of its number of postings, u16, 1 or more. */
+  public static final int RUN_COUNT_OFFSET = RUN_PAGE_OFFSET + Short.BYTES;
+
+  /** Length of a further run. */
+  public static final int RUN_LENGTH = RUN_COUNT_OFFSET + Short.BYTES;
+
+  /** Number of bits of a term number that stand in a posting. */
+  public static final int PAGE_SHIFT = 16;
+
+  /** Number of term numbers on a page. */
+  public static final int PAGE_LENGTH = 1 << PAGE_SHIFT;
+
+  /** The most postings of a run; a fuller page is split into several runs. */
+  public static final int RUN_COUNT_MAX = 65_535;
+
+  /** The smallest alignment of records, as a power of two: 4 bytes, for up to 16 GiB of records. */
+  public static final int ALIGNMENT_SHIFT_MIN = 2;
+
+  /** The largest alignment of records, as a power of two: 64 bytes, for up to 256 GiB of records. */
+  public static final int ALIGNMENT_SHIFT_MAX = 6;
+
+  private ForwardLayout() {}
+
+  /**
+   * Returns the length of a record in bytes before padding.
+   *
+   * @param postingCount the document's postings
+   * @param furtherRunCount its runs beyond the first
+   */
+  public static long recordLength(int postingCount, int furtherRunCount) {
+    return RUNS_OFFSET + (long) furtherRunCount * RUN_LENGTH + 3L * postingCount;
+  }
+}

@@ -1,0 +1,76 @@
+package io.siskin.index.format.v1;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A list of strings in up to three sections: offsets (count + 1 of them, u32 in encoding 4, u64 in encoding 8), the UTF-8
+ * bytes, and hash slots that find the number of a string.
+ *
+ * <p>The slots are an open-addressing table with linear probing: a power of two of u32, at least 4/3 of the count and at
+ * least 1 slot free; a slot holds number + 1, or 0 when free. A key's first slot is the low bits of its hash.
+ */
+public final class StringListLayout {
+  /** Encoding of offsets as u32: fewer than 4 GiB of bytes. */
+  public static final int ENCODING_U32 = 4;
+
+  /** Encoding of offsets as u64. */
+  public static final int ENCODING_U64 = 8;
+
+  private static final long FNV_OFFSET_BASIS = 0xCBF2_9CE4_8422_2325L;
+  private static final long FNV_PRIME = 0x0000_0100_0000_01B3L;
+  private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
+
+  private StringListLayout() {}
+
+  /**
+   * Returns the number of slots of a table.
+   *
+   * @param count the number of keys, 0 to 2^30
+   */
+  public static long slotCount(long count) {
+    long wanted = Math.max(1, count + count / 3 + 1);
+    return Long.highestOneBit(wanted - 1 | 1) << (wanted > 1 ? 1 : 0);
+  }
+
+  /**
+   * Returns the hash of a string: FNV-1a over its UTF-8 bytes, then mixed.
+   *
+   * @param utf8 where the bytes stand
+   * @param offset the first of them
+   * @param length how many
+   */
+  public static long hash(byte[] utf8, int offset, int length) {
+    long hash = FNV_OFFSET_BASIS;
+    for (int i = 0; i < length; i++) {
+      hash = (hash ^ utf8[offset + i] & 0xFF) * FNV_PRIME;
+    }
+    return mix(hash);
+  }
+
+  /**
+   * Returns the hash of a string that stands in memory.
+   *
+   * @param utf8 exactly the string's bytes
+   */
+  public static long hash(MemorySegment utf8) {
+    long hash = FNV_OFFSET_BASIS;
+    for (long i = 0; i < utf8.byteSize(); i++) {
+      hash = (hash ^ utf8.get(java.lang.foreign.ValueLayout.JAVA_BYTE, i) & 0xFF) * FNV_PRIME;
+    }
+    return mix(hash);
+  }
+
+  /**
+   * Returns the hash of a term id: the same mixing of the unsigned number.
+   *
+   * @param termId an unsigned 32-bit id
+   */
+  public static long hash(int termId) {
+    return mix(Integer.toUnsignedLong(termId));
+  }
+
+  private static long mix(long value) {
+    long mixed = value * MIX;
+    return mixed ^ mixed >>> 32;
+  }
+}

@@ -1,0 +1,89 @@
+package io.siskin.index.quantize;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.vector.SparseVector;
+
+/**
+ * A query's weights as integers, the same for all segments of a collection.
+ *
+ * <p>Each weight becomes {@code max(1, floor(weight × scale))}, where {@code scale} is the largest power of two for which
+ * the weights sum to at most {@link #WEIGHT_SUM_MAX}. The sum of {@code weight × impact} over any document then fits a
+ * signed 32-bit integer, and a power of two keeps integer and other short binary weights exactly as they are. The error of
+ * a score relative to the float weights is below {@code terms / 2^22} of it.
+ *
+ * <p>Immutable; safe to share.
+ */
+public final class QuantizedQuery {
+  /** The most terms of a query. */
+  public static final int TERM_COUNT_MAX = 16_384;
+
+  /** The integer weights of a query sum to at most this, so that times 255 it stays below 2^31. */
+  public static final int WEIGHT_SUM_MAX = Integer.MAX_VALUE / FormatV1.IMPACT_MAX;
+
+  private final SparseVector vector;
+  private final int[] weights;
+  private final double scoreScale;
+
+  private QuantizedQuery(SparseVector vector, int[] weights, double scoreScale) {
+    this.vector = vector;
+    this.weights = weights;
+    this.scoreScale = scoreScale;
+  }
+
+  /**
+   * Quantises a query.
+   *
+   * @param vector the query, at most {@link #TERM_COUNT_MAX} terms
+   * @throws InvalidInputException when it has more terms
+   */
+  public static QuantizedQuery of(SparseVector vector) {
+    if (vector.size() > TERM_COUNT_MAX) {
+      throw new InvalidInputException("number of query terms", vector.size(), "0 to " + TERM_COUNT_MAX);
+    }
+    double sum = 0;
+    for (int i = 0; i < vector.size(); i++) {
+      sum += vector.weight(i);
+    }
+    int[] weights = new int[vector.size()];
+    if (weights.length == 0) {
+      return new QuantizedQuery(vector, weights, 1);
+    }
+    // Each term may be raised to 1, hence the room for one more a term.
+    int exponent = Math.getExponent((WEIGHT_SUM_MAX - TERM_COUNT_MAX) / sum);
+    double scale = Math.scalb(1.0, exponent);
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Math.max(1, (int) (vector.weight(i) * scale));
+    }
+    return new QuantizedQuery(vector, weights, 1 / scale);
+  }
+
+  /** Returns the query as it was given. */
+  public SparseVector vector() {
+    return vector;
+  }
+
+  /**
+   * Returns an integer weight, 1 to {@link #WEIGHT_SUM_MAX}.
+   *
+   * @param index position in {@link #vector}
+   */
+  public int weight(int index) {
+    return weights[index];
+  }
+
+  /** Returns what a summed integer is multiplied with, after the document's scale, to give the score. */
+  public double scoreScale() {
+    return scoreScale;
+  }
+
+  /**
+   * Returns the score of a document: the one definition that all evaluators share.
+   *
+   * @param sum the sum of integer weight × impact over the shared terms
+   * @param documentScale the document's impact scale
+   */
+  public float score(int sum, float documentScale) {
+    return (float) (sum * (documentScale * scoreScale));
+  }
+}

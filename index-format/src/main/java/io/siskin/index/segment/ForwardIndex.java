@@ -1,0 +1,158 @@
+package io.siskin.index.segment;
+
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.ForwardLayout;
+import io.siskin.index.store.MappedFile;
+import io.siskin.index.store.Section;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The forward index: document number → vector, see {@link ForwardLayout}.
+ *
+ * <p>Evaluators take {@link #records} and {@link #recordOffset} and hand both to a kernel; {@link Cursor} is the plain way
+ * to read a document. A view; safe for concurrent use.
+ */
+public final class ForwardIndex {
+  private final int documentCount;
+  private final int alignmentShift;
+  private final MemorySegment offsets;
+  private final MemorySegment records;
+  private final long lengthBytes;
+
+  /**
+   * Opens the view.
+   *
+   * @param file the verified {@code forward.dat}
+   * @param documentCount the segment's documents
+   * @throws CorruptSegmentException when sections contradict each other
+   */
+  public ForwardIndex(MappedFile file, int documentCount) throws CorruptSegmentException {
+    Section offsetSection = file.section(SectionKind.FORWARD_OFFSETS);
+    offsetSection.require(
+        offsetSection.encoding() >= ForwardLayout.ALIGNMENT_SHIFT_MIN
+            && offsetSection.encoding() <= ForwardLayout.ALIGNMENT_SHIFT_MAX,
+        "an alignment shift of " + ForwardLayout.ALIGNMENT_SHIFT_MIN + " to " + ForwardLayout.ALIGNMENT_SHIFT_MAX,
+        offsetSection.encoding());
+    offsetSection.requireLength((long) documentCount * Integer.BYTES);
+    this.documentCount = documentCount;
+    this.alignmentShift = offsetSection.encoding();
+    this.offsets = offsetSection.bytes();
+    Section recordSection = file.section(SectionKind.FORWARD_RECORDS);
+    this.records = recordSection.paddedBytes();
+    this.lengthBytes = file.lengthBytes();
+  }
+
+  /** Returns the number of documents. */
+  public int documentCount() {
+    return documentCount;
+  }
+
+  /** Returns the bytes of all records, and 64 more that may be read but mean nothing. */
+  public MemorySegment records() {
+    return records;
+  }
+
+  /**
+   * Returns where a document's record starts in {@link #records}.
+   *
+   * @param documentNumber 0 to {@link #documentCount} − 1
+   */
+  public long recordOffset(int documentNumber) {
+    return Integer.toUnsignedLong(offsets.get(FileLayout.U32, (long) documentNumber * Integer.BYTES))
+        << alignmentShift;
+  }
+
+  /** Returns the length of the file in bytes. */
+  public long lengthBytes() {
+    return lengthBytes;
+  }
+
+  /** Returns a new cursor. */
+  public Cursor cursor() {
+    return new Cursor();
+  }
+
+  /** Reads the postings of one document after another; used by one thread. */
+  public final class Cursor {
+    private float scale;
+    private int runsLeft;
+    private long runAt;
+    private int runLeft;
+    private int page;
+    private long termAt;
+    private long impactAt;
+    private int left;
+    private int size;
+    private int termNumber;
+    private int impact;
+
+    private Cursor() {}
+
+    /**
+     * Goes before the first posting of a document.
+     *
+     * @param documentNumber 0 to {@link ForwardIndex#documentCount} − 1
+     */
+    public void moveTo(int documentNumber) {
+      long record = recordOffset(documentNumber);
+      scale = records.get(FileLayout.F32, record + ForwardLayout.SCALE_OFFSET);
+      runLeft = u16(record + ForwardLayout.FIRST_RUN_COUNT_OFFSET);
+      runsLeft = u16(record + ForwardLayout.FURTHER_RUN_COUNT_OFFSET);
+      runAt = record + ForwardLayout.RUNS_OFFSET;
+      page = 0;
+      int count = runLeft;
+      for (int run = 0; run < runsLeft; run++) {
+        count += u16(runAt + (long) run * ForwardLayout.RUN_LENGTH + ForwardLayout.RUN_COUNT_OFFSET);
+      }
+      size = count;
+      left = count;
+      termAt = runAt + (long) runsLeft * ForwardLayout.RUN_LENGTH;
+      impactAt = termAt + (long) count * Short.BYTES;
+    }
+
+    /** Goes to the next posting, in ascending order of term number; false after the last one. */
+    public boolean next() {
+      if (left == 0) {
+        return false;
+      }
+      while (runLeft == 0) {
+        page = u16(runAt + ForwardLayout.RUN_PAGE_OFFSET);
+        runLeft = u16(runAt + ForwardLayout.RUN_COUNT_OFFSET);
+        runAt += ForwardLayout.RUN_LENGTH;
+      }
+      termNumber = page << ForwardLayout.PAGE_SHIFT | u16(termAt);
+      impact = records.get(FileLayout.U8, impactAt) & 0xFF;
+      termAt += Short.BYTES;
+      impactAt++;
+      runLeft--;
+      left--;
+      return true;
+    }
+
+    /** Returns the number of postings of the document. */
+    public int size() {
+      return size;
+    }
+
+    /** Returns the document's scale: a stored weight is scale × impact. */
+    public float scale() {
+      return scale;
+    }
+
+    /** Returns the term number of the posting. */
+    public int termNumber() {
+      return termNumber;
+    }
+
+    /** Returns the impact of the posting, 1 to 255. */
+    public int impact() {
+      return impact;
+    }
+
+    private int u16(long offset) {
+      return records.get(FileLayout.U16, offset) & 0xFFFF;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.siskin.index.segment;
+
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.store.Section;
+import java.util.function.IntPredicate;
+
+/** The mapped hash slots of a list: key → number. A view; safe for concurrent use. */
+final class SlotTable {
+  /** What {@link #find} returns for a key that the list lacks. */
+  static final int ABSENT = -1;
+
+  private final Section slots;
+  private final int size;
+  private final long mask;
+
+  SlotTable(Section slots, int size) throws CorruptSegmentException {
+    long slotCount = StringListLayout.slotCount(size);
+    slots.requireLength(slotCount * Integer.BYTES);
+    this.slots = slots;
+    this.size = size;
+    this.mask = slotCount - 1;
+  }
+
+  /** Returns the number whose key has this hash and satisfies the test, or {@link #ABSENT}. */
+  int find(long hash, IntPredicate isKey) {
+    // A full table cannot come from the builder; the bound keeps a crafted one from looping for ever.
+    for (long slot = hash & mask, probes = 0; probes <= mask; slot = slot + 1 & mask, probes++) {
+      int number = slots.u32(slot) - 1;
+      if (number < 0 || number >= size) {
+        return ABSENT;
+      }
+      if (isKey.test(number)) {
+        return number;
+      }
+    }
+    return ABSENT;
+  }
+}

@@ -1,0 +1,59 @@
+package io.siskin.index.segment;
+
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.store.Section;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/** A mapped list of strings by number, see {@link StringListLayout}. A view; safe for concurrent use. */
+final class StringList {
+  private final Section offsets;
+  private final MemorySegment bytes;
+  private final boolean wide;
+  private final int size;
+
+  StringList(Section offsets, Section bytes, int size) throws CorruptSegmentException {
+    offsets.requireEncoding(StringListLayout.ENCODING_U32, StringListLayout.ENCODING_U64);
+    this.wide = offsets.encoding() == StringListLayout.ENCODING_U64;
+    this.offsets = offsets;
+    this.bytes = bytes.bytes();
+    this.size = size;
+    offsets.requireLength((size + 1L) * offsets.encoding());
+    offsets.require(offset(0) == 0, "a first string offset of 0", offset(0));
+    offsets.require(offset(size) == bytes.lengthBytes(), "a last string offset of " + bytes.lengthBytes(), offset(size));
+  }
+
+  int size() {
+    return size;
+  }
+
+  String get(int number) {
+    MemorySegment utf8 = utf8(number);
+    return new String(utf8.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+  }
+
+  /** Returns exactly the bytes of one string. */
+  MemorySegment utf8(int number) {
+    long start = offset(number);
+    return bytes.asSlice(start, offset(number + 1) - start);
+  }
+
+  boolean equalsAt(int number, byte[] utf8) {
+    long start = offset(number);
+    if (offset(number + 1) - start != utf8.length) {
+      return false;
+    }
+    return MemorySegment.mismatch(
+            bytes, start, start + utf8.length, MemorySegment.ofArray(utf8), 0, utf8.length)
+        < 0;
+  }
+
+  private long offset(int number) {
+    return wide
+        ? offsets.bytes().get(FileLayout.U64, (long) number * Long.BYTES)
+        : Integer.toUnsignedLong(offsets.bytes().get(FileLayout.U32, (long) number * Integer.BYTES));
+  }
+}

@@ -1,0 +1,112 @@
+package io.siskin.index.segment;
+
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.store.MappedFile;
+import io.siskin.index.store.Section;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The terms of a segment: token or term id ↔ term number.
+ *
+ * <p>Term numbers are dense, local to the segment and given by descending document frequency (ties by token bytes or term
+ * id), so that the numbers that queries touch most share cache lines. A view; safe for concurrent use.
+ */
+public final class TermDictionary {
+  /** What the look-ups return for a term that the segment lacks. */
+  public static final int ABSENT = SlotTable.ABSENT;
+
+  private final int size;
+  private final Section documentFrequencies;
+  private final @Nullable StringList tokens;
+  private final @Nullable SlotTable tokenSlots;
+  private final @Nullable Section termIds;
+  private final @Nullable SlotTable termIdSlots;
+
+  TermDictionary(MappedFile file, int size) throws CorruptSegmentException {
+    this.size = size;
+    this.documentFrequencies = file.section(SectionKind.DOCUMENT_FREQUENCIES);
+    documentFrequencies.requireLength((long) size * Integer.BYTES);
+    Section offsets = file.sectionOrNull(SectionKind.TOKEN_OFFSETS);
+    if (offsets == null) {
+      this.tokens = null;
+      this.tokenSlots = null;
+    } else {
+      this.tokens = new StringList(offsets, file.section(SectionKind.TOKEN_BYTES), size);
+      this.tokenSlots = new SlotTable(file.section(SectionKind.TOKEN_SLOTS), size);
+    }
+    this.termIds = file.sectionOrNull(SectionKind.TERM_IDS);
+    if (termIds == null) {
+      this.termIdSlots = null;
+    } else {
+      termIds.requireLength((long) size * Integer.BYTES);
+      this.termIdSlots = new SlotTable(file.section(SectionKind.TERM_ID_SLOTS), size);
+    }
+  }
+
+  /** Returns the number of terms. */
+  public int size() {
+    return size;
+  }
+
+  /** Returns whether terms can be looked up by token. */
+  public boolean hasTokens() {
+    return tokens != null;
+  }
+
+  /** Returns whether terms can be looked up by term id. */
+  public boolean hasTermIds() {
+    return termIds != null;
+  }
+
+  /**
+   * Returns the term number of a token, or {@link #ABSENT}; always absent when {@link #hasTokens} is false.
+   *
+   * @param token the term's string
+   */
+  public int numberOfToken(String token) {
+    StringList list = tokens;
+    if (list == null || tokenSlots == null) {
+      return ABSENT;
+    }
+    byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
+    return tokenSlots.find(
+        StringListLayout.hash(utf8, 0, utf8.length), number -> list.equalsAt(number, utf8));
+  }
+
+  /**
+   * Returns the term number of a term id, or {@link #ABSENT}; always absent when {@link #hasTermIds} is false.
+   *
+   * @param termId an unsigned 32-bit id
+   */
+  public int numberOfTermId(int termId) {
+    Section ids = termIds;
+    if (ids == null || termIdSlots == null) {
+      return ABSENT;
+    }
+    return termIdSlots.find(StringListLayout.hash(termId), number -> ids.u32(number) == termId);
+  }
+
+  /**
+   * Returns how a term is named: its token, or its term id in decimal.
+   *
+   * @param termNumber 0 to {@link #size} − 1
+   */
+  public String name(int termNumber) {
+    if (tokens != null) {
+      return tokens.get(termNumber);
+    }
+    return termIds == null ? "#" + termNumber : Integer.toUnsignedString(termIds.u32(termNumber));
+  }
+
+  /**
+   * Returns how many documents have a term.
+   *
+   * @param termNumber 0 to {@link #size} − 1
+   */
+  public int documentFrequency(int termNumber) {
+    return documentFrequencies.u32(termNumber);
+  }
+}

@@ -1,0 +1,240 @@
+package io.siskin.index.store;
+
+import static io.siskin.index.format.FileLayout.*;
+
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.SegmentId;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of a segment, mapped read-only and verified: magic, header, version, length, directory, gaps and (unless asked
+ * otherwise) the checksum of every section. No section is handed out before.
+ *
+ * <p>The views live as long as the {@link Mapping} given at opening.
+ */
+public final class MappedFile {
+  private static final long CHECKSUM_CHUNK = 1 << 30;
+
+  private final String name;
+  private final MemorySegment memory;
+  private final SegmentId segmentId;
+  private final List<Entry> entries;
+
+  private MappedFile(String name, MemorySegment memory, SegmentId segmentId, List<Entry> entries) {
+    this.name = name;
+    this.memory = memory;
+    this.segmentId = segmentId;
+    this.entries = entries;
+  }
+
+  private record Entry(int kind, int encoding, long offset, long length, long count, int checksum, long place) {}
+
+  /**
+   * Maps and verifies a file.
+   *
+   * @param path the file
+   * @param kind what it must be
+   * @param version the format version that the caller reads
+   * @param mapping owns the mapping from here on
+   * @param verification how much is read to verify it
+   * @throws CorruptSegmentException when it is truncated or damaged
+   * @throws UnsupportedFormatException when it is another program's, another kind of file or another version
+   */
+  public static MappedFile open(
+      Path path, FileKind kind, int version, Mapping mapping, Verification verification) throws IOException {
+    String name = path.toString();
+    MemorySegment memory = map(path, mapping.arena());
+    checkHeader(name, memory, kind, version);
+    SegmentId id =
+        new SegmentId(memory.get(U64, SEGMENT_ID_OFFSET), memory.get(U64, SEGMENT_ID_OFFSET + Long.BYTES));
+    List<Entry> entries = readDirectory(name, memory);
+    MappedFile file = new MappedFile(name, memory, id, entries);
+    if (verification == Verification.FULL) {
+      file.verifySections();
+    }
+    return file;
+  }
+
+  /** Returns the id of the segment that the file belongs to. */
+  public SegmentId segmentId() {
+    return segmentId;
+  }
+
+  /** Returns the file's name, for messages. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the file's length in bytes. */
+  public long lengthBytes() {
+    return memory.byteSize();
+  }
+
+  /** Returns the checksum in the header, which the segment's file table repeats. */
+  public int headerChecksum() {
+    return memory.get(U32, HEADER_CHECKSUM_OFFSET);
+  }
+
+  /**
+   * Returns a section that the file must have.
+   *
+   * @param kind which one
+   * @throws CorruptSegmentException when the file lacks it
+   */
+  public Section section(SectionKind kind) throws CorruptSegmentException {
+    Section section = sectionOrNull(kind);
+    if (section == null) {
+      throw new CorruptSegmentException(name, HEADER_LENGTH, "a section of kind " + kind.code(), "none");
+    }
+    return section;
+  }
+
+  /**
+   * Returns a section that the file may lack.
+   *
+   * @param kind which one
+   */
+  public @Nullable Section sectionOrNull(SectionKind kind) {
+    for (Entry entry : entries) {
+      if (entry.kind == kind.code()) {
+        return new Section(
+            name,
+            entry.offset,
+            entry.encoding,
+            entry.count,
+            memory.asSlice(entry.offset, entry.length),
+            memory.asSlice(entry.offset, entry.length + TAIL_PADDING));
+      }
+    }
+    return null;
+  }
+
+  private static MemorySegment map(Path path, Arena arena) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long length = channel.size();
+      if (length < HEADER_LENGTH + TAIL_PADDING) {
+        throw new CorruptSegmentException(
+            path.toString(), length, "at least " + (HEADER_LENGTH + TAIL_PADDING) + " bytes", length + " bytes");
+      }
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, length, arena);
+    }
+  }
+
+  private static void checkHeader(String name, MemorySegment memory, FileKind kind, int version)
+      throws IOException {
+    long magic = memory.get(U64, MAGIC_OFFSET);
+    if (magic != MAGIC) {
+      throw new UnsupportedFormatException(name, MAGIC_OFFSET, hex(MAGIC), hex(magic));
+    }
+    int headerChecksum = checksum(memory, 0, HEADER_CHECKSUM_OFFSET);
+    require(headerChecksum == memory.get(U32, HEADER_CHECKSUM_OFFSET), name, HEADER_CHECKSUM_OFFSET,
+        "header checksum " + hex(headerChecksum), hex(memory.get(U32, HEADER_CHECKSUM_OFFSET)));
+    int foundKind = memory.get(U32, KIND_OFFSET);
+    if (foundKind != kind.code()) {
+      throw new UnsupportedFormatException(
+          name, KIND_OFFSET, "kind " + kind.code() + " (" + kind.fileName() + ")", "kind " + foundKind);
+    }
+    int foundVersion = memory.get(U32, VERSION_OFFSET);
+    if (foundVersion != version) {
+      throw new UnsupportedFormatException(
+          name, VERSION_OFFSET, "version " + version, "version " + Integer.toUnsignedString(foundVersion));
+    }
+    long length = memory.get(U64, FILE_LENGTH_OFFSET);
+    require(length == memory.byteSize(), name, FILE_LENGTH_OFFSET,
+        "a file of " + Long.toUnsignedString(length) + " bytes", memory.byteSize() + " bytes");
+  }
+
+  private static List<Entry> readDirectory(String name, MemorySegment memory) throws CorruptSegmentException {
+    int count = memory.get(U32, SECTION_COUNT_OFFSET);
+    long end = HEADER_LENGTH + (long) count * ENTRY_LENGTH;
+    require(count >= 0 && count <= SECTION_COUNT_MAX && end + TAIL_PADDING <= memory.byteSize(),
+        name, SECTION_COUNT_OFFSET, "0 to " + SECTION_COUNT_MAX + " sections", count);
+    int checksum = checksum(memory, HEADER_LENGTH, end - HEADER_LENGTH);
+    require(checksum == memory.get(U32, DIRECTORY_CHECKSUM_OFFSET), name, DIRECTORY_CHECKSUM_OFFSET,
+        "directory checksum " + hex(memory.get(U32, DIRECTORY_CHECKSUM_OFFSET)), hex(checksum));
+    List<Entry> entries = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      long at = HEADER_LENGTH + (long) i * ENTRY_LENGTH;
+      Entry entry =
+          new Entry(
+              memory.get(U32, at + ENTRY_KIND_OFFSET),
+              memory.get(U32, at + ENTRY_ENCODING_OFFSET),
+              memory.get(U64, at + ENTRY_SECTION_OFFSET_OFFSET),
+              memory.get(U64, at + ENTRY_SECTION_LENGTH_OFFSET),
+              memory.get(U64, at + ENTRY_COUNT_OFFSET),
+              memory.get(U32, at + ENTRY_CHECKSUM_OFFSET),
+              at);
+      long earliest = FileLayout.align(end);
+      require(entry.offset == earliest, name, at + ENTRY_SECTION_OFFSET_OFFSET,
+          "section offset " + earliest, entry.offset);
+      require(entry.length >= 0 && entry.length <= memory.byteSize() - TAIL_PADDING - entry.offset,
+          name, at + ENTRY_SECTION_LENGTH_OFFSET, "a section that ends before the tail padding", entry.length);
+      requireZero(name, memory, end, entry.offset);
+      end = entry.offset + entry.length;
+      entries.add(entry);
+    }
+    long fileEnd = FileLayout.align(end) + TAIL_PADDING;
+    require(fileEnd == memory.byteSize(), name, FILE_LENGTH_OFFSET, fileEnd + " bytes", memory.byteSize());
+    requireZero(name, memory, end, fileEnd);
+    return List.copyOf(entries);
+  }
+
+  private void verifySections() throws CorruptSegmentException {
+    // In parallel: verification is bound by reading, and a cold file reads faster with several readers.
+    Entry damaged =
+        entries.parallelStream()
+            .filter(entry -> checksum(memory, entry.offset, entry.length) != entry.checksum)
+            .min((a, b) -> Long.compare(a.offset, b.offset))
+            .orElse(null);
+    if (damaged != null) {
+      throw new CorruptSegmentException(
+          name,
+          damaged.offset,
+          "section " + damaged.kind + " with checksum " + hex(damaged.checksum),
+          hex(checksum(memory, damaged.offset, damaged.length)));
+    }
+  }
+
+  private static int checksum(MemorySegment memory, long offset, long length) {
+    CRC32C checksum = new CRC32C();
+    for (long done = 0; done < length; done += CHECKSUM_CHUNK) {
+      checksum.update(memory.asSlice(offset + done, Math.min(CHECKSUM_CHUNK, length - done)).asByteBuffer());
+    }
+    return (int) checksum.getValue();
+  }
+
+  private static void requireZero(String name, MemorySegment memory, long from, long to)
+      throws CorruptSegmentException {
+    for (long at = from; at < to; at++) {
+      require(memory.get(U8, at) == 0, name, at, "a zero byte of padding", memory.get(U8, at));
+    }
+  }
+
+  private static void require(boolean holds, String name, long offset, Object expected, Object found)
+      throws CorruptSegmentException {
+    if (!holds) {
+      throw new CorruptSegmentException(name, offset, expected, found);
+    }
+  }
+
+  private static String hex(long value) {
+    return "0x" + Long.toHexString(value);
+  }
+
+  private static String hex(int value) {
+    return "0x" + Integer.toHexString(value);
+  }
+}

@@ -1,0 +1,210 @@
+package io.siskin.index.store;
+
+import io.siskin.index.format.SectionKind;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes the bytes of one section, little-endian and in order, to a temporary file that {@link SegmentFileWriter} later
+ * joins with its sisters. Several sections of a file may be open at once.
+ *
+ * <p>Used by one thread at a time. Made and owned by a {@link SegmentFileWriter}.
+ */
+public final class SectionWriter {
+  private static final int BUFFER_LENGTH = 1 << 18;
+
+  private final SectionKind kind;
+  private final int encoding;
+  private final Path temporary;
+  private final FileChannel channel;
+  private final ByteBuffer buffer;
+  private final CRC32C checksum = new CRC32C();
+  private final MessageDigest digest = sha256();
+  private long flushedBytes;
+  private long count;
+  private boolean closed;
+
+  SectionWriter(SectionKind kind, int encoding, Path temporary) throws IOException {
+    this.kind = kind;
+    this.encoding = encoding;
+    this.temporary = temporary;
+    this.buffer = ByteBuffer.allocateDirect(BUFFER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    this.channel =
+        FileChannel.open(
+            temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  /**
+   * Writes one byte.
+   *
+   * @param value its low 8 bits are written
+   */
+  public void putU8(int value) throws IOException {
+    room(Byte.BYTES).put((byte) value);
+  }
+
+  /**
+   * Writes two bytes.
+   *
+   * @param value its low 16 bits are written
+   */
+  public void putU16(int value) throws IOException {
+    room(Short.BYTES).putShort((short) value);
+  }
+
+  /**
+   * Writes four bytes.
+   *
+   * @param value an unsigned 32-bit number
+   */
+  public void putU32(int value) throws IOException {
+    room(Integer.BYTES).putInt(value);
+  }
+
+  /**
+   * Writes eight bytes.
+   *
+   * @param value an unsigned 64-bit number
+   */
+  public void putU64(long value) throws IOException {
+    room(Long.BYTES).putLong(value);
+  }
+
+  /**
+   * Writes an IEEE 754 single.
+   *
+   * @param value the number
+   */
+  public void putF32(float value) throws IOException {
+    room(Float.BYTES).putFloat(value);
+  }
+
+  /**
+   * Writes bytes as they are.
+   *
+   * @param source where they stand
+   * @param offset the first of them
+   * @param length how many
+   */
+  public void putBytes(byte[] source, int offset, int length) throws IOException {
+    int at = offset;
+    int left = length;
+    while (left > 0) {
+      int chunk = Math.min(left, BUFFER_LENGTH);
+      room(chunk).put(source, at, chunk);
+      at += chunk;
+      left -= chunk;
+    }
+  }
+
+  /**
+   * Writes memory as it is.
+   *
+   * @param source where the bytes stand
+   */
+  public void putMemory(MemorySegment source) throws IOException {
+    long at = 0;
+    while (at < source.byteSize()) {
+      int chunk = (int) Math.min(source.byteSize() - at, BUFFER_LENGTH);
+      room(chunk).put(source.asSlice(at, chunk).asByteBuffer());
+      at += chunk;
+    }
+  }
+
+  /** Returns how many bytes have been written: the section-relative position of the next one. */
+  public long position() {
+    return flushedBytes + buffer.position();
+  }
+
+  /**
+   * Sets the number of elements that the directory names.
+   *
+   * @param elements as the section kind counts them
+   */
+  public void setCount(long elements) {
+    this.count = elements;
+  }
+
+  SectionKind kind() {
+    return kind;
+  }
+
+  int encoding() {
+    return encoding;
+  }
+
+  long count() {
+    return count;
+  }
+
+  /** Ends the section; its length, checksum and digest are final from here on. */
+  void seal() throws IOException {
+    if (!closed) {
+      flush();
+      closed = true;
+    }
+  }
+
+  int checksum() {
+    assert closed;
+    return (int) checksum.getValue();
+  }
+
+  byte[] contentDigest() {
+    assert closed;
+    return digest.digest();
+  }
+
+  /** Copies the sealed bytes to a position of another file and removes the temporary one. */
+  void moveTo(FileChannel target, long offset) throws IOException {
+    assert closed;
+    long done = 0;
+    while (done < flushedBytes) {
+      target.position(offset + done);
+      done += channel.transferTo(done, flushedBytes - done, target);
+    }
+    discard();
+  }
+
+  void discard() throws IOException {
+    closed = true;
+    channel.close();
+    Files.deleteIfExists(temporary);
+  }
+
+  private ByteBuffer room(int lengthBytes) throws IOException {
+    assert !closed : "section " + kind + " is sealed";
+    if (buffer.remaining() < lengthBytes) {
+      flush();
+    }
+    return buffer;
+  }
+
+  private void flush() throws IOException {
+    buffer.flip();
+    checksum.update(buffer.duplicate());
+    digest.update(buffer.duplicate());
+    flushedBytes += buffer.remaining();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+    buffer.clear();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError("every Java platform has SHA-256", impossible);
+    }
+  }
+}

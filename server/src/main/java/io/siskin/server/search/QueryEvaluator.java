@@ -1,0 +1,22 @@
+package io.siskin.server.search;
+
+/**
+ * Evaluates queries over one segment. Holds the scratch memory of one query at a time, so an evaluator is used by one
+ * thread at a time and reused for many queries; it allocates nothing per query once warm.
+ *
+ * <p>Whatever an evaluator leaves out, what it offers to the heap has its exact score, {@link SegmentQuery#score}.
+ */
+public interface QueryEvaluator {
+  /**
+   * Offers documents of the segment to a heap, which may already hold documents of other segments.
+   *
+   * @param query the query, resolved against this evaluator's segment
+   * @param documentBase added to the segment's document numbers when they are offered
+   * @param top receives the documents
+   * @param interruption asked every few microseconds of work
+   * @param counters receives what was done
+   * @throws QueryInterruptedException when interrupted; the heap then holds an incomplete answer
+   */
+  void evaluate(
+      SegmentQuery query, int documentBase, TopK top, Interruption interruption, SearchCounters counters);
+}
