@@ -1,0 +1,236 @@
+package io.siskin.server.rpc;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.siskin.server.retrieve.Retriever;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gRPC server: {@code siskin.v1}, health and reflection, on TCP, on a Unix socket, or on both.
+ *
+ * <p>It serves from {@link #start} on, but reports NOT_SERVING until {@link #markReady}, so that
+ * nobody is sent here before the collections are mapped and warm. {@link #close} finishes what was
+ * admitted; when it returns, no thread of this server uses the retriever any more, which can then
+ * be closed too.
+ *
+ * <p>Safe for concurrent use. Its threads are daemons; whoever wants to stay alive calls {@link
+ * #awaitTermination}.
+ */
+public final class GrpcServer implements AutoCloseable {
+  // How long cancelled searches get to notice, after the grace period.
+  private static final Duration CANCELLATION_GRACE = Duration.ofSeconds(10);
+
+  // Limits what a client can make the server do by opening calls and resetting them at once
+  // (CVE-2023-44487), and leaves
+  // room for clients whose deadlines pass or who hedge.
+  private static final int RESETS_MAX = 10_000;
+  private static final int RESETS_WINDOW_SECONDS = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
+
+  private final GrpcServerOptions options;
+  private final GrpcServices services;
+  private final EventLoops loops;
+  private final List<Server> listeners = new ArrayList<>();
+  private final CountDownLatch terminated = new CountDownLatch(1);
+  private @Nullable Server tcp;
+  private @Nullable UnixSocketFile socketFile;
+  private boolean closing;
+
+  private GrpcServer(GrpcServerOptions options, Retriever retriever) {
+    this.options = options;
+    this.services = new GrpcServices(options, retriever);
+    this.loops = new EventLoops(options.eventLoopThreads());
+  }
+
+  /**
+   * Starts a server. It does not own the retriever.
+   *
+   * @param options where to listen and within what limits
+   * @param retriever does the work
+   * @throws IOException when an address cannot be listened on: port taken, socket file in use,
+   *     folder missing
+   * @throws UnsupportedOperationException when a Unix socket is asked for on a platform other than
+   *     Linux
+   */
+  public static GrpcServer start(GrpcServerOptions options, Retriever retriever)
+      throws IOException {
+    GrpcServer server = new GrpcServer(options, retriever);
+    try {
+      server.listen();
+      return server;
+    } catch (IOException | UnsupportedOperationException e) {
+      server.shutdown(Duration.ZERO);
+      throw e;
+    }
+  }
+
+  /** Reports SERVING from now on: to be called when the collections are mapped and warm. */
+  public void markReady() {
+    services.setServing(true);
+  }
+
+  /** Returns the TCP port that is listened on, or {@link GrpcServerOptions#NO_TCP}. */
+  public int port() {
+    return tcp == null ? GrpcServerOptions.NO_TCP : tcp.getPort();
+  }
+
+  /** Returns the Unix socket that is listened on, or null. */
+  public @Nullable Path unixSocket() {
+    return socketFile == null ? null : socketFile.path();
+  }
+
+  /**
+   * Waits until the server has been closed by another thread.
+   *
+   * @throws InterruptedException when this thread is interrupted first
+   */
+  public void awaitTermination() throws InterruptedException {
+    terminated.await();
+  }
+
+  /** Shuts down with the grace period of the options. Does nothing the second time. */
+  @Override
+  public void close() {
+    if (!shutdown(options.shutdownGrace())) {
+      LOG.warn("searches were still running when the server gave up waiting for them");
+    }
+  }
+
+  /**
+   * Shuts down: reports NOT_SERVING, takes no new calls, lets the admitted ones and the open
+   * streams end, cancels those that have not ended within the grace period, and releases threads,
+   * port and socket file.
+   *
+   * @param grace how long admitted calls may take
+   * @return whether no search is running any more; if not, the retriever must not be torn down yet
+   */
+  public synchronized boolean shutdown(Duration grace) {
+    if (closing) {
+      return services.close(Duration.ZERO);
+    }
+    closing = true;
+    services.enterTerminalState();
+    // First tell, then wait, then refuse: until balancers have noticed, calls still come.
+    boolean interrupted = !pause(listeners.isEmpty() ? Duration.ZERO : options.drainDelay());
+    listeners.forEach(Server::shutdown);
+    services.drainStreams();
+    long deadline = System.nanoTime() + grace.toNanos();
+    if (interrupted || !awaitListeners(deadline)) {
+      listeners.forEach(Server::shutdownNow);
+    }
+    boolean quiet = services.close(CANCELLATION_GRACE);
+    awaitListeners(System.nanoTime() + CANCELLATION_GRACE.toNanos());
+    loops.close();
+    releaseSocketFile();
+    terminated.countDown();
+    return quiet;
+  }
+
+  private void listen() throws IOException {
+    if (options.port() != GrpcServerOptions.NO_TCP) {
+      tcp = listenOnTcp();
+    }
+    if (options.unixSocket() != null) {
+      listenOnUnixSocket(options.unixSocket());
+    }
+  }
+
+  private Server listenOnTcp() throws IOException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(options.host(), options.port()))
+            .channelType(loops.tcpChannel());
+    GrpcServerOptions.Tls tls = options.tls();
+    if (tls != null) {
+      builder.useTransportSecurity(tls.certificateChain().toFile(), tls.privateKey().toFile());
+    }
+    if (!options.connectionAgeMax().isZero()) {
+      builder
+          .maxConnectionAge(options.connectionAgeMax().toNanos(), TimeUnit.NANOSECONDS)
+          .maxConnectionAgeGrace(options.connectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return listen(builder);
+  }
+
+  private void listenOnUnixSocket(Path path) throws IOException {
+    Class<? extends io.grpc.netty.shaded.io.netty.channel.ServerChannel> channel =
+        loops.unixChannel();
+    socketFile = UnixSocketFile.reserve(path);
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new DomainSocketAddress(path.toFile()))
+            .channelType(channel)
+            // gRPC sets it on every connection; Unix sockets do not have it and Netty would warn
+            // each time.
+            .withChildOption(ChannelOption.SO_KEEPALIVE, null);
+    listen(builder);
+    socketFile.restrictTo(options.unixSocketPermissions());
+  }
+
+  private Server listen(NettyServerBuilder builder) throws IOException {
+    builder
+        .bossEventLoopGroup(loops.group())
+        .workerEventLoopGroup(loops.group())
+        .maxInboundMessageSize(options.requestBytesMax())
+        .maxConcurrentCallsPerConnection(options.callsPerConnectionMax())
+        .maxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW_SECONDS)
+        .keepAliveTime(options.keepAliveInterval().toNanos(), TimeUnit.NANOSECONDS)
+        .keepAliveTimeout(options.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+        .permitKeepAliveTime(options.clientKeepAliveIntervalMin().toNanos(), TimeUnit.NANOSECONDS)
+        // Clients keep idle connections open on purpose: the next search shall not pay for
+        // connecting.
+        .permitKeepAliveWithoutCalls(true);
+    services.addTo(builder);
+    Server listener = builder.build();
+    listener.start();
+    listeners.add(listener);
+    return listener;
+  }
+
+  private boolean awaitListeners(long deadlineNanoTime) {
+    try {
+      for (Server listener : listeners) {
+        if (!listener.awaitTermination(
+            deadlineNanoTime - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (InterruptedException e) {
+      // Whoever interrupts a shutdown wants it to be quick.
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static boolean pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void releaseSocketFile() {
+    try {
+      if (socketFile != null) {
+        socketFile.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted", options.unixSocket(), e);
+    }
+  }
+}

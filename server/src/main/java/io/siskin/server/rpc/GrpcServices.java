@@ -1,0 +1,99 @@
+package io.siskin.server.rpc;
+
+import io.grpc.ServerBuilder;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.server.retrieve.Retriever;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * All services of one server, without any transport: what the listeners of a {@link GrpcServer}
+ * share and what the tests put on an in-process transport. Safe for concurrent use. Owns the search
+ * threads.
+ */
+final class GrpcServices {
+  private static final List<String> HEALTH_NAMES =
+      List.of(
+          HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+          SearchServiceGrpc.SERVICE_NAME,
+          CollectionServiceGrpc.SERVICE_NAME);
+
+  private final AdmissionControl admission;
+  private final SearchService searchService;
+  private final CollectionService collectionService;
+  private final HealthStatusManager health = new HealthStatusManager();
+
+  /**
+   * Creates the services, not serving yet.
+   *
+   * @param options limits and threads
+   * @param retriever does the work
+   */
+  GrpcServices(GrpcServerOptions options, Retriever retriever) {
+    StatusMapper statusMapper = new StatusMapper(options.retryDelay());
+    admission =
+        new AdmissionControl(
+            options.searchThreads(), options.searchQueueCapacity(), options.inlinePostingsMax());
+    searchService =
+        new SearchService(
+            new SearchDispatcher(retriever, admission, options.responseBytesMax()),
+            statusMapper,
+            options.streamInFlightMax());
+    collectionService = new CollectionService(retriever, statusMapper);
+    setServing(false);
+  }
+
+  /**
+   * Puts the services on a server.
+   *
+   * @param server the server that is being built
+   */
+  @SuppressWarnings("deprecation") // v1alpha is what older tools speak.
+  void addTo(ServerBuilder<?> server) {
+    server
+        // Where searches run is decided by AdmissionControl; nothing else here is worth a thread of
+        // its own.
+        .directExecutor()
+        .addService(searchService)
+        .addService(collectionService)
+        .addService(health.getHealthService())
+        .addService(ProtoReflectionServiceV1.newInstance())
+        .addService(ProtoReflectionService.newInstance());
+  }
+
+  /**
+   * Sets what health checks are told, for the server as a whole and for each service.
+   *
+   * @param serving whether calls are welcome
+   */
+  void setServing(boolean serving) {
+    for (String name : HEALTH_NAMES) {
+      health.setStatus(name, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    }
+  }
+
+  /** Tells health checks NOT_SERVING, now and for ever. */
+  void enterTerminalState() {
+    health.enterTerminalState();
+  }
+
+  /** Lets open streams answer what they have read and end. */
+  void drainStreams() {
+    searchService.drain();
+  }
+
+  /**
+   * Waits for the search threads to end.
+   *
+   * @param grace how long
+   * @return whether none is running any more
+   */
+  boolean close(Duration grace) {
+    return admission.close(grace);
+  }
+}

@@ -1,0 +1,332 @@
+package io.siskin.server.rpc;
+
+import com.google.protobuf.Duration;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.proto.v1.ApproximateMode;
+import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.ExactMode;
+import io.siskin.proto.v1.Hit;
+import io.siskin.proto.v1.IndexStructure;
+import io.siskin.proto.v1.SearchCounters;
+import io.siskin.proto.v1.SearchRequest;
+import io.siskin.proto.v1.SearchResponse;
+import io.siskin.proto.v1.Segment;
+import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.StageTimings;
+import io.siskin.proto.v1.TermContribution;
+import io.siskin.proto.v1.Vocabulary;
+import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchStats;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The one translation between messages and the domain's own types, in both directions. Checks what
+ * only the message can break (missing choices, sizes, unsigned numbers); ranges that the domain
+ * types check for themselves are left to them.
+ *
+ * <p>Errors name the field by its path in the request, for example {@code
+ * mode.approximate.heap_factor}.
+ */
+final class ProtoMapper {
+  /** The k of a request without one. */
+  static final int K_DEFAULT = 10;
+
+  /** The longest collection name, in UTF-16 code units. */
+  static final int NAME_LENGTH_MAX = 255;
+
+  /** The longest query text, in UTF-16 code units. */
+  static final int TEXT_LENGTH_MAX = 65_536;
+
+  /** The most terms of a query vector. */
+  static final int VECTOR_TERM_COUNT_MAX = 16_384;
+
+  /** The most fields that may be asked for. */
+  static final int FIELD_COUNT_MAX = 64;
+
+  /** The parameters of an approximate search on a collection whose own default is exact. */
+  static final SearchMode.Approximate APPROXIMATE_DEFAULT =
+      new SearchMode.Approximate(10, 0.8f, true);
+
+  private ProtoMapper() {}
+
+  /**
+   * Translates a request.
+   *
+   * @param message the request
+   * @param defaultModes the default mode of a collection by its name; asked only when the request
+   *     sets an approximate mode but not all of its parameters
+   * @throws InvalidInputException when a field is outside its range
+   */
+  static RetrievalRequest toDomain(
+      SearchRequest message, Function<String, SearchMode> defaultModes) {
+    String collection = checkName("collection", message.getCollection());
+    long k = message.hasK() ? Integer.toUnsignedLong(message.getK()) : K_DEFAULT;
+    if (k > RetrievalRequest.K_MAX) {
+      throw new InvalidInputException("k", k, "1 to " + RetrievalRequest.K_MAX);
+    }
+    if (message.getFieldsCount() > FIELD_COUNT_MAX) {
+      throw new InvalidInputException(
+          "fields", message.getFieldsCount() + " names", "at most " + FIELD_COUNT_MAX + " names");
+    }
+    return new RetrievalRequest(
+        collection,
+        query(message),
+        (int) k,
+        switch (message.getMode().getModeCase()) {
+          case MODE_NOT_SET -> null;
+          case EXACT -> new SearchMode.Exact();
+          case APPROXIMATE ->
+              approximate(message.getMode().getApproximate(), collection, defaultModes);
+        },
+        message.getFieldsList(),
+        message.getExplain());
+  }
+
+  /**
+   * Translates an answer.
+   *
+   * @param found the answer
+   * @param queueNanos how long the request waited for a thread
+   * @param arrivalNanoTime when it arrived, on the clock of {@link System#nanoTime}
+   */
+  static SearchResponse toProto(RetrievalResponse found, long queueNanos, long arrivalNanoTime) {
+    SearchResponse.Builder response = SearchResponse.newBuilder();
+    for (RetrievalResponse.Hit hit : found.hits()) {
+      response.addHits(toProto(hit));
+    }
+    return response
+        .setMode(toProto(found.mode()))
+        .setCounters(toProto(found.stats()))
+        .setUnknownTerms(found.unknownTerms())
+        .setTimings(
+            StageTimings.newBuilder()
+                .setQueueNanos(queueNanos)
+                .setEncodeNanos(found.timings().encodeNanos())
+                .setSearchNanos(found.timings().searchNanos())
+                .setFetchNanos(found.timings().fetchNanos())
+                // Last, so that it covers the translation too.
+                .setTotalNanos(System.nanoTime() - arrivalNanoTime))
+        .build();
+  }
+
+  /**
+   * Translates a description.
+   *
+   * @param description the collection
+   */
+  static Collection toProto(CollectionDescription description) {
+    Collection.Builder collection =
+        Collection.newBuilder()
+            .setName(description.name())
+            .setDocumentCount(description.documentCount())
+            .setTermCount(description.termCount())
+            .setPostingCount(description.postingCount())
+            .setLengthBytes(description.lengthBytes())
+            .setDocumentEncoder(description.documentEncoder())
+            .setQueryEncoder(description.queryEncoder())
+            .setEncoderParametersJson(description.encoderParameters())
+            .setVocabulary(vocabulary(description.vocabulary()))
+            .setDefaultMode(toProto(description.defaultMode()))
+            .addAllStoredFields(description.storedFields());
+    for (CollectionDescription.SegmentDescription segment : description.segments()) {
+      collection.addSegments(toProto(segment));
+    }
+    return collection.build();
+  }
+
+  /**
+   * Translates a duration.
+   *
+   * @param field its path in the request
+   * @param duration a length of time
+   * @return nanoseconds, at most {@link Long#MAX_VALUE}
+   * @throws InvalidInputException unless it is above 0 and well-formed
+   */
+  static long toNanos(String field, Duration duration) {
+    boolean wellFormed = duration.getNanos() >= 0 && duration.getNanos() < 1_000_000_000;
+    if (!wellFormed
+        || duration.getSeconds() < 0
+        || (duration.getSeconds() == 0 && duration.getNanos() == 0)) {
+      throw new InvalidInputException(
+          field,
+          duration.getSeconds() + " s, " + duration.getNanos() + " ns",
+          "a duration above 0");
+    }
+    // Saturates where the sum does not fit: 292 years.
+    return java.time.Duration.ofSeconds(duration.getSeconds())
+                .compareTo(java.time.Duration.ofDays(365 * 290))
+            > 0
+        ? Long.MAX_VALUE
+        : duration.getSeconds() * 1_000_000_000L + duration.getNanos();
+  }
+
+  /**
+   * Checks the name of a collection.
+   *
+   * @param field its path in the request
+   * @param name the name
+   * @return the name
+   * @throws InvalidInputException when it is empty or too long
+   */
+  static String checkName(String field, String name) {
+    if (name.isEmpty() || name.length() > NAME_LENGTH_MAX) {
+      throw new InvalidInputException(
+          field, "'" + name + "'", "1 to " + NAME_LENGTH_MAX + " characters");
+    }
+    return name;
+  }
+
+  private static RetrievalRequest.Query query(SearchRequest message) {
+    return switch (message.getQueryCase()) {
+      case TEXT -> {
+        String text = message.getText();
+        if (text.length() > TEXT_LENGTH_MAX) {
+          throw new InvalidInputException(
+              "text", text.length() + " characters", "at most " + TEXT_LENGTH_MAX + " characters");
+        }
+        yield new RetrievalRequest.Query.Text(text);
+      }
+      case VECTOR -> new RetrievalRequest.Query.Vector(vector(message.getVector()));
+      case QUERY_NOT_SET -> throw new InvalidInputException("query", "not set", "text or vector");
+    };
+  }
+
+  private static io.siskin.index.vector.SparseVector vector(SparseVector message) {
+    int tokenCount = message.getTokensCount();
+    int termIdCount = message.getTermIdsCount();
+    if (tokenCount > 0 && termIdCount > 0) {
+      throw new InvalidInputException(
+          "vector", "keyed by tokens and by term ids", "tokens or term_ids, not both");
+    }
+    int count = Math.max(tokenCount, termIdCount);
+    if (count > VECTOR_TERM_COUNT_MAX) {
+      throw new InvalidInputException(
+          "vector", count + " terms", "at most " + VECTOR_TERM_COUNT_MAX + " terms");
+    }
+    if (message.getWeightsCount() != count) {
+      throw new InvalidInputException(
+          "vector.weights", message.getWeightsCount() + " weights", "one weight a term: " + count);
+    }
+    float[] weights = new float[count];
+    for (int i = 0; i < count; i++) {
+      weights[i] = message.getWeights(i);
+    }
+    try {
+      return termIdCount > 0
+          ? TermIdVector.of(termIds(message, count), weights)
+          : TokenVector.of(message.getTokensList().toArray(String[]::new), weights);
+    } catch (InvalidInputException e) {
+      throw e.at("vector");
+    }
+  }
+
+  private static int[] termIds(SparseVector message, int count) {
+    // Not getTermIdsList, which boxes.
+    int[] termIds = new int[count];
+    for (int i = 0; i < count; i++) {
+      termIds[i] = message.getTermIds(i);
+    }
+    return termIds;
+  }
+
+  private static SearchMode.Approximate approximate(
+      ApproximateMode message, String collection, Function<String, SearchMode> defaultModes) {
+    boolean complete = message.hasQueryCut() && message.hasHeapFactor() && message.hasFirstSorted();
+    SearchMode.Approximate defaults =
+        !complete && defaultModes.apply(collection) instanceof SearchMode.Approximate own
+            ? own
+            : APPROXIMATE_DEFAULT;
+    long queryCut =
+        message.hasQueryCut() ? Integer.toUnsignedLong(message.getQueryCut()) : defaults.queryCut();
+    try {
+      return new SearchMode.Approximate(
+          // A number beyond int is beyond the range too, and is reported as the largest int.
+          (int) Math.min(queryCut, Integer.MAX_VALUE),
+          message.hasHeapFactor() ? message.getHeapFactor() : defaults.heapFactor(),
+          message.hasFirstSorted() ? message.getFirstSorted() : defaults.firstSorted());
+    } catch (InvalidInputException e) {
+      throw e.at("mode.approximate");
+    }
+  }
+
+  private static Hit toProto(RetrievalResponse.Hit hit) {
+    Hit.Builder message = Hit.newBuilder().setId(hit.id()).setScore(hit.score());
+    if (!hit.fields().isEmpty()) {
+      message.putAllFields(hit.fields());
+    }
+    for (RetrievalResponse.Contribution part : hit.contributions()) {
+      message.addContributions(
+          TermContribution.newBuilder()
+              .setTerm(part.term())
+              .setQueryWeight(part.queryWeight())
+              .setDocumentWeight(part.documentWeight())
+              .setContribution(part.contribution()));
+    }
+    return message.build();
+  }
+
+  private static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {
+    io.siskin.proto.v1.SearchMode.Builder message = io.siskin.proto.v1.SearchMode.newBuilder();
+    switch (mode) {
+      case SearchMode.Exact() -> message.setExact(ExactMode.getDefaultInstance());
+      case SearchMode.Approximate(int queryCut, float heapFactor, boolean firstSorted) ->
+          message.setApproximate(
+              ApproximateMode.newBuilder()
+                  .setQueryCut(queryCut)
+                  .setHeapFactor(heapFactor)
+                  .setFirstSorted(firstSorted));
+    }
+    return message.build();
+  }
+
+  private static SearchCounters toProto(SearchStats stats) {
+    return SearchCounters.newBuilder()
+        .setListsVisited(stats.listsVisited())
+        .setBlocksBounded(stats.blocksBounded())
+        .setBlocksSkipped(stats.blocksSkipped())
+        .setBlocksScored(stats.blocksScored())
+        .setDocumentsScored(stats.documentsScored())
+        .setPostingsScored(stats.postingsScored())
+        .build();
+  }
+
+  private static Segment toProto(CollectionDescription.SegmentDescription description) {
+    return Segment.newBuilder()
+        .setId(description.id())
+        .setFormatVersion(description.formatVersion())
+        .setDocumentCount(description.documentCount())
+        .setPostingCount(description.postingCount())
+        .addAllStructures(structures(description.structures()))
+        .build();
+  }
+
+  /** Parses the domain's {@code name=bytes}. */
+  private static List<IndexStructure> structures(List<String> descriptions) {
+    return descriptions.stream()
+        .map(
+            text -> {
+              int equals = text.lastIndexOf('=');
+              return equals < 0
+                  ? IndexStructure.newBuilder().setName(text).build()
+                  : IndexStructure.newBuilder()
+                      .setName(text.substring(0, equals))
+                      .setLengthBytes(Long.parseLong(text.substring(equals + 1)))
+                      .build();
+            })
+        .toList();
+  }
+
+  private static Vocabulary vocabulary(String name) {
+    return switch (name) {
+      case "token" -> Vocabulary.VOCABULARY_TOKEN;
+      case "term_id" -> Vocabulary.VOCABULARY_TERM_ID;
+      default -> throw new IllegalStateException("a collection's vocabulary is '" + name + "'");
+    };
+  }
+}

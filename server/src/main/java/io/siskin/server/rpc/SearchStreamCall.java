@@ -1,0 +1,199 @@
+package io.siskin.server.rpc;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.proto.v1.SearchResponse;
+import io.siskin.proto.v1.SearchStreamRequest;
+import io.siskin.proto.v1.SearchStreamResponse;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open {@code SearchStream}: reads requests, answers each as soon as it is ready, in whatever
+ * order that is.
+ *
+ * <p>Memory is bounded on both sides. A request is read only against a credit: there are {@code
+ * inFlightMax} of them, one is spent by reading and given back by answering, but not while the
+ * transport's send buffer is full, so a client that does not read its answers stops being read
+ * itself.
+ *
+ * <p>Requests come from the event loop, answers from any thread; gRPC's call objects are not
+ * thread-safe, so whatever touches the call does it under this object's monitor. Nothing under it
+ * blocks or evaluates.
+ */
+final class SearchStreamCall implements StreamObserver<SearchStreamRequest> {
+  private final ServerCallStreamObserver<SearchStreamResponse> call;
+  private final SearchDispatcher dispatcher;
+  private final StatusMapper statusMapper;
+  private final Consumer<SearchStreamCall> onEnd;
+  private final @Nullable Deadline streamDeadline;
+
+  @GuardedBy("this")
+  private int inFlightCount;
+
+  // Answered requests whose credit is held back until the transport can send again.
+  @GuardedBy("this")
+  private int heldCreditCount;
+
+  @GuardedBy("this")
+  private boolean halfClosed;
+
+  @GuardedBy("this")
+  private boolean draining;
+
+  @GuardedBy("this")
+  private boolean ended;
+
+  /**
+   * Takes over a call. Must be constructed within the service method, because gRPC takes handlers
+   * only there.
+   *
+   * @param call the call
+   * @param dispatcher runs the searches
+   * @param statusMapper translates their failures
+   * @param inFlightMax how many requests may be unanswered, 1 or more
+   * @param onEnd told once, when the stream has ended for whatever reason
+   */
+  SearchStreamCall(
+      ServerCallStreamObserver<SearchStreamResponse> call,
+      SearchDispatcher dispatcher,
+      StatusMapper statusMapper,
+      int inFlightMax,
+      Consumer<SearchStreamCall> onEnd) {
+    this.call = call;
+    this.dispatcher = dispatcher;
+    this.statusMapper = statusMapper;
+    this.onEnd = onEnd;
+    this.streamDeadline = Context.current().getDeadline();
+    call.disableAutoRequest();
+    call.setOnReadyHandler(this::releaseHeldCredits);
+    call.setOnCancelHandler(this::cancelled);
+    call.request(inFlightMax);
+  }
+
+  @Override
+  public void onNext(SearchStreamRequest request) {
+    Element element = new Element(request.getRequestId());
+    boolean refuse;
+    synchronized (this) {
+      inFlightCount++;
+      refuse = draining;
+    }
+    if (refuse) {
+      element.failed(new DrainingException());
+      return;
+    }
+    Deadline deadline;
+    try {
+      deadline = deadlineOf(request);
+    } catch (InvalidInputException e) {
+      element.failed(e);
+      return;
+    }
+    dispatcher.dispatch(request.getSearch(), deadline, element);
+  }
+
+  @Override
+  public synchronized void onCompleted() {
+    halfClosed = true;
+    endWhenDone();
+  }
+
+  @Override
+  public void onError(Throwable cancellation) {
+    // Only ever a cancellation, of which the cancel handler has told before.
+  }
+
+  /** Stops taking requests and ends the stream with UNAVAILABLE once what was read is answered. */
+  synchronized void drain() {
+    draining = true;
+    endWhenDone();
+  }
+
+  private @Nullable Deadline deadlineOf(SearchStreamRequest request) {
+    if (!request.hasTimeout()) {
+      return streamDeadline;
+    }
+    Deadline own =
+        Deadline.after(ProtoMapper.toNanos("timeout", request.getTimeout()), TimeUnit.NANOSECONDS);
+    return streamDeadline == null ? own : own.minimum(streamDeadline);
+  }
+
+  private synchronized void answer(SearchStreamResponse response) {
+    inFlightCount--;
+    if (ended) {
+      return;
+    }
+    call.onNext(response);
+    if (call.isReady()) {
+      call.request(1);
+    } else {
+      heldCreditCount++;
+    }
+    endWhenDone();
+  }
+
+  private synchronized void releaseHeldCredits() {
+    if (heldCreditCount > 0 && !ended) {
+      int released = heldCreditCount;
+      // Before the call, which may deliver a message, and so come back here, within itself.
+      heldCreditCount = 0;
+      call.request(released);
+    }
+  }
+
+  private synchronized void cancelled() {
+    if (!ended) {
+      ended = true;
+      onEnd.accept(this);
+    }
+  }
+
+  @GuardedBy("this")
+  private void endWhenDone() {
+    if (ended || inFlightCount > 0 || !(halfClosed || draining)) {
+      return;
+    }
+    ended = true;
+    if (halfClosed) {
+      call.onCompleted();
+    } else {
+      call.onError(statusMapper.toException(new DrainingException()));
+    }
+    onEnd.accept(this);
+  }
+
+  /** One request of the stream, waiting for its answer. */
+  private final class Element implements SearchTask.Caller {
+    private final long requestId;
+
+    Element(long requestId) {
+      this.requestId = requestId;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return call.isCancelled();
+    }
+
+    @Override
+    public void succeeded(SearchResponse response) {
+      answer(
+          SearchStreamResponse.newBuilder().setRequestId(requestId).setResponse(response).build());
+    }
+
+    @Override
+    public void failed(Throwable error) {
+      answer(
+          SearchStreamResponse.newBuilder()
+              .setRequestId(requestId)
+              .setStatus(statusMapper.toStatus(error))
+              .build());
+    }
+  }
+}
