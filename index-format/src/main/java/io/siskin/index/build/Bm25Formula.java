@@ -12,9 +12,9 @@ import io.siskin.index.error.InvalidInputException;
  * </pre>
  *
  * <p>This is Robertson's formula (Robertson and Zaragoza, The Probabilistic Relevance Framework,
- * 2009) with Lucene's idf, which is never negative. As in Lucene since version 8 the constant factor
- * k1 + 1 is left out: it changes no order. Unlike Lucene, which keeps a document's length in one
- * byte, lengths are exact here, so scores differ a little from Lucene's above a length of 40.
+ * 2009) with Lucene's idf, which is never negative. As in Lucene since version 8 the constant
+ * factor k1 + 1 is left out: it changes no order. Unlike Lucene, which keeps a document's length in
+ * one byte, lengths are exact here, so scores differ a little from Lucene's above a length of 40.
  *
  * <p>Computed in double precision. Immutable, safe to share between threads.
  */
@@ -30,12 +30,12 @@ public final class Bm25Formula {
   /**
    * Fixes the parameters and the collection.
    *
-   * @param k1 how slowly repeated occurrences saturate, 0 to {@link #K1_MAX}; 0 ignores frequencies,
-   *     raising it rewards repetition
+   * @param k1 how slowly repeated occurrences saturate, 0 to {@link #K1_MAX}; 0 ignores
+   *     frequencies, raising it rewards repetition
    * @param b how much length is held against a document, 0 (not at all) to 1 (fully)
    * @param documentCount N, documents of the collection, 0 or more
-   * @param averageLength mean document length, in the unit of {@link #impact}'s length; 0 only for a
-   *     collection in which no document has a term
+   * @param averageLength mean document length, in the unit of {@link #impact}'s length; 0 only for
+   *     a collection in which no document has a term
    * @throws InvalidInputException when a value is outside its range
    */
   public Bm25Formula(double k1, double b, long documentCount, double averageLength) {
@@ -97,8 +97,7 @@ public final class Bm25Formula {
    */
   public double saturation(double termFrequency, double length) {
     assert termFrequency > 0 && length >= 0 : termFrequency + " of " + length;
-    return termFrequency
-        / (termFrequency + saturationConstant + saturationPerLength * length);
+    return termFrequency / (termFrequency + saturationConstant + saturationPerLength * length);
   }
 
   /**

@@ -1,0 +1,107 @@
+package io.siskin.server.encode;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.analysis.LuceneAnalyzer;
+import io.siskin.server.encode.analysis.TextAnalyzer;
+import io.siskin.server.encode.wordpiece.WordPieceAnalyzer;
+import java.io.IOException;
+
+/** Makes encoders from what is stored with a collection. */
+public final class EncoderFactory {
+  private EncoderFactory() {}
+
+  /**
+   * Opens both encoders of a collection.
+   *
+   * @param spec how the collection encodes
+   * @param resources the files that the spec names
+   * @param statistics the collection's, asked at each query; {@link TermStatistics#EMPTY} where
+   *     only documents are encoded
+   * @return the encoders; the caller closes them
+   * @throws io.siskin.index.error.CorruptSegmentException when a file is not the one that the spec
+   *     pins
+   * @throws InvalidInputException when a file is not what the spec takes it for
+   * @throws IOException when a file is missing or cannot be read
+   */
+  public static Encoders open(
+      EncoderSpec spec, EncoderResources resources, TermStatistics statistics) throws IOException {
+    return switch (spec) {
+      case VectorSpec _ -> vector();
+      case Bm25Spec bm25 -> bm25(openAnalyzer(bm25.analyzer(), resources));
+      case IdfSpec idf -> {
+        // Before the analyzer, which may hold native memory: reading the table can fail.
+        WeightLookup weights = openWeights(idf.weights(), resources, statistics);
+        yield idf(openAnalyzer(idf.analyzer(), resources), weights, idf.k1());
+      }
+    };
+  }
+
+  private static Encoders vector() {
+    return new Encoders(
+        _ -> {
+          throw noEncoder("document text", "documents");
+        },
+        _ -> {
+          throw noEncoder("query text", "queries");
+        },
+        Encoders.Resource.NONE);
+  }
+
+  private static InvalidInputException noEncoder(String field, String what) {
+    return new InvalidInputException(
+        field,
+        "text",
+        "a sparse vector: the collection has no encoder for text, its "
+            + what
+            + " come as vectors");
+  }
+
+  private static Encoders bm25(TextAnalyzer analyzer) {
+    TokenCounter counter = new TokenCounter(analyzer);
+    return new Encoders(
+        texts -> texts.stream().map(counter::frequencies).toList(),
+        texts -> texts.stream().map(QueryText::check).map(counter::frequencies).toList(),
+        analyzer::close);
+  }
+
+  private static Encoders idf(TextAnalyzer analyzer, WeightLookup weights, double k1) {
+    TokenCounter counter = new TokenCounter(analyzer);
+    return new Encoders(
+        texts ->
+            texts.stream()
+                .map(text -> counter.weighted(text, (_, count) -> (float) (count / (count + k1))))
+                .toList(),
+        texts ->
+            texts.stream()
+                .map(QueryText::check)
+                .map(text -> counter.weighted(text, (token, _) -> weights.weight(token)))
+                .toList(),
+        analyzer::close);
+  }
+
+  private static TextAnalyzer openAnalyzer(AnalyzerSpec spec, EncoderResources resources)
+      throws IOException {
+    return switch (spec) {
+      case AnalyzerSpec.English _ -> LuceneAnalyzer.english();
+      case AnalyzerSpec.Standard _ -> LuceneAnalyzer.standard();
+      case AnalyzerSpec.Whitespace _ -> LuceneAnalyzer.whitespace();
+      case AnalyzerSpec.WordPiece wordPiece ->
+          WordPieceAnalyzer.open(
+              resources.path(wordPiece.tokenizer()).toString(),
+              resources.read(wordPiece.tokenizer()),
+              wordPiece.maxTokens());
+    };
+  }
+
+  private static WeightLookup openWeights(
+      TokenWeights spec, EncoderResources resources, TermStatistics statistics) throws IOException {
+    return switch (spec) {
+      case TokenWeights.FromCollection _ -> WeightLookup.of(statistics);
+      case TokenWeights.FromFile fromFile ->
+          WeightLookup.parse(
+              resources.path(fromFile.file()).toString(),
+              resources.read(fromFile.file()),
+              fromFile.unlistedWeight());
+    };
+  }
+}

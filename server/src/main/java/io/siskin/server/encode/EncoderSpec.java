@@ -1,0 +1,29 @@
+package io.siskin.server.encode;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+
+/**
+ * How a collection's text becomes vectors, documents and queries alike. Stored with the collection,
+ * so that queries are always encoded as the documents were; see {@link EncoderSpecJson} for the
+ * stored form.
+ *
+ * <p>A new encoder family is a new record here, with a kind of its own. What a record's members
+ * mean never changes; a member that is added later makes a new {@link EncoderSpecJson#VERSION}.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Bm25Spec.class, name = Bm25Spec.KIND),
+  @JsonSubTypes.Type(value = IdfSpec.class, name = IdfSpec.KIND),
+  @JsonSubTypes.Type(value = VectorSpec.class, name = VectorSpec.KIND)
+})
+public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, VectorSpec {
+  /**
+   * Returns the encoder's name, as it stands in the stored form and in a collection's description.
+   */
+  String kind();
+
+  /** Returns the files that must be stored with the collection for the encoders to open. */
+  List<ResourceRef> resources();
+}

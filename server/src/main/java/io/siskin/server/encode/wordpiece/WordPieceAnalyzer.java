@@ -1,0 +1,140 @@
+package io.siskin.server.encode.wordpiece;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.analysis.TextAnalyzer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+
+/**
+ * The tokenizer of a published model: word pieces, spelt as in its vocabulary ({@code ##ing}).
+ * Works with any {@code tokenizer.json}, whatever its model type.
+ *
+ * <p>Special tokens are dropped, those that the text itself spells included: a query of {@code
+ * [MASK]} has no token. The library is native and tokenises the whole text before it is cut, some
+ * 50 ns a character.
+ */
+public final class WordPieceAnalyzer implements TextAnalyzer {
+  /**
+   * The library adds special tokens, pads and truncates by default; cutting is done here instead.
+   */
+  private static final Map<String, String> OPTIONS =
+      Map.of("addSpecialTokens", "false", "padding", "false", "truncation", "false");
+
+  private final HuggingFaceTokenizer tokenizer;
+  private final Set<Long> specialIds;
+  private final int maxTokens;
+
+  // The library frees native memory on close without asking whether a call is using it.
+  private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private WordPieceAnalyzer(HuggingFaceTokenizer tokenizer, Set<Long> specialIds, int maxTokens) {
+    this.tokenizer = tokenizer;
+    this.specialIds = specialIds;
+    this.maxTokens = maxTokens;
+  }
+
+  /**
+   * Opens a tokenizer. The first call in a process loads the native library, about 150 ms.
+   *
+   * @param file where the tokenizer was read from, for messages
+   * @param tokenizerJson the content of a {@code tokenizer.json}
+   * @param maxTokens how many tokens of a text are kept, unknown and special ones counted, 1 or
+   *     more
+   * @throws InvalidInputException when the content is no tokenizer
+   */
+  public static WordPieceAnalyzer open(String file, byte[] tokenizerJson, int maxTokens) {
+    Set<Long> specialIds = specialIds(file, tokenizerJson);
+    OfflineDjl.enforce();
+    return new WordPieceAnalyzer(load(file, tokenizerJson), specialIds, maxTokens);
+  }
+
+  @Override
+  public void analyze(String text, Consumer<? super String> tokens) {
+    Encoding encoding = encode(text);
+    String[] pieces = encoding.getTokens();
+    long[] ids = encoding.getIds();
+    int kept = Math.min(pieces.length, maxTokens);
+    for (int i = 0; i < kept; i++) {
+      if (!specialIds.contains(ids[i])) {
+        tokens.accept(pieces[i]);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    lifetime.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        tokenizer.close();
+      }
+    } finally {
+      lifetime.writeLock().unlock();
+    }
+  }
+
+  private Encoding encode(String text) {
+    lifetime.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the tokenizer is closed");
+      }
+      return tokenizer.encode(text, false, false);
+    } finally {
+      lifetime.readLock().unlock();
+    }
+  }
+
+  private static Set<Long> specialIds(String file, byte[] tokenizerJson) {
+    JsonNode root;
+    try {
+      root = new ObjectMapper().readTree(tokenizerJson);
+    } catch (JsonProcessingException e) {
+      throw notATokenizer(file, e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new AssertionError("reads from memory", e);
+    }
+    if (!root.path("model").isObject()) {
+      throw notATokenizer(file, "no member \"model\"");
+    }
+    Set<Long> ids = new HashSet<>();
+    for (JsonNode added : root.path("added_tokens")) {
+      if (added.path("special").asBoolean()) {
+        ids.add(added.path("id").asLong());
+      }
+    }
+    return ids;
+  }
+
+  @SuppressWarnings("IllegalCatch")
+  private static HuggingFaceTokenizer load(String file, byte[] tokenizerJson) {
+    try {
+      return HuggingFaceTokenizer.newInstance(
+          new ByteArrayInputStream(tokenizerJson), new HashMap<>(OPTIONS));
+    } catch (IOException e) {
+      throw new AssertionError("reads from memory", e);
+    } catch (RuntimeException e) { // the library declares nothing narrower for a file it refuses
+      throw notATokenizer(file, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static InvalidInputException notATokenizer(String file, String found) {
+    return new InvalidInputException(
+            "tokenizer", found, "a tokenizer.json of the HuggingFace tokenizers library")
+        .at(file);
+  }
+}

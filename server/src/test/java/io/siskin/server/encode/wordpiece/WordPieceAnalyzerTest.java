@@ -1,0 +1,205 @@
+package io.siskin.server.encode.wordpiece;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.testing.Seeded;
+import io.siskin.server.testing.SharedFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class WordPieceAnalyzerTest {
+  /** The tokenizer in the test resources; its own truncation, to 4, must not be obeyed. */
+  private static final String SMALL = "small-tokenizer.json";
+
+  private static final int NO_CUT = 1 << 20;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "Moths, WASPS.        | moth ##s , wasp ##s .",
+        "abcde abbc           | abc ##d ##e ab ##bc",
+        "a moth z wasp        | a moth wasp", // z is unknown to the vocabulary: no token
+        "[CLS] moth [SEP]     | moth", // the text spells special tokens
+        "[MASK][UNK]          |",
+        "``                   |",
+        "a b c d e f g h a    | a b c d e f g h a",
+        "möth 😀 wasp         | moth wasp", // accents stripped
+      })
+  void piecesWithoutSpecialTokens(String text, String expected) throws IOException {
+    try (WordPieceAnalyzer analyzer = small(NO_CUT)) {
+      assertThat(tokens(analyzer, text))
+          .isEqualTo(expected == null ? List.of() : List.of(expected.split(" ")));
+    }
+  }
+
+  @Test
+  void textIsCutAfterTheGivenNumberOfTokensUnknownOnesCounted() throws IOException {
+    try (WordPieceAnalyzer analyzer = small(3)) {
+      assertThat(tokens(analyzer, "moth z wasps moth")).containsExactly("moth", "wasp");
+      assertThat(tokens(analyzer, "moth wasp a")).containsExactly("moth", "wasp", "a");
+    }
+  }
+
+  @Test
+  void textOfAMegabyteIsTokenisedWhole() throws IOException {
+    try (WordPieceAnalyzer analyzer = small(NO_CUT)) {
+      assertThat(tokens(analyzer, "moth ".repeat(1 << 18))).hasSize(1 << 18);
+    }
+  }
+
+  @Test
+  void smallTokenizerAgreesWithTheSlowTwin() throws IOException {
+    SlowWordPiece twin = new SlowWordPiece(smallJson());
+    try (WordPieceAnalyzer analyzer = small(NO_CUT)) {
+      Seeded.run(
+          random -> {
+            for (int round = 0; round < 500; round++) {
+              StringBuilder text = new StringBuilder();
+              for (int length = random.nextInt(80); length > 0; length--) {
+                text.append("abcdefghABCz ,. ".charAt(random.nextInt(16)));
+              }
+              assertThat(tokens(analyzer, text.toString())).isEqualTo(twin.tokens(text.toString()));
+            }
+          });
+    }
+  }
+
+  @Test
+  void publishedTokenizerAgreesWithTheSlowTwin() throws IOException {
+    byte[] json = Files.readAllBytes(SharedFiles.require("models/splade-tiny/tokenizer.json"));
+    Path texts = SharedFiles.require("models/splade-tiny/reference-vectors.jsonl");
+    SlowWordPiece twin = new SlowWordPiece(json);
+    int compared = 0;
+    try (WordPieceAnalyzer analyzer = WordPieceAnalyzer.open("splade-tiny", json, NO_CUT)) {
+      for (String line : Files.readAllLines(texts)) {
+        String text = new ObjectMapper().readTree(line).get("text").asText();
+        if (StandardCharsets.US_ASCII.newEncoder().canEncode(text)) { // the twin knows no more
+          assertThat(tokens(analyzer, text)).as(text).isEqualTo(twin.tokens(text));
+          compared++;
+        }
+      }
+    }
+    assertThat(compared).isGreaterThan(30);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "{", "[]", "{}", "{\"model\": {}}", "{\"model\": {\"type\": \"Odd\"}}"})
+  void fileThatIsNoTokenizerIsRefusedByName(String json) {
+    assertThatThrownBy(
+            () -> WordPieceAnalyzer.open("t.json", json.getBytes(StandardCharsets.UTF_8), NO_CUT))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("t.json: tokenizer is ");
+  }
+
+  @Test
+  void closingWhileOthersTokeniseEndsThemWithAnException() throws Exception {
+    WordPieceAnalyzer analyzer = small(NO_CUT);
+    List<Thread> threads = new ArrayList<>();
+    CountDownLatch running = new CountDownLatch(3);
+    CountDownLatch refused = new CountDownLatch(3);
+    for (int i = 0; i < 3; i++) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    tokens(analyzer, "moth");
+                    running.countDown();
+                    try {
+                      while (true) {
+                        tokens(analyzer, "moths and wasps ".repeat(20));
+                      }
+                    } catch (IllegalStateException closed) {
+                      refused.countDown();
+                    }
+                  }));
+    }
+    assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+    analyzer.close();
+    analyzer.close();
+    assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private static WordPieceAnalyzer small(int maxTokens) throws IOException {
+    return WordPieceAnalyzer.open(SMALL, smallJson(), maxTokens);
+  }
+
+  static byte[] smallJson() throws IOException {
+    try (InputStream json = WordPieceAnalyzerTest.class.getResourceAsStream(SMALL)) {
+      return json.readAllBytes();
+    }
+  }
+
+  private static List<String> tokens(WordPieceAnalyzer analyzer, String text) {
+    List<String> tokens = new ArrayList<>();
+    analyzer.analyze(text, tokens::add);
+    return tokens;
+  }
+
+  /**
+   * WordPiece for ASCII text, by its definition: the longest piece of the vocabulary, again and
+   * again.
+   */
+  private static final class SlowWordPiece {
+    private static final Pattern WORD_OR_MARK = Pattern.compile("[^\\s\\p{Punct}]+|\\p{Punct}");
+    private final Set<String> vocabulary = new HashSet<>();
+
+    SlowWordPiece(byte[] tokenizerJson) throws IOException {
+      JsonNode vocab = new ObjectMapper().readTree(tokenizerJson).at("/model/vocab");
+      vocab.fieldNames().forEachRemaining(vocabulary::add);
+    }
+
+    List<String> tokens(String text) {
+      List<String> tokens = new ArrayList<>();
+      Matcher words = WORD_OR_MARK.matcher(text.toLowerCase(Locale.ROOT));
+      while (words.find()) {
+        tokens.addAll(pieces(words.group()));
+      }
+      return tokens;
+    }
+
+    /** The word's pieces, none when a part of it is in no piece: then the whole word is unknown. */
+    private List<String> pieces(String word) {
+      List<String> pieces = new ArrayList<>();
+      int from = 0;
+      while (from < word.length()) {
+        String prefix = from == 0 ? "" : "##";
+        int to = word.length();
+        while (to > from && !vocabulary.contains(prefix + word.substring(from, to))) {
+          to--;
+        }
+        if (to == from) {
+          return List.of();
+        }
+        pieces.add(prefix + word.substring(from, to));
+        from = to;
+      }
+      return pieces;
+    }
+  }
+}
