@@ -1,8 +1,9 @@
 package io.siskin.index.build;
 
 /**
- * Watches a build. Called from several threads, but never twice at once; must return quickly. An implementation may throw
- * {@link java.util.concurrent.CancellationException} to stop the build, which then leaves nothing behind.
+ * Watches a build. Called from several threads, but never twice at once; must return quickly. An
+ * implementation may throw {@link java.util.concurrent.CancellationException} to stop the build,
+ * which then leaves nothing behind.
  */
 public interface BuildProgress {
   /** Watches nothing. */

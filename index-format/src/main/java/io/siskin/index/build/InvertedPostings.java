@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * All posting lists of the segment under construction, by term number, documents ascending; off-heap.
+ * All posting lists of the segment under construction, by term number, documents ascending;
+ * off-heap.
  *
  * <p>A posting's stored weight is {@code documentScale × impact}. Safe for concurrent reading.
  */
@@ -55,13 +56,15 @@ public final class InvertedPostings implements AutoCloseable {
    *
    * @param termNumber 0 to {@link #termCount} − 1
    * @param documentNumbers receives the document numbers, ascending; at least as long as the list
-   * @param impactsOut receives the impacts, each 1 to 255 as an unsigned byte; at least as long as the list
+   * @param impactsOut receives the impacts, each 1 to 255 as an unsigned byte; at least as long as
+   *     the list
    * @return the list's length
    */
   public int read(int termNumber, int[] documentNumbers, byte[] impactsOut) {
     int length = documentFrequency(termNumber);
     long start = starts[termNumber];
-    MemorySegment.copy(documents, FileLayout.U32, start * Integer.BYTES, documentNumbers, 0, length);
+    MemorySegment.copy(
+        documents, FileLayout.U32, start * Integer.BYTES, documentNumbers, 0, length);
     MemorySegment.copy(impacts, ValueLayout.JAVA_BYTE, start, impactsOut, 0, length);
     return length;
   }

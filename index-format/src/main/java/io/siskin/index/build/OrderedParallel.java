@@ -12,8 +12,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Computes pieces of work on all threads and consumes the results in order on the calling thread, with few results waiting
- * at a time: parallel and yet the same bytes whatever the number of threads.
+ * Computes pieces of work on all threads and consumes the results in order on the calling thread,
+ * with few results waiting at a time: parallel and yet the same bytes whatever the number of
+ * threads.
  */
 final class OrderedParallel implements AutoCloseable {
   private static final int WAITING_PER_THREAD = 4;

@@ -5,8 +5,8 @@ import java.io.IOException;
 /**
  * The data's fault: a segment file whose bytes contradict its own header, directory or checksums.
  *
- * <p>Thrown while opening, before any offset of the file is followed, and by the deep verification. The message names
- * the file, the byte offset, what was expected there and what was found.
+ * <p>Thrown while opening, before any offset of the file is followed, and by the deep verification.
+ * The message names the file, the byte offset, what was expected there and what was found.
  */
 public final class CorruptSegmentException extends IOException {
   private static final long serialVersionUID = 1L;

@@ -3,10 +3,11 @@ package io.siskin.index.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's fault: a value outside its documented range, in a request, an option or an input file.
+ * The caller's fault: a value outside its documented range, in a request, an option or an input
+ * file.
  *
- * <p>The message always names the field, the value that was found and what is allowed; the place (a file and line, a
- * request field path) is added by whoever knows it, see {@link #at}.
+ * <p>The message always names the field, the value that was found and what is allowed; the place (a
+ * file and line, a request field path) is added by whoever knows it, see {@link #at}.
  */
 public final class InvalidInputException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -29,8 +30,14 @@ public final class InvalidInputException extends IllegalArgumentException {
   }
 
   private InvalidInputException(
-      String field, String value, String allowed, @Nullable String place, @Nullable Throwable cause) {
-    super((place == null ? "" : place + ": ") + field + " is " + value + "; allowed: " + allowed, cause);
+      String field,
+      String value,
+      String allowed,
+      @Nullable String place,
+      @Nullable Throwable cause) {
+    super(
+        (place == null ? "" : place + ": ") + field + " is " + value + "; allowed: " + allowed,
+        cause);
     this.field = field;
     this.value = value;
     this.allowed = allowed;

@@ -3,8 +3,9 @@ package io.siskin.index.error;
 import java.io.IOException;
 
 /**
- * The data's fault, but not damage: a file that is not Siskin's, or one written by a version that this build does not
- * read. The message names the file, the offset, the versions read and the version found.
+ * The data's fault, but not damage: a file that is not Siskin's, or one written by a version that
+ * this build does not read. The message names the file, the offset, the versions read and the
+ * version found.
  */
 public final class UnsupportedFormatException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -20,7 +21,14 @@ public final class UnsupportedFormatException extends IOException {
    * @param found what stands there
    */
   public UnsupportedFormatException(String file, long offset, Object supported, Object found) {
-    super(file + ": unsupported at byte " + offset + ": this build reads " + supported + ", found " + found);
+    super(
+        file
+            + ": unsupported at byte "
+            + offset
+            + ": this build reads "
+            + supported
+            + ", found "
+            + found);
     this.file = file;
   }
 

@@ -22,8 +22,8 @@ import java.nio.ByteOrder;
  * +-----------------------------------------------------------------------+ file length
  * </pre>
  *
- * All numbers are little-endian. The header and the directory never change between versions, so that any build can say
- * what it met. Constants only.
+ * All numbers are little-endian. The header and the directory never change between versions, so
+ * that any build can say what it met. Constants only.
  */
 public final class FileLayout {
   /** First eight bytes: {@code SISKIN\r\n}; the line end shows damage by a text-mode transfer. */
@@ -62,10 +62,16 @@ public final class FileLayout {
   /** Offset in a directory entry of the section kind, u32: a {@link SectionKind#code}. */
   public static final int ENTRY_KIND_OFFSET = 0;
 
-  /** Offset in a directory entry of the section's encoding, u32; what it means is the section kind's affair. */
+  /**
+   * Offset in a directory entry of the section's encoding, u32; what it means is the section kind's
+   * affair.
+   */
   public static final int ENTRY_ENCODING_OFFSET = ENTRY_KIND_OFFSET + Integer.BYTES;
 
-  /** Offset in a directory entry of the section's offset in the file, u64, a multiple of {@link #SECTION_ALIGNMENT}. */
+  /**
+   * Offset in a directory entry of the section's offset in the file, u64, a multiple of {@link
+   * #SECTION_ALIGNMENT}.
+   */
   public static final int ENTRY_SECTION_OFFSET_OFFSET = ENTRY_ENCODING_OFFSET + Integer.BYTES;
 
   /** Offset in a directory entry of the section's length in bytes, u64. */
@@ -97,7 +103,8 @@ public final class FileLayout {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** A little-endian u32 at any address. */
-  public static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  public static final ValueLayout.OfInt U32 =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** A little-endian u64 at any address. */
   public static final ValueLayout.OfLong U64 =

@@ -1,8 +1,9 @@
 package io.siskin.index.format;
 
 /**
- * The sections of all files. The hundreds digit is the {@link FileKind#code} of the file that holds it. Codes are part of
- * the format and are never reused; readers ignore sections that they do not know.
+ * The sections of all files. The hundreds digit is the {@link FileKind#code} of the file that holds
+ * it. Codes are part of the format and are never reused; readers ignore sections that they do not
+ * know.
  */
 public enum SectionKind {
   /** Fixed-length statistics of the segment. */

@@ -3,8 +3,8 @@ package io.siskin.index.format;
 import java.util.HexFormat;
 
 /**
- * Identifies a segment by its content: two builds of the same input with the same options give the same id, and files of
- * different segments never pass for one another.
+ * Identifies a segment by its content: two builds of the same input with the same options give the
+ * same id, and files of different segments never pass for one another.
  *
  * @param high first 8 bytes
  * @param low last 8 bytes

@@ -10,15 +10,19 @@ import org.jspecify.annotations.Nullable;
  */
 public interface DocumentSource extends AutoCloseable {
   /**
-   * Returns the next good document, or null at the end. Bad records go to the {@link BadRecordPolicy} given at opening,
-   * which either lets the source go on with the next record or throws.
+   * Returns the next good document, or null at the end. Bad records go to the {@link
+   * BadRecordPolicy} given at opening, which either lets the source go on with the next record or
+   * throws.
    *
-   * @throws io.siskin.index.error.InvalidInputException when a record is bad and the policy allows no more
+   * @throws io.siskin.index.error.InvalidInputException when a record is bad and the policy allows
+   *     no more
    * @throws IOException when the file cannot be read
    */
   @Nullable SourceDocument next() throws IOException;
 
-  /** Returns how many bytes of the file, as it is on disk, have been consumed: for progress only. */
+  /**
+   * Returns how many bytes of the file, as it is on disk, have been consumed: for progress only.
+   */
   long consumedBytes();
 
   /** Returns the length of the file on disk in bytes. */

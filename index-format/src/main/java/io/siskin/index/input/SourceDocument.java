@@ -5,13 +5,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One document as it was read: what to index (a vector, or text for the collection's encoder) and what to store.
+ * One document as it was read: what to index (a vector, or text for the collection's encoder) and
+ * what to store.
  *
  * @param id the external id, 1 to 65,535 bytes of UTF-8, unique in a collection
- * @param text the text to encode, title and body joined by one space and trimmed; null when the record has none
+ * @param text the text to encode, title and body joined by one space and trimmed; null when the
+ *     record has none
  * @param vector the vector to index; null when the record gives only text
- * @param fields what is stored and returned on request, in the record's order: strings as they are, other JSON values as
- *     their JSON text; {@code title} and {@code text} are among them when given
+ * @param fields what is stored and returned on request, in the record's order: strings as they are,
+ *     other JSON values as their JSON text; {@code title} and {@code text} are among them when
+ *     given
  * @param place where it was read, for error messages: {@code file:line} or {@code file#row}
  */
 public record SourceDocument(

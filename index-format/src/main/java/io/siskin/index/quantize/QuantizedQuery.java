@@ -7,10 +7,11 @@ import io.siskin.index.vector.SparseVector;
 /**
  * A query's weights as integers, the same for all segments of a collection.
  *
- * <p>Each weight becomes {@code max(1, floor(weight × scale))}, where {@code scale} is the largest power of two for which
- * the weights sum to at most {@link #WEIGHT_SUM_MAX}. The sum of {@code weight × impact} over any document then fits a
- * signed 32-bit integer, and a power of two keeps integer and other short binary weights exactly as they are. The error of
- * a score relative to the float weights is below {@code terms / 2^22} of it.
+ * <p>Each weight becomes {@code max(1, floor(weight × scale))}, where {@code scale} is the largest
+ * power of two for which the weights sum to at most {@link #WEIGHT_SUM_MAX}. The sum of {@code
+ * weight × impact} over any document then fits a signed 32-bit integer, and a power of two keeps
+ * integer and other short binary weights exactly as they are. The error of a score relative to the
+ * float weights is below {@code terms / 2^22} of it.
  *
  * <p>Immutable; safe to share.
  */
@@ -39,7 +40,8 @@ public final class QuantizedQuery {
    */
   public static QuantizedQuery of(SparseVector vector) {
     if (vector.size() > TERM_COUNT_MAX) {
-      throw new InvalidInputException("number of query terms", vector.size(), "0 to " + TERM_COUNT_MAX);
+      throw new InvalidInputException(
+          "number of query terms", vector.size(), "0 to " + TERM_COUNT_MAX);
     }
     double sum = 0;
     for (int i = 0; i < vector.size(); i++) {
@@ -72,7 +74,10 @@ public final class QuantizedQuery {
     return weights[index];
   }
 
-  /** Returns what a summed integer is multiplied with, after the document's scale, to give the score. */
+  /**
+   * Returns what a summed integer is multiplied with, after the document's scale, to give the
+   * score.
+   */
   public double scoreScale() {
     return scoreScale;
   }

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * The forward index: document number → vector, see {@link ForwardLayout}.
  *
- * <p>Evaluators take {@link #records} and {@link #recordOffset} and hand both to a kernel; {@link Cursor} is the plain way
- * to read a document. A view; safe for concurrent use.
+ * <p>Evaluators take {@link #records} and {@link #recordOffset} and hand both to a kernel; {@link
+ * Cursor} is the plain way to read a document. A view; safe for concurrent use.
  */
 public final class ForwardIndex {
   private final int documentCount;
@@ -33,7 +33,10 @@ public final class ForwardIndex {
     offsetSection.require(
         offsetSection.encoding() >= ForwardLayout.ALIGNMENT_SHIFT_MIN
             && offsetSection.encoding() <= ForwardLayout.ALIGNMENT_SHIFT_MAX,
-        "an alignment shift of " + ForwardLayout.ALIGNMENT_SHIFT_MIN + " to " + ForwardLayout.ALIGNMENT_SHIFT_MAX,
+        "an alignment shift of "
+            + ForwardLayout.ALIGNMENT_SHIFT_MIN
+            + " to "
+            + ForwardLayout.ALIGNMENT_SHIFT_MAX,
         offsetSection.encoding());
     offsetSection.requireLength((long) documentCount * Integer.BYTES);
     this.documentCount = documentCount;
@@ -60,7 +63,8 @@ public final class ForwardIndex {
    * @param documentNumber 0 to {@link #documentCount} − 1
    */
   public long recordOffset(int documentNumber) {
-    return Integer.toUnsignedLong(offsets.get(FileLayout.U32, (long) documentNumber * Integer.BYTES))
+    return Integer.toUnsignedLong(
+            offsets.get(FileLayout.U32, (long) documentNumber * Integer.BYTES))
         << alignmentShift;
   }
 
@@ -104,7 +108,8 @@ public final class ForwardIndex {
       page = 0;
       int count = runLeft;
       for (int run = 0; run < runsLeft; run++) {
-        count += u16(runAt + (long) run * ForwardLayout.RUN_LENGTH + ForwardLayout.RUN_COUNT_OFFSET);
+        count +=
+            u16(runAt + (long) run * ForwardLayout.RUN_LENGTH + ForwardLayout.RUN_COUNT_OFFSET);
       }
       size = count;
       left = count;

@@ -8,7 +8,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/** A mapped list of strings by number, see {@link StringListLayout}. A view; safe for concurrent use. */
+/**
+ * A mapped list of strings by number, see {@link StringListLayout}. A view; safe for concurrent
+ * use.
+ */
 final class StringList {
   private final Section offsets;
   private final MemorySegment bytes;
@@ -23,7 +26,10 @@ final class StringList {
     this.size = size;
     offsets.requireLength((size + 1L) * offsets.encoding());
     offsets.require(offset(0) == 0, "a first string offset of 0", offset(0));
-    offsets.require(offset(size) == bytes.lengthBytes(), "a last string offset of " + bytes.lengthBytes(), offset(size));
+    offsets.require(
+        offset(size) == bytes.lengthBytes(),
+        "a last string offset of " + bytes.lengthBytes(),
+        offset(size));
   }
 
   int size() {
@@ -54,6 +60,7 @@ final class StringList {
   private long offset(int number) {
     return wide
         ? offsets.bytes().get(FileLayout.U64, (long) number * Long.BYTES)
-        : Integer.toUnsignedLong(offsets.bytes().get(FileLayout.U32, (long) number * Integer.BYTES));
+        : Integer.toUnsignedLong(
+            offsets.bytes().get(FileLayout.U32, (long) number * Integer.BYTES));
   }
 }

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The terms of a segment: token or term id ↔ term number.
  *
- * <p>Term numbers are dense, local to the segment and given by descending document frequency (ties by token bytes or term
- * id), so that the numbers that queries touch most share cache lines. A view; safe for concurrent use.
+ * <p>Term numbers are dense, local to the segment and given by descending document frequency (ties
+ * by token bytes or term id), so that the numbers that queries touch most share cache lines. A
+ * view; safe for concurrent use.
  */
 public final class TermDictionary {
   /** What the look-ups return for a term that the segment lacks. */
@@ -62,7 +63,8 @@ public final class TermDictionary {
   }
 
   /**
-   * Returns the term number of a token, or {@link #ABSENT}; always absent when {@link #hasTokens} is false.
+   * Returns the term number of a token, or {@link #ABSENT}; always absent when {@link #hasTokens}
+   * is false.
    *
    * @param token the term's string
    */
@@ -77,7 +79,8 @@ public final class TermDictionary {
   }
 
   /**
-   * Returns the term number of a term id, or {@link #ABSENT}; always absent when {@link #hasTermIds} is false.
+   * Returns the term number of a term id, or {@link #ABSENT}; always absent when {@link
+   * #hasTermIds} is false.
    *
    * @param termId an unsigned 32-bit id
    */

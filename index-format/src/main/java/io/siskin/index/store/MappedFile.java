@@ -1,6 +1,27 @@
 package io.siskin.index.store;
 
-import static io.siskin.index.format.FileLayout.*;
+import static io.siskin.index.format.FileLayout.DIRECTORY_CHECKSUM_OFFSET;
+import static io.siskin.index.format.FileLayout.ENTRY_CHECKSUM_OFFSET;
+import static io.siskin.index.format.FileLayout.ENTRY_COUNT_OFFSET;
+import static io.siskin.index.format.FileLayout.ENTRY_ENCODING_OFFSET;
+import static io.siskin.index.format.FileLayout.ENTRY_KIND_OFFSET;
+import static io.siskin.index.format.FileLayout.ENTRY_LENGTH;
+import static io.siskin.index.format.FileLayout.ENTRY_SECTION_LENGTH_OFFSET;
+import static io.siskin.index.format.FileLayout.ENTRY_SECTION_OFFSET_OFFSET;
+import static io.siskin.index.format.FileLayout.FILE_LENGTH_OFFSET;
+import static io.siskin.index.format.FileLayout.HEADER_CHECKSUM_OFFSET;
+import static io.siskin.index.format.FileLayout.HEADER_LENGTH;
+import static io.siskin.index.format.FileLayout.KIND_OFFSET;
+import static io.siskin.index.format.FileLayout.MAGIC;
+import static io.siskin.index.format.FileLayout.MAGIC_OFFSET;
+import static io.siskin.index.format.FileLayout.SECTION_COUNT_MAX;
+import static io.siskin.index.format.FileLayout.SECTION_COUNT_OFFSET;
+import static io.siskin.index.format.FileLayout.SEGMENT_ID_OFFSET;
+import static io.siskin.index.format.FileLayout.TAIL_PADDING;
+import static io.siskin.index.format.FileLayout.U32;
+import static io.siskin.index.format.FileLayout.U64;
+import static io.siskin.index.format.FileLayout.U8;
+import static io.siskin.index.format.FileLayout.VERSION_OFFSET;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
@@ -20,8 +41,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of a segment, mapped read-only and verified: magic, header, version, length, directory, gaps and (unless asked
- * otherwise) the checksum of every section. No section is handed out before.
+ * One file of a segment, mapped read-only and verified: magic, header, version, length, directory,
+ * gaps and (unless asked otherwise) the checksum of every section. No section is handed out before.
  *
  * <p>The views live as long as the {@link Mapping} given at opening.
  */
@@ -40,7 +61,8 @@ public final class MappedFile {
     this.entries = entries;
   }
 
-  private record Entry(int kind, int encoding, long offset, long length, long count, int checksum, long place) {}
+  private record Entry(
+      int kind, int encoding, long offset, long length, long count, int checksum, long place) {}
 
   /**
    * Maps and verifies a file.
@@ -51,15 +73,18 @@ public final class MappedFile {
    * @param mapping owns the mapping from here on
    * @param verification how much is read to verify it
    * @throws CorruptSegmentException when it is truncated or damaged
-   * @throws UnsupportedFormatException when it is another program's, another kind of file or another version
+   * @throws UnsupportedFormatException when it is another program's, another kind of file or
+   *     another version
    */
   public static MappedFile open(
-      Path path, FileKind kind, int version, Mapping mapping, Verification verification) throws IOException {
+      Path path, FileKind kind, int version, Mapping mapping, Verification verification)
+      throws IOException {
     String name = path.toString();
     MemorySegment memory = map(path, mapping.arena());
     checkHeader(name, memory, kind, version);
     SegmentId id =
-        new SegmentId(memory.get(U64, SEGMENT_ID_OFFSET), memory.get(U64, SEGMENT_ID_OFFSET + Long.BYTES));
+        new SegmentId(
+            memory.get(U64, SEGMENT_ID_OFFSET), memory.get(U64, SEGMENT_ID_OFFSET + Long.BYTES));
     List<Entry> entries = readDirectory(name, memory);
     MappedFile file = new MappedFile(name, memory, id, entries);
     if (verification == Verification.FULL) {
@@ -97,7 +122,8 @@ public final class MappedFile {
   public Section section(SectionKind kind) throws CorruptSegmentException {
     Section section = sectionOrNull(kind);
     if (section == null) {
-      throw new CorruptSegmentException(name, HEADER_LENGTH, "a section of kind " + kind.code(), "none");
+      throw new CorruptSegmentException(
+          name, HEADER_LENGTH, "a section of kind " + kind.code(), "none");
     }
     return section;
   }
@@ -127,7 +153,10 @@ public final class MappedFile {
       long length = channel.size();
       if (length < HEADER_LENGTH + TAIL_PADDING) {
         throw new CorruptSegmentException(
-            path.toString(), length, "at least " + (HEADER_LENGTH + TAIL_PADDING) + " bytes", length + " bytes");
+            path.toString(),
+            length,
+            "at least " + (HEADER_LENGTH + TAIL_PADDING) + " bytes",
+            length + " bytes");
       }
       return channel.map(FileChannel.MapMode.READ_ONLY, 0, length, arena);
     }
@@ -140,31 +169,54 @@ public final class MappedFile {
       throw new UnsupportedFormatException(name, MAGIC_OFFSET, hex(MAGIC), hex(magic));
     }
     int headerChecksum = checksum(memory, 0, HEADER_CHECKSUM_OFFSET);
-    require(headerChecksum == memory.get(U32, HEADER_CHECKSUM_OFFSET), name, HEADER_CHECKSUM_OFFSET,
-        "header checksum " + hex(headerChecksum), hex(memory.get(U32, HEADER_CHECKSUM_OFFSET)));
+    require(
+        headerChecksum == memory.get(U32, HEADER_CHECKSUM_OFFSET),
+        name,
+        HEADER_CHECKSUM_OFFSET,
+        "header checksum " + hex(headerChecksum),
+        hex(memory.get(U32, HEADER_CHECKSUM_OFFSET)));
     int foundKind = memory.get(U32, KIND_OFFSET);
     if (foundKind != kind.code()) {
       throw new UnsupportedFormatException(
-          name, KIND_OFFSET, "kind " + kind.code() + " (" + kind.fileName() + ")", "kind " + foundKind);
+          name,
+          KIND_OFFSET,
+          "kind " + kind.code() + " (" + kind.fileName() + ")",
+          "kind " + foundKind);
     }
     int foundVersion = memory.get(U32, VERSION_OFFSET);
     if (foundVersion != version) {
       throw new UnsupportedFormatException(
-          name, VERSION_OFFSET, "version " + version, "version " + Integer.toUnsignedString(foundVersion));
+          name,
+          VERSION_OFFSET,
+          "version " + version,
+          "version " + Integer.toUnsignedString(foundVersion));
     }
     long length = memory.get(U64, FILE_LENGTH_OFFSET);
-    require(length == memory.byteSize(), name, FILE_LENGTH_OFFSET,
-        "a file of " + Long.toUnsignedString(length) + " bytes", memory.byteSize() + " bytes");
+    require(
+        length == memory.byteSize(),
+        name,
+        FILE_LENGTH_OFFSET,
+        "a file of " + Long.toUnsignedString(length) + " bytes",
+        memory.byteSize() + " bytes");
   }
 
-  private static List<Entry> readDirectory(String name, MemorySegment memory) throws CorruptSegmentException {
+  private static List<Entry> readDirectory(String name, MemorySegment memory)
+      throws CorruptSegmentException {
     int count = memory.get(U32, SECTION_COUNT_OFFSET);
     long end = HEADER_LENGTH + (long) count * ENTRY_LENGTH;
-    require(count >= 0 && count <= SECTION_COUNT_MAX && end + TAIL_PADDING <= memory.byteSize(),
-        name, SECTION_COUNT_OFFSET, "0 to " + SECTION_COUNT_MAX + " sections", count);
+    require(
+        count >= 0 && count <= SECTION_COUNT_MAX && end + TAIL_PADDING <= memory.byteSize(),
+        name,
+        SECTION_COUNT_OFFSET,
+        "0 to " + SECTION_COUNT_MAX + " sections",
+        count);
     int checksum = checksum(memory, HEADER_LENGTH, end - HEADER_LENGTH);
-    require(checksum == memory.get(U32, DIRECTORY_CHECKSUM_OFFSET), name, DIRECTORY_CHECKSUM_OFFSET,
-        "directory checksum " + hex(memory.get(U32, DIRECTORY_CHECKSUM_OFFSET)), hex(checksum));
+    require(
+        checksum == memory.get(U32, DIRECTORY_CHECKSUM_OFFSET),
+        name,
+        DIRECTORY_CHECKSUM_OFFSET,
+        "directory checksum " + hex(memory.get(U32, DIRECTORY_CHECKSUM_OFFSET)),
+        hex(checksum));
     List<Entry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       long at = HEADER_LENGTH + (long) i * ENTRY_LENGTH;
@@ -178,22 +230,36 @@ public final class MappedFile {
               memory.get(U32, at + ENTRY_CHECKSUM_OFFSET),
               at);
       long earliest = FileLayout.align(end);
-      require(entry.offset == earliest, name, at + ENTRY_SECTION_OFFSET_OFFSET,
-          "section offset " + earliest, entry.offset);
-      require(entry.length >= 0 && entry.length <= memory.byteSize() - TAIL_PADDING - entry.offset,
-          name, at + ENTRY_SECTION_LENGTH_OFFSET, "a section that ends before the tail padding", entry.length);
+      require(
+          entry.offset == earliest,
+          name,
+          at + ENTRY_SECTION_OFFSET_OFFSET,
+          "section offset " + earliest,
+          entry.offset);
+      require(
+          entry.length >= 0 && entry.length <= memory.byteSize() - TAIL_PADDING - entry.offset,
+          name,
+          at + ENTRY_SECTION_LENGTH_OFFSET,
+          "a section that ends before the tail padding",
+          entry.length);
       requireZero(name, memory, end, entry.offset);
       end = entry.offset + entry.length;
       entries.add(entry);
     }
     long fileEnd = FileLayout.align(end) + TAIL_PADDING;
-    require(fileEnd == memory.byteSize(), name, FILE_LENGTH_OFFSET, fileEnd + " bytes", memory.byteSize());
+    require(
+        fileEnd == memory.byteSize(),
+        name,
+        FILE_LENGTH_OFFSET,
+        fileEnd + " bytes",
+        memory.byteSize());
     requireZero(name, memory, end, fileEnd);
     return List.copyOf(entries);
   }
 
   private void verifySections() throws CorruptSegmentException {
-    // In parallel: verification is bound by reading, and a cold file reads faster with several readers.
+    // In parallel: verification is bound by reading, and a cold file reads faster with several
+    // readers.
     Entry damaged =
         entries.parallelStream()
             .filter(entry -> checksum(memory, entry.offset, entry.length) != entry.checksum)
@@ -211,7 +277,8 @@ public final class MappedFile {
   private static int checksum(MemorySegment memory, long offset, long length) {
     CRC32C checksum = new CRC32C();
     for (long done = 0; done < length; done += CHECKSUM_CHUNK) {
-      checksum.update(memory.asSlice(offset + done, Math.min(CHECKSUM_CHUNK, length - done)).asByteBuffer());
+      checksum.update(
+          memory.asSlice(offset + done, Math.min(CHECKSUM_CHUNK, length - done)).asByteBuffer());
     }
     return (int) checksum.getValue();
   }
@@ -223,7 +290,8 @@ public final class MappedFile {
     }
   }
 
-  private static void require(boolean holds, String name, long offset, Object expected, Object found)
+  private static void require(
+      boolean holds, String name, long offset, Object expected, Object found)
       throws CorruptSegmentException {
     if (!holds) {
       throw new CorruptSegmentException(name, offset, expected, found);

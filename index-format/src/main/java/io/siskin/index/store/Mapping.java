@@ -4,8 +4,9 @@ import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Owns the mappings of one segment. Closing it unmaps: a view read afterwards throws {@link IllegalStateException}, and a
- * raw-address view (Agrona) kills the JVM, so only the holder of the last reference may close.
+ * Owns the mappings of one segment. Closing it unmaps: a view read afterwards throws {@link
+ * IllegalStateException}, and a raw-address view (Agrona) kills the JVM, so only the holder of the
+ * last reference may close.
  *
  * <p>Safe for use by several threads.
  */
@@ -30,7 +31,10 @@ public final class Mapping implements AutoCloseable {
     OPEN.decrementAndGet();
   }
 
-  /** Returns how many mappings of this process are open: tests assert that it comes back to what it was. */
+  /**
+   * Returns how many mappings of this process are open: tests assert that it comes back to what it
+   * was.
+   */
   public static long openCount() {
     return OPEN.get();
   }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Zeroed off-heap memory for a build, backed by a file without a name so that it may be larger than the RAM and vanishes
- * with the process, however that ends.
+ * Zeroed off-heap memory for a build, backed by a file without a name so that it may be larger than
+ * the RAM and vanishes with the process, however that ends.
  *
  * <p>May be written by several threads at disjoint places. Closed by whoever made it.
  */
@@ -26,7 +26,8 @@ public final class ScratchMemory implements AutoCloseable {
    */
   public ScratchMemory(Path directory, long lengthBytes) throws IOException {
     Path file = Files.createTempFile(directory, ".scratch-", ".tmp");
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, lengthBytes, arena);
     } catch (IOException failed) {
       arena.close();

@@ -12,10 +12,16 @@ import java.lang.foreign.MemorySegment;
  * @param encoding the variant of its encoding
  * @param count the number of elements that the directory names
  * @param bytes exactly the section's bytes
- * @param paddedBytes the section's bytes and 64 more that may be read but mean nothing, for vector loads
+ * @param paddedBytes the section's bytes and 64 more that may be read but mean nothing, for vector
+ *     loads
  */
 public record Section(
-    String file, long offset, int encoding, long count, MemorySegment bytes, MemorySegment paddedBytes) {
+    String file,
+    long offset,
+    int encoding,
+    long count,
+    MemorySegment bytes,
+    MemorySegment paddedBytes) {
   /** Returns the section's length in bytes. */
   public long lengthBytes() {
     return bytes.byteSize();

@@ -14,8 +14,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.zip.CRC32C;
 
 /**
- * Writes the bytes of one section, little-endian and in order, to a temporary file that {@link SegmentFileWriter} later
- * joins with its sisters. Several sections of a file may be open at once.
+ * Writes the bytes of one section, little-endian and in order, to a temporary file that {@link
+ * SegmentFileWriter} later joins with its sisters. Several sections of a file may be open at once.
  *
  * <p>Used by one thread at a time. Made and owned by a {@link SegmentFileWriter}.
  */
@@ -31,6 +31,7 @@ public final class SectionWriter {
   private final MessageDigest digest = sha256();
   private long flushedBytes;
   private long count;
+  private byte[] contentDigest = new byte[0];
   private boolean closed;
 
   SectionWriter(SectionKind kind, int encoding, Path temporary) throws IOException {
@@ -40,7 +41,10 @@ public final class SectionWriter {
     this.buffer = ByteBuffer.allocateDirect(BUFFER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
     this.channel =
         FileChannel.open(
-            temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            temporary,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
   }
 
   /**
@@ -150,6 +154,7 @@ public final class SectionWriter {
   void seal() throws IOException {
     if (!closed) {
       flush();
+      contentDigest = digest.digest();
       closed = true;
     }
   }
@@ -161,7 +166,7 @@ public final class SectionWriter {
 
   byte[] contentDigest() {
     assert closed;
-    return digest.digest();
+    return contentDigest;
   }
 
   /** Copies the sealed bytes to a position of another file and removes the temporary one. */

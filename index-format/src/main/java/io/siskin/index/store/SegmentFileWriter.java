@@ -36,14 +36,18 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Writes one file of a segment: sections first, each into a temporary file of its own, then header, directory and
- * sections joined under the file's name.
+ * Writes one file of a segment in three steps: sections, each into a temporary file of its own;
+ * then all of them joined under the file's name; last the segment id, which depends on the content
+ * of all files.
  *
- * <p>Used by one thread at a time, though each section may be filled by another thread. Closing without {@link #finish}
- * removes what was written.
+ * <p>Used by one thread at a time, though each section may be filled by another thread. Closing
+ * without {@link #stamp} removes what was written.
  */
 public final class SegmentFileWriter implements AutoCloseable {
+  private static final SegmentId NO_ID = new SegmentId(0, 0);
+
   private final Path directory;
+  private final Path path;
   private final FileKind kind;
   private final int version;
   private final List<SectionWriter> sections = new ArrayList<>();
@@ -58,6 +62,7 @@ public final class SegmentFileWriter implements AutoCloseable {
    */
   public SegmentFileWriter(Path directory, FileKind kind, int version) {
     this.directory = directory;
+    this.path = directory.resolve(kind.fileName());
     this.kind = kind;
     this.version = version;
   }
@@ -77,13 +82,39 @@ public final class SegmentFileWriter implements AutoCloseable {
   }
 
   /**
-   * Ends all sections and adds their content to a digest, from which the segment id is made.
+   * Ends all sections and writes the file under its name, complete but for the segment id: it may
+   * be mapped from now on.
+   *
+   * @return the file
+   */
+  public Path join() throws IOException {
+    for (SectionWriter section : sections) {
+      section.seal();
+    }
+    ByteBuffer head = head(NO_ID);
+    long fileLength = head.getLong(FILE_LENGTH_OFFSET);
+    try (FileChannel file =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (head.hasRemaining()) {
+        file.write(head);
+      }
+      for (int i = 0; i < sections.size(); i++) {
+        long offset = head.getLong(HEADER_LENGTH + i * ENTRY_LENGTH + ENTRY_SECTION_OFFSET_OFFSET);
+        sections.get(i).moveTo(file, offset);
+      }
+      // The gaps and the tail padding become zeros by writing the last byte beyond them.
+      file.write(ByteBuffer.allocate(1), fileLength - 1);
+    }
+    return path;
+  }
+
+  /**
+   * Adds the content of a joined file to the digest from which the segment id is made.
    *
    * @param segmentDigest receives kind, encoding, length and content of each section
    */
-  public void seal(MessageDigest segmentDigest) throws IOException {
+  public void addTo(MessageDigest segmentDigest) {
     for (SectionWriter section : sections) {
-      section.seal();
       ByteBuffer identity = ByteBuffer.allocate(4 + 4 + 8 + 8).order(ByteOrder.LITTLE_ENDIAN);
       identity.putInt(section.kind().code()).putInt(section.encoding());
       identity.putLong(section.position()).putLong(section.count());
@@ -93,34 +124,28 @@ public final class SegmentFileWriter implements AutoCloseable {
   }
 
   /**
-   * Writes the file and forces it to the disk.
+   * Gives a joined file its segment id and forces it to the disk: the file is finished.
    *
    * @param segmentId the id of the segment that the file belongs to
    * @return what the segment's file table says of it
    */
-  public WrittenFile finish(SegmentId segmentId) throws IOException {
+  public WrittenFile stamp(SegmentId segmentId) throws IOException {
     ByteBuffer head = head(segmentId);
-    long fileLength = head.getLong(FILE_LENGTH_OFFSET);
-    Path path = directory.resolve(kind.fileName());
-    try (FileChannel file =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      int headerChecksum = head.getInt(HEADER_CHECKSUM_OFFSET);
+    WrittenFile written =
+        new WrittenFile(
+            kind, head.getLong(FILE_LENGTH_OFFSET), head.getInt(HEADER_CHECKSUM_OFFSET));
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      head.limit(HEADER_LENGTH);
       while (head.hasRemaining()) {
-        file.write(head);
+        file.write(head, head.position());
       }
-      for (int i = 0; i < sections.size(); i++) {
-        long offset = head.getLong(HEADER_LENGTH + i * ENTRY_LENGTH + ENTRY_SECTION_OFFSET_OFFSET);
-        sections.get(i).moveTo(file, offset);
-      }
-      // The gap and the tail padding become zeros by writing the last byte beyond them.
-      file.write(ByteBuffer.allocate(1), fileLength - 1);
       file.force(true);
-      finished = true;
-      return new WrittenFile(kind, fileLength, headerChecksum);
     }
+    finished = true;
+    return written;
   }
 
-  /** Removes what is unfinished; does nothing after {@link #finish}. */
+  /** Removes what was written; does nothing after {@link #stamp}. */
   @Override
   public void close() throws IOException {
     if (!finished) {
@@ -128,13 +153,14 @@ public final class SegmentFileWriter implements AutoCloseable {
       for (SectionWriter section : sections) {
         section.discard();
       }
-      Files.deleteIfExists(directory.resolve(kind.fileName()));
+      Files.deleteIfExists(path);
     }
   }
 
   private ByteBuffer head(SegmentId segmentId) {
     int directoryLength = sections.size() * ENTRY_LENGTH;
-    ByteBuffer head = ByteBuffer.allocate(HEADER_LENGTH + directoryLength).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer head =
+        ByteBuffer.allocate(HEADER_LENGTH + directoryLength).order(ByteOrder.LITTLE_ENDIAN);
     long offset = FileLayout.align(head.capacity());
     for (int i = 0; i < sections.size(); i++) {
       SectionWriter section = sections.get(i);
@@ -170,7 +196,8 @@ public final class SegmentFileWriter implements AutoCloseable {
    *
    * @param kind which file
    * @param lengthBytes its length
-   * @param headerChecksum the CRC-32C in its header, which covers the directory and through it the sections
+   * @param headerChecksum the CRC-32C in its header, which covers the directory and through it the
+   *     sections
    */
   public record WrittenFile(FileKind kind, long lengthBytes, int headerChecksum) {}
 }

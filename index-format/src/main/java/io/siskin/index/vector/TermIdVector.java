@@ -4,10 +4,11 @@ import io.siskin.index.error.InvalidInputException;
 import java.util.Arrays;
 
 /**
- * A sparse vector keyed by term id: an unsigned 32-bit number that the user's vocabulary gives a term.
+ * A sparse vector keyed by term id: an unsigned 32-bit number that the user's vocabulary gives a
+ * term.
  *
- * <p>Ordered by term id, unsigned; immutable and safe to share between threads. Every id from 0 to 2^32 − 1 is accepted
- * and none is folded.
+ * <p>Ordered by term id, unsigned; immutable and safe to share between threads. Every id from 0 to
+ * 2^32 − 1 is accepted and none is folded.
  */
 public final class TermIdVector implements SparseVector {
   /** The vector without a term. */
@@ -30,12 +31,15 @@ public final class TermIdVector implements SparseVector {
    */
   public static TermIdVector of(int[] termIds, float[] weights) {
     if (termIds.length != weights.length) {
-      throw new InvalidInputException("weights", weights.length, "as many as term ids: " + termIds.length);
+      throw new InvalidInputException(
+          "weights", weights.length, "as many as term ids: " + termIds.length);
     }
     long[] keys = new long[termIds.length];
     for (int i = 0; i < termIds.length; i++) {
       SparseVector.checkWeight(Integer.toUnsignedString(termIds[i]), weights[i]);
-      keys[i] = Integer.toUnsignedLong(termIds[i]) << 32 | Float.floatToRawIntBits(weights[i]) & 0xFFFFFFFFL;
+      keys[i] =
+          Integer.toUnsignedLong(termIds[i]) << 32
+              | Float.floatToRawIntBits(weights[i]) & 0xFFFFFFFFL;
     }
     // Sign-flipped so that the signed sort gives the unsigned order of the ids.
     for (int i = 0; i < keys.length; i++) {
@@ -48,7 +52,8 @@ public final class TermIdVector implements SparseVector {
     for (int i = 0; i < keys.length; i++) {
       int id = (int) ((keys[i] ^ Long.MIN_VALUE) >>> 32);
       if (i > 0 && id == (int) ((keys[i - 1] ^ Long.MIN_VALUE) >>> 32)) {
-        throw new InvalidInputException("term id", Integer.toUnsignedString(id), "each term id once in a vector");
+        throw new InvalidInputException(
+            "term id", Integer.toUnsignedString(id), "each term id once in a vector");
       }
       float weight = Float.intBitsToFloat((int) keys[i]);
       if (weight > 0) {
@@ -94,7 +99,10 @@ public final class TermIdVector implements SparseVector {
   public String toString() {
     StringBuilder text = new StringBuilder("{");
     for (int i = 0; i < termIds.length; i++) {
-      text.append(i == 0 ? "" : ", ").append(Integer.toUnsignedString(termIds[i])).append(": ").append(weights[i]);
+      text.append(i == 0 ? "" : ", ")
+          .append(Integer.toUnsignedString(termIds[i]))
+          .append(": ")
+          .append(weights[i]);
     }
     return text.append('}').toString();
   }

@@ -6,7 +6,8 @@ import java.util.Comparator;
 import java.util.Map;
 
 /**
- * A sparse vector keyed by token, that is, by the term's string as the encoder's tokenizer or analyzer spells it.
+ * A sparse vector keyed by token, that is, by the term's string as the encoder's tokenizer or
+ * analyzer spells it.
  *
  * <p>Ordered by token ({@link String#compareTo}); immutable and safe to share between threads.
  */
@@ -30,11 +31,13 @@ public final class TokenVector implements SparseVector {
    *
    * @param tokens the terms, in any order
    * @param weights one weight a term
-   * @throws InvalidInputException on a bad weight, an empty or overlong token, or a token that stands twice
+   * @throws InvalidInputException on a bad weight, an empty or overlong token, or a token that
+   *     stands twice
    */
   public static TokenVector of(String[] tokens, float[] weights) {
     if (tokens.length != weights.length) {
-      throw new InvalidInputException("weights", weights.length, "as many as tokens: " + tokens.length);
+      throw new InvalidInputException(
+          "weights", weights.length, "as many as tokens: " + tokens.length);
     }
     Integer[] order = new Integer[tokens.length];
     int kept = 0;

@@ -11,8 +11,10 @@ import java.util.List;
  * @param termCount distinct terms, summed over segments
  * @param postingCount (document, term) pairs with a stored impact
  * @param lengthBytes bytes of all its files
- * @param documentEncoder name of the encoder that its documents went through; {@code vector} when they came as vectors
- * @param queryEncoder name of the encoder for query text; {@code vector} when only vectors can be searched
+ * @param documentEncoder name of the encoder that its documents went through; {@code vector} when
+ *     they came as vectors
+ * @param queryEncoder name of the encoder for query text; {@code vector} when only vectors can be
+ *     searched
  * @param encoderParameters the encoders' parameters as one JSON object
  * @param vocabulary {@code token} or {@code term_id}: how its terms are named in vectors
  * @param storedFields names of the stored fields
@@ -39,8 +41,13 @@ public record CollectionDescription(
    * @param formatVersion version of its files
    * @param documentCount its documents
    * @param postingCount its postings
-   * @param structures which structures it carries, with the bytes of each, for example {@code forward=64000000}
+   * @param structures which structures it carries, with the bytes of each, for example {@code
+   *     forward=64000000}
    */
   public record SegmentDescription(
-      String id, int formatVersion, long documentCount, long postingCount, List<String> structures) {}
+      String id,
+      int formatVersion,
+      long documentCount,
+      long postingCount,
+      List<String> structures) {}
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param query what is searched for
  * @param k how many hits are wanted, 1 to 10,000; fewer come back when fewer documents match
  * @param mode how to evaluate; null takes the collection's default
- * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all of them
+ * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all of
+ *     them
  * @param explain whether each hit lists what each matched term contributed to its score
  */
 public record RetrievalRequest(
@@ -46,7 +47,8 @@ public record RetrievalRequest(
     /**
      * A vector, searched as it is.
      *
-     * @param vector keyed by token or by term id, as the collection's vocabulary is; at most 16,384 terms
+     * @param vector keyed by token or by term id, as the collection's vocabulary is; at most 16,384
+     *     terms
      */
     record Vector(SparseVector vector) implements Query {}
   }

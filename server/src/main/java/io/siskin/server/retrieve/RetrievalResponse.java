@@ -12,7 +12,8 @@ import java.util.Map;
  * @param mode the mode that was used, with the parameters that were in force
  * @param timings nanoseconds a stage
  * @param stats what the evaluation did
- * @param unknownTerms how many of the query's terms the collection's vocabulary lacks; they match nothing
+ * @param unknownTerms how many of the query's terms the collection's vocabulary lacks; they match
+ *     nothing
  */
 public record RetrievalResponse(
     List<Hit> hits, SearchMode mode, StageNanos timings, SearchStats stats, int unknownTerms) {
@@ -20,11 +21,14 @@ public record RetrievalResponse(
    * One document found.
    *
    * @param id its external id
-   * @param score its exact score: the inner product of the query's weights and the document's stored impacts
+   * @param score its exact score: the inner product of the query's weights and the document's
+   *     stored impacts
    * @param fields the stored fields that were asked for and that the document has
-   * @param contributions what each matched term added, largest first; empty unless explain was asked for
+   * @param contributions what each matched term added, largest first; empty unless explain was
+   *     asked for
    */
-  public record Hit(String id, float score, Map<String, String> fields, List<Contribution> contributions) {}
+  public record Hit(
+      String id, float score, Map<String, String> fields, List<Contribution> contributions) {}
 
   /**
    * One matched term's part of a score.
@@ -34,7 +38,8 @@ public record RetrievalResponse(
    * @param documentWeight the term's stored weight in the document
    * @param contribution their product as it entered the score
    */
-  public record Contribution(String term, float queryWeight, float documentWeight, float contribution) {}
+  public record Contribution(
+      String term, float queryWeight, float documentWeight, float contribution) {}
 
   /**
    * How long each stage took, in nanoseconds.

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Searches collections: what {@code rpc} serves and what the in-process commands call.
  *
- * <p>Safe for concurrent use. Throws {@link io.siskin.index.error.InvalidInputException} for a request outside its
- * ranges, {@link CollectionNotFoundException} for an unknown name, {@link
+ * <p>Safe for concurrent use. Throws {@link io.siskin.index.error.InvalidInputException} for a
+ * request outside its ranges, {@link CollectionNotFoundException} for an unknown name, {@link
  * io.siskin.server.search.QueryInterruptedException} when interrupted.
  */
 public interface Retriever {
@@ -20,7 +20,8 @@ public interface Retriever {
   RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption);
 
   /**
-   * Estimates the evaluation work of a request without doing it, so that the caller can choose where to run it.
+   * Estimates the evaluation work of a request without doing it, so that the caller can choose
+   * where to run it.
    *
    * @return an upper estimate in postings read; one posting costs about a nanosecond
    */

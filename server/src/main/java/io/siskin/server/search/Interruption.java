@@ -5,8 +5,8 @@ import java.util.function.BooleanSupplier;
 /**
  * The deadline and the cancellation of one request, asked by the evaluators between blocks.
  *
- * <p>{@link #check} costs a clock reading (about 20 ns), so evaluators call it once a few microseconds of work and not
- * once a document. Safe to share between the threads of one request.
+ * <p>{@link #check} costs a clock reading (about 20 ns), so evaluators call it once a few
+ * microseconds of work and not once a document. Safe to share between the threads of one request.
  */
 public final class Interruption {
   /** Never interrupts. */

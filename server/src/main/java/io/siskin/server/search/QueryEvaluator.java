@@ -1,10 +1,12 @@
 package io.siskin.server.search;
 
 /**
- * Evaluates queries over one segment. Holds the scratch memory of one query at a time, so an evaluator is used by one
- * thread at a time and reused for many queries; it allocates nothing per query once warm.
+ * Evaluates queries over one segment. Holds the scratch memory of one query at a time, so an
+ * evaluator is used by one thread at a time and reused for many queries; it allocates nothing per
+ * query once warm.
  *
- * <p>Whatever an evaluator leaves out, what it offers to the heap has its exact score, {@link SegmentQuery#score}.
+ * <p>Whatever an evaluator leaves out, what it offers to the heap has its exact score, {@link
+ * SegmentQuery#score}.
  */
 public interface QueryEvaluator {
   /**
@@ -18,5 +20,9 @@ public interface QueryEvaluator {
    * @throws QueryInterruptedException when interrupted; the heap then holds an incomplete answer
    */
   void evaluate(
-      SegmentQuery query, int documentBase, TopK top, Interruption interruption, SearchCounters counters);
+      SegmentQuery query,
+      int documentBase,
+      TopK top,
+      Interruption interruption,
+      SearchCounters counters);
 }

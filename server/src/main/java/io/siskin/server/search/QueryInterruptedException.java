@@ -1,6 +1,9 @@
 package io.siskin.server.search;
 
-/** Ends an evaluation whose answer nobody waits for any more. Carries no stack trace: it is a signal, not a fault. */
+/**
+ * Ends an evaluation whose answer nobody waits for any more. Carries no stack trace: it is a
+ * signal, not a fault.
+ */
 public final class QueryInterruptedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

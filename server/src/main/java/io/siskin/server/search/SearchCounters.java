@@ -1,6 +1,8 @@
 package io.siskin.server.search;
 
-/** The mutable form of {@link SearchStats}, filled by evaluators; one a query, used by one thread. */
+/**
+ * The mutable form of {@link SearchStats}, filled by evaluators; one a query, used by one thread.
+ */
 public final class SearchCounters {
   /** See {@link SearchStats#listsVisited}. */
   public long listsVisited;

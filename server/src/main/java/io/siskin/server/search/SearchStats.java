@@ -1,10 +1,12 @@
 package io.siskin.server.search;
 
 /**
- * What one evaluation did, to explain its time. All values are counts summed over the segments of the collection.
+ * What one evaluation did, to explain its time. All values are counts summed over the segments of
+ * the collection.
  *
  * @param listsVisited posting lists that were read
- * @param blocksBounded posting blocks, document blocks or superblocks whose bound or summary score was computed
+ * @param blocksBounded posting blocks, document blocks or superblocks whose bound or summary score
+ *     was computed
  * @param blocksSkipped of these, how many were not read because of it
  * @param blocksScored blocks whose documents or postings were read
  * @param documentsScored documents whose exact score was computed

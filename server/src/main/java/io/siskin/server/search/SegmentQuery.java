@@ -8,7 +8,8 @@ import io.siskin.index.vector.TokenVector;
 import java.util.Arrays;
 
 /**
- * A query resolved against one segment: the terms that the segment has, heaviest first (ties by term number).
+ * A query resolved against one segment: the terms that the segment has, heaviest first (ties by
+ * term number).
  *
  * <p>Immutable; safe to share.
  */
@@ -18,7 +19,8 @@ public final class SegmentQuery {
   private final int unknownTermCount;
   private final QuantizedQuery query;
 
-  private SegmentQuery(int[] termNumbers, int[] weights, int unknownTermCount, QuantizedQuery query) {
+  private SegmentQuery(
+      int[] termNumbers, int[] weights, int unknownTermCount, QuantizedQuery query) {
     this.termNumbers = termNumbers;
     this.weights = weights;
     this.unknownTermCount = unknownTermCount;
@@ -33,7 +35,8 @@ public final class SegmentQuery {
    */
   public static SegmentQuery resolve(QuantizedQuery query, TermDictionary terms) {
     SparseVector vector = query.vector();
-    // Weight in the high half, inverted, and term number in the low half: ascending order is the wanted one.
+    // Weight in the high half, inverted, and term number in the low half: ascending order is the
+    // wanted one.
     long[] keys = new long[vector.size()];
     int known = 0;
     for (int i = 0; i < keys.length; i++) {

@@ -1,16 +1,17 @@
 package io.siskin.server.search;
 
 /**
- * The k best documents seen so far, in the total order of all evaluators: score descending, then document number
- * ascending.
+ * The k best documents seen so far, in the total order of all evaluators: score descending, then
+ * document number ascending.
  *
- * <p>A binary heap of longs, worst on top: the score's bits in the high half (scores are above zero, so their bits order
- * as they do) and the complement of the document number in the low half. One comparison of two longs is the whole order,
- * and nothing is allocated after construction.
+ * <p>A binary heap of longs, worst on top: the score's bits in the high half (scores are above
+ * zero, so their bits order as they do) and the complement of the document number in the low half.
+ * One comparison of two longs is the whole order, and nothing is allocated after construction.
  *
- * <p>What the threshold means: {@link #threshold} is the k-th best score, or 0 while fewer than k are known. A document
- * whose score is below it can never enter; one whose score equals it enters if its number is smaller. So a block may be
- * skipped only if its bound is strictly below the threshold, whatever the order in which blocks are visited.
+ * <p>What the threshold means: {@link #threshold} is the k-th best score, or 0 while fewer than k
+ * are known. A document whose score is below it can never enter; one whose score equals it enters
+ * if its number is smaller. So a block may be skipped only if its bound is strictly below the
+ * threshold, whatever the order in which blocks are visited.
  *
  * <p>Used by one thread; {@link #reset} makes it ready for another query.
  */

@@ -15,12 +15,14 @@ package io.siskin.index.format.v1;
  * +-------------------------------------------------------------------+ padded to the alignment
  * </pre>
  *
- * <p>Term numbers are given by descending document frequency, so nearly all of a document's terms are on page 0, the first
- * 65,536 numbers; a term on page {@code p} costs its document one run of 4 bytes and nothing else, and the vocabulary has
- * no limit. Runs are in ascending order of page, terms ascending in a run. A stored weight is {@code scale × impact}.
+ * <p>Term numbers are given by descending document frequency, so nearly all of a document's terms
+ * are on page 0, the first 65,536 numbers; a term on page {@code p} costs its document one run of 4
+ * bytes and nothing else, and the vocabulary has no limit. Runs are in ascending order of page,
+ * terms ascending in a run. A stored weight is {@code scale × impact}.
  *
- * <p>FORWARD_OFFSETS holds, by document number, the record's offset in FORWARD_RECORDS as a u32 in units of {@code 2^e}
- * bytes, {@code e} being the section's encoding, {@link #ALIGNMENT_SHIFT_MIN} to {@link #ALIGNMENT_SHIFT_MAX}.
+ * <p>FORWARD_OFFSETS holds, by document number, the record's offset in FORWARD_RECORDS as a u32 in
+ * units of {@code 2^e} bytes, {@code e} being the section's encoding, {@link #ALIGNMENT_SHIFT_MIN}
+ * to {@link #ALIGNMENT_SHIFT_MAX}.
  */
 public final class ForwardLayout {
   /** Offset of the scale, f32: a stored weight is scale × impact. */
@@ -56,7 +58,9 @@ public final class ForwardLayout {
   /** The smallest alignment of records, as a power of two: 4 bytes, for up to 16 GiB of records. */
   public static final int ALIGNMENT_SHIFT_MIN = 2;
 
-  /** The largest alignment of records, as a power of two: 64 bytes, for up to 256 GiB of records. */
+  /**
+   * The largest alignment of records, as a power of two: 64 bytes, for up to 256 GiB of records.
+   */
   public static final int ALIGNMENT_SHIFT_MAX = 6;
 
   private ForwardLayout() {}

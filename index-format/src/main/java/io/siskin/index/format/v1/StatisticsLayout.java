@@ -25,7 +25,9 @@ public final class StatisticsLayout {
   /** Offset of the number of documents without a term, u64. */
   public static final int EMPTY_DOCUMENT_COUNT_OFFSET = POSTING_COUNT_OFFSET + Long.BYTES;
 
-  /** Offset of the sum of all input weights before weighting, f64: under BM25 the number of tokens. */
+  /**
+   * Offset of the sum of all input weights before weighting, f64: under BM25 the number of tokens.
+   */
   public static final int TOTAL_LENGTH_OFFSET = EMPTY_DOCUMENT_COUNT_OFFSET + Long.BYTES;
 
   /** Offset of the vocabulary kind, u32: 0 none yet (no terms), 1 tokens, 2 term ids. */

@@ -3,11 +3,12 @@ package io.siskin.index.format.v1;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A list of strings in up to three sections: offsets (count + 1 of them, u32 in encoding 4, u64 in encoding 8), the UTF-8
- * bytes, and hash slots that find the number of a string.
+ * A list of strings in up to three sections: offsets (count + 1 of them, u32 in encoding 4, u64 in
+ * encoding 8), the UTF-8 bytes, and hash slots that find the number of a string.
  *
- * <p>The slots are an open-addressing table with linear probing: a power of two of u32, at least 4/3 of the count and at
- * least 1 slot free; a slot holds number + 1, or 0 when free. A key's first slot is the low bits of its hash.
+ * <p>The slots are an open-addressing table with linear probing: a power of two of u32, at least
+ * 4/3 of the count and at least 1 slot free; a slot holds number + 1, or 0 when free. A key's first
+ * slot is the low bits of its hash.
  */
 public final class StringListLayout {
   /** Encoding of offsets as u32: fewer than 4 GiB of bytes. */

@@ -1,0 +1,86 @@
+package io.siskin.index.build;
+
+import io.siskin.index.error.InvalidInputException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a segment carries and how it is made.
+ *
+ * @param weighting what the given weights mean
+ * @param quantization how weights become impacts
+ * @param reordering the order of document numbers
+ * @param forward whether the segment carries the forward index; approximate search and explanations
+ *     need it
+ * @param blockMax the block-max posting lists, which exact search wants; null for none
+ * @param clusters the clustered posting lists, which approximate search needs; null for none
+ * @param storeFields whether titles, texts and other fields are kept to be returned with hits
+ * @param threads how many threads build, 1 or more
+ */
+public record BuildOptions(
+    Weighting weighting,
+    Quantization quantization,
+    Reordering reordering,
+    boolean forward,
+    @Nullable BlockMaxOptions blockMax,
+    @Nullable ClusterOptions clusters,
+    boolean storeFields,
+    int threads) {
+  /** Everything, with default parameters, in the order of the input, on all cores. */
+  public static final BuildOptions DEFAULTS =
+      new BuildOptions(
+          new Weighting.AsGiven(),
+          Quantization.AUTO,
+          new Reordering.None(),
+          true,
+          BlockMaxOptions.DEFAULTS,
+          ClusterOptions.DEFAULTS,
+          true,
+          Runtime.getRuntime().availableProcessors());
+
+  /** Checks that the parts fit together. */
+  public BuildOptions {
+    if (threads < 1 || threads > 1024) {
+      throw new InvalidInputException("threads", threads, "1 to 1024");
+    }
+    if (!forward && blockMax == null) {
+      throw new InvalidInputException(
+          "structures", "none", "at least one of forward index and block-max posting lists");
+    }
+    if (clusters != null && !forward) {
+      throw new InvalidInputException(
+          "structures",
+          "clusters without forward",
+          "clustered posting lists need the forward index");
+    }
+  }
+
+  /**
+   * Returns the same with another weighting.
+   *
+   * @param other what the given weights mean
+   */
+  public BuildOptions withWeighting(Weighting other) {
+    return new BuildOptions(
+        other, quantization, reordering, forward, blockMax, clusters, storeFields, threads);
+  }
+
+  /**
+   * Returns the same with another order of documents.
+   *
+   * @param other the order
+   */
+  public BuildOptions withReordering(Reordering other) {
+    return new BuildOptions(
+        weighting, quantization, other, forward, blockMax, clusters, storeFields, threads);
+  }
+
+  /**
+   * Returns the same with another number of threads.
+   *
+   * @param other 1 or more
+   */
+  public BuildOptions withThreads(int other) {
+    return new BuildOptions(
+        weighting, quantization, reordering, forward, blockMax, clusters, storeFields, other);
+  }
+}

@@ -1,0 +1,181 @@
+package io.siskin.index.build;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDictTrainer;
+import com.github.luben.zstd.ZstdException;
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v1.StoredLayout;
+import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.store.SectionWriter;
+import io.siskin.index.store.SegmentFileWriter;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes external ids and stored fields: {@code documents.dat}.
+ *
+ * <p>Each document's fields are packed by themselves, because a search fetches a few documents from
+ * all over the collection; a zstd dictionary trained on a sample of the collection makes up for the
+ * shortness.
+ */
+final class DocumentsStage {
+  private static final Logger LOG = LoggerFactory.getLogger(DocumentsStage.class);
+  private static final int DOCUMENTS_PER_PIECE = 1024;
+  private static final int COMPRESSION_LEVEL = 3;
+  private static final int DICTIONARY_LENGTH = 64 << 10;
+  private static final int SAMPLE_LENGTH_MAX = 4 << 20;
+  private static final int SAMPLE_DOCUMENTS_MIN = 500;
+  private static final int SAMPLE_DOCUMENT_LENGTH_MAX = 16 << 10;
+
+  private final Path directory;
+  private final DocumentSpool spool;
+  private final int[] documentOrder;
+
+  /**
+   * @param documentOrder by final document number: the number in the spool
+   */
+  DocumentsStage(Path directory, DocumentSpool spool, int[] documentOrder) {
+    this.directory = directory;
+    this.spool = spool;
+    this.documentOrder = documentOrder;
+  }
+
+  private record Piece(byte[] bytes, int[] lengths) {}
+
+  /** Writes the file, unfinished as yet. */
+  SegmentFileWriter run(OrderedParallel parallel, BuildProgress progress) throws IOException {
+    int documents = documentOrder.length;
+    SegmentFileWriter file = new SegmentFileWriter(directory, FileKind.DOCUMENTS, FormatV1.VERSION);
+    MemorySegment stored = spool.mapStored();
+    StringListWriter.write(
+        file,
+        SectionKind.EXTERNAL_ID_OFFSETS,
+        SectionKind.EXTERNAL_ID_BYTES,
+        new StringListWriter.SlotTarget(SectionKind.EXTERNAL_ID_SLOTS, directory),
+        documents,
+        stored.byteSize(),
+        number -> DocumentSpool.StoredRecord.id(stored, spool.storedOffset(documentOrder[number])));
+    if (!spool.fieldNames().names().isEmpty()) {
+      writeFields(file, stored, parallel, progress);
+    }
+    return file;
+  }
+
+  private void writeFields(
+      SegmentFileWriter file,
+      MemorySegment stored,
+      OrderedParallel parallel,
+      BuildProgress progress)
+      throws IOException {
+    int documents = documentOrder.length;
+    boolean wide = stored.byteSize() + 16L * documents > 0xFFFF_FFFFL;
+    byte[] dictionary = trainDictionary(stored);
+    SectionWriter offsets =
+        file.section(
+            SectionKind.STORED_OFFSETS,
+            wide ? StringListLayout.ENCODING_U64 : StringListLayout.ENCODING_U32);
+    SectionWriter bytes = file.section(SectionKind.STORED_BYTES, StoredLayout.ENCODING_ZSTD);
+    SectionWriter dictionarySection = file.section(SectionKind.STORED_DICTIONARY, 1);
+    dictionarySection.putBytes(dictionary, 0, dictionary.length);
+    dictionarySection.setCount(dictionary.length);
+    offsets.setCount(documents);
+    bytes.setCount(documents);
+    int pieces = (documents + DOCUMENTS_PER_PIECE - 1) / DOCUMENTS_PER_PIECE;
+    progress.begin("stored fields", documents);
+    parallel.run(
+        pieces,
+        piece -> pack(stored, dictionary, piece * DOCUMENTS_PER_PIECE),
+        (piece, result) -> {
+          long position = bytes.position();
+          for (int length : result.lengths) {
+            putOffset(offsets, wide, position);
+            position += length;
+          }
+          bytes.putBytes(result.bytes, 0, result.bytes.length);
+          progress.advance((long) piece * DOCUMENTS_PER_PIECE + result.lengths.length);
+        });
+    putOffset(offsets, wide, bytes.position());
+    progress.end();
+  }
+
+  private Piece pack(MemorySegment stored, byte[] dictionary, int from) {
+    int to = Math.min(documentOrder.length, from + DOCUMENTS_PER_PIECE);
+    int[] lengths = new int[to - from];
+    ByteBuffer out = ByteBuffer.allocate(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
+    try (ZstdCompressCtx zstd = new ZstdCompressCtx()) {
+      zstd.setLevel(COMPRESSION_LEVEL).setContentSize(false).setDictID(false);
+      if (dictionary.length > 0) {
+        zstd.loadDict(dictionary);
+      }
+      for (int document = from; document < to; document++) {
+        byte[] fields =
+            DocumentSpool.StoredRecord.fields(stored, spool.storedOffset(documentOrder[document]));
+        int room = StoredLayout.PACKED_OFFSET + (int) Zstd.compressBound(fields.length);
+        if (out.remaining() < room) {
+          int capacity = Math.max(2 * out.capacity(), out.position() + room);
+          out = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(out.flip());
+        }
+        out.putInt(fields.length);
+        int length = 0;
+        if (fields.length > 0) {
+          length =
+              zstd.compressByteArray(
+                  out.array(), out.position(), out.remaining(), fields, 0, fields.length);
+          out.position(out.position() + length);
+        }
+        lengths[document - from] = StoredLayout.PACKED_OFFSET + length;
+      }
+    }
+    byte[] bytes = new byte[out.position()];
+    out.flip().get(bytes);
+    return new Piece(bytes, lengths);
+  }
+
+  /** Returns a dictionary, or no bytes when the collection is too small for one to pay. */
+  private byte[] trainDictionary(MemorySegment stored) {
+    int documents = documentOrder.length;
+    if (documents < SAMPLE_DOCUMENTS_MIN) {
+      return new byte[0];
+    }
+    ZstdDictTrainer trainer = new ZstdDictTrainer(SAMPLE_LENGTH_MAX, DICTIONARY_LENGTH);
+    int step = Math.max(1, documents / 20_000);
+    int taken = 0;
+    for (int document = 0; document < documents; document += step) {
+      byte[] fields = DocumentSpool.StoredRecord.fields(stored, spool.storedOffset(document));
+      if (fields.length >= 8 && fields.length <= SAMPLE_DOCUMENT_LENGTH_MAX) {
+        if (!trainer.addSample(fields)) {
+          break;
+        }
+        taken++;
+      }
+    }
+    if (taken < SAMPLE_DOCUMENTS_MIN) {
+      return new byte[0];
+    }
+    try {
+      return trainer.trainSamples();
+    } catch (ZstdException tooAlike) {
+      // The trainer refuses samples without repetition; the records are then packed without a
+      // dictionary.
+      LOG.debug("no dictionary for the stored fields: {}", tooAlike.getMessage());
+      return new byte[0];
+    }
+  }
+
+  private static void putOffset(SectionWriter offsets, boolean wide, long position)
+      throws IOException {
+    if (wide) {
+      offsets.putU64(position);
+    } else {
+      offsets.putU32((int) position);
+    }
+  }
+}

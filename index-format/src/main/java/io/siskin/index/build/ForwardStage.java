@@ -1,0 +1,228 @@
+package io.siskin.index.build;
+
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v1.ForwardLayout;
+import io.siskin.index.store.SectionWriter;
+import io.siskin.index.store.SegmentFileWriter;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Weighs, quantises and writes the vectors in their final order: {@code forward.dat}.
+ *
+ * <p>All later stages start from its result, so that every structure of the segment holds the same
+ * impacts.
+ */
+final class ForwardStage {
+  private static final int DOCUMENTS_PER_PIECE = 1024;
+
+  private final Path directory;
+  private final DocumentSpool spool;
+  private final int[] documentOrder;
+  private final int[] finalTermNumbers;
+  private final TermWeigher weigher;
+  private final float globalScale;
+  private final int alignmentShift;
+
+  /**
+   * @param documentOrder by final document number: the number in the spool
+   * @param finalTermNumbers by provisional term number: the final one
+   * @param weigher turns given weights into those to store
+   * @param globalScale the scale of all documents, or 0 for a scale a document
+   */
+  ForwardStage(
+      Path directory,
+      DocumentSpool spool,
+      int[] documentOrder,
+      int[] finalTermNumbers,
+      TermWeigher weigher,
+      float globalScale) {
+    this.directory = directory;
+    this.spool = spool;
+    this.documentOrder = documentOrder;
+    this.finalTermNumbers = finalTermNumbers;
+    this.weigher = weigher;
+    this.globalScale = globalScale;
+    this.alignmentShift = alignmentShift(spool.documentCount(), spool.postingCount());
+  }
+
+  /** The records of consecutive documents. */
+  private record Piece(byte[] records, int lengthBytes, int[] lengths, float[] scales) {}
+
+  /**
+   * Writes the file, unfinished as yet.
+   *
+   * @param scales receives each document's scale, by final number
+   */
+  SegmentFileWriter run(OrderedParallel parallel, BuildProgress progress, float[] scales)
+      throws IOException {
+    int documents = documentOrder.length;
+    int pieces = (documents + DOCUMENTS_PER_PIECE - 1) / DOCUMENTS_PER_PIECE;
+    SegmentFileWriter file = new SegmentFileWriter(directory, FileKind.FORWARD, FormatV1.VERSION);
+    SectionWriter offsets = file.section(SectionKind.FORWARD_OFFSETS, alignmentShift);
+    SectionWriter records = file.section(SectionKind.FORWARD_RECORDS, 1);
+    offsets.setCount(documents);
+    records.setCount(documents);
+    MemorySegment vectors = spool.mapVectors();
+    progress.begin("forward index", documents);
+    parallel.run(
+        pieces,
+        piece -> {
+          int from = piece * DOCUMENTS_PER_PIECE;
+          return encode(vectors, from, Math.min(documents, from + DOCUMENTS_PER_PIECE));
+        },
+        (piece, result) -> {
+          int from = piece * DOCUMENTS_PER_PIECE;
+          long offset = records.position();
+          for (int i = 0; i < result.lengths.length; i++) {
+            offsets.putU32((int) (offset >>> alignmentShift));
+            offset += result.lengths[i];
+            scales[from + i] = result.scales[i];
+          }
+          records.putBytes(result.records, 0, result.lengthBytes);
+          progress.advance(from + result.lengths.length);
+        });
+    progress.end();
+    return file;
+  }
+
+  private Piece encode(MemorySegment vectors, int from, int to) {
+    RecordEncoder encoder = new RecordEncoder();
+    int[] lengths = new int[to - from];
+    float[] scales = new float[to - from];
+    for (int document = from; document < to; document++) {
+      int before = encoder.out.position();
+      scales[document - from] =
+          encoder.encode(vectors, spool.vectorOffset(documentOrder[document]));
+      lengths[document - from] = encoder.out.position() - before;
+    }
+    return new Piece(encoder.out.array(), encoder.out.position(), lengths, scales);
+  }
+
+  /**
+   * The smallest alignment whose u32 offsets reach the end of the records, judged by an upper bound
+   * of their length.
+   */
+  private static int alignmentShift(long documents, long postings) {
+    for (int shift = ForwardLayout.ALIGNMENT_SHIFT_MIN;
+        shift < ForwardLayout.ALIGNMENT_SHIFT_MAX;
+        shift++) {
+      long bound = 7 * postings + documents * (ForwardLayout.RUNS_OFFSET + (1L << shift));
+      if (bound >>> shift <= 0xFFFF_FFFFL) {
+        return shift;
+      }
+    }
+    return ForwardLayout.ALIGNMENT_SHIFT_MAX;
+  }
+
+  /** Encodes documents one after another into a growing buffer; one a piece. */
+  private final class RecordEncoder {
+    private ByteBuffer out = ByteBuffer.allocate(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
+    private long[] postings = new long[256];
+    private int[] runStarts = new int[16];
+
+    /** Appends a record and returns its scale. */
+    float encode(MemorySegment vectors, long offset) {
+      int count = readPostings(vectors, offset);
+      float scale = scale(count);
+      int furtherRuns = findRuns(count);
+      int length = (int) ForwardLayout.recordLength(count, furtherRuns);
+      int padded = length + (1 << alignmentShift) - 1 & -(1 << alignmentShift);
+      ensureRoom(padded);
+      int start = out.position();
+      out.putFloat(scale);
+      out.putShort((short) (runStarts[1] - runStarts[0]));
+      out.putShort((short) furtherRuns);
+      for (int run = 1; run <= furtherRuns; run++) {
+        out.putShort((short) (term(runStarts[run]) >>> ForwardLayout.PAGE_SHIFT));
+        out.putShort((short) (runStarts[run + 1] - runStarts[run]));
+      }
+      for (int i = 0; i < count; i++) {
+        out.putShort((short) term(i));
+      }
+      for (int i = 0; i < count; i++) {
+        out.put(impact(Float.intBitsToFloat((int) postings[i]), scale));
+      }
+      while (out.position() < start + padded) {
+        out.put((byte) 0);
+      }
+      return scale;
+    }
+
+    /** Fills {@link #postings} with (term number, weight bits), ascending by term number. */
+    private int readPostings(MemorySegment vectors, long offset) {
+      float documentLength = vectors.get(FileLayout.F32, offset);
+      int count = vectors.get(FileLayout.U32, offset + Float.BYTES);
+      if (postings.length < count) {
+        postings = new long[Math.max(count, 2 * postings.length)];
+      }
+      long at = offset + Float.BYTES + Integer.BYTES;
+      for (int i = 0; i < count; i++, at += 2 * Integer.BYTES) {
+        int provisional = vectors.get(FileLayout.U32, at);
+        float given = vectors.get(FileLayout.F32, at + Integer.BYTES);
+        float weight = weigher.weight(provisional, given, documentLength);
+        postings[i] = (long) finalTermNumbers[provisional] << 32 | Float.floatToRawIntBits(weight);
+      }
+      Arrays.sort(postings, 0, count);
+      return count;
+    }
+
+    private float scale(int count) {
+      if (globalScale > 0) {
+        return globalScale;
+      }
+      float max = 0;
+      for (int i = 0; i < count; i++) {
+        max = Math.max(max, Float.intBitsToFloat((int) postings[i]));
+      }
+      // The smallest normal number keeps the scale of denormal weights above zero; an empty
+      // document gets 1.
+      return max == 0 ? 1 : Math.max(max / FormatV1.IMPACT_MAX, Float.MIN_NORMAL);
+    }
+
+    /**
+     * Fills {@link #runStarts}: run 0 is page 0, maybe empty; returns the number of further runs.
+     */
+    private int findRuns(int count) {
+      int run = 0;
+      int page = 0;
+      runStarts[0] = 0;
+      for (int i = 0; i < count; i++) {
+        int termPage = term(i) >>> ForwardLayout.PAGE_SHIFT;
+        if (termPage != page || i - runStarts[run] == ForwardLayout.RUN_COUNT_MAX) {
+          run++;
+          if (run + 2 > runStarts.length) {
+            runStarts = Arrays.copyOf(runStarts, 2 * runStarts.length);
+          }
+          runStarts[run] = i;
+          page = termPage;
+        }
+      }
+      runStarts[run + 1] = count;
+      return run;
+    }
+
+    private int term(int index) {
+      return (int) (postings[index] >>> 32);
+    }
+
+    private void ensureRoom(int lengthBytes) {
+      if (out.remaining() < lengthBytes) {
+        int capacity = Math.max(2 * out.capacity(), out.position() + lengthBytes);
+        out = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(out.flip());
+      }
+    }
+  }
+
+  /** Rounds to nearest; a weight above zero never vanishes. */
+  private static byte impact(float weight, float scale) {
+    return (byte) Math.max(1, Math.min(FormatV1.IMPACT_MAX, Math.round(weight / scale)));
+  }
+}

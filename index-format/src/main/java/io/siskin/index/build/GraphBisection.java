@@ -1,0 +1,270 @@
+package io.siskin.index.build;
+
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.store.ScratchMemory;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RecursiveAction;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/**
+ * Orders documents by recursive graph bisection (Dhulipala, Kabiljo, Karrer, Ottaviano, Pupyrev,
+ * Shalita: Compressing Graphs and Indexes with Recursive Graph Bisection, KDD 2016).
+ *
+ * <p>A range of documents is split in two halves, and documents are swapped between them as long as
+ * that lowers the estimated cost {@code Σ degree · log2(size / (degree + 1))} of the terms' gaps in
+ * both; then each half is treated alike. What a swap gains depends on the document only through its
+ * terms, so the gain of each term is computed once a round.
+ *
+ * <p>Differs from the paper: gains are refreshed only between rounds, and a range's gains are
+ * computed in parallel when it is large. The result does not depend on the number of threads.
+ */
+final class GraphBisection {
+  private static final int PARALLEL_MIN = 1 << 15;
+
+  private final Reordering.GraphBisection options;
+  private final int termCount;
+  private final long[] starts;
+  private final MemorySegment terms;
+  private final int[] order;
+  private final BuildProgress progress;
+  private final AtomicLong settled = new AtomicLong();
+  private final ThreadLocal<Workspace> workspaces;
+
+  private GraphBisection(
+      Reordering.GraphBisection options,
+      int termCount,
+      long[] starts,
+      MemorySegment terms,
+      BuildProgress progress) {
+    this.options = options;
+    this.termCount = termCount;
+    this.starts = starts;
+    this.terms = terms;
+    this.order = DocumentOrder.identity(starts.length - 1);
+    this.progress = progress;
+    this.workspaces = ThreadLocal.withInitial(() -> new Workspace(this.termCount));
+  }
+
+  /** Returns, by final document number, the number in the spool. */
+  static int[] order(
+      Reordering.GraphBisection options,
+      Path directory,
+      DocumentSpool spool,
+      int threads,
+      BuildProgress progress)
+      throws IOException {
+    TermCollector collector = spool.terms();
+    int documents = spool.documentCount();
+    // A term in one document only, or in all, says nothing about which documents belong together.
+    boolean[] kept = new boolean[collector.size()];
+    for (int term = 0; term < kept.length; term++) {
+      int frequency = collector.documentFrequency(term);
+      kept[term] = frequency >= options.documentFrequencyMin() && frequency < documents;
+    }
+    try (ScratchMemory scratch =
+            new ScratchMemory(directory, spool.postingCount() * Integer.BYTES);
+        ForkJoinPool pool = new ForkJoinPool(threads)) {
+      long[] starts = copyTerms(spool, kept, scratch.bytes());
+      GraphBisection bisection =
+          new GraphBisection(options, kept.length, starts, scratch.bytes(), progress);
+      progress.begin("reordering", documents);
+      pool.invoke(bisection.new Split(0, documents));
+      progress.end();
+      return bisection.order;
+    }
+  }
+
+  private static long[] copyTerms(DocumentSpool spool, boolean[] kept, MemorySegment target)
+      throws IOException {
+    MemorySegment vectors = spool.mapVectors();
+    long[] starts = new long[spool.documentCount() + 1];
+    long at = 0;
+    for (int document = 0; document < spool.documentCount(); document++) {
+      long record = spool.vectorOffset(document) + Float.BYTES;
+      int count = vectors.get(FileLayout.U32, record);
+      for (int i = 0; i < count; i++) {
+        int term =
+            vectors.get(FileLayout.U32, record + Integer.BYTES + (long) i * 2 * Integer.BYTES);
+        if (kept[term]) {
+          target.set(FileLayout.U32, at++ * Integer.BYTES, term);
+        }
+      }
+      starts[document + 1] = at;
+    }
+    return starts;
+  }
+
+  private int term(long index) {
+    return terms.get(FileLayout.U32, index * Integer.BYTES);
+  }
+
+  /** Splits a range of {@link #order} and both halves of it. */
+  private final class Split extends RecursiveAction {
+    private static final long serialVersionUID = 1L;
+    private final int from;
+    private final int to;
+
+    Split(int from, int to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    protected void compute() {
+      if (to - from <= options.partitionMin()) {
+        // In the input's order inside a leaf: neighbours there are often alike.
+        Arrays.sort(order, from, to);
+        long done = settled.addAndGet(to - from);
+        synchronized (progress) {
+          progress.advance(done);
+        }
+        return;
+      }
+      int middle = from + to >>> 1;
+      workspaces.get().bisect(from, middle, to);
+      invokeAll(new Split(from, middle), new Split(middle, to));
+    }
+  }
+
+  /**
+   * The counters of one thread, as long as the vocabulary, cleared by the terms that were touched.
+   */
+  private final class Workspace {
+    private final int[] leftDegrees;
+    private final int[] rightDegrees;
+    private final float[] leftGains;
+    private final float[] rightGains;
+    private final boolean[] seen;
+    private final int[] touched;
+    private int touchedCount;
+
+    Workspace(int termCount) {
+      leftDegrees = new int[termCount];
+      rightDegrees = new int[termCount];
+      leftGains = new float[termCount];
+      rightGains = new float[termCount];
+      seen = new boolean[termCount];
+      touched = new int[termCount];
+    }
+
+    void bisect(int from, int middle, int to) {
+      count(from, middle, leftDegrees);
+      count(middle, to, rightDegrees);
+      long[] keys = new long[to - from];
+      for (int round = 0; round < options.iterationsMax(); round++) {
+        computeTermGains(middle - from, to - middle);
+        sortByGain(from, middle, leftGains, keys, 0);
+        sortByGain(middle, to, rightGains, keys, middle - from);
+        if (swap(from, middle, to, keys) == 0) {
+          break;
+        }
+      }
+      for (int i = 0; i < touchedCount; i++) {
+        leftDegrees[touched[i]] = 0;
+        rightDegrees[touched[i]] = 0;
+        seen[touched[i]] = false;
+      }
+      touchedCount = 0;
+    }
+
+    private void count(int from, int to, int[] degrees) {
+      for (int i = from; i < to; i++) {
+        long end = starts[order[i] + 1];
+        for (long at = starts[order[i]]; at < end; at++) {
+          int term = term(at);
+          if (!seen[term]) {
+            seen[term] = true;
+            touched[touchedCount++] = term;
+          }
+          degrees[term]++;
+        }
+      }
+    }
+
+    private void computeTermGains(int leftSize, int rightSize) {
+      for (int i = 0; i < touchedCount; i++) {
+        int term = touched[i];
+        int left = leftDegrees[term];
+        int right = rightDegrees[term];
+        double now = cost(left, leftSize) + cost(right, rightSize);
+        leftGains[term] =
+            left == 0 ? 0 : (float) (now - cost(left - 1, leftSize) - cost(right + 1, rightSize));
+        rightGains[term] =
+            right == 0 ? 0 : (float) (now - cost(left + 1, leftSize) - cost(right - 1, rightSize));
+      }
+    }
+
+    /**
+     * Sorts a half by what moving each document to the other half gains, most first, ties by
+     * document.
+     */
+    private void sortByGain(int from, int to, float[] termGains, long[] keys, int keyFrom) {
+      IntStream range = IntStream.range(from, to);
+      IntStream work = to - from >= PARALLEL_MIN ? range.parallel() : range;
+      work.forEach(i -> keys[keyFrom + i - from] = key(gain(order[i], termGains), order[i]));
+      Arrays.sort(keys, keyFrom, keyFrom + to - from);
+      for (int i = from; i < to; i++) {
+        order[i] = (int) keys[keyFrom + i - from];
+      }
+    }
+
+    private float gain(int document, float[] termGains) {
+      float gain = 0;
+      long end = starts[document + 1];
+      for (long at = starts[document]; at < end; at++) {
+        gain += termGains[term(at)];
+      }
+      return gain;
+    }
+
+    /** Swaps pairs from the top of both halves while a pair gains; returns how many. */
+    private int swap(int from, int middle, int to, long[] keys) {
+      int pairs = Math.min(middle - from, to - middle);
+      int swapped = 0;
+      while (swapped < pairs && gainOf(keys[swapped]) + gainOf(keys[middle - from + swapped]) > 0) {
+        int left = order[from + swapped];
+        int right = order[middle + swapped];
+        move(left, leftDegrees, rightDegrees);
+        move(right, rightDegrees, leftDegrees);
+        order[from + swapped] = right;
+        order[middle + swapped] = left;
+        swapped++;
+      }
+      return swapped;
+    }
+
+    private void move(int document, int[] source, int[] target) {
+      long end = starts[document + 1];
+      for (long at = starts[document]; at < end; at++) {
+        int term = term(at);
+        source[term]--;
+        target[term]++;
+      }
+    }
+
+    private static double cost(int degree, int size) {
+      return degree * (Math.log(size) - Math.log(degree + 1.0));
+    }
+
+    /**
+     * Ascending keys are descending gains: the sign of the gain is turned round before its bits are
+     * made sortable.
+     */
+    private static long key(float gain, int document) {
+      int bits = Float.floatToIntBits(-gain + 0f);
+      int sortable = bits < 0 ? ~bits : bits | Integer.MIN_VALUE;
+      return (long) (sortable ^ Integer.MIN_VALUE) << 32 | document;
+    }
+
+    private static float gainOf(long key) {
+      int sortable = (int) (key >> 32) ^ Integer.MIN_VALUE;
+      int bits = sortable < 0 ? sortable & Integer.MAX_VALUE : ~sortable;
+      return -Float.intBitsToFloat(bits);
+    }
+  }
+}

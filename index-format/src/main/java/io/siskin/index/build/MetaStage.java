@@ -1,0 +1,117 @@
+package io.siskin.index.build;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v1.StatisticsLayout;
+import io.siskin.index.store.SectionWriter;
+import io.siskin.index.store.SegmentFileWriter;
+import io.siskin.index.store.SegmentFileWriter.WrittenFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes statistics, options, field names and the table of the other files: {@code segment.meta},
+ * the last file.
+ */
+final class MetaStage {
+  private final Path directory;
+  private final List<String> fieldNames;
+  private final byte[] statistics;
+  private final byte[] optionsJson;
+  private @Nullable SegmentFileWriter file;
+
+  MetaStage(Path directory, DocumentSpool spool, BuildOptions options, float globalScale) {
+    this.directory = directory;
+    this.fieldNames = spool.fieldNames().names();
+    this.statistics = statistics(spool, globalScale);
+    this.optionsJson = optionsJson(options);
+  }
+
+  /** Begins the file with all but the file table. */
+  SegmentFileWriter begin() throws IOException {
+    SegmentFileWriter meta = new SegmentFileWriter(directory, FileKind.META, FormatV1.VERSION);
+    file = meta;
+    SectionWriter statisticsSection = meta.section(SectionKind.STATISTICS, 1);
+    statisticsSection.setCount(1);
+    statisticsSection.putBytes(statistics, 0, statistics.length);
+    SectionWriter options = meta.section(SectionKind.BUILD_OPTIONS, 1);
+    options.setCount(optionsJson.length);
+    options.putBytes(optionsJson, 0, optionsJson.length);
+    StringListWriter.write(
+        meta,
+        SectionKind.FIELD_NAME_OFFSETS,
+        SectionKind.FIELD_NAME_BYTES,
+        new StringListWriter.SlotTarget(null, directory),
+        fieldNames.size(),
+        0,
+        number -> fieldNames.get(number).getBytes(StandardCharsets.UTF_8));
+    return meta;
+  }
+
+  /** Adds to the digest of the segment id what this file says that the others do not. */
+  void addTo(MessageDigest digest) {
+    digest.update(statistics);
+    digest.update(optionsJson);
+    for (String name : fieldNames) {
+      digest.update(name.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+    }
+  }
+
+  /** Adds the table of the finished files. */
+  void writeFileTable(List<WrittenFile> files) throws IOException {
+    SegmentFileWriter meta = file;
+    if (meta == null) {
+      throw new IllegalStateException("begin comes first");
+    }
+    SectionWriter table = meta.section(SectionKind.FILE_TABLE, 1);
+    table.setCount(files.size());
+    for (WrittenFile written : files) {
+      table.putU32(written.kind().code());
+      table.putU32(written.headerChecksum());
+      table.putU64(written.lengthBytes());
+    }
+  }
+
+  private static byte[] statistics(DocumentSpool spool, float globalScale) {
+    ByteBuffer bytes = ByteBuffer.allocate(StatisticsLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    TermCollector terms = spool.terms();
+    bytes.putLong(StatisticsLayout.DOCUMENT_COUNT_OFFSET, spool.documentCount());
+    bytes.putLong(StatisticsLayout.TERM_COUNT_OFFSET, terms.size());
+    bytes.putLong(StatisticsLayout.POSTING_COUNT_OFFSET, spool.postingCount());
+    bytes.putLong(StatisticsLayout.EMPTY_DOCUMENT_COUNT_OFFSET, spool.emptyDocumentCount());
+    bytes.putDouble(StatisticsLayout.TOTAL_LENGTH_OFFSET, spool.totalLength());
+    bytes.putInt(
+        StatisticsLayout.VOCABULARY_OFFSET, terms.byToken() ? 1 : terms.byTermId() ? 2 : 0);
+    bytes.putInt(StatisticsLayout.QUANTIZATION_OFFSET, globalScale > 0 ? 1 : 2);
+    return bytes.array();
+  }
+
+  /** The options that decide the bytes: all but the number of threads. */
+  private static byte[] optionsJson(BuildOptions options) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("weighting", options.weighting().toString());
+    json.put("quantization", options.quantization().toString());
+    json.put("reordering", options.reordering().toString());
+    json.put("forward", options.forward());
+    json.put("blockMax", String.valueOf(options.blockMax()));
+    json.put("clusters", String.valueOf(options.clusters()));
+    json.put("storeFields", options.storeFields());
+    try {
+      return new ObjectMapper().writeValueAsBytes(json);
+    } catch (JsonProcessingException impossible) {
+      throw new AssertionError("strings and booleans can be written", impossible);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.siskin.index.build;
+
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.store.SectionWriter;
+import io.siskin.index.store.SegmentFileWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Writes the term dictionary: {@code terms.dat}. */
+final class TermsStage {
+  private TermsStage() {}
+
+  /**
+   * Writes the file, unfinished as yet.
+   *
+   * @param order by final term number: the provisional one
+   */
+  static SegmentFileWriter run(Path directory, TermCollector terms, int[] order)
+      throws IOException {
+    SegmentFileWriter file = new SegmentFileWriter(directory, FileKind.TERMS, FormatV1.VERSION);
+    SectionWriter frequencies = file.section(SectionKind.DOCUMENT_FREQUENCIES, 1);
+    frequencies.setCount(order.length);
+    for (int provisional : order) {
+      frequencies.putU32(terms.documentFrequency(provisional));
+    }
+    if (terms.byToken()) {
+      long totalBytes = 0;
+      for (int provisional : order) {
+        totalBytes += terms.tokenUtf8(provisional).length;
+      }
+      StringListWriter.write(
+          file,
+          SectionKind.TOKEN_OFFSETS,
+          SectionKind.TOKEN_BYTES,
+          new StringListWriter.SlotTarget(SectionKind.TOKEN_SLOTS, directory),
+          order.length,
+          totalBytes,
+          number -> terms.tokenUtf8(order[number]));
+    } else if (terms.byTermId()) {
+      writeTermIds(file, directory, terms, order);
+    }
+    return file;
+  }
+
+  private static void writeTermIds(
+      SegmentFileWriter file, Path directory, TermCollector terms, int[] order) throws IOException {
+    SectionWriter ids = file.section(SectionKind.TERM_IDS, 1);
+    ids.setCount(order.length);
+    StringListWriter.SlotTarget target =
+        new StringListWriter.SlotTarget(SectionKind.TERM_ID_SLOTS, directory);
+    try (StringListWriter.SlotFiller slots = target.open(file, order.length)) {
+      for (int provisional : order) {
+        int id = terms.termId(provisional);
+        ids.putU32(id);
+        slots.add(StringListLayout.hash(id));
+      }
+      slots.write();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.siskin.index.kernel;
+
+import io.siskin.index.error.InvalidInputException;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides once, when first used, which implementation of the kernels this process runs, and says so
+ * in the log.
+ *
+ * <p>Two system properties force the choice: {@code siskin.kernels} ({@code auto}, {@code scalar}
+ * or {@code panama}) and {@code siskin.kernels.bits} (vector width 128, 256 or 512; the machine's
+ * preferred width otherwise). In {@code auto} the SIMD kernels are taken when the Vector API is in
+ * the boot layer and each kernel that has a costly gather is timed against its scalar twin, because
+ * gathers differ several-fold between processors.
+ */
+public final class KernelProvider {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
+  private static final KernelProvider CURRENT = choose();
+
+  private final boolean simd;
+  private final int vectorBits;
+  private final String reason;
+  private final Supplier<ForwardKernel> forward;
+
+  private KernelProvider(
+      boolean simd, int vectorBits, String reason, Supplier<ForwardKernel> forward) {
+    this.simd = simd;
+    this.vectorBits = vectorBits;
+    this.reason = reason;
+    this.forward = forward;
+  }
+
+  /** Returns the choice of this process. */
+  public static KernelProvider current() {
+    return CURRENT;
+  }
+
+  /** Returns whether SIMD kernels are in use. */
+  public boolean simd() {
+    return simd;
+  }
+
+  /** Returns the width of the vectors in bits; 0 when scalar. */
+  public int vectorBits() {
+    return vectorBits;
+  }
+
+  /** Returns a new kernel that scores documents through the forward index, for one thread. */
+  public ForwardKernel newForwardKernel() {
+    return forward.get();
+  }
+
+  /** Returns what was chosen and why, for the log, {@code inspect} and the server's status. */
+  public String description() {
+    return (simd ? "panama " + vectorBits + " bit" : "scalar")
+        + " ("
+        + reason
+        + "), forward "
+        + newForwardKernel().getClass().getSimpleName();
+  }
+
+  private static KernelProvider choose() {
+    String wanted = System.getProperty("siskin.kernels", "auto").toLowerCase(Locale.ROOT);
+    KernelProvider provider =
+        switch (wanted) {
+          case "scalar" -> scalar("forced by siskin.kernels");
+          case "panama" -> panama("forced by siskin.kernels", false);
+          case "auto" ->
+              hasVectorModule()
+                  ? panama("automatic", true)
+                  : scalar("the Vector API is not in the boot layer");
+          default ->
+              throw new InvalidInputException("siskin.kernels", wanted, "auto, scalar or panama");
+        };
+    LOG.info("kernels: {}", provider.description());
+    return provider;
+  }
+
+  private static boolean hasVectorModule() {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+  }
+
+  private static KernelProvider scalar(String reason) {
+    return new KernelProvider(false, 0, reason, ScalarForwardKernel::new);
+  }
+
+  private static KernelProvider panama(String reason, boolean calibrate) {
+    Supplier<ForwardKernel> forward = PanamaForwardKernel::new;
+    if (calibrate) {
+      forward = Calibration.faster(forward, ScalarForwardKernel::new);
+    }
+    return new KernelProvider(true, PanamaSpecies.BITS, reason, forward);
+  }
+}

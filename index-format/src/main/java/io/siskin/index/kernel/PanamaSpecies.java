@@ -1,0 +1,36 @@
+package io.siskin.index.kernel;
+
+import io.siskin.index.error.InvalidInputException;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+
+/**
+ * The vector width of all Panama kernels: the machine's preferred one, or {@code
+ * siskin.kernels.bits}. In a class of its own so that nothing of the Vector API is initialised
+ * before {@link KernelProvider} wants it.
+ */
+final class PanamaSpecies {
+  /** Width of the widest vectors in bits: 128, 256 or 512. */
+  static final int BITS = bits();
+
+  private PanamaSpecies() {}
+
+  private static int bits() {
+    int preferred = Math.min(512, Math.max(128, IntVector.SPECIES_PREFERRED.vectorBitSize()));
+    String forced = System.getProperty("siskin.kernels.bits");
+    if (forced == null) {
+      return preferred;
+    }
+    return switch (forced) {
+      case "128" -> 128;
+      case "256" -> 256;
+      case "512" -> 512;
+      default -> throw new InvalidInputException("siskin.kernels.bits", forced, "128, 256 or 512");
+    };
+  }
+
+  /** Returns the shape of a width. */
+  static VectorShape shape(int bits) {
+    return VectorShape.forBitSize(bits);
+  }
+}

@@ -1,0 +1,12 @@
+package io.siskin.index.segment;
+
+import io.siskin.index.store.MappedFile;
+
+/** Placeholder: replaced by the slice that brings the structure. */
+public final class ClusteredIndex {
+  private ClusteredIndex() {}
+
+  static ClusteredIndex open(MappedFile file, SegmentStatistics statistics) {
+    throw new IllegalStateException("not here yet: " + file.name() + statistics);
+  }
+}

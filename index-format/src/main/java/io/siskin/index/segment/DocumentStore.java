@@ -1,0 +1,215 @@
+package io.siskin.index.segment;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v1.StoredLayout;
+import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.store.MappedFile;
+import io.siskin.index.store.Section;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * External ids and stored fields of a segment.
+ *
+ * <p>A view; safe for concurrent use. Stored fields are read through a {@link FieldReader}, one a
+ * request.
+ */
+public final class DocumentStore {
+  /** What {@link #documentNumber} returns for an id that the segment lacks. */
+  public static final int ABSENT = SlotTable.ABSENT;
+
+  private final int documentCount;
+  private final StringList ids;
+  private final SlotTable idSlots;
+  private final List<String> fieldNames;
+  private final @Nullable Section storedOffsets;
+  private final @Nullable Section storedBytes;
+  private final byte[] dictionary;
+  private final long lengthBytes;
+
+  DocumentStore(MappedFile file, int documentCount, List<String> fieldNames)
+      throws CorruptSegmentException {
+    this.documentCount = documentCount;
+    this.ids =
+        new StringList(
+            file.section(SectionKind.EXTERNAL_ID_OFFSETS),
+            file.section(SectionKind.EXTERNAL_ID_BYTES),
+            documentCount);
+    this.idSlots = new SlotTable(file.section(SectionKind.EXTERNAL_ID_SLOTS), documentCount);
+    this.fieldNames = List.copyOf(fieldNames);
+    this.lengthBytes = file.lengthBytes();
+    this.storedOffsets = file.sectionOrNull(SectionKind.STORED_OFFSETS);
+    if (storedOffsets == null) {
+      this.storedBytes = null;
+      this.dictionary = new byte[0];
+      return;
+    }
+    storedOffsets.requireEncoding(StringListLayout.ENCODING_U32, StringListLayout.ENCODING_U64);
+    storedOffsets.requireLength((documentCount + 1L) * storedOffsets.encoding());
+    Section bytes = file.section(SectionKind.STORED_BYTES);
+    bytes.requireEncoding(StoredLayout.ENCODING_ZSTD);
+    this.storedBytes = bytes;
+    this.dictionary = file.section(SectionKind.STORED_DICTIONARY).bytes().toArray(FileLayout.U8);
+  }
+
+  /** Returns the number of documents. */
+  public int documentCount() {
+    return documentCount;
+  }
+
+  /** Returns the length of the file in bytes. */
+  public long lengthBytes() {
+    return lengthBytes;
+  }
+
+  /**
+   * Returns the external id of a document.
+   *
+   * @param documentNumber 0 to {@link #documentCount} − 1
+   */
+  public String externalId(int documentNumber) {
+    return ids.get(documentNumber);
+  }
+
+  /**
+   * Returns the number of a document, or {@link #ABSENT}.
+   *
+   * @param externalId the user's id
+   */
+  public int documentNumber(String externalId) {
+    byte[] utf8 = externalId.getBytes(StandardCharsets.UTF_8);
+    return idSlots.find(
+        StringListLayout.hash(utf8, 0, utf8.length), number -> ids.equalsAt(number, utf8));
+  }
+
+  /** Returns the names of all stored fields, in the order in which the build met them. */
+  public List<String> fieldNames() {
+    return fieldNames;
+  }
+
+  /** Opens a reader of stored fields; the caller closes it. */
+  public FieldReader openFields() {
+    return new FieldReader();
+  }
+
+  /** Unpacks stored fields; used by one thread and closed by it, since it holds native memory. */
+  public final class FieldReader implements AutoCloseable {
+    private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
+    private boolean dictionaryLoaded;
+
+    private FieldReader() {}
+
+    /**
+     * Returns fields of a document, in the order in which they were given.
+     *
+     * @param documentNumber 0 to {@link DocumentStore#documentCount} − 1
+     * @param wanted which fields
+     * @throws UncheckedIOException around a {@link CorruptSegmentException} when the record is
+     *     damaged
+     */
+    public Map<String, String> fields(int documentNumber, Predicate<String> wanted) {
+      Map<String, String> fields = new LinkedHashMap<>();
+      ByteBuffer unpacked = unpack(documentNumber);
+      while (unpacked.remaining() >= StoredLayout.FIELD_BYTES_OFFSET) {
+        int number = unpacked.getShort() & 0xFFFF;
+        int length = unpacked.getInt();
+        if (number >= fieldNames.size() || length < 0 || length > unpacked.remaining()) {
+          throw damaged(
+              documentNumber,
+              "a field of at most " + unpacked.remaining() + " bytes",
+              number + ":" + length);
+        }
+        String name = fieldNames.get(number);
+        if (wanted.test(name)) {
+          fields.put(
+              name,
+              new String(unpacked.array(), unpacked.position(), length, StandardCharsets.UTF_8));
+        }
+        unpacked.position(unpacked.position() + length);
+      }
+      return fields;
+    }
+
+    @Override
+    public void close() {
+      zstd.close();
+    }
+
+    private ByteBuffer unpack(int documentNumber) {
+      Section bytes = storedBytes;
+      if (bytes == null) {
+        return ByteBuffer.allocate(0);
+      }
+      long start = offset(documentNumber);
+      MemorySegment record = bytes.bytes().asSlice(start, offset(documentNumber + 1) - start);
+      int length = record.get(FileLayout.U32, StoredLayout.UNPACKED_LENGTH_OFFSET);
+      if (length < 0 || length > FormatV1.STORED_RECORD_LENGTH_MAX) {
+        throw damaged(
+            documentNumber, "0 to " + FormatV1.STORED_RECORD_LENGTH_MAX + " bytes", length);
+      }
+      byte[] unpacked = new byte[length];
+      if (length > 0) {
+        byte[] packed = record.asSlice(StoredLayout.PACKED_OFFSET).toArray(FileLayout.U8);
+        try {
+          loadDictionary();
+          int found = zstd.decompressByteArray(unpacked, 0, length, packed, 0, packed.length);
+          if (found != length) {
+            throw damaged(documentNumber, length + " unpacked bytes", found);
+          }
+        } catch (ZstdException broken) {
+          throw damaged(documentNumber, "a zstd frame", String.valueOf(broken.getMessage()));
+        }
+      }
+      return ByteBuffer.wrap(unpacked).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void loadDictionary() {
+      if (!dictionaryLoaded && dictionary.length > 0) {
+        zstd.loadDict(dictionary);
+      }
+      dictionaryLoaded = true;
+    }
+
+    private long offset(int documentNumber) {
+      Section offsets = storedOffsets;
+      if (offsets == null) {
+        return 0;
+      }
+      return offsets.encoding() == StringListLayout.ENCODING_U64
+          ? offsets.bytes().get(FileLayout.U64, (long) documentNumber * Long.BYTES)
+          : Integer.toUnsignedLong(offsets.u32(documentNumber));
+    }
+
+    private UncheckedIOException damaged(int documentNumber, Object expected, Object found) {
+      Section bytes = storedBytes;
+      long place = bytes == null ? 0 : bytes.offset() + offset(documentNumber);
+      String file = bytes == null ? "documents.dat" : bytes.file();
+      return new UncheckedIOException(new CorruptSegmentException(file, place, expected, found));
+    }
+  }
+
+  static List<String> readFieldNames(MappedFile meta) throws CorruptSegmentException {
+    Section offsets = meta.section(SectionKind.FIELD_NAME_OFFSETS);
+    int count = offsets.countAtMost(FormatV1.FIELD_COUNT_MAX);
+    StringList names = new StringList(offsets, meta.section(SectionKind.FIELD_NAME_BYTES), count);
+    List<String> list = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      list.add(names.get(i));
+    }
+    return list;
+  }
+}

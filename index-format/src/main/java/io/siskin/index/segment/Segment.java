@@ -1,0 +1,260 @@
+package io.siskin.index.segment;
+
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.SegmentId;
+import io.siskin.index.format.v1.FileTableLayout;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.store.MappedFile;
+import io.siskin.index.store.Mapping;
+import io.siskin.index.store.Section;
+import io.siskin.index.store.Verification;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opened segment: all its files mapped, verified and checked against each other.
+ *
+ * <p>Reference-counted, because a view read after unmapping ends the process: whoever searches
+ * holds a reference ({@link #tryRetain} … {@link #release}), and the mapping is closed with the
+ * last one. The opener holds the first. Safe for concurrent use.
+ */
+public final class Segment {
+  private final Path directory;
+  private final Mapping mapping;
+  private final SegmentId id;
+  private final SegmentStatistics statistics;
+  private final String buildOptions;
+  private final TermDictionary terms;
+  private final DocumentStore documents;
+  private final @Nullable ForwardIndex forward;
+  private final @Nullable BlockMaxIndex blockMax;
+  private final @Nullable ClusteredIndex clusters;
+  private final Map<FileKind, Long> lengths;
+  private final AtomicInteger references = new AtomicInteger(1);
+
+  private Segment(Path directory, Mapping mapping, Files files) throws IOException {
+    this.directory = directory;
+    this.mapping = mapping;
+    this.id = files.meta.segmentId();
+    this.statistics = SegmentStatistics.read(files.meta);
+    this.buildOptions =
+        new String(
+            files.meta.section(SectionKind.BUILD_OPTIONS).bytes().toArray(FileLayout.U8),
+            StandardCharsets.UTF_8);
+    this.terms = new TermDictionary(files.require(FileKind.TERMS), statistics.termCount());
+    this.documents =
+        new DocumentStore(
+            files.require(FileKind.DOCUMENTS),
+            statistics.documentCount(),
+            DocumentStore.readFieldNames(files.meta));
+    MappedFile forwardFile = files.others.get(FileKind.FORWARD);
+    this.forward =
+        forwardFile == null ? null : new ForwardIndex(forwardFile, statistics.documentCount());
+    MappedFile blockMaxFile = files.others.get(FileKind.BLOCK_MAX);
+    this.blockMax = blockMaxFile == null ? null : BlockMaxIndex.open(blockMaxFile, statistics);
+    MappedFile clusterFile = files.others.get(FileKind.CLUSTERS);
+    this.clusters = clusterFile == null ? null : ClusteredIndex.open(clusterFile, statistics);
+    this.lengths = files.lengths();
+  }
+
+  /**
+   * Opens a segment and holds the first reference to it.
+   *
+   * @param directory the segment's directory
+   * @param verification how much of the files is read to verify them
+   * @throws CorruptSegmentException when a file is damaged, missing from the set or of another
+   *     segment
+   * @throws io.siskin.index.error.UnsupportedFormatException when a file is not Siskin's or of
+   *     another version
+   */
+  public static Segment open(Path directory, Verification verification) throws IOException {
+    Mapping mapping = new Mapping();
+    boolean opened = false;
+    try {
+      Segment segment =
+          new Segment(directory, mapping, Files.open(directory, mapping, verification));
+      opened = true;
+      return segment;
+    } finally {
+      if (!opened) {
+        mapping.close();
+      }
+    }
+  }
+
+  /**
+   * Takes another reference.
+   *
+   * @return false when the last reference has been released already: the segment is gone
+   */
+  public boolean tryRetain() {
+    while (true) {
+      int held = references.get();
+      if (held == 0) {
+        return false;
+      }
+      if (references.compareAndSet(held, held + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** Gives a reference back; the last one unmaps the files. */
+  public void release() {
+    int left = references.decrementAndGet();
+    if (left < 0) {
+      throw new IllegalStateException(
+          "segment " + id + " was released more often than it was retained");
+    }
+    if (left == 0) {
+      mapping.close();
+    }
+  }
+
+  /** Returns the segment's directory. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Returns the segment's id. */
+  public SegmentId id() {
+    return id;
+  }
+
+  /** Returns the format version of its files. */
+  public int formatVersion() {
+    return FormatV1.VERSION;
+  }
+
+  /** Returns what it holds, in numbers. */
+  public SegmentStatistics statistics() {
+    return statistics;
+  }
+
+  /** Returns the options of its build as a JSON object. */
+  public String buildOptions() {
+    return buildOptions;
+  }
+
+  /** Returns the term dictionary. */
+  public TermDictionary terms() {
+    return terms;
+  }
+
+  /** Returns external ids and stored fields. */
+  public DocumentStore documents() {
+    return documents;
+  }
+
+  /** Returns the forward index, or null when the segment carries none. */
+  public @Nullable ForwardIndex forward() {
+    return forward;
+  }
+
+  /** Returns the block-max posting lists, or null when the segment carries none. */
+  public @Nullable BlockMaxIndex blockMax() {
+    return blockMax;
+  }
+
+  /** Returns the clustered posting lists, or null when the segment carries none. */
+  public @Nullable ClusteredIndex clusters() {
+    return clusters;
+  }
+
+  /** Returns the length in bytes of each file that the segment has. */
+  public Map<FileKind, Long> lengths() {
+    return lengths;
+  }
+
+  /** Returns the bytes of all files together. */
+  public long lengthBytes() {
+    return lengths.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The mapped files, checked against the table in the meta file. */
+  private record Files(MappedFile meta, EnumMap<FileKind, MappedFile> others, Path directory) {
+    static Files open(Path directory, Mapping mapping, Verification verification)
+        throws IOException {
+      MappedFile meta = openFile(directory, FileKind.META, mapping, verification);
+      EnumMap<FileKind, MappedFile> others = new EnumMap<>(FileKind.class);
+      Section table = meta.section(SectionKind.FILE_TABLE);
+      int count = table.countAtMost(FileKind.values().length);
+      table.requireLength((long) count * FileTableLayout.LENGTH);
+      for (int i = 0; i < count; i++) {
+        long at = (long) i * FileTableLayout.LENGTH;
+        int code = table.bytes().get(FileLayout.U32, at + FileTableLayout.KIND_OFFSET);
+        FileKind kind = FileKind.ofCode(code);
+        if (kind == null || kind == FileKind.META) {
+          throw new CorruptSegmentException(
+              table.file(), table.offset() + at, "a file kind of 2 to 6", code);
+        }
+        MappedFile file = openFile(directory, kind, mapping, verification);
+        checkAgainstTable(table, at, file, meta);
+        others.put(kind, file);
+      }
+      return new Files(meta, others, directory);
+    }
+
+    private static MappedFile openFile(
+        Path directory, FileKind kind, Mapping mapping, Verification verification)
+        throws IOException {
+      return MappedFile.open(
+          directory.resolve(kind.fileName()), kind, FormatV1.VERSION, mapping, verification);
+    }
+
+    private static void checkAgainstTable(Section table, long at, MappedFile file, MappedFile meta)
+        throws CorruptSegmentException {
+      long length = table.bytes().get(FileLayout.U64, at + FileTableLayout.FILE_LENGTH_OFFSET);
+      int checksum = table.bytes().get(FileLayout.U32, at + FileTableLayout.HEADER_CHECKSUM_OFFSET);
+      if (!file.segmentId().equals(meta.segmentId())) {
+        throw new CorruptSegmentException(
+            file.name(),
+            FileLayout.SEGMENT_ID_OFFSET,
+            "segment " + meta.segmentId(),
+            file.segmentId());
+      }
+      if (file.lengthBytes() != length || file.headerChecksum() != checksum) {
+        throw new CorruptSegmentException(
+            file.name(),
+            FileLayout.HEADER_CHECKSUM_OFFSET,
+            "length "
+                + length
+                + " and checksum "
+                + Integer.toHexString(checksum)
+                + " as in the file table",
+            "length "
+                + file.lengthBytes()
+                + " and checksum "
+                + Integer.toHexString(file.headerChecksum()));
+      }
+    }
+
+    MappedFile require(FileKind kind) throws CorruptSegmentException {
+      MappedFile file = others.get(kind);
+      if (file == null) {
+        throw new CorruptSegmentException(
+            meta.name(),
+            FileLayout.HEADER_LENGTH,
+            "a file table that names " + kind.fileName(),
+            others.keySet());
+      }
+      return file;
+    }
+
+    Map<FileKind, Long> lengths() {
+      Map<FileKind, Long> lengths = new LinkedHashMap<>();
+      lengths.put(FileKind.META, meta.lengthBytes());
+      others.forEach((kind, file) -> lengths.put(kind, file.lengthBytes()));
+      return lengths;
+    }
+  }
+}

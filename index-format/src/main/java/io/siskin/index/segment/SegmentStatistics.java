@@ -1,0 +1,75 @@
+package io.siskin.index.segment;
+
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v1.StatisticsLayout;
+import io.siskin.index.store.MappedFile;
+import io.siskin.index.store.Section;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * What a segment holds, in numbers.
+ *
+ * @param documentCount documents, empty ones included
+ * @param termCount distinct terms
+ * @param postingCount (document, term) pairs
+ * @param emptyDocumentCount documents without a term: stored and counted, never found
+ * @param totalLength sum of all weights as they were given; under BM25 the number of tokens
+ * @param vocabulary how terms are named
+ * @param quantization 1 for one scale for all documents, 2 for a scale a document
+ */
+public record SegmentStatistics(
+    int documentCount,
+    int termCount,
+    long postingCount,
+    int emptyDocumentCount,
+    double totalLength,
+    Vocabulary vocabulary,
+    int quantization) {
+  /** How the terms of a segment are named from outside. */
+  public enum Vocabulary {
+    /** There is no term yet. */
+    NONE,
+    /** By token. */
+    TOKEN,
+    /** By unsigned 32-bit term id. */
+    TERM_ID
+  }
+
+  private static final ValueLayout.OfDouble F64 =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  static SegmentStatistics read(MappedFile meta) throws CorruptSegmentException {
+    Section section = meta.section(SectionKind.STATISTICS);
+    section.requireLength(StatisticsLayout.LENGTH);
+    long documents = section.bytes().get(FileLayout.U64, StatisticsLayout.DOCUMENT_COUNT_OFFSET);
+    long terms = section.bytes().get(FileLayout.U64, StatisticsLayout.TERM_COUNT_OFFSET);
+    long empty = section.bytes().get(FileLayout.U64, StatisticsLayout.EMPTY_DOCUMENT_COUNT_OFFSET);
+    int vocabulary = section.bytes().get(FileLayout.U32, StatisticsLayout.VOCABULARY_OFFSET);
+    section.require(
+        documents >= 0 && documents <= FormatV1.DOCUMENT_COUNT_MAX,
+        "0 to " + FormatV1.DOCUMENT_COUNT_MAX + " documents",
+        documents);
+    section.require(
+        terms >= 0 && terms <= FormatV1.TERM_COUNT_MAX,
+        "0 to " + FormatV1.TERM_COUNT_MAX + " terms",
+        terms);
+    section.require(
+        empty >= 0 && empty <= documents, "0 to " + documents + " empty documents", empty);
+    section.require(
+        vocabulary >= 0 && vocabulary < Vocabulary.values().length,
+        "a vocabulary kind of 0 to 2",
+        vocabulary);
+    return new SegmentStatistics(
+        (int) documents,
+        (int) terms,
+        section.bytes().get(FileLayout.U64, StatisticsLayout.POSTING_COUNT_OFFSET),
+        (int) empty,
+        section.bytes().get(F64, StatisticsLayout.TOTAL_LENGTH_OFFSET),
+        Vocabulary.values()[vocabulary],
+        section.bytes().get(FileLayout.U32, StatisticsLayout.QUANTIZATION_OFFSET));
+  }
+}

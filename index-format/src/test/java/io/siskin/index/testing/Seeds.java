@@ -1,0 +1,19 @@
+package io.siskin.index.testing;
+
+import java.util.Random;
+
+/**
+ * Seeds of randomised tests: another one each run, printed, and replayable with {@code
+ * -Dsiskin.seed=N}.
+ */
+public final class Seeds {
+  private Seeds() {}
+
+  /** Returns the seed of this run. */
+  public static long next() {
+    Long forced = Long.getLong("siskin.seed");
+    long seed = forced == null ? new Random().nextLong() : forced;
+    System.out.println("seed " + seed + " (replay with -Dsiskin.seed=" + seed + ")");
+    return seed;
+  }
+}

@@ -1,0 +1,66 @@
+package io.siskin.server.search;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.Segment;
+
+/**
+ * The oracle: scores every document of the segment through its forward index, posting by posting.
+ * Obviously right, and what every other evaluator is tested against.
+ */
+public final class ExhaustiveEvaluator implements QueryEvaluator {
+  private static final int DOCUMENTS_PER_CHECK = 64;
+
+  private final ForwardIndex forward;
+  private final int[] weightByTerm;
+
+  /**
+   * Makes an evaluator.
+   *
+   * @param segment a segment that carries a forward index; the caller keeps it retained while the
+   *     evaluator is used
+   */
+  public ExhaustiveEvaluator(Segment segment) {
+    ForwardIndex index = segment.forward();
+    if (index == null) {
+      throw new InvalidInputException(
+          "segment " + segment.id(), "without forward index", "a segment that carries one");
+    }
+    this.forward = index;
+    this.weightByTerm = new int[segment.statistics().termCount()];
+  }
+
+  @Override
+  public void evaluate(
+      SegmentQuery query,
+      int documentBase,
+      TopK top,
+      Interruption interruption,
+      SearchCounters counters) {
+    for (int i = 0; i < query.termCount(); i++) {
+      weightByTerm[query.termNumber(i)] = query.weight(i);
+    }
+    try {
+      ForwardIndex.Cursor cursor = forward.cursor();
+      for (int document = 0; document < forward.documentCount(); document++) {
+        if (document % DOCUMENTS_PER_CHECK == 0) {
+          interruption.check();
+        }
+        cursor.moveTo(document);
+        int sum = 0;
+        while (cursor.next()) {
+          sum += weightByTerm[cursor.termNumber()] * cursor.impact();
+        }
+        counters.documentsScored++;
+        counters.postingsScored += cursor.size();
+        if (sum > 0) {
+          top.offer(query.score(sum, cursor.scale()), documentBase + document);
+        }
+      }
+    } finally {
+      for (int i = 0; i < query.termCount(); i++) {
+        weightByTerm[query.termNumber(i)] = 0;
+      }
+    }
+  }
+}
