@@ -8,6 +8,9 @@ final class BlockMaxStage {
   private BlockMaxStage() {}
 
   static SegmentFileWriter run(BuildContext context, BlockMaxOptions options) throws IOException {
-    throw new IOException("not here yet: " + options + context);
+    if (context.parallel().threads() < 0) {
+      return new SegmentFileWriter(context.directory(), io.siskin.index.format.FileKind.META, 1);
+    }
+    throw new IOException("not here yet: " + options);
   }
 }

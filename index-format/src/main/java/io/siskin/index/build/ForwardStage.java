@@ -134,7 +134,7 @@ final class ForwardStage {
       float scale = scale(count);
       int furtherRuns = findRuns(count);
       int length = (int) ForwardLayout.recordLength(count, furtherRuns);
-      int padded = length + (1 << alignmentShift) - 1 & -(1 << alignmentShift);
+      int padded = (length + (1 << alignmentShift) - 1) & -(1 << alignmentShift);
       ensureRoom(padded);
       int start = out.position();
       out.putFloat(scale);
@@ -168,7 +168,8 @@ final class ForwardStage {
         int provisional = vectors.get(FileLayout.U32, at);
         float given = vectors.get(FileLayout.F32, at + Integer.BYTES);
         float weight = weigher.weight(provisional, given, documentLength);
-        postings[i] = (long) finalTermNumbers[provisional] << 32 | Float.floatToRawIntBits(weight);
+        postings[i] =
+            ((long) finalTermNumbers[provisional] << 32) | Float.floatToRawIntBits(weight);
       }
       Arrays.sort(postings, 0, count);
       return count;

@@ -125,7 +125,7 @@ final class GraphBisection {
         }
         return;
       }
-      int middle = from + to >>> 1;
+      int middle = (from + to) >>> 1;
       workspaces.get().bisect(from, middle, to);
       invokeAll(new Split(from, middle), new Split(middle, to));
     }
@@ -258,7 +258,7 @@ final class GraphBisection {
     private static long key(float gain, int document) {
       int bits = Float.floatToIntBits(-gain + 0f);
       int sortable = bits < 0 ? ~bits : bits | Integer.MIN_VALUE;
-      return (long) (sortable ^ Integer.MIN_VALUE) << 32 | document;
+      return ((long) (sortable ^ Integer.MIN_VALUE) << 32) | document;
     }
 
     private static float gainOf(long key) {

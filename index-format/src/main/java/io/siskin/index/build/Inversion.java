@@ -75,7 +75,7 @@ final class Inversion {
     int low = 0;
     int high = starts.length - 1;
     while (low < high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       if (starts[middle] < posting) {
         low = middle + 1;
       } else {

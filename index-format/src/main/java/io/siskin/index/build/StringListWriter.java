@@ -112,7 +112,7 @@ final class StringListWriter {
       }
       long slot = hash & mask;
       while (table.bytes().get(FileLayout.U32, slot * Integer.BYTES) != 0) {
-        slot = slot + 1 & mask;
+        slot = (slot + 1) & mask;
       }
       table.bytes().set(FileLayout.U32, slot * Integer.BYTES, number);
     }

@@ -123,7 +123,8 @@ public final class DocumentStore {
      */
     public Map<String, String> fields(int documentNumber, Predicate<String> wanted) {
       Map<String, String> fields = new LinkedHashMap<>();
-      ByteBuffer unpacked = unpack(documentNumber);
+      byte[] record = unpack(documentNumber);
+      ByteBuffer unpacked = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
       while (unpacked.remaining() >= StoredLayout.FIELD_BYTES_OFFSET) {
         int number = unpacked.getShort() & 0xFFFF;
         int length = unpacked.getInt();
@@ -135,9 +136,7 @@ public final class DocumentStore {
         }
         String name = fieldNames.get(number);
         if (wanted.test(name)) {
-          fields.put(
-              name,
-              new String(unpacked.array(), unpacked.position(), length, StandardCharsets.UTF_8));
+          fields.put(name, new String(record, unpacked.position(), length, StandardCharsets.UTF_8));
         }
         unpacked.position(unpacked.position() + length);
       }
@@ -149,10 +148,10 @@ public final class DocumentStore {
       zstd.close();
     }
 
-    private ByteBuffer unpack(int documentNumber) {
+    private byte[] unpack(int documentNumber) {
       Section bytes = storedBytes;
       if (bytes == null) {
-        return ByteBuffer.allocate(0);
+        return new byte[0];
       }
       long start = offset(documentNumber);
       MemorySegment record = bytes.bytes().asSlice(start, offset(documentNumber + 1) - start);
@@ -174,7 +173,7 @@ public final class DocumentStore {
           throw damaged(documentNumber, "a zstd frame", String.valueOf(broken.getMessage()));
         }
       }
-      return ByteBuffer.wrap(unpacked).order(ByteOrder.LITTLE_ENDIAN);
+      return unpacked;
     }
 
     private void loadDictionary() {

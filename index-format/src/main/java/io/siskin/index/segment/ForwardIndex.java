@@ -127,7 +127,7 @@ public final class ForwardIndex {
         runLeft = u16(runAt + ForwardLayout.RUN_COUNT_OFFSET);
         runAt += ForwardLayout.RUN_LENGTH;
       }
-      termNumber = page << ForwardLayout.PAGE_SHIFT | u16(termAt);
+      termNumber = (page << ForwardLayout.PAGE_SHIFT) | u16(termAt);
       impact = records.get(FileLayout.U8, impactAt) & 0xFF;
       termAt += Short.BYTES;
       impactAt++;

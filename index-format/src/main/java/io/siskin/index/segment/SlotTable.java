@@ -26,7 +26,7 @@ final class SlotTable {
   int find(long hash, IntPredicate isKey) {
     // A full table cannot come from the builder; the bound keeps a crafted one from looping for
     // ever.
-    for (long slot = hash & mask, probes = 0; probes <= mask; slot = slot + 1 & mask, probes++) {
+    for (long slot = hash & mask, probes = 0; probes <= mask; slot = (slot + 1) & mask, probes++) {
       int number = slots.u32(slot) - 1;
       if (number < 0 || number >= size) {
         return ABSENT;

@@ -38,8 +38,8 @@ public final class TermIdVector implements SparseVector {
     for (int i = 0; i < termIds.length; i++) {
       SparseVector.checkWeight(Integer.toUnsignedString(termIds[i]), weights[i]);
       keys[i] =
-          Integer.toUnsignedLong(termIds[i]) << 32
-              | Float.floatToRawIntBits(weights[i]) & 0xFFFFFFFFL;
+          (Integer.toUnsignedLong(termIds[i]) << 32)
+              | (Float.floatToRawIntBits(weights[i]) & 0xFFFFFFFFL);
     }
     // Sign-flipped so that the signed sort gives the unsigned order of the ids.
     for (int i = 0; i < keys.length; i++) {

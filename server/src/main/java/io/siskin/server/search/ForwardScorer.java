@@ -29,6 +29,7 @@ public final class ForwardScorer {
   private float documentScale;
 
   /** Never read: keeps the touching loads from being optimised away. */
+  @SuppressWarnings("UnusedVariable")
   private byte touched;
 
   /**
@@ -53,7 +54,7 @@ public final class ForwardScorer {
     query = newQuery;
     for (int i = 0; i < newQuery.termCount(); i++) {
       int term = newQuery.termNumber(i);
-      page(term >>> ForwardLayout.PAGE_SHIFT)[term & ForwardLayout.PAGE_LENGTH - 1] =
+      page(term >>> ForwardLayout.PAGE_SHIFT)[term & (ForwardLayout.PAGE_LENGTH - 1)] =
           newQuery.weight(i);
     }
   }
@@ -62,7 +63,7 @@ public final class ForwardScorer {
   public void end() {
     for (int i = 0; i < query.termCount(); i++) {
       int term = query.termNumber(i);
-      pages[term >>> ForwardLayout.PAGE_SHIFT][term & ForwardLayout.PAGE_LENGTH - 1] = 0;
+      pages[term >>> ForwardLayout.PAGE_SHIFT][term & (ForwardLayout.PAGE_LENGTH - 1)] = 0;
     }
   }
 

@@ -46,7 +46,7 @@ public final class SegmentQuery {
             case TermIdVector ids -> terms.numberOfTermId(ids.termId(i));
           };
       if (number != TermDictionary.ABSENT) {
-        keys[known++] = (long) (Integer.MAX_VALUE - query.weight(i)) << 32 | number;
+        keys[known++] = ((long) (Integer.MAX_VALUE - query.weight(i)) << 32) | number;
       }
     }
     Arrays.sort(keys, 0, known);

@@ -57,7 +57,7 @@ public final class TopK {
     if (score < threshold) {
       return false;
     }
-    long key = (long) Float.floatToRawIntBits(score) << 32 | ~documentNumber & 0xFFFFFFFFL;
+    long key = ((long) Float.floatToRawIntBits(score) << 32) | (~documentNumber & 0xFFFFFFFFL);
     if (size < k) {
       siftUp(size++, key);
       threshold = size == k ? scoreOf(heap[0]) : 0;
@@ -119,7 +119,7 @@ public final class TopK {
   private void siftUp(int from, long key) {
     int at = from;
     while (at > 0) {
-      int parent = at - 1 >>> 1;
+      int parent = (at - 1) >>> 1;
       if (heap[parent] <= key) {
         break;
       }

@@ -1,5 +1,6 @@
 package io.siskin.index.format.v1;
 
+import io.siskin.index.format.FileLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -30,7 +31,7 @@ public final class StringListLayout {
    */
   public static long slotCount(long count) {
     long wanted = Math.max(1, count + count / 3 + 1);
-    return Long.highestOneBit(wanted - 1 | 1) << (wanted > 1 ? 1 : 0);
+    return Long.highestOneBit((wanted - 1) | 1) << (wanted > 1 ? 1 : 0);
   }
 
   /**
@@ -43,7 +44,7 @@ public final class StringListLayout {
   public static long hash(byte[] utf8, int offset, int length) {
     long hash = FNV_OFFSET_BASIS;
     for (int i = 0; i < length; i++) {
-      hash = (hash ^ utf8[offset + i] & 0xFF) * FNV_PRIME;
+      hash = (hash ^ (utf8[offset + i] & 0xFF)) * FNV_PRIME;
     }
     return mix(hash);
   }
@@ -56,7 +57,7 @@ public final class StringListLayout {
   public static long hash(MemorySegment utf8) {
     long hash = FNV_OFFSET_BASIS;
     for (long i = 0; i < utf8.byteSize(); i++) {
-      hash = (hash ^ utf8.get(java.lang.foreign.ValueLayout.JAVA_BYTE, i) & 0xFF) * FNV_PRIME;
+      hash = (hash ^ (utf8.get(FileLayout.U8, i) & 0xFF)) * FNV_PRIME;
     }
     return mix(hash);
   }
@@ -72,6 +73,6 @@ public final class StringListLayout {
 
   private static long mix(long value) {
     long mixed = value * MIX;
-    return mixed ^ mixed >>> 32;
+    return mixed ^ (mixed >>> 32);
   }
 }
