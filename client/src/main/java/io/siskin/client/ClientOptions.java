@@ -1,0 +1,120 @@
+package io.siskin.client;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be chosen about a {@link SearchClient}. Immutable; made by {@link #of} and
+ * refined by the {@code with} methods.
+ *
+ * @param target where the server is: {@code host:port}, {@code unix:///path} (Linux), or any name
+ *     that gRPC resolves, for example {@code dns:///siskin.example:7700}
+ * @param deadline how long a call may take unless its request says otherwise, above 0
+ * @param maxAttempts how often a call is tried at most, 1 to 5. Only calls that the server did not
+ *     start or refused as busy are repeated (UNAVAILABLE, RESOURCE_EXHAUSTED), after a growing,
+ *     jittered delay, within the same deadline; streams are never repeated
+ * @param responseBytesMax the longest response that is accepted, in bytes
+ * @param streamInFlightMax how many searches of one {@link SearchStream} may be unanswered before
+ *     submitting waits
+ * @param tls how to encrypt; null for plain text
+ */
+public record ClientOptions(
+    String target,
+    Duration deadline,
+    int maxAttempts,
+    int responseBytesMax,
+    int streamInFlightMax,
+    @Nullable Tls tls) {
+  private static final int ATTEMPTS_MAX = 5;
+
+  /**
+   * How to encrypt.
+   *
+   * @param trustedCertificates the certificates to trust, a file in PEM; null for those of the
+   *     platform
+   * @param serverName the name that the server's certificate must carry; null for the host of the
+   *     target
+   */
+  public record Tls(@Nullable Path trustedCertificates, @Nullable String serverName) {}
+
+  /** Checks the ranges. */
+  public ClientOptions {
+    check(!target.isBlank(), "target", target, "host:port or unix:///path");
+    check(deadline.isPositive(), "deadline", deadline, "above 0");
+    check(
+        maxAttempts >= 1 && maxAttempts <= ATTEMPTS_MAX,
+        "maxAttempts",
+        maxAttempts,
+        "1 to " + ATTEMPTS_MAX);
+    check(responseBytesMax >= 1, "responseBytesMax", responseBytesMax, "at least 1");
+    check(streamInFlightMax >= 1, "streamInFlightMax", streamInFlightMax, "at least 1");
+  }
+
+  /**
+   * The defaults: a deadline of 1 s, 4 attempts, responses of up to 64 MiB, 64 unanswered searches
+   * a stream, plain text.
+   *
+   * @param target where the server is
+   */
+  public static ClientOptions of(String target) {
+    return new ClientOptions(target, Duration.ofSeconds(1), 4, 64 << 20, 64, null);
+  }
+
+  /**
+   * Returns the same options with another deadline.
+   *
+   * @param newDeadline how long a call may take, above 0
+   */
+  public ClientOptions withDeadline(Duration newDeadline) {
+    return new ClientOptions(
+        target, newDeadline, maxAttempts, responseBytesMax, streamInFlightMax, tls);
+  }
+
+  /**
+   * Returns the same options with another number of attempts.
+   *
+   * @param newMaxAttempts 1 (no repetition) to 5
+   */
+  public ClientOptions withMaxAttempts(int newMaxAttempts) {
+    return new ClientOptions(
+        target, deadline, newMaxAttempts, responseBytesMax, streamInFlightMax, tls);
+  }
+
+  /**
+   * Returns the same options with another limit on responses.
+   *
+   * @param newResponseBytesMax bytes, above 0
+   */
+  public ClientOptions withResponseBytesMax(int newResponseBytesMax) {
+    return new ClientOptions(
+        target, deadline, maxAttempts, newResponseBytesMax, streamInFlightMax, tls);
+  }
+
+  /**
+   * Returns the same options with another bound on streams.
+   *
+   * @param newStreamInFlightMax unanswered searches, above 0; more than the server's own bound
+   *     brings nothing
+   */
+  public ClientOptions withStreamInFlightMax(int newStreamInFlightMax) {
+    return new ClientOptions(
+        target, deadline, maxAttempts, responseBytesMax, newStreamInFlightMax, tls);
+  }
+
+  /**
+   * Returns the same options, encrypted.
+   *
+   * @param newTls how
+   */
+  public ClientOptions withTls(Tls newTls) {
+    return new ClientOptions(
+        target, deadline, maxAttempts, responseBytesMax, streamInFlightMax, newTls);
+  }
+
+  private static void check(boolean ok, String option, Object value, String allowed) {
+    if (!ok) {
+      throw new IllegalArgumentException(option + " is " + value + "; allowed: " + allowed);
+    }
+  }
+}

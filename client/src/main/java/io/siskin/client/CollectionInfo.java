@@ -1,0 +1,80 @@
+package io.siskin.client;
+
+import java.util.List;
+
+/**
+ * What a collection is and holds. Immutable.
+ *
+ * @param name its name
+ * @param documentCount documents, those with an empty vector included
+ * @param termCount distinct terms, summed over segments
+ * @param postingCount (document, term) pairs
+ * @param lengthBytes bytes of all its files
+ * @param documentEncoder name of the encoder of its documents; {@code vector} when they came as
+ *     vectors
+ * @param queryEncoder name of the encoder of query text; {@code vector} when only vectors can be
+ *     searched
+ * @param encoderParametersJson the encoders' parameters as one JSON object
+ * @param vocabulary how terms are named in query vectors
+ * @param defaultMode the mode of a search without one
+ * @param storedFields the stored fields that can be asked for
+ * @param segments its segments
+ */
+public record CollectionInfo(
+    String name,
+    long documentCount,
+    long termCount,
+    long postingCount,
+    long lengthBytes,
+    String documentEncoder,
+    String queryEncoder,
+    String encoderParametersJson,
+    Vocabulary vocabulary,
+    SearchMode defaultMode,
+    List<String> storedFields,
+    List<Segment> segments) {
+  /** Copies the lists. */
+  public CollectionInfo {
+    storedFields = List.copyOf(storedFields);
+    segments = List.copyOf(segments);
+  }
+
+  /** How terms are named. */
+  public enum Vocabulary {
+    /** By token. */
+    TOKEN,
+    /** By number. */
+    TERM_ID,
+    /** In a way that this client is too old to know. */
+    UNKNOWN
+  }
+
+  /**
+   * One immutable part of a collection.
+   *
+   * @param id 32 hexadecimal digits
+   * @param formatVersion version of the format of its files
+   * @param documentCount its documents
+   * @param postingCount its postings
+   * @param structures its index structures
+   */
+  public record Segment(
+      String id,
+      int formatVersion,
+      long documentCount,
+      long postingCount,
+      List<Structure> structures) {
+    /** Copies the list. */
+    public Segment {
+      structures = List.copyOf(structures);
+    }
+  }
+
+  /**
+   * One index structure.
+   *
+   * @param name its name
+   * @param lengthBytes its size
+   */
+  public record Structure(String name, long lengthBytes) {}
+}

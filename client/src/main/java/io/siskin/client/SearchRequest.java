@@ -1,0 +1,115 @@
+package io.siskin.client;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One search. Immutable and reusable; made by {@link #text} or {@link #vector} and refined by the
+ * {@code with} methods.
+ *
+ * <p>Ranges are checked by the server, which names every field that is outside its own.
+ *
+ * @param collection the collection's name
+ * @param query what is searched for
+ * @param k how many hits are wanted, 1 to 10,000
+ * @param mode how to evaluate; null takes the collection's default
+ * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all
+ * @param explain whether each hit lists what each matched term contributed
+ * @param deadline how long the answer may take; null takes the client's default
+ */
+public record SearchRequest(
+    String collection,
+    Query query,
+    int k,
+    @Nullable SearchMode mode,
+    List<String> fields,
+    boolean explain,
+    @Nullable Duration deadline) {
+  private static final int K_DEFAULT = 10;
+
+  /** What is searched for. */
+  public sealed interface Query {
+    /**
+     * Text, for the collection's query encoder.
+     *
+     * @param text at most 65,536 characters
+     */
+    record Text(String text) implements Query {}
+
+    /**
+     * A vector, searched as it is.
+     *
+     * @param vector the vector
+     */
+    record Vector(SparseVector vector) implements Query {}
+  }
+
+  /** Copies the fields. */
+  public SearchRequest {
+    fields = List.copyOf(fields);
+  }
+
+  /**
+   * A search for text: 10 hits, the collection's default mode, no fields.
+   *
+   * @param collection the collection's name
+   * @param text the text
+   */
+  public static SearchRequest text(String collection, String text) {
+    return new SearchRequest(
+        collection, new Query.Text(text), K_DEFAULT, null, List.of(), false, null);
+  }
+
+  /**
+   * A search for a vector: 10 hits, the collection's default mode, no fields.
+   *
+   * @param collection the collection's name
+   * @param vector the vector
+   */
+  public static SearchRequest vector(String collection, SparseVector vector) {
+    return new SearchRequest(
+        collection, new Query.Vector(vector), K_DEFAULT, null, List.of(), false, null);
+  }
+
+  /**
+   * Returns the same search for another number of hits.
+   *
+   * @param newK 1 to 10,000
+   */
+  public SearchRequest withK(int newK) {
+    return new SearchRequest(collection, query, newK, mode, fields, explain, deadline);
+  }
+
+  /**
+   * Returns the same search in another mode.
+   *
+   * @param newMode the mode; null takes the collection's default
+   */
+  public SearchRequest withMode(@Nullable SearchMode newMode) {
+    return new SearchRequest(collection, query, k, newMode, fields, explain, deadline);
+  }
+
+  /**
+   * Returns the same search with other fields.
+   *
+   * @param names names of stored fields; {@code "*"} stands for all
+   */
+  public SearchRequest withFields(String... names) {
+    return new SearchRequest(collection, query, k, mode, List.of(names), explain, deadline);
+  }
+
+  /** Returns the same search, explained. */
+  public SearchRequest withExplanation() {
+    return new SearchRequest(collection, query, k, mode, fields, true, deadline);
+  }
+
+  /**
+   * Returns the same search with a deadline of its own.
+   *
+   * @param newDeadline how long the answer may take, above 0
+   */
+  public SearchRequest withDeadline(Duration newDeadline) {
+    return new SearchRequest(collection, query, k, mode, fields, explain, newDeadline);
+  }
+}

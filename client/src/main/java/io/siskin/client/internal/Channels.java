@@ -1,0 +1,147 @@
+package io.siskin.client.internal;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.util.concurrent.FastThreadLocalThread;
+import io.siskin.client.ClientOptions;
+import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.SearchServiceGrpc;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes channels: how to reach a target, what to repeat, which threads to use. */
+final class Channels {
+  private static final String UNIX_SCHEME = "unix:";
+
+  /** The thread of a client that reads and writes its connection. */
+  static final class NetworkThread extends FastThreadLocalThread {
+    NetworkThread(Runnable work) {
+      super(work, "siskin-client");
+      setDaemon(true);
+    }
+  }
+
+  private Channels() {}
+
+  /** Makes the network thread of one client: one, because there is one connection. */
+  static EventLoopGroup newEventLoop() {
+    return new MultiThreadIoEventLoopGroup(
+        1,
+        (java.util.concurrent.ThreadFactory) NetworkThread::new,
+        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
+
+  /**
+   * Makes a channel. Does not connect.
+   *
+   * @param options where to and how
+   * @param loop the network thread
+   */
+  static ManagedChannel open(ClientOptions options, EventLoopGroup loop) {
+    NettyChannelBuilder builder =
+        options.target().startsWith(UNIX_SCHEME) ? unix(options.target()) : tcp(options);
+    if (options.maxAttempts() > 1) {
+      builder.enableRetry().defaultServiceConfig(serviceConfig(options.maxAttempts()));
+    } else {
+      builder.disableRetry();
+    }
+    return builder
+        .eventLoopGroup(loop)
+        .directExecutor()
+        .maxInboundMessageSize(options.responseBytesMax())
+        // An idle connection is kept, so that the next search does not pay for connecting, and
+        // probed, so that it is
+        // noticed when it has died.
+        .idleTimeout(1, TimeUnit.DAYS)
+        .keepAliveTime(30, TimeUnit.SECONDS)
+        .keepAliveTimeout(20, TimeUnit.SECONDS)
+        .keepAliveWithoutCalls(true)
+        .build();
+  }
+
+  private static NettyChannelBuilder unix(String target) {
+    if (!Epoll.isAvailable()) {
+      throw new UnsupportedOperationException(
+          target + ": Unix sockets need Linux with epoll", Epoll.unavailabilityCause());
+    }
+    String path = target.substring(UNIX_SCHEME.length());
+    // unix:///path, as an URI, and unix:path, as gRPC writes it elsewhere.
+    DomainSocketAddress address =
+        new DomainSocketAddress(path.startsWith("//") ? path.substring(2) : path);
+    return NettyChannelBuilder.forAddress(address)
+        .channelType(EpollDomainSocketChannel.class)
+        // gRPC sets it; Unix sockets do not have it and Netty would warn.
+        .withOption(ChannelOption.SO_KEEPALIVE, null)
+        .overrideAuthority("localhost")
+        .usePlaintext();
+  }
+
+  private static NettyChannelBuilder tcp(ClientOptions options) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forTarget(options.target())
+            .channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
+    ClientOptions.@Nullable Tls tls = options.tls();
+    if (tls == null) {
+      return builder.usePlaintext();
+    }
+    try {
+      SslContextBuilder context = GrpcSslContexts.forClient();
+      if (tls.trustedCertificates() != null) {
+        context.trustManager(tls.trustedCertificates().toFile());
+      }
+      builder.sslContext(context.build());
+    } catch (SSLException e) {
+      throw new IllegalArgumentException(
+          "the certificates to trust cannot be used: " + e.getMessage(), e);
+    }
+    return tls.serverName() == null ? builder : builder.overrideAuthority(tls.serverName());
+  }
+
+  /**
+   * Which calls are repeated. Every unary call only reads, so all may be; but only statuses that
+   * say that the server did not do the work, since anything else would fail again or double the
+   * load. The throttle stops repetitions when more than about one call in ten fails, so that they
+   * cannot keep an overloaded server down. The delay that a busy server asks for takes the place of
+   * the back-off.
+   */
+  private static Map<String, ?> serviceConfig(int maxAttempts) {
+    return Map.of(
+        "methodConfig",
+        List.of(
+            Map.of(
+                "name",
+                List.of(
+                    Map.of("service", SearchServiceGrpc.SERVICE_NAME, "method", "Search"),
+                    Map.of("service", CollectionServiceGrpc.SERVICE_NAME)),
+                "retryPolicy",
+                Map.of(
+                    // The service config is JSON, whose numbers are doubles.
+                    "maxAttempts",
+                    (double) maxAttempts,
+                    "initialBackoff",
+                    "0.01s",
+                    "maxBackoff",
+                    "0.2s",
+                    "backoffMultiplier",
+                    2.0,
+                    "retryableStatusCodes",
+                    List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED")))),
+        "retryThrottling",
+        Map.of("maxTokens", 10.0, "tokenRatio", 0.1));
+  }
+}

@@ -1,0 +1,193 @@
+package io.siskin.client.internal;
+
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.siskin.client.ClientOptions;
+import io.siskin.client.CollectionInfo;
+import io.siskin.client.Health;
+import io.siskin.client.SearchException;
+import io.siskin.client.SearchRequest;
+import io.siskin.client.SearchResult;
+import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.GetCollectionRequest;
+import io.siskin.proto.v1.GetCollectionResponse;
+import io.siskin.proto.v1.ListCollectionsRequest;
+import io.siskin.proto.v1.ListCollectionsResponse;
+import io.siskin.proto.v1.SearchResponse;
+import io.siskin.proto.v1.SearchServiceGrpc;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's channel and the calls over it. Safe for concurrent use. Owns the channel and its
+ * network thread.
+ *
+ * <p>There is one way to call, the asynchronous one; the blocking methods wait for its future.
+ */
+public final class Connection implements AutoCloseable {
+  private final ClientOptions options;
+  private final EventLoopGroup loop;
+  private final ManagedChannel channel;
+  private final SearchServiceGrpc.SearchServiceStub searches;
+  private final CollectionServiceGrpc.CollectionServiceStub collections;
+  private final HealthGrpc.HealthStub health;
+
+  private Connection(ClientOptions options, EventLoopGroup loop) {
+    this.options = options;
+    this.loop = loop;
+    this.channel = Channels.open(options, loop);
+    this.searches = SearchServiceGrpc.newStub(channel);
+    this.collections = CollectionServiceGrpc.newStub(channel);
+    this.health = HealthGrpc.newStub(channel);
+  }
+
+  /**
+   * Opens a channel. Connects with the first call.
+   *
+   * @param options where to and how
+   */
+  public static Connection open(ClientOptions options) {
+    return new Connection(options, Channels.newEventLoop());
+  }
+
+  /**
+   * Starts a search.
+   *
+   * @param request the search
+   */
+  public CompletableFuture<SearchResult> search(SearchRequest request) {
+    UnaryFuture<io.siskin.proto.v1.SearchRequest, SearchResponse, SearchResult> answer =
+        new UnaryFuture<>(ProtoMapper::toResult);
+    Duration own = request.deadline();
+    searches
+        .withDeadlineAfter(own == null ? options.deadline() : own)
+        .search(ProtoMapper.toProto(request), answer);
+    return answer;
+  }
+
+  /** Opens a stream. */
+  public StreamConnection openStream() {
+    return new StreamConnection(searches, options.streamInFlightMax(), options.deadline());
+  }
+
+  /** Returns all collections, page by page. */
+  public List<CollectionInfo> collections() {
+    List<CollectionInfo> all = new ArrayList<>();
+    String pageToken = "";
+    do {
+      ListCollectionsRequest request =
+          ListCollectionsRequest.newBuilder().setPageToken(pageToken).build();
+      UnaryFuture<ListCollectionsRequest, ListCollectionsResponse, ListCollectionsResponse> answer =
+          new UnaryFuture<>(page -> page);
+      collections.withDeadlineAfter(options.deadline()).listCollections(request, answer);
+      ListCollectionsResponse page = await(answer);
+      page.getCollectionsList().forEach(collection -> all.add(ProtoMapper.toInfo(collection)));
+      pageToken = page.getNextPageToken();
+    } while (!pageToken.isEmpty());
+    return List.copyOf(all);
+  }
+
+  /**
+   * Asks for one collection.
+   *
+   * @param name its name
+   */
+  public CompletableFuture<CollectionInfo> collection(String name) {
+    UnaryFuture<GetCollectionRequest, GetCollectionResponse, CollectionInfo> answer =
+        new UnaryFuture<>(response -> ProtoMapper.toInfo(response.getCollection()));
+    collections
+        .withDeadlineAfter(options.deadline())
+        .getCollection(GetCollectionRequest.newBuilder().setName(name).build(), answer);
+    return answer;
+  }
+
+  /**
+   * Asks for the health of a service.
+   *
+   * @param service its full name; empty for the server as a whole
+   */
+  public Health health(String service) {
+    UnaryFuture<HealthCheckRequest, HealthCheckResponse, Health> answer =
+        new UnaryFuture<>(
+            response ->
+                response.getStatus() == HealthCheckResponse.ServingStatus.SERVING
+                    ? Health.SERVING
+                    : Health.NOT_SERVING);
+    health
+        .withDeadlineAfter(options.deadline())
+        .check(HealthCheckRequest.newBuilder().setService(service).build(), answer);
+    try {
+      return await(answer);
+    } catch (SearchException.NotFound unknown) {
+      return Health.SERVICE_UNKNOWN;
+    }
+  }
+
+  /**
+   * Waits for an answer. Every call has a deadline, so the wait has one too.
+   *
+   * @param answer what to wait for
+   * @param <T> its type
+   */
+  public <T> T await(CompletableFuture<T> answer) {
+    checkMayBlock();
+    try {
+      return answer.get();
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new SearchException.Cancelled("interrupted while waiting for the answer", e);
+    } catch (ExecutionException e) {
+      throw rethrowable(e.getCause());
+    }
+  }
+
+  /** Refuses to wait on the very thread that answers come in on, which would be for ever. */
+  public void checkMayBlock() {
+    if (Thread.currentThread() instanceof Channels.NetworkThread) {
+      throw new IllegalStateException(
+          "a blocking call on the client's network thread; use thenApplyAsync and the like");
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdown();
+    try {
+      if (!channel.awaitTermination(options.deadline().toNanos(), TimeUnit.NANOSECONDS)) {
+        channel.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      channel.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    // Not waited for: close() may run on this very thread.
+    var unused = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  private static RuntimeException rethrowable(@Nullable Throwable cause) {
+    if (cause instanceof SearchException failure) {
+      // Made on the network thread; whoever reads it wants to see where the call was made too.
+      failure.addSuppressed(new CallSite());
+      return failure;
+    }
+    return new IllegalStateException("the answer could not be read", cause);
+  }
+
+  /** Shows, as a suppressed exception, where a blocking call was made. */
+  private static final class CallSite extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CallSite() {
+      super("the call was made here");
+    }
+  }
+}
