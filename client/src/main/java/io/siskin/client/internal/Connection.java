@@ -170,7 +170,7 @@ public final class Connection implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     // Not waited for: close() may run on this very thread.
-    var unused = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   private static RuntimeException rethrowable(@Nullable Throwable cause) {

@@ -54,7 +54,7 @@ public final class StreamConnection
       SearchServiceGrpc.SearchServiceStub stub, int inFlightMax, Duration defaultDeadline) {
     this.permits = new Semaphore(inFlightMax);
     this.defaultDeadline = defaultDeadline;
-    var unused = stub.searchStream(this);
+    var _ = stub.searchStream(this);
   }
 
   /**
@@ -72,7 +72,7 @@ public final class StreamConnection
     pending.put(id, answer);
     synchronized (this) {
       if (closed) {
-        settle(id);
+        var _ = settle(id);
         throw new IllegalStateException("the stream is closed");
       }
       if (failure != null) {

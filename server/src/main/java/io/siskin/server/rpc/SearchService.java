@@ -16,12 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * not block.
  */
 final class SearchService extends SearchServiceGrpc.SearchServiceImplBase {
-  // A call with a cancel handler ignores answers that come after its cancellation; without one it
-  // throws at whoever
-  // answers. Nothing else is to be done here: the evaluation asks for itself whether it was
-  // cancelled.
-  private static final Runnable IGNORE_LATE_ANSWERS = () -> {};
-
   private final SearchDispatcher dispatcher;
   private final StatusMapper statusMapper;
   private final int streamInFlightMax;
@@ -46,7 +40,7 @@ final class SearchService extends SearchServiceGrpc.SearchServiceImplBase {
   public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
     ServerCallStreamObserver<SearchResponse> call =
         (ServerCallStreamObserver<SearchResponse>) observer;
-    call.setOnCancelHandler(IGNORE_LATE_ANSWERS);
+    call.setOnCancelHandler(SearchService::ignoreLateAnswers);
     dispatcher.dispatch(
         request, Context.current().getDeadline(), new UnaryCaller(call, statusMapper));
   }
@@ -77,6 +71,13 @@ final class SearchService extends SearchServiceGrpc.SearchServiceImplBase {
     draining = true;
     openStreams.forEach(SearchStreamCall::drain);
   }
+
+  /**
+   * A call with a cancel handler ignores answers that come after its cancellation; without one it
+   * throws at whoever answers. Nothing else is to be done: the evaluation asks for itself whether
+   * it was cancelled.
+   */
+  private static void ignoreLateAnswers() {}
 
   private record UnaryCaller(
       ServerCallStreamObserver<SearchResponse> call, StatusMapper statusMapper)
