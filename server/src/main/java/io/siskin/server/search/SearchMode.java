@@ -26,6 +26,9 @@ public sealed interface SearchMode {
     /** The largest query cut accepted. */
     public static final int QUERY_CUT_MAX = 4096;
 
+    /** What a collection gets that names nothing else. */
+    public static final Approximate DEFAULTS = new Approximate(8, 0.9f, true);
+
     /** Checks the ranges. */
     public Approximate {
       if (queryCut < 1 || queryCut > QUERY_CUT_MAX) {

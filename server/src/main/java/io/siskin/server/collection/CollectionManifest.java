@@ -1,0 +1,121 @@
+package io.siskin.server.collection;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.index.store.Publication;
+import io.siskin.server.encode.EncoderSpec;
+import io.siskin.server.encode.EncoderSpecJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a collection consists of: the content of its {@code collection.json}. Replacing that file is the commit: before it
+ * the old segments are the collection, after it the new ones.
+ *
+ * @param version version of the manifest's own form, {@link #VERSION}
+ * @param name the collection's name
+ * @param generation counts the commits, from 1
+ * @param encoder how text becomes vectors, as {@link EncoderSpecJson} writes it
+ * @param segments the live segments, in the order in which their document numbers follow each other
+ */
+public record CollectionManifest(
+    int version, String name, long generation, JsonNode encoder, List<SegmentEntry> segments) {
+  /** The version that this build reads and writes. */
+  public static final int VERSION = 1;
+
+  /** The manifest's file name. */
+  public static final String FILE_NAME = "collection.json";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .build();
+
+  /** Copies the list. */
+  public CollectionManifest {
+    segments = List.copyOf(segments);
+  }
+
+  /**
+   * A live segment.
+   *
+   * @param id its id, which is also the name of its folder
+   * @param documentCount its documents
+   * @param lengthBytes the bytes of its files
+   */
+  public record SegmentEntry(String id, long documentCount, long lengthBytes) {}
+
+  /**
+   * Makes a manifest of this version.
+   *
+   * @param name the collection's name
+   * @param generation one more than that of the manifest it replaces
+   * @param encoder how text becomes vectors
+   * @param segments the live segments
+   */
+  public static CollectionManifest of(
+      String name, long generation, EncoderSpec encoder, List<SegmentEntry> segments) {
+    try {
+      return new CollectionManifest(
+          VERSION, name, generation, JSON.readTree(EncoderSpecJson.write(encoder)), segments);
+    } catch (JsonProcessingException impossible) {
+      throw new AssertionError("the encoder's own JSON can be read", impossible);
+    }
+  }
+
+  /**
+   * Reads the manifest of a collection.
+   *
+   * @param collectionDirectory the collection's folder
+   * @throws CorruptSegmentException when it is not a manifest
+   * @throws UnsupportedFormatException when it is of another version
+   * @throws java.nio.file.NoSuchFileException when there is none
+   */
+  public static CollectionManifest read(Path collectionDirectory) throws IOException {
+    Path file = collectionDirectory.resolve(FILE_NAME);
+    byte[] content = Files.readAllBytes(file);
+    try {
+      JsonNode tree = JSON.readTree(content);
+      int version = tree.path("version").asInt();
+      if (version != VERSION) {
+        throw new UnsupportedFormatException(
+            file.toString(), 0, "version " + VERSION, "version " + tree.path("version"));
+      }
+      return JSON.treeToValue(tree, CollectionManifest.class);
+    } catch (JsonProcessingException broken) {
+      long offset = broken.getLocation() == null ? 0 : Math.max(0, broken.getLocation().getByteOffset());
+      throw new CorruptSegmentException(
+          file.toString(), offset, "a collection manifest", broken.getOriginalMessage());
+    }
+  }
+
+  /**
+   * Commits this manifest.
+   *
+   * @param collectionDirectory the collection's folder
+   */
+  public void write(Path collectionDirectory) throws IOException {
+    Publication.replaceFile(collectionDirectory.resolve(FILE_NAME), JSON.writeValueAsBytes(this));
+  }
+
+  /**
+   * Returns the encoder.
+   *
+   * @param collectionDirectory the collection's folder, for messages
+   * @throws UnsupportedFormatException when this build does not know it
+   */
+  public EncoderSpec encoderSpec(Path collectionDirectory) throws UnsupportedFormatException {
+    return EncoderSpecJson.read(
+        encoder.toString(), collectionDirectory.resolve(FILE_NAME).toString());
+  }
+}

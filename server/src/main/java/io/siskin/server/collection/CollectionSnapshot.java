@@ -1,0 +1,158 @@
+package io.siskin.server.collection;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.segment.SegmentStatistics;
+import io.siskin.index.store.Verification;
+import io.siskin.server.encode.EncoderFactory;
+import io.siskin.server.encode.EncoderResources;
+import io.siskin.server.encode.EncoderSpec;
+import io.siskin.server.encode.Encoders;
+import io.siskin.server.encode.TermStatistics;
+import io.siskin.server.search.SearcherPool;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A frozen view of a collection: its segments, mapped, and its encoders. Whoever searches holds a reference ({@link
+ * #tryRetain} … {@link #release}); with the last one the segments are unmapped, so a replaced collection stays readable
+ * until its last search has ended.
+ *
+ * <p>Immutable; safe for concurrent use.
+ */
+public final class CollectionSnapshot implements TermStatistics {
+  private final CollectionManifest manifest;
+  private final EncoderSpec encoderSpec;
+  private final List<Segment> segments;
+  private final long documentCount;
+  private final long postingCount;
+  private final Encoders encoders;
+  private final SearcherPool searchers;
+  private final AtomicInteger references = new AtomicInteger(1);
+
+  private CollectionSnapshot(
+      Path directory, CollectionManifest manifest, List<Segment> segments) throws IOException {
+    this.manifest = manifest;
+    this.segments = List.copyOf(segments);
+    long documents = 0;
+    long postings = 0;
+    for (Segment segment : segments) {
+      SegmentStatistics statistics = segment.statistics();
+      documents += statistics.documentCount();
+      postings += statistics.postingCount();
+      if (documents > Integer.MAX_VALUE) {
+        throw new InvalidInputException("documents of collection " + manifest.name(), documents, "at most 2^31 - 1");
+      }
+    }
+    this.documentCount = documents;
+    this.postingCount = postings;
+    this.searchers = new SearcherPool(segments, KernelProvider.current());
+    this.encoderSpec = manifest.encoderSpec(directory);
+    this.encoders =
+        EncoderFactory.open(
+            encoderSpec, EncoderResources.in(DataDirectory.encoderDirectory(directory)), this);
+  }
+
+  /**
+   * Opens what the manifest names and holds the first reference to it.
+   *
+   * @param directory the collection's folder
+   * @param manifest its manifest
+   * @param verification how much of the files is read to verify them
+   */
+  public static CollectionSnapshot open(
+      Path directory, CollectionManifest manifest, Verification verification) throws IOException {
+    List<Segment> segments = new ArrayList<>();
+    boolean opened = false;
+    try {
+      for (CollectionManifest.SegmentEntry entry : manifest.segments()) {
+        segments.add(Segment.open(DataDirectory.segmentDirectory(directory, entry.id()), verification));
+      }
+      CollectionSnapshot snapshot = new CollectionSnapshot(directory, manifest, segments);
+      opened = true;
+      return snapshot;
+    } finally {
+      if (!opened) {
+        segments.forEach(Segment::release);
+      }
+    }
+  }
+
+  /**
+   * Takes another reference.
+   *
+   * @return false when the last one has been released already
+   */
+  public boolean tryRetain() {
+    while (true) {
+      int held = references.get();
+      if (held == 0) {
+        return false;
+      }
+      if (references.compareAndSet(held, held + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** Gives a reference back; the last one unmaps the segments and closes the encoders. */
+  public void release() {
+    int left = references.decrementAndGet();
+    if (left < 0) {
+      throw new IllegalStateException("snapshot of " + manifest.name() + " was released too often");
+    }
+    if (left == 0) {
+      encoders.close();
+      segments.forEach(Segment::release);
+    }
+  }
+
+  /** Returns the manifest that was opened. */
+  public CollectionManifest manifest() {
+    return manifest;
+  }
+
+  /** Returns how its text becomes vectors. */
+  public EncoderSpec encoderSpec() {
+    return encoderSpec;
+  }
+
+  /** Returns its encoders; they are closed with the snapshot. */
+  public Encoders encoders() {
+    return encoders;
+  }
+
+  /** Returns its searchers; a searcher is used only while the snapshot is retained. */
+  public SearcherPool searchers() {
+    return searchers;
+  }
+
+  /** Returns its segments. */
+  public List<Segment> segments() {
+    return segments;
+  }
+
+  /** Returns the number of postings of all segments. */
+  public long postingCount() {
+    return postingCount;
+  }
+
+  @Override
+  public long documentCount() {
+    return documentCount;
+  }
+
+  @Override
+  public long documentFrequency(String token) {
+    long frequency = 0;
+    for (Segment segment : segments) {
+      int term = segment.terms().numberOfToken(token);
+      frequency += term < 0 ? 0 : segment.terms().documentFrequency(term);
+    }
+    return frequency;
+  }
+}

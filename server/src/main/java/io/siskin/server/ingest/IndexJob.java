@@ -1,0 +1,164 @@
+package io.siskin.server.ingest;
+
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.BuildProgress;
+import io.siskin.index.build.BuiltSegment;
+import io.siskin.index.build.SegmentBuilder;
+import io.siskin.index.build.Weighting;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.input.DocumentSource;
+import io.siskin.index.input.DocumentSources;
+import io.siskin.index.input.SkippingPolicy;
+import io.siskin.index.input.SourceDocument;
+import io.siskin.index.store.Publication;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.server.collection.CollectionManifest;
+import io.siskin.server.collection.CollectionManifest.SegmentEntry;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.AnalyzerSpec;
+import io.siskin.server.encode.Bm25Spec;
+import io.siskin.server.encode.EncoderFactory;
+import io.siskin.server.encode.EncoderResources;
+import io.siskin.server.encode.EncoderSpec;
+import io.siskin.server.encode.Encoders;
+import io.siskin.server.encode.TermStatistics;
+import io.siskin.server.encode.VectorSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes or replaces one collection of a data directory.
+ *
+ * <p>Used once, by one thread. Interrupting that thread, or an exception from the progress, stops the job; the folder of
+ * the unfinished build is removed then.
+ */
+public final class IndexJob {
+  private final IndexRequest request;
+  private final BuildProgress progress;
+  private final SkippingPolicy policy;
+
+  /**
+   * Prepares a job.
+   *
+   * @param request what to index
+   * @param progress told of reading and of each stage of the build
+   * @param badRecords told of each bad record that is left out
+   */
+  public IndexJob(
+      IndexRequest request, BuildProgress progress, Consumer<InvalidInputException> badRecords) {
+    this.request = request;
+    this.progress = progress;
+    this.policy = new SkippingPolicy(request.skipBadCount(), badRecords);
+  }
+
+  /**
+   * Runs the job.
+   *
+   * @throws InvalidInputException when a record or an option is bad and no more may be skipped
+   * @throws IOException when reading or writing fails
+   */
+  public IndexReport run() throws IOException {
+    long start = System.nanoTime();
+    DataDirectory data = new DataDirectory(request.dataDirectory());
+    try (DataDirectory.Writer writer = data.openForWriting(request.collection())) {
+      EncoderSpec spec = encoderSpec();
+      EncoderResources resources =
+          EncoderResources.in(DataDirectory.encoderDirectory(writer.directory()));
+      for (Map.Entry<String, Path> file : request.encoderFiles().entrySet()) {
+        resources.add(file.getKey(), file.getValue());
+      }
+      Path directory = writer.newBuildDirectory();
+      boolean published = false;
+      try (Encoders encoders = EncoderFactory.open(spec, resources, TermStatistics.EMPTY)) {
+        BuiltSegment built = build(directory, spec, encoders);
+        writer.publishSegment(directory, built.id().toString());
+        published = true;
+        long generation = writer.generation() + 1;
+        SegmentEntry entry =
+            new SegmentEntry(built.id().toString(), built.documentCount(), built.lengthBytes());
+        writer.commit(CollectionManifest.of(writer.name(), generation, spec, List.of(entry)));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return new IndexReport(
+            writer.name(), generation, spec.kind(), built, policy.skippedCount(), seconds);
+      } finally {
+        if (!published) {
+          Publication.deleteDirectory(directory);
+        }
+      }
+    }
+  }
+
+  private BuiltSegment build(Path directory, EncoderSpec spec, Encoders encoders) throws IOException {
+    try (SegmentBuilder builder =
+            new SegmentBuilder(directory, weighted(request.options(), spec), progress);
+        EncodingQueue queue =
+            new EncodingQueue(spec, encoders.documents(), request.options().threads(), policy)) {
+      read(builder, queue);
+      return builder.finish();
+    }
+  }
+
+  private void read(SegmentBuilder builder, EncodingQueue queue) throws IOException {
+    long total = 0;
+    for (Path input : request.inputs()) {
+      total += java.nio.file.Files.size(input);
+    }
+    long before = 0;
+    progress.begin("reading", total);
+    for (Path input : request.inputs()) {
+      try (DocumentSource source = DocumentSources.open(input, request.format(), policy)) {
+        for (SourceDocument document = source.next(); document != null; document = source.next()) {
+          queue.put(document, encoded -> add(builder, encoded));
+          progress.advance(before + source.consumedBytes());
+        }
+        before += source.lengthBytes();
+      }
+    }
+    queue.drain(encoded -> add(builder, encoded));
+    progress.end();
+  }
+
+  private void add(SegmentBuilder builder, EncodingQueue.Encoded encoded) throws IOException {
+    SourceDocument document = encoded.document();
+    SparseVector vector = encoded.vector();
+    try {
+      builder.add(document.id(), vector, document.fields());
+    } catch (InvalidInputException refused) {
+      policy.onBadRecord(refused.at(document.place()));
+    }
+  }
+
+  private EncoderSpec encoderSpec() throws IOException {
+    EncoderSpec wanted = request.encoder();
+    if (wanted != null) {
+      return wanted;
+    }
+    SourceDocument first = firstDocument();
+    return first != null && first.vector() == null
+        ? new Bm25Spec(AnalyzerSpec.ENGLISH)
+        : new VectorSpec();
+  }
+
+  /** Reads the first good document; what is bad before it is counted and reported when it is read again. */
+  private @Nullable SourceDocument firstDocument() throws IOException {
+    for (Path input : request.inputs()) {
+      try (DocumentSource source = DocumentSources.open(input, request.format(), error -> {})) {
+        SourceDocument first = source.next();
+        if (first != null) {
+          return first;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static BuildOptions weighted(BuildOptions options, EncoderSpec spec) {
+    return spec instanceof Bm25Spec bm25
+        ? options.withWeighting(new Weighting.Bm25(bm25.k1(), bm25.b()))
+        : options;
+  }
+}

@@ -1,0 +1,21 @@
+package io.siskin.server.ingest;
+
+import io.siskin.index.build.BuiltSegment;
+
+/**
+ * What an index job did.
+ *
+ * @param collection the collection
+ * @param generation its generation from now on
+ * @param encoder kind of the encoder that was used
+ * @param segment the segment that was built
+ * @param skippedCount bad records that were reported and left out
+ * @param seconds how long it took
+ */
+public record IndexReport(
+    String collection,
+    long generation,
+    String encoder,
+    BuiltSegment segment,
+    long skippedCount,
+    double seconds) {}

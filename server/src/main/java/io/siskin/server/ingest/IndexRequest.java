@@ -1,0 +1,45 @@
+package io.siskin.server.ingest;
+
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.input.InputFormat;
+import io.siskin.server.encode.EncoderSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to index, and how.
+ *
+ * @param inputs the files, read one after another; at least one
+ * @param format how they are written
+ * @param dataDirectory the folder that holds collections; created when missing
+ * @param collection the collection's name; an existing one is replaced as a whole
+ * @param encoder how text becomes vectors; null decides by the first document: its vector if it has one, BM25 over its
+ *     text otherwise
+ * @param encoderFiles files that the encoder names: name in the spec → file to copy
+ * @param options what the segment carries
+ * @param skipBadCount how many bad records are reported and left out before the job ends with an error, 0 or more
+ */
+public record IndexRequest(
+    List<Path> inputs,
+    InputFormat format,
+    Path dataDirectory,
+    String collection,
+    @Nullable EncoderSpec encoder,
+    Map<String, Path> encoderFiles,
+    BuildOptions options,
+    long skipBadCount) {
+  /** Checks what can be checked without reading. */
+  public IndexRequest {
+    inputs = List.copyOf(inputs);
+    encoderFiles = Map.copyOf(encoderFiles);
+    if (inputs.isEmpty()) {
+      throw new InvalidInputException("input", "none", "at least one file");
+    }
+    if (skipBadCount < 0) {
+      throw new InvalidInputException("skip-bad", skipBadCount, "0 or more");
+    }
+  }
+}

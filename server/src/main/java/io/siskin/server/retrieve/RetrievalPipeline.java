@@ -1,0 +1,229 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.segment.DocumentStore;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
+import io.siskin.index.segment.TermDictionary;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.retrieve.RetrievalRequest.Query;
+import io.siskin.server.retrieve.RetrievalResponse.Contribution;
+import io.siskin.server.retrieve.RetrievalResponse.Hit;
+import io.siskin.server.retrieve.RetrievalResponse.StageNanos;
+import io.siskin.server.search.Interruption;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.Searcher;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches the collections of a catalog: encode, quantise, evaluate, fetch. All branching of a search is here.
+ *
+ * <p>Safe for concurrent use. Each search holds its snapshot until its answer is complete.
+ */
+public final class RetrievalPipeline implements Retriever {
+  // An analysed word is rarely shorter than this with the space after it.
+  private static final int CHARACTERS_PER_WORD = 5;
+  private static final String ALL_FIELDS = "*";
+
+  private final CollectionCatalog catalog;
+  private final Descriptions descriptions = new Descriptions();
+
+  /**
+   * Makes a pipeline.
+   *
+   * @param catalog the collections; the caller closes it after the last search
+   */
+  public RetrievalPipeline(CollectionCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  @Override
+  public RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption) {
+    long start = System.nanoTime();
+    CollectionSnapshot snapshot = acquire(request.collection());
+    try {
+      interruption.check();
+      SparseVector vector = encode(snapshot, request.query());
+      SearchMode requested = request.mode();
+      SearchMode mode = requested == null ? descriptions.of(snapshot).defaultMode() : requested;
+      long encoded = System.nanoTime();
+      QuantizedQuery query = QuantizedQuery.of(vector);
+      Searcher searcher = snapshot.searchers().take();
+      // Not given back when the search fails: its scratch memory may be half used then.
+      searcher.search(query, mode, request.k(), interruption);
+      long searched = System.nanoTime();
+      List<Hit> hits = fetch(snapshot, searcher, query, request);
+      RetrievalResponse response =
+          response(searcher, hits, mode, isText(request) ? encoded - start : 0, searched - encoded, searched, start);
+      snapshot.searchers().giveBack(searcher);
+      return response;
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  @Override
+  public long estimatedPostings(RetrievalRequest request) {
+    CollectionSnapshot snapshot = acquire(request.collection());
+    try {
+      long estimate =
+          switch (request.query()) {
+            case Query.Vector(SparseVector vector) -> postings(snapshot, vector);
+            case Query.Text(String text) ->
+                (text.length() / CHARACTERS_PER_WORD + 1L) * descriptions.of(snapshot).longestList();
+          };
+      return Math.min(estimate, snapshot.postingCount());
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  @Override
+  public List<CollectionDescription> collections() {
+    List<CollectionDescription> all = new ArrayList<>();
+    for (String name : catalog.names()) {
+      CollectionSnapshot snapshot = catalog.acquire(name);
+      if (snapshot != null) {
+        try {
+          all.add(descriptions.of(snapshot).description());
+        } finally {
+          snapshot.release();
+        }
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public CollectionDescription collection(String name) {
+    CollectionSnapshot snapshot = acquire(name);
+    try {
+      return descriptions.of(snapshot).description();
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private CollectionSnapshot acquire(String name) {
+    CollectionSnapshot snapshot = catalog.acquire(name);
+    if (snapshot == null) {
+      throw new CollectionNotFoundException(name, catalog.names());
+    }
+    return snapshot;
+  }
+
+  private static SparseVector encode(CollectionSnapshot snapshot, Query query) {
+    return switch (query) {
+      case Query.Text(String text) -> snapshot.encoders().queries().encode(List.of(text)).getFirst();
+      case Query.Vector(SparseVector vector) -> {
+        checkVocabulary(snapshot, vector);
+        yield vector;
+      }
+    };
+  }
+
+  /** A vector keyed the other way would match nothing, and silently: that is an error of the request. */
+  private static void checkVocabulary(CollectionSnapshot snapshot, SparseVector vector) {
+    Vocabulary wanted = vector instanceof TokenVector ? Vocabulary.TOKEN : Vocabulary.TERM_ID;
+    for (Segment segment : snapshot.segments()) {
+      Vocabulary found = segment.statistics().vocabulary();
+      if (vector.size() > 0 && found != Vocabulary.NONE && found != wanted) {
+        throw new InvalidInputException(
+            "vector",
+            wanted == Vocabulary.TOKEN ? "keyed by token" : "keyed by term id",
+            found == Vocabulary.TOKEN ? "tokens, as in the collection" : "term ids, as in the collection");
+      }
+    }
+  }
+
+  private static long postings(CollectionSnapshot snapshot, SparseVector vector) {
+    long postings = 0;
+    for (Segment segment : snapshot.segments()) {
+      TermDictionary terms = segment.terms();
+      for (int i = 0; i < vector.size(); i++) {
+        int term = termNumber(terms, vector, i);
+        postings += term == TermDictionary.ABSENT ? 0 : terms.documentFrequency(term);
+      }
+    }
+    return postings;
+  }
+
+  private static int termNumber(TermDictionary terms, SparseVector vector, int index) {
+    return switch (vector) {
+      case TokenVector tokens -> terms.numberOfToken(tokens.token(index));
+      case TermIdVector ids -> terms.numberOfTermId(ids.termId(index));
+    };
+  }
+
+  private static boolean isText(RetrievalRequest request) {
+    return request.query() instanceof Query.Text;
+  }
+
+  private static List<Hit> fetch(
+      CollectionSnapshot snapshot, Searcher searcher, QuantizedQuery query, RetrievalRequest request) {
+    Predicate<String> wanted = wanted(request.fields());
+    List<Segment> segments = snapshot.segments();
+    DocumentStore.@Nullable FieldReader[] readers = new DocumentStore.@Nullable FieldReader[segments.size()];
+    List<Hit> hits = new ArrayList<>(searcher.size());
+    try {
+      for (int rank = 0; rank < searcher.size(); rank++) {
+        int number = searcher.segment(rank);
+        Segment segment = segments.get(number);
+        int document = searcher.segmentDocumentNumber(rank);
+        Map<String, String> fields = Map.of();
+        if (!request.fields().isEmpty()) {
+          DocumentStore.FieldReader reader = readers[number];
+          if (reader == null) {
+            reader = segment.documents().openFields();
+            readers[number] = reader;
+          }
+          fields = reader.fields(document, wanted);
+        }
+        List<Contribution> contributions =
+            request.explain() ? Explanation.of(segment, document, query) : List.of();
+        hits.add(
+            new Hit(segment.documents().externalId(document), searcher.score(rank), fields, contributions));
+      }
+    } finally {
+      for (DocumentStore.FieldReader reader : readers) {
+        if (reader != null) {
+          reader.close();
+        }
+      }
+    }
+    return hits;
+  }
+
+  private static Predicate<String> wanted(List<String> fields) {
+    if (fields.contains(ALL_FIELDS)) {
+      return name -> true;
+    }
+    Set<String> names = new HashSet<>(fields);
+    return names::contains;
+  }
+
+  private static RetrievalResponse response(
+      Searcher searcher,
+      List<Hit> hits,
+      SearchMode mode,
+      long encodeNanos,
+      long searchNanos,
+      long searchedNanoTime,
+      long startNanoTime) {
+    long end = System.nanoTime();
+    StageNanos timings =
+        new StageNanos(encodeNanos, searchNanos, end - searchedNanoTime, end - startNanoTime);
+    return new RetrievalResponse(hits, mode, timings, searcher.stats(), searcher.unknownTermCount());
+  }
+}

@@ -1,0 +1,99 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.search.Interruption;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.Searcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * Runs queries made of a snapshot's own documents before it serves, in each mode that it can be searched with, so that the
+ * first user meets compiled code and mapped pages.
+ */
+public final class Warmup implements Consumer<CollectionSnapshot> {
+  private static final int QUERIES = 64;
+  private static final int QUERY_TERMS_MAX = 16;
+  private static final int K = 10;
+
+  private final long budgetNanos;
+
+  /**
+   * Makes a warm-up.
+   *
+   * @param budgetMillis about how long each snapshot is warmed, 0 for not at all
+   */
+  public Warmup(long budgetMillis) {
+    this.budgetNanos = budgetMillis * 1_000_000;
+  }
+
+  @Override
+  public void accept(CollectionSnapshot snapshot) {
+    long start = System.nanoTime();
+    List<QuantizedQuery> queries = queries(snapshot);
+    if (queries.isEmpty()) {
+      return;
+    }
+    Searcher searcher = snapshot.searchers().take();
+    List<SearchMode> modes = modes(snapshot);
+    for (int i = 0; System.nanoTime() - start < budgetNanos; i++) {
+      QuantizedQuery query = queries.get(i % queries.size());
+      for (SearchMode mode : modes) {
+        searcher.search(query, mode, K, Interruption.NEVER);
+      }
+    }
+    snapshot.searchers().giveBack(searcher);
+  }
+
+  private static List<SearchMode> modes(CollectionSnapshot snapshot) {
+    List<SearchMode> modes = new ArrayList<>();
+    modes.add(new SearchMode.Exact());
+    if (snapshot.segments().stream().allMatch(segment -> segment.clusters() != null)) {
+      modes.add(SearchMode.Approximate.DEFAULTS);
+    }
+    return modes;
+  }
+
+  private static List<QuantizedQuery> queries(CollectionSnapshot snapshot) {
+    // A fixed seed: two starts of one collection do the same.
+    Random random = new Random(1);
+    List<QuantizedQuery> queries = new ArrayList<>();
+    for (Segment segment : snapshot.segments()) {
+      ForwardIndex forward = segment.forward();
+      int documents = segment.statistics().documentCount();
+      if (forward != null && documents > 0) {
+        for (int i = 0; i < QUERIES; i++) {
+          queries.add(query(segment, forward, random.nextInt(documents)));
+        }
+      }
+    }
+    return queries;
+  }
+
+  private static QuantizedQuery query(Segment segment, ForwardIndex forward, int document) {
+    ForwardIndex.Cursor cursor = forward.cursor();
+    cursor.moveTo(document);
+    int size = Math.min(cursor.size(), QUERY_TERMS_MAX);
+    String[] names = new String[size];
+    float[] weights = new float[size];
+    for (int i = 0; i < size && cursor.next(); i++) {
+      names[i] = segment.terms().name(cursor.termNumber());
+      weights[i] = cursor.scale() * cursor.impact();
+    }
+    if (segment.terms().hasTokens()) {
+      return QuantizedQuery.of(TokenVector.of(names, weights));
+    }
+    int[] ids = new int[size];
+    for (int i = 0; i < size; i++) {
+      ids[i] = Integer.parseUnsignedInt(names[i]);
+    }
+    return QuantizedQuery.of(TermIdVector.of(ids, weights));
+  }
+}

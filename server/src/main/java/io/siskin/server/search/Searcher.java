@@ -1,0 +1,121 @@
+package io.siskin.server.search;
+
+import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.segment.Segment;
+import java.util.List;
+
+/**
+ * Runs one query at a time over the segments of a snapshot and holds all memory that takes: evaluators, heap, result.
+ *
+ * <p>Used by one thread at a time, while the snapshot is retained. {@link SearcherPool} hands them out.
+ */
+public final class Searcher {
+  private static final int RESULT_LENGTH = 16;
+
+  private final SegmentSearcher[] segments;
+  private final int[] documentBases;
+  private final TopK top = new TopK(RESULT_LENGTH);
+  private final SearchCounters counters = new SearchCounters();
+  private int[] documentNumbers = new int[RESULT_LENGTH];
+  private float[] scores = new float[RESULT_LENGTH];
+  private int size;
+  private int unknownTermCount;
+
+  /**
+   * Makes a searcher.
+   *
+   * @param segments the segments, which the caller keeps retained while it searches
+   * @param kernels the kernels to use
+   */
+  public Searcher(List<Segment> segments, KernelProvider kernels) {
+    this.segments = new SegmentSearcher[segments.size()];
+    this.documentBases = new int[segments.size() + 1];
+    for (int i = 0; i < this.segments.length; i++) {
+      this.segments[i] = new SegmentSearcher(segments.get(i));
+      documentBases[i + 1] = documentBases[i] + segments.get(i).statistics().documentCount();
+    }
+  }
+
+  /**
+   * Searches. The result stands in this object until the next search.
+   *
+   * @param query the query
+   * @param mode how to evaluate
+   * @param k how many documents are wanted, 1 or more
+   * @param interruption the request's deadline and cancellation
+   * @throws QueryInterruptedException when interrupted; there is no result then
+   */
+  public void search(QuantizedQuery query, SearchMode mode, int k, Interruption interruption) {
+    top.reset(k);
+    counters.reset();
+    size = 0;
+    unknownTermCount = query.vector().size();
+    for (int i = 0; i < segments.length; i++) {
+      SegmentSearcher searcher = segments[i];
+      SegmentQuery segmentQuery = SegmentQuery.resolve(query, searcher.segment().terms());
+      unknownTermCount = Math.min(unknownTermCount, segmentQuery.unknownTermCount());
+      searcher.search(segmentQuery, mode, documentBases[i], top, interruption, counters);
+    }
+    if (documentNumbers.length < top.size()) {
+      documentNumbers = new int[k];
+      scores = new float[k];
+    }
+    size = top.drain(documentNumbers, scores);
+  }
+
+  /** Returns how many documents were found, at most k. */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Returns a document found, as its number in the snapshot.
+   *
+   * @param rank 0 to {@link #size} − 1, best first
+   */
+  public int documentNumber(int rank) {
+    return documentNumbers[rank];
+  }
+
+  /**
+   * Returns a score.
+   *
+   * @param rank 0 to {@link #size} − 1, best first
+   */
+  public float score(int rank) {
+    return scores[rank];
+  }
+
+  /**
+   * Returns which segment a document found is in.
+   *
+   * @param rank 0 to {@link #size} − 1
+   */
+  public int segment(int rank) {
+    int segment = 0;
+    while (documentNumbers[rank] >= documentBases[segment + 1]) {
+      segment++;
+    }
+    return segment;
+  }
+
+  /**
+   * Returns a document found, as its number in its {@link #segment}.
+   *
+   * @param rank 0 to {@link #size} − 1
+   */
+  public int segmentDocumentNumber(int rank) {
+    return documentNumbers[rank] - documentBases[segment(rank)];
+  }
+
+  /** Returns how many of the query's terms no segment has; an upper bound when there are several segments. */
+  public int unknownTermCount() {
+    return unknownTermCount;
+  }
+
+  /** Returns what the search did. */
+  public SearchStats stats() {
+    return counters.toStats();
+  }
+}
