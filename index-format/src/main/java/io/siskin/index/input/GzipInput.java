@@ -115,7 +115,7 @@ final class GzipInput extends InputStream {
     }
     skipHeader(FIXED_REST_BYTES);
     if ((flags & FLAG_EXTRA) != 0) {
-      skipHeader(headerByte() | headerByte() << 8);
+      skipHeader(headerByte() | (headerByte() << 8));
     }
     if ((flags & FLAG_NAME) != 0) {
       skipHeaderString();
@@ -125,7 +125,7 @@ final class GzipInput extends InputStream {
     }
     if ((flags & FLAG_HEADER_CRC) != 0) {
       int expected = (int) headerCrc.getValue() & 0xFFFF;
-      if ((headerByte() | headerByte() << 8) != expected) {
+      if ((headerByte() | (headerByte() << 8)) != expected) {
         throw damaged("damaged: the header's checksum does not fit");
       }
     }
@@ -154,7 +154,10 @@ final class GzipInput extends InputStream {
   }
 
   private long trailerWord() throws IOException {
-    return headerByte() | headerByte() << 8 | headerByte() << 16 | (long) headerByte() << 24;
+    return headerByte()
+        | (headerByte() << 8)
+        | (headerByte() << 16)
+        | ((long) headerByte() << 24);
   }
 
   private void skipHeader(int count) throws IOException {

@@ -96,6 +96,7 @@ final class JsonRecordReader {
       // Well-formed UTF-8 has no surrogates: only an escape can bring in an unpaired one.
       boolean escapes = Utf8.contains(bytes, start, end, (byte) '\\');
       SourceDocument document = readRecord(json, escapes, place);
+      expectEnd(json, bytes, start, end);
       fedBytes += end - start;
       whole = true;
       return document;
@@ -143,10 +144,23 @@ final class JsonRecordReader {
         members.add(readMember(json, name, token, escapes));
       }
     }
-    if (json.nextToken() != JsonToken.NOT_AVAILABLE) {
-      throw new InvalidInputException("record", "followed by more JSON", "one JSON object a line");
-    }
     return document(vector, place);
+  }
+
+  /**
+   * Refuses what follows the object. The parser cannot be asked: to it an unfinished token, such as a
+   * number that might go on, looks like nothing yet.
+   */
+  private void expectEnd(JsonParser json, byte[] bytes, int start, int end) throws IOException {
+    int recordEnd = start + (int) (json.currentLocation().getByteOffset() - fedBytes);
+    for (int at = recordEnd; at < end; at++) {
+      if (!LineBatch.isWhiteSpace(bytes[at])) {
+        throw new InvalidInputException("record", "followed by more than white space", "one JSON object a line");
+      }
+    }
+    if (recordEnd < end) {
+      json.nextToken(); // takes the white space, so that the next line can be fed
+    }
   }
 
   private static Member readMember(JsonParser json, String name, JsonToken token, boolean escapes)
@@ -217,8 +231,8 @@ final class JsonRecordReader {
       boolean absent =
           member.kind == Kind.NULL
               && (member.name.equals(TITLE) || TEXT_NAMES.contains(member.name));
-      if (member != id && !absent) {
-        fields.put(member == text ? TEXT : member.name, member.value);
+      if (!member.equals(id) && !absent) {
+        fields.put(member.equals(text) ? TEXT : member.name, member.value);
       }
     }
     return Collections.unmodifiableMap(fields);

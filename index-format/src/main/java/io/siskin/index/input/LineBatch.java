@@ -70,12 +70,16 @@ final class LineBatch {
       return false;
     }
     for (int at = starts[index]; at < ends[index]; at++) {
-      byte value = bytes[at];
-      if (value != ' ' && value != '\t' && value != '\r') {
+      if (!isWhiteSpace(bytes[at])) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether a byte of a line is JSON white space. */
+  static boolean isWhiteSpace(byte value) {
+    return value == ' ' || value == '\t' || value == '\r';
   }
 
   /**

@@ -7,6 +7,8 @@ import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -69,8 +71,7 @@ final class PackedFile implements Closeable {
         return Packing.GZIP;
       }
       if (magic.length == MAGIC_BYTES) {
-        int word =
-            magic[0] & 0xFF | (magic[1] & 0xFF) << 8 | (magic[2] & 0xFF) << 16 | magic[3] << 24;
+        int word = ByteBuffer.wrap(magic).order(ByteOrder.LITTLE_ENDIAN).getInt();
         if (word == MAGIC_ZSTD || (word & ~0xF) == MAGIC_ZSTD_SKIPPABLE) {
           return Packing.ZSTD;
         }

@@ -31,7 +31,7 @@ public enum TermKeys {
    */
   static long termId(String key) {
     int length = key.length();
-    if (length == 0 || length > DIGITS_MAX || key.charAt(0) == '0' && length > 1) {
+    if (length == 0 || length > DIGITS_MAX || (key.charAt(0) == '0' && length > 1)) {
       return -1;
     }
     long id = 0;

@@ -57,7 +57,7 @@ public final class CiffWriter implements Closeable {
       throw new InvalidInputException(
           "posting lists", listsWritten + 1, "as the header says: " + listsWritten);
     }
-    long size = stringSize(CiffFields.LIST_TERM, term) + longSize(CiffFields.LIST_DF, count);
+    long size = (long) stringSize(CiffFields.LIST_TERM, term) + longSize(CiffFields.LIST_DF, count);
     long collectionFrequency = 0;
     for (int i = 0; i < count; i++) {
       int previous = i == 0 ? -1 : docids[i - 1];
