@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stream of documents from one input file, in the file's order.
  *
- * <p>Used by one thread at a time; closing releases the file. After an exception a source can only be closed.
+ * <p>Used by one thread at a time; closing releases the file. After an exception a source can only
+ * be closed.
  */
 public interface DocumentSource extends AutoCloseable {
   /**

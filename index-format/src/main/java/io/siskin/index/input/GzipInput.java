@@ -154,10 +154,7 @@ final class GzipInput extends InputStream {
   }
 
   private long trailerWord() throws IOException {
-    return headerByte()
-        | (headerByte() << 8)
-        | (headerByte() << 16)
-        | ((long) headerByte() << 24);
+    return headerByte() | (headerByte() << 8) | (headerByte() << 16) | ((long) headerByte() << 24);
   }
 
   private void skipHeader(int count) throws IOException {

@@ -148,14 +148,15 @@ final class JsonRecordReader {
   }
 
   /**
-   * Refuses what follows the object. The parser cannot be asked: to it an unfinished token, such as a
-   * number that might go on, looks like nothing yet.
+   * Refuses what follows the object. The parser cannot be asked: to it an unfinished token, such as
+   * a number that might go on, looks like nothing yet.
    */
   private void expectEnd(JsonParser json, byte[] bytes, int start, int end) throws IOException {
     int recordEnd = start + (int) (json.currentLocation().getByteOffset() - fedBytes);
     for (int at = recordEnd; at < end; at++) {
       if (!LineBatch.isWhiteSpace(bytes[at])) {
-        throw new InvalidInputException("record", "followed by more than white space", "one JSON object a line");
+        throw new InvalidInputException(
+            "record", "followed by more than white space", "one JSON object a line");
       }
     }
     if (recordEnd < end) {

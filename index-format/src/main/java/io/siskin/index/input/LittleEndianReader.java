@@ -47,8 +47,8 @@ final class LittleEndianReader {
   static LittleEndianReader of(InputStream in) {
     return new LittleEndianReader(
         target -> {
-          int count = in.read(
-                  target.array(), target.arrayOffset() + target.position(), target.remaining());
+          int count =
+              in.read(target.array(), target.arrayOffset() + target.position(), target.remaining());
           target.position(target.position() + Math.max(count, 0));
           return count;
         });

@@ -11,10 +11,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes files and folders appear whole or not at all, and stay after a power loss: write aside, force, rename, force the
- * folder.
+ * Makes files and folders appear whole or not at all, and stay after a power loss: write aside,
+ * force, rename, force the folder.
  */
 public final class Publication {
   private Publication() {}
@@ -40,7 +41,7 @@ public final class Publication {
       channel.force(true);
     }
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    forceDirectory(target.toAbsolutePath().getParent());
+    forceDirectory(target.resolveSibling("."));
   }
 
   /**
@@ -52,7 +53,7 @@ public final class Publication {
   public static void publishDirectory(Path finished, Path target) throws IOException {
     forceDirectory(finished);
     Files.move(finished, target, StandardCopyOption.ATOMIC_MOVE);
-    forceDirectory(target.toAbsolutePath().getParent());
+    forceDirectory(target.resolveSibling("."));
   }
 
   /**
@@ -66,13 +67,14 @@ public final class Publication {
           directory,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
               Files.deleteIfExists(file);
               return FileVisitResult.CONTINUE;
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path folder, java.io.IOException failed)
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failed)
                 throws IOException {
               if (failed != null) {
                 throw failed;

@@ -123,9 +123,9 @@ public final class TokenVector implements SparseVector {
   /**
    * Returns the positions of the tokens in the order of the tokens.
    *
-   * <p>Vectors are built by the hundred thousand a second while a corpus is read, so this sorts numbers, not strings: each
-   * holds the first two characters of a token above the token's position. What is left to compare are the tokens that
-   * begin alike, few and then neighbours.
+   * <p>Vectors are built by the hundred thousand a second while a corpus is read, so this sorts
+   * numbers, not strings: each holds the first two characters of a token above the token's
+   * position. What is left to compare are the tokens that begin alike, few and then neighbours.
    */
   private static int[] order(String[] tokens) {
     long[] keys = new long[tokens.length];

@@ -19,8 +19,11 @@ import java.util.zip.GZIPOutputStream;
 
 /** Makes input files and reads them whole; shared by the tests of this package. */
 final class InputFiles {
-  /** What became of a file: its documents, its bad records, and what ended the read, if anything. */
-  record Outcome(List<SourceDocument> documents, List<InvalidInputException> bad, InvalidInputException end) {
+  /**
+   * What became of a file: its documents, its bad records, and what ended the read, if anything.
+   */
+  record Outcome(
+      List<SourceDocument> documents, List<InvalidInputException> bad, InvalidInputException end) {
     SourceDocument onlyDocument() {
       if (end != null) {
         throw end;
@@ -73,12 +76,14 @@ final class InputFiles {
       documents.add(next);
       long consumed = source.consumedBytes();
       if (consumed < before || consumed > source.lengthBytes()) {
-        throw new AssertionError("progress " + before + " -> " + consumed + " of " + source.lengthBytes());
+        throw new AssertionError(
+            "progress " + before + " -> " + consumed + " of " + source.lengthBytes());
       }
       before = consumed;
     }
     if (source.consumedBytes() < source.lengthBytes() * 99 / 100) {
-      throw new AssertionError("progress ended at " + source.consumedBytes() + " of " + source.lengthBytes());
+      throw new AssertionError(
+          "progress ended at " + source.consumedBytes() + " of " + source.lengthBytes());
     }
   }
 
@@ -111,7 +116,8 @@ final class InputFiles {
   }
 
   /** A {@code .csr} file as its parts are given, right or wrong. */
-  static byte[] csr(long rows, long columns, long entries, long[] offsets, int[] indices, float[] weights) {
+  static byte[] csr(
+      long rows, long columns, long entries, long[] offsets, int[] indices, float[] weights) {
     ByteBuffer out =
         ByteBuffer.allocate(24 + 8 * offsets.length + 4 * indices.length + 4 * weights.length)
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -129,10 +135,12 @@ final class InputFiles {
   }
 
   /** A whole CIFF file: the weight of each docid by term, and one external id a docid. */
-  static byte[] ciff(SortedMap<String, SortedMap<Integer, Integer>> postings, List<String> ids) throws IOException {
+  static byte[] ciff(SortedMap<String, SortedMap<Integer, Integer>> postings, List<String> ids)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int[] lengths = new int[ids.size()];
-    try (CiffWriter out = new CiffWriter(bytes, CiffHeader.whole(postings.size(), ids.size(), 0, "test"))) {
+    try (CiffWriter out =
+        new CiffWriter(bytes, CiffHeader.whole(postings.size(), ids.size(), 0, "test"))) {
       for (Map.Entry<String, SortedMap<Integer, Integer>> list : postings.entrySet()) {
         int[] docids = list.getValue().keySet().stream().mapToInt(Integer::intValue).toArray();
         int[] tfs = list.getValue().values().stream().mapToInt(Integer::intValue).toArray();

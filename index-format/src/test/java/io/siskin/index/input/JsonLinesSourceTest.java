@@ -24,7 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JsonLinesSourceTest {
   @TempDir Path directory;
 
-  /** The first vector that has a term stands many batches behind the start, and its like may not repeat. */
+  /**
+   * The first vector that has a term stands many batches behind the start, and its like may not
+   * repeat.
+   */
   @ParameterizedTest
   @CsvSource({"true", "false"})
   void theNumberOfThreadsDoesNotShow(boolean firstIsDigits) throws IOException {
@@ -38,7 +41,8 @@ class JsonLinesSourceTest {
     Path file = InputFiles.write(directory.resolve("mixed.jsonl"), plain);
     Path packed = InputFiles.write(directory.resolve("mixed.jsonl.gz"), InputFiles.gzip(plain));
     Outcome sequential = InputFiles.read(file);
-    assertThat(sequential.documents().size() + sequential.bad().size()).isBetween(lines * 9 / 10, lines);
+    assertThat(sequential.documents().size() + sequential.bad().size())
+        .isBetween(lines * 9 / 10, lines);
     assertThat(sequential.bad()).isNotEmpty();
     Class<?> kind = firstIsDigits ? TermIdVector.class : TokenVector.class;
     assertThat(sequential.documents())
@@ -58,9 +62,12 @@ class JsonLinesSourceTest {
       Callable<Integer> task =
           () -> {
             for (int i = 0; i < 3_000; i++) {
-              byte[] line = ("  {\"id\":" + i + ",\"vector\":{\"t" + i + "\":" + i + ".5}} ").getBytes(StandardCharsets.UTF_8);
+              byte[] line =
+                  ("  {\"id\":" + i + ",\"vector\":{\"t" + i + "\":" + i + ".5}} ")
+                      .getBytes(StandardCharsets.UTF_8);
               SourceDocument document = parser.parse(line, 1, line.length, "p");
-              assertThat(document.vector()).isEqualTo(TokenVector.of(new String[] {"t" + i}, new float[] {i + .5f}));
+              assertThat(document.vector())
+                  .isEqualTo(TokenVector.of(new String[] {"t" + i}, new float[] {i + .5f}));
               try {
                 parser.parse(line, 1, line.length - 2, "p");
                 throw new AssertionError("half an object was read");
@@ -84,13 +91,17 @@ class JsonLinesSourceTest {
     float[] weights = new float[size];
     StringBuilder line = new StringBuilder("{\"id\":\"a\",\"vector\":{");
     for (int i = 0; i < size; i++) {
-      tokens[i] = Integer.toString(i, 36) + "é€😀".substring(0, random.nextInt(3)) + (i % 7 == 0 ? "\"\\" : "");
+      tokens[i] =
+          Integer.toString(i, 36)
+              + "é€😀".substring(0, random.nextInt(3))
+              + (i % 7 == 0 ? "\"\\" : "");
       weights[i] = 0.001f + random.nextFloat();
       String escaped = tokens[i].replace("\\", "\\\\").replace("\"", "\\\"");
       line.append(i == 0 ? "" : ",").append('"').append(escaped).append("\":").append(weights[i]);
     }
     Path file = InputFiles.write(directory.resolve("large.jsonl"), line.append("}}").toString());
-    assertThat(InputFiles.read(file).onlyDocument().vector()).isEqualTo(TokenVector.of(tokens, weights));
+    assertThat(InputFiles.read(file).onlyDocument().vector())
+        .isEqualTo(TokenVector.of(tokens, weights));
   }
 
   private static void assertSame(Outcome expected, Outcome actual, String ending) {
@@ -101,9 +112,14 @@ class JsonLinesSourceTest {
       assertThat(other)
           .isEqualTo(
               new SourceDocument(
-                  document.id(), document.text(), document.vector(), document.fields(), placed(document.place(), ending)));
+                  document.id(),
+                  document.text(),
+                  document.vector(),
+                  document.fields(),
+                  placed(document.place(), ending)));
     }
-    List<String> messages = expected.bad().stream().map(error -> placed(error.getMessage(), ending)).toList();
+    List<String> messages =
+        expected.bad().stream().map(error -> placed(error.getMessage(), ending)).toList();
     assertThat(actual.bad()).extracting(Throwable::getMessage).isEqualTo(messages);
   }
 
@@ -112,7 +128,9 @@ class JsonLinesSourceTest {
   }
 
   private static String decider(boolean digits) {
-    return digits ? "{\"id\":\"d\",\"vector\":{\"17\":1}}" : "{\"id\":\"d\",\"vector\":{\"word\":1}}";
+    return digits
+        ? "{\"id\":\"d\",\"vector\":{\"17\":1}}"
+        : "{\"id\":\"d\",\"vector\":{\"word\":1}}";
   }
 
   private static String line(Random random, int id, boolean withTerms) {

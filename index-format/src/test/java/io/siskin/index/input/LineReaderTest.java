@@ -77,7 +77,8 @@ class LineReaderTest {
     assertThat(read(endless, 1 << 20, LineReader.BATCH_BYTES)).containsExactly("f:1 " + OVERLONG);
   }
 
-  private static List<String> read(InputStream in, int lineLengthMax, int batchBytes) throws IOException {
+  private static List<String> read(InputStream in, int lineLengthMax, int batchBytes)
+      throws IOException {
     LineReader reader = new LineReader(in, "f", lineLengthMax, batchBytes);
     List<String> lines = new ArrayList<>();
     for (LineBatch batch = reader.next(); batch != null; batch = reader.next()) {
@@ -93,7 +94,12 @@ class LineReaderTest {
       String line;
       try {
         batch.check(i, place);
-        line = new String(batch.bytes(), batch.start(i), batch.end(i) - batch.start(i), StandardCharsets.UTF_8);
+        line =
+            new String(
+                batch.bytes(),
+                batch.start(i),
+                batch.end(i) - batch.start(i),
+                StandardCharsets.UTF_8);
       } catch (InvalidInputException e) {
         line = OVERLONG;
       }
@@ -109,7 +115,8 @@ class LineReaderTest {
       if (i == parts.length - 1 && parts[i].isEmpty()) {
         break;
       }
-      String line = parts[i].endsWith("\r") ? parts[i].substring(0, parts[i].length() - 1) : parts[i];
+      String line =
+          parts[i].endsWith("\r") ? parts[i].substring(0, parts[i].length() - 1) : parts[i];
       lines.add("f:" + (i + 1) + " " + (line.length() > lineLengthMax ? OVERLONG : line));
     }
     return lines;

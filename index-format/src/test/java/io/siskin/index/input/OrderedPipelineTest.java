@@ -24,7 +24,10 @@ class OrderedPipelineTest {
     AtomicInteger fed = new AtomicInteger();
     try (OrderedPipeline<Integer, Integer> pipeline =
         new OrderedPipeline<>(
-            "test", () -> fed.get() == 1000 ? null : fed.getAndIncrement(), OrderedPipelineTest::slowly, threads)) {
+            "test",
+            () -> fed.get() == 1000 ? null : fed.getAndIncrement(),
+            OrderedPipelineTest::slowly,
+            threads)) {
       for (int i = 0; i < 1000; i++) {
         assertThat(pipeline.next()).isEqualTo(-i);
         assertThat(fed.get() - i).isLessThanOrEqualTo(2 * threads);
@@ -69,7 +72,8 @@ class OrderedPipelineTest {
           return fed.getAndIncrement();
         };
     List<Integer> results = new ArrayList<>();
-    try (OrderedPipeline<Integer, Integer> pipeline = new OrderedPipeline<>("test", feed, element -> element, threads)) {
+    try (OrderedPipeline<Integer, Integer> pipeline =
+        new OrderedPipeline<>("test", feed, element -> element, threads)) {
       assertThatThrownBy(
               () -> {
                 while (true) {
@@ -93,7 +97,9 @@ class OrderedPipelineTest {
               throw new IllegalStateException("bug");
             },
             2)) {
-      assertThatThrownBy(pipeline::next).isInstanceOf(AssertionError.class).hasRootCauseMessage("bug");
+      assertThatThrownBy(pipeline::next)
+          .isInstanceOf(AssertionError.class)
+          .hasRootCauseMessage("bug");
     }
   }
 

@@ -30,7 +30,8 @@ class Utf8Test {
             bytes[1] = (byte) second;
             bytes[2] = (byte) third;
             bytes[3] = (byte) fourth;
-            assertThat(Utf8.firstInvalid(bytes, 0, 4)).as("%02X %02X %02X %02X", first, second, third, fourth)
+            assertThat(Utf8.firstInvalid(bytes, 0, 4))
+                .as("%02X %02X %02X %02X", first, second, third, fourth)
                 .isEqualTo(firstInvalidByDecoder(bytes, 0, 4));
           }
         }
@@ -48,7 +49,8 @@ class Utf8Test {
       }
       int start = random.nextInt(bytes.length + 1);
       int end = start + random.nextInt(bytes.length - start + 1);
-      assertThat(Utf8.firstInvalid(bytes, start, end)).isEqualTo(firstInvalidByDecoder(bytes, start, end));
+      assertThat(Utf8.firstInvalid(bytes, start, end))
+          .isEqualTo(firstInvalidByDecoder(bytes, start, end));
     }
   }
 
@@ -86,7 +88,8 @@ class Utf8Test {
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(30); i > 0; i--) {
       int point = random.nextInt(1 << random.nextInt(1, 21));
-      text.appendCodePoint(Character.isValidCodePoint(point) && (point < 0xD800 || point > 0xDFFF) ? point : 'x');
+      text.appendCodePoint(
+          Character.isValidCodePoint(point) && (point < 0xD800 || point > 0xDFFF) ? point : 'x');
     }
     return text.toString();
   }
@@ -98,6 +101,8 @@ class Utf8Test {
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     ByteBuffer in = ByteBuffer.wrap(bytes, start, end - start);
-    return decoder.decode(in, CharBuffer.allocate(2 * bytes.length + 2), true).isError() ? in.position() : -1;
+    return decoder.decode(in, CharBuffer.allocate(2 * bytes.length + 2), true).isError()
+        ? in.position()
+        : -1;
   }
 }

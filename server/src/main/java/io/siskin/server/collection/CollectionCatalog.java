@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The collections in service: opens all of a data directory and, while watching, follows what other processes commit
- * there. A replaced collection is opened aside, warmed, then swapped in; searches under way end on the old snapshot.
+ * The collections in service: opens all of a data directory and, while watching, follows what other
+ * processes commit there. A replaced collection is opened aside, warmed, then swapped in; searches
+ * under way end on the old snapshot.
  *
  * <p>Safe for concurrent use. Closed by its owner after the last search.
  */
@@ -28,7 +29,8 @@ public final class CollectionCatalog implements AutoCloseable {
   private final DataDirectory data;
   private final Verification verification;
   private final Consumer<CollectionSnapshot> warmer;
-  private final ConcurrentSkipListMap<String, CollectionSnapshot> snapshots = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<String, CollectionSnapshot> snapshots =
+      new ConcurrentSkipListMap<>();
   private final Map<String, String> failures = new TreeMap<>();
   private @Nullable ScheduledExecutorService watcher;
 
@@ -49,7 +51,8 @@ public final class CollectionCatalog implements AutoCloseable {
   /**
    * Opens every collection of the data directory.
    *
-   * @throws IOException the first failure; what was opened before it stays open until {@link #close}
+   * @throws IOException the first failure; what was opened before it stays open until {@link
+   *     #close}
    */
   public synchronized void openAll() throws IOException {
     for (String name : data.collections()) {
@@ -62,17 +65,19 @@ public final class CollectionCatalog implements AutoCloseable {
    *
    * @param intervalMillis how often to look, 10 or more
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // It reports its failures itself and never ends.
   public synchronized void watch(long intervalMillis) {
     ScheduledExecutorService executor =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("siskin-catalog").factory());
-    executor.scheduleWithFixedDelay(this::refresh, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+    executor.scheduleWithFixedDelay(
+        this::refresh, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
     watcher = executor;
   }
 
   /**
-   * Returns the current snapshot of a collection with a reference that the caller releases; null when there is no such
-   * collection.
+   * Returns the current snapshot of a collection with a reference that the caller releases; null
+   * when there is no such collection.
    *
    * @param name the collection's name
    */

@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a collection consists of: the content of its {@code collection.json}. Replacing that file is the commit: before it
- * the old segments are the collection, after it the new ones.
+ * What a collection consists of: the content of its {@code collection.json}. Replacing that file is
+ * the commit: before it the old segments are the collection, after it the new ones.
  *
  * @param version version of the manifest's own form, {@link #VERSION}
  * @param name the collection's name
@@ -93,7 +93,8 @@ public record CollectionManifest(
       }
       return JSON.treeToValue(tree, CollectionManifest.class);
     } catch (JsonProcessingException broken) {
-      long offset = broken.getLocation() == null ? 0 : Math.max(0, broken.getLocation().getByteOffset());
+      long offset =
+          broken.getLocation() == null ? 0 : Math.max(0, broken.getLocation().getByteOffset());
       throw new CorruptSegmentException(
           file.toString(), offset, "a collection manifest", broken.getOriginalMessage());
     }

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A frozen view of a collection: its segments, mapped, and its encoders. Whoever searches holds a reference ({@link
- * #tryRetain} … {@link #release}); with the last one the segments are unmapped, so a replaced collection stays readable
- * until its last search has ended.
+ * A frozen view of a collection: its segments, mapped, and its encoders. Whoever searches holds a
+ * reference ({@link #tryRetain} … {@link #release}); with the last one the segments are unmapped,
+ * so a replaced collection stays readable until its last search has ended.
  *
  * <p>Immutable; safe for concurrent use.
  */
@@ -34,8 +34,8 @@ public final class CollectionSnapshot implements TermStatistics {
   private final SearcherPool searchers;
   private final AtomicInteger references = new AtomicInteger(1);
 
-  private CollectionSnapshot(
-      Path directory, CollectionManifest manifest, List<Segment> segments) throws IOException {
+  private CollectionSnapshot(Path directory, CollectionManifest manifest, List<Segment> segments)
+      throws IOException {
     this.manifest = manifest;
     this.segments = List.copyOf(segments);
     long documents = 0;
@@ -45,7 +45,8 @@ public final class CollectionSnapshot implements TermStatistics {
       documents += statistics.documentCount();
       postings += statistics.postingCount();
       if (documents > Integer.MAX_VALUE) {
-        throw new InvalidInputException("documents of collection " + manifest.name(), documents, "at most 2^31 - 1");
+        throw new InvalidInputException(
+            "documents of collection " + manifest.name(), documents, "at most 2^31 - 1");
       }
     }
     this.documentCount = documents;
@@ -70,7 +71,8 @@ public final class CollectionSnapshot implements TermStatistics {
     boolean opened = false;
     try {
       for (CollectionManifest.SegmentEntry entry : manifest.segments()) {
-        segments.add(Segment.open(DataDirectory.segmentDirectory(directory, entry.id()), verification));
+        segments.add(
+            Segment.open(DataDirectory.segmentDirectory(directory, entry.id()), verification));
       }
       CollectionSnapshot snapshot = new CollectionSnapshot(directory, manifest, segments);
       opened = true;

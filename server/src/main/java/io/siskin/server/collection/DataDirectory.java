@@ -38,12 +38,15 @@ public record DataDirectory(Path root) {
    * Checks a collection's name.
    *
    * @param name the name
-   * @throws InvalidInputException when it is not 1 to 128 letters, digits, {@code _ . -}, not starting with . or -
+   * @throws InvalidInputException when it is not 1 to 128 letters, digits, {@code _ . -}, not
+   *     starting with . or -
    */
   public static void checkName(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new InvalidInputException(
-          "collection", name, "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
+          "collection",
+          name,
+          "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
     }
   }
 
@@ -92,7 +95,8 @@ public record DataDirectory(Path root) {
   }
 
   /**
-   * Claims a collection for writing, creating its folder when it is missing, and removes what killed builds left.
+   * Claims a collection for writing, creating its folder when it is missing, and removes what
+   * killed builds left.
    *
    * @param name the collection's name
    * @throws InvalidInputException when another process is writing it
@@ -101,11 +105,13 @@ public record DataDirectory(Path root) {
     Path directory = Files.createDirectories(collectionDirectory(name));
     Files.createDirectories(directory.resolve("segments"));
     FileChannel channel =
-        FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = tryLock(channel);
     if (lock == null) {
       channel.close();
-      throw new InvalidInputException("collection", name, "one that no other process is writing just now");
+      throw new InvalidInputException(
+          "collection", name, "one that no other process is writing just now");
     }
     Writer writer = new Writer(name, directory, channel);
     writer.removeLeftovers();
@@ -151,13 +157,15 @@ public record DataDirectory(Path root) {
      * Moves a finished segment to its place.
      *
      * @param built its folder, from {@link #newBuildDirectory}
-     * @param segmentId its id; a segment of the same id is there already when the same build was done before
+     * @param segmentId its id; a segment of the same id is there already when the same build was
+     *     done before
      */
     public void publishSegment(Path built, String segmentId) throws IOException {
       Path target = segmentDirectory(directory, segmentId);
       if (Files.exists(target)) {
         if (isWhole(target)) {
-          // The id stands for the content: the same build was done before, and readers may be using it.
+          // The id stands for the content: the same build was done before, and readers may be using
+          // it.
           Publication.deleteDirectory(built);
           return;
         }
@@ -176,13 +184,16 @@ public record DataDirectory(Path root) {
     }
 
     /**
-     * Commits a manifest and removes the segments that it no longer names. Processes that have them mapped keep them.
+     * Commits a manifest and removes the segments that it no longer names. Processes that have them
+     * mapped keep them.
      *
      * @param manifest the new manifest
      */
     public void commit(CollectionManifest manifest) throws IOException {
       manifest.write(directory);
-      Set<String> live = Set.copyOf(manifest.segments().stream().map(CollectionManifest.SegmentEntry::id).toList());
+      Set<String> live =
+          Set.copyOf(
+              manifest.segments().stream().map(CollectionManifest.SegmentEntry::id).toList());
       try (Stream<Path> segments = Files.list(directory.resolve("segments"))) {
         for (Path segment : segments.toList()) {
           if (!live.contains(String.valueOf(segment.getFileName()))) {

@@ -19,7 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Encodes documents in batches on all threads and hands them on in their order, with few batches waiting at a time.
+ * Encodes documents in batches on all threads and hands them on in their order, with few batches
+ * waiting at a time.
  *
  * <p>Used by one thread, which also runs the sink.
  */
@@ -90,7 +91,9 @@ final class EncodingQueue implements AutoCloseable {
       case VectorSpec _ -> {
         if (!hasVector) {
           throw new InvalidInputException(
-              "vector", "missing", "a vector in each document, since the collection encodes no text");
+              "vector",
+              "missing",
+              "a vector in each document, since the collection encodes no text");
         }
       }
       case IdfSpec _ -> {
@@ -101,7 +104,9 @@ final class EncodingQueue implements AutoCloseable {
       default -> {
         if (hasVector) {
           throw new InvalidInputException(
-              "vector", "present", "text only, since the collection encodes text with " + spec.kind());
+              "vector",
+              "present",
+              "text only, since the collection encodes text with " + spec.kind());
         }
       }
     }

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes or replaces one collection of a data directory.
  *
- * <p>Used once, by one thread. Interrupting that thread, or an exception from the progress, stops the job; the folder of
- * the unfinished build is removed then.
+ * <p>Used once, by one thread. Interrupting that thread, or an exception from the progress, stops
+ * the job; the folder of the unfinished build is removed then.
  */
 public final class IndexJob {
   private final IndexRequest request;
@@ -92,7 +92,8 @@ public final class IndexJob {
     }
   }
 
-  private BuiltSegment build(Path directory, EncoderSpec spec, Encoders encoders) throws IOException {
+  private BuiltSegment build(Path directory, EncoderSpec spec, Encoders encoders)
+      throws IOException {
     try (SegmentBuilder builder =
             new SegmentBuilder(directory, weighted(request.options(), spec), progress);
         EncodingQueue queue =
@@ -139,11 +140,14 @@ public final class IndexJob {
     }
     SourceDocument first = firstDocument();
     return first != null && first.vector() == null
-        ? new Bm25Spec(AnalyzerSpec.ENGLISH)
+        ? new Bm25Spec(new AnalyzerSpec.English())
         : new VectorSpec();
   }
 
-  /** Reads the first good document; what is bad before it is counted and reported when it is read again. */
+  /**
+   * Reads the first good document; what is bad before it is counted and reported when it is read
+   * again.
+   */
   private @Nullable SourceDocument firstDocument() throws IOException {
     for (Path input : request.inputs()) {
       try (DocumentSource source = DocumentSources.open(input, request.format(), error -> {})) {

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param format how they are written
  * @param dataDirectory the folder that holds collections; created when missing
  * @param collection the collection's name; an existing one is replaced as a whole
- * @param encoder how text becomes vectors; null decides by the first document: its vector if it has one, BM25 over its
- *     text otherwise
+ * @param encoder how text becomes vectors; null decides by the first document: its vector if it has
+ *     one, BM25 over its text otherwise
  * @param encoderFiles files that the encoder names: name in the spec → file to copy
  * @param options what the segment carries
- * @param skipBadCount how many bad records are reported and left out before the job ends with an error, 0 or more
+ * @param skipBadCount how many bad records are reported and left out before the job ends with an
+ *     error, 0 or more
  */
 public record IndexRequest(
     List<Path> inputs,

@@ -16,10 +16,12 @@ import java.util.WeakHashMap;
 
 /** What is said of a snapshot, derived once: a request without a mode asks for it each time. */
 final class Descriptions {
-  // Below this many documents the exact evaluator is as fast as the approximate one, and it is exact.
+  // Below this many documents the exact evaluator is as fast as the approximate one, and it is
+  // exact.
   private static final long APPROXIMATE_DOCUMENTS_MIN = 100_000;
 
-  private final Map<CollectionSnapshot, Entry> entries = Collections.synchronizedMap(new WeakHashMap<>());
+  private final Map<CollectionSnapshot, Entry> entries =
+      Collections.synchronizedMap(new WeakHashMap<>());
 
   /**
    * What is kept of a snapshot.

@@ -27,7 +27,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches the collections of a catalog: encode, quantise, evaluate, fetch. All branching of a search is here.
+ * Searches the collections of a catalog: encode, quantise, evaluate, fetch. All branching of a
+ * search is here.
  *
  * <p>Safe for concurrent use. Each search holds its snapshot until its answer is complete.
  */
@@ -65,7 +66,14 @@ public final class RetrievalPipeline implements Retriever {
       long searched = System.nanoTime();
       List<Hit> hits = fetch(snapshot, searcher, query, request);
       RetrievalResponse response =
-          response(searcher, hits, mode, isText(request) ? encoded - start : 0, searched - encoded, searched, start);
+          response(
+              searcher,
+              hits,
+              mode,
+              isText(request) ? encoded - start : 0,
+              searched - encoded,
+              searched,
+              start);
       snapshot.searchers().giveBack(searcher);
       return response;
     } finally {
@@ -81,7 +89,8 @@ public final class RetrievalPipeline implements Retriever {
           switch (request.query()) {
             case Query.Vector(SparseVector vector) -> postings(snapshot, vector);
             case Query.Text(String text) ->
-                (text.length() / CHARACTERS_PER_WORD + 1L) * descriptions.of(snapshot).longestList();
+                (text.length() / CHARACTERS_PER_WORD + 1L)
+                    * descriptions.of(snapshot).longestList();
           };
       return Math.min(estimate, snapshot.postingCount());
     } finally {
@@ -125,7 +134,8 @@ public final class RetrievalPipeline implements Retriever {
 
   private static SparseVector encode(CollectionSnapshot snapshot, Query query) {
     return switch (query) {
-      case Query.Text(String text) -> snapshot.encoders().queries().encode(List.of(text)).getFirst();
+      case Query.Text(String text) ->
+          snapshot.encoders().queries().encode(List.of(text)).getFirst();
       case Query.Vector(SparseVector vector) -> {
         checkVocabulary(snapshot, vector);
         yield vector;
@@ -133,7 +143,10 @@ public final class RetrievalPipeline implements Retriever {
     };
   }
 
-  /** A vector keyed the other way would match nothing, and silently: that is an error of the request. */
+  /**
+   * A vector keyed the other way would match nothing, and silently: that is an error of the
+   * request.
+   */
   private static void checkVocabulary(CollectionSnapshot snapshot, SparseVector vector) {
     Vocabulary wanted = vector instanceof TokenVector ? Vocabulary.TOKEN : Vocabulary.TERM_ID;
     for (Segment segment : snapshot.segments()) {
@@ -142,7 +155,9 @@ public final class RetrievalPipeline implements Retriever {
         throw new InvalidInputException(
             "vector",
             wanted == Vocabulary.TOKEN ? "keyed by token" : "keyed by term id",
-            found == Vocabulary.TOKEN ? "tokens, as in the collection" : "term ids, as in the collection");
+            found == Vocabulary.TOKEN
+                ? "tokens, as in the collection"
+                : "term ids, as in the collection");
       }
     }
   }
@@ -171,10 +186,14 @@ public final class RetrievalPipeline implements Retriever {
   }
 
   private static List<Hit> fetch(
-      CollectionSnapshot snapshot, Searcher searcher, QuantizedQuery query, RetrievalRequest request) {
+      CollectionSnapshot snapshot,
+      Searcher searcher,
+      QuantizedQuery query,
+      RetrievalRequest request) {
     Predicate<String> wanted = wanted(request.fields());
     List<Segment> segments = snapshot.segments();
-    DocumentStore.@Nullable FieldReader[] readers = new DocumentStore.@Nullable FieldReader[segments.size()];
+    DocumentStore.@Nullable FieldReader[] readers =
+        new DocumentStore.@Nullable FieldReader[segments.size()];
     List<Hit> hits = new ArrayList<>(searcher.size());
     try {
       for (int rank = 0; rank < searcher.size(); rank++) {
@@ -193,7 +212,11 @@ public final class RetrievalPipeline implements Retriever {
         List<Contribution> contributions =
             request.explain() ? Explanation.of(segment, document, query) : List.of();
         hits.add(
-            new Hit(segment.documents().externalId(document), searcher.score(rank), fields, contributions));
+            new Hit(
+                segment.documents().externalId(document),
+                searcher.score(rank),
+                fields,
+                contributions));
       }
     } finally {
       for (DocumentStore.FieldReader reader : readers) {
@@ -224,6 +247,7 @@ public final class RetrievalPipeline implements Retriever {
     long end = System.nanoTime();
     StageNanos timings =
         new StageNanos(encodeNanos, searchNanos, end - searchedNanoTime, end - startNanoTime);
-    return new RetrievalResponse(hits, mode, timings, searcher.stats(), searcher.unknownTermCount());
+    return new RetrievalResponse(
+        hits, mode, timings, searcher.stats(), searcher.unknownTermCount());
   }
 }

@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Runs queries made of a snapshot's own documents before it serves, in each mode that it can be searched with, so that the
- * first user meets compiled code and mapped pages.
+ * Runs queries made of a snapshot's own documents before it serves, in each mode that it can be
+ * searched with, so that the first user meets compiled code and mapped pages.
  */
 public final class Warmup implements Consumer<CollectionSnapshot> {
   private static final int QUERIES = 64;

@@ -6,9 +6,11 @@ import io.siskin.index.segment.Segment;
 import java.util.List;
 
 /**
- * Runs one query at a time over the segments of a snapshot and holds all memory that takes: evaluators, heap, result.
+ * Runs one query at a time over the segments of a snapshot and holds all memory that takes:
+ * evaluators, heap, result.
  *
- * <p>Used by one thread at a time, while the snapshot is retained. {@link SearcherPool} hands them out.
+ * <p>Used by one thread at a time, while the snapshot is retained. {@link SearcherPool} hands them
+ * out.
  */
 public final class Searcher {
   private static final int RESULT_LENGTH = 16;
@@ -109,7 +111,10 @@ public final class Searcher {
     return documentNumbers[rank] - documentBases[segment(rank)];
   }
 
-  /** Returns how many of the query's terms no segment has; an upper bound when there are several segments. */
+  /**
+   * Returns how many of the query's terms no segment has; an upper bound when there are several
+   * segments.
+   */
   public int unknownTermCount() {
     return unknownTermCount;
   }

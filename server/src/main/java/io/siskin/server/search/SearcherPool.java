@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * Keeps the searchers of a snapshot warm between queries. As many are made as are used at once; the admission of requests
- * bounds that.
+ * Keeps the searchers of a snapshot warm between queries. As many are made as are used at once; the
+ * admission of requests bounds that.
  *
  * <p>Safe for concurrent use.
  */

@@ -5,8 +5,8 @@ import io.siskin.index.segment.Segment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the evaluator of a mode for one segment, by what the segment carries. Evaluators are made when first needed,
- * since each holds scratch memory.
+ * Chooses the evaluator of a mode for one segment, by what the segment carries. Evaluators are made
+ * when first needed, since each holds scratch memory.
  *
  * <p>Used by one thread at a time.
  */
@@ -33,7 +33,9 @@ final class SegmentSearcher {
       case SearchMode.Exact() -> exact().evaluate(query, documentBase, top, interruption, counters);
       case SearchMode.Approximate _ ->
           throw new InvalidInputException(
-              "mode", "approximate", "exact, since the collection was built without clustered posting lists");
+              "mode",
+              "approximate",
+              "exact, since the collection was built without clustered posting lists");
     }
   }
 
