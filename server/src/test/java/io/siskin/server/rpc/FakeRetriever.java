@@ -95,7 +95,11 @@ final class FakeRetriever implements Retriever {
         new SearchMode.Approximate(12, 0.5f, true),
         List.of(
             new CollectionDescription.SegmentDescription(
-                "00112233445566778899aabbccddeeff", 1, 10, 30, List.of("forward=64", "blockmax=8"))));
+                "00112233445566778899aabbccddeeff",
+                1,
+                10,
+                30,
+                List.of("forward=64", "blockmax=8"))));
   }
 
   /** Waits, but not for ever. */

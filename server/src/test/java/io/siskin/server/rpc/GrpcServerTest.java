@@ -59,7 +59,8 @@ class GrpcServerTest {
         SearchClient client = SearchClient.connect("unix://" + socket)) {
       assertThat(server.port()).isEqualTo(GrpcServerOptions.NO_TCP);
       assertThat(server.unixSocket()).isEqualTo(socket);
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-rw----");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+          .isEqualTo("rw-rw----");
       assertThat(client.search(request()).hits().getFirst().id()).isEqualTo("books");
     }
     assertThat(socket).doesNotExist();
@@ -138,7 +139,8 @@ class GrpcServerTest {
     Path socket = folder.resolve("s");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       GrpcServerOptions options = tcp().port(taken.getLocalPort()).unixSocket(socket).build();
-      assertThatThrownBy(() -> GrpcServer.start(options, retriever)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> GrpcServer.start(options, retriever))
+          .isInstanceOf(IOException.class);
     }
     try (GrpcServer server = GrpcServer.start(unix(socket).build(), retriever)) {
       assertThat(server.unixSocket()).exists();
@@ -149,7 +151,8 @@ class GrpcServerTest {
   void optionsOutsideTheirRangesAreRefused() {
     assertThatThrownBy(() -> tcp().port(70_000)).isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> tcp().searchThreads(0)).isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> tcp().retryDelay(Duration.ZERO)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> tcp().retryDelay(Duration.ZERO))
+        .isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> tcp().port(GrpcServerOptions.NO_TCP).build())
         .isInstanceOf(InvalidInputException.class);
   }
@@ -170,19 +173,26 @@ class GrpcServerTest {
   void anEncryptedServerIsReachedByWhoTrustsItsCertificate() throws Exception {
     TestCertificate certificate = TestCertificate.create(folder);
     GrpcServerOptions options =
-        tcp().tls(new GrpcServerOptions.Tls(certificate.certificate(), certificate.privateKey())).build();
+        tcp()
+            .tls(new GrpcServerOptions.Tls(certificate.certificate(), certificate.privateKey()))
+            .build();
     try (GrpcServer server = GrpcServer.start(options, retriever)) {
       ClientOptions plain = ClientOptions.of("127.0.0.1:" + server.port()).withMaxAttempts(1);
       ClientOptions trusting =
-          plain.withTls(new ClientOptions.Tls(certificate.certificate(), "siskin.test")).withDeadline(LONG);
+          plain
+              .withTls(new ClientOptions.Tls(certificate.certificate(), "siskin.test"))
+              .withDeadline(LONG);
       try (SearchClient client = SearchClient.connect(trusting)) {
         assertThat(client.search(request()).hits()).hasSize(1);
       }
       ClientOptions strange =
-          plain.withTls(new ClientOptions.Tls(certificate.certificate(), "other.test")).withDeadline(LONG);
+          plain
+              .withTls(new ClientOptions.Tls(certificate.certificate(), "other.test"))
+              .withDeadline(LONG);
       for (ClientOptions refused : new ClientOptions[] {plain, strange}) {
         try (SearchClient client = SearchClient.connect(refused)) {
-          assertThatThrownBy(() -> client.search(request())).isInstanceOf(SearchException.Unavailable.class);
+          assertThatThrownBy(() -> client.search(request()))
+              .isInstanceOf(SearchException.Unavailable.class);
         }
       }
     }
@@ -203,8 +213,12 @@ class GrpcServerTest {
 
       assertThat(closed).isNotDone();
       gate.countDown();
-      assertThat(unary).succeedsWithin(LONG).satisfies(result -> assertThat(result.hits()).hasSize(1));
-      assertThat(element).succeedsWithin(LONG).satisfies(result -> assertThat(result.hits()).hasSize(1));
+      assertThat(unary)
+          .succeedsWithin(LONG)
+          .satisfies(result -> assertThat(result.hits()).hasSize(1));
+      assertThat(element)
+          .succeedsWithin(LONG)
+          .satisfies(result -> assertThat(result.hits()).hasSize(1));
       assertThat(closed).succeedsWithin(LONG);
       assertThat(stream.submit(request()))
           .failsWithin(LONG)
@@ -230,7 +244,9 @@ class GrpcServerTest {
       FakeRetriever.await(entered);
       long start = System.nanoTime();
 
-      assertThat(server.shutdown(Duration.ofMillis(50))).as("no search is running any more").isTrue();
+      assertThat(server.shutdown(Duration.ofMillis(50)))
+          .as("no search is running any more")
+          .isTrue();
       assertThat(System.nanoTime() - start).isLessThan(LONG.toNanos());
       assertThat(endless).failsWithin(LONG);
     }
@@ -238,7 +254,8 @@ class GrpcServerTest {
 
   @Test
   void healthTurnsBeforeCallsAreRefused() throws Exception {
-    GrpcServer server = GrpcServer.start(tcp().drainDelay(Duration.ofSeconds(1)).build(), retriever);
+    GrpcServer server =
+        GrpcServer.start(tcp().drainDelay(Duration.ofSeconds(1)).build(), retriever);
     server.markReady();
     try (SearchClient client = SearchClient.connect(options(server).withMaxAttempts(1))) {
       assertThat(client.health()).isEqualTo(Health.SERVING);
@@ -276,7 +293,8 @@ class GrpcServerTest {
       } catch (SearchException.Unavailable expected) {
         return;
       }
-      assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(FakeRetriever.WAIT_SECONDS));
+      assertThat(System.nanoTime() - start)
+          .isLessThan(TimeUnit.SECONDS.toNanos(FakeRetriever.WAIT_SECONDS));
     }
   }
 

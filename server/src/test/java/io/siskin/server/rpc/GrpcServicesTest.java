@@ -48,7 +48,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The services without a network. The in-process transport runs a call's requests on the thread of the test. */
+/**
+ * The services without a network. The in-process transport runs a call's requests on the thread of
+ * the test.
+ */
 @Timeout(60)
 class GrpcServicesTest {
   private static final int QUEUE_CAPACITY = 8;
@@ -191,7 +194,8 @@ class GrpcServicesTest {
     searches.withDeadlineAfter(java.time.Duration.ofMillis(50)).search(request("queued"), queued);
     assertThat(queued.end().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     gate.countDown();
-    // The queue is first in, first out: once the next is answered, the one before it was dealt with.
+    // The queue is first in, first out: once the next is answered, the one before it was dealt
+    // with.
     assertThat(search("books").next().getHits(0).getId()).isEqualTo("books");
 
     assertThat(retriever.searchCount).as("two occupied the threads, one came last").hasValue(3);
@@ -205,7 +209,8 @@ class GrpcServicesTest {
 
     assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(info(refused).getReason()).isEqualTo("SEARCH_QUEUE_FULL");
-    assertThat(detail(refused, RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(50_000_000);
+    assertThat(detail(refused, RetryInfo.class).getRetryDelay())
+        .isEqualTo(Duration.newBuilder().setNanos(50_000_000).build());
     assertThat(queued).noneMatch(Recorder::hasEnded);
     gate.countDown();
     for (Recorder<SearchResponse> call : queued) {
@@ -378,7 +383,9 @@ class GrpcServicesTest {
     ListCollectionsResponse page;
     String token = "";
     do {
-      page = collections().listCollections(ListCollectionsRequest.newBuilder().setPageToken(token).build());
+      page =
+          collections()
+              .listCollections(ListCollectionsRequest.newBuilder().setPageToken(token).build());
       page.getCollectionsList().forEach(collection -> names.add(collection.getName()));
       pageSizes.add(page.getCollectionsCount());
       token = page.getNextPageToken();
@@ -422,12 +429,14 @@ class GrpcServicesTest {
   void healthIsNotServingUntilReadyAndAfterTheEnd() {
     List<String> names = List.of("", "siskin.v1.SearchService", "siskin.v1.CollectionService");
 
-    assertThat(names).allSatisfy(name -> assertThat(health(name)).isEqualTo(ServingStatus.NOT_SERVING));
+    assertThat(names)
+        .allSatisfy(name -> assertThat(health(name)).isEqualTo(ServingStatus.NOT_SERVING));
     services.setServing(true);
     assertThat(names).allSatisfy(name -> assertThat(health(name)).isEqualTo(ServingStatus.SERVING));
     services.enterTerminalState();
     services.setServing(true);
-    assertThat(names).allSatisfy(name -> assertThat(health(name)).isEqualTo(ServingStatus.NOT_SERVING));
+    assertThat(names)
+        .allSatisfy(name -> assertThat(health(name)).isEqualTo(ServingStatus.NOT_SERVING));
     assertCode(Status.Code.NOT_FOUND, () -> health("siskin.v1.Nothing"));
   }
 
@@ -439,9 +448,12 @@ class GrpcServicesTest {
     ask.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
     assertThat(v1.next().getListServicesResponse().getServiceList())
         .extracting(ServiceResponse::getName)
-        .contains("siskin.v1.SearchService", "siskin.v1.CollectionService", "grpc.health.v1.Health");
+        .contains(
+            "siskin.v1.SearchService", "siskin.v1.CollectionService", "grpc.health.v1.Health");
     ask.onNext(
-        ServerReflectionRequest.newBuilder().setFileContainingSymbol("siskin.v1.SearchRequest").build());
+        ServerReflectionRequest.newBuilder()
+            .setFileContainingSymbol("siskin.v1.SearchRequest")
+            .build());
     assertThat(v1.next().getFileDescriptorResponse().getFileDescriptorProtoCount()).isPositive();
     ask.onCompleted();
     assertThat(v1.end()).isEqualTo(Status.OK);
@@ -451,9 +463,12 @@ class GrpcServicesTest {
   void reflectionSpeaksTheOldDialectToo() throws Exception {
     Recorder<io.grpc.reflection.v1alpha.ServerReflectionResponse> answers = new Recorder<>();
     StreamObserver<io.grpc.reflection.v1alpha.ServerReflectionRequest> ask =
-        io.grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(channel).serverReflectionInfo(answers);
+        io.grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(channel)
+            .serverReflectionInfo(answers);
     ask.onNext(
-        io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder().setListServices("").build());
+        io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder()
+            .setListServices("")
+            .build());
     assertThat(answers.next().getListServicesResponse().getServiceList())
         .extracting(io.grpc.reflection.v1alpha.ServiceResponse::getName)
         .contains("siskin.v1.SearchService");
@@ -523,7 +538,8 @@ class GrpcServicesTest {
         .getStatus();
   }
 
-  private static void assertCode(Status.Code code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+  private static void assertCode(
+      Status.Code code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,

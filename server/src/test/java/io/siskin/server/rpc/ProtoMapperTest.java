@@ -23,18 +23,12 @@ import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.search.SearchMode;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProtoMapperTest {
-  private static final Function<String, SearchMode> NO_DEFAULTS =
-      name -> {
-        throw new AssertionError("nothing asks for defaults here");
-      };
-
   @Test
   void aTextRequestKeepsEveryField() {
     RetrievalRequest request =
@@ -69,10 +63,18 @@ class ProtoMapperTest {
 
   @Test
   void vectorsKeepTermsAndWeights() {
-    assertThat(vectorOf(SparseVector.newBuilder().addTokens("b").addTokens("a").addWeights(2).addWeights(1)))
+    assertThat(
+            vectorOf(
+                SparseVector.newBuilder()
+                    .addTokens("b")
+                    .addTokens("a")
+                    .addWeights(2)
+                    .addWeights(1)))
         .isEqualTo(TokenVector.of(new String[] {"b", "a"}, new float[] {2, 1}));
     // Ids are unsigned: −1 is 4,294,967,295.
-    assertThat(vectorOf(SparseVector.newBuilder().addTermIds(-1).addTermIds(7).addWeights(2).addWeights(1)))
+    assertThat(
+            vectorOf(
+                SparseVector.newBuilder().addTermIds(-1).addTermIds(7).addWeights(2).addWeights(1)))
         .isEqualTo(TermIdVector.of(new int[] {-1, 7}, new float[] {2, 1}));
     assertThat(vectorOf(SparseVector.newBuilder()).size()).isZero();
   }
@@ -82,7 +84,9 @@ class ProtoMapperTest {
     SearchRequest request =
         text("x").setMode(mode(ApproximateMode.newBuilder().setQueryCut(3))).build();
 
-    assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Approximate(12, 0.5f, false)).mode())
+    assertThat(
+            ProtoMapper.toDomain(request, name -> new SearchMode.Approximate(12, 0.5f, false))
+                .mode())
         .isEqualTo(new SearchMode.Approximate(3, 0.5f, false));
     assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).mode())
         .isEqualTo(new SearchMode.Approximate(3, 0.8f, true));
@@ -113,7 +117,8 @@ class ProtoMapperTest {
     assertRefused("k", text("x").setK(-1));
     assertRefused("text", text("x".repeat(65_537)));
     assertRefused("fields", text("x").addAllFields(Collections.nCopies(65, "f")));
-    assertRefused("vector", vector(SparseVector.newBuilder().addTokens("a").addTermIds(1).addWeights(1)));
+    assertRefused(
+        "vector", vector(SparseVector.newBuilder().addTokens("a").addTermIds(1).addWeights(1)));
     assertRefused("vector.weights", vector(SparseVector.newBuilder().addTokens("a")));
     assertRefused("vector.weights", vector(SparseVector.newBuilder().addWeights(1)));
     assertRefused("vector", vector(ids(16_385)));
@@ -121,7 +126,8 @@ class ProtoMapperTest {
 
   @Test
   void theLargestOfEverythingIsAccepted() {
-    assertThat(map(text("x".repeat(65_536)).setK(10_000).setCollection("c".repeat(255))).k()).isEqualTo(10_000);
+    assertThat(map(text("x".repeat(65_536)).setK(10_000).setCollection("c".repeat(255))).k())
+        .isEqualTo(10_000);
     assertThat(vectorOf(ids(16_384)).size()).isEqualTo(16_384);
     assertThat(map(text("x").addAllFields(Collections.nCopies(64, "f"))).fields()).hasSize(64);
   }
@@ -129,7 +135,8 @@ class ProtoMapperTest {
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, -1, 2e30f})
   void badWeightsAreRefused(float weight) {
-    assertThatThrownBy(() -> map(vector(SparseVector.newBuilder().addTokens("a").addWeights(weight))))
+    assertThatThrownBy(
+            () -> map(vector(SparseVector.newBuilder().addTokens("a").addWeights(weight))))
         .isInstanceOfSatisfying(
             InvalidInputException.class, error -> assertThat(error.place()).isEqualTo("vector"));
   }
@@ -148,7 +155,8 @@ class ProtoMapperTest {
 
     assertThatThrownBy(() -> map(request))
         .isInstanceOfSatisfying(
-            InvalidInputException.class, error -> assertThat(error.place()).isEqualTo("mode.approximate"));
+            InvalidInputException.class,
+            error -> assertThat(error.place()).isEqualTo("mode.approximate"));
   }
 
   @Test
@@ -171,7 +179,11 @@ class ProtoMapperTest {
                 .build());
     assertThat(response.getMode())
         .isEqualTo(
-            mode(ApproximateMode.newBuilder().setQueryCut(7).setHeapFactor(0.75f).setFirstSorted(false)));
+            mode(
+                ApproximateMode.newBuilder()
+                    .setQueryCut(7)
+                    .setHeapFactor(0.75f)
+                    .setFirstSorted(false)));
     assertThat(response.getTimings().getQueueNanos()).isEqualTo(44);
     assertThat(response.getTimings().getEncodeNanos()).isEqualTo(11);
     assertThat(response.getTimings().getSearchNanos()).isEqualTo(22);
@@ -205,7 +217,11 @@ class ProtoMapperTest {
                 .setEncoderParametersJson("{\"k1\":0.9}")
                 .setVocabulary(Vocabulary.VOCABULARY_TOKEN)
                 .setDefaultMode(
-                    mode(ApproximateMode.newBuilder().setQueryCut(12).setHeapFactor(0.5f).setFirstSorted(true)))
+                    mode(
+                        ApproximateMode.newBuilder()
+                            .setQueryCut(12)
+                            .setHeapFactor(0.5f)
+                            .setFirstSorted(true)))
                 .addStoredFields("title")
                 .addStoredFields("text")
                 .addSegments(
@@ -214,8 +230,10 @@ class ProtoMapperTest {
                         .setFormatVersion(1)
                         .setDocumentCount(10)
                         .setPostingCount(30)
-                        .addStructures(IndexStructure.newBuilder().setName("forward").setLengthBytes(64))
-                        .addStructures(IndexStructure.newBuilder().setName("blockmax").setLengthBytes(8)))
+                        .addStructures(
+                            IndexStructure.newBuilder().setName("forward").setLengthBytes(64))
+                        .addStructures(
+                            IndexStructure.newBuilder().setName("blockmax").setLengthBytes(8)))
                 .build());
   }
 
@@ -238,12 +256,17 @@ class ProtoMapperTest {
         .isInstanceOfSatisfying(
             InvalidInputException.class,
             error ->
-                assertThat(error.place() == null ? error.field() : error.place() + "." + error.field())
+                assertThat(
+                        error.place() == null ? error.field() : error.place() + "." + error.field())
                     .isEqualTo(path));
   }
 
+  private static io.siskin.server.search.SearchMode noDefaults(String collection) {
+    throw new AssertionError("nothing asks for the defaults of " + collection);
+  }
+
   private static RetrievalRequest map(SearchRequest.Builder request) {
-    return ProtoMapper.toDomain(request.build(), NO_DEFAULTS);
+    return ProtoMapper.toDomain(request.build(), ProtoMapperTest::noDefaults);
   }
 
   private static io.siskin.index.vector.SparseVector vectorOf(SparseVector.Builder vector) {

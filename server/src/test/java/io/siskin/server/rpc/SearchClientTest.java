@@ -32,7 +32,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The Java client against a real server over loopback: what goes in on one side comes out on the other. */
+/**
+ * The Java client against a real server over loopback: what goes in on one side comes out on the
+ * other.
+ */
 @Timeout(120)
 class SearchClientTest {
   private static final Duration LONG = Duration.ofSeconds(FakeRetriever.WAIT_SECONDS);
@@ -47,7 +50,11 @@ class SearchClientTest {
   void start() throws Exception {
     server =
         GrpcServer.start(
-            GrpcServerOptions.builder().port(0).searchThreads(2).retryDelay(Duration.ofMillis(1)).build(),
+            GrpcServerOptions.builder()
+                .port(0)
+                .searchThreads(2)
+                .retryDelay(Duration.ofMillis(1))
+                .build(),
             retriever);
     client =
         SearchClient.connect(ClientOptions.of("localhost:" + server.port()).withDeadline(LONG));
@@ -96,10 +103,12 @@ class SearchClientTest {
     assertThat(seen.get().query())
         .isEqualTo(new RetrievalRequest.Query.Vector(TokenVector.of(Map.of("a", 1f, "b", 2f))));
     client.search(
-        SearchRequest.vector("books", SparseVector.ofTermIds(new int[] {-1, 3}, new float[] {1, 2})));
+        SearchRequest.vector(
+            "books", SparseVector.ofTermIds(new int[] {-1, 3}, new float[] {1, 2})));
     assertThat(seen.get().query())
         .isEqualTo(
-            new RetrievalRequest.Query.Vector(TermIdVector.of(new int[] {-1, 3}, new float[] {1, 2})));
+            new RetrievalRequest.Query.Vector(
+                TermIdVector.of(new int[] {-1, 3}, new float[] {1, 2})));
   }
 
   @Test
@@ -126,7 +135,9 @@ class SearchClientTest {
   @Test
   void collectionsArriveFromAllPages() {
     retriever.collections =
-        IntStream.range(0, 150).mapToObj(i -> FakeRetriever.describe(String.format("c%03d", i))).toList();
+        IntStream.range(0, 150)
+            .mapToObj(i -> FakeRetriever.describe(String.format("c%03d", i)))
+            .toList();
     assertThat(client.collections())
         .hasSize(150)
         .extracting(CollectionInfo::name)
@@ -253,10 +264,12 @@ class SearchClientTest {
   @Test
   void aDeadlinePasses() {
     retriever.estimate = FakeRetriever.LARGE;
-    retriever.behaviour = (request, interruption) -> FakeRetriever.searchUntilInterrupted(interruption);
+    retriever.behaviour =
+        (request, interruption) -> FakeRetriever.searchUntilInterrupted(interruption);
 
     assertThatThrownBy(
-            () -> client.search(SearchRequest.text("books", "x").withDeadline(Duration.ofMillis(50))))
+            () ->
+                client.search(SearchRequest.text("books", "x").withDeadline(Duration.ofMillis(50))))
         .isInstanceOf(SearchException.DeadlineExceeded.class);
   }
 
@@ -278,9 +291,7 @@ class SearchClientTest {
     FakeRetriever.await(entered);
 
     assertThat(search.cancel(true)).isTrue();
-    assertThat(stopped)
-        .succeedsWithin(LONG)
-        .isEqualTo(QueryInterruptedException.Reason.CANCELLED);
+    assertThat(stopped).succeedsWithin(LONG).isEqualTo(QueryInterruptedException.Reason.CANCELLED);
   }
 
   @Test

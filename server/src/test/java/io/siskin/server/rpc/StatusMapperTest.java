@@ -69,13 +69,17 @@ class StatusMapperTest {
 
   @Test
   void invalidInputInsideOfAMessageNamesThePath() throws Exception {
-    assertThat(violatedField(new InvalidInputException("heap_factor", 2, "at most 1").at("mode.approximate")))
+    assertThat(
+            violatedField(
+                new InvalidInputException("heap_factor", 2, "at most 1").at("mode.approximate")))
         .isEqualTo("mode.approximate.heap_factor");
   }
 
   @Test
   void invalidInputWhoseFieldIsProseNamesThePlace() throws Exception {
-    assertThat(violatedField(new InvalidInputException("weight of term 'x'", Float.NaN, "finite").at("vector")))
+    assertThat(
+            violatedField(
+                new InvalidInputException("weight of term 'x'", Float.NaN, "finite").at("vector")))
         .isEqualTo("vector");
   }
 
@@ -108,8 +112,9 @@ class StatusMapperTest {
     assertThat(status.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED_VALUE);
     assertThat(detail(status, ErrorInfo.class).getReason()).isEqualTo("SEARCH_QUEUE_FULL");
     assertThat(detail(status, ErrorInfo.class).getDomain()).isEqualTo("siskin.io");
-    assertThat(detail(status, RetryInfo.class).getRetryDelay().getSeconds()).isEqualTo(1);
-    assertThat(detail(status, RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(250_000_000);
+    assertThat(detail(status, RetryInfo.class).getRetryDelay())
+        .isEqualTo(
+            com.google.protobuf.Duration.newBuilder().setSeconds(1).setNanos(250_000_000).build());
     assertThat(mapper.toException(error).getTrailers().get(PUSHBACK)).isEqualTo("1250");
     assertThat(log.list).isEmpty();
   }
@@ -130,13 +135,15 @@ class StatusMapperTest {
 
   @Test
   void drainingIsUnavailable() {
-    assertThat(mapper.toStatus(new DrainingException()).getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
+    assertThat(mapper.toStatus(new DrainingException()).getCode())
+        .isEqualTo(Code.UNAVAILABLE_VALUE);
     assertThat(log.list).isEmpty();
   }
 
   @Test
   void corruptDataIsDataLossWithoutTheFile() throws Exception {
-    CorruptSegmentException error = new CorruptSegmentException("/secret/forward.sfw", 64, "SFWD", "XXXX");
+    CorruptSegmentException error =
+        new CorruptSegmentException("/secret/forward.sfw", 64, "SFWD", "XXXX");
     Status status = mapper.toStatus(new UncheckedIOException(error));
 
     assertThat(status.getCode()).isEqualTo(Code.DATA_LOSS_VALUE);
@@ -146,7 +153,8 @@ class StatusMapperTest {
 
   @Test
   void unreadableFormatIsAFailedPrecondition() throws Exception {
-    UnsupportedFormatException error = new UnsupportedFormatException("/secret/x", 8, "version 1", "version 9");
+    UnsupportedFormatException error =
+        new UnsupportedFormatException("/secret/x", 8, "version 1", "version 9");
     Status status = mapper.toStatus(error);
 
     assertThat(status.getCode()).isEqualTo(Code.FAILED_PRECONDITION_VALUE);
@@ -190,7 +198,8 @@ class StatusMapperTest {
   void theExceptionCarriesTheSameStatus() {
     InvalidInputException error = new InvalidInputException("k", 0, "1 to 10000");
 
-    assertThat(StatusProto.fromThrowable(mapper.toException(error))).isEqualTo(mapper.toStatus(error));
+    assertThat(StatusProto.fromThrowable(mapper.toException(error)))
+        .isEqualTo(mapper.toStatus(error));
   }
 
   private void assertThatOnlyTheLogTells(Status status, Throwable cause) throws Exception {
@@ -199,7 +208,8 @@ class StatusMapperTest {
     assertThat(status.getMessage()).contains(reference);
     assertThat(log.list).hasSize(1);
     assertThat(log.list.getFirst().getFormattedMessage()).contains(reference);
-    assertThat(((ThrowableProxy) log.list.getFirst().getThrowableProxy()).getThrowable()).isSameAs(cause);
+    assertThat(((ThrowableProxy) log.list.getFirst().getThrowableProxy()).getThrowable())
+        .isSameAs(cause);
   }
 
   private String violatedField(InvalidInputException error) throws Exception {
@@ -207,7 +217,11 @@ class StatusMapperTest {
   }
 
   private static <T extends Message> T detail(Status status, Class<T> type) throws Exception {
-    return status.getDetailsList().stream().filter(any -> any.is(type)).findFirst().orElseThrow().unpack(type);
+    return status.getDetailsList().stream()
+        .filter(any -> any.is(type))
+        .findFirst()
+        .orElseThrow()
+        .unpack(type);
   }
 
   private static Logger logger() {

@@ -10,8 +10,8 @@ import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A self-signed certificate for {@code siskin.test}, made by the JDK's keytool: nothing that expires is kept in the
- * repository.
+ * A self-signed certificate for {@code siskin.test}, made by the JDK's keytool: nothing that
+ * expires is kept in the repository.
  *
  * @param certificate the certificate, PEM
  * @param privateKey its key, PEM
@@ -19,18 +19,36 @@ import java.util.concurrent.TimeUnit;
 record TestCertificate(Path certificate, Path privateKey) {
   private static final String PASSWORD = "changeit";
 
-  static TestCertificate create(Path folder) throws IOException, InterruptedException, GeneralSecurityException {
+  static TestCertificate create(Path folder)
+      throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve("store.p12");
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "siskin", "-keyalg", "EC", "-dname", "CN=siskin.test",
-                "-ext", "SAN=dns:siskin.test", "-ext", "BC=ca:true", "-validity", "1",
-                "-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", store.toString())
+                "-genkeypair",
+                "-alias",
+                "siskin",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=siskin.test",
+                "-ext",
+                "SAN=dns:siskin.test",
+                "-ext",
+                "BC=ca:true",
+                "-validity",
+                "1",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                store.toString())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (!keytool.waitFor(FakeRetriever.WAIT_SECONDS, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+    if (!keytool.waitFor(FakeRetriever.WAIT_SECONDS, TimeUnit.SECONDS)
+        || keytool.exitValue() != 0) {
       keytool.destroyForcibly();
       throw new IOException("keytool failed");
     }
