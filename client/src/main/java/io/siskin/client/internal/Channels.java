@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Channels {
   private static final String UNIX_SCHEME = "unix:";
 
+  // How much of the responses may be on its way before it has been read.
+  private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
+
   /** The thread of a client that reads and writes its connection. */
   static final class NetworkThread extends FastThreadLocalThread {
     NetworkThread(Runnable work) {
@@ -64,6 +67,9 @@ final class Channels {
         .eventLoopGroup(loop)
         .directExecutor()
         .maxInboundMessageSize(options.responseBytesMax())
+        // A fixed window: with a growing one gRPC measures the connection by a ping with nearly
+        // every response.
+        .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
         // An idle connection is kept, so that the next search does not pay for connecting, and
         // probed, so that it is
         // noticed when it has died.

@@ -51,7 +51,6 @@ final class AdmissionControl {
   }
 
   private final long inlinePostingsMax;
-  private final int queueCapacity;
   private final BlockingQueue<Runnable> queue;
   private final ThreadPoolExecutor pool;
 
@@ -65,7 +64,6 @@ final class AdmissionControl {
    */
   AdmissionControl(int threads, int queueCapacity, long inlinePostingsMax) {
     this.inlinePostingsMax = inlinePostingsMax;
-    this.queueCapacity = queueCapacity;
     this.queue = new ArrayBlockingQueue<>(queueCapacity);
     AtomicInteger created = new AtomicInteger();
     this.pool =
@@ -119,11 +117,6 @@ final class AdmissionControl {
   /** Returns how many tasks are waiting. */
   int queuedCount() {
     return queue.size();
-  }
-
-  /** Returns how many tasks may wait. */
-  int queueCapacity() {
-    return queueCapacity;
   }
 
   /**

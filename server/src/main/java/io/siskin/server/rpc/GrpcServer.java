@@ -38,6 +38,9 @@ public final class GrpcServer implements AutoCloseable {
   private static final int RESETS_MAX = 10_000;
   private static final int RESETS_WINDOW_SECONDS = 10;
 
+  // How much of a request, or of a stream's requests, may be on its way before it has been read.
+  private static final int FLOW_CONTROL_WINDOW_BYTES = 1 << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
   private final GrpcServerOptions options;
@@ -183,6 +186,9 @@ public final class GrpcServer implements AutoCloseable {
         .bossEventLoopGroup(loops.group())
         .workerEventLoopGroup(loops.group())
         .maxInboundMessageSize(options.requestBytesMax())
+        // A fixed window: with a growing one gRPC measures the connection by a ping with nearly
+        // every request.
+        .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
         .maxConcurrentCallsPerConnection(options.callsPerConnectionMax())
         .maxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW_SECONDS)
         .keepAliveTime(options.keepAliveInterval().toNanos(), TimeUnit.NANOSECONDS)

@@ -1,0 +1,125 @@
+package io.siskin.server.rpc;
+
+import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.retrieve.Retriever;
+import io.siskin.server.search.Interruption;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchStats;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A retriever whose answers, estimates and collections a test decides. */
+final class FakeRetriever implements Retriever {
+  /** An estimate that always runs on the calling thread. */
+  static final long SMALL = 0;
+
+  /** An estimate that always goes to the search threads. */
+  static final long LARGE = Long.MAX_VALUE;
+
+  /** How long anything here waits before it gives up and fails the test. */
+  static final long WAIT_SECONDS = 20;
+
+  /** What a search does. */
+  interface Behaviour {
+    RetrievalResponse search(RetrievalRequest request, Interruption interruption);
+  }
+
+  final AtomicInteger estimateCount = new AtomicInteger();
+  final AtomicInteger searchCount = new AtomicInteger();
+  volatile Behaviour behaviour = (request, interruption) -> answer(request.collection());
+  volatile long estimate = SMALL;
+  volatile List<CollectionDescription> collections = List.of(describe("books"));
+
+  @Override
+  public RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption) {
+    searchCount.incrementAndGet();
+    return behaviour.search(request, interruption);
+  }
+
+  @Override
+  public long estimatedPostings(RetrievalRequest request) {
+    estimateCount.incrementAndGet();
+    return estimate;
+  }
+
+  @Override
+  public List<CollectionDescription> collections() {
+    return collections;
+  }
+
+  @Override
+  public CollectionDescription collection(String name) {
+    return collections.stream()
+        .filter(collection -> collection.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CollectionNotFoundException(
+                    name, collections.stream().map(CollectionDescription::name).toList()));
+  }
+
+  /** An answer with one hit of the given id. */
+  static RetrievalResponse answer(String id) {
+    return new RetrievalResponse(
+        List.of(
+            new RetrievalResponse.Hit(
+                id,
+                2.5f,
+                Map.of("title", "On insects"),
+                List.of(new RetrievalResponse.Contribution("insect", 1.25f, 2f, 2.5f)))),
+        new SearchMode.Approximate(7, 0.75f, false),
+        new RetrievalResponse.StageNanos(11, 22, 33, 66),
+        new SearchStats(1, 2, 3, 4, 5, 6),
+        9);
+  }
+
+  /** A collection with everything that a description can have. */
+  static CollectionDescription describe(String name) {
+    return new CollectionDescription(
+        name,
+        10,
+        20,
+        30,
+        40,
+        "bm25",
+        "plain",
+        "{\"k1\":0.9}",
+        "token",
+        List.of("title", "text"),
+        new SearchMode.Approximate(12, 0.5f, true),
+        List.of(
+            new CollectionDescription.SegmentDescription(
+                "00112233445566778899aabbccddeeff",
+                1,
+                10,
+                30,
+                List.of("forward=64", "blockmax=8"))));
+  }
+
+  /** Waits, but not for ever. */
+  static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError("waited " + WAIT_SECONDS + " s in vain");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Evaluates until it is interrupted, as a long search does, but not for ever. */
+  static RetrievalResponse searchUntilInterrupted(Interruption interruption) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(WAIT_SECONDS)) {
+      interruption.check();
+      Thread.onSpinWait();
+    }
+    throw new AssertionError("not interrupted within " + WAIT_SECONDS + " s");
+  }
+}

@@ -1,0 +1,303 @@
+package io.siskin.server.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Duration;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.proto.v1.ApproximateMode;
+import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.ExactMode;
+import io.siskin.proto.v1.Hit;
+import io.siskin.proto.v1.IndexStructure;
+import io.siskin.proto.v1.SearchCounters;
+import io.siskin.proto.v1.SearchRequest;
+import io.siskin.proto.v1.SearchResponse;
+import io.siskin.proto.v1.Segment;
+import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.TermContribution;
+import io.siskin.proto.v1.Vocabulary;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.search.SearchMode;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProtoMapperTest {
+  @Test
+  void aTextRequestKeepsEveryField() {
+    RetrievalRequest request =
+        map(
+            text("insects")
+                .setK(25)
+                .addFields("title")
+                .addFields("text")
+                .setExplain(true)
+                .setMode(mode(ExactMode.getDefaultInstance())));
+
+    assertThat(request)
+        .isEqualTo(
+            new RetrievalRequest(
+                "books",
+                new RetrievalRequest.Query.Text("insects"),
+                25,
+                new SearchMode.Exact(),
+                List.of("title", "text"),
+                true));
+  }
+
+  @Test
+  void unsetFieldsTakeTheirDefaults() {
+    RetrievalRequest request = map(text(""));
+
+    assertThat(request.k()).isEqualTo(10);
+    assertThat(request.mode()).isNull();
+    assertThat(request.fields()).isEmpty();
+    assertThat(request.explain()).isFalse();
+  }
+
+  @Test
+  void vectorsKeepTermsAndWeights() {
+    assertThat(
+            vectorOf(
+                SparseVector.newBuilder()
+                    .addTokens("b")
+                    .addTokens("a")
+                    .addWeights(2)
+                    .addWeights(1)))
+        .isEqualTo(TokenVector.of(new String[] {"b", "a"}, new float[] {2, 1}));
+    // Ids are unsigned: −1 is 4,294,967,295.
+    assertThat(
+            vectorOf(
+                SparseVector.newBuilder().addTermIds(-1).addTermIds(7).addWeights(2).addWeights(1)))
+        .isEqualTo(TermIdVector.of(new int[] {-1, 7}, new float[] {2, 1}));
+    assertThat(vectorOf(SparseVector.newBuilder()).size()).isZero();
+  }
+
+  @Test
+  void anApproximateModeTakesWhatIsUnsetFromTheCollection() {
+    SearchRequest request =
+        text("x").setMode(mode(ApproximateMode.newBuilder().setQueryCut(3))).build();
+
+    assertThat(
+            ProtoMapper.toDomain(request, name -> new SearchMode.Approximate(12, 0.5f, false))
+                .mode())
+        .isEqualTo(new SearchMode.Approximate(3, 0.5f, false));
+    assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).mode())
+        .isEqualTo(new SearchMode.Approximate(3, 0.8f, true));
+  }
+
+  @Test
+  void aCompleteApproximateModeDoesNotAskTheCollection() {
+    assertThat(
+            map(text("x")
+                    .setMode(
+                        mode(
+                            ApproximateMode.newBuilder()
+                                .setQueryCut(3)
+                                .setHeapFactor(1)
+                                .setFirstSorted(false))))
+                .mode())
+        .isEqualTo(new SearchMode.Approximate(3, 1, false));
+  }
+
+  @Test
+  void whatIsOutsideItsRangeIsNamedByItsPath() {
+    assertRefused("collection", text("x").setCollection(""));
+    assertRefused("collection", text("x").setCollection("c".repeat(256)));
+    assertRefused("query", SearchRequest.newBuilder().setCollection("books"));
+    assertRefused("k", text("x").setK(0));
+    assertRefused("k", text("x").setK(10_001));
+    // 4,294,967,295: not a negative number.
+    assertRefused("k", text("x").setK(-1));
+    assertRefused("text", text("x".repeat(65_537)));
+    assertRefused("fields", text("x").addAllFields(Collections.nCopies(65, "f")));
+    assertRefused(
+        "vector", vector(SparseVector.newBuilder().addTokens("a").addTermIds(1).addWeights(1)));
+    assertRefused("vector.weights", vector(SparseVector.newBuilder().addTokens("a")));
+    assertRefused("vector.weights", vector(SparseVector.newBuilder().addWeights(1)));
+    assertRefused("vector", vector(ids(16_385)));
+  }
+
+  @Test
+  void theLargestOfEverythingIsAccepted() {
+    assertThat(map(text("x".repeat(65_536)).setK(10_000).setCollection("c".repeat(255))).k())
+        .isEqualTo(10_000);
+    assertThat(vectorOf(ids(16_384)).size()).isEqualTo(16_384);
+    assertThat(map(text("x").addAllFields(Collections.nCopies(64, "f"))).fields()).hasSize(64);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, -1, 2e30f})
+  void badWeightsAreRefused(float weight) {
+    assertThatThrownBy(
+            () -> map(vector(SparseVector.newBuilder().addTokens("a").addWeights(weight))))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class, error -> assertThat(error.place()).isEqualTo("vector"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0.5", "4097,0.5", "-1,0.5", "3,0", "3,1.5", "3,NaN"})
+  void badApproximateParametersAreRefused(int queryCut, float heapFactor) {
+    SearchRequest.Builder request =
+        text("x")
+            .setMode(
+                mode(
+                    ApproximateMode.newBuilder()
+                        .setQueryCut(queryCut)
+                        .setHeapFactor(heapFactor)
+                        .setFirstSorted(true)));
+
+    assertThatThrownBy(() -> map(request))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            error -> assertThat(error.place()).isEqualTo("mode.approximate"));
+  }
+
+  @Test
+  void anAnswerKeepsEveryField() {
+    long arrival = System.nanoTime();
+    SearchResponse response = ProtoMapper.toProto(FakeRetriever.answer("d1"), 44, arrival);
+
+    assertThat(response.getHitsList())
+        .containsExactly(
+            Hit.newBuilder()
+                .setId("d1")
+                .setScore(2.5f)
+                .putFields("title", "On insects")
+                .addContributions(
+                    TermContribution.newBuilder()
+                        .setTerm("insect")
+                        .setQueryWeight(1.25f)
+                        .setDocumentWeight(2)
+                        .setContribution(2.5f))
+                .build());
+    assertThat(response.getMode())
+        .isEqualTo(
+            mode(
+                ApproximateMode.newBuilder()
+                    .setQueryCut(7)
+                    .setHeapFactor(0.75f)
+                    .setFirstSorted(false)));
+    assertThat(response.getTimings().getQueueNanos()).isEqualTo(44);
+    assertThat(response.getTimings().getEncodeNanos()).isEqualTo(11);
+    assertThat(response.getTimings().getSearchNanos()).isEqualTo(22);
+    assertThat(response.getTimings().getFetchNanos()).isEqualTo(33);
+    assertThat(response.getTimings().getTotalNanos()).isBetween(1L, System.nanoTime() - arrival);
+    assertThat(response.getCounters())
+        .isEqualTo(
+            SearchCounters.newBuilder()
+                .setListsVisited(1)
+                .setBlocksBounded(2)
+                .setBlocksSkipped(3)
+                .setBlocksScored(4)
+                .setDocumentsScored(5)
+                .setPostingsScored(6)
+                .build());
+    assertThat(response.getUnknownTerms()).isEqualTo(9);
+  }
+
+  @Test
+  void aDescriptionKeepsEveryField() {
+    assertThat(ProtoMapper.toProto(FakeRetriever.describe("books")))
+        .isEqualTo(
+            Collection.newBuilder()
+                .setName("books")
+                .setDocumentCount(10)
+                .setTermCount(20)
+                .setPostingCount(30)
+                .setLengthBytes(40)
+                .setDocumentEncoder("bm25")
+                .setQueryEncoder("plain")
+                .setEncoderParametersJson("{\"k1\":0.9}")
+                .setVocabulary(Vocabulary.VOCABULARY_TOKEN)
+                .setDefaultMode(
+                    mode(
+                        ApproximateMode.newBuilder()
+                            .setQueryCut(12)
+                            .setHeapFactor(0.5f)
+                            .setFirstSorted(true)))
+                .addStoredFields("title")
+                .addStoredFields("text")
+                .addSegments(
+                    Segment.newBuilder()
+                        .setId("00112233445566778899aabbccddeeff")
+                        .setFormatVersion(1)
+                        .setDocumentCount(10)
+                        .setPostingCount(30)
+                        .addStructures(
+                            IndexStructure.newBuilder().setName("forward").setLengthBytes(64))
+                        .addStructures(
+                            IndexStructure.newBuilder().setName("blockmax").setLengthBytes(8)))
+                .build());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,1,1", "2,5,2000000005", "315576000000,0,9223372036854775807"})
+  void durationsBecomeNanoseconds(long seconds, int nanos, long expected) {
+    assertThat(ProtoMapper.toNanos("timeout", duration(seconds, nanos))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "-1,0", "0,-1", "1,-1", "0,1000000000"})
+  void durationsThatAreNotAboveZeroAreRefused(long seconds, int nanos) {
+    assertThatThrownBy(() -> ProtoMapper.toNanos("timeout", duration(seconds, nanos)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("timeout is");
+  }
+
+  private static void assertRefused(String path, SearchRequest.Builder request) {
+    assertThatThrownBy(() -> map(request))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            error ->
+                assertThat(
+                        error.place() == null ? error.field() : error.place() + "." + error.field())
+                    .isEqualTo(path));
+  }
+
+  private static io.siskin.server.search.SearchMode noDefaults(String collection) {
+    throw new AssertionError("nothing asks for the defaults of " + collection);
+  }
+
+  private static RetrievalRequest map(SearchRequest.Builder request) {
+    return ProtoMapper.toDomain(request.build(), ProtoMapperTest::noDefaults);
+  }
+
+  private static io.siskin.index.vector.SparseVector vectorOf(SparseVector.Builder vector) {
+    return ((RetrievalRequest.Query.Vector) map(vector(vector)).query()).vector();
+  }
+
+  private static SparseVector.Builder ids(int count) {
+    SparseVector.Builder vector = SparseVector.newBuilder();
+    for (int i = 0; i < count; i++) {
+      vector.addTermIds(i).addWeights(1);
+    }
+    return vector;
+  }
+
+  private static SearchRequest.Builder text(String text) {
+    return SearchRequest.newBuilder().setCollection("books").setText(text);
+  }
+
+  private static SearchRequest.Builder vector(SparseVector.Builder vector) {
+    return SearchRequest.newBuilder().setCollection("books").setVector(vector);
+  }
+
+  private static io.siskin.proto.v1.SearchMode mode(ExactMode exact) {
+    return io.siskin.proto.v1.SearchMode.newBuilder().setExact(exact).build();
+  }
+
+  private static io.siskin.proto.v1.SearchMode mode(ApproximateMode.Builder approximate) {
+    return io.siskin.proto.v1.SearchMode.newBuilder().setApproximate(approximate).build();
+  }
+
+  private static Duration duration(long seconds, int nanos) {
+    return Duration.newBuilder().setSeconds(seconds).setNanos(nanos).build();
+  }
+}

@@ -1,0 +1,382 @@
+package io.siskin.server.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.client.ClientOptions;
+import io.siskin.client.CollectionInfo;
+import io.siskin.client.Health;
+import io.siskin.client.SearchClient;
+import io.siskin.client.SearchException;
+import io.siskin.client.SearchMode;
+import io.siskin.client.SearchRequest;
+import io.siskin.client.SearchResult;
+import io.siskin.client.SearchStream;
+import io.siskin.client.SparseVector;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.search.QueryInterruptedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The Java client against a real server over loopback: what goes in on one side comes out on the
+ * other.
+ */
+@Timeout(120)
+class SearchClientTest {
+  private static final Duration LONG = Duration.ofSeconds(FakeRetriever.WAIT_SECONDS);
+
+  private final FakeRetriever retriever = new FakeRetriever();
+  private final CountDownLatch entered = new CountDownLatch(1);
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private GrpcServer server;
+  private SearchClient client;
+
+  @BeforeEach
+  void start() throws Exception {
+    server =
+        GrpcServer.start(
+            GrpcServerOptions.builder()
+                .port(0)
+                .searchThreads(2)
+                .retryDelay(Duration.ofMillis(1))
+                .build(),
+            retriever);
+    client =
+        SearchClient.connect(ClientOptions.of("localhost:" + server.port()).withDeadline(LONG));
+  }
+
+  @AfterEach
+  void stop() {
+    gate.countDown();
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void aRequestArrivesAsItWasMade() {
+    AtomicReference<RetrievalRequest> seen = recordRequests();
+    client.search(
+        SearchRequest.text("books", "insects")
+            .withK(3)
+            .withMode(SearchMode.exact())
+            .withFields("title", "*")
+            .withExplanation());
+    assertThat(seen.get())
+        .isEqualTo(
+            new RetrievalRequest(
+                "books",
+                new RetrievalRequest.Query.Text("insects"),
+                3,
+                new io.siskin.server.search.SearchMode.Exact(),
+                List.of("title", "*"),
+                true));
+    client.search(SearchRequest.text("books", "x").withMode(SearchMode.approximate(5, 0.25f)));
+    assertThat(seen.get().mode())
+        .as("what is not set comes from the collection")
+        .isEqualTo(new io.siskin.server.search.SearchMode.Approximate(5, 0.25f, true));
+    client.search(SearchRequest.text("books", "x").withMode(SearchMode.approximate()));
+    assertThat(seen.get().mode())
+        .isEqualTo(new io.siskin.server.search.SearchMode.Approximate(12, 0.5f, true));
+    client.search(SearchRequest.text("books", "x"));
+    assertThat(seen.get().mode()).isNull();
+  }
+
+  @Test
+  void vectorsArriveAsTheyWereMade() {
+    AtomicReference<RetrievalRequest> seen = recordRequests();
+    client.search(SearchRequest.vector("books", SparseVector.ofTokens(Map.of("a", 1f, "b", 2f))));
+    assertThat(seen.get().query())
+        .isEqualTo(new RetrievalRequest.Query.Vector(TokenVector.of(Map.of("a", 1f, "b", 2f))));
+    client.search(
+        SearchRequest.vector(
+            "books", SparseVector.ofTermIds(new int[] {-1, 3}, new float[] {1, 2})));
+    assertThat(seen.get().query())
+        .isEqualTo(
+            new RetrievalRequest.Query.Vector(
+                TermIdVector.of(new int[] {-1, 3}, new float[] {1, 2})));
+  }
+
+  @Test
+  void anAnswerArrivesAsItWasGiven() {
+    SearchResult result = client.search(SearchRequest.text("books", "insects"));
+
+    assertThat(result.hits())
+        .containsExactly(
+            new SearchResult.Hit(
+                "books",
+                2.5f,
+                Map.of("title", "On insects"),
+                List.of(new SearchResult.Contribution("insect", 1.25f, 2, 2.5f))));
+    assertThat(result.mode()).isEqualTo(new SearchMode.Approximate(7, 0.75f, false));
+    assertThat(result.counters()).isEqualTo(new SearchResult.Counters(1, 2, 3, 4, 5, 6));
+    assertThat(result.timings().encodeNanos()).isEqualTo(11);
+    assertThat(result.timings().searchNanos()).isEqualTo(22);
+    assertThat(result.timings().fetchNanos()).isEqualTo(33);
+    assertThat(result.timings().queueNanos()).isZero();
+    assertThat(result.timings().totalNanos()).isPositive();
+    assertThat(result.unknownTerms()).isEqualTo(9);
+  }
+
+  @Test
+  void collectionsArriveFromAllPages() {
+    retriever.collections =
+        IntStream.range(0, 150)
+            .mapToObj(i -> FakeRetriever.describe(String.format("c%03d", i)))
+            .toList();
+    assertThat(client.collections())
+        .hasSize(150)
+        .extracting(CollectionInfo::name)
+        .isSorted()
+        .endsWith("c149");
+
+    CollectionInfo info = client.collection("c007");
+    assertThat(info)
+        .isEqualTo(
+            new CollectionInfo(
+                "c007",
+                10,
+                20,
+                30,
+                40,
+                "bm25",
+                "plain",
+                "{\"k1\":0.9}",
+                CollectionInfo.Vocabulary.TOKEN,
+                new SearchMode.Approximate(12, 0.5f, true),
+                List.of("title", "text"),
+                List.of(
+                    new CollectionInfo.Segment(
+                        "00112233445566778899aabbccddeeff",
+                        1,
+                        10,
+                        30,
+                        List.of(
+                            new CollectionInfo.Structure("forward", 64),
+                            new CollectionInfo.Structure("blockmax", 8))))));
+  }
+
+  @Test
+  void healthIsTold() {
+    assertThat(client.health()).isEqualTo(Health.NOT_SERVING);
+    server.markReady();
+    assertThat(client.health("siskin.v1.SearchService")).isEqualTo(Health.SERVING);
+    assertThat(client.health("nothing")).isEqualTo(Health.SERVICE_UNKNOWN);
+  }
+
+  @Test
+  void anInvalidRequestNamesItsFieldsAndIsNotRepeated() {
+    assertThatThrownBy(() -> client.search(SearchRequest.text("books", "x").withK(0)))
+        .isInstanceOfSatisfying(
+            SearchException.InvalidRequest.class,
+            error -> {
+              assertThat(error.status()).isEqualTo("INVALID_ARGUMENT");
+              assertThat(error.violations())
+                  .containsExactly(
+                      new SearchException.FieldViolation("k", "k is 0; allowed: 1 to 10000"));
+            });
+    assertThat(retriever.searchCount).hasValue(0);
+  }
+
+  @Test
+  void failuresHaveTheirTypes() {
+    retriever.behaviour =
+        (request, interruption) -> {
+          throw new CollectionNotFoundException(request.collection(), List.of());
+        };
+    assertThatThrownBy(() -> client.search(SearchRequest.text("boks", "x")))
+        .isInstanceOf(SearchException.NotFound.class);
+    retriever.behaviour =
+        (request, interruption) -> {
+          throw new IllegalStateException("thrown by the test");
+        };
+    assertThatThrownBy(() -> client.search(SearchRequest.text("books", "x")))
+        .isInstanceOfSatisfying(
+            SearchException.ServerFault.class,
+            error -> {
+              assertThat(error.status()).isEqualTo("INTERNAL");
+              assertThat(error.getMessage()).contains(String.valueOf(error.reference()));
+              assertThat(error.reference()).isNotEmpty();
+            });
+    assertThat(retriever.searchCount).as("neither was repeated").hasValue(2);
+  }
+
+  @Test
+  void aBusyServerIsAskedAgain() {
+    AtomicInteger attempts = new AtomicInteger();
+    retriever.behaviour =
+        (request, interruption) -> {
+          if (attempts.incrementAndGet() < 3) {
+            throw new OverloadedException(1);
+          }
+          return FakeRetriever.answer("d1");
+        };
+
+    assertThat(client.search(SearchRequest.text("books", "x")).hits()).hasSize(1);
+    assertThat(attempts).hasValue(3);
+  }
+
+  @Test
+  void aServerThatStaysBusyIsToldToTheCaller() {
+    AtomicInteger attempts = new AtomicInteger();
+    retriever.behaviour =
+        (request, interruption) -> {
+          attempts.incrementAndGet();
+          throw new OverloadedException(1);
+        };
+
+    assertThatThrownBy(() -> client.search(SearchRequest.text("books", "x")))
+        .isInstanceOfSatisfying(
+            SearchException.Exhausted.class,
+            error -> assertThat(error.retryDelay()).isEqualTo(Duration.ofMillis(1)));
+    assertThat(attempts).hasValue(4);
+  }
+
+  @Test
+  void aResponseThatIsTooLargeIsNotAskedForAgain() {
+    AtomicInteger attempts = new AtomicInteger();
+    retriever.behaviour =
+        (request, interruption) -> {
+          attempts.incrementAndGet();
+          throw new ResponseTooLargeException(2, 1);
+        };
+
+    assertThatThrownBy(() -> client.search(SearchRequest.text("books", "x")))
+        .isInstanceOfSatisfying(
+            SearchException.Exhausted.class, error -> assertThat(error.retryDelay()).isNull());
+    assertThat(attempts).hasValue(1);
+  }
+
+  @Test
+  void aDeadlinePasses() {
+    retriever.estimate = FakeRetriever.LARGE;
+    retriever.behaviour =
+        (request, interruption) -> FakeRetriever.searchUntilInterrupted(interruption);
+
+    assertThatThrownBy(
+            () ->
+                client.search(SearchRequest.text("books", "x").withDeadline(Duration.ofMillis(50))))
+        .isInstanceOf(SearchException.DeadlineExceeded.class);
+  }
+
+  @Test
+  void cancellingTheFutureStopsTheSearch() {
+    CompletableFuture<QueryInterruptedException.Reason> stopped = new CompletableFuture<>();
+    retriever.estimate = FakeRetriever.LARGE;
+    retriever.behaviour =
+        (request, interruption) -> {
+          entered.countDown();
+          try {
+            return FakeRetriever.searchUntilInterrupted(interruption);
+          } catch (QueryInterruptedException e) {
+            stopped.complete(e.reason());
+            throw e;
+          }
+        };
+    CompletableFuture<SearchResult> search = client.searchAsync(SearchRequest.text("books", "x"));
+    FakeRetriever.await(entered);
+
+    assertThat(search.cancel(true)).isTrue();
+    assertThat(stopped).succeedsWithin(LONG).isEqualTo(QueryInterruptedException.Reason.CANCELLED);
+  }
+
+  @Test
+  void blockingOnTheNetworkThreadIsRefused() {
+    retriever.estimate = FakeRetriever.LARGE;
+    retriever.behaviour =
+        (request, interruption) -> {
+          FakeRetriever.await(gate);
+          return FakeRetriever.answer("d1");
+        };
+    // Chained before the answer is let go, so that it runs on the thread that brings the answer.
+    CompletableFuture<SearchResult> nested =
+        client
+            .searchAsync(SearchRequest.text("books", "x"))
+            .thenApply(result -> client.search(SearchRequest.text("books", "y")));
+    gate.countDown();
+
+    assertThat(nested)
+        .failsWithin(LONG)
+        .withThrowableThat()
+        .withCauseInstanceOf(IllegalStateException.class)
+        .withMessageContaining("network thread");
+  }
+
+  @Test
+  void aStreamPairsAnswersWithRequests() {
+    retriever.estimate = FakeRetriever.LARGE;
+    retriever.behaviour =
+        (request, interruption) -> {
+          if (request.collection().equals("boks")) {
+            throw new CollectionNotFoundException("boks", List.of());
+          }
+          return FakeRetriever.answer(request.collection());
+        };
+    List<CompletableFuture<SearchResult>> answers = new ArrayList<>();
+    try (SearchStream stream = client.openStream()) {
+      for (int i = 0; i < 500; i++) {
+        answers.add(stream.submit(SearchRequest.text(i == 250 ? "boks" : "c" + i, "x")));
+      }
+    }
+
+    for (int i = 0; i < 500; i++) {
+      assertThat(answers.get(i)).as("closing has waited for all").isDone();
+      if (i == 250) {
+        assertThat(answers.get(i))
+            .failsWithin(LONG)
+            .withThrowableThat()
+            .withCauseInstanceOf(SearchException.NotFound.class);
+      } else {
+        assertThat(answers.get(i).join().hits().getFirst().id()).isEqualTo("c" + i);
+      }
+    }
+  }
+
+  @Test
+  void aClosedStreamTakesNothing() {
+    SearchStream stream = client.openStream();
+    stream.close();
+    stream.close();
+
+    assertThatThrownBy(() -> stream.submit(SearchRequest.text("books", "x")))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aServerThatIsNotThereIsUnavailable() {
+    try (SearchClient lost = SearchClient.connect("unix:///nonexistent/socket")) {
+      assertThatThrownBy(() -> lost.search(SearchRequest.text("books", "x")))
+          .isInstanceOf(SearchException.Unavailable.class);
+      try (SearchStream stream = lost.openStream()) {
+        assertThat(stream.submit(SearchRequest.text("books", "x")))
+            .failsWithin(LONG)
+            .withThrowableThat()
+            .withCauseInstanceOf(SearchException.Unavailable.class);
+      }
+    }
+  }
+
+  private AtomicReference<RetrievalRequest> recordRequests() {
+    AtomicReference<RetrievalRequest> seen = new AtomicReference<>();
+    retriever.behaviour =
+        (request, interruption) -> {
+          seen.set(request);
+          return FakeRetriever.answer("d1");
+        };
+    return seen;
+  }
+}
