@@ -1,0 +1,236 @@
+package io.siskin.server.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.BuildProgress;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.input.InputFormat;
+import io.siskin.index.store.Verification;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.EncoderSpec;
+import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.RetrievalPipeline;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.RetrievalRequest.Query;
+import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.retrieve.RetrievalResponse.Hit;
+import io.siskin.server.search.Interruption;
+import io.siskin.server.search.SearchMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From files to answers, in one process: index job, catalog and pipeline together. */
+final class IndexJobTest {
+  private static final String BIRDS =
+      """
+      {"_id": "siskin", "title": "Eurasian siskin", "text": "A small finch that eats the seeds of alders."}
+      {"_id": "goldfinch", "title": "Goldfinch", "text": "A finch with a red face that eats thistle seeds."}
+      {"_id": "osprey", "title": "Osprey", "text": "A bird of prey that eats fish and nothing else."}
+      """;
+
+  @TempDir Path directory;
+
+  @Test
+  void textIsFoundByItsWords() throws IOException {
+    IndexReport report = index("birds", BIRDS, 0, null);
+    assertThat(report.encoder()).isEqualTo("bm25");
+    assertThat(report.segment().documentCount()).isEqualTo(3);
+    try (CollectionCatalog catalog = catalog()) {
+      RetrievalResponse response =
+          new RetrievalPipeline(catalog)
+              .retrieve(text("birds", "finches eating seeds"), Interruption.NEVER);
+      assertThat(response.hits().stream().map(Hit::id)).startsWith("siskin").hasSize(3);
+      Hit best = response.hits().getFirst();
+      assertThat(best.fields()).containsEntry("title", "Eurasian siskin");
+      double explained =
+          best.contributions().stream().mapToDouble(each -> each.contribution()).sum();
+      assertThat(explained).isCloseTo(best.score(), org.assertj.core.data.Offset.offset(1e-4));
+      assertThat(best.contributions())
+          .extracting(each -> each.term())
+          .contains("finch", "seed", "eat");
+      assertThat(response.timings().totalNanos()).isPositive();
+      assertThat(response.unknownTerms()).isZero();
+    }
+  }
+
+  @Test
+  void aReplacedCollectionIsServedFromThenOn() throws IOException {
+    index("birds", BIRDS, 0, null);
+    try (CollectionCatalog catalog = catalog()) {
+      RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
+      catalog.watch(10);
+      IndexReport second =
+          index("birds", "{\"id\": 7, \"contents\": \"The finch of finches.\"}\n", 0, null);
+      assertThat(second.generation()).isEqualTo(2);
+      long deadline = System.nanoTime() + 10_000_000_000L;
+      List<String> found = List.of();
+      while (!found.equals(List.of("7")) && System.nanoTime() < deadline) {
+        found = ids(pipeline, "birds", "finch");
+      }
+      assertThat(found).containsExactly("7");
+      assertThat(pipeline.collection("birds").documentCount()).isEqualTo(1);
+    }
+    try (Stream<Path> segments = Files.list(directory.resolve("data/birds/segments"))) {
+      assertThat(segments).hasSize(1);
+    }
+  }
+
+  @Test
+  void theSameBuildAgainKeepsTheSegment() throws IOException {
+    String first = index("birds", BIRDS, 0, null).segment().id().toString();
+    String again = index("birds", BIRDS, 0, null).segment().id().toString();
+    assertThat(again).isEqualTo(first);
+    try (CollectionCatalog catalog = catalog()) {
+      assertThat(ids(new RetrievalPipeline(catalog), "birds", "osprey")).containsExactly("osprey");
+    }
+  }
+
+  @Test
+  void badRecordsAreReportedCountedAndBounded() throws IOException {
+    String lines = BIRDS + "{\"id\": \"x\"\n" + "{\"_id\": \"osprey\", \"text\": \"again\"}\n";
+    List<String> reported = new ArrayList<>();
+    IndexReport report = index("birds", lines, 2, reported);
+    assertThat(report.skippedCount()).isEqualTo(2);
+    assertThat(report.segment().documentCount()).isEqualTo(3);
+    assertThat(reported).hasSize(2);
+    assertThat(reported.get(0)).contains("birds.jsonl:4");
+    assertThat(reported.get(1)).contains("birds.jsonl:5").contains("osprey");
+    assertThatThrownBy(() -> index("birds", lines, 1, null))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("birds.jsonl:5");
+    assertThat(index("birds", BIRDS, 0, null).generation()).isEqualTo(2);
+  }
+
+  @Test
+  void aStoppedJobLeavesTheOldCollectionAndNothingElse() throws IOException {
+    index("birds", BIRDS, 0, null);
+    BuildProgress stopper =
+        new BuildProgress() {
+          @Override
+          public void begin(String stage, long totalUnits) {
+            if (stage.equals("inversion")) {
+              throw new CancellationException("stopped by the test");
+            }
+          }
+        };
+    Path input = write("birds", "{\"id\": \"new\", \"text\": \"another\"}\n");
+    IndexJob job = new IndexJob(request("birds", input, 0, null), stopper, error -> {});
+    assertThatThrownBy(job::run).isInstanceOf(CancellationException.class);
+    try (Stream<Path> left = Files.list(directory.resolve("data/birds"))) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder(".lock", "collection.json", "segments");
+    }
+    try (CollectionCatalog catalog = catalog()) {
+      assertThat(ids(new RetrievalPipeline(catalog), "birds", "osprey")).containsExactly("osprey");
+    }
+  }
+
+  @Test
+  void vectorsAreFoundByTokenAndByTermId() throws IOException {
+    index(
+        "tokens",
+        "{\"id\": \"a\", \"vector\": {\"x\": 1.5, \"y\": 0.5}}\n"
+            + "{\"id\": \"b\", \"vector\": {\"y\": 2}}\n",
+        0,
+        null);
+    index("ids", "{\"id\": \"a\", \"vector\": {\"4000000000\": 1.5}}\n", 0, null);
+    try (CollectionCatalog catalog = catalog()) {
+      RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
+      var byToken =
+          new Query.Vector(io.siskin.index.vector.TokenVector.of(Map.of("y", 1f, "zz", 1f)));
+      RetrievalResponse response =
+          pipeline.retrieve(request("tokens", byToken), Interruption.NEVER);
+      assertThat(response.hits()).extracting(Hit::id).containsExactly("b", "a");
+      assertThat(response.unknownTerms()).isEqualTo(1);
+      var byId =
+          new Query.Vector(
+              io.siskin.index.vector.TermIdVector.of(
+                  new int[] {(int) 4_000_000_000L}, new float[] {1}));
+      assertThat(pipeline.retrieve(request("ids", byId), Interruption.NEVER).hits()).hasSize(1);
+      assertThatThrownBy(() -> pipeline.retrieve(request("ids", byToken), Interruption.NEVER))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("term ids");
+      assertThatThrownBy(() -> pipeline.retrieve(text("ids", "x"), Interruption.NEVER))
+          .isInstanceOf(InvalidInputException.class);
+      assertThatThrownBy(() -> pipeline.retrieve(text("nothing", "x"), Interruption.NEVER))
+          .isInstanceOf(CollectionNotFoundException.class)
+          .hasMessageContaining("ids, tokens");
+    }
+  }
+
+  private static List<String> ids(RetrievalPipeline pipeline, String collection, String text) {
+    return pipeline.retrieve(text(collection, text), Interruption.NEVER).hits().stream()
+        .map(Hit::id)
+        .toList();
+  }
+
+  private static RetrievalRequest text(String collection, String text) {
+    return request(collection, new Query.Text(text));
+  }
+
+  private static RetrievalRequest request(String collection, Query query) {
+    return new RetrievalRequest(collection, query, 10, new SearchMode.Exact(), List.of("*"), true);
+  }
+
+  private CollectionCatalog catalog() throws IOException {
+    CollectionCatalog catalog =
+        new CollectionCatalog(
+            new DataDirectory(directory.resolve("data")), Verification.FULL, snapshot -> {});
+    catalog.openAll();
+    return catalog;
+  }
+
+  private IndexReport index(
+      String name, String lines, long skipBad, @Nullable List<String> reported) throws IOException {
+    Path input = write(name, lines);
+    return new IndexJob(
+            request(name, input, skipBad, null),
+            BuildProgress.NONE,
+            error -> {
+              if (reported != null) {
+                reported.add(error.getMessage());
+              }
+            })
+        .run();
+  }
+
+  private Path write(String name, String lines) throws IOException {
+    return Files.writeString(directory.resolve(name + ".jsonl"), lines);
+  }
+
+  private IndexRequest request(
+      String name, Path input, long skipBad, @Nullable EncoderSpec encoder) {
+    BuildOptions defaults = BuildOptions.DEFAULTS;
+    BuildOptions options =
+        new BuildOptions(
+            defaults.weighting(),
+            defaults.quantization(),
+            defaults.reordering(),
+            true,
+            null,
+            null,
+            true,
+            2);
+    return new IndexRequest(
+        List.of(input),
+        InputFormat.AUTO,
+        directory.resolve("data"),
+        name,
+        encoder,
+        Map.of(),
+        options,
+        skipBad);
+  }
+}

@@ -1,0 +1,62 @@
+package io.siskin.server.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siskin.index.testing.Seeds;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+final class TopKTest {
+  private record Entry(float score, int document) {}
+
+  /** The order of all evaluators, written plainly. */
+  private static final Comparator<Entry> ORDER =
+      Comparator.comparingDouble((Entry entry) -> -entry.score).thenComparingInt(Entry::document);
+
+  @RepeatedTest(20)
+  void keepsWhatSortingWouldKeep() {
+    Random random = new Random(Seeds.next());
+    TopK top = new TopK(1 + random.nextInt(40));
+    for (int use = 0; use < 3; use++) {
+      int k = 1 + random.nextInt(60);
+      top.reset(k);
+      List<Entry> all = new ArrayList<>();
+      int offers = random.nextInt(300);
+      int distinctScores = 1 + random.nextInt(20);
+      for (int document : random.ints(0, Integer.MAX_VALUE).distinct().limit(offers).toArray()) {
+        Entry entry = new Entry(0.25f * (1 + random.nextInt(distinctScores)), document);
+        all.add(entry);
+        all.sort(ORDER);
+        boolean isAmongTheBest = all.indexOf(entry) < k;
+        assertThat(top.offer(entry.score, document)).isEqualTo(isAmongTheBest);
+        float expectedThreshold = all.size() < k ? 0 : all.get(k - 1).score;
+        assertThat(top.threshold()).isEqualTo(expectedThreshold);
+      }
+      check(top, all.subList(0, Math.min(k, all.size())));
+    }
+  }
+
+  @Test
+  void aTieAtTheThresholdEntersByItsSmallerNumberOnly() {
+    TopK top = new TopK(2);
+    top.offer(1f, 10);
+    top.offer(1f, 20);
+    assertThat(top.offer(1f, 30)).isFalse();
+    assertThat(top.offer(1f, 5)).isTrue();
+    check(top, List.of(new Entry(1f, 5), new Entry(1f, 10)));
+  }
+
+  private static void check(TopK top, List<Entry> expected) {
+    int[] documents = new int[expected.size()];
+    float[] scores = new float[expected.size()];
+    assertThat(top.drain(documents, scores)).isEqualTo(expected.size());
+    for (int i = 0; i < documents.length; i++) {
+      assertThat(new Entry(scores[i], documents[i])).isEqualTo(expected.get(i));
+    }
+    assertThat(top.size()).isZero();
+  }
+}
