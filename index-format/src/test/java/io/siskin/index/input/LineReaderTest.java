@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.testing.Seeds;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,16 +36,16 @@ class LineReaderTest {
 
   @Test
   void wholeLinesBeforeAFailureComeFirst() throws IOException {
+    byte[] begun = "one\ntwo\nthr".getBytes(StandardCharsets.UTF_8);
     InputStream failing =
-        new InputStream() {
-          private int at;
-
+        new FilterInputStream(new ByteArrayInputStream(begun)) {
           @Override
-          public int read() throws IOException {
-            if (at == 8) {
+          public int read(byte[] target, int offset, int length) throws IOException {
+            int count = super.read(target, offset, length);
+            if (count < 0) {
               throw new IOException("disk on fire");
             }
-            return "one\ntwo\nthree\n".charAt(at++);
+            return count;
           }
         };
     LineReader reader = new LineReader(failing, "f", 100, 64);

@@ -8,6 +8,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +59,7 @@ class Utf8Test {
   void findsAByteAtEveryPositionOfEveryLength() {
     for (int length = 0; length < 40; length++) {
       byte[] bytes = new byte[length];
-      java.util.Arrays.fill(bytes, (byte) ('\\' ^ 0x80));
+      Arrays.fill(bytes, (byte) ('\\' ^ 0x80));
       assertThat(Utf8.contains(bytes, 0, length, (byte) '\\')).isFalse();
       for (int at = 0; at < length; at++) {
         byte before = bytes[at];
