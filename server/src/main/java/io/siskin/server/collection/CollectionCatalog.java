@@ -148,7 +148,13 @@ public final class CollectionCatalog implements AutoCloseable {
     }
   }
 
-  private void open(String name) throws IOException {
+  /**
+   * Opens one collection.
+   *
+   * @param name its name
+   * @throws IOException when it is missing or cannot be opened
+   */
+  public synchronized void open(String name) throws IOException {
     Path directory = data.collectionDirectory(name);
     for (int tries = 1; ; tries++) {
       CollectionManifest manifest = CollectionManifest.read(directory);
