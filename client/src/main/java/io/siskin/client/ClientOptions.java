@@ -52,13 +52,13 @@ public record ClientOptions(
   }
 
   /**
-   * The defaults: a deadline of 1 s, 4 attempts, responses of up to 64 MiB, 64 unanswered searches
+   * The defaults: a deadline of 5 s, 4 attempts, responses of up to 64 MiB, 64 unanswered searches
    * a stream, plain text.
    *
    * @param target where the server is
    */
   public static ClientOptions of(String target) {
-    return new ClientOptions(target, Duration.ofSeconds(1), 4, 64 << 20, 64, null);
+    return new ClientOptions(target, Duration.ofSeconds(5), 4, 64 << 20, 64, null);
   }
 
   /**
