@@ -45,6 +45,8 @@ public record CollectionInfo(
     TOKEN,
     /** By number. */
     TERM_ID,
+    /** The collection holds no term yet. */
+    NONE,
     /** In a way that this client is too old to know. */
     UNKNOWN
   }

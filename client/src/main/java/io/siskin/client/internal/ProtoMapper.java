@@ -86,6 +86,7 @@ final class ProtoMapper {
         switch (collection.getVocabulary()) {
           case VOCABULARY_TOKEN -> CollectionInfo.Vocabulary.TOKEN;
           case VOCABULARY_TERM_ID -> CollectionInfo.Vocabulary.TERM_ID;
+          case VOCABULARY_NONE -> CollectionInfo.Vocabulary.NONE;
           case VOCABULARY_UNSPECIFIED, UNRECOGNIZED -> CollectionInfo.Vocabulary.UNKNOWN;
         },
         toMode(collection.getDefaultMode()),

@@ -49,10 +49,6 @@ final class ProtoMapper {
   /** The most fields that may be asked for. */
   static final int FIELD_COUNT_MAX = 64;
 
-  /** The parameters of an approximate search on a collection whose own default is exact. */
-  static final SearchMode.Approximate APPROXIMATE_DEFAULT =
-      new SearchMode.Approximate(10, 0.8f, true);
-
   private ProtoMapper() {}
 
   /**
@@ -241,7 +237,7 @@ final class ProtoMapper {
     SearchMode.Approximate defaults =
         !complete && defaultModes.apply(collection) instanceof SearchMode.Approximate own
             ? own
-            : APPROXIMATE_DEFAULT;
+            : SearchMode.Approximate.DEFAULTS;
     long queryCut =
         message.hasQueryCut() ? Integer.toUnsignedLong(message.getQueryCut()) : defaults.queryCut();
     try {
@@ -326,6 +322,7 @@ final class ProtoMapper {
     return switch (name) {
       case "token" -> Vocabulary.VOCABULARY_TOKEN;
       case "term_id" -> Vocabulary.VOCABULARY_TERM_ID;
+      case "none" -> Vocabulary.VOCABULARY_NONE;
       default -> throw new IllegalStateException("a collection's vocabulary is '" + name + "'");
     };
   }

@@ -19,6 +19,7 @@ import io.siskin.proto.v1.Segment;
 import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
+import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.search.SearchMode;
 import java.util.Collections;
@@ -88,8 +89,11 @@ class ProtoMapperTest {
             ProtoMapper.toDomain(request, name -> new SearchMode.Approximate(12, 0.5f, false))
                 .mode())
         .isEqualTo(new SearchMode.Approximate(3, 0.5f, false));
+    // These numbers stand in the comment of siskin.v1.ApproximateMode: change both.
+    assertThat(SearchMode.Approximate.DEFAULTS)
+        .isEqualTo(new SearchMode.Approximate(8, 0.9f, true));
     assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).mode())
-        .isEqualTo(new SearchMode.Approximate(3, 0.8f, true));
+        .isEqualTo(new SearchMode.Approximate(3, 0.9f, true));
   }
 
   @Test
@@ -235,6 +239,28 @@ class ProtoMapperTest {
                         .addStructures(
                             IndexStructure.newBuilder().setName("blockmax").setLengthBytes(8)))
                 .build());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"token,VOCABULARY_TOKEN", "term_id,VOCABULARY_TERM_ID", "none,VOCABULARY_NONE"})
+  void everyVocabularyHasItsValue(String name, Vocabulary expected) {
+    CollectionDescription books = FakeRetriever.describe("books");
+    CollectionDescription described =
+        new CollectionDescription(
+            books.name(),
+            0,
+            0,
+            0,
+            0,
+            "vector",
+            "vector",
+            "{}",
+            name,
+            List.of(),
+            books.defaultMode(),
+            List.of());
+
+    assertThat(ProtoMapper.toProto(described).getVocabulary()).isEqualTo(expected);
   }
 
   @ParameterizedTest
