@@ -134,6 +134,8 @@ public final class CollectionCatalog implements AutoCloseable {
     }
   }
 
+  // A failure of one collection, whatever it is, must not end the watching of the others.
+  @SuppressWarnings("IllegalCatch")
   private void refresh(String name) {
     try {
       CollectionSnapshot current = snapshots.get(name);

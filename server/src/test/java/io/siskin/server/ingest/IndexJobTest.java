@@ -99,7 +99,12 @@ final class IndexJobTest {
 
   @Test
   void badRecordsAreReportedCountedAndBounded() throws IOException {
-    String lines = BIRDS + "{\"id\": \"x\"\n" + "{\"_id\": \"osprey\", \"text\": \"again\"}\n";
+    String lines =
+        BIRDS
+            + """
+            {"id": "x"
+            {"_id": "osprey", "text": "again"}
+            """;
     List<String> reported = new ArrayList<>();
     IndexReport report = index("birds", lines, 2, reported);
     assertThat(report.skippedCount()).isEqualTo(2);
@@ -141,8 +146,10 @@ final class IndexJobTest {
   void vectorsAreFoundByTokenAndByTermId() throws IOException {
     index(
         "tokens",
-        "{\"id\": \"a\", \"vector\": {\"x\": 1.5, \"y\": 0.5}}\n"
-            + "{\"id\": \"b\", \"vector\": {\"y\": 2}}\n",
+        """
+        {"id": "a", "vector": {"x": 1.5, "y": 0.5}}
+        {"id": "b", "vector": {"y": 2}}
+        """,
         0,
         null);
     index("ids", "{\"id\": \"a\", \"vector\": {\"4000000000\": 1.5}}\n", 0, null);
