@@ -113,7 +113,7 @@ final class CsrBase implements AutoCloseable {
       ByteBuffer buffer =
           old.capacity() >= length
               ? old
-              : ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
+              : ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
       return buffer.clear().limit(length);
     }
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
@@ -52,17 +53,17 @@ final class TruthCache {
         base.resolveSibling(base.getFileName() + ".truth.k" + k + "." + digits), fingerprint, k);
   }
 
-  /** Returns where the answers are cached. */
-  Path file() {
-    return file;
-  }
-
-  /** Returns the cached answers, or null when there are none that can be trusted. */
-  @Nullable GroundTruth read() throws IOException {
-    if (!Files.exists(file)) {
+  /** Returns the cached answers, or null when there are none that can be read and trusted. */
+  @Nullable GroundTruth read() {
+    byte[] content;
+    try {
+      content = Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      LOG.warn("the cached exact answers cannot be read; computing them anew: {}", e.toString());
       return null;
     }
-    byte[] content = Files.readAllBytes(file);
     int end = content.length - CHECKSUM_LENGTH;
     if (end < HEADER_LENGTH || ByteBuffer.wrap(content).getLong(end) != checksum(content, end)) {
       LOG.warn("{} is damaged; computing it anew", file);
@@ -103,7 +104,10 @@ final class TruthCache {
     }
     out.putLong(checksum(out.array(), out.position()));
     try {
-      Path partial = Files.createTempFile(file.toAbsolutePath().getParent(), "truth", ".partial");
+      // Named after the process: two benches may store the same answers at the same time.
+      Path partial =
+          file.resolveSibling(
+              file.getFileName() + "." + ProcessHandle.current().pid() + ".partial");
       try {
         Files.write(partial, out.array());
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);

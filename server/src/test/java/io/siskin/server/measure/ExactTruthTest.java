@@ -182,6 +182,18 @@ final class ExactTruthTest {
     assertAnswers(cached(base, 1, Row.of(0, 2)), 0, new int[] {1}, 4);
   }
 
+  /** A folder stands where the cache should: it can neither be read nor replaced. */
+  @Test
+  void cacheThatCannotBeReadOrWrittenOnlyCostsTime() throws IOException {
+    Path base = write(Row.of(0, 1), Row.of(0, 2));
+    GroundTruth right = cached(base, 2, Row.of(0, 1));
+    Path cache = caches().getFirst();
+    Files.delete(cache);
+    Files.createDirectories(cache.resolve("something"));
+    assertSame(cached(base, 2, Row.of(0, 1)), right);
+    assertThat(caches()).containsExactly(cache);
+  }
+
   @Test
   void weightOutsideItsRangeIsRefusedWithItsRow() throws IOException {
     for (float weight : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
