@@ -125,7 +125,7 @@ final class JsonRecordReader {
       }
       if (json.currentToken() != JsonToken.END_OBJECT) {
         return false; // no record: the parser may stand inside a number that the next line would go
-                      // on
+        // on
       }
       expectEnd(json, bytes, start, end);
       return true;
