@@ -89,25 +89,48 @@ final class JsonRecordReader {
    * @throws InvalidInputException without a place
    */
   SourceDocument read(byte[] bytes, int start, int end, String place) {
-    boolean whole = false;
     JsonParser json = parser == null ? newParser() : parser;
+    boolean atEnd = false;
     try {
       ((ByteArrayFeeder) json.getNonBlockingInputFeeder()).feedInput(bytes, start, end);
       // Well-formed UTF-8 has no surrogates: only an escape can bring in an unpaired one.
       boolean escapes = Utf8.contains(bytes, start, end, (byte) '\\');
       SourceDocument document = readRecord(json, escapes, place);
       expectEnd(json, bytes, start, end);
-      fedBytes += end - start;
-      whole = true;
+      atEnd = true;
       return document;
+    } catch (InvalidInputException e) {
+      atEnd = readOn(json, bytes, start, end);
+      throw e;
     } catch (JsonProcessingException e) {
       throw malformed(json, e);
     } catch (IOException e) {
       throw new UncheckedIOException("a byte array cannot fail", e);
     } finally {
-      if (!whole) {
+      fedBytes += end - start;
+      if (!atEnd) {
         parser = null;
       }
+    }
+  }
+
+  /**
+   * Reads a bad record to its end, so that the parser can be kept, and with it the tokens it knows.
+   * False where that fails, too.
+   */
+  private boolean readOn(JsonParser json, byte[] bytes, int start, int end) {
+    try {
+      while (!json.getParsingContext().inRoot()) {
+        nextToken(json);
+      }
+      if (json.currentToken() != JsonToken.END_OBJECT) {
+        return false; // no record: the parser may stand inside a number that the next line would go
+        // on
+      }
+      expectEnd(json, bytes, start, end);
+      return true;
+    } catch (IOException | InvalidInputException e) {
+      return false;
     }
   }
 

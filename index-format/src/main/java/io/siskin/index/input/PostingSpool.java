@@ -26,6 +26,7 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
   private static final int POSTING_BYTES = 3 * Integer.BYTES;
   private static final int WRITE_BUFFERS_BYTES = 1 << 26;
   private static final int WRITE_BUFFER_MIN_POSTINGS = 256;
+  private static final int READ_BUFFER_POSTINGS = 1 << 13;
   private static final int WRITE_BUFFER_MAX_POSTINGS = 1 << 15;
 
   private final SpoolFile spool;
@@ -41,6 +42,8 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
   private int list;
   private int run;
 
+  private final ByteBuffer readBuffer =
+      ByteBuffer.allocate(READ_BUFFER_POSTINGS * POSTING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private int loadedRun = -1;
   private int[] documentOffsets = new int[0];
   private int[] terms = new int[0];
@@ -180,15 +183,18 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
       terms = new int[count];
       weights = new int[count];
     }
-    LittleEndianReader in =
-        LittleEndianReader.of(
-            spool.channel(), writePositions[ofRun] - POSTING_BYTES * (long) count);
-    int[] posting = new int[3];
-    for (int i = 0; i < count; i++) {
-      in.readInts(posting, 3);
-      int at = documentOffsets[posting[0] + 1]++;
-      terms[at] = posting[1];
-      weights[at] = posting[2];
+    long position = writePositions[ofRun] - (long) POSTING_BYTES * count;
+    for (int left = count; left > 0; ) {
+      int part = Math.min(left, readBuffer.capacity() / POSTING_BYTES);
+      spool.read(readBuffer.clear().limit(part * POSTING_BYTES), position);
+      readBuffer.flip();
+      for (int i = 0; i < part; i++) {
+        int at = documentOffsets[readBuffer.getInt() + 1]++;
+        terms[at] = readBuffer.getInt();
+        weights[at] = readBuffer.getInt();
+      }
+      position += (long) part * POSTING_BYTES;
+      left -= part;
     }
   }
 }
