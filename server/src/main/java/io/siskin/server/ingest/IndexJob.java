@@ -8,6 +8,7 @@ import io.siskin.index.build.Weighting;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.input.DocumentSource;
 import io.siskin.index.input.DocumentSources;
+import io.siskin.index.input.InputOptions;
 import io.siskin.index.input.SkippingPolicy;
 import io.siskin.index.input.SourceDocument;
 import io.siskin.index.store.Publication;
@@ -24,6 +25,7 @@ import io.siskin.server.encode.Encoders;
 import io.siskin.server.encode.TermStatistics;
 import io.siskin.server.encode.VectorSpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -98,20 +100,25 @@ public final class IndexJob {
             new SegmentBuilder(directory, weighted(request.options(), spec), progress);
         EncodingQueue queue =
             new EncodingQueue(spec, encoders.documents(), request.options().threads(), policy)) {
-      read(builder, queue);
+      read(builder, queue, directory);
       return builder.finish();
     }
   }
 
-  private void read(SegmentBuilder builder, EncodingQueue queue) throws IOException {
+  private void read(SegmentBuilder builder, EncodingQueue queue, Path spoolDirectory)
+      throws IOException {
+    InputOptions reading =
+        InputOptions.DEFAULT
+            .withParserThreads(request.options().threads())
+            .withSpoolDirectory(spoolDirectory);
     long total = 0;
     for (Path input : request.inputs()) {
-      total += java.nio.file.Files.size(input);
+      total += Files.size(input);
     }
     long before = 0;
     progress.begin("reading", total);
     for (Path input : request.inputs()) {
-      try (DocumentSource source = DocumentSources.open(input, request.format(), policy)) {
+      try (DocumentSource source = DocumentSources.open(input, request.format(), policy, reading)) {
         for (SourceDocument document = source.next(); document != null; document = source.next()) {
           queue.put(document, encoded -> add(builder, encoded));
           progress.advance(before + source.consumedBytes());
