@@ -2,18 +2,21 @@ package io.siskin.index.kernel;
 
 import io.siskin.index.format.FileLayout;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * Times two implementations of a kernel on made-up data for some milliseconds and keeps the faster
- * one.
+ * Times two implementations of a kernel on made-up data, in turns for a tenth of a second, and
+ * keeps the one whose best round is the faster one: other work on the machine can only add to a
+ * round.
  */
 final class Calibration {
   private static final int RECORDS = 256;
   private static final int POSTINGS = 120;
-  private static final int ROUNDS = 7;
-  private static final int PASSES = 40;
+  private static final int PASSES = 20;
+  // Long enough for the compiler to be done with both.
+  private static final long BUDGET_NANOS = 120_000_000;
 
   private Calibration() {}
 
@@ -24,7 +27,10 @@ final class Calibration {
     ForwardKernel secondKernel = second.get();
     Random random = new Random(1);
     int recordLength = 3 * POSTINGS;
-    MemorySegment records = MemorySegment.ofArray(new byte[RECORDS * recordLength + 64]);
+    // Off the heap, as mapped records are: heap memory would teach the compiled kernels a second
+    // kind of access.
+    MemorySegment records =
+        MemorySegment.ofBuffer(ByteBuffer.allocateDirect(RECORDS * recordLength + 64));
     for (int record = 0; record < RECORDS; record++) {
       for (int i = 0; i < POSTINGS; i++) {
         // Skewed as term numbers are: most of them are small.
@@ -39,7 +45,8 @@ final class Calibration {
     int[] page = new int[ForwardKernel.PAGE_LENGTH];
     long firstNanos = Long.MAX_VALUE;
     long secondNanos = Long.MAX_VALUE;
-    for (int round = 0; round < ROUNDS; round++) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < BUDGET_NANOS) {
       firstNanos = Math.min(firstNanos, time(firstKernel, records, recordLength, page));
       secondNanos = Math.min(secondNanos, time(secondKernel, records, recordLength, page));
     }
