@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -85,7 +86,7 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
           case AccessDeniedException denied -> denied.getFile() + ": permission denied";
           case FileSystemException file ->
               file.getFile() + ": " + (file.getReason() == null ? failure : file.getReason());
-          case UncheckedIOException wrapped -> message(wrapped.getCause());
+          case UncheckedIOException wrapped -> message(Objects.requireNonNull(wrapped.getCause()));
           default ->
               status(failure) == ExitStatus.INTERNAL
                   ? "internal error, a defect of Siskin (--verbose shows where): " + failure

@@ -34,6 +34,7 @@ final class InterruptibleIndexJob implements AutoCloseable {
   }
 
   /** Runs the job; returns null when a signal stopped it. */
+  @SuppressWarnings("IllegalCatch") // A stopped job may end in any way; the user knows why.
   @Nullable IndexReport run() throws IOException {
     try {
       return new IndexJob(

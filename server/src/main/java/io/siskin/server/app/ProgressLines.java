@@ -66,7 +66,7 @@ final class ProgressLines implements ProgressDisplay {
 
   private String rate(double seconds) {
     return stage.equals(READING) && done > 0
-        ? ", " + Units.bytes(done) + " at " + Units.bytes(done / seconds) + "/s"
+        ? ", " + Units.bytes(done) + " at " + Units.bytes(Math.round(done / seconds)) + "/s"
         : "";
   }
 

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       "130:stopped by Ctrl-C before it was done (143: by SIGTERM)"
     },
     subcommands = {
+      DemoCommand.class,
       IndexCommand.class,
       ServeCommand.class,
       SearchCommand.class,

@@ -1,7 +1,10 @@
 package io.siskin.server.app;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,21 +43,7 @@ final class StopSignals implements AutoCloseable {
   static StopSignals listen(IntConsumer stop) {
     StopSignals signals = new StopSignals(stop);
     for (Signal signal : SIGNALS) {
-      Object handler =
-          Proxy.newProxyInstance(
-              StopSignals.class.getClassLoader(),
-              new Class<?>[] {type("sun.misc.SignalHandler")},
-              (proxy, method, arguments) ->
-                  switch (method.getName()) {
-                    case "handle" -> {
-                      signals.receive(signal);
-                      yield null;
-                    }
-                    case "equals" -> proxy == arguments[0];
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    default -> signal.name();
-                  });
-      Object before = handle(signal, handler);
+      Object before = handle(signal, signals.handler(signal));
       if (before != null) {
         signals.restorations.add(new Restoration(signal, before));
       }
@@ -76,6 +65,21 @@ final class StopSignals implements AutoCloseable {
     }
   }
 
+  /** Returns a {@code sun.misc.SignalHandler} that receives a signal. */
+  private Object handler(Signal signal) {
+    Runnable receive = () -> receive(signal);
+    try {
+      MethodHandle run =
+          MethodHandles.publicLookup()
+              .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+              .bindTo(receive);
+      return MethodHandleProxies.asInterfaceInstance(
+          type("sun.misc.SignalHandler"), MethodHandles.dropArguments(run, 0, Object.class));
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError("Runnable has the method", impossible);
+    }
+  }
+
   /**
    * Installs a handler by {@code sun.misc.Signal}, which has no successor. Through reflection,
    * because naming it is a compiler warning that cannot be suppressed.
@@ -94,7 +98,7 @@ final class StopSignals implements AutoCloseable {
       }
       throw new IllegalStateException(refused.getCause());
     } catch (ReflectiveOperationException impossible) {
-      throw new AssertionError("jdk.unsupported is part of every JDK", impossible);
+      throw new LinkageError("jdk.unsupported is part of every JDK", impossible);
     }
   }
 
@@ -102,7 +106,7 @@ final class StopSignals implements AutoCloseable {
     try {
       return Class.forName(name);
     } catch (ClassNotFoundException impossible) {
-      throw new AssertionError("jdk.unsupported is part of every JDK", impossible);
+      throw new LinkageError("jdk.unsupported is part of every JDK", impossible);
     }
   }
 }

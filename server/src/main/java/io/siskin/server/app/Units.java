@@ -10,9 +10,9 @@ final class Units {
   private Units() {}
 
   /** Returns a length, for example {@code 18.2 MB}; a kilobyte has 1000 bytes. */
-  static String bytes(double count) {
+  static String bytes(long count) {
     int unit = 0;
-    double value = count;
+    double value = (double) count;
     while (value >= STEP - 0.5 && unit < BYTES.length - 1) {
       value /= STEP;
       unit++;
