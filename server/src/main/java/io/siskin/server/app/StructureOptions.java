@@ -1,9 +1,11 @@
 package io.siskin.server.app;
 
+import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what a segment carries and how it is made. */
@@ -67,6 +69,32 @@ final class StructureOptions {
               + " one a core.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  @Mixin private BlockMaxChoices blockMax = new BlockMaxChoices();
+
+  /** The parameters of the block-max posting lists. */
+  static final class BlockMaxChoices {
+    @Option(
+        names = "--block-size",
+        paramLabel = "N",
+        description =
+            "Block-max lists: documents of a document block, 4, 8 or 16. Lowering it tightens the"
+                + " bounds, so that fewer documents are scored, and enlarges the maxima in inverse"
+                + " proportion. Default: 16.")
+    private int blockSize = BlockMaxOptions.DEFAULTS.blockSize();
+
+    @Option(
+        names = "--maximum-bits",
+        paramLabel = "N",
+        description =
+            "Block-max lists: bits of a document block's maximum, 4 or 8. Eight tighten the bounds"
+                + " a little and double the maxima. Default: 4.")
+    private int maximumBits = BlockMaxOptions.DEFAULTS.maximumBits();
+
+    BlockMaxOptions build() {
+      return new BlockMaxOptions(blockSize, maximumBits);
+    }
+  }
+
   /**
    * Returns the options of the build.
    *
@@ -82,13 +110,12 @@ final class StructureOptions {
           case BP -> Reordering.GraphBisection.DEFAULTS;
         },
         !noForward,
-        noBlockMax || BLOCK_MAX_MISSING ? null : BuildOptions.DEFAULTS.blockMax(),
+        noBlockMax ? null : blockMax.build(),
         noClusters || CLUSTERS_MISSING ? null : BuildOptions.DEFAULTS.clusters(),
         !noFields,
         threads);
   }
 
-  // The builder does not write these structures yet.
-  private static final boolean BLOCK_MAX_MISSING = true;
+  // The builder does not write this structure yet.
   private static final boolean CLUSTERS_MISSING = true;
 }
