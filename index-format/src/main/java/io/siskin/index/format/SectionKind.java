@@ -48,24 +48,20 @@ public enum SectionKind {
   /** The forward records. */
   FORWARD_RECORDS(402),
 
-  /** Block size, superblock size and widths of the block-max posting lists. */
+  /** Block size, widths and counts of the block-max posting lists. */
   BLOCK_MAX_PARAMETERS(501),
   /** By document number: the document's impact scale, f32. */
   BLOCK_MAX_DOCUMENT_SCALES(502),
-  /** By term number: where its posting list, superblocks and maxima are. */
+  /** By term number: where its posting list and its row of maxima are. */
   BLOCK_MAX_TERMS(503),
-  /** Superblock numbers of the sparse lists, u32. */
-  BLOCK_MAX_SUPERBLOCK_NUMBERS(504),
-  /** Start of each (term, superblock)'s postings in its list, u32. */
-  BLOCK_MAX_POSTING_STARTS(505),
-  /** Superblock maxima. */
-  BLOCK_MAX_SUPERBLOCK_MAXIMA(506),
-  /** Document-block maxima. */
-  BLOCK_MAX_BLOCK_MAXIMA(507),
-  /** The postings' documents, local to their superblock. */
-  BLOCK_MAX_LOCAL_DOCUMENTS(508),
-  /** The postings' impacts, u8. */
-  BLOCK_MAX_IMPACTS(509),
+  /** By row and superblock: the superblock maximum, u8. */
+  BLOCK_MAX_SUPERBLOCK_MAXIMA(504),
+  /** By row and superblock: the maxima of its 16 document blocks and where its postings are. */
+  BLOCK_MAX_ENTRIES(505),
+  /** The dense lists: local document numbers and impacts, superblock by superblock. */
+  BLOCK_MAX_POSTINGS(506),
+  /** The sparse lists: document numbers, maxima and impacts of the terms without a row. */
+  BLOCK_MAX_SPARSE_LISTS(507),
 
   /** Parameters of the clustered posting lists. */
   CLUSTER_PARAMETERS(601),

@@ -24,13 +24,19 @@ public final class KernelProvider {
   private final int vectorBits;
   private final String reason;
   private final Supplier<ForwardKernel> forward;
+  private final BlockMaxKernels blockMax;
 
   private KernelProvider(
-      boolean simd, int vectorBits, String reason, Supplier<ForwardKernel> forward) {
+      boolean simd,
+      int vectorBits,
+      String reason,
+      Supplier<ForwardKernel> forward,
+      BlockMaxKernels blockMax) {
     this.simd = simd;
     this.vectorBits = vectorBits;
     this.reason = reason;
     this.forward = forward;
+    this.blockMax = blockMax;
   }
 
   /** Returns the choice of this process. */
@@ -51,6 +57,11 @@ public final class KernelProvider {
   /** Returns a new kernel that scores documents through the forward index, for one thread. */
   public ForwardKernel newForwardKernel() {
     return forward.get();
+  }
+
+  /** Returns the kernels of block-max evaluation, safe for concurrent use. */
+  public BlockMaxKernels blockMaxKernels() {
+    return blockMax;
   }
 
   /** Returns what was chosen and why, for the log, {@code inspect} and the server's status. */
@@ -84,7 +95,8 @@ public final class KernelProvider {
   }
 
   private static KernelProvider scalar(String reason) {
-    return new KernelProvider(false, 0, reason, ScalarForwardKernel::new);
+    return new KernelProvider(
+        false, 0, reason, ScalarForwardKernel::new, new ScalarBlockMaxKernels());
   }
 
   private static KernelProvider panama(String reason, boolean calibrate) {
@@ -92,6 +104,7 @@ public final class KernelProvider {
     if (calibrate) {
       forward = Calibration.faster(forward, ScalarForwardKernel::new);
     }
-    return new KernelProvider(true, PanamaSpecies.BITS, reason, forward);
+    return new KernelProvider(
+        true, PanamaSpecies.BITS, reason, forward, new PanamaBlockMaxKernels());
   }
 }

@@ -1,0 +1,30 @@
+package io.siskin.server.app;
+
+import io.siskin.index.build.BuildProgress;
+import java.io.PrintWriter;
+
+/** Shows how far a long job is: bars on a terminal, lines elsewhere. */
+interface ProgressDisplay extends BuildProgress, AutoCloseable {
+  /** The stage of a job that counts bytes; all others count pieces of work. */
+  String READING = "reading";
+
+  /**
+   * Returns the display that fits standard error.
+   *
+   * @param err standard error
+   */
+  static ProgressDisplay on(PrintWriter err) {
+    return Terminal.isTerminal(Terminal.STDERR) ? new ProgressBars() : new ProgressLines(err);
+  }
+
+  /**
+   * Prints a line without spoiling the display.
+   *
+   * @param line what to say
+   */
+  void note(String line);
+
+  /** Ends the display, in whatever stage it is. */
+  @Override
+  void close();
+}

@@ -1,0 +1,122 @@
+package io.siskin.server.app;
+
+import io.siskin.index.store.Verification;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.retrieve.RetrievalPipeline;
+import io.siskin.server.retrieve.Warmup;
+import io.siskin.server.rpc.GrpcServer;
+import io.siskin.server.rpc.GrpcServerOptions;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server over a data directory, put together: listens first, so that a taken port is known before
+ * gigabytes are read and health checks are answered meanwhile; then opens and warms the
+ * collections; then is ready. Ends in the opposite order.
+ *
+ * <p>Used by one thread.
+ */
+final class SearchServer implements AutoCloseable {
+  /** How often the data directory is looked at for collections that were replaced. */
+  private static final long WATCH_INTERVAL_MILLIS = 500;
+
+  private final GrpcServerOptions options;
+  private final CollectionCatalog catalog;
+  private final GrpcServer grpc;
+
+  private SearchServer(GrpcServerOptions options, CollectionCatalog catalog, GrpcServer grpc) {
+    this.options = options;
+    this.catalog = catalog;
+    this.grpc = grpc;
+  }
+
+  /**
+   * Begins to listen; reports NOT_SERVING until {@link #open} has returned.
+   *
+   * @param data where the collections are
+   * @param options where to listen and within what limits
+   * @param verification how much of each file is read before it is used
+   * @param warmupMillis about how long each collection is warmed before it serves
+   */
+  static SearchServer listen(
+      DataDirectory data, GrpcServerOptions options, Verification verification, long warmupMillis)
+      throws IOException {
+    CollectionCatalog catalog = new CollectionCatalog(data, verification, new Warmup(warmupMillis));
+    try {
+      return new SearchServer(
+          options, catalog, GrpcServer.start(options, new RetrievalPipeline(catalog)));
+    } catch (IOException failed) {
+      throw isTaken(failed) ? new IOException(taken(options), failed) : failed;
+    }
+  }
+
+  /**
+   * Opens all collections, begins to follow what is committed, and reports SERVING.
+   *
+   * @throws IOException when a collection cannot be opened: better none served than one missing
+   *     without anybody noticing
+   */
+  void open() throws IOException {
+    catalog.openAll();
+    catalog.watch(WATCH_INTERVAL_MILLIS);
+    grpc.markReady();
+  }
+
+  /** Returns how many collections are in service. */
+  int collectionCount() {
+    return catalog.names().size();
+  }
+
+  /** Returns where clients find it: {@code host:port}. */
+  String address() {
+    // An IPv6 address stands in brackets.
+    String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+    return host + ":" + grpc.port();
+  }
+
+  /** Returns the Unix socket, or null for none. */
+  @Nullable Path unixSocket() {
+    return grpc.unixSocket();
+  }
+
+  /**
+   * Finishes what was admitted and ends.
+   *
+   * @return whether everything admitted was finished
+   */
+  boolean shutdown() {
+    boolean quiet = grpc.shutdown(options.shutdownGrace());
+    if (quiet) {
+      catalog.close();
+    }
+    // Otherwise a search is still reading the mapping, and unmapping it would end the process in
+    // the worst way.
+    return quiet;
+  }
+
+  @Override
+  public void close() {
+    boolean _ = shutdown();
+  }
+
+  private static boolean isTaken(@Nullable Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException
+          || String.valueOf(cause.getMessage()).contains("Address already in use")) {
+        return String.valueOf(cause.getMessage()).contains("in use");
+      }
+    }
+    return false;
+  }
+
+  private static String taken(GrpcServerOptions options) {
+    return "port "
+        + options.port()
+        + " of "
+        + options.host()
+        + " is taken by another program; allowed: --port with a free one, or 0 for any";
+  }
+}

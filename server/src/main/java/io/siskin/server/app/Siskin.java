@@ -1,0 +1,124 @@
+package io.siskin.server.app;
+
+import io.siskin.index.build.Quantization;
+import io.siskin.index.input.InputFormat;
+import io.siskin.index.store.Verification;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code siskin} command, started by {@code bin/siskin}: names the commands and runs one. */
+@Command(
+    name = "siskin",
+    scope = ScopeType.INHERIT,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    description = "A low-latency search server for learned sparse retrieval.",
+    synopsisSubcommandLabel = "COMMAND",
+    optionListHeading = "%nOptions:%n",
+    commandListHeading = "%nCommands:%n",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "  0:done; for a server: stopped on request, after what it had admitted",
+      "  1:failed for a reason that may pass or lies in the data: disk, network, damage",
+      "  2:the command or its input is wrong; the same command will fail again",
+      " 70:a defect of Siskin; --verbose shows where",
+      "130:stopped by Ctrl-C before it was done (143: by SIGTERM)"
+    },
+    subcommands = {
+      DemoCommand.class,
+      IndexCommand.class,
+      ServeCommand.class,
+      SearchCommand.class,
+      CollectionsCommand.class,
+      InspectCommand.class
+    })
+public final class Siskin implements Runnable {
+  private static final int HELP_COLUMNS_MIN = 80;
+  private static final int HELP_COLUMNS_MAX = 110;
+
+  @Spec private CommandSpec spec;
+
+  private Siskin() {}
+
+  /**
+   * Runs a command and ends the process with its {@link ExitStatus}.
+   *
+   * @param args the command's name and its arguments
+   */
+  @SuppressWarnings("IllegalCatch") // The edge of the process.
+  public static void main(String[] args) {
+    int status;
+    try {
+      status = commandLine().execute(args);
+    } catch (Throwable defect) {
+      // An Error: picocli hands everything else to FailureReport. Not through its writers, which
+      // may be what broke.
+      System.err.println("siskin: internal error: " + defect);
+      status = ExitStatus.INTERNAL;
+    }
+    System.exit(status);
+  }
+
+  /** Returns the parser of the whole command line, writing UTF-8 to the process's own streams. */
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Siskin());
+    FailureReport failures = new FailureReport();
+    line.setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
+        .setOut(writer(FileDescriptor.out))
+        .setErr(writer(FileDescriptor.err))
+        .registerConverter(InputFormat.class, Choice.of(InputFormat.class))
+        .registerConverter(Quantization.class, Choice.of(Quantization.class))
+        .registerConverter(Verification.class, Choice.of(Verification.class))
+        .registerConverter(EncoderOptions.Kind.class, Choice.of(EncoderOptions.Kind.class))
+        .registerConverter(EncoderOptions.Analyzer.class, Choice.of(EncoderOptions.Analyzer.class))
+        .registerConverter(StructureOptions.Order.class, Choice.of(StructureOptions.Order.class))
+        .registerConverter(SearchCommand.Mode.class, Choice.of(SearchCommand.Mode.class))
+        .setUsageHelpWidth(
+            Math.clamp(
+                Terminal.columns(Terminal.STDOUT, HELP_COLUMNS_MIN),
+                HELP_COLUMNS_MIN,
+                HELP_COLUMNS_MAX))
+        // Columns keep their width where a name is long: a line of its own for the description.
+        .setUsageHelpLongOptionsMaxWidth(HELP_COLUMNS_MIN / 3);
+    return line;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /**
+   * Shows where errors come from.
+   *
+   * @param verbose whether stack traces and debug lines are printed
+   */
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Prints stack traces with errors, and debug lines.")
+  void setVerbose(boolean verbose) {
+    if (verbose) {
+      Logging.makeVerbose();
+    }
+  }
+
+  private static PrintWriter writer(FileDescriptor descriptor) {
+    // Not the platform's charset: with LANG=C every letter beyond ASCII would come out as '?'.
+    return new PrintWriter(
+        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+  }
+}

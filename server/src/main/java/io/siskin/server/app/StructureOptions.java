@@ -1,0 +1,121 @@
+package io.siskin.server.app;
+
+import io.siskin.index.build.BlockMaxOptions;
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.Quantization;
+import io.siskin.index.build.Reordering;
+import io.siskin.index.build.Weighting;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that say what a segment carries and how it is made. */
+final class StructureOptions {
+  /** What {@code --reorder} may be. */
+  enum Order {
+    /** The order of the input. */
+    NONE,
+    /** Recursive graph bisection. */
+    BP
+  }
+
+  @Option(
+      names = "--reorder",
+      paramLabel = "HOW",
+      defaultValue = "none",
+      description =
+          "The order of the documents in the index: none (that of the input) or bp (recursive graph"
+              + " bisection: similar documents side by side, which tightens block maxima and makes"
+              + " exact search faster and the build slower). Default: ${DEFAULT-VALUE}.")
+  private Order order = Order.NONE;
+
+  @Option(
+      names = "--quantization",
+      paramLabel = "HOW",
+      defaultValue = "auto",
+      description =
+          "How weights become 8-bit impacts: global (one scale for all), per-document (a scale"
+              + " each: more exact), or auto (global if all weights are whole numbers up to 255,"
+              + " which loses nothing, else per-document). Default: ${DEFAULT-VALUE}.")
+  private Quantization quantization = Quantization.AUTO;
+
+  @Option(
+      names = "--no-forward",
+      description =
+          "Leaves out the forward index: saves about 3 bytes a posting; approximate search and"
+              + " explanations need it.")
+  private boolean noForward;
+
+  @Option(
+      names = "--no-block-max",
+      description = "Leaves out the block-max posting lists: exact search scans everything then.")
+  private boolean noBlockMax;
+
+  @Option(
+      names = "--no-clusters",
+      description = "Leaves out the clustered posting lists: there is no approximate search then.")
+  private boolean noClusters;
+
+  @Option(
+      names = "--no-fields",
+      description =
+          "Does not store titles, texts and other fields: hits carry ids and scores only.")
+  private boolean noFields;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "How many threads encode and build, 1 to 1024. The result does not depend on it. Default:"
+              + " one a core.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Mixin private BlockMaxChoices blockMax = new BlockMaxChoices();
+
+  /** The parameters of the block-max posting lists. */
+  static final class BlockMaxChoices {
+    @Option(
+        names = "--block-size",
+        paramLabel = "N",
+        description =
+            "Block-max lists: documents of a document block, 4, 8 or 16. Lowering it tightens the"
+                + " bounds, so that fewer documents are scored, and enlarges the maxima in inverse"
+                + " proportion. Default: 16.")
+    private int blockSize = BlockMaxOptions.DEFAULTS.blockSize();
+
+    @Option(
+        names = "--maximum-bits",
+        paramLabel = "N",
+        description =
+            "Block-max lists: bits of a document block's maximum, 4 or 8. Eight tighten the bounds"
+                + " a little and double the maxima. Default: 4.")
+    private int maximumBits = BlockMaxOptions.DEFAULTS.maximumBits();
+
+    BlockMaxOptions build() {
+      return new BlockMaxOptions(blockSize, maximumBits);
+    }
+  }
+
+  /**
+   * Returns the options of the build.
+   *
+   * @throws io.siskin.index.error.InvalidInputException when one is out of range or they contradict
+   *     each other
+   */
+  BuildOptions build() {
+    return new BuildOptions(
+        new Weighting.AsGiven(),
+        quantization,
+        switch (order) {
+          case NONE -> new Reordering.None();
+          case BP -> Reordering.GraphBisection.DEFAULTS;
+        },
+        !noForward,
+        noBlockMax ? null : blockMax.build(),
+        noClusters || CLUSTERS_MISSING ? null : BuildOptions.DEFAULTS.clusters(),
+        !noFields,
+        threads);
+  }
+
+  // The builder does not write this structure yet.
+  private static final boolean CLUSTERS_MISSING = true;
+}
