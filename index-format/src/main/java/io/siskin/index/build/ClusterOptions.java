@@ -1,7 +1,83 @@
 package io.siskin.index.build;
 
-/** Placeholder: replaced by the slice that brings the structure. */
-public record ClusterOptions() {
-  /** Defaults. */
-  public static final ClusterOptions DEFAULTS = new ClusterOptions();
+import io.siskin.index.error.InvalidInputException;
+
+/**
+ * How the posting lists of the approximate mode are pruned, cut into posting blocks and summarised.
+ *
+ * <p>Nothing here is an absolute list length that would have to follow the size of a collection:
+ * what is kept follows from shares of the collection's own postings.
+ *
+ * @param postingShare how much of all postings is kept, the heaviest of the segment first, above 0
+ *     to 1: raising it raises recall at a large query cut, and the bytes of the index, the time of
+ *     building and of searching with them
+ * @param listLengthFactor a list keeps at most this many times the length of the list that an
+ *     average posting stands in ({@code Σ length² / Σ length}), above 0: raising it keeps more of
+ *     the most frequent terms' postings, which are the least telling ones. At 1 or more with {@code
+ *     postingShare} 1 hardly anything is cut; {@link #UNLIMITED} cuts nothing
+ * @param listLengthMin a list keeps at least this many postings, or all that it has, 1 or more:
+ *     raising it lets rare terms keep documents in which they weigh little
+ * @param plainListLengthMax a list with at most this many kept postings is one posting block
+ *     without a summary, 0 or more: raising it saves bytes and scores more documents
+ * @param centroidShare posting blocks that are begun per kept posting of a list, above 0 to 1:
+ *     raising it makes posting blocks smaller and their summaries sharper, and the index larger
+ * @param documentCut with how many of its heaviest terms a document looks for its posting block, 1
+ *     to 64: raising it makes posting blocks a little more cohesive and the build slower
+ * @param blockSizeMin posting blocks with fewer postings are dissolved into others, 1 or more:
+ *     raising it makes the index smaller and summaries less sharp
+ * @param summaryEnergy how much of a summary's sum of weights is kept, heaviest terms first, above
+ *     0 to 1: raising it makes the summaries' scores better estimates, and the index larger
+ * @param summaryRowLengthMin a term that fewer of a list's summaries have is left out of all of
+ *     them, 1 or more: raising it saves bytes (a row that only one posting block is in costs three
+ *     times its entry) and scores more documents
+ */
+public record ClusterOptions(
+    double postingShare,
+    double listLengthFactor,
+    int listLengthMin,
+    int plainListLengthMax,
+    double centroidShare,
+    int documentCut,
+    int blockSizeMin,
+    double summaryEnergy,
+    int summaryRowLengthMin) {
+  /** A {@link #listLengthFactor} that no list reaches. */
+  public static final double UNLIMITED = Double.MAX_VALUE;
+
+  /** The largest {@link #documentCut}. */
+  public static final int DOCUMENT_CUT_MAX = 64;
+
+  /**
+   * What {@code docs/adr/0006-clustered-lists.md} measures as a good choice over several kinds of
+   * collections.
+   */
+  public static final ClusterOptions DEFAULTS =
+      new ClusterOptions(0.3, 0.115, 16, 16, 0.2, 15, 3, 0.4, 2);
+
+  /** Checks the ranges. */
+  public ClusterOptions {
+    requireShare("posting_share", postingShare);
+    require("list_length_factor", listLengthFactor, listLengthFactor > 0, "above 0");
+    require("list_length_min", listLengthMin, listLengthMin >= 1, "1 or more");
+    require("plain_list_length_max", plainListLengthMax, plainListLengthMax >= 0, "0 or more");
+    requireShare("centroid_share", centroidShare);
+    require(
+        "document_cut",
+        documentCut,
+        documentCut >= 1 && documentCut <= DOCUMENT_CUT_MAX,
+        "1 to " + DOCUMENT_CUT_MAX);
+    require("block_size_min", blockSizeMin, blockSizeMin >= 1, "1 or more");
+    requireShare("summary_energy", summaryEnergy);
+    require("summary_row_length_min", summaryRowLengthMin, summaryRowLengthMin >= 1, "1 or more");
+  }
+
+  private static void requireShare(String name, double value) {
+    require(name, value, value > 0 && value <= 1, "above 0, at most 1");
+  }
+
+  private static void require(String name, Object value, boolean holds, String range) {
+    if (!holds) {
+      throw new InvalidInputException(name, value, range);
+    }
+  }
 }

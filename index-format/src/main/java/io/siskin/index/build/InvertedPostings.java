@@ -43,6 +43,15 @@ public final class InvertedPostings implements AutoCloseable {
   }
 
   /**
+   * Returns how many postings the lists of the first terms have, for progress.
+   *
+   * @param termNumber 0 to {@link #termCount}: how many lists
+   */
+  public long postingsBefore(int termNumber) {
+    return starts[termNumber];
+  }
+
+  /**
    * Returns how many documents have a term.
    *
    * @param termNumber 0 to {@link #termCount} − 1

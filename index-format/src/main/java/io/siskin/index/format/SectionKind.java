@@ -65,22 +65,10 @@ public enum SectionKind {
 
   /** Parameters of the clustered posting lists. */
   CLUSTER_PARAMETERS(601),
-  /** By term number: where its posting blocks and summaries are. */
+  /** By term number: start of its list record in alignment units, u32. */
   CLUSTER_TERMS(602),
-  /** Start of each posting block in its list, u32. */
-  CLUSTER_BLOCK_STARTS(603),
-  /** The posting blocks' document numbers. */
-  CLUSTER_DOCUMENTS(604),
-  /** By posting block: scale of its summary's values, f32. */
-  CLUSTER_SUMMARY_SCALES(605),
-  /** Terms of each list's summaries, u32, ascending. */
-  CLUSTER_SUMMARY_TERMS(606),
-  /** Start of each summary term's entries, u32. */
-  CLUSTER_SUMMARY_STARTS(607),
-  /** The entries' posting blocks, u16. */
-  CLUSTER_SUMMARY_BLOCKS(608),
-  /** The entries' values, u8. */
-  CLUSTER_SUMMARY_VALUES(609);
+  /** The list records: posting blocks and their summaries. */
+  CLUSTER_LISTS(603);
 
   private final int code;
 

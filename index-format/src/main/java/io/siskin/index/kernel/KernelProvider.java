@@ -64,6 +64,11 @@ public final class KernelProvider {
     return blockMax;
   }
 
+  /** Returns the kernel that scores summaries; safe to share. */
+  public SummaryKernel summaryKernel() {
+    return simd ? new PanamaSummaryKernel() : new ScalarSummaryKernel();
+  }
+
   /** Returns what was chosen and why, for the log, {@code inspect} and the server's status. */
   public String description() {
     return (simd ? "panama " + vectorBits + " bit" : "scalar")

@@ -27,6 +27,7 @@ public final class ForwardScorer {
   private int[][] pages = {new int[ForwardKernel.PAGE_LENGTH]};
   private SegmentQuery query;
   private float documentScale;
+  private long postingCount;
 
   /** Never read: keeps the touching loads from being optimised away. */
   @SuppressWarnings("UnusedVariable")
@@ -82,6 +83,13 @@ public final class ForwardScorer {
     return documentScale;
   }
 
+  /** Returns how many postings the documents had that were scored since the last call. */
+  public long takePostingCount() {
+    long taken = postingCount;
+    postingCount = 0;
+    return taken;
+  }
+
   /**
    * Scores a batch and offers it to a heap.
    *
@@ -132,6 +140,7 @@ public final class ForwardScorer {
     int furtherRuns = u16(record + ForwardLayout.FURTHER_RUN_COUNT_OFFSET);
     long terms = record + ForwardLayout.RUNS_OFFSET + (long) furtherRuns * ForwardLayout.RUN_LENGTH;
     if (furtherRuns == 0) {
+      postingCount += first;
       return kernel.dot(records, terms, terms + 2L * first, first, pages[0]);
     }
     return sumOfRuns(record, first, furtherRuns, terms);
@@ -147,6 +156,7 @@ public final class ForwardScorer {
                   + (long) run * ForwardLayout.RUN_LENGTH
                   + ForwardLayout.RUN_COUNT_OFFSET);
     }
+    postingCount += count;
     long impacts = terms + 2L * count;
     int sum = kernel.dot(records, terms, impacts, first, pages[0]);
     int done = first;

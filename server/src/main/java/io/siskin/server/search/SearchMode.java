@@ -26,8 +26,11 @@ public sealed interface SearchMode {
     /** The largest query cut accepted. */
     public static final int QUERY_CUT_MAX = 4096;
 
-    /** What a collection gets that names nothing else. */
-    public static final Approximate DEFAULTS = new Approximate(8, 0.9f, true);
+    /**
+     * What a collection gets that names nothing else: recall@10 of 0.97 or more with the default
+     * build options, see {@code docs/adr/0006-clustered-lists.md}.
+     */
+    public static final Approximate DEFAULTS = new Approximate(10, 0.45f, true);
 
     /** Checks the ranges. */
     public Approximate {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class SegmentSearcher {
   private final Segment segment;
   private @Nullable QueryEvaluator exact;
+  private @Nullable SeismicEvaluator approximate;
 
   SegmentSearcher(Segment segment) {
     this.segment = segment;
@@ -31,11 +32,11 @@ final class SegmentSearcher {
       SearchCounters counters) {
     switch (mode) {
       case SearchMode.Exact() -> exact().evaluate(query, documentBase, top, interruption, counters);
-      case SearchMode.Approximate _ ->
-          throw new InvalidInputException(
-              "mode",
-              "approximate",
-              "exact, since the collection was built without clustered posting lists");
+      case SearchMode.Approximate approximate -> {
+        SeismicEvaluator evaluator = approximate();
+        evaluator.use(approximate);
+        evaluator.evaluate(query, documentBase, top, interruption, counters);
+      }
     }
   }
 
@@ -44,6 +45,21 @@ final class SegmentSearcher {
     if (evaluator == null) {
       evaluator = new ExhaustiveEvaluator(segment);
       exact = evaluator;
+    }
+    return evaluator;
+  }
+
+  private SeismicEvaluator approximate() {
+    SeismicEvaluator evaluator = approximate;
+    if (evaluator == null) {
+      if (segment.clusters() == null || segment.forward() == null) {
+        throw new InvalidInputException(
+            "mode",
+            "approximate",
+            "exact, since the collection was built without clustered posting lists");
+      }
+      evaluator = new SeismicEvaluator(segment);
+      approximate = evaluator;
     }
     return evaluator;
   }
