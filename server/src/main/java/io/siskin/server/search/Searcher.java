@@ -34,7 +34,7 @@ public final class Searcher {
     this.segments = new SegmentSearcher[segments.size()];
     this.documentBases = new int[segments.size() + 1];
     for (int i = 0; i < this.segments.length; i++) {
-      this.segments[i] = new SegmentSearcher(segments.get(i));
+      this.segments[i] = new SegmentSearcher(segments.get(i), kernels);
       documentBases[i + 1] = documentBases[i] + segments.get(i).statistics().documentCount();
     }
   }

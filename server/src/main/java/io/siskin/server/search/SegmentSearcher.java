@@ -1,6 +1,9 @@
 package io.siskin.server.search;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.segment.BlockMaxIndex;
+import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentSearcher {
   private final Segment segment;
+  private final KernelProvider kernels;
   private @Nullable QueryEvaluator exact;
   private @Nullable SeismicEvaluator approximate;
 
-  SegmentSearcher(Segment segment) {
+  SegmentSearcher(Segment segment, KernelProvider kernels) {
     this.segment = segment;
+    this.kernels = kernels;
   }
 
   Segment segment() {
@@ -43,10 +48,23 @@ final class SegmentSearcher {
   private QueryEvaluator exact() {
     QueryEvaluator evaluator = exact;
     if (evaluator == null) {
-      evaluator = new ExhaustiveEvaluator(segment);
+      evaluator = newExact();
       exact = evaluator;
     }
     return evaluator;
+  }
+
+  private QueryEvaluator newExact() {
+    BlockMaxIndex blockMax = segment.blockMax();
+    if (blockMax != null) {
+      return new BlockMaxEvaluator(blockMax, kernels.blockMaxKernels());
+    }
+    ForwardIndex forward = segment.forward();
+    if (forward == null) {
+      throw new IllegalStateException("segment " + segment.id() + " carries nothing to search");
+    }
+    // Document by document: slower, but exact all the same.
+    return new ForwardEvaluator(forward, kernels.newForwardKernel());
   }
 
   private SeismicEvaluator approximate() {
