@@ -50,18 +50,9 @@ final class BlockMaxStage {
    */
   static SegmentFileWriter run(BuildContext context, BlockMaxOptions options) throws IOException {
     BlockMaxStage stage = new BlockMaxStage(context, options);
-    SegmentFileWriter file =
-        new SegmentFileWriter(context.directory(), FileKind.BLOCK_MAX, FormatV1.VERSION);
-    boolean written = false;
-    try {
-      stage.write(file, context.parallel(), context.progress());
-      written = true;
-      return file;
-    } finally {
-      if (!written) {
-        file.close();
-      }
-    }
+    SegmentFileWriter file = context.files().begin(FileKind.BLOCK_MAX);
+    stage.write(file, context.parallel(), context.progress());
+    return file;
   }
 
   private void write(SegmentFileWriter file, OrderedParallel parallel, BuildProgress progress)

@@ -9,7 +9,7 @@ final class ClusterStage {
 
   static SegmentFileWriter run(BuildContext context, ClusterOptions options) throws IOException {
     if (context.parallel().threads() < 0) {
-      return new SegmentFileWriter(context.directory(), io.siskin.index.format.FileKind.META, 1);
+      return context.files().begin(io.siskin.index.format.FileKind.CLUSTERS);
     }
     throw new IOException("not here yet: " + options);
   }
