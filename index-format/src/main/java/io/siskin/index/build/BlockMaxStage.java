@@ -6,7 +6,6 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.BlockMaxLayout;
-import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;

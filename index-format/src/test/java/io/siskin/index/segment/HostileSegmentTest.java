@@ -57,8 +57,7 @@ final class HostileSegmentTest {
     assertThat(Mapping.openCount()).isEqualTo(openMappings);
   }
 
-  record Lie(
-      String name, SmallSegments segment, Consumer<SegmentEditor> edit, FileKind blamed) {
+  record Lie(String name, SmallSegments segment, Consumer<SegmentEditor> edit, FileKind blamed) {
     @Override
     public String toString() {
       return name;
