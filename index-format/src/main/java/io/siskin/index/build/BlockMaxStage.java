@@ -6,7 +6,6 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.BlockMaxLayout;
-import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
@@ -50,18 +49,9 @@ final class BlockMaxStage {
    */
   static SegmentFileWriter run(BuildContext context, BlockMaxOptions options) throws IOException {
     BlockMaxStage stage = new BlockMaxStage(context, options);
-    SegmentFileWriter file =
-        new SegmentFileWriter(context.directory(), FileKind.BLOCK_MAX, FormatV1.VERSION);
-    boolean written = false;
-    try {
-      stage.write(file, context.parallel(), context.progress());
-      written = true;
-      return file;
-    } finally {
-      if (!written) {
-        file.close();
-      }
-    }
+    SegmentFileWriter file = context.files().begin(FileKind.BLOCK_MAX);
+    stage.write(file, context.parallel(), context.progress());
+    return file;
   }
 
   private void write(SegmentFileWriter file, OrderedParallel parallel, BuildProgress progress)

@@ -6,13 +6,15 @@ import java.nio.file.Path;
 /**
  * What the late stages of a build may read.
  *
- * @param directory the directory of the segment under construction, for files and scratch memory
+ * @param files the files of the segment under construction; each stage begins its own there
+ * @param directory the directory of the segment under construction, for scratch memory
  * @param forward the forward index, already written and mapped
  * @param inverted all posting lists
  * @param parallel runs the work of a stage on all threads of the build, results in order
  * @param progress told of each finished piece of work
  */
 record BuildContext(
+    SegmentFiles files,
     Path directory,
     ForwardIndex forward,
     InvertedPostings inverted,

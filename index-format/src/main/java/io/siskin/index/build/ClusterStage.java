@@ -3,7 +3,6 @@ package io.siskin.index.build;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.ClusterLayout;
-import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
@@ -56,18 +55,9 @@ final class ClusterStage {
    * @return the file, which the caller owns
    */
   static SegmentFileWriter run(BuildContext context, ClusterOptions options) throws IOException {
-    SegmentFileWriter file =
-        new SegmentFileWriter(context.directory(), FileKind.CLUSTERS, FormatV1.VERSION);
-    boolean complete = false;
-    try {
-      new ClusterStage(context, options).writeTo(file);
-      complete = true;
-      return file;
-    } finally {
-      if (!complete) {
-        file.close();
-      }
-    }
+    SegmentFileWriter file = context.files().begin(FileKind.CLUSTERS);
+    new ClusterStage(context, options).writeTo(file);
+    return file;
   }
 
   /** One list, ready to be written. */

@@ -139,6 +139,10 @@ final class DocumentSpool implements AutoCloseable {
       throw new InvalidInputException(
           "id", externalId, "1 to " + FormatV1.EXTERNAL_ID_LENGTH_MAX + " bytes of UTF-8");
     }
+    // Half a surrogate pair has no UTF-8 form; replaced, it would pass for another id.
+    if (!new String(id, StandardCharsets.UTF_8).equals(externalId)) {
+      throw new InvalidInputException("id", externalId, "text that UTF-8 can express");
+    }
     return id;
   }
 

@@ -35,14 +35,18 @@ final class DocumentsStage {
   private static final int SAMPLE_DOCUMENTS_MIN = 500;
   private static final int SAMPLE_DOCUMENT_LENGTH_MAX = 16 << 10;
 
+  private final SegmentFiles files;
   private final Path directory;
   private final DocumentSpool spool;
   private final int[] documentOrder;
 
   /**
+   * @param files the segment's files
+   * @param directory where hash tables are built
    * @param documentOrder by final document number: the number in the spool
    */
-  DocumentsStage(Path directory, DocumentSpool spool, int[] documentOrder) {
+  DocumentsStage(SegmentFiles files, Path directory, DocumentSpool spool, int[] documentOrder) {
+    this.files = files;
     this.directory = directory;
     this.spool = spool;
     this.documentOrder = documentOrder;
@@ -50,10 +54,10 @@ final class DocumentsStage {
 
   private record Piece(byte[] bytes, int[] lengths) {}
 
-  /** Writes the file, unfinished as yet. */
-  SegmentFileWriter run(OrderedParallel parallel, BuildProgress progress) throws IOException {
+  /** Writes the file. */
+  void run(OrderedParallel parallel, BuildProgress progress) throws IOException {
     int documents = documentOrder.length;
-    SegmentFileWriter file = new SegmentFileWriter(directory, FileKind.DOCUMENTS, FormatV1.VERSION);
+    SegmentFileWriter file = files.begin(FileKind.DOCUMENTS);
     MemorySegment stored = spool.mapStored();
     StringListWriter.write(
         file,
@@ -66,7 +70,7 @@ final class DocumentsStage {
     if (!spool.fieldNames().names().isEmpty()) {
       writeFields(file, stored, parallel, progress);
     }
-    return file;
+    file.join();
   }
 
   private void writeFields(
@@ -76,14 +80,16 @@ final class DocumentsStage {
       BuildProgress progress)
       throws IOException {
     int documents = documentOrder.length;
-    boolean wide = stored.byteSize() + 16L * documents > 0xFFFF_FFFFL;
+    // What zstd adds to bytes that it cannot pack.
+    boolean wide = stored.byteSize() + (stored.byteSize() >>> 8) + 64L * documents > 0xFFFF_FFFFL;
     byte[] dictionary = trainDictionary(stored);
     SectionWriter offsets =
         file.section(
             SectionKind.STORED_OFFSETS,
             wide ? StringListLayout.ENCODING_U64 : StringListLayout.ENCODING_U32);
     SectionWriter bytes = file.section(SectionKind.STORED_BYTES, StoredLayout.ENCODING_ZSTD);
-    SectionWriter dictionarySection = file.section(SectionKind.STORED_DICTIONARY, 1);
+    SectionWriter dictionarySection =
+        file.section(SectionKind.STORED_DICTIONARY, FormatV1.ENCODING_PLAIN);
     dictionarySection.putBytes(dictionary, 0, dictionary.length);
     dictionarySection.setCount(dictionary.length);
     offsets.setCount(documents);

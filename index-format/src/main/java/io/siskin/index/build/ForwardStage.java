@@ -1,5 +1,6 @@
 package io.siskin.index.build;
 
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -23,7 +23,7 @@ import java.util.Arrays;
 final class ForwardStage {
   private static final int DOCUMENTS_PER_PIECE = 1024;
 
-  private final Path directory;
+  private final SegmentFiles files;
   private final DocumentSpool spool;
   private final int[] documentOrder;
   private final int[] finalTermNumbers;
@@ -32,19 +32,20 @@ final class ForwardStage {
   private final int alignmentShift;
 
   /**
+   * @param files the segment's files
    * @param documentOrder by final document number: the number in the spool
    * @param finalTermNumbers by provisional term number: the final one
    * @param weigher turns given weights into those to store
    * @param globalScale the scale of all documents, or 0 for a scale a document
    */
   ForwardStage(
-      Path directory,
+      SegmentFiles files,
       DocumentSpool spool,
       int[] documentOrder,
       int[] finalTermNumbers,
       TermWeigher weigher,
       float globalScale) {
-    this.directory = directory;
+    this.files = files;
     this.spool = spool;
     this.documentOrder = documentOrder;
     this.finalTermNumbers = finalTermNumbers;
@@ -65,9 +66,9 @@ final class ForwardStage {
       throws IOException {
     int documents = documentOrder.length;
     int pieces = (documents + DOCUMENTS_PER_PIECE - 1) / DOCUMENTS_PER_PIECE;
-    SegmentFileWriter file = new SegmentFileWriter(directory, FileKind.FORWARD, FormatV1.VERSION);
+    SegmentFileWriter file = files.begin(FileKind.FORWARD);
     SectionWriter offsets = file.section(SectionKind.FORWARD_OFFSETS, alignmentShift);
-    SectionWriter records = file.section(SectionKind.FORWARD_RECORDS, 1);
+    SectionWriter records = file.section(SectionKind.FORWARD_RECORDS, FormatV1.ENCODING_PLAIN);
     offsets.setCount(documents);
     records.setCount(documents);
     MemorySegment vectors = spool.mapVectors();
@@ -112,14 +113,15 @@ final class ForwardStage {
    */
   private static int alignmentShift(long documents, long postings) {
     for (int shift = ForwardLayout.ALIGNMENT_SHIFT_MIN;
-        shift < ForwardLayout.ALIGNMENT_SHIFT_MAX;
+        shift <= ForwardLayout.ALIGNMENT_SHIFT_MAX;
         shift++) {
       long bound = 7 * postings + documents * (ForwardLayout.RUNS_OFFSET + (1L << shift));
       if (bound >>> shift <= 0xFFFF_FFFFL) {
         return shift;
       }
     }
-    return ForwardLayout.ALIGNMENT_SHIFT_MAX;
+    throw new InvalidInputException(
+        "postings of the segment", postings, "forward records of at most 256 GiB");
   }
 
   /** Encodes documents one after another into a growing buffer; one a piece. */
@@ -133,8 +135,8 @@ final class ForwardStage {
       int count = readPostings(vectors, offset);
       float scale = scale(count);
       int furtherRuns = findRuns(count);
-      int length = (int) ForwardLayout.recordLength(count, furtherRuns);
-      int padded = (length + (1 << alignmentShift) - 1) & -(1 << alignmentShift);
+      long length = ForwardLayout.recordLength(count, furtherRuns);
+      int padded = (int) ForwardLayout.padded(length, alignmentShift);
       ensureRoom(padded);
       int start = out.position();
       out.putFloat(scale);

@@ -25,13 +25,20 @@ import org.jspecify.annotations.Nullable;
  * the last file.
  */
 final class MetaStage {
+  private final SegmentFiles files;
   private final Path directory;
   private final List<String> fieldNames;
   private final byte[] statistics;
   private final byte[] optionsJson;
   private @Nullable SegmentFileWriter file;
 
-  MetaStage(Path directory, DocumentSpool spool, BuildOptions options, float globalScale) {
+  MetaStage(
+      SegmentFiles files,
+      Path directory,
+      DocumentSpool spool,
+      BuildOptions options,
+      float globalScale) {
+    this.files = files;
     this.directory = directory;
     this.fieldNames = spool.fieldNames().names();
     this.statistics = statistics(spool, globalScale);
@@ -40,12 +47,12 @@ final class MetaStage {
 
   /** Begins the file with all but the file table. */
   SegmentFileWriter begin() throws IOException {
-    SegmentFileWriter meta = new SegmentFileWriter(directory, FileKind.META, FormatV1.VERSION);
+    SegmentFileWriter meta = files.begin(FileKind.META);
     file = meta;
-    SectionWriter statisticsSection = meta.section(SectionKind.STATISTICS, 1);
+    SectionWriter statisticsSection = meta.section(SectionKind.STATISTICS, FormatV1.ENCODING_PLAIN);
     statisticsSection.setCount(1);
     statisticsSection.putBytes(statistics, 0, statistics.length);
-    SectionWriter options = meta.section(SectionKind.BUILD_OPTIONS, 1);
+    SectionWriter options = meta.section(SectionKind.BUILD_OPTIONS, FormatV1.ENCODING_PLAIN);
     options.setCount(optionsJson.length);
     options.putBytes(optionsJson, 0, optionsJson.length);
     StringListWriter.write(
@@ -62,11 +69,19 @@ final class MetaStage {
   /** Adds to the digest of the segment id what this file says that the others do not. */
   void addTo(MessageDigest digest) {
     digest.update(statistics);
-    digest.update(optionsJson);
+    addTo(digest, optionsJson);
     for (String name : fieldNames) {
-      digest.update(name.getBytes(StandardCharsets.UTF_8));
-      digest.update((byte) 0);
+      addTo(digest, name.getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  private static void addTo(MessageDigest digest, byte[] bytes) {
+    digest.update(
+        ByteBuffer.allocate(Integer.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(0, bytes.length)
+            .array());
+    digest.update(bytes);
   }
 
   /** Adds the table of the finished files. */
@@ -75,7 +90,7 @@ final class MetaStage {
     if (meta == null) {
       throw new IllegalStateException("begin comes first");
     }
-    SectionWriter table = meta.section(SectionKind.FILE_TABLE, 1);
+    SectionWriter table = meta.section(SectionKind.FILE_TABLE, FormatV1.ENCODING_PLAIN);
     table.setCount(files.size());
     for (WrittenFile written : files) {
       table.putU32(written.kind().code());
@@ -92,10 +107,22 @@ final class MetaStage {
     bytes.putLong(StatisticsLayout.POSTING_COUNT_OFFSET, spool.postingCount());
     bytes.putLong(StatisticsLayout.EMPTY_DOCUMENT_COUNT_OFFSET, spool.emptyDocumentCount());
     bytes.putDouble(StatisticsLayout.TOTAL_LENGTH_OFFSET, spool.totalLength());
+    bytes.putInt(StatisticsLayout.VOCABULARY_OFFSET, vocabulary(terms));
     bytes.putInt(
-        StatisticsLayout.VOCABULARY_OFFSET, terms.byToken() ? 1 : terms.byTermId() ? 2 : 0);
-    bytes.putInt(StatisticsLayout.QUANTIZATION_OFFSET, globalScale > 0 ? 1 : 2);
+        StatisticsLayout.QUANTIZATION_OFFSET,
+        globalScale > 0
+            ? StatisticsLayout.QUANTIZATION_GLOBAL
+            : StatisticsLayout.QUANTIZATION_PER_DOCUMENT);
     return bytes.array();
+  }
+
+  private static int vocabulary(TermCollector terms) {
+    if (terms.byToken()) {
+      return StatisticsLayout.VOCABULARY_TOKEN;
+    }
+    return terms.byTermId()
+        ? StatisticsLayout.VOCABULARY_TERM_ID
+        : StatisticsLayout.VOCABULARY_NONE;
   }
 
   /** The options that decide the bytes: all but the number of threads. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,6 +67,7 @@ final class OrderedParallel implements AutoCloseable {
    * @throws IOException what a task or the sink threw
    */
   <T> void run(int pieces, Task<T> task, Sink<T> sink) throws IOException {
+    Running running = new Running();
     ArrayDeque<Future<T>> waiting = new ArrayDeque<>();
     int waitingMax = threads * WAITING_PER_THREAD;
     int submitted = 0;
@@ -73,13 +75,53 @@ final class OrderedParallel implements AutoCloseable {
       for (int piece = 0; piece < pieces; piece++) {
         while (submitted < pieces && waiting.size() < waitingMax) {
           int next = submitted++;
-          waiting.add(executor.submit(() -> task.compute(next)));
+          waiting.add(executor.submit(() -> running.compute(task, next)));
         }
         sink.accept(piece, get(waiting.remove()));
       }
     } finally {
       for (Future<T> left : waiting) {
         left.cancel(true);
+      }
+      // Whoever stops may unmap at once what the tasks read.
+      running.stop();
+    }
+  }
+
+  /** Counts the tasks that are being computed, so that none outlives its run. */
+  private static final class Running {
+    private int tasks;
+    private boolean stopped;
+
+    <T> T compute(Task<T> task, int piece) throws IOException {
+      synchronized (this) {
+        if (stopped) {
+          throw new CancellationException();
+        }
+        tasks++;
+      }
+      try {
+        return task.compute(piece);
+      } finally {
+        synchronized (this) {
+          tasks--;
+          notifyAll();
+        }
+      }
+    }
+
+    synchronized void stop() {
+      stopped = true;
+      boolean interrupted = false;
+      while (tasks > 0) {
+        try {
+          wait();
+        } catch (InterruptedException again) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

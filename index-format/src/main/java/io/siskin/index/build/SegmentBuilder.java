@@ -34,8 +34,7 @@ public final class SegmentBuilder implements AutoCloseable {
   private final BuildOptions options;
   private final BuildProgress progress;
   private final DocumentSpool spool;
-  private final List<SegmentFileWriter> files = new ArrayList<>();
-  private boolean finished;
+  private final SegmentFiles files;
 
   /**
    * Begins a segment.
@@ -49,6 +48,7 @@ public final class SegmentBuilder implements AutoCloseable {
     this.directory = directory;
     this.options = options;
     this.progress = progress;
+    this.files = new SegmentFiles(directory);
     this.spool = new DocumentSpool(directory, options.storeFields());
   }
 
@@ -85,10 +85,10 @@ public final class SegmentBuilder implements AutoCloseable {
       float[] scales = new float[spool.documentCount()];
       SegmentFileWriter forward = writeForward(documentOrder, termOrder, scales, parallel);
       writeLists(forward, termOrder, scales, parallel);
-      add(TermsStage.run(directory, spool.terms(), termOrder)).join();
-      add(new DocumentsStage(directory, spool, documentOrder).run(parallel, progress)).join();
+      TermsStage.run(files, directory, spool.terms(), termOrder);
+      new DocumentsStage(files, directory, spool, documentOrder).run(parallel, progress);
       BuiltSegment built = stampAll();
-      finished = true;
+      files.keep();
       return built;
     }
   }
@@ -96,11 +96,8 @@ public final class SegmentBuilder implements AutoCloseable {
   /** Gives the spooled documents back and, unless the build was finished, removes its files. */
   @Override
   public void close() throws IOException {
-    spool.close();
-    if (!finished) {
-      for (SegmentFileWriter file : files) {
-        file.close();
-      }
+    try (files) {
+      spool.close();
     }
   }
 
@@ -109,9 +106,8 @@ public final class SegmentBuilder implements AutoCloseable {
       throws IOException {
     TermWeigher weigher = TermWeigher.of(options.weighting(), spool);
     ForwardStage stage =
-        new ForwardStage(
-            directory, spool, documentOrder, inverse(termOrder), weigher, globalScale());
-    return add(stage.run(parallel, progress, scales));
+        new ForwardStage(files, spool, documentOrder, inverse(termOrder), weigher, globalScale());
+    return stage.run(parallel, progress, scales);
   }
 
   /**
@@ -134,38 +130,35 @@ public final class SegmentBuilder implements AutoCloseable {
       }
       try (InvertedPostings inverted =
           Inversion.run(directory, forward, frequencies, scales, parallel, progress)) {
-        BuildContext context = new BuildContext(directory, forward, inverted, parallel, progress);
+        BuildContext context =
+            new BuildContext(files, directory, forward, inverted, parallel, progress);
         if (options.blockMax() != null) {
-          add(BlockMaxStage.run(context, options.blockMax())).join();
+          BlockMaxStage.run(context, options.blockMax()).join();
         }
         if (options.clusters() != null) {
-          add(ClusterStage.run(context, options.clusters())).join();
+          ClusterStage.run(context, options.clusters()).join();
         }
       }
     }
     if (!options.forward()) {
-      files.remove(forwardFile);
-      forwardFile.close();
+      files.drop(forwardFile);
     }
   }
 
   private BuiltSegment stampAll() throws IOException {
-    MetaStage meta = new MetaStage(directory, spool, options, globalScale());
-    SegmentFileWriter metaFile = add(meta.begin());
+    List<SegmentFileWriter> others = files.all();
+    MetaStage meta = new MetaStage(files, directory, spool, options, globalScale());
+    SegmentFileWriter metaFile = meta.begin();
     MessageDigest digest = sha256();
-    for (SegmentFileWriter file : files) {
-      if (file != metaFile) {
-        file.addTo(digest);
-      }
+    for (SegmentFileWriter file : others) {
+      file.addTo(digest);
     }
     meta.addTo(digest);
     ByteBuffer hash = ByteBuffer.wrap(digest.digest());
     SegmentId id = new SegmentId(hash.getLong(), hash.getLong());
     List<WrittenFile> written = new ArrayList<>();
-    for (SegmentFileWriter file : files) {
-      if (file != metaFile) {
-        written.add(file.stamp(id));
-      }
+    for (SegmentFileWriter file : others) {
+      written.add(file.stamp(id));
     }
     meta.writeFileTable(written);
     metaFile.join();
@@ -188,11 +181,6 @@ public final class SegmentBuilder implements AutoCloseable {
       return spool.allWhole() ? 1 : spool.weightMax() / FormatV1.IMPACT_MAX;
     }
     return TermWeigher.max(options.weighting(), spool) / FormatV1.IMPACT_MAX;
-  }
-
-  private SegmentFileWriter add(SegmentFileWriter file) {
-    files.add(file);
-    return file;
   }
 
   private static int[] inverse(int[] order) {

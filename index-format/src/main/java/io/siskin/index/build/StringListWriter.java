@@ -1,8 +1,8 @@
 package io.siskin.index.build;
 
-import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StringListLayout;
 import io.siskin.index.store.ScratchMemory;
 import io.siskin.index.store.SectionWriter;
@@ -12,8 +12,6 @@ import java.nio.file.Path;
 
 /** Writes string lists and hash slots, see {@link StringListLayout}. */
 final class StringListWriter {
-  private static final long SLOT_COUNT_MAX = 1L << 31;
-
   private StringListWriter() {}
 
   /** Gives the strings of a list by number, in ascending order, each once. */
@@ -41,7 +39,7 @@ final class StringListWriter {
     SectionWriter offsets =
         file.section(
             offsetsKind, wide ? StringListLayout.ENCODING_U64 : StringListLayout.ENCODING_U32);
-    SectionWriter bytes = file.section(bytesKind, 1);
+    SectionWriter bytes = file.section(bytesKind, FormatV1.ENCODING_PLAIN);
     offsets.setCount(count);
     bytes.setCount(count);
     try (SlotFiller filler = slots.open(file, count)) {
@@ -77,11 +75,7 @@ final class StringListWriter {
         return new SlotFiller(new ScratchMemory(scratchDirectory, 0), null, 0);
       }
       long slotCount = StringListLayout.slotCount(count);
-      if (slotCount > SLOT_COUNT_MAX) {
-        throw new InvalidInputException(
-            "entries of a hash table", count, "at most " + SLOT_COUNT_MAX / 2);
-      }
-      SectionWriter section = file.section(kind, 1);
+      SectionWriter section = file.section(kind, FormatV1.ENCODING_PLAIN);
       section.setCount(slotCount);
       return new SlotFiller(
           new ScratchMemory(scratchDirectory, slotCount * Integer.BYTES), section, slotCount);

@@ -80,7 +80,7 @@ final class TermCollector {
 
   /**
    * Returns the provisional numbers in the order of the final ones: descending document frequency,
-   * ties by token (as strings compare) or by unsigned term id.
+   * ties by the token's UTF-8 bytes or by unsigned term id.
    */
   int[] finalOrder() {
     Integer[] order = new Integer[size()];
@@ -93,10 +93,28 @@ final class TermCollector {
             return byFrequency;
           }
           return byToken()
-              ? tokens.get(left).compareTo(tokens.get(right))
+              ? compareUtf8(tokens.get(left), tokens.get(right))
               : Integer.compareUnsigned(termId(left), termId(right));
         });
     return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
+  }
+
+  /**
+   * Compares as the UTF-8 bytes do, without making them: by code point, that is, by UTF-16 unit but
+   * with surrogates above all others.
+   */
+  static int compareUtf8(String left, String right) {
+    int common = Math.min(left.length(), right.length());
+    for (int i = 0; i < common; i++) {
+      char l = left.charAt(i);
+      char r = right.charAt(i);
+      if (l != r) {
+        return Character.isSurrogate(l) == Character.isSurrogate(r)
+            ? Character.compare(l, r)
+            : Boolean.compare(Character.isSurrogate(l), Character.isSurrogate(r));
+      }
+    }
+    return Integer.compare(left.length(), right.length());
   }
 
   private int number(String token) {

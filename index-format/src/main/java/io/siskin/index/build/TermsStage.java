@@ -14,14 +14,17 @@ final class TermsStage {
   private TermsStage() {}
 
   /**
-   * Writes the file, unfinished as yet.
+   * Writes the file.
    *
+   * @param files the segment's files
+   * @param directory where hash tables are built
    * @param order by final term number: the provisional one
    */
-  static SegmentFileWriter run(Path directory, TermCollector terms, int[] order)
+  static void run(SegmentFiles files, Path directory, TermCollector terms, int[] order)
       throws IOException {
-    SegmentFileWriter file = new SegmentFileWriter(directory, FileKind.TERMS, FormatV1.VERSION);
-    SectionWriter frequencies = file.section(SectionKind.DOCUMENT_FREQUENCIES, 1);
+    SegmentFileWriter file = files.begin(FileKind.TERMS);
+    SectionWriter frequencies =
+        file.section(SectionKind.DOCUMENT_FREQUENCIES, FormatV1.ENCODING_PLAIN);
     frequencies.setCount(order.length);
     for (int provisional : order) {
       frequencies.putU32(terms.documentFrequency(provisional));
@@ -42,12 +45,12 @@ final class TermsStage {
     } else if (terms.byTermId()) {
       writeTermIds(file, directory, terms, order);
     }
-    return file;
+    file.join();
   }
 
   private static void writeTermIds(
       SegmentFileWriter file, Path directory, TermCollector terms, int[] order) throws IOException {
-    SectionWriter ids = file.section(SectionKind.TERM_IDS, 1);
+    SectionWriter ids = file.section(SectionKind.TERM_IDS, FormatV1.ENCODING_PLAIN);
     ids.setCount(order.length);
     StringListWriter.SlotTarget target =
         new StringListWriter.SlotTarget(SectionKind.TERM_ID_SLOTS, directory);

@@ -52,18 +52,52 @@ public final class DocumentStore {
     this.idSlots = new SlotTable(file.section(SectionKind.EXTERNAL_ID_SLOTS), documentCount);
     this.fieldNames = List.copyOf(fieldNames);
     this.lengthBytes = file.lengthBytes();
-    this.storedOffsets = file.sectionOrNull(SectionKind.STORED_OFFSETS);
-    if (storedOffsets == null) {
+    if (fieldNames.isEmpty()) {
+      this.storedOffsets = null;
       this.storedBytes = null;
       this.dictionary = new byte[0];
       return;
     }
-    storedOffsets.requireEncoding(StringListLayout.ENCODING_U32, StringListLayout.ENCODING_U64);
-    storedOffsets.requireLength((documentCount + 1L) * storedOffsets.encoding());
+    Section offsets = file.section(SectionKind.STORED_OFFSETS);
+    offsets.requireEncoding(StringListLayout.ENCODING_U32, StringListLayout.ENCODING_U64);
+    offsets.requireCount(documentCount);
+    offsets.requireLength((documentCount + 1L) * offsets.encoding());
+    this.storedOffsets = offsets;
     Section bytes = file.section(SectionKind.STORED_BYTES);
     bytes.requireEncoding(StoredLayout.ENCODING_ZSTD);
+    bytes.requireCount(documentCount);
     this.storedBytes = bytes;
-    this.dictionary = file.section(SectionKind.STORED_DICTIONARY).bytes().toArray(FileLayout.U8);
+    Section dictionarySection = file.section(SectionKind.STORED_DICTIONARY);
+    dictionarySection.requireEncoding(FormatV1.ENCODING_PLAIN);
+    dictionarySection.requireCount(dictionarySection.lengthBytes());
+    this.dictionary = dictionarySection.bytes().toArray(FileLayout.U8);
+  }
+
+  /** Demands what the accessors follow without looking; reads offsets and slots once. */
+  void check() throws CorruptSegmentException {
+    ids.check(1);
+    idSlots.check();
+    Section offsets = storedOffsets;
+    Section bytes = storedBytes;
+    if (offsets == null || bytes == null) {
+      return;
+    }
+    offsets.require(offset(0) == 0, "a first record offset of 0", offset(0));
+    for (int document = 0; document < documentCount; document++) {
+      long end = offset(document + 1);
+      long least = offset(document) + StoredLayout.PACKED_OFFSET;
+      if (end < least || end > bytes.lengthBytes()) {
+        throw new CorruptSegmentException(
+            offsets.file(),
+            offsets.offset() + (document + 1L) * offsets.encoding(),
+            "a record offset of " + least + " to " + bytes.lengthBytes(),
+            end);
+      }
+    }
+    offsets.require(
+        offset(documentCount) == bytes.lengthBytes(),
+        "a last record offset of " + bytes.lengthBytes(),
+        offset(documentCount));
   }
 
   /** Returns the number of documents. */
@@ -125,7 +159,10 @@ public final class DocumentStore {
       Map<String, String> fields = new LinkedHashMap<>();
       byte[] record = unpack(documentNumber);
       ByteBuffer unpacked = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
-      while (unpacked.remaining() >= StoredLayout.FIELD_BYTES_OFFSET) {
+      while (unpacked.hasRemaining()) {
+        if (unpacked.remaining() < StoredLayout.FIELD_BYTES_OFFSET) {
+          throw damaged(documentNumber, "a whole field", unpacked.remaining() + " bytes");
+        }
         int number = unpacked.getShort() & 0xFFFF;
         int length = unpacked.getInt();
         if (number >= fieldNames.size() || length < 0 || length > unpacked.remaining()) {
@@ -183,16 +220,6 @@ public final class DocumentStore {
       dictionaryLoaded = true;
     }
 
-    private long offset(int documentNumber) {
-      Section offsets = storedOffsets;
-      if (offsets == null) {
-        return 0;
-      }
-      return offsets.encoding() == StringListLayout.ENCODING_U64
-          ? offsets.bytes().get(FileLayout.U64, (long) documentNumber * Long.BYTES)
-          : Integer.toUnsignedLong(offsets.u32(documentNumber));
-    }
-
     private UncheckedIOException damaged(int documentNumber, Object expected, Object found) {
       Section bytes = storedBytes;
       long place = bytes == null ? 0 : bytes.offset() + offset(documentNumber);
@@ -201,10 +228,22 @@ public final class DocumentStore {
     }
   }
 
+  /** Returns where a document's stored record starts; 0 without stored fields. */
+  private long offset(int documentNumber) {
+    Section offsets = storedOffsets;
+    if (offsets == null) {
+      return 0;
+    }
+    return offsets.encoding() == StringListLayout.ENCODING_U64
+        ? offsets.bytes().get(FileLayout.U64, (long) documentNumber * Long.BYTES)
+        : Integer.toUnsignedLong(offsets.u32(documentNumber));
+  }
+
   static List<String> readFieldNames(MappedFile meta) throws CorruptSegmentException {
     Section offsets = meta.section(SectionKind.FIELD_NAME_OFFSETS);
     int count = offsets.countAtMost(FormatV1.FIELD_COUNT_MAX);
     StringList names = new StringList(offsets, meta.section(SectionKind.FIELD_NAME_BYTES), count);
+    names.check(0);
     List<String> list = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       list.add(names.get(i));

@@ -3,6 +3,7 @@ package io.siskin.index.segment;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.ForwardLayout;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Section;
@@ -17,6 +18,8 @@ import java.lang.foreign.MemorySegment;
 public final class ForwardIndex {
   private final int documentCount;
   private final int alignmentShift;
+  private final Section offsetSection;
+  private final Section recordSection;
   private final MemorySegment offsets;
   private final MemorySegment records;
   private final long lengthBytes;
@@ -38,13 +41,71 @@ public final class ForwardIndex {
             + " to "
             + ForwardLayout.ALIGNMENT_SHIFT_MAX,
         offsetSection.encoding());
+    offsetSection.requireCount(documentCount);
     offsetSection.requireLength((long) documentCount * Integer.BYTES);
     this.documentCount = documentCount;
     this.alignmentShift = offsetSection.encoding();
+    this.offsetSection = offsetSection;
     this.offsets = offsetSection.bytes();
-    Section recordSection = file.section(SectionKind.FORWARD_RECORDS);
+    this.recordSection = file.section(SectionKind.FORWARD_RECORDS);
+    recordSection.requireEncoding(FormatV1.ENCODING_PLAIN);
+    recordSection.requireCount(documentCount);
     this.records = recordSection.paddedBytes();
     this.lengthBytes = file.lengthBytes();
+  }
+
+  /**
+   * Demands that the records follow each other without a gap and fill the section: reads the
+   * offset, the header and the further runs of every record. After it, no kernel is led outside a
+   * document's record; whether the terms and impacts in it make sense is for the deep verification.
+   */
+  void check() throws CorruptSegmentException {
+    long end = 0;
+    long length = recordSection.lengthBytes();
+    for (int document = 0; document < documentCount; document++) {
+      long start = recordOffset(document);
+      if (start != end) {
+        throw new CorruptSegmentException(
+            offsetSection.file(),
+            offsetSection.offset() + (long) document * Integer.BYTES,
+            "a record at " + end,
+            start);
+      }
+      end = start + paddedRecordLength(start, length);
+      if (end > length) {
+        throw new CorruptSegmentException(
+            recordSection.file(),
+            recordSection.offset() + start,
+            "a record that ends at or before " + length,
+            end);
+      }
+      float scale = records.get(FileLayout.F32, start + ForwardLayout.SCALE_OFFSET);
+      if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
+        throw new CorruptSegmentException(
+            recordSection.file(), recordSection.offset() + start, "a finite scale above 0", scale);
+      }
+    }
+    recordSection.require(end == length, end + " bytes of records", length);
+  }
+
+  /** Returns the length that a record's header gives, or more than is left when it is cut off. */
+  private long paddedRecordLength(long start, long end) {
+    long runsAt = start + ForwardLayout.RUNS_OFFSET;
+    if (runsAt > end) {
+      return ForwardLayout.RUNS_OFFSET;
+    }
+    int furtherRuns =
+        records.get(FileLayout.U16, start + ForwardLayout.FURTHER_RUN_COUNT_OFFSET) & 0xFFFF;
+    long postings =
+        records.get(FileLayout.U16, start + ForwardLayout.FIRST_RUN_COUNT_OFFSET) & 0xFFFF;
+    if (runsAt + (long) furtherRuns * ForwardLayout.RUN_LENGTH > end) {
+      return ForwardLayout.recordLength(0, furtherRuns);
+    }
+    for (int run = 0; run < furtherRuns; run++) {
+      long at = runsAt + (long) run * ForwardLayout.RUN_LENGTH;
+      postings += records.get(FileLayout.U16, at + ForwardLayout.RUN_COUNT_OFFSET) & 0xFFFF;
+    }
+    return ForwardLayout.padded(ForwardLayout.recordLength(postings, furtherRuns), alignmentShift);
   }
 
   /** Returns the number of documents. */

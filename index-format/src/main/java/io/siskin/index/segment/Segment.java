@@ -41,16 +41,19 @@ public final class Segment {
   private final Map<FileKind, Long> lengths;
   private final AtomicInteger references = new AtomicInteger(1);
 
-  private Segment(Path directory, Mapping mapping, Files files) throws IOException {
+  private Segment(Path directory, Mapping mapping, Files files, Verification verification)
+      throws IOException {
     this.directory = directory;
     this.mapping = mapping;
     this.id = files.meta.segmentId();
     this.statistics = SegmentStatistics.read(files.meta);
-    this.buildOptions =
-        new String(
-            files.meta.section(SectionKind.BUILD_OPTIONS).bytes().toArray(FileLayout.U8),
-            StandardCharsets.UTF_8);
-    this.terms = new TermDictionary(files.require(FileKind.TERMS), statistics.termCount());
+    Section options = files.meta.section(SectionKind.BUILD_OPTIONS);
+    options.requireEncoding(FormatV1.ENCODING_PLAIN);
+    options.requireCount(options.lengthBytes());
+    this.buildOptions = new String(options.bytes().toArray(FileLayout.U8), StandardCharsets.UTF_8);
+    this.terms =
+        new TermDictionary(
+            files.require(FileKind.TERMS), statistics.termCount(), statistics.vocabulary());
     this.documents =
         new DocumentStore(
             files.require(FileKind.DOCUMENTS),
@@ -64,6 +67,20 @@ public final class Segment {
     MappedFile clusterFile = files.others.get(FileKind.CLUSTERS);
     this.clusters = clusterFile == null ? null : ClusteredIndex.open(clusterFile, statistics);
     this.lengths = files.lengths();
+    if (verification == Verification.FULL) {
+      checkContents();
+    }
+  }
+
+  /**
+   * Checks what a reader follows without looking: after this no offset, slot or run leads outside.
+   */
+  private void checkContents() throws CorruptSegmentException {
+    terms.check();
+    documents.check();
+    if (forward != null) {
+      forward.check();
+    }
   }
 
   /**
@@ -81,7 +98,8 @@ public final class Segment {
     boolean opened = false;
     try {
       Segment segment =
-          new Segment(directory, mapping, Files.open(directory, mapping, verification));
+          new Segment(
+              directory, mapping, Files.open(directory, mapping, verification), verification);
       opened = true;
       return segment;
     } finally {
@@ -99,7 +117,7 @@ public final class Segment {
   public boolean tryRetain() {
     while (true) {
       int held = references.get();
-      if (held == 0) {
+      if (held <= 0) {
         return false;
       }
       if (references.compareAndSet(held, held + 1)) {
@@ -110,12 +128,14 @@ public final class Segment {
 
   /** Gives a reference back; the last one unmaps the files. */
   public void release() {
-    int left = references.decrementAndGet();
-    if (left < 0) {
+    // Never below zero: a count that an error has left at −1 would let tryRetain revive the
+    // segment.
+    int held = references.getAndUpdate(count -> Math.max(0, count - 1));
+    if (held == 0) {
       throw new IllegalStateException(
           "segment " + id + " was released more often than it was retained");
     }
-    if (left == 0) {
+    if (held == 1) {
       mapping.close();
     }
   }
@@ -188,14 +208,15 @@ public final class Segment {
       EnumMap<FileKind, MappedFile> others = new EnumMap<>(FileKind.class);
       Section table = meta.section(SectionKind.FILE_TABLE);
       int count = table.countAtMost(FileKind.values().length);
+      table.requireEncoding(FormatV1.ENCODING_PLAIN);
       table.requireLength((long) count * FileTableLayout.LENGTH);
       for (int i = 0; i < count; i++) {
         long at = (long) i * FileTableLayout.LENGTH;
         int code = table.bytes().get(FileLayout.U32, at + FileTableLayout.KIND_OFFSET);
         FileKind kind = FileKind.ofCode(code);
-        if (kind == null || kind == FileKind.META) {
+        if (kind == null || kind == FileKind.META || others.containsKey(kind)) {
           throw new CorruptSegmentException(
-              table.file(), table.offset() + at, "a file kind of 2 to 6", code);
+              table.file(), table.offset() + at, "a file kind of 2 to 6, each once", code);
         }
         MappedFile file = openFile(directory, kind, mapping, verification);
         checkAgainstTable(table, at, file, meta);

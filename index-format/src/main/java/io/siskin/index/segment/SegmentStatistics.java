@@ -44,6 +44,8 @@ public record SegmentStatistics(
 
   static SegmentStatistics read(MappedFile meta) throws CorruptSegmentException {
     Section section = meta.section(SectionKind.STATISTICS);
+    section.requireEncoding(FormatV1.ENCODING_PLAIN);
+    section.requireCount(1);
     section.requireLength(StatisticsLayout.LENGTH);
     long documents = section.bytes().get(FileLayout.U64, StatisticsLayout.DOCUMENT_COUNT_OFFSET);
     long terms = section.bytes().get(FileLayout.U64, StatisticsLayout.TERM_COUNT_OFFSET);
@@ -63,13 +65,33 @@ public record SegmentStatistics(
         vocabulary >= 0 && vocabulary < Vocabulary.values().length,
         "a vocabulary kind of 0 to 2",
         vocabulary);
+    section.require(
+        terms == 0 || vocabulary != StatisticsLayout.VOCABULARY_NONE,
+        "a vocabulary kind of 1 or 2 for " + terms + " terms",
+        vocabulary);
+    long postings = section.bytes().get(FileLayout.U64, StatisticsLayout.POSTING_COUNT_OFFSET);
+    long least = Math.max(terms, documents - empty);
+    section.require(postings >= least, "at least " + least + " postings", postings);
+    double length = section.bytes().get(F64, StatisticsLayout.TOTAL_LENGTH_OFFSET);
+    section.require(
+        length >= 0 && length < Double.POSITIVE_INFINITY, "a finite total length", length);
+    int quantization = section.bytes().get(FileLayout.U32, StatisticsLayout.QUANTIZATION_OFFSET);
+    for (int at = StatisticsLayout.RESERVED_OFFSET; at < StatisticsLayout.LENGTH; at++) {
+      byte reserved = section.bytes().get(FileLayout.U8, at);
+      section.require(reserved == 0, "reserved bytes of zero", reserved);
+    }
+    section.require(
+        quantization == StatisticsLayout.QUANTIZATION_GLOBAL
+            || quantization == StatisticsLayout.QUANTIZATION_PER_DOCUMENT,
+        "a quantisation scheme of 1 or 2",
+        quantization);
     return new SegmentStatistics(
         (int) documents,
         (int) terms,
-        section.bytes().get(FileLayout.U64, StatisticsLayout.POSTING_COUNT_OFFSET),
+        postings,
         (int) empty,
-        section.bytes().get(F64, StatisticsLayout.TOTAL_LENGTH_OFFSET),
+        length,
         Vocabulary.values()[vocabulary],
-        section.bytes().get(FileLayout.U32, StatisticsLayout.QUANTIZATION_OFFSET));
+        quantization);
   }
 }

@@ -1,6 +1,7 @@
 package io.siskin.index.segment;
 
 import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StringListLayout;
 import io.siskin.index.store.Section;
 import java.util.function.IntPredicate;
@@ -16,10 +17,35 @@ final class SlotTable {
 
   SlotTable(Section slots, int size) throws CorruptSegmentException {
     long slotCount = StringListLayout.slotCount(size);
+    slots.requireEncoding(FormatV1.ENCODING_PLAIN);
+    slots.requireCount(slotCount);
     slots.requireLength(slotCount * Integer.BYTES);
     this.slots = slots;
     this.size = size;
     this.mask = slotCount - 1;
+  }
+
+  /** Demands that the slots that are not free hold each number of the list once. */
+  void check() throws CorruptSegmentException {
+    long[] seen = new long[size / Long.SIZE + 1];
+    int used = 0;
+    for (long slot = 0; slot <= mask; slot++) {
+      int entry = slots.u32(slot);
+      if (entry == 0) {
+        continue;
+      }
+      int number = entry - 1;
+      if (number < 0 || number >= size || (seen[number / Long.SIZE] >>> number & 1) != 0) {
+        throw new CorruptSegmentException(
+            slots.file(),
+            slots.offset() + slot * Integer.BYTES,
+            "a hash slot of 0 to " + size + ", each number once",
+            Integer.toUnsignedString(entry));
+      }
+      seen[number / Long.SIZE] |= 1L << number;
+      used++;
+    }
+    slots.require(used == size, size + " used hash slots", used);
   }
 
   /** Returns the number whose key has this hash and satisfies the test, or {@link #ABSENT}. */
@@ -28,7 +54,7 @@ final class SlotTable {
     // ever.
     for (long slot = hash & mask, probes = 0; probes <= mask; slot = (slot + 1) & mask, probes++) {
       int number = slots.u32(slot) - 1;
-      if (number < 0 || number >= size) {
+      if (number < 0) {
         return ABSENT;
       }
       if (isKey.test(number)) {

@@ -2,6 +2,7 @@ package io.siskin.index.segment;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileLayout;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StringListLayout;
 import io.siskin.index.store.Section;
 import java.lang.foreign.MemorySegment;
@@ -20,10 +21,13 @@ final class StringList {
 
   StringList(Section offsets, Section bytes, int size) throws CorruptSegmentException {
     offsets.requireEncoding(StringListLayout.ENCODING_U32, StringListLayout.ENCODING_U64);
+    bytes.requireEncoding(FormatV1.ENCODING_PLAIN);
     this.wide = offsets.encoding() == StringListLayout.ENCODING_U64;
     this.offsets = offsets;
     this.bytes = bytes.bytes();
     this.size = size;
+    offsets.requireCount(size);
+    bytes.requireCount(size);
     offsets.requireLength((size + 1L) * offsets.encoding());
     offsets.require(offset(0) == 0, "a first string offset of 0", offset(0));
     offsets.require(
@@ -34,6 +38,20 @@ final class StringList {
 
   int size() {
     return size;
+  }
+
+  /** Demands that every string has a length of at least this many bytes. */
+  void check(int lengthMin) throws CorruptSegmentException {
+    for (int number = 0; number < size; number++) {
+      long end = offset(number + 1);
+      if (end < offset(number) + lengthMin || end > bytes.byteSize()) {
+        throw new CorruptSegmentException(
+            offsets.file(),
+            offsets.offset() + (number + 1L) * offsets.encoding(),
+            "a string offset of " + (offset(number) + lengthMin) + " to " + bytes.byteSize(),
+            end);
+      }
+    }
   }
 
   String get(int number) {

@@ -2,7 +2,9 @@ package io.siskin.index.segment;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Section;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The terms of a segment: token or term id ↔ term number.
  *
  * <p>Term numbers are dense, local to the segment and given by descending document frequency (ties
- * by token bytes or term id), so that the numbers that queries touch most share cache lines. A
- * view; safe for concurrent use.
+ * by UTF-8 bytes of the token or by unsigned term id), so that the numbers that queries touch most
+ * share cache lines. A view; safe for concurrent use.
  */
 public final class TermDictionary {
   /** What the look-ups return for a term that the segment lacks. */
@@ -26,24 +28,43 @@ public final class TermDictionary {
   private final @Nullable Section termIds;
   private final @Nullable SlotTable termIdSlots;
 
-  TermDictionary(MappedFile file, int size) throws CorruptSegmentException {
+  TermDictionary(MappedFile file, int size, Vocabulary vocabulary) throws CorruptSegmentException {
     this.size = size;
     this.documentFrequencies = file.section(SectionKind.DOCUMENT_FREQUENCIES);
+    documentFrequencies.requireEncoding(FormatV1.ENCODING_PLAIN);
+    documentFrequencies.requireCount(size);
     documentFrequencies.requireLength((long) size * Integer.BYTES);
-    Section offsets = file.sectionOrNull(SectionKind.TOKEN_OFFSETS);
-    if (offsets == null) {
+    if (vocabulary == Vocabulary.TOKEN) {
+      this.tokens =
+          new StringList(
+              file.section(SectionKind.TOKEN_OFFSETS), file.section(SectionKind.TOKEN_BYTES), size);
+      this.tokenSlots = new SlotTable(file.section(SectionKind.TOKEN_SLOTS), size);
+    } else {
       this.tokens = null;
       this.tokenSlots = null;
-    } else {
-      this.tokens = new StringList(offsets, file.section(SectionKind.TOKEN_BYTES), size);
-      this.tokenSlots = new SlotTable(file.section(SectionKind.TOKEN_SLOTS), size);
     }
-    this.termIds = file.sectionOrNull(SectionKind.TERM_IDS);
-    if (termIds == null) {
-      this.termIdSlots = null;
-    } else {
+    if (vocabulary == Vocabulary.TERM_ID) {
+      this.termIds = file.section(SectionKind.TERM_IDS);
+      termIds.requireEncoding(FormatV1.ENCODING_PLAIN);
+      termIds.requireCount(size);
       termIds.requireLength((long) size * Integer.BYTES);
       this.termIdSlots = new SlotTable(file.section(SectionKind.TERM_ID_SLOTS), size);
+    } else {
+      this.termIds = null;
+      this.termIdSlots = null;
+    }
+  }
+
+  /** Demands what the look-ups follow without looking; reads offsets and slots once. */
+  void check() throws CorruptSegmentException {
+    if (tokens != null) {
+      tokens.check(1);
+    }
+    if (tokenSlots != null) {
+      tokenSlots.check();
+    }
+    if (termIdSlots != null) {
+      termIdSlots.check();
     }
   }
 

@@ -6,6 +6,7 @@ import static io.siskin.index.format.FileLayout.ENTRY_COUNT_OFFSET;
 import static io.siskin.index.format.FileLayout.ENTRY_ENCODING_OFFSET;
 import static io.siskin.index.format.FileLayout.ENTRY_KIND_OFFSET;
 import static io.siskin.index.format.FileLayout.ENTRY_LENGTH;
+import static io.siskin.index.format.FileLayout.ENTRY_RESERVED_OFFSET;
 import static io.siskin.index.format.FileLayout.ENTRY_SECTION_LENGTH_OFFSET;
 import static io.siskin.index.format.FileLayout.ENTRY_SECTION_OFFSET_OFFSET;
 import static io.siskin.index.format.FileLayout.FILE_LENGTH_OFFSET;
@@ -14,6 +15,7 @@ import static io.siskin.index.format.FileLayout.HEADER_LENGTH;
 import static io.siskin.index.format.FileLayout.KIND_OFFSET;
 import static io.siskin.index.format.FileLayout.MAGIC;
 import static io.siskin.index.format.FileLayout.MAGIC_OFFSET;
+import static io.siskin.index.format.FileLayout.RESERVED_OFFSET;
 import static io.siskin.index.format.FileLayout.SECTION_COUNT_MAX;
 import static io.siskin.index.format.FileLayout.SECTION_COUNT_OFFSET;
 import static io.siskin.index.format.FileLayout.SEGMENT_ID_OFFSET;
@@ -33,10 +35,13 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +77,7 @@ public final class MappedFile {
    * @param version the format version that the caller reads
    * @param mapping owns the mapping from here on
    * @param verification how much is read to verify it
-   * @throws CorruptSegmentException when it is truncated or damaged
+   * @throws CorruptSegmentException when it is missing, truncated or damaged
    * @throws UnsupportedFormatException when it is another program's, another kind of file or
    *     another version
    */
@@ -159,6 +164,11 @@ public final class MappedFile {
             length + " bytes");
       }
       return channel.map(FileChannel.MapMode.READ_ONLY, 0, length, arena);
+    } catch (NoSuchFileException missing) {
+      CorruptSegmentException corrupt =
+          new CorruptSegmentException(path.toString(), 0, "a file of the segment", "no file");
+      corrupt.initCause(missing);
+      throw corrupt;
     }
   }
 
@@ -198,6 +208,9 @@ public final class MappedFile {
         FILE_LENGTH_OFFSET,
         "a file of " + Long.toUnsignedString(length) + " bytes",
         memory.byteSize() + " bytes");
+    for (int at = RESERVED_OFFSET; at < HEADER_CHECKSUM_OFFSET; at++) {
+      require(memory.get(U8, at) == 0, name, at, "a reserved byte of zero", memory.get(U8, at));
+    }
   }
 
   private static List<Entry> readDirectory(String name, MemorySegment memory)
@@ -218,6 +231,7 @@ public final class MappedFile {
         "directory checksum " + hex(memory.get(U32, DIRECTORY_CHECKSUM_OFFSET)),
         hex(checksum));
     List<Entry> entries = new ArrayList<>(count);
+    Set<Integer> kinds = new HashSet<>();
     for (int i = 0; i < count; i++) {
       long at = HEADER_LENGTH + (long) i * ENTRY_LENGTH;
       Entry entry =
@@ -229,6 +243,14 @@ public final class MappedFile {
               memory.get(U64, at + ENTRY_COUNT_OFFSET),
               memory.get(U32, at + ENTRY_CHECKSUM_OFFSET),
               at);
+      require(
+          kinds.add(entry.kind),
+          name,
+          at + ENTRY_KIND_OFFSET,
+          "each kind of section once",
+          "kind " + entry.kind + " again");
+      int reserved = memory.get(U32, at + ENTRY_RESERVED_OFFSET);
+      require(reserved == 0, name, at + ENTRY_RESERVED_OFFSET, "reserved bytes of zero", reserved);
       long earliest = FileLayout.align(end);
       require(
           entry.offset == earliest,

@@ -39,6 +39,16 @@ public record Section(
   }
 
   /**
+   * Demands a number of elements.
+   *
+   * @param expectedCount what the rest of the segment says it is
+   * @throws CorruptSegmentException when the directory names another
+   */
+  public void requireCount(long expectedCount) throws CorruptSegmentException {
+    require(count == expectedCount, "a count of " + expectedCount, count);
+  }
+
+  /**
    * Demands the length that the count implies.
    *
    * @param expectedBytes the length in bytes that the format gives for this count

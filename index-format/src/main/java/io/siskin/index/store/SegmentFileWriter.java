@@ -149,12 +149,17 @@ public final class SegmentFileWriter implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (!finished) {
-      finished = true;
-      for (SectionWriter section : sections) {
-        section.discard();
-      }
-      Files.deleteIfExists(path);
+      remove();
     }
+  }
+
+  /** Removes what was written, finished or not. */
+  public void remove() throws IOException {
+    finished = true;
+    for (SectionWriter section : sections) {
+      section.discard();
+    }
+    Files.deleteIfExists(path);
   }
 
   private ByteBuffer head(SegmentId segmentId) {

@@ -174,5 +174,15 @@ public final class TokenVector implements SparseVector {
     if (token.isEmpty() || token.length() > TOKEN_LENGTH_MAX) {
       throw new InvalidInputException("token", token, "1 to " + TOKEN_LENGTH_MAX + " characters");
     }
+    for (int i = 0; i < token.length(); i++) {
+      // Half a surrogate pair has no UTF-8 form; replaced, it would pass for another token.
+      if (Character.isSurrogate(token.charAt(i))) {
+        if (!Character.isSurrogatePair(
+            token.charAt(i), i + 1 < token.length() ? token.charAt(i + 1) : 0)) {
+          throw new InvalidInputException("token", token, "text that UTF-8 can express");
+        }
+        i++;
+      }
+    }
   }
 }

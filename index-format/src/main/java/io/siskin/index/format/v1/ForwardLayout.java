@@ -46,6 +46,9 @@ public final class ForwardLayout {
   /** Length of a further run. */
   public static final int RUN_LENGTH = RUN_COUNT_OFFSET + Short.BYTES;
 
+  /** Bytes of a posting: the low half of its term number, u16, and its impact, u8. */
+  public static final int POSTING_LENGTH = Short.BYTES + Byte.BYTES;
+
   /** Number of bits of a term number that stand in a posting. */
   public static final int PAGE_SHIFT = 16;
 
@@ -66,12 +69,22 @@ public final class ForwardLayout {
   private ForwardLayout() {}
 
   /**
+   * Rounds the length of a record up to the alignment.
+   *
+   * @param lengthBytes as {@link #recordLength} gives it
+   * @param alignmentShift the alignment as a power of two
+   */
+  public static long padded(long lengthBytes, int alignmentShift) {
+    return (lengthBytes + (1L << alignmentShift) - 1) & -(1L << alignmentShift);
+  }
+
+  /**
    * Returns the length of a record in bytes before padding.
    *
    * @param postingCount the document's postings
    * @param furtherRunCount its runs beyond the first
    */
-  public static long recordLength(int postingCount, int furtherRunCount) {
-    return RUNS_OFFSET + (long) furtherRunCount * RUN_LENGTH + 3L * postingCount;
+  public static long recordLength(long postingCount, int furtherRunCount) {
+    return RUNS_OFFSET + (long) furtherRunCount * RUN_LENGTH + POSTING_LENGTH * postingCount;
   }
 }

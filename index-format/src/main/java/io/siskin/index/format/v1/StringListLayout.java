@@ -27,7 +27,7 @@ public final class StringListLayout {
   /**
    * Returns the number of slots of a table.
    *
-   * @param count the number of keys, 0 to 2^30
+   * @param count the number of keys, 0 to {@link FormatV1#DOCUMENT_COUNT_MAX}
    */
   public static long slotCount(long count) {
     long wanted = Math.max(1, count + count / 3 + 1);

@@ -1,0 +1,406 @@
+package io.siskin.index.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import com.github.luben.zstd.Zstd;
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FileTableLayout;
+import io.siskin.index.format.v1.ForwardLayout;
+import io.siskin.index.format.v1.StatisticsLayout;
+import io.siskin.index.format.v1.StoredLayout;
+import io.siskin.index.store.Mapping;
+import io.siskin.index.store.Verification;
+import io.siskin.index.testing.Seeds;
+import io.siskin.index.testing.SegmentEditor;
+import io.siskin.index.testing.SegmentEditor.EditedFile;
+import io.siskin.index.testing.SegmentEditor.EditedSection;
+import io.siskin.index.testing.SegmentText;
+import io.siskin.index.testing.SmallSegments;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Files whose checksums are right and whose contents are not, as a mistaken writer would leave
+ * them. What opening checks is refused there; the rest may end in a typed error or in an {@link
+ * IndexOutOfBoundsException} when it is read, and never in a crash or an endless loop.
+ */
+final class HostileSegmentTest {
+  @TempDir Path temporary;
+  private long openMappings;
+
+  @BeforeEach
+  void countMappings() {
+    openMappings = Mapping.openCount();
+  }
+
+  @AfterEach
+  void allMappingsAreClosed() {
+    assertThat(Mapping.openCount()).isEqualTo(openMappings);
+  }
+
+  record Lie(String name, SmallSegments segment, Consumer<SegmentEditor> edit, FileKind blamed) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Lie> lies() {
+    return Stream.of(
+            forwardLies(), stringLies(), slotLies(), storedLies(), statisticsLies(), tableLies())
+        .flatMap(List::stream);
+  }
+
+  @ParameterizedTest
+  @MethodSource("lies")
+  void openingRefusesIt(Lie lie) throws IOException {
+    SegmentEditor editor = edit(lie.segment);
+    lie.edit.accept(editor);
+    editor.write(edited());
+    assertThatThrownBy(() -> Segment.open(edited(), Verification.FULL))
+        .isInstanceOf(CorruptSegmentException.class)
+        .hasMessageStartingWith(edited().resolve(lie.blamed.fileName()) + ": corrupt at byte ");
+  }
+
+  /** Each section of each file in turn: gone, of an unknown encoding, with a count one too high. */
+  @ParameterizedTest
+  @MethodSource("io.siskin.index.testing.SmallSegments#all")
+  void everySectionIsMissedAndItsEncodingAndCountAreChecked(SmallSegments small)
+      throws IOException {
+    Path whole = temporary.resolve("whole");
+    small.build(whole);
+    for (FileKind kind : SegmentEditor.open(whole).files().keySet()) {
+      for (int i = 0; i < SegmentEditor.open(whole).file(kind).sections.size(); i++) {
+        int section = i;
+        refuse(whole, kind, file -> file.sections.get(section).kind = 999);
+        refuse(whole, kind, file -> file.sections.get(section).encoding = 99);
+        refuse(whole, kind, file -> file.sections.get(section).count++);
+        refuse(whole, kind, file -> file.sections.get(section).count = -1);
+        refuse(whole, kind, file -> lengthen(file.sections.get(section)));
+      }
+    }
+  }
+
+  private void refuse(Path whole, FileKind kind, Consumer<EditedFile> edit) throws IOException {
+    SegmentEditor editor = SegmentEditor.open(whole);
+    edit.accept(editor.file(kind));
+    editor.write(edited());
+    assertThatThrownBy(() -> Segment.open(edited(), Verification.FULL))
+        .isInstanceOf(CorruptSegmentException.class);
+  }
+
+  private static void lengthen(EditedSection section) {
+    byte[] longer = new byte[section.bytes.limit() + 4];
+    section.bytes.get(0, longer, 0, section.bytes.limit());
+    section.set(longer);
+  }
+
+  @Test
+  void aSectionThatStandsTwiceIsRefused() throws IOException {
+    Path whole = temporary.resolve("whole");
+    SmallSegments.tokens().build(whole);
+    refuse(whole, FileKind.TERMS, file -> file.sections.add(file.sections.getFirst()));
+  }
+
+  /**
+   * Any byte of any section changed: either it is refused, or everything can be read to its end or
+   * to a typed error.
+   */
+  @RepeatedTest(4)
+  void nothingThatOpensCrashesOrLoops() throws IOException {
+    Random random = new Random(Seeds.next());
+    List<SmallSegments> segments =
+        List.of(SmallSegments.tokens(), SmallSegments.termIds(), SmallSegments.bm25WithFields());
+    SmallSegments small = segments.get(random.nextInt(segments.size()));
+    Path whole = temporary.resolve("whole");
+    small.build(whole);
+    int opened = 0;
+    for (int round = 0; round < 250; round++) {
+      SegmentEditor editor = SegmentEditor.open(whole);
+      List<EditedSection> sections =
+          editor.files().values().stream()
+              .flatMap(file -> file.sections.stream())
+              .filter(section -> section.bytes.limit() > 0)
+              .toList();
+      for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
+        ByteBuffer bytes = sections.get(random.nextInt(sections.size())).bytes;
+        bytes.put(random.nextInt(bytes.limit()), (byte) random.nextInt(256));
+      }
+      editor.write(edited());
+      if (assertTimeoutPreemptively(Duration.ofSeconds(20), () -> readAll(edited()))) {
+        opened++;
+      }
+    }
+    // Weights, terms and texts may well be other ones: the test would show nothing if none opened.
+    assertThat(opened).isPositive();
+  }
+
+  private static boolean readAll(Path directory) throws IOException {
+    Segment segment;
+    try {
+      segment = Segment.open(directory, Verification.FULL);
+    } catch (CorruptSegmentException refused) {
+      return false;
+    }
+    try {
+      SegmentText.of(segment);
+    } catch (IndexOutOfBoundsException led) {
+      // A view's border: where a read ends that nothing but a reader's own check would stop.
+    } catch (UncheckedIOException damaged) {
+      assertThat(damaged.getCause()).isInstanceOf(CorruptSegmentException.class);
+    } finally {
+      segment.release();
+    }
+    return true;
+  }
+
+  @Test
+  void aStoredRecordThatLiesIsRefusedWhenItIsRead() throws IOException {
+    Path whole = temporary.resolve("whole");
+    SmallSegments.bm25WithFields().build(whole);
+    // Each replaces the first record by (unpacked length, frame).
+    byte[] field = field(0, 3, "abc");
+    List<byte[]> records =
+        List.of(
+            record(1 << 28, Zstd.compress(field)),
+            record(-1, Zstd.compress(field)),
+            record((1 << 28) + 1, Zstd.compress(field)),
+            record(field.length + 1, Zstd.compress(field)),
+            record(field.length - 1, Zstd.compress(field)),
+            record(field.length, new byte[] {1, 2, 3, 4}),
+            record(field.length, new byte[0]),
+            record(field.length, Zstd.compress(field(9, 3, "abc"))),
+            record(field.length, Zstd.compress(field(0, 4, "abc"))),
+            record(field.length, Zstd.compress(field(0, 2, "abc"))),
+            record(field.length, Zstd.compress(field(0, -1, "abc"))));
+    for (byte[] record : records) {
+      SegmentEditor editor = SegmentEditor.open(whole);
+      EditedFile file = editor.file(FileKind.DOCUMENTS);
+      ByteBuffer offsets = file.section(SectionKind.STORED_OFFSETS).bytes;
+      ByteBuffer old = file.section(SectionKind.STORED_BYTES).bytes;
+      int end = offsets.getInt(4);
+      int shift = record.length - end;
+      byte[] bytes = new byte[old.limit() + shift];
+      System.arraycopy(record, 0, bytes, 0, record.length);
+      old.get(end, bytes, record.length, old.limit() - end);
+      file.section(SectionKind.STORED_BYTES).set(bytes);
+      for (int at = 4; at < offsets.limit(); at += 4) {
+        offsets.putInt(at, offsets.getInt(at) + shift);
+      }
+      editor.write(edited());
+      Segment segment = Segment.open(edited(), Verification.FULL);
+      try (DocumentStore.FieldReader fields = segment.documents().openFields()) {
+        assertThatThrownBy(() -> fields.fields(0, name -> true))
+            .isInstanceOf(UncheckedIOException.class)
+            .cause()
+            .isInstanceOf(CorruptSegmentException.class)
+            .hasMessageStartingWith(edited().resolve("documents.dat") + ": ");
+        assertThat(fields.fields(1, name -> true)).containsEntry("title", "Nr 1");
+      } finally {
+        segment.release();
+      }
+    }
+  }
+
+  private static byte[] record(int unpackedLength, byte[] frame) {
+    return ByteBuffer.allocate(StoredLayout.PACKED_OFFSET + frame.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(unpackedLength)
+        .put(frame)
+        .array();
+  }
+
+  private static byte[] field(int number, int length, String text) {
+    return ByteBuffer.allocate(StoredLayout.FIELD_BYTES_OFFSET + text.length())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putShort((short) number)
+        .putInt(length)
+        .put(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+        .array();
+  }
+
+  private static List<Lie> forwardLies() {
+    SmallSegments small = SmallSegments.tokens();
+    return List.of(
+        lie(small, FileKind.FORWARD, SectionKind.FORWARD_OFFSETS, b -> b.putInt(8, 1 << 20)),
+        lie(small, FileKind.FORWARD, SectionKind.FORWARD_OFFSETS, b -> b.putInt(8, -1)),
+        lie(small, FileKind.FORWARD, SectionKind.FORWARD_OFFSETS, b -> b.putInt(8, 0)),
+        lie(small, FileKind.FORWARD, SectionKind.FORWARD_OFFSETS, b -> b.putInt(0, 1)),
+        lie(
+            small,
+            FileKind.FORWARD,
+            SectionKind.FORWARD_OFFSETS,
+            b -> b.putInt(b.limit() - 4, b.getInt(b.limit() - 4) + 1)),
+        record(
+            "one posting more", b -> b.putShort(ForwardLayout.FIRST_RUN_COUNT_OFFSET, (short) 9)),
+        record("many postings", b -> b.putShort(ForwardLayout.FIRST_RUN_COUNT_OFFSET, (short) -1)),
+        record("a run", b -> b.putShort(ForwardLayout.FURTHER_RUN_COUNT_OFFSET, (short) 1)),
+        record("many runs", b -> b.putShort(ForwardLayout.FURTHER_RUN_COUNT_OFFSET, (short) -1)),
+        record("a scale of 0", b -> b.putFloat(ForwardLayout.SCALE_OFFSET, 0)),
+        record("a scale below 0", b -> b.putFloat(ForwardLayout.SCALE_OFFSET, -1)),
+        record("no scale", b -> b.putFloat(ForwardLayout.SCALE_OFFSET, Float.NaN)),
+        record("no end", b -> b.putFloat(ForwardLayout.SCALE_OFFSET, Float.POSITIVE_INFINITY)));
+  }
+
+  private static Lie record(String name, Consumer<ByteBuffer> edit) {
+    return new Lie(
+        "forward record: " + name,
+        SmallSegments.tokens(),
+        editor -> edit.accept(editor.bytes(FileKind.FORWARD, SectionKind.FORWARD_RECORDS)),
+        FileKind.FORWARD);
+  }
+
+  private static List<Lie> stringLies() {
+    SmallSegments tokens = SmallSegments.tokens();
+    SmallSegments fields = SmallSegments.bm25WithFields();
+    return List.of(
+        lie(tokens, FileKind.TERMS, SectionKind.TOKEN_OFFSETS, b -> b.putInt(0, 1)),
+        lie(tokens, FileKind.TERMS, SectionKind.TOKEN_OFFSETS, b -> b.putInt(4, 1 << 30)),
+        lie(tokens, FileKind.TERMS, SectionKind.TOKEN_OFFSETS, b -> b.putInt(4, 0)),
+        lie(tokens, FileKind.TERMS, SectionKind.TOKEN_OFFSETS, b -> b.putInt(b.limit() - 4, 2)),
+        lie(
+            tokens,
+            FileKind.DOCUMENTS,
+            SectionKind.EXTERNAL_ID_OFFSETS,
+            b -> b.putInt(8, b.getInt(16))),
+        lie(fields, FileKind.META, SectionKind.FIELD_NAME_OFFSETS, b -> b.putInt(4, -1)),
+        lie(fields, FileKind.DOCUMENTS, SectionKind.STORED_OFFSETS, b -> b.putInt(0, 4)),
+        lie(fields, FileKind.DOCUMENTS, SectionKind.STORED_OFFSETS, b -> b.putInt(4, 3)),
+        lie(fields, FileKind.DOCUMENTS, SectionKind.STORED_OFFSETS, b -> b.putInt(4, 1 << 30)),
+        lie(
+            fields,
+            FileKind.DOCUMENTS,
+            SectionKind.STORED_OFFSETS,
+            b -> b.putInt(b.limit() - 4, b.getInt(b.limit() - 4) - 1)));
+  }
+
+  private static List<Lie> slotLies() {
+    SmallSegments tokens = SmallSegments.tokens();
+    SmallSegments ids = SmallSegments.termIds();
+    return List.of(
+        lie(tokens, FileKind.TERMS, SectionKind.TOKEN_SLOTS, b -> b.putInt(used(b, 0), 1 << 20)),
+        lie(tokens, FileKind.TERMS, SectionKind.TOKEN_SLOTS, b -> b.putInt(used(b, 0), -1)),
+        lie(tokens, FileKind.TERMS, SectionKind.TOKEN_SLOTS, b -> b.putInt(used(b, 0), 0)),
+        lie(
+            tokens,
+            FileKind.TERMS,
+            SectionKind.TOKEN_SLOTS,
+            b -> b.putInt(used(b, 0), b.getInt(used(b, 1)))),
+        lie(ids, FileKind.TERMS, SectionKind.TERM_ID_SLOTS, b -> b.putInt(used(b, 1), 1 << 20)),
+        lie(
+            ids,
+            FileKind.DOCUMENTS,
+            SectionKind.EXTERNAL_ID_SLOTS,
+            b -> b.putInt(used(b, 2), Integer.MIN_VALUE)));
+  }
+
+  /** Returns where the nth used slot stands. */
+  private static int used(ByteBuffer slots, int nth) {
+    int left = nth;
+    for (int at = 0; ; at += 4) {
+      if (slots.getInt(at) != 0 && left-- == 0) {
+        return at;
+      }
+    }
+  }
+
+  private static List<Lie> storedLies() {
+    return List.of(
+        new Lie(
+            "field names without stored fields",
+            SmallSegments.bm25WithFields(),
+            editor -> editor.file(FileKind.DOCUMENTS).sections.subList(3, 6).clear(),
+            FileKind.DOCUMENTS),
+        new Lie(
+            "tokens said to be term ids",
+            SmallSegments.tokens(),
+            editor ->
+                editor
+                    .bytes(FileKind.META, SectionKind.STATISTICS)
+                    .putInt(
+                        StatisticsLayout.VOCABULARY_OFFSET, StatisticsLayout.VOCABULARY_TERM_ID),
+            FileKind.TERMS));
+  }
+
+  private static List<Lie> statisticsLies() {
+    return List.of(
+        statistics(b -> b.putLong(StatisticsLayout.DOCUMENT_COUNT_OFFSET, -1)),
+        statistics(b -> b.putLong(StatisticsLayout.DOCUMENT_COUNT_OFFSET, 1L << 40)),
+        statistics(b -> b.putLong(StatisticsLayout.TERM_COUNT_OFFSET, -1)),
+        statistics(b -> b.putLong(StatisticsLayout.TERM_COUNT_OFFSET, 1L << 40)),
+        statistics(b -> b.putLong(StatisticsLayout.POSTING_COUNT_OFFSET, -1)),
+        statistics(b -> b.putLong(StatisticsLayout.POSTING_COUNT_OFFSET, 3)),
+        statistics(b -> b.putLong(StatisticsLayout.EMPTY_DOCUMENT_COUNT_OFFSET, -1)),
+        statistics(b -> b.putLong(StatisticsLayout.EMPTY_DOCUMENT_COUNT_OFFSET, 31)),
+        statistics(b -> b.putDouble(StatisticsLayout.TOTAL_LENGTH_OFFSET, Double.NaN)),
+        statistics(b -> b.putDouble(StatisticsLayout.TOTAL_LENGTH_OFFSET, -1)),
+        statistics(b -> b.putInt(StatisticsLayout.VOCABULARY_OFFSET, 3)),
+        statistics(b -> b.putInt(StatisticsLayout.VOCABULARY_OFFSET, 0)),
+        statistics(b -> b.putInt(StatisticsLayout.VOCABULARY_OFFSET, -1)),
+        statistics(b -> b.putInt(StatisticsLayout.QUANTIZATION_OFFSET, 0)),
+        statistics(b -> b.putInt(StatisticsLayout.QUANTIZATION_OFFSET, 3)),
+        statistics(b -> b.putLong(StatisticsLayout.RESERVED_OFFSET + 8, 1)));
+  }
+
+  private static Lie statistics(Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.tokens(), FileKind.META, SectionKind.STATISTICS, edit);
+  }
+
+  private static List<Lie> tableLies() {
+    int second = FileTableLayout.LENGTH;
+    return List.of(
+        table(b -> b.putInt(second + FileTableLayout.KIND_OFFSET, 77)),
+        table(b -> b.putInt(second + FileTableLayout.KIND_OFFSET, FileKind.META.code())),
+        table(b -> b.putInt(second + FileTableLayout.KIND_OFFSET, b.getInt(0))),
+        new Lie(
+            "file table without documents.dat",
+            SmallSegments.tokens(),
+            editor -> {
+              EditedSection table = editor.file(FileKind.META).section(SectionKind.FILE_TABLE);
+              byte[] shorter = new byte[table.bytes.limit() - FileTableLayout.LENGTH];
+              table.bytes.get(0, shorter);
+              table.set(shorter);
+              table.count--;
+            },
+            FileKind.META));
+  }
+
+  private static Lie table(Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.tokens(), FileKind.META, SectionKind.FILE_TABLE, edit);
+  }
+
+  private static Lie lie(
+      SmallSegments segment, FileKind file, SectionKind section, Consumer<ByteBuffer> edit) {
+    return new Lie(
+        segment + " " + section, segment, editor -> edit.accept(editor.bytes(file, section)), file);
+  }
+
+  private SegmentEditor edit(SmallSegments small) throws IOException {
+    Path whole = temporary.resolve("whole");
+    small.build(whole);
+    return SegmentEditor.open(whole);
+  }
+
+  private Path edited() {
+    return temporary.resolve("edited");
+  }
+}

@@ -1,0 +1,70 @@
+package io.siskin.index.testing;
+
+import io.siskin.index.segment.DocumentStore;
+import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.segment.SegmentStatistics;
+import io.siskin.index.segment.TermDictionary;
+
+/**
+ * Everything that a segment says, as text: read through the accessors that searches use, so that it
+ * shows in a diff what changed, and so that a damaged segment is really read.
+ */
+public final class SegmentText {
+  private SegmentText() {}
+
+  /** Returns the text. */
+  public static String of(Segment segment) {
+    StringBuilder text = new StringBuilder();
+    SegmentStatistics statistics = segment.statistics();
+    text.append("version ").append(segment.formatVersion()).append('\n');
+    text.append("id ").append(segment.id()).append('\n');
+    text.append(statistics).append('\n');
+    text.append("options ").append(segment.buildOptions()).append('\n');
+    text.append("fields ").append(segment.documents().fieldNames()).append('\n');
+    terms(segment.terms(), text);
+    documents(segment, text);
+    return text.toString();
+  }
+
+  private static void terms(TermDictionary terms, StringBuilder text) {
+    text.append("\nterm  documents  name\n");
+    for (int term = 0; term < terms.size(); term++) {
+      String name = terms.name(term);
+      text.append(term).append("  ").append(terms.documentFrequency(term)).append("  ");
+      text.append(name).append('\n');
+      int found =
+          terms.hasTokens()
+              ? terms.numberOfToken(name)
+              : terms.numberOfTermId(Integer.parseUnsignedInt(name));
+      if (found != term) {
+        text.append("  but looked up it is ").append(found).append('\n');
+      }
+    }
+  }
+
+  private static void documents(Segment segment, StringBuilder text) {
+    DocumentStore documents = segment.documents();
+    ForwardIndex forward = segment.forward();
+    ForwardIndex.Cursor cursor = forward == null ? null : forward.cursor();
+    text.append("\ndocument  id  scale  term:impact…  fields\n");
+    try (DocumentStore.FieldReader fields = documents.openFields()) {
+      for (int number = 0; number < documents.documentCount(); number++) {
+        String id = documents.externalId(number);
+        text.append(number).append("  ").append(id);
+        if (cursor != null) {
+          cursor.moveTo(number);
+          text.append("  ").append(Float.toHexString(cursor.scale())).append(' ');
+          while (cursor.next()) {
+            text.append(' ').append(cursor.termNumber()).append(':').append(cursor.impact());
+          }
+        }
+        text.append("  ").append(fields.fields(number, name -> true)).append('\n');
+        int found = documents.documentNumber(id);
+        if (found != number) {
+          text.append("  but looked up it is ").append(found).append('\n');
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.siskin.index.testing;
+
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.BuildProgress;
+import io.siskin.index.build.BuiltSegment;
+import io.siskin.index.build.Quantization;
+import io.siskin.index.build.Reordering;
+import io.siskin.index.build.SegmentBuilder;
+import io.siskin.index.build.Weighting;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Segments of a few dozen documents, always the same: for golden files, for damage and for the deep
+ * verification. Each is small enough to damage every byte of it and holds, where its kind has them,
+ * empty documents, ties, terms in all documents and in one, ids and texts beyond ASCII.
+ *
+ * @param name names the segment in messages and its directory among the golden files
+ * @param options how it is built
+ * @param documents what is in it, in order
+ */
+public record SmallSegments(String name, BuildOptions options, List<Document> documents) {
+  /**
+   * One document.
+   *
+   * @param id its external id
+   * @param vector what is indexed
+   * @param fields what is stored
+   */
+  public record Document(String id, SparseVector vector, Map<String, String> fields) {}
+
+  /** Returns all of them. */
+  public static List<SmallSegments> all() {
+    return List.of(tokens(), termIds(), bm25WithFields(), empty());
+  }
+
+  /** Tokens with learned weights, a scale a document, no fields. */
+  public static SmallSegments tokens() {
+    return new SmallSegments(
+        "tokens", options(new Weighting.AsGiven(), Quantization.AUTO, false), tokenDocuments());
+  }
+
+  /** Term ids over all 32 bits with whole weights, which one scale keeps exactly. */
+  public static SmallSegments termIds() {
+    List<Document> documents = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      int size = i % 6;
+      int[] ids = new int[size];
+      float[] weights = new float[size];
+      for (int j = 0; j < size; j++) {
+        ids[j] = j == 0 ? -1 : (i * j) % 11 * 0x1234_5678 + j;
+        weights[j] = 1 + (i * 53 + j * 97) % 255;
+      }
+      documents.add(new Document("p/" + i, TermIdVector.of(ids, weights), Map.of()));
+    }
+    return new SmallSegments(
+        "term-ids", options(new Weighting.AsGiven(), Quantization.AUTO, false), documents);
+  }
+
+  /** Term frequencies weighted by BM25, with stored fields. */
+  public static SmallSegments bm25WithFields() {
+    String[] texts = {
+      "a small finch of northern woods, yellow and streaked",
+      "the siskin feeds on birch seeds and on alder seeds",
+      "seeds of the alder, seeds of the birch, seeds",
+      "",
+      "größere Vögel: Grünfink, Stieglitz",
+      "\ud83d\udc26 sings in the birch",
+    };
+    List<Document> documents = new ArrayList<>();
+    for (int i = 0; i < 18; i++) {
+      String text = texts[i % texts.length];
+      Map<String, Float> counts = new LinkedHashMap<>();
+      for (String word : text.split("[ ,:]+", -1)) {
+        if (!word.isEmpty()) {
+          counts.merge(word, 1f, Float::sum);
+        }
+      }
+      Map<String, String> fields = new LinkedHashMap<>();
+      if (i % 4 != 3) {
+        fields.put("title", "Nr " + i);
+        fields.put("text", text);
+      }
+      documents.add(
+          new Document("ü" + i, TokenVector.of(counts), Collections.unmodifiableMap(fields)));
+    }
+    return new SmallSegments(
+        "bm25-fields", options(new Weighting.Bm25(0.9, 0.4), Quantization.AUTO, true), documents);
+  }
+
+  /** Nothing. */
+  public static SmallSegments empty() {
+    return new SmallSegments(
+        "empty", options(new Weighting.AsGiven(), Quantization.AUTO, true), List.of());
+  }
+
+  /** Builds the segment in a directory, which is made. */
+  public BuiltSegment build(Path directory) throws IOException {
+    return build(directory, BuildProgress.NONE);
+  }
+
+  /** Builds the segment in a directory, which is made, and reports the progress. */
+  public BuiltSegment build(Path directory, BuildProgress progress) throws IOException {
+    Files.createDirectories(directory);
+    try (SegmentBuilder builder = new SegmentBuilder(directory, options, progress)) {
+      for (Document document : documents) {
+        builder.add(document.id(), document.vector(), document.fields());
+      }
+      return builder.finish();
+    }
+  }
+
+  /** Returns the same segment built by another number of threads. */
+  public SmallSegments withThreads(int threads) {
+    return new SmallSegments(name, options.withThreads(threads), documents);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private static List<Document> tokenDocuments() {
+    List<Document> documents = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      Map<String, Float> weights = new LinkedHashMap<>();
+      if (i % 7 != 5) {
+        weights.put("the", 0.25f + i / 64f);
+        for (int j = 0; j < 1 + i % 5; j++) {
+          weights.put("t" + (i * (j + 3)) % 17, 0.5f + ((i * 31 + j * 17) % 23) / 8f);
+        }
+      }
+      if (i == 11) {
+        // Compares differently as UTF-16 and as UTF-8.
+        weights.put("\uffee", 1f);
+        weights.put("\ud83d\udc26", 1f);
+      }
+      documents.add(new Document("d" + i, TokenVector.of(weights), Map.of()));
+    }
+    return documents;
+  }
+
+  private static BuildOptions options(
+      Weighting weighting, Quantization quantization, boolean storeFields) {
+    return new BuildOptions(
+        weighting, quantization, new Reordering.None(), true, null, null, storeFields, 2);
+  }
+}
