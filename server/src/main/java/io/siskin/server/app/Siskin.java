@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       SearchCommand.class,
       CollectionsCommand.class,
+      EvalCommand.class,
+      BenchCommand.class,
       InspectCommand.class
     })
 public final class Siskin implements Runnable {

@@ -111,11 +111,8 @@ final class StructureOptions {
         },
         !noForward,
         noBlockMax ? null : blockMax.build(),
-        noClusters || CLUSTERS_MISSING ? null : BuildOptions.DEFAULTS.clusters(),
+        noClusters ? null : BuildOptions.DEFAULTS.clusters(),
         !noFields,
         threads);
   }
-
-  // The builder does not write this structure yet.
-  private static final boolean CLUSTERS_MISSING = true;
 }
