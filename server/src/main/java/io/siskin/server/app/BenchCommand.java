@@ -62,12 +62,6 @@ public final class BenchCommand implements Callable<Integer> {
       EnumSet.of(
           FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.FORWARD, FileKind.CLUSTERS);
 
-  /** How a setting is chosen. */
-  enum Mode {
-    EXACT,
-    APPROXIMATE
-  }
-
   @Spec CommandSpec spec;
 
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data directory.")
@@ -93,7 +87,7 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--mode",
       defaultValue = "approximate",
       description = "exact or approximate (default ${DEFAULT-VALUE}).")
-  Mode mode;
+  SearchCommand.Mode mode;
 
   @Option(
       names = "--query-cut",
@@ -198,7 +192,7 @@ public final class BenchCommand implements Callable<Integer> {
   private List<SearchMode> settings(CollectionSnapshot snapshot) {
     List<SearchMode> settings = new ArrayList<>();
     if (!sweep) {
-      settings.add(mode == Mode.EXACT ? new SearchMode.Exact() : approximate());
+      settings.add(mode == SearchCommand.Mode.EXACT ? new SearchMode.Exact() : approximate());
       return settings;
     }
     settings.add(new SearchMode.Exact());

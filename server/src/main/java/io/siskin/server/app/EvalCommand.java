@@ -69,12 +69,6 @@ public final class EvalCommand implements Callable<Integer> {
     @Nullable String target;
   }
 
-  /** How a query is evaluated. */
-  enum Mode {
-    EXACT,
-    APPROXIMATE
-  }
-
   @Spec CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
@@ -107,7 +101,7 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--mode",
       description = "exact or approximate (default: exact).",
       defaultValue = "exact")
-  Mode mode;
+  SearchCommand.Mode mode;
 
   @Option(
       names = "--run",
@@ -169,7 +163,7 @@ public final class EvalCommand implements Callable<Integer> {
             ? new Query.Text(query.text() == null ? "" : query.text())
             : new Query.Vector(vector);
     SearchMode searchMode =
-        mode == Mode.EXACT ? new SearchMode.Exact() : SearchMode.Approximate.DEFAULTS;
+        mode == SearchCommand.Mode.EXACT ? new SearchMode.Exact() : SearchMode.Approximate.DEFAULTS;
     RetrievalRequest request =
         new RetrievalRequest(collection, wanted, k, searchMode, List.of(), false);
     return pipeline.retrieve(request, Interruption.NEVER).hits().stream()
@@ -184,7 +178,7 @@ public final class EvalCommand implements Callable<Integer> {
             ? SearchRequest.text(collection, query.text() == null ? "" : query.text())
             : SearchRequest.vector(collection, clientVector(vector));
     io.siskin.client.SearchMode searchMode =
-        mode == Mode.EXACT
+        mode == SearchCommand.Mode.EXACT
             ? new io.siskin.client.SearchMode.Exact()
             : new io.siskin.client.SearchMode.Approximate(
                 SearchMode.Approximate.DEFAULTS.queryCut(),
