@@ -44,6 +44,16 @@ public final class KernelProvider {
     return CURRENT;
   }
 
+  /**
+   * Returns the kernels of one implementation, whatever this process has chosen: for benches and
+   * tests that compare the two.
+   *
+   * @param panama whether the SIMD kernels are wanted; they need the Vector API in the boot layer
+   */
+  public static KernelProvider of(boolean panama) {
+    return panama ? panama("asked for", false) : scalar("asked for");
+  }
+
   /** Returns whether SIMD kernels are in use. */
   public boolean simd() {
     return simd;
