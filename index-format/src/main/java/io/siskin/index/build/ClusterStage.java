@@ -3,6 +3,7 @@ package io.siskin.index.build;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.ClusterLayout;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
@@ -48,11 +49,11 @@ final class ClusterStage {
   }
 
   /**
-   * Writes the file's sections; the caller seals and finishes the file.
+   * Writes the sections of the file.
    *
    * @param context what may be read
    * @param options how lists are pruned, cut and summarised
-   * @return the file, which the caller owns
+   * @return the file, neither joined nor stamped
    */
   static SegmentFileWriter run(BuildContext context, ClusterOptions options) throws IOException {
     SegmentFileWriter file = context.files().begin(FileKind.CLUSTERS);
@@ -66,9 +67,10 @@ final class ClusterStage {
   }
 
   private void writeTo(SegmentFileWriter file) throws IOException {
-    SectionWriter parameters = file.section(SectionKind.CLUSTER_PARAMETERS, 0);
+    SectionWriter parameters =
+        file.section(SectionKind.CLUSTER_PARAMETERS, FormatV1.ENCODING_PLAIN);
     SectionWriter terms = file.section(SectionKind.CLUSTER_TERMS, ALIGNMENT_SHIFT);
-    SectionWriter lists = file.section(SectionKind.CLUSTER_LISTS, ClusterLayout.LISTS_ENCODING);
+    SectionWriter lists = file.section(SectionKind.CLUSTER_LISTS, FormatV1.ENCODING_PLAIN);
     InvertedPostings inverted = context.inverted();
     context.progress().begin("clusters", inverted.postingCount());
     StaticPruning pruning = StaticPruning.of(inverted, options);

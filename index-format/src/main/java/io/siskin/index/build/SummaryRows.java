@@ -68,6 +68,7 @@ final class SummaryRows {
     quantise();
     dropThinRows();
     sortByTerm();
+    scale = rowCount == 0 ? 0 : scale;
   }
 
   /** Makes the summaries those of a list without any. */

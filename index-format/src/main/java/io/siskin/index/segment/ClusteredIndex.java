@@ -6,6 +6,7 @@ import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.ClusterLayout;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Section;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,9 @@ import java.lang.foreign.MemorySegment;
  * <p>A view; safe for concurrent use. {@link Cursor} reads one list after another.
  */
 public final class ClusteredIndex {
+  private final Section termSection;
+  private final Section listSection;
+  private final int documentCount;
   private final int termCount;
   private final int alignmentShift;
   private final int documentBits;
@@ -32,8 +36,11 @@ public final class ClusteredIndex {
   private ClusteredIndex(MappedFile file, int documentCount, int termCount)
       throws CorruptSegmentException {
     Section parameters = file.section(SectionKind.CLUSTER_PARAMETERS);
+    parameters.requireEncoding(FormatV1.ENCODING_PLAIN);
+    parameters.requireCount(1);
     parameters.requireLength(PARAMETERS_LENGTH);
     MemorySegment bytes = parameters.bytes();
+    this.documentCount = documentCount;
     this.termCount = termCount;
     this.postingCount = bytes.get(FileLayout.U64, POSTING_COUNT_OFFSET);
     this.blockCount = bytes.get(FileLayout.U64, BLOCK_COUNT_OFFSET);
@@ -41,46 +48,48 @@ public final class ClusteredIndex {
     this.listPostingCountMax = bytes.get(FileLayout.U32, LIST_POSTING_COUNT_MAX_OFFSET);
     this.listBlockCountMax = bytes.get(FileLayout.U32, LIST_BLOCK_COUNT_MAX_OFFSET);
     this.documentBits = bytes.get(FileLayout.U32, DOCUMENT_BITS_OFFSET);
+    checkParameters(parameters);
+    this.termSection = file.section(SectionKind.CLUSTER_TERMS);
+    termSection.require(
+        termSection.encoding() >= ALIGNMENT_SHIFT_MIN
+            && termSection.encoding() <= ALIGNMENT_SHIFT_MAX,
+        "an alignment shift of " + ALIGNMENT_SHIFT_MIN + " to " + ALIGNMENT_SHIFT_MAX,
+        termSection.encoding());
+    termSection.requireCount(termCount);
+    termSection.requireLength((termCount + 1L) * Integer.BYTES);
+    this.alignmentShift = termSection.encoding();
+    this.offsets = termSection.bytes();
+    this.listSection = file.section(SectionKind.CLUSTER_LISTS);
+    listSection.requireEncoding(FormatV1.ENCODING_PLAIN);
+    listSection.requireCount(postingCount);
+    termSection.require(
+        recordOffset(termCount) == listSection.lengthBytes(),
+        "a last list that ends at " + listSection.lengthBytes(),
+        recordOffset(termCount));
+    this.lists = listSection.paddedBytes();
+    this.lengthBytes = file.lengthBytes();
+  }
+
+  private void checkParameters(Section parameters) throws CorruptSegmentException {
     int bits = documentBits(documentCount);
     parameters.require(documentBits == bits, bits + " bits a document number", documentBits);
     parameters.require(
         listPostingCountMax >= 0 && listPostingCountMax <= documentCount,
         "lists of 0 to " + documentCount + " postings",
         listPostingCountMax);
+    int blocks = Math.min(LIST_BLOCK_COUNT_MAX, listPostingCountMax);
     parameters.require(
-        listBlockCountMax >= 0
-            && listBlockCountMax <= Math.min(LIST_BLOCK_COUNT_MAX, listPostingCountMax),
-        "lists of 0 to " + Math.min(LIST_BLOCK_COUNT_MAX, listPostingCountMax) + " posting blocks",
+        listBlockCountMax >= 0 && listBlockCountMax <= blocks,
+        "lists of 0 to " + blocks + " posting blocks",
         listBlockCountMax);
     parameters.require(
         blockCount >= 0 && blockCount <= postingCount,
         "0 to " + postingCount + " posting blocks",
         blockCount);
-
-    Section terms = file.section(SectionKind.CLUSTER_TERMS);
-    terms.require(
-        terms.encoding() >= ALIGNMENT_SHIFT_MIN && terms.encoding() <= ALIGNMENT_SHIFT_MAX,
-        "an alignment shift of " + ALIGNMENT_SHIFT_MIN + " to " + ALIGNMENT_SHIFT_MAX,
-        terms.encoding());
-    terms.requireLength((termCount + 1L) * Integer.BYTES);
-    this.alignmentShift = terms.encoding();
-    this.offsets = terms.bytes();
-
-    Section records = file.section(SectionKind.CLUSTER_LISTS);
-    records.requireEncoding(LISTS_ENCODING);
-    records.require(records.count() == postingCount, postingCount + " postings", records.count());
-    terms.require(
-        recordOffset(termCount) == records.lengthBytes(),
-        "a last list that ends at byte " + records.lengthBytes(),
-        recordOffset(termCount));
-    for (int term = 0; term < termCount; term++) {
-      terms.require(
-          recordOffset(term) <= recordOffset(term + 1),
-          "list " + term + " to end at byte " + recordOffset(term) + " or later",
-          recordOffset(term + 1));
+    for (int at = RESERVED_OFFSET; at < PARAMETERS_LENGTH; at++) {
+      byte reserved = parameters.bytes().get(FileLayout.U8, at);
+      parameters.require(reserved == 0, "a reserved byte of 0", reserved);
     }
-    this.lists = records.paddedBytes();
-    this.lengthBytes = file.lengthBytes();
   }
 
   /**
@@ -93,6 +102,82 @@ public final class ClusteredIndex {
   static ClusteredIndex open(MappedFile file, SegmentStatistics statistics)
       throws CorruptSegmentException {
     return new ClusteredIndex(file, statistics.documentCount(), statistics.termCount());
+  }
+
+  /**
+   * Demands that every list record is what its header says, that the records fill the section, and
+   * that no row, posting block or document number leads outside: reads the whole file once.
+   */
+  void check() throws CorruptSegmentException {
+    Cursor list = cursor();
+    long postings = 0;
+    long blocks = 0;
+    for (int term = 0; term < termCount; term++) {
+      long start = recordOffset(term);
+      long end = recordOffset(term + 1);
+      if (start > end || (term == 0 && start != 0)) {
+        throw new CorruptSegmentException(
+            termSection.file(),
+            termSection.offset() + (term + (start > end ? 1L : 0L)) * Integer.BYTES,
+            start > end ? "an offset of at least " + start : "a first offset of 0",
+            start > end ? end : start);
+      }
+      if (start < end) {
+        checkRecord(start, end);
+        list.moveTo(term);
+        list.check();
+        postings += list.postingCount;
+        blocks += list.blockCount;
+      }
+    }
+    listSection.require(postings == postingCount, postingCount + " postings", postings);
+    listSection.require(blocks == blockCount, blockCount + " posting blocks", blocks);
+  }
+
+  /** Demands that a record's header describes exactly the bytes up to the next record. */
+  private void checkRecord(long start, long end) throws CorruptSegmentException {
+    requireAt(start, end - start >= LIST_DIRECTORY_OFFSET, "a list record", end - start);
+    int postings = lists.get(FileLayout.U32, start + LIST_POSTING_COUNT_OFFSET);
+    int blocks = lists.get(FileLayout.U16, start + LIST_BLOCK_COUNT_OFFSET) & 0xFFFF;
+    int entryLength = lists.get(FileLayout.U16, start + LIST_ENTRY_LENGTH_OFFSET) & 0xFFFF;
+    int rows = lists.get(FileLayout.U32, start + LIST_ROW_COUNT_OFFSET);
+    float scale = lists.get(FileLayout.F32, start + LIST_SCALE_OFFSET);
+    requireAt(
+        start,
+        postings >= 1 && postings <= listPostingCountMax,
+        "1 to " + listPostingCountMax + " postings",
+        postings);
+    int blockCountMax = Math.min(postings, listBlockCountMax);
+    requireAt(
+        start, blocks >= 1 && blocks <= blockCountMax, "1 to " + blockCountMax + " blocks", blocks);
+    requireAt(
+        start,
+        entryLength == NARROW_ENTRY_LENGTH || entryLength == WIDE_ENTRY_LENGTH,
+        "directory entries of 4 or 8 bytes",
+        entryLength);
+    requireAt(start, rows >= 0 && rows <= termCount, "0 to " + termCount + " rows", rows);
+    requireAt(
+        start,
+        rows == 0 ? scale == 0 : scale > 0 && scale < Float.POSITIVE_INFINITY,
+        "a finite scale above 0, or 0 without summaries",
+        scale);
+    long rowsAt = start + LIST_DIRECTORY_OFFSET + (rows + 1L) * entryLength;
+    requireAt(start, rowsAt <= end, "a directory that ends at or before " + end, rowsAt);
+    long rowsLength =
+        entryLength == NARROW_ENTRY_LENGTH
+            ? lists.get(FileLayout.U32, rowsAt - entryLength) & 0xFFFF
+            : lists.get(FileLayout.U64, rowsAt - entryLength) & 0xFFFFFFFFL;
+    long length = recordLength(postings, blocks, rows, entryLength, rowsLength, documentBits);
+    long padded = (length + (1L << alignmentShift) - 1) & -(1L << alignmentShift);
+    requireAt(start, padded == end - start, "a record of " + padded + " bytes", end - start);
+  }
+
+  private void requireAt(long record, boolean holds, Object expected, Object found)
+      throws CorruptSegmentException {
+    if (!holds) {
+      throw new CorruptSegmentException(
+          listSection.file(), listSection.offset() + record, expected, found);
+    }
   }
 
   /** Returns the number of terms. */
@@ -290,12 +375,7 @@ public final class ClusteredIndex {
       int numberLength = blockNumberLength(blockCount);
       int entries = rowEntryCount();
       for (int i = 0; i < entries; i++) {
-        long at = rowOffset + (long) i * numberLength;
-        int number =
-            numberLength == Byte.BYTES
-                ? lists.get(FileLayout.U8, at) & 0xFF
-                : lists.get(FileLayout.U16, at) & 0xFFFF;
-        if (number == block) {
+        if (rowBlock(i, numberLength) == block) {
           return lists.get(FileLayout.U8, rowOffset + (long) entries * numberLength + i) & 0xFF;
         }
       }
@@ -322,6 +402,60 @@ public final class ClusteredIndex {
       long bit = (long) posting * documentBits;
       long word = lists.get(FileLayout.U64, documentsOffset + (bit >>> 3));
       return (int) (word >>> (bit & 7)) & (1 << documentBits) - 1;
+    }
+
+    /** Demands that nothing in the record, whose length is right, leads outside of it. */
+    private void check() throws CorruptSegmentException {
+      for (int row = 0; row < rowCount; row++) {
+        int term = rowTerm(row);
+        boolean ascends = row == 0 || rowTerm(row - 1) < term;
+        requireAt(record, ascends && term >= 0 && term < termCount, "ascending terms", term);
+        long length = rowStart(row + 1) - rowStart(row);
+        requireAt(record, length >= 1 && length <= blockCount, "rows that ascend", length);
+        rowOffset = rowsOffset + rowStart(row);
+        rowLength = (int) length;
+        if (!isRowDense()) {
+          checkSparseRow();
+        }
+      }
+      requireAt(record, rowStart(0) == 0, "a first row at 0", rowStart(0));
+      requireAt(record, blockStart(0) == 0, "a first posting block at 0", blockStart(0));
+      for (int block = 0; block < blockCount; block++) {
+        requireAt(
+            record,
+            blockStart(block) < blockStart(block + 1),
+            "posting blocks of one posting or more",
+            blockStart(block + 1));
+      }
+      int end = blockStart(blockCount);
+      requireAt(record, end == postingCount, "a last block that ends at " + postingCount, end);
+      for (int posting = 0; posting < postingCount; posting++) {
+        int document = document(posting);
+        requireAt(record, document < documentCount, "documents below " + documentCount, document);
+      }
+    }
+
+    private void checkSparseRow() throws CorruptSegmentException {
+      int numberLength = blockNumberLength(blockCount);
+      int entries = rowEntryCount();
+      requireAt(
+          record,
+          rowLength == entries * (numberLength + Byte.BYTES),
+          "whole entries in a sparse row",
+          rowLength);
+      int last = -1;
+      for (int i = 0; i < entries; i++) {
+        int block = rowBlock(i, numberLength);
+        requireAt(record, block > last && block < blockCount, "ascending posting blocks", block);
+        last = block;
+      }
+    }
+
+    private int rowBlock(int entry, int numberLength) {
+      long at = rowOffset + (long) entry * numberLength;
+      return numberLength == Byte.BYTES
+          ? lists.get(FileLayout.U8, at) & 0xFF
+          : lists.get(FileLayout.U16, at) & 0xFFFF;
     }
 
     private int narrowEntry(int row) {

@@ -81,6 +81,9 @@ public final class Segment {
     if (forward != null) {
       forward.check();
     }
+    if (clusters != null) {
+      clusters.check();
+    }
   }
 
   /**

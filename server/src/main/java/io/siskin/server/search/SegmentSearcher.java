@@ -76,7 +76,7 @@ final class SegmentSearcher {
             "approximate",
             "exact, since the collection was built without clustered posting lists");
       }
-      evaluator = new SeismicEvaluator(segment);
+      evaluator = new SeismicEvaluator(segment, kernels);
       approximate = evaluator;
     }
     return evaluator;

@@ -119,15 +119,6 @@ public final class ClusterLayout {
    */
   public static final int ALIGNMENT_SHIFT_MAX = 6;
 
-  /** The encoding of CLUSTER_LISTS that this class describes. */
-  public static final int LISTS_ENCODING = 1;
-
-  /**
-   * A packed document number is read with one 8-byte load, from whichever bit of the first byte it
-   * starts.
-   */
-  public static final int DOCUMENT_BITS_MAX = Integer.SIZE - 1;
-
   static {
     if (PARAMETERS_LENGTH != FileLayout.SECTION_ALIGNMENT || LIST_DIRECTORY_OFFSET != 16) {
       throw new AssertionError(
