@@ -1,5 +1,7 @@
 package io.siskin.index.format;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The sections of all files. The hundreds digit is the {@link FileKind#code} of the file that holds
  * it. Codes are part of the format and are never reused; readers ignore sections that they do not
@@ -79,5 +81,19 @@ public enum SectionKind {
   /** Returns the code in the section directory. */
   public int code() {
     return code;
+  }
+
+  /**
+   * Returns the kind of a code, or null for none.
+   *
+   * @param code as in the section directory
+   */
+  public static @Nullable SectionKind ofCode(int code) {
+    for (SectionKind kind : values()) {
+      if (kind.code == code) {
+        return kind;
+      }
+    }
+    return null;
   }
 }

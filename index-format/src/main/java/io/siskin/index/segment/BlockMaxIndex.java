@@ -4,6 +4,7 @@ import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.BlockMaxLayout;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Section;
 import java.lang.foreign.MemorySegment;
@@ -54,7 +55,8 @@ public final class BlockMaxIndex {
   private BlockMaxIndex(MappedFile file, int documentCount, int termCount)
       throws CorruptSegmentException {
     Section parameters = file.section(SectionKind.BLOCK_MAX_PARAMETERS);
-    parameters.requireEncoding(1);
+    parameters.requireEncoding(FormatV1.ENCODING_PLAIN);
+    parameters.requireCount(1);
     parameters.requireLength(BlockMaxLayout.PARAMETERS_LENGTH);
     this.documentCount = parameter(parameters, BlockMaxLayout.DOCUMENT_COUNT_OFFSET);
     this.termCount = parameter(parameters, BlockMaxLayout.TERM_COUNT_OFFSET);

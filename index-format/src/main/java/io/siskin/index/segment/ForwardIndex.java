@@ -71,7 +71,8 @@ public final class ForwardIndex {
             "a record at " + end,
             start);
       }
-      end = start + paddedRecordLength(start, length);
+      long recordLength = recordLength(start, length);
+      end = start + ForwardLayout.padded(recordLength, alignmentShift);
       if (end > length) {
         throw new CorruptSegmentException(
             recordSection.file(),
@@ -84,12 +85,21 @@ public final class ForwardIndex {
         throw new CorruptSegmentException(
             recordSection.file(), recordSection.offset() + start, "a finite scale above 0", scale);
       }
+      for (long at = start + recordLength; at < end; at++) {
+        if (records.get(FileLayout.U8, at) != 0) {
+          throw new CorruptSegmentException(
+              recordSection.file(),
+              recordSection.offset() + at,
+              "a zero byte of padding",
+              records.get(FileLayout.U8, at));
+        }
+      }
     }
     recordSection.require(end == length, end + " bytes of records", length);
   }
 
   /** Returns the length that a record's header gives, or more than is left when it is cut off. */
-  private long paddedRecordLength(long start, long end) {
+  private long recordLength(long start, long end) {
     long runsAt = start + ForwardLayout.RUNS_OFFSET;
     if (runsAt > end) {
       return ForwardLayout.RUNS_OFFSET;
@@ -105,7 +115,7 @@ public final class ForwardIndex {
       long at = runsAt + (long) run * ForwardLayout.RUN_LENGTH;
       postings += records.get(FileLayout.U16, at + ForwardLayout.RUN_COUNT_OFFSET) & 0xFFFF;
     }
-    return ForwardLayout.padded(ForwardLayout.recordLength(postings, furtherRuns), alignmentShift);
+    return ForwardLayout.recordLength(postings, furtherRuns);
   }
 
   /** Returns the number of documents. */

@@ -10,12 +10,14 @@ import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Mapping;
 import io.siskin.index.store.Section;
+import io.siskin.index.store.SectionSize;
 import io.siskin.index.store.Verification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class Segment {
   private final @Nullable BlockMaxIndex blockMax;
   private final @Nullable ClusteredIndex clusters;
   private final Map<FileKind, Long> lengths;
+  private final Map<FileKind, List<SectionSize>> sections;
   private final AtomicInteger references = new AtomicInteger(1);
 
   private Segment(Path directory, Mapping mapping, Files files, Verification verification)
@@ -67,6 +70,7 @@ public final class Segment {
     MappedFile clusterFile = files.others.get(FileKind.CLUSTERS);
     this.clusters = clusterFile == null ? null : ClusteredIndex.open(clusterFile, statistics);
     this.lengths = files.lengths();
+    this.sections = files.sections();
     if (verification == Verification.FULL) {
       checkContents();
     }
@@ -198,6 +202,11 @@ public final class Segment {
     return lengths;
   }
 
+  /** Returns the sizes of the sections of each file that the segment has. */
+  public Map<FileKind, List<SectionSize>> sections() {
+    return sections;
+  }
+
   /** Returns the bytes of all files together. */
   public long lengthBytes() {
     return lengths.values().stream().mapToLong(Long::longValue).sum();
@@ -272,6 +281,13 @@ public final class Segment {
             others.keySet());
       }
       return file;
+    }
+
+    Map<FileKind, List<SectionSize>> sections() {
+      Map<FileKind, List<SectionSize>> sections = new EnumMap<>(FileKind.class);
+      sections.put(FileKind.META, meta.sectionSizes());
+      others.forEach((kind, file) -> sections.put(kind, file.sectionSizes()));
+      return sections;
     }
 
     Map<FileKind, Long> lengths() {

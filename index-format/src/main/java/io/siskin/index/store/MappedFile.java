@@ -153,6 +153,19 @@ public final class MappedFile {
     return null;
   }
 
+  /** Returns the sizes of all sections in the order in which they stand, unknown ones included. */
+  public List<SectionSize> sectionSizes() {
+    return entries.stream()
+        .map(
+            entry -> new SectionSize(nameOf(entry.kind), entry.encoding, entry.count, entry.length))
+        .toList();
+  }
+
+  private static String nameOf(int code) {
+    SectionKind kind = SectionKind.ofCode(code);
+    return kind == null ? Integer.toString(code) : kind.name();
+  }
+
   private static MemorySegment map(Path path, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long length = channel.size();

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class CorruptionTest {
   private static final int SMALL_FILE = 1024;
-  private static final int SAMPLES = 96;
+  private static final int SAMPLES = 32;
 
   @TempDir Path temporary;
   private Path directory;

@@ -1,8 +1,10 @@
 package io.siskin.index.testing;
 
+import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.BuiltSegment;
+import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
@@ -40,13 +42,14 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
 
   /** Returns all of them. */
   public static List<SmallSegments> all() {
-    return List.of(tokens(), termIds(), bm25WithFields(), empty());
+    return List.of(
+        tokens(), termIds(), bm25WithFields(), blockMax(), blockMaxWide(), everything(), empty());
   }
 
   /** Tokens with learned weights, a scale a document, no fields. */
   public static SmallSegments tokens() {
     return new SmallSegments(
-        "tokens", options(new Weighting.AsGiven(), Quantization.AUTO, false), tokenDocuments());
+        "tokens", options(new Weighting.AsGiven(), Quantization.AUTO, false), tokenDocuments(30));
   }
 
   /** Term ids over all 32 bits with whole weights, which one scale keeps exactly. */
@@ -97,6 +100,32 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         "bm25-fields", options(new Weighting.Bm25(0.9, 0.4), Quantization.AUTO, true), documents);
   }
 
+  /** Block-max posting lists, dense and sparse, over three superblocks, with 4-bit maxima. */
+  public static SmallSegments blockMax() {
+    return new SmallSegments("block-max", withBlockMax(4), tokenDocuments(150));
+  }
+
+  /** The same with 8-bit maxima. */
+  public static SmallSegments blockMaxWide() {
+    return new SmallSegments("block-max-8", withBlockMax(8), tokenDocuments(150));
+  }
+
+  /** Every structure together: the clustered lists with summaries dense and sparse. */
+  public static SmallSegments everything() {
+    return new SmallSegments(
+        "everything",
+        new BuildOptions(
+            new Weighting.AsGiven(),
+            Quantization.AUTO,
+            new Reordering.None(),
+            true,
+            new BlockMaxOptions(4, 4),
+            new ClusterOptions(0.9, ClusterOptions.UNLIMITED, 2, 3, 0.3, 15, 2, 0.8, 1),
+            true,
+            2),
+        tokenDocuments(150));
+  }
+
   /** Nothing. */
   public static SmallSegments empty() {
     return new SmallSegments(
@@ -129,9 +158,9 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
     return name;
   }
 
-  private static List<Document> tokenDocuments() {
+  private static List<Document> tokenDocuments(int count) {
     List<Document> documents = new ArrayList<>();
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < count; i++) {
       Map<String, Float> weights = new LinkedHashMap<>();
       if (i % 7 != 5) {
         weights.put("the", 0.25f + i / 64f);
@@ -147,6 +176,18 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
       documents.add(new Document("d" + i, TokenVector.of(weights), Map.of()));
     }
     return documents;
+  }
+
+  private static BuildOptions withBlockMax(int maximumBits) {
+    return new BuildOptions(
+        new Weighting.AsGiven(),
+        Quantization.AUTO,
+        new Reordering.None(),
+        true,
+        new BlockMaxOptions(4, maximumBits),
+        null,
+        false,
+        2);
   }
 
   private static BuildOptions options(

@@ -1,0 +1,291 @@
+package io.siskin.index.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siskin.index.build.BlockMaxOptions;
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.ClusterOptions;
+import io.siskin.index.build.Quantization;
+import io.siskin.index.build.Reordering;
+import io.siskin.index.build.Weighting;
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.BlockMaxLayout;
+import io.siskin.index.format.v1.ClusterLayout;
+import io.siskin.index.format.v1.StatisticsLayout;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.store.Verification;
+import io.siskin.index.testing.RandomCollection;
+import io.siskin.index.testing.Seeds;
+import io.siskin.index.testing.SegmentEditor;
+import io.siskin.index.testing.SmallSegments;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class SegmentVerifierTest {
+  @TempDir Path temporary;
+
+  @ParameterizedTest
+  @MethodSource("io.siskin.index.testing.SmallSegments#all")
+  void whatTheBuilderWroteIsClean(SmallSegments small) throws IOException {
+    Path directory = temporary.resolve("segment");
+    small.build(directory);
+    SegmentVerifier.Report report = verify(directory);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.isClean()).isTrue();
+    // At least a fact a document, a term and a posting.
+    assertThat(report.factCount()).isGreaterThan(5L * small.documents().size());
+  }
+
+  @RepeatedTest(4)
+  void randomSegmentsAreClean() throws IOException {
+    Random random = new Random(Seeds.next());
+    Path directory = temporary.resolve("random");
+    RandomCollection.draw(RandomCollection.Shape.random(random), random)
+        .build(
+            directory,
+            new BuildOptions(
+                new Weighting.AsGiven(),
+                random.nextBoolean() ? Quantization.GLOBAL : Quantization.PER_DOCUMENT,
+                new Reordering.None(),
+                true,
+                new BlockMaxOptions(4 << random.nextInt(3), 4 << random.nextInt(2)),
+                ClusterOptions.DEFAULTS,
+                true,
+                2));
+    assertThat(verify(directory).findings()).isEmpty();
+  }
+
+  /**
+   * A writer's mistake that opening does not see.
+   *
+   * @param edit makes it
+   * @param file where it is found
+   * @param subject part of what the finding is about
+   */
+  record Mistake(Consumer<SegmentEditor> edit, FileKind file, String subject) {
+    @Override
+    public String toString() {
+      return file + ", " + subject;
+    }
+  }
+
+  static Stream<Mistake> mistakes() {
+    return Stream.of(
+        mistake(
+            FileKind.TERMS,
+            "document frequency",
+            FileKind.TERMS,
+            SectionKind.DOCUMENT_FREQUENCIES,
+            b -> b.putInt(0, b.getInt(0) + 1)),
+        mistake(
+            FileKind.TERMS,
+            "term 2, order",
+            FileKind.TERMS,
+            SectionKind.DOCUMENT_FREQUENCIES,
+            b -> b.putInt(4, 1)),
+        mistake(
+            FileKind.TERMS,
+            "number by its name",
+            FileKind.TERMS,
+            SectionKind.TOKEN_SLOTS,
+            SegmentVerifierTest::misplaceOne),
+        mistake(
+            FileKind.TERMS,
+            "number by its name",
+            FileKind.TERMS,
+            SectionKind.TOKEN_BYTES,
+            b -> b.put(0, (byte) 0xFF)),
+        mistake(
+            FileKind.DOCUMENTS,
+            "number by its id",
+            FileKind.DOCUMENTS,
+            SectionKind.EXTERNAL_ID_SLOTS,
+            SegmentVerifierTest::misplaceOne),
+        mistake(
+            FileKind.META,
+            "postings",
+            FileKind.META,
+            SectionKind.STATISTICS,
+            b -> b.putLong(StatisticsLayout.POSTING_COUNT_OFFSET, 5000)),
+        mistake(
+            FileKind.META,
+            "empty documents",
+            FileKind.META,
+            SectionKind.STATISTICS,
+            b -> b.putLong(StatisticsLayout.EMPTY_DOCUMENT_COUNT_OFFSET, 30)),
+        mistake(
+            FileKind.FORWARD,
+            "scale",
+            FileKind.META,
+            SectionKind.STATISTICS,
+            b ->
+                b.putInt(
+                    StatisticsLayout.QUANTIZATION_OFFSET, StatisticsLayout.QUANTIZATION_GLOBAL)),
+        mistake(
+            FileKind.BLOCK_MAX,
+            "postings",
+            FileKind.META,
+            SectionKind.STATISTICS,
+            b -> b.putLong(StatisticsLayout.POSTING_COUNT_OFFSET, 5000)),
+        mistake(
+            FileKind.BLOCK_MAX,
+            "maximum scale",
+            FileKind.BLOCK_MAX,
+            SectionKind.BLOCK_MAX_TERMS,
+            b -> b.putFloat(BlockMaxLayout.TERM_MAXIMUM_SCALE_OFFSET, Float.NaN)),
+        mistake(
+            FileKind.BLOCK_MAX,
+            "list of term 0",
+            FileKind.BLOCK_MAX,
+            SectionKind.BLOCK_MAX_TERMS,
+            b -> b.putLong(BlockMaxLayout.TERM_POSTINGS_OFFSET, 1 << 20)),
+        mistake(
+            FileKind.CLUSTERS,
+            "summary entries",
+            FileKind.CLUSTERS,
+            SectionKind.CLUSTER_PARAMETERS,
+            b -> b.putLong(ClusterLayout.ENTRY_COUNT_OFFSET, 1)),
+        mistake(
+            FileKind.CLUSTERS,
+            "summary of block",
+            FileKind.CLUSTERS,
+            SectionKind.CLUSTER_LISTS,
+            b -> b.putFloat(ClusterLayout.LIST_SCALE_OFFSET, 1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void aMistakeIsFound(Mistake mistake) throws IOException {
+    SegmentVerifier.Report report = editAndVerify(SmallSegments.everything(), mistake.edit);
+    assertThat(report.isClean()).isFalse();
+    assertThat(report.findings())
+        .as("one in %s about %s", mistake.file, mistake.subject)
+        .anyMatch(
+            finding ->
+                finding.file() == mistake.file && finding.subject().contains(mistake.subject));
+  }
+
+  /** In these sections nothing can change without something else becoming wrong. */
+  @ParameterizedTest
+  @MethodSource("redundant")
+  void everyChangedByteOfWhatStandsTwiceIsFound(SectionKind section) throws IOException {
+    Random random = new Random(Seeds.next());
+    FileKind file = FileKind.ofCode(section.code() / 100);
+    Path whole = temporary.resolve("whole");
+    SmallSegments.everything().build(whole);
+    int length = SegmentEditor.open(whole).bytes(file, section).limit();
+    assertThat(length).isPositive();
+    for (int round = 0; round < 120; round++) {
+      int at = random.nextInt(length);
+      byte flip = (byte) (1 + random.nextInt(255));
+      SegmentEditor editor = SegmentEditor.open(whole);
+      ByteBuffer bytes = editor.bytes(file, section);
+      bytes.put(at, (byte) (bytes.get(at) ^ flip));
+      editor.write(temporary.resolve("edited"));
+      try {
+        assertThat(verify(temporary.resolve("edited")).isClean())
+            .as("byte %d of %s, changed by %d, is found", at, section, flip)
+            .isFalse();
+      } catch (CorruptSegmentException foundAtOpening) {
+        assertThat(foundAtOpening).hasMessageContaining(file.fileName());
+      }
+    }
+  }
+
+  static Stream<SectionKind> redundant() {
+    return Stream.of(
+        SectionKind.DOCUMENT_FREQUENCIES,
+        SectionKind.TOKEN_SLOTS,
+        SectionKind.EXTERNAL_ID_SLOTS,
+        SectionKind.FORWARD_OFFSETS,
+        SectionKind.FORWARD_RECORDS,
+        SectionKind.BLOCK_MAX_DOCUMENT_SCALES,
+        SectionKind.BLOCK_MAX_POSTINGS,
+        SectionKind.CLUSTER_TERMS);
+  }
+
+  /** Maxima are as small as they may be: one less is one too few, in each of their places. */
+  @Test
+  void everyMaximumThatIsOneLowerIsFound() throws IOException {
+    Path whole = temporary.resolve("whole");
+    SmallSegments.blockMaxWide().build(whole);
+    for (SectionKind section :
+        List.of(SectionKind.BLOCK_MAX_SUPERBLOCK_MAXIMA, SectionKind.BLOCK_MAX_ENTRIES)) {
+      int tried = 0;
+      int length = SegmentEditor.open(whole).bytes(FileKind.BLOCK_MAX, section).limit();
+      for (int at = 0; at < length; at++) {
+        SegmentEditor editor = SegmentEditor.open(whole);
+        ByteBuffer bytes = editor.bytes(FileKind.BLOCK_MAX, section);
+        boolean maximum =
+            section == SectionKind.BLOCK_MAX_SUPERBLOCK_MAXIMA
+                || at % BlockMaxLayout.entryLength(8) < BlockMaxLayout.maximaLength(8);
+        if (bytes.get(at) == 0 || !maximum) {
+          continue;
+        }
+        bytes.put(at, (byte) (bytes.get(at) - 1));
+        editor.write(temporary.resolve("edited"));
+        assertThat(verify(temporary.resolve("edited")).findings())
+            .as("byte %d of %s", at, section)
+            .anyMatch(finding -> finding.subject().contains("maximum"));
+        tried++;
+      }
+      assertThat(tried).isGreaterThan(20);
+    }
+  }
+
+  /** Moves the first used slot behind its probes: whoever looks for it meets a free slot first. */
+  private static void misplaceOne(ByteBuffer slots) {
+    int used = nextSlot(slots, 0, true);
+    int free = nextSlot(slots, used, false);
+    slots.putInt(nextSlot(slots, free + Integer.BYTES, false), slots.getInt(used));
+    slots.putInt(used, 0);
+  }
+
+  private static int nextSlot(ByteBuffer slots, int from, boolean used) {
+    int at = from;
+    while ((slots.getInt(at) != 0) != used) {
+      at += Integer.BYTES;
+    }
+    return at;
+  }
+
+  private static Mistake mistake(
+      FileKind found,
+      String subject,
+      FileKind file,
+      SectionKind section,
+      Consumer<ByteBuffer> edit) {
+    return new Mistake(editor -> edit.accept(editor.bytes(file, section)), found, subject);
+  }
+
+  private SegmentVerifier.Report editAndVerify(SmallSegments small, Consumer<SegmentEditor> edit)
+      throws IOException {
+    Path whole = temporary.resolve("whole");
+    small.build(whole);
+    SegmentEditor editor = SegmentEditor.open(whole);
+    edit.accept(editor);
+    editor.write(temporary.resolve("edited"));
+    return verify(temporary.resolve("edited"));
+  }
+
+  private static SegmentVerifier.Report verify(Path directory) throws IOException {
+    Segment segment = Segment.open(directory, Verification.FULL);
+    try {
+      return SegmentVerifier.verify(segment);
+    } finally {
+      segment.release();
+    }
+  }
+}
