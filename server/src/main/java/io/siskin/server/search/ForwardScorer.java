@@ -19,11 +19,14 @@ import java.util.Arrays;
  */
 public final class ForwardScorer {
   private static final int CACHE_LINE = 64;
+  // A page is 256 KiB: a vocabulary of millions of terms must not pin one for each 65,536 of them.
+  private static final int PAGES_HELD_MAX = 16;
   private static final int[] NO_PAGE = new int[0];
 
   private final ForwardIndex forward;
   private final ForwardKernel kernel;
   private final MemorySegment records;
+  private int pagesHeld = 1;
   private int[][] pages = {new int[ForwardKernel.PAGE_LENGTH]};
   private SegmentQuery query;
   private float documentScale;
@@ -65,6 +68,10 @@ public final class ForwardScorer {
     for (int i = 0; i < query.termCount(); i++) {
       int term = query.termNumber(i);
       pages[term >>> ForwardLayout.PAGE_SHIFT][term & (ForwardLayout.PAGE_LENGTH - 1)] = 0;
+    }
+    if (pagesHeld > PAGES_HELD_MAX) {
+      pages = new int[][] {pages[0]};
+      pagesHeld = 1;
     }
   }
 
@@ -180,6 +187,7 @@ public final class ForwardScorer {
     }
     if (pages[number].length == 0) {
       pages[number] = new int[ForwardKernel.PAGE_LENGTH];
+      pagesHeld++;
     }
     return pages[number];
   }
