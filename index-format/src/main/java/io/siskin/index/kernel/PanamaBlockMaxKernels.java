@@ -213,8 +213,7 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
       int count = rows.counts[item];
       int weight = rows.itemWeights[item];
       if (width == whole) {
-        ScalarBlockMaxKernels.addRun(
-            postings, at, at + count, count, weight, rows.sums, row * rows.rowLength);
+        addRun(postings, at, at + count, count, weight, rows.sums, row * rows.rowLength);
         added += count;
       } else {
         added +=
@@ -251,12 +250,51 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
       if (inside != 0) {
         int skip = i + Long.numberOfTrailingZeros(inside);
         int length = Long.bitCount(inside);
-        ScalarBlockMaxKernels.addRun(
-            postings, at + skip, at + count + skip, length, weight, sums, from);
+        addRun(postings, at + skip, at + count + skip, length, weight, sums, from);
         added += length;
       }
     }
     return added;
+  }
+
+  /**
+   * Adds a run of postings to one row of sums. Memory cannot be scattered to by vectors; what helps
+   * is to load 8 postings at a time and, since most runs are short, to have few branches: the last
+   * ones are padded with impacts of 0.
+   */
+  private static void addRun(
+      MemorySegment postings,
+      long locals,
+      long impacts,
+      int count,
+      int weight,
+      int[] sums,
+      int from) {
+    int i = 0;
+    for (; i <= count - Long.BYTES; i += Long.BYTES) {
+      long local = postings.get(FileLayout.U64, locals + i);
+      long impact = postings.get(FileLayout.U64, impacts + i);
+      addFour(local, impact, weight, sums, from);
+      addFour(local >>> Integer.SIZE, impact >>> Integer.SIZE, weight, sums, from);
+    }
+    int left = count - i;
+    if (left > 0) {
+      long local = postings.get(FileLayout.U64, locals + i);
+      long impact =
+          postings.get(FileLayout.U64, impacts + i) & (-1L >>> (Long.SIZE - Byte.SIZE * left));
+      addFour(local, impact, weight, sums, from);
+      if (left > 4) {
+        addFour(local >>> Integer.SIZE, impact >>> Integer.SIZE, weight, sums, from);
+      }
+    }
+  }
+
+  /** Adds the postings in the low four bytes. */
+  private static void addFour(long local, long impact, int weight, int[] sums, int from) {
+    sums[from + (int) (local & 0xFF)] += weight * (int) (impact & 0xFF);
+    sums[from + (int) ((local >>> 8) & 0xFF)] += weight * (int) ((impact >>> 8) & 0xFF);
+    sums[from + (int) ((local >>> 16) & 0xFF)] += weight * (int) ((impact >>> 16) & 0xFF);
+    sums[from + (int) ((local >>> 24) & 0xFF)] += weight * (int) ((impact >>> 24) & 0xFF);
   }
 
   @Override

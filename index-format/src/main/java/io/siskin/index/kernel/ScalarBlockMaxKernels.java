@@ -119,11 +119,7 @@ final class ScalarBlockMaxKernels implements BlockMaxKernels {
     return added;
   }
 
-  /**
-   * Adds a run of postings to one row of sums; {@link PanamaBlockMaxKernels} has no faster way,
-   * memory cannot be scattered to.
-   */
-  static void addRun(
+  private static void addRun(
       MemorySegment postings,
       long locals,
       long impacts,

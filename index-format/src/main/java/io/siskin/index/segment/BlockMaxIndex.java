@@ -77,6 +77,9 @@ public final class BlockMaxIndex {
     parameters.require(
         superblockCount == superblocks, superblocks + " superblocks", superblockCount);
     parameters.require(rows >= 0 && rows <= termCount, "0 to " + termCount + " rows", rows);
+    long reserved =
+        parameters.bytes().get(FileLayout.U64, BlockMaxLayout.PARAMETERS_RESERVED_OFFSET);
+    parameters.require(reserved == 0, "reserved bytes of 0", reserved);
 
     this.documentScales =
         array(file, SectionKind.BLOCK_MAX_DOCUMENT_SCALES, documentCount, Float.BYTES, 1);

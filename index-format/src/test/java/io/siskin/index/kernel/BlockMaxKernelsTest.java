@@ -291,8 +291,7 @@ final class BlockMaxKernelsTest {
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
       // What the SIMD class reaches by package-private access must come from the same loader.
-      if (!name.startsWith("io.siskin.index.kernel.Panama")
-          && !name.equals("io.siskin.index.kernel.ScalarBlockMaxKernels")) {
+      if (!name.startsWith("io.siskin.index.kernel.Panama")) {
         return super.loadClass(name, resolve);
       }
       Class<?> loaded = findLoadedClass(name);

@@ -1,0 +1,66 @@
+package io.siskin.index.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siskin.index.build.BlockMaxOptions;
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.BuildProgress;
+import io.siskin.index.build.Quantization;
+import io.siskin.index.build.Reordering;
+import io.siskin.index.build.SegmentBuilder;
+import io.siskin.index.build.Weighting;
+import io.siskin.index.testing.SegmentEditor;
+import io.siskin.index.vector.TermIdVector;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worked example of a dense list in {@code docs/format.md}, against the writer. */
+final class BlockMaxExampleTest {
+  @TempDir Path directory;
+
+  @Test
+  void theWriterWritesIt() throws IOException {
+    BuildOptions options =
+        new BuildOptions(
+            new Weighting.AsGiven(),
+            Quantization.AUTO,
+            new Reordering.None(),
+            true,
+            new BlockMaxOptions(4, 4),
+            null,
+            false,
+            1);
+    try (SegmentBuilder builder = new SegmentBuilder(directory, options, BuildProgress.NONE)) {
+      for (int document = 0; document < 6; document++) {
+        float weight = document == 1 ? 30 : 10;
+        TermIdVector vector = TermIdVector.of(new int[] {3}, new float[] {weight});
+        boolean has = document == 1 || document == 5;
+        builder.add("" + document, has ? vector : TermIdVector.EMPTY, Map.of());
+      }
+      builder.finish();
+    }
+    SegmentEditor.EditedFile file = SegmentEditor.open(directory).file(FileKind.BLOCK_MAX);
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    written.write(file.section(SectionKind.BLOCK_MAX_SUPERBLOCK_MAXIMA).content());
+    written.write(file.section(SectionKind.BLOCK_MAX_ENTRIES).content());
+    written.write(file.section(SectionKind.BLOCK_MAX_POSTINGS).content());
+    assertThat(HexFormat.of().formatHex(written.toByteArray())).isEqualTo(example());
+  }
+
+  private static String example() throws IOException {
+    String text = FormatDocument.text();
+    int chapter = text.indexOf("## blockmax.dat");
+    int start = text.indexOf("```hex\n", chapter) + "```hex\n".length();
+    StringBuilder digits = new StringBuilder();
+    for (String line : text.substring(start, text.indexOf("```", start)).split("\n", -1)) {
+      // Two spaces end the bytes of a line.
+      digits.append(line.split(" {2}", 2)[0].replace(" ", ""));
+    }
+    return digits.toString();
+  }
+}
