@@ -1,6 +1,7 @@
 package io.siskin.index.input;
 
 import io.siskin.index.error.InvalidInputException;
+import java.util.Locale;
 
 /**
  * Consecutive lines of one file, without their line ends, as ranges of one array.
@@ -97,7 +98,11 @@ final class LineBatch {
     int invalid = Utf8.firstInvalid(bytes, starts[index], ends[index]);
     if (invalid >= 0) {
       String found =
-          String.format("0x%02X at byte %d of the line", bytes[invalid], invalid - starts[index]);
+          String.format(
+              Locale.ROOT,
+              "0x%02X at byte %d of the line",
+              bytes[invalid],
+              invalid - starts[index]);
       throw new InvalidInputException("encoding", found, "well-formed UTF-8").at(place);
     }
   }

@@ -49,8 +49,7 @@ final class CollectionsCommand implements Callable<Integer> {
   }
 
   private static String describe(CollectionInfo info) {
-    return "%s: %s, %s, %s, %s%n  encoder %s, terms named by %s, default mode %s, fields %s"
-        .formatted(
+    return String.format(Locale.ROOT, "%s: %s, %s, %s, %s%n  encoder %s, terms named by %s, default mode %s, fields %s", 
             info.name(),
             Units.count(info.documentCount(), "document"),
             Units.count(info.termCount(), "term"),

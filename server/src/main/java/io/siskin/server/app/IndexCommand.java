@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -130,22 +131,19 @@ final class IndexCommand implements Callable<Integer> {
     var segment = report.segment();
     StringBuilder text = new StringBuilder();
     text.append(
-        "indexed %s into collection %s, generation %d%n"
-            .formatted(
+        String.format(Locale.ROOT, "indexed %s into collection %s, generation %d%n", 
                 Units.count(segment.documentCount(), "document"),
                 report.collection(),
                 report.generation()));
     text.append(
-        "  %s, %s, %s, encoder %s%n"
-            .formatted(
+        String.format(Locale.ROOT, "  %s, %s, %s, encoder %s%n", 
                 Units.count(segment.termCount(), "term"),
                 Units.count(segment.postingCount(), "posting"),
                 Units.bytes(segment.lengthBytes()),
                 report.encoder()));
     if (segment.emptyDocumentCount() > 0 || report.skippedCount() > 0) {
       text.append(
-          "  %s without a term, %s skipped%n"
-              .formatted(
+          String.format(Locale.ROOT, "  %s without a term, %s skipped%n", 
                   Units.count(segment.emptyDocumentCount(), "document"),
                   Units.count(report.skippedCount(), "bad record")));
     }

@@ -109,8 +109,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     lines.add("  segment    " + segment.id() + ", format " + segment.formatVersion());
     lines.add(
-        "  holds      %s (%s without a term), %s, %s, %.1f postings a document"
-            .formatted(
+        String.format(Locale.ROOT, "  holds      %s (%s without a term), %s, %s, %.1f postings a document", 
                 Units.count(statistics.documentCount(), "document"),
                 Units.count(statistics.emptyDocumentCount()),
                 Units.count(statistics.termCount(), "term"),

@@ -1,0 +1,156 @@
+package io.siskin.server.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import io.siskin.index.testing.HouseRules;
+import java.lang.foreign.Arena;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who may know whom in the server; {@code ARCHITECTURE.md} says why. */
+final class ArchitectureTest {
+  private static final String ROOT = "io.siskin.server";
+  private static final JavaClasses CLASSES = HouseRules.mainClasses(ROOT);
+  private static final String APP = "app";
+
+  /** By package, relative to the root: what it may depend on. {@code app} wires all of them. */
+  private static final Map<String, Set<String>> ALLOWED =
+      Map.ofEntries(
+          Map.entry("search", Set.of()),
+          Map.entry("encode", Set.of("encode.analysis", "encode.wordpiece")),
+          Map.entry("encode.analysis", Set.of()),
+          Map.entry("encode.wordpiece", Set.of("encode.analysis")),
+          Map.entry("collection", Set.of("encode", "search")),
+          Map.entry("ingest", Set.of("collection", "encode")),
+          Map.entry("retrieve", Set.of("collection", "encode", "search")),
+          Map.entry("measure", Set.of("search")),
+          Map.entry("rpc", Set.of("retrieve", "search")));
+
+  /**
+   * A rule and a class that breaks it.
+   *
+   * @param name the rule's name
+   * @param rule the rule
+   * @param violation breaks it
+   */
+  record Rule(String name, ArchRule rule, Class<?> violation) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Rule> rules() {
+    String[] rpc = {"..server.rpc"};
+    return Stream.of(
+        only("gRPC is known in rpc", rpc, Violations.Grpc.class, "io.grpc.."),
+        only("messages are known in rpc", rpc, Violations.Messages.class, "io.siskin.proto.."),
+        only("protobuf is known in rpc", rpc, Violations.Protobuf.class, "com.google.protobuf.."),
+        only(
+            "DJL is known in encode.wordpiece",
+            new String[] {"..server.encode.wordpiece"},
+            Violations.Djl.class,
+            "ai.djl.."),
+        only(
+            "Lucene is known in encode.analysis",
+            new String[] {"..server.encode.analysis"},
+            Violations.Lucene.class,
+            "org.apache.lucene.."),
+        new Rule(
+            "the Vector API is for the library",
+            HouseRules.nowhere("jdk.incubator.."),
+            Violations.Vector.class),
+        new Rule(
+            "memory is owned by the library",
+            noClasses().should().dependOnClassesThat().areAssignableTo(Arena.class),
+            Violations.OwnsMemory.class),
+        new Rule(
+            "evaluators take segments as they are given",
+            noClasses()
+                .that()
+                .resideOutsideOfPackages("..server.collection", "..server.ingest", "..server.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..index.store"),
+            Violations.OpensSegments.class),
+        new Rule(
+            "only app starts a server",
+            noClasses()
+                .that()
+                .resideOutsideOfPackages("..server.rpc", "..server.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..server.rpc"),
+            Violations.KnowsRpc.class),
+        new Rule(
+            "the console is for app",
+            HouseRules.consoleOnlyIn("..server.app.."),
+            Violations.Console.class),
+        new Rule("chance is seeded", HouseRules.seededChance(), Violations.Chance.class),
+        new Rule(
+            "character sets are named",
+            HouseRules.explicitCharset(),
+            Violations.CharacterSet.class),
+        new Rule("languages are named", HouseRules.explicitLocale(), Violations.Language.class));
+  }
+
+  private static Rule only(String name, String[] homes, Class<?> violation, String packages) {
+    return new Rule(name, HouseRules.onlyIn(homes, packages), violation);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void ruleHolds(Rule rule) {
+    rule.rule.check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void ruleCanFail(Rule rule) {
+    JavaClasses violation = new ClassFileImporter().importClasses(rule.violation);
+    assertThat(rule.rule.evaluate(violation).hasViolation())
+        .as("%s is broken by %s", rule, rule.violation.getSimpleName())
+        .isTrue();
+  }
+
+  /** Neither is a dependency today; when one is, an ADR says which package knows it. */
+  @Test
+  void twoLibrariesAreKnownNowhere() {
+    HouseRules.nowhere("net.openhft..", "io.netty..").check(CLASSES);
+    JavaClasses grpc = new ClassFileImporter().importClasses(Violations.Grpc.class);
+    assertThat(HouseRules.nowhere("io.grpc..").evaluate(grpc).hasViolation()).isTrue();
+  }
+
+  @Test
+  void packagesKnowWhatTheyMay() {
+    HouseRules.packageDependencies(CLASSES, ROOT)
+        .forEach(
+            (from, to) -> {
+              if (!from.equals(APP) && !from.startsWith(APP + ".")) {
+                assertThat(ALLOWED).as("a line in this test for each package").containsKey(from);
+                assertThat(ALLOWED.get(from)).as("what %s may know", from).containsAll(to);
+              }
+            });
+  }
+
+  @Test
+  void packagesFormNoCircles() {
+    slices().matching("io.siskin.server.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void classesWereImported() {
+    assertThat(CLASSES).hasSizeGreaterThan(100);
+    assertThat(HouseRules.packageDependencies(CLASSES, ROOT).keySet())
+        .containsAll(ALLOWED.keySet());
+  }
+}

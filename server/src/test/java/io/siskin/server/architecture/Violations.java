@@ -1,0 +1,94 @@
+package io.siskin.server.architecture;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.siskin.proto.v1.SearchRequest;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import jdk.incubator.vector.IntVector;
+import org.apache.lucene.analysis.Analyzer;
+
+/** One class for each rule that breaks it: a rule that cannot fail protects nothing. */
+@SuppressWarnings({"DefaultCharset", "StringCaseLocaleUsage", "unused"})
+final class Violations {
+  private Violations() {}
+
+  static final class Grpc {
+    Status status() {
+      return Status.OK;
+    }
+  }
+
+  static final class Messages {
+    SearchRequest request() {
+      return SearchRequest.getDefaultInstance();
+    }
+  }
+
+  static final class Protobuf {
+    ByteString bytes() {
+      return ByteString.EMPTY;
+    }
+  }
+
+  static final class Djl {
+    void close(HuggingFaceTokenizer tokenizer) {
+      tokenizer.close();
+    }
+  }
+
+  static final class Lucene {
+    void close(Analyzer analyzer) {
+      analyzer.close();
+    }
+  }
+
+  static final class Vector {
+    int lanes() {
+      return IntVector.SPECIES_PREFERRED.length();
+    }
+  }
+
+  static final class OwnsMemory {
+    void allocate() {
+      Arena.ofAuto().allocate(1);
+    }
+  }
+
+  static final class Console {
+    void print() {
+      System.err.println();
+    }
+  }
+
+  static final class Chance {
+    int draw() {
+      return new Random().nextInt();
+    }
+  }
+
+  static final class CharacterSet {
+    byte[] bytes(String text) {
+      return text.getBytes();
+    }
+  }
+
+  static final class Language {
+    String write(double number) {
+      return String.format("%f", number);
+    }
+  }
+
+  static final class OpensSegments {
+    Object verification() {
+      return io.siskin.index.store.Verification.FULL;
+    }
+  }
+
+  static final class KnowsRpc {
+    Object options() {
+      return io.siskin.server.rpc.GrpcServerOptions.class;
+    }
+  }
+}
