@@ -49,16 +49,18 @@ final class CollectionsCommand implements Callable<Integer> {
   }
 
   private static String describe(CollectionInfo info) {
-    return String.format(Locale.ROOT, "%s: %s, %s, %s, %s%n  encoder %s, terms named by %s, default mode %s, fields %s", 
-            info.name(),
-            Units.count(info.documentCount(), "document"),
-            Units.count(info.termCount(), "term"),
-            Units.count(info.postingCount(), "posting"),
-            Units.bytes(info.lengthBytes()),
-            info.queryEncoder(),
-            spelling(info.vocabulary()).replace('_', ' '),
-            ResultPrinter.describe(info.defaultMode()),
-            info.storedFields().isEmpty() ? "none" : String.join(", ", info.storedFields()));
+    return String.format(
+        Locale.ROOT,
+        "%s: %s, %s, %s, %s%n  encoder %s, terms named by %s, default mode %s, fields %s",
+        info.name(),
+        Units.count(info.documentCount(), "document"),
+        Units.count(info.termCount(), "term"),
+        Units.count(info.postingCount(), "posting"),
+        Units.bytes(info.lengthBytes()),
+        info.queryEncoder(),
+        spelling(info.vocabulary()).replace('_', ' '),
+        ResultPrinter.describe(info.defaultMode()),
+        info.storedFields().isEmpty() ? "none" : String.join(", ", info.storedFields()));
   }
 
   private static Map<String, Object> members(CollectionInfo info) {

@@ -131,21 +131,27 @@ final class IndexCommand implements Callable<Integer> {
     var segment = report.segment();
     StringBuilder text = new StringBuilder();
     text.append(
-        String.format(Locale.ROOT, "indexed %s into collection %s, generation %d%n", 
-                Units.count(segment.documentCount(), "document"),
-                report.collection(),
-                report.generation()));
+        String.format(
+            Locale.ROOT,
+            "indexed %s into collection %s, generation %d%n",
+            Units.count(segment.documentCount(), "document"),
+            report.collection(),
+            report.generation()));
     text.append(
-        String.format(Locale.ROOT, "  %s, %s, %s, encoder %s%n", 
-                Units.count(segment.termCount(), "term"),
-                Units.count(segment.postingCount(), "posting"),
-                Units.bytes(segment.lengthBytes()),
-                report.encoder()));
+        String.format(
+            Locale.ROOT,
+            "  %s, %s, %s, encoder %s%n",
+            Units.count(segment.termCount(), "term"),
+            Units.count(segment.postingCount(), "posting"),
+            Units.bytes(segment.lengthBytes()),
+            report.encoder()));
     if (segment.emptyDocumentCount() > 0 || report.skippedCount() > 0) {
       text.append(
-          String.format(Locale.ROOT, "  %s without a term, %s skipped%n", 
-                  Units.count(segment.emptyDocumentCount(), "document"),
-                  Units.count(report.skippedCount(), "bad record")));
+          String.format(
+              Locale.ROOT,
+              "  %s without a term, %s skipped%n",
+              Units.count(segment.emptyDocumentCount(), "document"),
+              Units.count(report.skippedCount(), "bad record")));
     }
     Long peak = PeakMemory.residentBytes();
     text.append("  ").append(Units.seconds(report.seconds()));

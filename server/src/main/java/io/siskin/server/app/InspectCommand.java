@@ -109,12 +109,14 @@ final class InspectCommand implements Callable<Integer> {
     }
     lines.add("  segment    " + segment.id() + ", format " + segment.formatVersion());
     lines.add(
-        String.format(Locale.ROOT, "  holds      %s (%s without a term), %s, %s, %.1f postings a document", 
-                Units.count(statistics.documentCount(), "document"),
-                Units.count(statistics.emptyDocumentCount()),
-                Units.count(statistics.termCount(), "term"),
-                Units.count(statistics.postingCount(), "posting"),
-                (double) statistics.postingCount() / Math.max(1, statistics.documentCount())));
+        String.format(
+            Locale.ROOT,
+            "  holds      %s (%s without a term), %s, %s, %.1f postings a document",
+            Units.count(statistics.documentCount(), "document"),
+            Units.count(statistics.emptyDocumentCount()),
+            Units.count(statistics.termCount(), "term"),
+            Units.count(statistics.postingCount(), "posting"),
+            (double) statistics.postingCount() / Math.max(1, statistics.documentCount())));
     lines.add("  terms      named by " + vocabulary(statistics).replace('_', ' '));
     lines.add("  built with " + segment.buildOptions());
     segment
