@@ -147,7 +147,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private void printNextSteps(String address, WordNetCollection collection) {
     String request =
-        "'{\"collection\":\"wordnet\",\"text\":\"a bird that cannot fly\",\"k\":3,"
+        "'{\"collection\":\"wordnet\",\"text\":\"small yellow finch\",\"k\":3,"
             + "\"fields\":[\"words\",\"text\"]}'";
     spec.commandLine()
         .getOut()
@@ -156,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
 
             Serving on %1$s until Ctrl-C. In another terminal:
 
-              bin/siskin search --target %1$s --collection wordnet a bird that cannot fly
+              bin/siskin search --target %1$s --collection wordnet small yellow finch
               grpcurl -plaintext -d %2$s %1$s siskin.v1.SearchService/Search
               ghz --insecure --call siskin.v1.SearchService/Search -d %2$s -n 5000 -c 4 %1$s
 

@@ -71,7 +71,8 @@ final class EncoderOptions {
       paramLabel = "FILE",
       description =
           "Instead of --analyzer: a model's own tokenizer, a tokenizer.json of the HuggingFace"
-              + " tokenizers library, at most 64 MiB. Copied into the collection.")
+              + " tokenizers library, at most 64 MiB. Copied into the collection."
+              + " Default: none.")
   private @Nullable Path tokenizer;
 
   @Option(

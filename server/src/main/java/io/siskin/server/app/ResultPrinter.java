@@ -4,6 +4,7 @@ import io.siskin.client.SearchMode;
 import io.siskin.client.SearchResult;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers as people and programs read them. Used by one thread. */
 final class ResultPrinter {
   private static final String INDENT = "            ";
+  private static final List<String> LEADING_FIELDS = List.of("title", "text", "contents");
 
   private final PrintWriter out;
   // Longer lines are cut on a terminal; a file gets all.
@@ -46,11 +48,9 @@ final class ResultPrinter {
     int rank = 1;
     for (SearchResult.Hit hit : result.hits()) {
       out.println(cut(String.format(Locale.ROOT, "%4d %6.3f %s", rank++, hit.score(), hit.id())));
-      // Titles before texts, and always in the same order.
-      new TreeMap<>(hit.fields())
-          .entrySet().stream()
-              .sorted((a, b) -> Boolean.compare(isText(a.getKey()), isText(b.getKey())))
-              .forEach(field -> out.println(cut(INDENT + label(field) + flat(field.getValue()))));
+      for (Map.Entry<String, String> field : ordered(hit.fields())) {
+        out.println(cut(INDENT + label(field) + flat(field.getValue())));
+      }
       for (SearchResult.Contribution part : hit.contributions()) {
         out.println(
             cut(
@@ -174,13 +174,23 @@ final class ResultPrinter {
     return members;
   }
 
-  private static boolean isText(String field) {
-    return field.equals("text") || field.equals("contents");
+  /** Title, text, then the others by name: the same order in every hit. */
+  private static List<Map.Entry<String, String>> ordered(Map<String, String> fields) {
+    return fields.entrySet().stream()
+        .sorted(
+            Comparator.<Map.Entry<String, String>>comparingInt(field -> place(field.getKey()))
+                .thenComparing(Map.Entry::getKey))
+        .toList();
+  }
+
+  private static int place(String field) {
+    int leading = LEADING_FIELDS.indexOf(field);
+    return leading < 0 ? LEADING_FIELDS.size() : leading;
   }
 
   /** A title and a text need no label: they look like what they are. */
   private static String label(Map.Entry<String, String> field) {
-    return isText(field.getKey()) || field.getKey().equals("title") ? "" : field.getKey() + ": ";
+    return LEADING_FIELDS.contains(field.getKey()) ? "" : field.getKey() + ": ";
   }
 
   private static String flat(String text) {

@@ -58,7 +58,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "Listens on a Unix domain socket too (Linux): at most 107 bytes, in a folder that exists."
-              + " For callers on this machine; saves a few microseconds a call.")
+              + " For callers on this machine; saves a few microseconds a call. Default: none.")
   private @Nullable Path unixSocket;
 
   @Option(

@@ -1,0 +1,50 @@
+package io.siskin.server.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The first thing that a newcomer runs. */
+class DemoIT {
+  @TempDir private Path folder;
+
+  @Test
+  void theSecondStartFindsTheIndexMadeAndBothFindTheEntomologist() throws Exception {
+    Path data = folder.resolve("demo");
+    SiskinProcess first = SiskinProcess.run(folder, "demo", "--once", "-d", data, "-p", 0);
+    assertThat(first.awaitStatus()).as(first.err()).isZero();
+    assertThat(first.err()).contains("indexed 117,791 documents");
+    List<String> answer =
+        first.out().lines().dropWhile(line -> !line.contains("who studies insects")).toList();
+    assertThat(answer.get(1)).matches(" +1 +[0-9.]+ entomologist\\.n\\.01");
+    assertThat(first.out())
+        .contains("words: barometer", "regicide.n.02", "encode ", "search ", "fetch ");
+
+    Path manifest = data.resolve("wordnet/collection.json");
+    FileTime made = Files.getLastModifiedTime(manifest);
+    try (SiskinProcess second = SiskinProcess.start(folder, "demo", "-d", data, "-p", 0)) {
+      String address = second.await(Pattern.compile("Serving on (\\S+) until")).group(1);
+      assertThat(second.err()).contains("made already").doesNotContain("reading");
+      assertThat(Files.getLastModifiedTime(manifest)).isEqualTo(made);
+      SiskinProcess search =
+          SiskinProcess.run(
+              folder, "search", "-t", address, "-c", "wordnet", "small", "yellow", "finch");
+      // What the printed next steps promise.
+      assertThat(search.out()).contains("siskin.n.01");
+      second.signal("INT");
+      assertThat(second.awaitStatus()).as(second.err()).isZero();
+    }
+
+    // Whoever replaced the collection gets the demo's back.
+    Path own = Files.writeString(folder.resolve("own.jsonl"), "{\"id\":\"1\",\"text\":\"mine\"}\n");
+    SiskinProcess.run(folder, "index", "-i", own, "-o", data, "-c", "wordnet");
+    SiskinProcess third = SiskinProcess.run(folder, "demo", "--once", "-d", data, "-p", 0);
+    assertThat(third.err()).contains("indexed 117,791 documents");
+  }
+}
