@@ -37,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
           "the killing of a king",
           "fear of closed spaces");
   private static final int HITS = 3;
-  private static final int WARMUP_ROUNDS = 50;
+  private static final int WARMUP_ROUNDS = 100;
   private static final long WARMUP_MILLIS = 500;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int PORT_MAX = 65_535;
@@ -68,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     Logging.quietLibraries();
     Path folder = data == null ? UserFolders.cache().resolve("demo") : data;
-    WordNetCollection collection = new WordNetCollection(folder, new StructureOptions().build());
+    WordNetCollection collection = new WordNetCollection(folder);
     GrpcServerOptions options = GrpcServerOptions.builder().port(port).build();
     // Listening comes first: that a port is taken shall not be known only after the indexing.
     try (SearchServer server =

@@ -1,6 +1,5 @@
 package io.siskin.server.app;
 
-import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
@@ -70,30 +69,7 @@ final class StructureOptions {
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Mixin private BlockMaxChoices blockMax = new BlockMaxChoices();
-
-  /** The parameters of the block-max posting lists. */
-  static final class BlockMaxChoices {
-    @Option(
-        names = "--block-size",
-        paramLabel = "N",
-        description =
-            "Block-max lists: documents of a document block, 4, 8 or 16. Lowering it tightens the"
-                + " bounds, so that fewer documents are scored, and enlarges the maxima in inverse"
-                + " proportion. Default: 16.")
-    private int blockSize = BlockMaxOptions.DEFAULTS.blockSize();
-
-    @Option(
-        names = "--maximum-bits",
-        paramLabel = "N",
-        description =
-            "Block-max lists: bits of a document block's maximum, 4 or 8. Eight tighten the bounds"
-                + " a little and double the maxima. Default: 4.")
-    private int maximumBits = BlockMaxOptions.DEFAULTS.maximumBits();
-
-    BlockMaxOptions build() {
-      return new BlockMaxOptions(blockSize, maximumBits);
-    }
-  }
+  @Mixin private ClusterChoices clusters = new ClusterChoices();
 
   /**
    * Returns the options of the build.
@@ -111,7 +87,7 @@ final class StructureOptions {
         },
         !noForward,
         noBlockMax ? null : blockMax.build(),
-        noClusters ? null : BuildOptions.DEFAULTS.clusters(),
+        noClusters ? null : clusters.build(),
         !noFields,
         threads);
   }

@@ -2,7 +2,11 @@ package io.siskin.server.app;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.Quantization;
+import io.siskin.index.build.Reordering;
+import io.siskin.index.build.Weighting;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.index.format.v1.FormatV1;
@@ -51,18 +55,28 @@ final class WordNetCollection {
   private static final int DOCUMENT_VERSION = 1;
   private static final EncoderSpec ENCODER = new Bm25Spec(new AnalyzerSpec.English());
 
+  // Without clustered lists: they are made for vectors of dozens of terms, and on a dozen words a
+  // definition the approximate mode loses answers that the exact one finds as quickly.
+  private static final BuildOptions OPTIONS =
+      new BuildOptions(
+          new Weighting.AsGiven(),
+          Quantization.AUTO,
+          new Reordering.None(),
+          true,
+          BlockMaxOptions.DEFAULTS,
+          null,
+          true,
+          Runtime.getRuntime().availableProcessors());
+
   private final Path data;
-  private final BuildOptions options;
 
   /**
    * Names a collection that may not be there yet.
    *
    * @param data the data directory
-   * @param options how it is built
    */
-  WordNetCollection(Path data, BuildOptions options) {
+  WordNetCollection(Path data) {
     this.data = data;
-    this.options = options;
   }
 
   /** Returns the data directory. */
@@ -115,7 +129,7 @@ final class WordNetCollection {
   /** Returns the job that makes the collection from {@link #documents}. */
   IndexRequest indexRequest() {
     return new IndexRequest(
-        List.of(documents()), InputFormat.JSONL, data, NAME, ENCODER, Map.of(), options, 0);
+        List.of(documents()), InputFormat.JSONL, data, NAME, ENCODER, Map.of(), OPTIONS, 0);
   }
 
   /**
@@ -144,7 +158,7 @@ final class WordNetCollection {
             "documents " + DOCUMENT_VERSION,
             "encoder " + EncoderSpecJson.write(ENCODER),
             // The number of threads changes nothing.
-            "options " + options.withThreads(1),
+            "options " + OPTIONS.withThreads(1),
             "format " + FormatV1.VERSION,
             "segments " + segments)
         .stream()

@@ -38,7 +38,7 @@ class SiskinTest {
       boolean flag = argument.arity().max() == 0;
       boolean inGroup = argument.group() != null;
       if (!flag && !argument.required() && !inGroup) {
-        assertThat(description).as(name).contains("Default");
+        assertThat(description).as(name).containsIgnoringCase("default");
       }
     }
   }
