@@ -92,13 +92,15 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--query-cut",
       description =
-          "Query terms whose lists are visited, 1 to 4096; raising it raises recall and time.")
+          "Query terms whose lists are visited, 1 to 4096; raising it raises recall and time."
+              + " Default: that of approximate search.")
   @Nullable Integer queryCut;
 
   @Option(
       names = "--heap-factor",
       description =
-          "Above 0 to 1: a block is skipped below heap factor × threshold; raising it prunes more.")
+          "Above 0 to 1: a block is skipped below heap factor × threshold; raising it prunes more."
+              + " Default: that of approximate search.")
   @Nullable Float heapFactor;
 
   @Option(
@@ -130,13 +132,14 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--truth",
       paramLabel = "BASE.csr",
       description =
-          "Original vectors: recall is against exact float products, cached beside the file.")
+          "Original vectors: recall is against exact float products, cached beside the file."
+              + " Default: against the exact search.")
   @Nullable Path truth;
 
   @Option(
       names = "--json",
       paramLabel = "OUT",
-      description = "Write JSON Lines, one object a setting; - for stdout.")
+      description = "Write JSON Lines, one object a setting; - for stdout. Default: none.")
   @Nullable Path json;
 
   @Override

@@ -106,7 +106,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--run",
       paramLabel = "OUT.trec",
-      description = "Write the rankings as a TREC run.")
+      description = "Write the rankings as a TREC run. Default: none is written.")
   @Nullable Path run;
 
   @Option(names = "--json", description = "Print one JSON object.")

@@ -2,6 +2,8 @@ package io.siskin.server.app;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
+import io.siskin.index.inspect.SegmentSummary;
+import io.siskin.index.inspect.SegmentVerifier;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.store.Verification;
@@ -11,7 +13,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows what collections on disk hold: documents, terms, postings, bytes a structure and a"
           + " posting, encoder, build options. Needs no server.",
-      "Exit status 1 when a file is damaged."
+      "Exit status 1 when a file is damaged or contradicts another."
     })
 final class InspectCommand implements Callable<Integer> {
   @Option(
@@ -48,8 +49,9 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--verify",
       description =
-          "Reads every byte and checks it against the checksums, about 1 s per 5 GB. Default: the"
-              + " headers only.")
+          "Reads every byte, checks it against the checksums, and derives anew whatever is stored"
+              + " more than once: names, frequencies, bounds, summaries. Takes about as long as"
+              + " indexing. Default: the headers only.")
   private boolean verify;
 
   @Option(names = "--json", description = "Prints one JSON object a line, one a segment.")
@@ -60,8 +62,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (Files.exists(data.resolve(FileKind.META.fileName()))) {
-      show(null, data);
-      return ExitStatus.OK;
+      return status(show(null, data));
     }
     if (!Files.isDirectory(data)) {
       throw new InvalidInputException("--data", data, "a folder that exists");
@@ -76,97 +77,74 @@ final class InspectCommand implements Callable<Integer> {
     if (names.isEmpty() && !json) {
       spec.commandLine().getOut().println("no collections in " + data);
     }
+    boolean clean = true;
     for (String name : names) {
       Path folder = directory.collectionDirectory(name);
       CollectionManifest manifest = CollectionManifest.read(folder);
       for (CollectionManifest.SegmentEntry entry : manifest.segments()) {
-        show(manifest, DataDirectory.segmentDirectory(folder, entry.id()));
+        clean &= show(manifest, DataDirectory.segmentDirectory(folder, entry.id()));
       }
     }
-    return ExitStatus.OK;
+    return status(clean);
   }
 
-  private void show(@Nullable CollectionManifest manifest, Path folder) throws IOException {
+  private static int status(boolean clean) {
+    return clean ? ExitStatus.OK : ExitStatus.FAILURE;
+  }
+
+  /** Shows a segment; returns whether nothing is wrong with it. */
+  private boolean show(@Nullable CollectionManifest manifest, Path folder) throws IOException {
     Segment segment = Segment.open(folder, verify ? Verification.FULL : Verification.STRUCTURE);
     try {
+      SegmentSummary summary = SegmentSummary.of(segment);
+      SegmentVerifier.Report report = verify ? SegmentVerifier.verify(segment) : null;
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(Json.line(members(manifest, segment)));
+        out.println(Json.line(members(manifest, summary, report)));
       } else {
-        describe(manifest, segment).forEach(out::println);
+        SegmentText.lines(manifest, summary, report).forEach(out::println);
       }
+      if (report == null || report.isClean()) {
+        return true;
+      }
+      String where = spec.qualifiedName() + ": " + folder + ": ";
+      PrintWriter err = spec.commandLine().getErr();
+      report.findings().forEach(finding -> err.println(where + finding));
+      err.println(where + Units.count(report.findingCount(), "fact") + " do not agree");
+      return false;
     } finally {
       segment.release();
     }
   }
 
-  private List<String> describe(@Nullable CollectionManifest manifest, Segment segment) {
-    SegmentStatistics statistics = segment.statistics();
-    List<String> lines = new ArrayList<>();
-    if (manifest != null) {
-      lines.add("collection " + manifest.name() + ", generation " + manifest.generation());
-      lines.add("  encoder    " + manifest.encoder());
-    }
-    lines.add("  segment    " + segment.id() + ", format " + segment.formatVersion());
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "  holds      %s (%s without a term), %s, %s, %.1f postings a document",
-            Units.count(statistics.documentCount(), "document"),
-            Units.count(statistics.emptyDocumentCount()),
-            Units.count(statistics.termCount(), "term"),
-            Units.count(statistics.postingCount(), "posting"),
-            (double) statistics.postingCount() / Math.max(1, statistics.documentCount())));
-    lines.add("  terms      named by " + vocabulary(statistics).replace('_', ' '));
-    lines.add("  built with " + segment.buildOptions());
-    segment
-        .lengths()
-        .forEach((kind, length) -> lines.add(row(kind.fileName(), length, statistics)));
-    lines.add(row("all", segment.lengthBytes(), statistics));
-    lines.add("  " + (verify ? "every checksum is right" : "headers are right; not verified"));
-    return lines;
-  }
-
-  private static String row(String name, long length, SegmentStatistics statistics) {
-    return String.format(
-        Locale.ROOT,
-        "  %-14s %9s %6.2f B a posting",
-        name,
-        Units.bytes(length),
-        perPosting(length, statistics));
-  }
-
-  private Map<String, @Nullable Object> members(
-      @Nullable CollectionManifest manifest, Segment segment) {
-    SegmentStatistics statistics = segment.statistics();
+  private static Map<String, @Nullable Object> members(
+      @Nullable CollectionManifest manifest,
+      SegmentSummary summary,
+      SegmentVerifier.@Nullable Report report) {
+    SegmentStatistics statistics = summary.statistics();
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     if (manifest != null) {
       members.put("collection", manifest.name());
       members.put("generation", manifest.generation());
       members.put("encoder", manifest.encoder());
     }
-    members.put("segment", segment.id().toString());
-    members.put("format_version", segment.formatVersion());
+    members.put("segment", summary.id());
+    members.put("format_version", summary.formatVersion());
     members.put("documents", statistics.documentCount());
     members.put("empty_documents", statistics.emptyDocumentCount());
     members.put("terms", statistics.termCount());
     members.put("postings", statistics.postingCount());
-    members.put("vocabulary", vocabulary(statistics));
-    members.put("bytes", segment.lengthBytes());
-    members.put("bytes_per_posting", perPosting(segment.lengthBytes(), statistics));
+    members.put("vocabulary", statistics.vocabulary().name().toLowerCase(Locale.ROOT));
+    members.put("bytes", summary.bytes());
+    members.put("bytes_per_posting", summary.bytesPerPosting());
     Map<String, Long> files = new LinkedHashMap<>();
-    segment.lengths().forEach((kind, length) -> files.put(kind.fileName(), length));
+    summary.files().forEach(file -> files.put(file.name(), file.bytes()));
     members.put("files", files);
-    members.put("build_options", Json.parse("build options", segment.buildOptions(), "JSON"));
-    members.put("verified", verify);
+    members.put("list_lengths", summary.listLengths());
+    members.put("document_sizes", summary.documentSizes());
+    members.put("build_options", Json.parse("build options", summary.buildOptions(), "JSON"));
+    members.put("facts_verified", report == null ? null : report.factCount());
+    members.put("findings", report == null ? null : report.findingCount());
     return members;
-  }
-
-  private static String vocabulary(SegmentStatistics statistics) {
-    return statistics.vocabulary().name().toLowerCase(Locale.ROOT);
-  }
-
-  private static double perPosting(long length, SegmentStatistics statistics) {
-    return (double) length / Math.max(1, statistics.postingCount());
   }
 }

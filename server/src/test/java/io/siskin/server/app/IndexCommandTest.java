@@ -129,6 +129,7 @@ class IndexCommandTest {
     assertThat(text.out())
         .contains(
             "collection bugs, generation 1", "\"kind\":\"bm25\"", "3 documents", "forward.dat");
+    assertThat(text.out()).contains("verified: every checksum is right and ");
     CapturedRun json = CapturedRun.of("inspect", "--data", data, "-c", "bugs", "--json");
     JsonNode object = new ObjectMapper().readTree(json.lastLine());
     assertThat(object.get("bytes").longValue()).isEqualTo(sum(object.get("files")));
