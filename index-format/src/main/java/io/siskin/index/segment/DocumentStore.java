@@ -1,6 +1,7 @@
 package io.siskin.index.segment;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdDictDecompress;
 import com.github.luben.zstd.ZstdException;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileLayout;
@@ -38,7 +39,7 @@ public final class DocumentStore {
   private final List<String> fieldNames;
   private final @Nullable Section storedOffsets;
   private final @Nullable Section storedBytes;
-  private final byte[] dictionary;
+  private final @Nullable ZstdDictDecompress dictionary;
   private final long lengthBytes;
 
   DocumentStore(MappedFile file, int documentCount, List<String> fieldNames)
@@ -55,7 +56,7 @@ public final class DocumentStore {
     if (fieldNames.isEmpty()) {
       this.storedOffsets = null;
       this.storedBytes = null;
-      this.dictionary = new byte[0];
+      this.dictionary = null;
       return;
     }
     Section offsets = file.section(SectionKind.STORED_OFFSETS);
@@ -70,7 +71,9 @@ public final class DocumentStore {
     Section dictionarySection = file.section(SectionKind.STORED_DICTIONARY);
     dictionarySection.requireEncoding(FormatV1.ENCODING_PLAIN);
     dictionarySection.requireCount(dictionarySection.lengthBytes());
-    this.dictionary = dictionarySection.bytes().toArray(FileLayout.U8);
+    byte[] trained = dictionarySection.bytes().toArray(FileLayout.U8);
+    // Digested once: doing it for each request took longer than the search.
+    this.dictionary = trained.length == 0 ? null : new ZstdDictDecompress(trained);
   }
 
   /** Demands what the accessors follow without looking; reads offsets and slots once. */
@@ -133,6 +136,13 @@ public final class DocumentStore {
   /** Returns the names of all stored fields, in the order in which the build met them. */
   public List<String> fieldNames() {
     return fieldNames;
+  }
+
+  /** Gives the native memory of the dictionary back; called with the release of the segment. */
+  void close() {
+    if (dictionary != null) {
+      dictionary.close();
+    }
   }
 
   /** Opens a reader of stored fields; the caller closes it. */
@@ -214,8 +224,9 @@ public final class DocumentStore {
     }
 
     private void loadDictionary() {
-      if (!dictionaryLoaded && dictionary.length > 0) {
-        zstd.loadDict(dictionary);
+      ZstdDictDecompress digested = dictionary;
+      if (!dictionaryLoaded && digested != null) {
+        zstd.loadDict(digested);
       }
       dictionaryLoaded = true;
     }

@@ -143,6 +143,7 @@ public final class Segment {
           "segment " + id + " was released more often than it was retained");
     }
     if (held == 1) {
+      documents.close();
       mapping.close();
     }
   }
