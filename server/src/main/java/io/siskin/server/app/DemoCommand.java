@@ -37,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
           "the killing of a king",
           "fear of closed spaces");
   private static final int HITS = 3;
-  private static final int WARMUP_ROUNDS = 100;
+  private static final int WARMUP_ROUNDS = 50;
   private static final long WARMUP_MILLIS = 500;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int PORT_MAX = 65_535;

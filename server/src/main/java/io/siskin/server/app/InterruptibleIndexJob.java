@@ -47,6 +47,7 @@ final class InterruptibleIndexJob implements AutoCloseable {
         throw failed;
       }
       // Whatever the interruption met first: a channel that closed, a wait, the next progress.
+      display.close();
       return null;
     } finally {
       // Nothing after the job shall find itself interrupted.
