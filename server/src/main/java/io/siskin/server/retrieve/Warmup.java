@@ -1,11 +1,13 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.encode.VectorSpec;
 import io.siskin.server.search.Interruption;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
@@ -21,6 +23,7 @@ import java.util.function.Consumer;
 public final class Warmup implements Consumer<CollectionSnapshot> {
   private static final int QUERIES = 64;
   private static final int QUERY_TERMS_MAX = 16;
+  private static final int QUERY_LENGTH_MAX = 80;
   private static final int K = 10;
 
   private final long budgetNanos;
@@ -48,8 +51,28 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
       for (SearchMode mode : modes) {
         searcher.search(query, mode, K, Interruption.NEVER);
       }
+      readAndEncode(snapshot, searcher);
     }
     snapshot.searchers().giveBack(searcher);
+  }
+
+  /**
+   * Fetches the fields of the best hit and, where the collection encodes text, encodes some of
+   * them.
+   */
+  private static void readAndEncode(CollectionSnapshot snapshot, Searcher searcher) {
+    if (searcher.size() == 0) {
+      return;
+    }
+    Segment segment = snapshot.segments().get(searcher.segment(0));
+    try (DocumentStore.FieldReader reader = segment.documents().openFields()) {
+      for (String value : reader.fields(searcher.segmentDocumentNumber(0), name -> true).values()) {
+        if (!(snapshot.encoderSpec() instanceof VectorSpec)) {
+          String text = value.substring(0, Math.min(value.length(), QUERY_LENGTH_MAX));
+          snapshot.encoders().queries().encode(List.of(text));
+        }
+      }
+    }
   }
 
   private static List<SearchMode> modes(CollectionSnapshot snapshot) {

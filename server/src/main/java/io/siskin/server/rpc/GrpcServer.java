@@ -32,6 +32,9 @@ public final class GrpcServer implements AutoCloseable {
   // How long cancelled searches get to notice, after the grace period.
   private static final Duration CANCELLATION_GRACE = Duration.ofSeconds(10);
 
+  // How long the bytes of the last answers get once no search is open.
+  private static final Duration LAST_ANSWERS = Duration.ofMillis(500);
+
   // Limits what a client can make the server do by opening calls and resetting them at once
   // (CVE-2023-44487), and leaves
   // room for clients whose deadlines pass or who hedge.
@@ -131,9 +134,11 @@ public final class GrpcServer implements AutoCloseable {
     listeners.forEach(Server::shutdown);
     services.drainStreams();
     long deadline = System.nanoTime() + grace.toNanos();
-    if (interrupted || !awaitListeners(deadline)) {
-      listeners.forEach(Server::shutdownNow);
+    if (!interrupted) {
+      awaitNoCalls(deadline);
     }
+    // What is open still is out of time, or a health watch, which ends only when it is ended.
+    listeners.forEach(Server::shutdownNow);
     boolean quiet = services.close(CANCELLATION_GRACE);
     awaitListeners(System.nanoTime() + CANCELLATION_GRACE.toNanos());
     loops.close();
@@ -202,6 +207,18 @@ public final class GrpcServer implements AutoCloseable {
     listener.start();
     listeners.add(listener);
     return listener;
+  }
+
+  private void awaitNoCalls(long deadlineNanoTime) {
+    try {
+      if (services.awaitNoCalls(deadlineNanoTime)) {
+        // The last answers are on their way; a listener without calls ends at once.
+        awaitListeners(System.nanoTime() + LAST_ANSWERS.toNanos());
+      }
+    } catch (InterruptedException e) {
+      // Whoever interrupts a shutdown wants it to be quick.
+      Thread.currentThread().interrupt();
+    }
   }
 
   private boolean awaitListeners(long deadlineNanoTime) {

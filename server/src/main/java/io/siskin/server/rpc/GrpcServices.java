@@ -1,6 +1,7 @@
 package io.siskin.server.rpc;
 
 import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -27,6 +28,7 @@ final class GrpcServices {
   private final SearchService searchService;
   private final CollectionService collectionService;
   private final HealthStatusManager health = new HealthStatusManager();
+  private final OpenCalls openCalls = new OpenCalls();
 
   /**
    * Creates the services, not serving yet.
@@ -59,8 +61,8 @@ final class GrpcServices {
         // Where searches run is decided by AdmissionControl; nothing else here is worth a thread of
         // its own.
         .directExecutor()
-        .addService(searchService)
-        .addService(collectionService)
+        .addService(ServerInterceptors.intercept(searchService, openCalls))
+        .addService(ServerInterceptors.intercept(collectionService, openCalls))
         .addService(health.getHealthService())
         .addService(ProtoReflectionServiceV1.newInstance())
         .addService(ProtoReflectionService.newInstance());
@@ -85,6 +87,17 @@ final class GrpcServices {
   /** Lets open streams answer what they have read and end. */
   void drainStreams() {
     searchService.drain();
+  }
+
+  /**
+   * Waits until no search and no other call of {@code siskin.v1} is open.
+   *
+   * @param deadlineNanoTime until when, on the clock of {@link System#nanoTime}
+   * @return whether none is open
+   * @throws InterruptedException when this thread is interrupted first
+   */
+  boolean awaitNoCalls(long deadlineNanoTime) throws InterruptedException {
+    return openCalls.awaitNone(deadlineNanoTime);
   }
 
   /**

@@ -3,6 +3,11 @@ package io.siskin.server.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.siskin.client.ClientOptions;
 import io.siskin.client.Health;
 import io.siskin.client.SearchClient;
@@ -22,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -249,6 +255,23 @@ class GrpcServerTest {
           .isTrue();
       assertThat(System.nanoTime() - start).isLessThan(LONG.toNanos());
       assertThat(endless).failsWithin(LONG);
+    }
+  }
+
+  @Test
+  void aHealthWatchDoesNotHoldUpTheShutdown() throws Exception {
+    GrpcServer server = GrpcServer.start(tcp().build(), retriever);
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    try {
+      Iterator<HealthCheckResponse> watch =
+          HealthGrpc.newBlockingStub(channel).watch(HealthCheckRequest.getDefaultInstance());
+      assertThat(watch.next().getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.NOT_SERVING);
+      CompletableFuture<Boolean> closed =
+          CompletableFuture.supplyAsync(() -> server.shutdown(Duration.ofMinutes(10)));
+      assertThat(closed).succeedsWithin(LONG).isEqualTo(true);
+    } finally {
+      channel.shutdownNow();
     }
   }
 
