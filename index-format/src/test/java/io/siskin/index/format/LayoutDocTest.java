@@ -12,10 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -112,7 +110,6 @@ final class LayoutDocTest {
 
   @Test
   void sectionKindsAreListed() throws IOException {
-    Set<FileKind> announced = announced();
     List<String> rows = new ArrayList<>();
     for (Table table : FormatDocument.tables()) {
       if (table.columns().subList(0, 2).equals(List.of("code", "section"))) {
@@ -126,21 +123,7 @@ final class LayoutDocTest {
     }
     assertThat(rows)
         .containsExactlyInAnyOrderElementsOf(
-            Stream.of(SectionKind.values())
-                .filter(kind -> !announced.contains(FileKind.ofCode(kind.code() / 100)))
-                .map(kind -> kind.code() + " " + kind)
-                .toList());
-  }
-
-  /** Returns the files whose chapter only says that it will come. */
-  private static Set<FileKind> announced() throws IOException {
-    Set<FileKind> announced = EnumSet.noneOf(FileKind.class);
-    for (FileKind kind : FileKind.values()) {
-      if (FormatDocument.text().contains("## " + kind.fileName() + "\n\nTo come.")) {
-        announced.add(kind);
-      }
-    }
-    return announced;
+            Stream.of(SectionKind.values()).map(kind -> kind.code() + " " + kind).toList());
   }
 
   @Test
@@ -200,19 +183,11 @@ final class LayoutDocTest {
     try (Stream<Path> files = Files.walk(classes.resolve("io/siskin/index/format"))) {
       for (Path file : files.sorted().toList()) {
         String name = classes.relativize(file).toString().replace('/', '.');
-        if (name.matches(".*\\.(\\w+Layout|FormatV\\d+)\\.class") && !isAnnounced(name)) {
+        if (name.matches(".*\\.(\\w+Layout|FormatV\\d+)\\.class")) {
           layouts.add(Class.forName(name.replaceFirst("\\.class$", "")));
         }
       }
     }
     return layouts;
-  }
-
-  private static boolean isAnnounced(String className) throws IOException {
-    FileKind file =
-        className.endsWith(".BlockMaxLayout.class")
-            ? FileKind.BLOCK_MAX
-            : className.endsWith(".ClusterLayout.class") ? FileKind.CLUSTERS : FileKind.META;
-    return announced().contains(file);
   }
 }

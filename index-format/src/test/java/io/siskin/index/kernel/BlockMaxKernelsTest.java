@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.BlockMaxLayout;
 import io.siskin.index.testing.Seeds;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -19,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every SIMD kernel, on every vector width, must equal its scalar twin to the last bit. */
 final class BlockMaxKernelsTest {
   private static final BlockMaxKernels SCALAR = new ScalarBlockMaxKernels();
-  private static final int[] WIDTHS = {128, 256, 512};
+  private static final List<BlockMaxKernels> SIMD =
+      List.copyOf(VectorWidths.of("PanamaBlockMaxKernels", BlockMaxKernels.class).values());
   private static final int PADDING = 64;
 
   /** What the bytes are. */
@@ -248,63 +246,6 @@ final class BlockMaxKernelsTest {
   }
 
   private static List<BlockMaxKernels> simd() {
-    return Width.ALL;
-  }
-
-  /**
-   * Loads the SIMD classes once for each width: their vector species are constants, so that one
-   * copy of the classes has one width. Fails, and does not skip, when the Vector API is missing.
-   */
-  private static final class Width extends ClassLoader {
-    static final List<BlockMaxKernels> ALL = loadAll();
-
-    private Width() {
-      super(BlockMaxKernels.class.getClassLoader());
-    }
-
-    private static List<BlockMaxKernels> loadAll() {
-      String property = "siskin.kernels.bits";
-      String before = System.getProperty(property);
-      List<BlockMaxKernels> kernels = new ArrayList<>();
-      try {
-        for (int bits : WIDTHS) {
-          System.setProperty(property, Integer.toString(bits));
-          var constructor =
-              new Width()
-                  .loadClass("io.siskin.index.kernel.PanamaBlockMaxKernels")
-                  .getDeclaredConstructor();
-          constructor.setAccessible(true);
-          kernels.add((BlockMaxKernels) constructor.newInstance());
-        }
-        return kernels;
-      } catch (ReflectiveOperationException failed) {
-        throw new LinkageError(failed.getMessage(), failed);
-      } finally {
-        if (before == null) {
-          System.clearProperty(property);
-        } else {
-          System.setProperty(property, before);
-        }
-      }
-    }
-
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      // What the SIMD class reaches by package-private access must come from the same loader.
-      if (!name.startsWith("io.siskin.index.kernel.Panama")) {
-        return super.loadClass(name, resolve);
-      }
-      Class<?> loaded = findLoadedClass(name);
-      return loaded == null ? define(name) : loaded;
-    }
-
-    private Class<?> define(String name) throws ClassNotFoundException {
-      try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
-        byte[] bytes = in.readAllBytes();
-        return defineClass(name, bytes, 0, bytes.length);
-      } catch (IOException failed) {
-        throw new ClassNotFoundException(name, failed);
-      }
-    }
+    return SIMD;
   }
 }

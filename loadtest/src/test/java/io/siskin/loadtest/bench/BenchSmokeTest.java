@@ -30,8 +30,9 @@ final class BenchSmokeTest {
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    // One forward bench, three of block maxima and three of summaries, each scalar and panama.
-    assertThat(results).hasSize(14);
+    // One forward bench, three of block maxima and three of summaries, each scalar and panama; four
+    // of memory access.
+    assertThat(results).hasSize(18);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }

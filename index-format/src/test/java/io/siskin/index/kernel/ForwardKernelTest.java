@@ -1,0 +1,180 @@
+package io.siskin.index.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.testing.Repository;
+import io.siskin.index.testing.Seeds;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The SIMD kernel equals its scalar twin: lengths × contents × vector widths. */
+final class ForwardKernelTest {
+  private static final int PADDING = 64;
+  private static final ForwardKernel SCALAR = new ScalarForwardKernel();
+  private static final Map<Integer, ForwardKernel> PANAMA =
+      VectorWidths.of("PanamaForwardKernel", ForwardKernel.class);
+
+  /** What terms, impacts and weights are. */
+  enum Content {
+    RANDOM,
+    ALL_MAX,
+    ALL_ZERO
+  }
+
+  /**
+   * Every length up to four of the widest vectors and some, then around a byte's and a run's end.
+   */
+  private static IntStream counts() {
+    return IntStream.concat(
+        IntStream.rangeClosed(0, 70), IntStream.of(255, 256, 257, 4095, 65_534, 65_535));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Content.class)
+  void panamaEqualsScalarAndBothEqualTheNaiveSum(Content content) {
+    Random random = new Random(Seeds.next());
+    counts()
+        .forEach(
+            count -> {
+              Run run = Run.draw(content, count, random);
+              long expected = run.naiveSum();
+              assertThat(run.dot(SCALAR))
+                  .as("scalar, %d postings", count)
+                  .isEqualTo((int) expected);
+              PANAMA.forEach(
+                  (bits, kernel) ->
+                      assertThat(run.dot(kernel))
+                          .as("%d bits, %d postings", bits, count)
+                          .isEqualTo((int) expected));
+            });
+  }
+
+  /** The bytes after a run are another run's, or padding: they must not be counted. */
+  @Test
+  void whatFollowsARunDoesNotCount() {
+    Random random = new Random(Seeds.next());
+    for (int count = 0; count < 40; count++) {
+      Run run = Run.draw(Content.RANDOM, count, random);
+      run.memory.asSlice(run.impacts + count, PADDING).fill((byte) 0xFF);
+      run.page[0xFFFF] = 1 << 20;
+      run.page[0] = 1 << 20;
+      for (ForwardKernel kernel : PANAMA.values()) {
+        assertThat(run.dot(kernel)).isEqualTo(run.dot(SCALAR));
+      }
+    }
+  }
+
+  @Test
+  void theSimdKernelsAreInUse() {
+    if (Boolean.getBoolean("siskin.requireSimd")) {
+      assertThat(KernelProvider.current().simd())
+          .as(KernelProvider.current().description())
+          .isTrue();
+      assertThat(KernelProvider.current().vectorBits()).isIn(128, 256, 512);
+    }
+  }
+
+  /**
+   * Allocation means that the compiler has not turned the vectors into registers. In a process of
+   * its own, as a server is: here, three widths and other memory have taught the compiler more than
+   * it can inline.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "panama"})
+  void aWarmKernelAllocatesNothing(String kernel) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Repository.root().resolve("bin/jvm.options"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ForwardKernelTest.class.getName(),
+                kernel)
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output).contains(kernel + " allocated 0 bytes");
+  }
+
+  /** The body, for a process of its own. */
+  public static void main(String[] arguments) {
+    ForwardKernel kernel =
+        arguments[0].equals("panama") ? new PanamaForwardKernel() : new ScalarForwardKernel();
+    Run run = Run.draw(Content.RANDOM, 120, new Random(1));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int sum = 0;
+    long allocated = Long.MAX_VALUE;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    // Compilation takes its time on a busy machine: as soon as one round is clean, the kernel is.
+    while (allocated > 0 && System.nanoTime() - deadline < 0) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int call = 0; call < 2000; call++) {
+        sum += run.dot(kernel);
+      }
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+    System.out.println(arguments[0] + " allocated " + allocated + " bytes, sum " + sum);
+  }
+
+  /**
+   * One run in memory that ends where its padding ends, so that a read beyond throws.
+   *
+   * @param memory holds it
+   * @param terms where its terms start: an odd place, records are not aligned to vectors
+   * @param impacts where its impacts start
+   * @param count its postings
+   * @param page the query
+   */
+  private record Run(MemorySegment memory, long terms, long impacts, int count, int[] page) {
+    static Run draw(Content content, int count, Random random) {
+      long terms = 7;
+      long impacts = terms + 2L * count;
+      MemorySegment memory = Arena.ofAuto().allocate(impacts + count + PADDING);
+      int[] page = new int[ForwardKernel.PAGE_LENGTH];
+      // The sum over a document fits an int: the contract of quantised queries.
+      int weightMax = Integer.MAX_VALUE / (255 * Math.max(1, count));
+      if (content == Content.ALL_MAX) {
+        Arrays.fill(page, weightMax);
+        memory.fill((byte) 0xFF);
+      } else if (content == Content.RANDOM) {
+        for (int i = 0; i < page.length; i++) {
+          page[i] = random.nextInt(3) == 0 ? random.nextInt(weightMax + 1) : 0;
+        }
+        for (long i = 0; i < impacts + count; i++) {
+          memory.set(FileLayout.U8, i, (byte) random.nextInt(256));
+        }
+      }
+      return new Run(memory, terms, impacts, count, page);
+    }
+
+    int dot(ForwardKernel kernel) {
+      return kernel.dot(memory, terms, impacts, count, page);
+    }
+
+    long naiveSum() {
+      long sum = 0;
+      for (int i = 0; i < count; i++) {
+        int term = memory.get(FileLayout.U16, terms + 2L * i) & 0xFFFF;
+        sum += (long) page[term] * (memory.get(FileLayout.U8, impacts + i) & 0xFF);
+      }
+      assertThat(sum).isBetween(0L, (long) Integer.MAX_VALUE);
+      return sum;
+    }
+  }
+}
