@@ -5,16 +5,16 @@ import io.siskin.index.error.InvalidInputException;
 /**
  * How the posting lists of the approximate mode are pruned, cut into posting blocks and summarised.
  *
- * <p>Nothing here is an absolute list length that would have to follow the size of a collection:
- * what is kept follows from shares of the collection's own postings.
+ * <p>Nothing here is an absolute list length that would have to follow the size of a collection,
+ * and what is kept is counted a document and not as a share of all postings: encoders differ in how
+ * many terms they give a document, but a document is found by its heaviest few in all of them.
  *
- * @param postingShare how much of all postings is kept, the heaviest of the segment first, above 0
- *     to 1: raising it raises recall at a large query cut, and the bytes of the index, the time of
- *     building and of searching with them
- * @param listLengthFactor a list keeps at most this many times the length of the list that an
- *     average posting stands in ({@code Σ length² / Σ length}), above 0: raising it keeps more of
- *     the most frequent terms' postings, which are the least telling ones. At 1 or more with {@code
- *     postingShare} 1 hardly anything is cut; {@link #UNLIMITED} cuts nothing
+ * @param postingsPerDocument how many postings are kept for each document on average, the heaviest
+ *     of the segment first, above 0; {@link #UNLIMITED} keeps all: raising it raises the recall
+ *     that can be reached, and the bytes of the index, the time of building and of searching
+ * @param listShareMax the largest share of the segment's documents that a list keeps, above 0 to 1
+ *     (but {@link #LIST_LENGTH_CAP_MIN} postings may always stay): raising it keeps more of the
+ *     most frequent terms' postings, which are the least telling ones
  * @param listLengthMin a list keeps at least this many postings, or all that it has, 1 or more:
  *     raising it lets rare terms keep documents in which they weigh little
  * @param plainListLengthMax a list with at most this many kept postings is one posting block
@@ -27,22 +27,31 @@ import io.siskin.index.error.InvalidInputException;
  *     raising it makes the index smaller and summaries less sharp
  * @param summaryEnergy how much of a summary's sum of weights is kept, heaviest terms first, above
  *     0 to 1: raising it makes the summaries' scores better estimates, and the index larger
+ * @param summaryTermsMin a summary keeps at least this many terms whatever its energy, or all that
+ *     it has, 0 or more: short documents need it, whose summaries are short too
  * @param summaryRowLengthMin a term that fewer of a list's summaries have is left out of all of
  *     them, 1 or more: raising it saves bytes (a row that only one posting block is in costs three
  *     times its entry) and scores more documents
  */
 public record ClusterOptions(
-    double postingShare,
-    double listLengthFactor,
+    double postingsPerDocument,
+    double listShareMax,
     int listLengthMin,
     int plainListLengthMax,
     double centroidShare,
     int documentCut,
     int blockSizeMin,
     double summaryEnergy,
+    int summaryTermsMin,
     int summaryRowLengthMin) {
-  /** A {@link #listLengthFactor} that no list reaches. */
+  /** A {@link #postingsPerDocument} that no document reaches. */
   public static final double UNLIMITED = Double.MAX_VALUE;
+
+  /**
+   * A list may always keep this many postings, whatever its share: in small collections a share
+   * leaves too few, and reading so many costs little.
+   */
+  public static final int LIST_LENGTH_CAP_MIN = 1_000;
 
   /** The largest {@link #documentCut}. */
   public static final int DOCUMENT_CUT_MAX = 64;
@@ -52,12 +61,12 @@ public record ClusterOptions(
    * collections.
    */
   public static final ClusterOptions DEFAULTS =
-      new ClusterOptions(0.3, 0.115, 16, 16, 0.2, 15, 3, 0.4, 2);
+      new ClusterOptions(30, 0.006, 16, 16, 0.2, 15, 3, 0.6, 64, 4);
 
   /** Checks the ranges. */
   public ClusterOptions {
-    requireShare("posting_share", postingShare);
-    require("list_length_factor", listLengthFactor, listLengthFactor > 0, "above 0");
+    require("postings_per_document", postingsPerDocument, postingsPerDocument > 0, "above 0");
+    requireShare("list_share_max", listShareMax);
     require("list_length_min", listLengthMin, listLengthMin >= 1, "1 or more");
     require("plain_list_length_max", plainListLengthMax, plainListLengthMax >= 0, "0 or more");
     requireShare("centroid_share", centroidShare);
@@ -68,6 +77,7 @@ public record ClusterOptions(
         "1 to " + DOCUMENT_CUT_MAX);
     require("block_size_min", blockSizeMin, blockSizeMin >= 1, "1 or more");
     requireShare("summary_energy", summaryEnergy);
+    require("summary_terms_min", summaryTermsMin, summaryTermsMin >= 0, "0 or more");
     require("summary_row_length_min", summaryRowLengthMin, summaryRowLengthMin >= 1, "1 or more");
   }
 

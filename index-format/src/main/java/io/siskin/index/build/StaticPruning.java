@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Which postings of each list are kept: the heaviest of the whole segment by stored weight, up to a
- * share of all of them ("global threshold" pruning in Seismic), with each list's length bounded
- * from both sides.
+ * number for each document on average ("global threshold" pruning in Seismic), with each list's
+ * length bounded from both sides.
  *
  * <p>The threshold comes from one histogram over the upper bits of the weights, so the heap is
  * bounded whatever the number of postings. A bucket of the histogram is 1/256 of a binade; of the
@@ -42,12 +42,9 @@ final class StaticPruning {
   /** Finds the threshold: reads all postings once. */
   static StaticPruning of(InvertedPostings inverted, ClusterOptions options) {
     long[] histogram = new long[BUCKETS];
-    double squares = 0;
     int longest = 0;
     for (int term = 0; term < inverted.termCount(); term++) {
-      int length = inverted.documentFrequency(term);
-      squares += (double) length * length;
-      longest = Math.max(longest, length);
+      longest = Math.max(longest, inverted.documentFrequency(term));
     }
     int[] documents = new int[longest];
     byte[] impacts = new byte[longest];
@@ -57,24 +54,19 @@ final class StaticPruning {
         histogram[bucket(weight(inverted, documents[i], impacts[i]))]++;
       }
     }
-    long wanted = (long) Math.ceil(options.postingShare() * inverted.postingCount());
+    double limit = Math.ceil(options.postingsPerDocument() * inverted.documentCount());
+    long wanted = (long) Math.min(limit, (double) inverted.postingCount());
     long kept = 0;
     int bucket = BUCKETS - 1;
     while (bucket > 0 && kept + histogram[bucket] <= wanted) {
       kept += histogram[bucket--];
     }
     double share = histogram[bucket] == 0 ? 1 : (double) (wanted - kept) / histogram[bucket];
-    // The list that an average posting stands in: unlike the mean over terms it does not sink with
-    // each rare term that a
-    // vocabulary has.
-    double typicalLength = inverted.postingCount() == 0 ? 0 : squares / inverted.postingCount();
-    double lengthMax = Math.ceil(options.listLengthFactor() * typicalLength);
-    return new StaticPruning(
-        inverted,
-        bucket,
-        share,
-        options.listLengthMin(),
-        (int) Math.min(lengthMax, Integer.MAX_VALUE));
+    int lengthMax =
+        Math.max(
+            ClusterOptions.LIST_LENGTH_CAP_MIN,
+            (int) Math.ceil(options.listShareMax() * inverted.documentCount()));
+    return new StaticPruning(inverted, bucket, share, options.listLengthMin(), lengthMax);
   }
 
   /**

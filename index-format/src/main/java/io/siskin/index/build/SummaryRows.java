@@ -16,6 +16,7 @@ import java.util.Arrays;
 final class SummaryRows {
   private final ForwardIndex.Cursor cursor;
   private final double energy;
+  private final int termsMin;
   private final int rowLengthMin;
 
   /**
@@ -45,6 +46,7 @@ final class SummaryRows {
   SummaryRows(ForwardIndex forward, int termCount, ClusterOptions options) {
     this.cursor = forward.cursor();
     this.energy = options.summaryEnergy();
+    this.termsMin = options.summaryTermsMin();
     this.rowLengthMin = options.summaryRowLengthMin();
     this.maxima = new float[termCount];
     this.counts = new int[termCount];
@@ -147,7 +149,7 @@ final class SummaryRows {
     Arrays.sort(blockKeys, 0, terms);
     reserveEntries(terms);
     double kept = 0;
-    for (int i = 0; i < terms && kept < energy * mass; i++) {
+    for (int i = 0; i < terms && (i < termsMin || kept < energy * mass); i++) {
       float weight = weightOf(blockKeys[i]);
       kept += weight;
       entryTerms[entryCount] = (int) blockKeys[i];

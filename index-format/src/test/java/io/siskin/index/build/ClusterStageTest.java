@@ -25,6 +25,8 @@ import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ClusterStageTest {
   @TempDir Path directory;
@@ -58,14 +60,15 @@ final class ClusterStageTest {
 
   private static ClusterOptions draw(Random random) {
     return new ClusterOptions(
-        random.nextBoolean() ? 1 : random.nextDouble() * 0.9 + 0.05,
-        random.nextBoolean() ? ClusterOptions.UNLIMITED : random.nextDouble() + 0.05,
+        random.nextBoolean() ? ClusterOptions.UNLIMITED : random.nextDouble() * 20 + 0.1,
+        1,
         1 + random.nextInt(20),
         random.nextInt(10),
         random.nextDouble() * 0.5 + 0.01,
         1 + random.nextInt(20),
         1 + random.nextInt(5),
         random.nextBoolean() ? 1 : 0.3,
+        random.nextInt(10),
         1 + random.nextInt(2));
   }
 
@@ -74,7 +77,7 @@ final class ClusterStageTest {
       ClusteredIndex.Cursor list, Map<Integer, Float> weights, ClusterOptions options) {
     int count = list.postingCount();
     assertThat(count).isBetween(Math.min(weights.size(), options.listLengthMin()), weights.size());
-    if (options.postingShare() == 1 && options.listLengthFactor() == ClusterOptions.UNLIMITED) {
+    if (options.postingsPerDocument() == ClusterOptions.UNLIMITED) {
       assertThat(count).isEqualTo(weights.size());
     }
     Map<Integer, Float> dropped = new HashMap<>(weights);
@@ -151,7 +154,7 @@ final class ClusterStageTest {
     Random random = new Random(Seeds.next());
     RandomCollection collection =
         RandomCollection.draw(new RandomCollection.Shape(900, 300, 30, 5, 1 << 20, false), random);
-    ClusterOptions options = new ClusterOptions(0.4, 0.5, 4, 4, 0.2, 15, 2, 0.4, 1);
+    ClusterOptions options = new ClusterOptions(12, 1, 4, 4, 0.2, 15, 2, 0.4, 5, 1);
     collection.build(directory.resolve("one"), options(options, 1));
     collection.build(directory.resolve("two"), options(options, 2));
     String file = FileKind.CLUSTERS.fileName();
@@ -159,41 +162,48 @@ final class ClusterStageTest {
         .hasSameBinaryContentAs(directory.resolve("two").resolve(file));
   }
 
-  @Test
-  void postingShareKeepsTheHeaviestOfAll() throws IOException {
+  /** The threshold is one of the whole segment, whether weights differ or stand in one bucket. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 1 << 20})
+  void postingsPerDocumentAreKept(int distinctWeights) throws IOException {
     Random random = new Random(Seeds.next());
     RandomCollection collection =
-        RandomCollection.draw(new RandomCollection.Shape(1000, 50, 20, 1, 1 << 20, true), random);
-    ClusterOptions options =
-        new ClusterOptions(0.25, ClusterOptions.UNLIMITED, 1, 16, 0.2, 15, 2, 0.4, 1);
+        RandomCollection.draw(
+            new RandomCollection.Shape(1000, 50, 20, 1, distinctWeights, true), random);
+    ClusterOptions options = new ClusterOptions(5, 1, 1, 16, 0.2, 15, 2, 0.4, 0, 1);
     collection.build(directory, options(options, 2));
     Segment segment = Segment.open(directory, Verification.FULL);
     try {
-      double share =
-          (double) segment.clusters().postingCount() / segment.statistics().postingCount();
-      // Each of the 50 lists rounds and keeps at least one posting.
-      assertThat(share).isBetween(0.24, 0.27);
+      // Each of the 50 lists rounds its part of the threshold's bucket and keeps a posting at
+      // least.
+      assertThat(segment.clusters().postingCount()).isBetween(4_950L, 5_050L);
     } finally {
       segment.release();
     }
   }
 
-  /**
-   * Few distinct weights: the threshold stands in one large bucket, of which lists keep a share.
-   */
+  /** A term that every document has is cut to its share, a rarer one is not. */
   @Test
-  void postingShareHoldsWhenAllWeightsAreEqual() throws IOException {
-    Random random = new Random(Seeds.next());
-    RandomCollection collection =
-        RandomCollection.draw(new RandomCollection.Shape(1000, 50, 20, 1, 1, true), random);
+  void frequentTermsAreCutToTheirShare() throws IOException {
+    int documents = 8_000;
     ClusterOptions options =
-        new ClusterOptions(0.25, ClusterOptions.UNLIMITED, 1, 16, 0.2, 15, 2, 0.4, 1);
-    collection.build(directory, options(options, 2));
+        new ClusterOptions(ClusterOptions.UNLIMITED, 0.25, 1, 0, 0.02, 4, 2, 1, 0, 1);
+    try (SegmentBuilder builder =
+        new SegmentBuilder(directory, options(options, 2), BuildProgress.NONE)) {
+      for (int document = 0; document < documents; document++) {
+        int[] ids = {7, 100 + document % 8};
+        float[] weights = {1 + document % 200, 255};
+        builder.add("d" + document, TermIdVector.of(ids, weights), Map.of());
+      }
+      builder.finish();
+    }
     Segment segment = Segment.open(directory, Verification.FULL);
     try {
-      double share =
-          (double) segment.clusters().postingCount() / segment.statistics().postingCount();
-      assertThat(share).isBetween(0.24, 0.27);
+      ClusteredIndex.Cursor list = segment.clusters().cursor();
+      assertThat(list.moveTo(0)).isTrue();
+      assertThat(list.postingCount()).isEqualTo(documents / 4);
+      assertThat(list.moveTo(1)).isTrue();
+      assertThat(list.postingCount()).isEqualTo(documents / 8);
     } finally {
       segment.release();
     }
@@ -205,7 +215,7 @@ final class ClusterStageTest {
     int documents = 70_000;
     Random random = new Random(Seeds.next());
     ClusterOptions options =
-        new ClusterOptions(1, ClusterOptions.UNLIMITED, 1, 0, 0.01, 4, 2, 1, 1);
+        new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 0, 0.01, 4, 2, 1, 0, 1);
     try (SegmentBuilder builder =
         new SegmentBuilder(directory, options(options, 2), BuildProgress.NONE)) {
       for (int document = 0; document < documents; document++) {
@@ -254,7 +264,7 @@ final class ClusterStageTest {
     Random random = new Random(Seeds.next());
     // Almost no energy: a summary with all of a document's 4,000 terms in each list would be large.
     ClusterOptions options =
-        new ClusterOptions(1, ClusterOptions.UNLIMITED, 1, 1, 0.5, 15, 1, 0.01, 1);
+        new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 1, 0.5, 15, 1, 0.01, 0, 1);
     try (SegmentBuilder builder =
         new SegmentBuilder(directory, options(options, 2), BuildProgress.NONE)) {
       for (int document = 0; document < 30; document++) {
@@ -321,17 +331,21 @@ final class ClusterStageTest {
 
   @Test
   void optionsOutOfRangeAreRefused() {
-    assertThatThrownBy(() -> new ClusterOptions(0, 1, 1, 0, 0.1, 15, 2, 0.4, 1))
+    assertThatThrownBy(() -> new ClusterOptions(0, 1, 1, 0, 0.1, 15, 2, 0.4, 0, 1))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("posting_share");
-    assertThatThrownBy(() -> new ClusterOptions(1, 1, 0, 0, 0.1, 15, 2, 0.4, 1))
+        .hasMessageContaining("postings_per_document");
+    assertThatThrownBy(() -> new ClusterOptions(1, 1.1, 1, 0, 0.1, 15, 2, 0.4, 0, 1))
+        .hasMessageContaining("list_share_max");
+    assertThatThrownBy(() -> new ClusterOptions(1, 1, 0, 0, 0.1, 15, 2, 0.4, 0, 1))
         .hasMessageContaining("list_length_min");
-    assertThatThrownBy(() -> new ClusterOptions(1, 1, 1, 0, 1.1, 15, 2, 0.4, 1))
+    assertThatThrownBy(() -> new ClusterOptions(1, 1, 1, 0, 1.1, 15, 2, 0.4, 0, 1))
         .hasMessageContaining("centroid_share");
-    assertThatThrownBy(() -> new ClusterOptions(1, 1, 1, 0, 0.1, 65, 2, 0.4, 1))
+    assertThatThrownBy(() -> new ClusterOptions(1, 1, 1, 0, 0.1, 65, 2, 0.4, 0, 1))
         .hasMessageContaining("document_cut");
-    assertThatThrownBy(() -> new ClusterOptions(1, 1, 1, 0, 0.1, 15, 2, Double.NaN, 1))
+    assertThatThrownBy(() -> new ClusterOptions(1, 1, 1, 0, 0.1, 15, 2, Double.NaN, 0, 1))
         .hasMessageContaining("summary_energy");
+    assertThatThrownBy(() -> new ClusterOptions(1, 1, 1, 0, 0.1, 15, 2, 0.4, -1, 1))
+        .hasMessageContaining("summary_terms_min");
   }
 
   @Test

@@ -33,7 +33,7 @@ final class ClusterExampleTest {
             new Reordering.None(),
             true,
             null,
-            new ClusterOptions(1, ClusterOptions.UNLIMITED, 1, 1, 0.7, 15, 1, 1, 1),
+            new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 1, 0.7, 15, 1, 1, 0, 1),
             false,
             1);
     try (SegmentBuilder builder = new SegmentBuilder(directory, options, BuildProgress.NONE)) {

@@ -120,7 +120,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
             new Reordering.None(),
             true,
             new BlockMaxOptions(4, 4),
-            new ClusterOptions(0.9, ClusterOptions.UNLIMITED, 2, 3, 0.3, 15, 2, 0.8, 1),
+            new ClusterOptions(3, 1, 2, 3, 0.3, 15, 2, 0.8, 4, 1),
             true,
             2),
         tokenDocuments(150));

@@ -6,22 +6,22 @@ import picocli.CommandLine.Option;
 /** The parameters of the clustered posting lists. */
 final class ClusterChoices {
   @Option(
-      names = "--posting-share",
+      names = "--postings-per-document",
       paramLabel = "X",
       description =
-          "Clustered lists: how much of all postings is kept, the heaviest first; above "
-              + "0, at most 1. Raising it raises recall at a large query cut, bytes and the "
-              + "time to build. Default: ${DEFAULT-VALUE}.")
-  private double postingShare = ClusterOptions.DEFAULTS.postingShare();
+          "Clustered lists: how many postings are kept for each document on average, the "
+              + "heaviest of all first; above 0. Raising it raises the recall that can be "
+              + "reached, bytes and the time to build. Default: ${DEFAULT-VALUE}.")
+  private double postingsPerDocument = ClusterOptions.DEFAULTS.postingsPerDocument();
 
   @Option(
-      names = "--list-length-factor",
+      names = "--list-share-max",
       paramLabel = "X",
       description =
-          "Clustered lists: a list keeps at most this many times the length of the list "
-              + "that an average posting stands in; above 0. Raising it keeps more of the most "
-              + "frequent terms' postings, the least telling ones. Default: ${DEFAULT-VALUE}.")
-  private double listLengthFactor = ClusterOptions.DEFAULTS.listLengthFactor();
+          "Clustered lists: the largest share of the documents that a list keeps (1,000 may "
+              + "always stay); above 0, at most 1. Raising it keeps more of the most frequent "
+              + "terms' postings, the least telling ones. Default: ${DEFAULT-VALUE}.")
+  private double listShareMax = ClusterOptions.DEFAULTS.listShareMax();
 
   @Option(
       names = "--list-length-min",
@@ -78,6 +78,15 @@ final class ClusterChoices {
   private double summaryEnergy = ClusterOptions.DEFAULTS.summaryEnergy();
 
   @Option(
+      names = "--summary-terms-min",
+      paramLabel = "N",
+      description =
+          "Clustered lists: terms that a summary keeps whatever its energy, 0 or more. "
+              + "Raising it makes short documents' summaries better estimates and the index "
+              + "larger. Default: ${DEFAULT-VALUE}.")
+  private int summaryTermsMin = ClusterOptions.DEFAULTS.summaryTermsMin();
+
+  @Option(
       names = "--summary-row-min",
       paramLabel = "N",
       description =
@@ -89,14 +98,15 @@ final class ClusterChoices {
   /** Returns the options, checked. */
   ClusterOptions build() {
     return new ClusterOptions(
-        postingShare,
-        listLengthFactor,
+        postingsPerDocument,
+        listShareMax,
         listLengthMin,
         plainListLengthMax,
         centroidShare,
         documentCut,
         blockSizeMin,
         summaryEnergy,
+        summaryTermsMin,
         summaryRowLengthMin);
   }
 }

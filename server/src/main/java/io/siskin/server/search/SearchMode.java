@@ -30,7 +30,7 @@ public sealed interface SearchMode {
      * What a collection gets that names nothing else: recall@10 of 0.97 or more with the default
      * build options, see {@code docs/adr/0006-clustered-lists.md}.
      */
-    public static final Approximate DEFAULTS = new Approximate(10, 0.45f, true);
+    public static final Approximate DEFAULTS = new Approximate(10, 0.65f, true);
 
     /** Checks the ranges. */
     public Approximate {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SeismicEvaluatorTest {
   private static final float NO_PRUNING = Float.MIN_VALUE;
   private static final ClusterOptions ALL_POSTINGS =
-      new ClusterOptions(1, ClusterOptions.UNLIMITED, 1, 5, 0.2, 15, 2, 0.4, 1);
+      new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 5, 0.2, 15, 2, 0.4, 0, 1);
 
   @TempDir Path directory;
 
@@ -76,7 +76,7 @@ final class SeismicEvaluatorTest {
         RandomCollection.draw(RandomCollection.Shape.random(random), random);
     ClusterOptions options =
         new ClusterOptions(
-            random.nextDouble() * 0.9 + 0.1, 0.5, 1 + random.nextInt(8), 4, 0.2, 15, 2, 0.4, 2);
+            random.nextDouble() * 20 + 0.1, 0.5, 1 + random.nextInt(8), 4, 0.2, 15, 2, 0.4, 5, 2);
     withSegment(
         collection,
         options,
