@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class DocumentsStage {
   private static final Logger LOG = LoggerFactory.getLogger(DocumentsStage.class);
-  private static final int DOCUMENTS_PER_PIECE = 1024;
+  // So few that a piece of the longest records fits an array.
+  private static final int DOCUMENTS_PER_PIECE = 64;
   private static final int COMPRESSION_LEVEL = 3;
   private static final int DICTIONARY_LENGTH = 64 << 10;
   private static final int SAMPLE_LENGTH_MAX = 4 << 20;

@@ -18,7 +18,7 @@ public final class FormatV1 {
   public static final int EXTERNAL_ID_LENGTH_MAX = 65_535;
 
   /** The longest stored record of one document, unpacked, in bytes. */
-  public static final int STORED_RECORD_LENGTH_MAX = 1 << 28;
+  public static final int STORED_RECORD_LENGTH_MAX = 1 << 24;
 
   /** The most stored field names of a segment. */
   public static final int FIELD_COUNT_MAX = 65_535;
