@@ -91,9 +91,9 @@ class ProtoMapperTest {
         .isEqualTo(new SearchMode.Approximate(3, 0.5f, false));
     // These numbers stand in the comment of siskin.v1.ApproximateMode: change both.
     assertThat(SearchMode.Approximate.DEFAULTS)
-        .isEqualTo(new SearchMode.Approximate(10, 0.45f, true));
+        .isEqualTo(new SearchMode.Approximate(10, 0.65f, true));
     assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).mode())
-        .isEqualTo(new SearchMode.Approximate(3, 0.45f, true));
+        .isEqualTo(new SearchMode.Approximate(3, 0.65f, true));
   }
 
   @Test
