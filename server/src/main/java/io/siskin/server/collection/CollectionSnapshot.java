@@ -92,7 +92,7 @@ public final class CollectionSnapshot implements TermStatistics {
   public boolean tryRetain() {
     while (true) {
       int held = references.get();
-      if (held == 0) {
+      if (held <= 0) {
         return false;
       }
       if (references.compareAndSet(held, held + 1)) {
