@@ -34,7 +34,7 @@ public abstract sealed class SearchException extends RuntimeException {
   /**
    * What is wrong with one field of a request.
    *
-   * @param field its path, for example {@code mode.approximate.heap_factor}
+   * @param field its path, for example {@code mode.clustered.heap_factor}
    * @param description what was found and what is allowed
    */
   public record FieldViolation(String field, String description) {}

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param collection the collection's name
  * @param query what is searched for
  * @param k how many hits are wanted, 1 to 10,000
- * @param mode how to evaluate; null takes the collection's default
+ * @param mode how to evaluate; null leaves it to the recall target or to the collection's default
+ * @param recallTarget which share of the true best k is wanted on average, above 0 to 1; null for
+ *     none. Not together with a mode
+ * @param timeBudget about how long the evaluation may take, 10 microseconds to a second; null for
+ *     as long as it needs. Not together with the modes exact and clustered
  * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all
  * @param explain whether each hit lists what each matched term contributed
  * @param deadline how long the answer may take; null takes the client's default
@@ -23,6 +27,8 @@ public record SearchRequest(
     Query query,
     int k,
     @Nullable SearchMode mode,
+    @Nullable Float recallTarget,
+    @Nullable Duration timeBudget,
     List<String> fields,
     boolean explain,
     @Nullable Duration deadline) {
@@ -58,7 +64,7 @@ public record SearchRequest(
    */
   public static SearchRequest text(String collection, String text) {
     return new SearchRequest(
-        collection, new Query.Text(text), K_DEFAULT, null, List.of(), false, null);
+        collection, new Query.Text(text), K_DEFAULT, null, null, null, List.of(), false, null);
   }
 
   /**
@@ -69,7 +75,7 @@ public record SearchRequest(
    */
   public static SearchRequest vector(String collection, SparseVector vector) {
     return new SearchRequest(
-        collection, new Query.Vector(vector), K_DEFAULT, null, List.of(), false, null);
+        collection, new Query.Vector(vector), K_DEFAULT, null, null, null, List.of(), false, null);
   }
 
   /**
@@ -78,16 +84,41 @@ public record SearchRequest(
    * @param newK 1 to 10,000
    */
   public SearchRequest withK(int newK) {
-    return new SearchRequest(collection, query, newK, mode, fields, explain, deadline);
+    return new SearchRequest(
+        collection, query, newK, mode, recallTarget, timeBudget, fields, explain, deadline);
   }
 
   /**
    * Returns the same search in another mode.
    *
-   * @param newMode the mode; null takes the collection's default
+   * @param newMode the mode; null leaves it to the recall target or to the collection's default
    */
   public SearchRequest withMode(@Nullable SearchMode newMode) {
-    return new SearchRequest(collection, query, k, newMode, fields, explain, deadline);
+    return new SearchRequest(
+        collection, query, k, newMode, recallTarget, timeBudget, fields, explain, deadline);
+  }
+
+  /**
+   * Returns the same search with a recall target.
+   *
+   * @param newRecallTarget which share of the true best k is wanted on average, above 0 to 1; null
+   *     for none
+   */
+  public SearchRequest withRecallTarget(@Nullable Float newRecallTarget) {
+    return new SearchRequest(
+        collection, query, k, mode, newRecallTarget, timeBudget, fields, explain, deadline);
+  }
+
+  /**
+   * Returns the same search with a time budget: what was found until it has passed is the answer,
+   * where a deadline ends in an error.
+   *
+   * @param newTimeBudget about how long the evaluation may take, 10 microseconds to a second; null
+   *     for as long as it needs
+   */
+  public SearchRequest withTimeBudget(@Nullable Duration newTimeBudget) {
+    return new SearchRequest(
+        collection, query, k, mode, recallTarget, newTimeBudget, fields, explain, deadline);
   }
 
   /**
@@ -96,12 +127,14 @@ public record SearchRequest(
    * @param names names of stored fields; {@code "*"} stands for all
    */
   public SearchRequest withFields(String... names) {
-    return new SearchRequest(collection, query, k, mode, List.of(names), explain, deadline);
+    return new SearchRequest(
+        collection, query, k, mode, recallTarget, timeBudget, List.of(names), explain, deadline);
   }
 
   /** Returns the same search, explained. */
   public SearchRequest withExplanation() {
-    return new SearchRequest(collection, query, k, mode, fields, true, deadline);
+    return new SearchRequest(
+        collection, query, k, mode, recallTarget, timeBudget, fields, true, deadline);
   }
 
   /**
@@ -110,6 +143,7 @@ public record SearchRequest(
    * @param newDeadline how long the answer may take, above 0
    */
   public SearchRequest withDeadline(Duration newDeadline) {
-    return new SearchRequest(collection, query, k, mode, fields, explain, newDeadline);
+    return new SearchRequest(
+        collection, query, k, mode, recallTarget, timeBudget, fields, explain, newDeadline);
   }
 }

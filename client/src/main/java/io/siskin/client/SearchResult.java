@@ -69,6 +69,8 @@ public record SearchResult(
    * @param blocksScored blocks read
    * @param documentsScored documents whose score was computed
    * @param postingsScored postings added to a score
+   * @param budgetExhausted segments whose evaluation a time budget ended before it was done; 0 when
+   *     the answer is what the mode promises
    */
   public record Counters(
       long listsVisited,
@@ -76,5 +78,6 @@ public record SearchResult(
       long blocksSkipped,
       long blocksScored,
       long documentsScored,
-      long postingsScored) {}
+      long postingsScored,
+      long budgetExhausted) {}
 }

@@ -5,14 +5,17 @@ import io.siskin.client.SearchMode;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.SparseVector;
-import io.siskin.proto.v1.ApproximateMode;
+import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
+import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.Segment;
 import io.siskin.proto.v1.StageTimings;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /** The one translation between the client's own types and messages. */
 final class ProtoMapper {
@@ -37,6 +40,14 @@ final class ProtoMapper {
     SearchMode mode = request.mode();
     if (mode != null) {
       message.setMode(toProto(mode));
+    }
+    Float recallTarget = request.recallTarget();
+    if (recallTarget != null) {
+      message.setRecallTarget(recallTarget);
+    }
+    Duration timeBudget = request.timeBudget();
+    if (timeBudget != null) {
+      message.setTimeBudgetMicros(micros(timeBudget));
     }
     return message.build();
   }
@@ -64,7 +75,8 @@ final class ProtoMapper {
             counters.getBlocksSkipped(),
             counters.getBlocksScored(),
             counters.getDocumentsScored(),
-            counters.getPostingsScored()),
+            counters.getPostingsScored(),
+            counters.getBudgetExhausted()),
         response.getUnknownTerms());
   }
 
@@ -112,38 +124,79 @@ final class ProtoMapper {
     io.siskin.proto.v1.SearchMode.Builder message = io.siskin.proto.v1.SearchMode.newBuilder();
     switch (mode) {
       case SearchMode.Exact() -> message.setExact(ExactMode.getDefaultInstance());
-      case SearchMode.Approximate approximate -> {
-        ApproximateMode.Builder parameters = message.getApproximateBuilder();
-        Integer queryCut = approximate.queryCut();
-        if (queryCut != null) {
-          parameters.setQueryCut(queryCut);
-        }
-        Float heapFactor = approximate.heapFactor();
-        if (heapFactor != null) {
-          parameters.setHeapFactor(heapFactor);
-        }
-        Boolean firstSorted = approximate.firstSorted();
-        if (firstSorted != null) {
-          parameters.setFirstSorted(firstSorted);
-        }
-      }
+      case SearchMode.Clustered clustered -> message.setClustered(toProto(clustered));
+      case SearchMode.ScoreAtATime scoreAtATime -> message.setScoreAtATime(toProto(scoreAtATime));
     }
     return message.build();
   }
 
+  private static ClusteredMode toProto(SearchMode.Clustered mode) {
+    ClusteredMode.Builder parameters = ClusteredMode.newBuilder();
+    Integer queryCut = mode.queryCut();
+    if (queryCut != null) {
+      parameters.setQueryCut(queryCut);
+    }
+    Float heapFactor = mode.heapFactor();
+    if (heapFactor != null) {
+      parameters.setHeapFactor(heapFactor);
+    }
+    Boolean firstSorted = mode.firstSorted();
+    if (firstSorted != null) {
+      parameters.setFirstSorted(firstSorted);
+    }
+    return parameters.build();
+  }
+
+  private static ScoreAtATimeMode toProto(SearchMode.ScoreAtATime mode) {
+    ScoreAtATimeMode.Builder parameters = ScoreAtATimeMode.newBuilder();
+    Float postingFloor = mode.postingFloor();
+    if (postingFloor != null) {
+      parameters.setPostingFloor(postingFloor);
+    }
+    Float candidateFloor = mode.candidateFloor();
+    if (candidateFloor != null) {
+      parameters.setCandidateFloor(candidateFloor);
+    }
+    Integer candidatesMax = mode.candidatesMax();
+    if (candidatesMax != null) {
+      parameters.setCandidatesMax(candidatesMax);
+    }
+    Integer budgetMicros = mode.budgetMicros();
+    if (budgetMicros != null) {
+      parameters.setBudgetMicros(budgetMicros);
+    }
+    return parameters.build();
+  }
+
   private static SearchMode toMode(io.siskin.proto.v1.SearchMode message) {
-    // A mode that is not set, or that this client is too old to know, is shown as approximate
-    // without parameters: that
-    // promises the least.
-    ApproximateMode parameters = message.getApproximate();
     return switch (message.getModeCase()) {
       case EXACT -> new SearchMode.Exact();
-      case APPROXIMATE, MODE_NOT_SET ->
-          new SearchMode.Approximate(
-              parameters.hasQueryCut() ? parameters.getQueryCut() : null,
-              parameters.hasHeapFactor() ? parameters.getHeapFactor() : null,
-              parameters.hasFirstSorted() ? parameters.getFirstSorted() : null);
+      case CLUSTERED -> {
+        ClusteredMode parameters = message.getClustered();
+        yield new SearchMode.Clustered(
+            parameters.hasQueryCut() ? parameters.getQueryCut() : null,
+            parameters.hasHeapFactor() ? parameters.getHeapFactor() : null,
+            parameters.hasFirstSorted() ? parameters.getFirstSorted() : null);
+      }
+      // A mode that is not set, or that this client is too old to know, is shown as this one
+      // without parameters: that promises the least.
+      case SCORE_AT_A_TIME, MODE_NOT_SET -> {
+        ScoreAtATimeMode parameters = message.getScoreAtATime();
+        yield new SearchMode.ScoreAtATime(
+            parameters.hasPostingFloor() ? parameters.getPostingFloor() : null,
+            parameters.hasCandidateFloor() ? parameters.getCandidateFloor() : null,
+            parameters.hasCandidatesMax() ? parameters.getCandidatesMax() : null,
+            parameters.hasBudgetMicros() ? parameters.getBudgetMicros() : null);
+      }
     };
+  }
+
+  /** Returns microseconds; what does not fit the message is outside the server's range anyhow. */
+  private static int micros(Duration duration) {
+    Duration largest = Duration.of(Integer.MAX_VALUE, ChronoUnit.MICROS);
+    return duration.isNegative()
+        ? 0
+        : duration.compareTo(largest) > 0 ? Integer.MAX_VALUE : (int) (duration.toNanos() / 1_000);
   }
 
   private static SearchResult.Hit toHit(Hit hit) {

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The summary kernel of approximate evaluation, for one list of 1,000 posting blocks.
+ * The summary kernel of the clustered mode, for one list of 1,000 posting blocks.
  *
  * <p>A dense row is one byte a block, so its bound is 1 kB of reading, about 10 ns from the
  * first-level cache; a sparse row is a scatter of one entry at a time, about a nanosecond each.

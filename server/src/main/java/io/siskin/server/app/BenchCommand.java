@@ -19,6 +19,7 @@ import io.siskin.server.measure.ExactTruth;
 import io.siskin.server.measure.GroundTruth;
 import io.siskin.server.measure.OracleTruth;
 import io.siskin.server.measure.Recall;
+import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -58,9 +60,11 @@ public final class BenchCommand implements Callable<Integer> {
   private static final float[] SWEEP_HEAP_FACTORS = {1f, .95f, .9f, .85f, .8f, .7f, .6f, .5f};
   private static final Set<FileKind> EXACT_FILES =
       EnumSet.of(FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.BLOCK_MAX);
-  private static final Set<FileKind> APPROXIMATE_FILES =
+  private static final Set<FileKind> CLUSTERED_FILES =
       EnumSet.of(
           FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.FORWARD, FileKind.CLUSTERS);
+  private static final Set<FileKind> SCORE_AT_A_TIME_FILES =
+      EnumSet.of(FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.FORWARD);
 
   @Spec CommandSpec spec;
 
@@ -83,37 +87,13 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Hits a query, 1 to 10000 (default ${DEFAULT-VALUE}).")
   int k;
 
-  @Option(
-      names = "--mode",
-      defaultValue = "approximate",
-      description = "exact or approximate (default ${DEFAULT-VALUE}).")
-  SearchCommand.Mode mode;
-
-  @Option(
-      names = "--query-cut",
-      description =
-          "Query terms whose lists are visited, 1 to 4096; raising it raises recall and time."
-              + " Default: that of approximate search.")
-  @Nullable Integer queryCut;
-
-  @Option(
-      names = "--heap-factor",
-      description =
-          "Above 0 to 1: a block is skipped below heap factor × threshold; raising it prunes more."
-              + " Default: that of approximate search.")
-  @Nullable Float heapFactor;
-
-  @Option(
-      names = "--first-sorted",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "Visit the first list's blocks best first (default ${DEFAULT-VALUE}).")
-  boolean firstSorted;
+  @Mixin ModeOptions evaluation = new ModeOptions();
 
   @Option(
       names = "--sweep",
-      description = "Measure exact and a grid of approximate settings; ends in the frontier.")
+      description =
+          "Measure exact and a grid of settings of each approximate mode that the collection has"
+              + " the lists for; ends in the frontier over all.")
   boolean sweep;
 
   @Option(
@@ -163,8 +143,9 @@ public final class BenchCommand implements Callable<Integer> {
         Writer out = openJson()) {
       List<ObjectNode> rows = new ArrayList<>();
       print(
-          "%-12s %6s %6s %7s %9s %9s %9s %9s%n",
-          "mode", "cut", "heap", "recall", "mean us", "p50", "p95", "p99");
+          "%-16s %6s %9s %7s %9s %9s %9s %9s%n",
+          "mode", "cut/", "heap/", "recall", "mean us", "p50", "p95", "p99");
+      print("%-16s %6s %9s%n", "", "floor", "candidate");
       for (SearchMode setting : settings(snapshot)) {
         ObjectNode row = row(snapshot, setting, bench.run(setting), judge);
         rows.add(row);
@@ -193,28 +174,28 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private List<SearchMode> settings(CollectionSnapshot snapshot) {
-    List<SearchMode> settings = new ArrayList<>();
     if (!sweep) {
-      settings.add(mode == SearchCommand.Mode.EXACT ? new SearchMode.Exact() : approximate());
-      return settings;
+      return List.of(setting());
     }
+    List<SearchMode> settings = new ArrayList<>();
     settings.add(new SearchMode.Exact());
     if (snapshot.segments().stream().allMatch(segment -> segment.clusters() != null)) {
+      boolean firstSorted = SearchMode.Clustered.DEFAULTS.firstSorted();
       for (int cut : SWEEP_QUERY_CUTS) {
         for (float factor : SWEEP_HEAP_FACTORS) {
-          settings.add(new SearchMode.Approximate(cut, factor, firstSorted));
+          settings.add(new SearchMode.Clustered(cut, factor, firstSorted));
         }
       }
     }
     return settings;
   }
 
-  private SearchMode approximate() {
-    SearchMode.Approximate defaults = SearchMode.Approximate.DEFAULTS;
-    return new SearchMode.Approximate(
-        queryCut == null ? defaults.queryCut() : queryCut,
-        heapFactor == null ? defaults.heapFactor() : heapFactor,
-        firstSorted);
+  private SearchMode setting() {
+    return switch (evaluation.evaluation()) {
+      case Evaluation.InMode(SearchMode mode) -> mode;
+      case Evaluation.CollectionDefault _, Evaluation.RecallTarget _ ->
+          SearchMode.Clustered.DEFAULTS;
+    };
   }
 
   /** Knows the right answers, in rows of the truth, and how a document found is named there. */
@@ -300,12 +281,22 @@ public final class BenchCommand implements Callable<Integer> {
         files =
             snapshot.segments().stream().allMatch(each -> each.blockMax() != null)
                 ? EXACT_FILES
-                : APPROXIMATE_FILES;
+                : CLUSTERED_FILES;
       }
-      case SearchMode.Approximate(int cut, float factor, boolean sorted) -> {
-        row.put("mode", "approximate");
+      case SearchMode.Clustered(int cut, float factor, boolean sorted) -> {
+        row.put("mode", "clustered");
         row.put("query_cut", cut).put("heap_factor", factor).put("first_sorted", sorted);
-        files = APPROXIMATE_FILES;
+        files = CLUSTERED_FILES;
+      }
+      case SearchMode.ScoreAtATime(
+              float postingFloor,
+              float candidateFloor,
+              int candidatesMax,
+              long budgetMicros) -> {
+        row.put("mode", "score-at-a-time");
+        row.put("posting_floor", postingFloor).put("candidate_floor", candidateFloor);
+        row.put("candidates_max", candidatesMax).put("budget_micros", budgetMicros);
+        files = SCORE_AT_A_TIME_FILES;
       }
     }
     row.put("k", k).put("threads", threads).put("queries", outcome.documentNumbers().length);
@@ -347,10 +338,10 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void printRow(ObjectNode row) {
     print(
-        "%-12s %6s %6s %7.4f %9.1f %9.1f %9.1f %9.1f%n",
+        "%-16s %6s %9s %7.4f %9.1f %9.1f %9.1f %9.1f%n",
         row.get("mode").asText(),
-        row.path("query_cut").asText("-"),
-        row.path("heap_factor").asText("-"),
+        row.path("query_cut").asText(row.path("posting_floor").asText("-")),
+        row.path("heap_factor").asText(row.path("candidate_floor").asText("-")),
         row.get("recall").asDouble(),
         row.get("mean_us").asDouble(),
         row.get("p50_us").asDouble(),

@@ -17,6 +17,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.measure.Metric;
 import io.siskin.server.measure.RankingMetrics;
 import io.siskin.server.measure.TrecRun;
+import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -27,12 +28,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -97,11 +98,7 @@ public final class EvalCommand implements Callable<Integer> {
       description = "Hits a query, 1 to 10000 (default ${DEFAULT-VALUE}).")
   int k;
 
-  @Option(
-      names = "--mode",
-      description = "exact or approximate (default: exact).",
-      defaultValue = "exact")
-  SearchCommand.Mode mode;
+  @Mixin ModeOptions evaluation = new ModeOptions();
 
   @Option(
       names = "--run",
@@ -162,10 +159,12 @@ public final class EvalCommand implements Callable<Integer> {
         vector == null
             ? new Query.Text(query.text() == null ? "" : query.text())
             : new Query.Vector(vector);
-    SearchMode searchMode =
-        mode == SearchCommand.Mode.EXACT ? new SearchMode.Exact() : SearchMode.Approximate.DEFAULTS;
+    Evaluation wantedEvaluation =
+        evaluation.isEmpty()
+            ? new Evaluation.InMode(new SearchMode.Exact())
+            : evaluation.evaluation();
     RetrievalRequest request =
-        new RetrievalRequest(collection, wanted, k, searchMode, List.of(), false);
+        new RetrievalRequest(collection, wanted, k, wantedEvaluation, List.of(), false);
     return pipeline.retrieve(request, Interruption.NEVER).hits().stream()
         .map(hit -> new TrecRun.Hit(hit.id(), hit.score()))
         .toList();
@@ -177,14 +176,11 @@ public final class EvalCommand implements Callable<Integer> {
         vector == null
             ? SearchRequest.text(collection, query.text() == null ? "" : query.text())
             : SearchRequest.vector(collection, clientVector(vector));
-    io.siskin.client.SearchMode searchMode =
-        mode == SearchCommand.Mode.EXACT
-            ? new io.siskin.client.SearchMode.Exact()
-            : new io.siskin.client.SearchMode.Approximate(
-                SearchMode.Approximate.DEFAULTS.queryCut(),
-                SearchMode.Approximate.DEFAULTS.heapFactor(),
-                SearchMode.Approximate.DEFAULTS.firstSorted());
-    return client.search(request.withK(k).withMode(searchMode)).hits().stream()
+    SearchRequest evaluated =
+        evaluation.isEmpty()
+            ? request.withMode(io.siskin.client.SearchMode.exact())
+            : evaluation.applyTo(request);
+    return client.search(evaluated.withK(k)).hits().stream()
         .map(hit -> new TrecRun.Hit(hit.id(), hit.score()))
         .toList();
   }
@@ -221,7 +217,10 @@ public final class EvalCommand implements Callable<Integer> {
     report
         .means()
         .forEach((metric, mean) -> result.put(metric.label(), Math.round(mean * 1e5) / 1e5));
-    result.put("k", k).put("mode", mode.name().toLowerCase(Locale.ROOT)).put("seconds", seconds);
+    result
+        .put("k", k)
+        .put("mode", evaluation.isEmpty() ? "exact" : evaluation.label())
+        .put("seconds", seconds);
     if (k < K_WANTED) {
       result.put("note", "Recall@1000 is over " + k + " hits only");
     }

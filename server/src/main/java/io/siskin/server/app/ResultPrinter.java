@@ -76,7 +76,7 @@ final class ResultPrinter {
     SearchResult.Timings timings = result.timings();
     out.printf(
         "     %s on the server (queue %s, encode %s, search %s, fetch %s), %s with the call; %s,"
-            + " %s scored%s%n",
+            + " %s scored%s%s%n",
         Units.nanos(timings.totalNanos()),
         Units.nanos(timings.queueNanos()),
         Units.nanos(timings.encodeNanos()),
@@ -85,6 +85,7 @@ final class ResultPrinter {
         Units.nanos(clientNanos),
         describe(result.mode()),
         Units.count(result.counters().documentsScored(), "document"),
+        result.counters().budgetExhausted() > 0 ? ", stopped by the time budget" : "",
         result.hits().isEmpty() ? "" : unknown(result));
   }
 
@@ -114,6 +115,7 @@ final class ResultPrinter {
     counts.put("blocks_scored", counters.blocksScored());
     counts.put("documents_scored", counters.documentsScored());
     counts.put("postings_scored", counters.postingsScored());
+    counts.put("budget_exhausted", counters.budgetExhausted());
     members.put("counters", counts);
     out.println(Json.line(members));
   }
@@ -127,11 +129,22 @@ final class ResultPrinter {
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     switch (mode) {
       case SearchMode.Exact() -> members.put("name", "exact");
-      case SearchMode.Approximate(Integer queryCut, Float heapFactor, Boolean firstSorted) -> {
-        members.put("name", "approximate");
+      case SearchMode.Clustered(Integer queryCut, Float heapFactor, Boolean firstSorted) -> {
+        members.put("name", "clustered");
         members.put("query_cut", queryCut);
         members.put("heap_factor", heapFactor);
         members.put("first_sorted", firstSorted);
+      }
+      case SearchMode.ScoreAtATime(
+              Float postingFloor,
+              Float candidateFloor,
+              Integer candidatesMax,
+              Integer budgetMicros) -> {
+        members.put("name", "score_at_a_time");
+        members.put("posting_floor", postingFloor);
+        members.put("candidate_floor", candidateFloor);
+        members.put("candidates_max", candidatesMax);
+        members.put("budget_micros", budgetMicros);
       }
     }
     return members;
@@ -145,13 +158,28 @@ final class ResultPrinter {
   static String describe(SearchMode mode) {
     return switch (mode) {
       case SearchMode.Exact() -> "exact";
-      case SearchMode.Approximate approximate ->
-          "approximate (query cut "
-              + approximate.queryCut()
+      case SearchMode.Clustered clustered ->
+          "clustered (query cut "
+              + clustered.queryCut()
               + ", heap factor "
-              + approximate.heapFactor()
-              + (Boolean.TRUE.equals(approximate.firstSorted()) ? ", first list sorted)" : ")");
+              + clustered.heapFactor()
+              + (Boolean.TRUE.equals(clustered.firstSorted()) ? ", first list sorted)" : ")");
+      case SearchMode.ScoreAtATime scoreAtATime -> describe(scoreAtATime);
     };
+  }
+
+  private static String describe(SearchMode.ScoreAtATime mode) {
+    StringBuilder text = new StringBuilder("score-at-a-time (posting floor ");
+    text.append(mode.postingFloor()).append(", candidate floor ").append(mode.candidateFloor());
+    Integer candidatesMax = mode.candidatesMax();
+    if (candidatesMax != null && candidatesMax > 0) {
+      text.append(", at most ").append(Units.count(candidatesMax, "candidate"));
+    }
+    Integer budgetMicros = mode.budgetMicros();
+    if (budgetMicros != null && budgetMicros > 0) {
+      text.append(", budget ").append(budgetMicros).append(" µs");
+    }
+    return text.append(')').toString();
   }
 
   private static Map<String, Object> members(SearchResult.Hit hit) {

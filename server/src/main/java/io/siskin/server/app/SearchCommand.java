@@ -2,11 +2,9 @@ package io.siskin.server.app;
 
 import io.siskin.client.CollectionInfo.Vocabulary;
 import io.siskin.client.SearchClient;
-import io.siskin.client.SearchMode;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.SparseVector;
-import io.siskin.index.error.InvalidInputException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +25,6 @@ import picocli.CommandLine.Spec;
           + " went."
     })
 final class SearchCommand implements Callable<Integer> {
-  /** What {@code --mode} may be. */
-  enum Mode {
-    /** The true best k. */
-    EXACT,
-    /** Most of the true best k, sooner. */
-    APPROXIMATE
-  }
-
   /** The query, one of its two forms. */
   static final class Query {
     @Parameters(
@@ -71,39 +61,7 @@ final class SearchCommand implements Callable<Integer> {
       description = "How many hits, 1 to 10000. Default: ${DEFAULT-VALUE}.")
   private int k;
 
-  @Option(
-      names = "--mode",
-      paramLabel = "MODE",
-      description =
-          "exact (the true best k) or approximate (most of them, sooner). Default: the"
-              + " collection's.")
-  private @Nullable Mode mode;
-
-  @Option(
-      names = "--query-cut",
-      paramLabel = "N",
-      description =
-          "Approximate: how many of the query's heaviest terms have their lists visited, 1 to 4096."
-              + " Raising it raises recall and time. Default: the collection's.")
-  private @Nullable Integer queryCut;
-
-  @Option(
-      names = "--heap-factor",
-      paramLabel = "X",
-      description =
-          "Approximate: a posting block is skipped when its summary's score is below X times the"
-              + " k-th score so far; above 0, at most 1. Raising it skips more: less recall, less"
-              + " time. Default: the collection's.")
-  private @Nullable Float heapFactor;
-
-  @Option(
-      names = "--first-sorted",
-      arity = "1",
-      paramLabel = "true|false",
-      description =
-          "Approximate: whether the blocks of the heaviest term are visited best first: less time,"
-              + " slightly less recall. Default: the collection's.")
-  private @Nullable Boolean firstSorted;
+  @Mixin private ModeOptions evaluation = new ModeOptions();
 
   @Option(
       names = "--fields",
@@ -153,7 +111,7 @@ final class SearchCommand implements Callable<Integer> {
             ? SearchRequest.text(collection, String.join(" ", List.copyOf(query.words)))
             : SearchRequest.vector(collection, vector(query.vector, client));
     String[] names = fields.stream().filter(name -> !name.isEmpty()).toArray(String[]::new);
-    request = request.withK(k).withMode(searchMode()).withFields(names);
+    request = evaluation.applyTo(request.withK(k)).withFields(names);
     return explain ? request.withExplanation() : request;
   }
 
@@ -163,20 +121,5 @@ final class SearchCommand implements Callable<Integer> {
     boolean byTermId =
         vector.isAllNumbers() && client.collection(collection).vocabulary() == Vocabulary.TERM_ID;
     return byTermId ? vector.byTermId() : vector.byToken();
-  }
-
-  private @Nullable SearchMode searchMode() {
-    boolean tuned = queryCut != null || heapFactor != null || firstSorted != null;
-    if (mode == null && !tuned) {
-      return null;
-    }
-    if (mode == Mode.EXACT) {
-      if (tuned) {
-        throw new InvalidInputException(
-            "--mode", "exact", "approximate, with --query-cut, --heap-factor or --first-sorted");
-      }
-      return SearchMode.exact();
-    }
-    return new SearchMode.Approximate(queryCut, heapFactor, firstSorted);
   }
 }

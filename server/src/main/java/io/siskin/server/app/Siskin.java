@@ -87,7 +87,7 @@ public final class Siskin implements Runnable {
         .registerConverter(EncoderOptions.Kind.class, Choice.of(EncoderOptions.Kind.class))
         .registerConverter(EncoderOptions.Analyzer.class, Choice.of(EncoderOptions.Analyzer.class))
         .registerConverter(StructureOptions.Order.class, Choice.of(StructureOptions.Order.class))
-        .registerConverter(SearchCommand.Mode.class, Choice.of(SearchCommand.Mode.class))
+        .registerConverter(ModeOptions.Mode.class, Choice.of(ModeOptions.Mode.class))
         .setUsageHelpWidth(
             Math.clamp(
                 Terminal.columns(Terminal.STDOUT, HELP_COLUMNS_MIN),

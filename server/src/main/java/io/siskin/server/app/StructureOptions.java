@@ -51,7 +51,7 @@ final class StructureOptions {
 
   @Option(
       names = "--no-clusters",
-      description = "Leaves out the clustered posting lists: there is no approximate search then.")
+      description = "Leaves out the clustered posting lists, which the mode clustered needs.")
   private boolean noClusters;
 
   @Option(

@@ -56,7 +56,7 @@ final class WordNetCollection {
   private static final EncoderSpec ENCODER = new Bm25Spec(new AnalyzerSpec.English());
 
   // Without clustered lists: they are made for vectors of dozens of terms, and on a dozen words a
-  // definition the approximate mode loses answers that the exact one finds as quickly.
+  // definition the clustered mode loses answers that the exact one finds as quickly.
   private static final BuildOptions OPTIONS =
       new BuildOptions(
           new Weighting.AsGiven(),

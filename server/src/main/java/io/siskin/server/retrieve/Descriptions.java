@@ -17,9 +17,13 @@ import java.util.WeakHashMap;
 
 /** What is said of a snapshot, derived once: a request without a mode asks for it each time. */
 final class Descriptions {
-  // Below this many documents the exact evaluator is as fast as the approximate one, and it is
+  // Below this many documents the exact evaluator is as fast as the approximate ones, and it is
   // exact.
   private static final long APPROXIMATE_DOCUMENTS_MIN = 100_000;
+
+  // What the defaults of the approximate modes were seen to reach on several collections; beyond it
+  // only the exact mode is sure.
+  private static final float RECALL_BY_DEFAULT = 0.97f;
 
   private final Map<CollectionSnapshot, Entry> entries =
       Collections.synchronizedMap(new WeakHashMap<>());
@@ -27,11 +31,35 @@ final class Descriptions {
   /**
    * What is kept of a snapshot.
    *
+   * @param description what is said of it
+   * @param approximate the quickest mode of its segments whose recall is known to be good
    * @param longestList documents of its most frequent term
    */
-  record Entry(CollectionDescription description, long longestList) {
-    SearchMode defaultMode() {
-      return description.defaultMode();
+  record Entry(CollectionDescription description, SearchMode approximate, long longestList) {
+    /**
+     * Returns the mode that a request is evaluated in.
+     *
+     * @param evaluation what the request asks for
+     */
+    SearchMode mode(Evaluation evaluation) {
+      return switch (evaluation) {
+        case Evaluation.InMode(SearchMode mode) -> mode;
+        case Evaluation.CollectionDefault(long budgetMicros) ->
+            budgeted(description.defaultMode(), budgetMicros);
+        case Evaluation.RecallTarget(float target, long budgetMicros) ->
+            budgeted(
+                target <= RECALL_BY_DEFAULT ? approximate : new SearchMode.Exact(), budgetMicros);
+      };
+    }
+
+    /** Only one mode can keep a budget. */
+    private static SearchMode budgeted(SearchMode mode, long budgetMicros) {
+      if (budgetMicros == 0) {
+        return mode;
+      }
+      SearchMode.ScoreAtATime own =
+          mode instanceof SearchMode.ScoreAtATime its ? its : SearchMode.ScoreAtATime.DEFAULTS;
+      return own.withBudgetMicros(budgetMicros);
     }
   }
 
@@ -58,9 +86,8 @@ final class Descriptions {
         vocabulary = segment.statistics().vocabulary();
       }
     }
-    // BM25 has few terms a query, each of which decides: on 117,791 definitions the approximate
-    // mode
-    // lost the best answer of three queries out of four, and the exact one is quick there.
+    // BM25 has few terms a query, each of which decides: on 117,791 definitions the clustered
+    // mode lost the best answer of three queries out of four, and the exact one is quick there.
     boolean approximate =
         clustered
             && snapshot.documentCount() >= APPROXIMATE_DOCUMENTS_MIN
@@ -78,9 +105,10 @@ final class Descriptions {
             snapshot.manifest().encoder().toString(),
             vocabulary.name().toLowerCase(Locale.ROOT),
             List.copyOf(fields),
-            approximate ? SearchMode.Approximate.DEFAULTS : new SearchMode.Exact(),
+            approximate ? SearchMode.Clustered.DEFAULTS : new SearchMode.Exact(),
             segments);
-    return new Entry(description, longest);
+    return new Entry(
+        description, clustered ? SearchMode.Clustered.DEFAULTS : new SearchMode.Exact(), longest);
   }
 
   private static SegmentDescription describe(Segment segment) {

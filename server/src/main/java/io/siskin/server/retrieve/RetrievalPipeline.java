@@ -56,8 +56,7 @@ public final class RetrievalPipeline implements Retriever {
     try {
       interruption.check();
       SparseVector vector = encode(snapshot, request.query());
-      SearchMode requested = request.mode();
-      SearchMode mode = requested == null ? descriptions.of(snapshot).defaultMode() : requested;
+      SearchMode mode = descriptions.of(snapshot).mode(request.evaluation());
       long encoded = System.nanoTime();
       QuantizedQuery query = QuantizedQuery.of(vector);
       Searcher searcher = snapshot.searchers().take();

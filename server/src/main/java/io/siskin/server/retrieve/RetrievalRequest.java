@@ -2,9 +2,7 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
-import io.siskin.server.search.SearchMode;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One search, free of any transport.
@@ -12,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param collection the collection's name
  * @param query what is searched for
  * @param k how many hits are wanted, 1 to 10,000; fewer come back when fewer documents match
- * @param mode how to evaluate; null takes the collection's default
+ * @param evaluation how to evaluate
  * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all of
  *     them
  * @param explain whether each hit lists what each matched term contributed to its score
@@ -21,7 +19,7 @@ public record RetrievalRequest(
     String collection,
     Query query,
     int k,
-    @Nullable SearchMode mode,
+    Evaluation evaluation,
     List<String> fields,
     boolean explain) {
   /** The largest k accepted. */

@@ -79,7 +79,7 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
     List<SearchMode> modes = new ArrayList<>();
     modes.add(new SearchMode.Exact());
     if (snapshot.segments().stream().allMatch(segment -> segment.clusters() != null)) {
-      modes.add(SearchMode.Approximate.DEFAULTS);
+      modes.add(SearchMode.Clustered.DEFAULTS);
     }
     return modes;
   }

@@ -4,12 +4,14 @@ import com.google.protobuf.Duration;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
-import io.siskin.proto.v1.ApproximateMode;
+import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
+import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
+import io.siskin.proto.v1.SearchMode.ModeCase;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.Segment;
@@ -18,6 +20,7 @@ import io.siskin.proto.v1.StageTimings;
 import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
 import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.search.SearchMode;
@@ -31,7 +34,7 @@ import java.util.function.Function;
  * types check for themselves are left to them.
  *
  * <p>Errors name the field by its path in the request, for example {@code
- * mode.approximate.heap_factor}.
+ * mode.clustered.heap_factor}.
  */
 final class ProtoMapper {
   /** The k of a request without one. */
@@ -56,7 +59,7 @@ final class ProtoMapper {
    *
    * @param message the request
    * @param defaultModes the default mode of a collection by its name; asked only when the request
-   *     sets an approximate mode but not all of its parameters
+   *     sets a mode but not all of its parameters
    * @throws InvalidInputException when a field is outside its range
    */
   static RetrievalRequest toDomain(
@@ -74,12 +77,7 @@ final class ProtoMapper {
         collection,
         query(message),
         (int) k,
-        switch (message.getMode().getModeCase()) {
-          case MODE_NOT_SET -> null;
-          case EXACT -> new SearchMode.Exact();
-          case APPROXIMATE ->
-              approximate(message.getMode().getApproximate(), collection, defaultModes);
-        },
+        evaluation(message, collection, defaultModes),
         message.getFieldsList(),
         message.getExplain());
   }
@@ -231,24 +229,112 @@ final class ProtoMapper {
     return termIds;
   }
 
-  private static SearchMode.Approximate approximate(
-      ApproximateMode message, String collection, Function<String, SearchMode> defaultModes) {
+  private static Evaluation evaluation(
+      SearchRequest message, String collection, Function<String, SearchMode> defaultModes) {
+    boolean hasMode = message.getMode().getModeCase() != ModeCase.MODE_NOT_SET;
+    if (message.hasRecallTarget() && hasMode) {
+      throw new InvalidInputException(
+          "recall_target", message.getRecallTarget() + " beside a mode", "recall_target or mode");
+    }
+    long budgetMicros = budgetMicros(message);
+    if (message.hasRecallTarget()) {
+      return new Evaluation.RecallTarget(message.getRecallTarget(), budgetMicros);
+    }
+    return switch (message.getMode().getModeCase()) {
+      case MODE_NOT_SET -> new Evaluation.CollectionDefault(budgetMicros);
+      case EXACT -> new Evaluation.InMode(new SearchMode.Exact());
+      case CLUSTERED ->
+          new Evaluation.InMode(
+              clustered(message.getMode().getClustered(), collection, defaultModes));
+      case SCORE_AT_A_TIME -> {
+        SearchMode.ScoreAtATime mode =
+            scoreAtATime(message.getMode().getScoreAtATime(), collection, defaultModes);
+        yield new Evaluation.InMode(
+            message.hasTimeBudgetMicros() ? mode.withBudgetMicros(budgetMicros) : mode);
+      }
+    };
+  }
+
+  /** Returns the request's own budget, 0 for none. */
+  private static long budgetMicros(SearchRequest message) {
+    if (!message.hasTimeBudgetMicros()) {
+      return 0;
+    }
+    long micros = Integer.toUnsignedLong(message.getTimeBudgetMicros());
+    String clash =
+        switch (message.getMode().getModeCase()) {
+          case MODE_NOT_SET -> null;
+          case EXACT -> "beside mode exact";
+          case CLUSTERED -> "beside mode clustered";
+          case SCORE_AT_A_TIME ->
+              message.getMode().getScoreAtATime().hasBudgetMicros()
+                  ? "beside mode.score_at_a_time.budget_micros"
+                  : null;
+        };
+    if (clash != null) {
+      throw new InvalidInputException(
+          "time_budget_micros",
+          micros + " " + clash,
+          "one budget, with a recall target, mode score_at_a_time or no mode");
+    }
+    if (micros == 0) {
+      // Left out is how to say none; the domain's 0 must not come from outside.
+      throw new InvalidInputException(
+          "time_budget_micros",
+          micros,
+          SearchMode.ScoreAtATime.BUDGET_MICROS_MIN
+              + " to "
+              + SearchMode.ScoreAtATime.BUDGET_MICROS_MAX);
+    }
+    return micros;
+  }
+
+  private static SearchMode.Clustered clustered(
+      ClusteredMode message, String collection, Function<String, SearchMode> defaultModes) {
     boolean complete = message.hasQueryCut() && message.hasHeapFactor() && message.hasFirstSorted();
-    SearchMode.Approximate defaults =
-        !complete && defaultModes.apply(collection) instanceof SearchMode.Approximate own
+    SearchMode.Clustered defaults =
+        !complete && defaultModes.apply(collection) instanceof SearchMode.Clustered own
             ? own
-            : SearchMode.Approximate.DEFAULTS;
-    long queryCut =
-        message.hasQueryCut() ? Integer.toUnsignedLong(message.getQueryCut()) : defaults.queryCut();
+            : SearchMode.Clustered.DEFAULTS;
     try {
-      return new SearchMode.Approximate(
-          // A number beyond int is beyond the range too, and is reported as the largest int.
-          (int) Math.min(queryCut, Integer.MAX_VALUE),
+      return new SearchMode.Clustered(
+          message.hasQueryCut() ? wholeNumber(message.getQueryCut()) : defaults.queryCut(),
           message.hasHeapFactor() ? message.getHeapFactor() : defaults.heapFactor(),
           message.hasFirstSorted() ? message.getFirstSorted() : defaults.firstSorted());
     } catch (InvalidInputException e) {
-      throw e.at("mode.approximate");
+      throw e.at("mode.clustered");
     }
+  }
+
+  private static SearchMode.ScoreAtATime scoreAtATime(
+      ScoreAtATimeMode message, String collection, Function<String, SearchMode> defaultModes) {
+    boolean complete =
+        message.hasPostingFloor()
+            && message.hasCandidateFloor()
+            && message.hasCandidatesMax()
+            && message.hasBudgetMicros();
+    SearchMode.ScoreAtATime defaults =
+        !complete && defaultModes.apply(collection) instanceof SearchMode.ScoreAtATime own
+            ? own
+            : SearchMode.ScoreAtATime.DEFAULTS;
+    try {
+      return new SearchMode.ScoreAtATime(
+          message.hasPostingFloor() ? message.getPostingFloor() : defaults.postingFloor(),
+          message.hasCandidateFloor() ? message.getCandidateFloor() : defaults.candidateFloor(),
+          message.hasCandidatesMax()
+              ? wholeNumber(message.getCandidatesMax())
+              : defaults.candidatesMax(),
+          message.hasBudgetMicros()
+              ? Integer.toUnsignedLong(message.getBudgetMicros())
+              : defaults.budgetMicros());
+    } catch (InvalidInputException e) {
+      throw e.at("mode.score_at_a_time");
+    }
+  }
+
+  /** A number beyond int is beyond every range too, and counts as the largest int. */
+  private static int wholeNumber(int unsigned) {
+    return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
   }
 
   private static Hit toProto(RetrievalResponse.Hit hit) {
@@ -271,12 +357,23 @@ final class ProtoMapper {
     io.siskin.proto.v1.SearchMode.Builder message = io.siskin.proto.v1.SearchMode.newBuilder();
     switch (mode) {
       case SearchMode.Exact() -> message.setExact(ExactMode.getDefaultInstance());
-      case SearchMode.Approximate(int queryCut, float heapFactor, boolean firstSorted) ->
-          message.setApproximate(
-              ApproximateMode.newBuilder()
+      case SearchMode.Clustered(int queryCut, float heapFactor, boolean firstSorted) ->
+          message.setClustered(
+              ClusteredMode.newBuilder()
                   .setQueryCut(queryCut)
                   .setHeapFactor(heapFactor)
                   .setFirstSorted(firstSorted));
+      case SearchMode.ScoreAtATime(
+              float postingFloor,
+              float candidateFloor,
+              int candidatesMax,
+              long budgetMicros) ->
+          message.setScoreAtATime(
+              ScoreAtATimeMode.newBuilder()
+                  .setPostingFloor(postingFloor)
+                  .setCandidateFloor(candidateFloor)
+                  .setCandidatesMax(candidatesMax)
+                  .setBudgetMicros((int) budgetMicros));
     }
     return message.build();
   }
@@ -289,6 +386,7 @@ final class ProtoMapper {
         .setBlocksScored(stats.blocksScored())
         .setDocumentsScored(stats.documentsScored())
         .setPostingsScored(stats.postingsScored())
+        .setBudgetExhausted(stats.budgetExhausted())
         .build();
   }
 

@@ -22,6 +22,9 @@ public final class SearchCounters {
   /** See {@link SearchStats#postingsScored}. */
   public long postingsScored;
 
+  /** See {@link SearchStats#budgetExhausted}. */
+  public long budgetExhausted;
+
   /** Creates zeros. */
   public SearchCounters() {}
 
@@ -33,11 +36,18 @@ public final class SearchCounters {
     blocksScored = 0;
     documentsScored = 0;
     postingsScored = 0;
+    budgetExhausted = 0;
   }
 
   /** Returns the values so far. */
   public SearchStats toStats() {
     return new SearchStats(
-        listsVisited, blocksBounded, blocksSkipped, blocksScored, documentsScored, postingsScored);
+        listsVisited,
+        blocksBounded,
+        blocksSkipped,
+        blocksScored,
+        documentsScored,
+        postingsScored,
+        budgetExhausted);
   }
 }

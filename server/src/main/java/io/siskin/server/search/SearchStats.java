@@ -11,6 +11,7 @@ package io.siskin.server.search;
  * @param blocksScored blocks whose documents or postings were read
  * @param documentsScored documents whose exact score was computed
  * @param postingsScored postings whose impact was added to a score
+ * @param budgetExhausted segments whose evaluation a time budget ended before it was done
  */
 public record SearchStats(
     long listsVisited,
@@ -18,9 +19,10 @@ public record SearchStats(
     long blocksSkipped,
     long blocksScored,
     long documentsScored,
-    long postingsScored) {
+    long postingsScored,
+    long budgetExhausted) {
   /** Nothing was done. */
-  public static final SearchStats NONE = new SearchStats(0, 0, 0, 0, 0, 0);
+  public static final SearchStats NONE = new SearchStats(0, 0, 0, 0, 0, 0, 0);
 
   /** Returns the sums of both. */
   public SearchStats plus(SearchStats other) {
@@ -30,6 +32,7 @@ public record SearchStats(
         blocksSkipped + other.blocksSkipped,
         blocksScored + other.blocksScored,
         documentsScored + other.documentsScored,
-        postingsScored + other.postingsScored);
+        postingsScored + other.postingsScored,
+        budgetExhausted + other.budgetExhausted);
   }
 }

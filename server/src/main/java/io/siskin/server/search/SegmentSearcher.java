@@ -17,7 +17,7 @@ final class SegmentSearcher {
   private final Segment segment;
   private final KernelProvider kernels;
   private @Nullable QueryEvaluator exact;
-  private @Nullable SeismicEvaluator approximate;
+  private @Nullable SeismicEvaluator clustered;
 
   SegmentSearcher(Segment segment, KernelProvider kernels) {
     this.segment = segment;
@@ -37,11 +37,12 @@ final class SegmentSearcher {
       SearchCounters counters) {
     switch (mode) {
       case SearchMode.Exact() -> exact().evaluate(query, documentBase, top, interruption, counters);
-      case SearchMode.Approximate approximate -> {
-        SeismicEvaluator evaluator = approximate();
-        evaluator.use(approximate);
+      case SearchMode.Clustered clusteredMode -> {
+        SeismicEvaluator evaluator = clustered();
+        evaluator.use(clusteredMode);
         evaluator.evaluate(query, documentBase, top, interruption, counters);
       }
+      case SearchMode.ScoreAtATime _ -> throw scoreAtATime();
     }
   }
 
@@ -67,18 +68,25 @@ final class SegmentSearcher {
     return new ForwardEvaluator(forward, kernels.newForwardKernel());
   }
 
-  private SeismicEvaluator approximate() {
-    SeismicEvaluator evaluator = approximate;
+  private SeismicEvaluator clustered() {
+    SeismicEvaluator evaluator = clustered;
     if (evaluator == null) {
       if (segment.clusters() == null || segment.forward() == null) {
         throw new InvalidInputException(
             "mode",
-            "approximate",
-            "exact, since the collection was built without clustered posting lists");
+            "clustered",
+            "another one, since the collection was built without clustered posting lists");
       }
       evaluator = new SeismicEvaluator(segment, kernels);
-      approximate = evaluator;
+      clustered = evaluator;
     }
     return evaluator;
+  }
+
+  private static InvalidInputException scoreAtATime() {
+    return new InvalidInputException(
+        "mode",
+        "score_at_a_time",
+        "another one, since the collection was built without impact-ordered posting lists");
   }
 }

@@ -51,7 +51,7 @@ public final class SeismicEvaluator implements QueryEvaluator {
   private final long[] batchOffsets = new long[BATCH_LENGTH];
   private int batchCount;
 
-  private SearchMode.Approximate mode = SearchMode.Approximate.DEFAULTS;
+  private SearchMode.Clustered mode = SearchMode.Clustered.DEFAULTS;
 
   // The current query, see evaluate.
   private SegmentQuery query;
@@ -97,11 +97,11 @@ public final class SeismicEvaluator implements QueryEvaluator {
   }
 
   /**
-   * Sets how the next queries are evaluated; {@link SearchMode.Approximate#DEFAULTS} at first.
+   * Sets how the next queries are evaluated; {@link SearchMode.Clustered#DEFAULTS} at first.
    *
    * @param newMode query cut, heap factor and order
    */
-  public void use(SearchMode.Approximate newMode) {
+  public void use(SearchMode.Clustered newMode) {
     mode = newMode;
   }
 

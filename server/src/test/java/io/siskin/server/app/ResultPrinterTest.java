@@ -22,14 +22,14 @@ class ResultPrinterTest {
               "text", "a zoologist\n who  studies insects", "title", "Bugs", "words", "bug-hunter"),
           List.of(new SearchResult.Contribution("insect", 1, 3.5f, 3.5f)));
   private static final SearchResult RESULT =
-      result(List.of(HIT), new SearchMode.Approximate(8, 0.9f, true), 0);
+      result(List.of(HIT), new SearchMode.Clustered(8, 0.9f, true), 0);
 
   private static SearchResult result(List<SearchResult.Hit> hits, SearchMode mode, int unknown) {
     return new SearchResult(
         hits,
         mode,
         new SearchResult.Timings(60_000, 1_000, 2_000, 50_000, 4_000),
-        new SearchResult.Counters(3, 40, 30, 10, 1_234, 5_678),
+        new SearchResult.Counters(3, 40, 30, 10, 1_234, 5_678, 0),
         unknown);
   }
 
@@ -79,7 +79,7 @@ class ResultPrinterTest {
     assertThat(printed(80, printer -> printer.printTimings(RESULT, 90_000)).strip())
         .isEqualTo(
             "60.0 µs on the server (queue 1.00 µs, encode 2.00 µs, search 50.0 µs, fetch 4.00 µs),"
-                + " 90.0 µs with the call; approximate (query cut 8, heap factor 0.9, first list"
+                + " 90.0 µs with the call; clustered (query cut 8, heap factor 0.9, first list"
                 + " sorted), 1,234 documents scored");
   }
 

@@ -12,6 +12,7 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -188,7 +189,8 @@ final class IndexJobTest {
   }
 
   private static RetrievalRequest request(String collection, Query query) {
-    return new RetrievalRequest(collection, query, 10, new SearchMode.Exact(), List.of("*"), true);
+    return new RetrievalRequest(
+        collection, query, 10, new Evaluation.InMode(new SearchMode.Exact()), List.of("*"), true);
   }
 
   private CollectionCatalog catalog() throws IOException {

@@ -73,9 +73,9 @@ final class FakeRetriever implements Retriever {
                 2.5f,
                 Map.of("title", "On insects"),
                 List.of(new RetrievalResponse.Contribution("insect", 1.25f, 2f, 2.5f)))),
-        new SearchMode.Approximate(7, 0.75f, false),
+        new SearchMode.Clustered(7, 0.75f, false),
         new RetrievalResponse.StageNanos(11, 22, 33, 66),
-        new SearchStats(1, 2, 3, 4, 5, 6),
+        new SearchStats(1, 2, 3, 4, 5, 6, 7),
         9);
   }
 
@@ -92,7 +92,7 @@ final class FakeRetriever implements Retriever {
         "{\"k1\":0.9}",
         "token",
         List.of("title", "text"),
-        new SearchMode.Approximate(12, 0.5f, true),
+        new SearchMode.Clustered(12, 0.5f, true),
         List.of(
             new CollectionDescription.SegmentDescription(
                 "00112233445566778899aabbccddeeff",

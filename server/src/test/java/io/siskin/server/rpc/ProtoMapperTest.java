@@ -7,11 +7,12 @@ import com.google.protobuf.Duration;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
-import io.siskin.proto.v1.ApproximateMode;
+import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
+import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
@@ -20,6 +21,7 @@ import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
 import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.search.SearchMode;
 import java.util.Collections;
@@ -47,7 +49,7 @@ class ProtoMapperTest {
                 "books",
                 new RetrievalRequest.Query.Text("insects"),
                 25,
-                new SearchMode.Exact(),
+                new Evaluation.InMode(new SearchMode.Exact()),
                 List.of("title", "text"),
                 true));
   }
@@ -57,7 +59,7 @@ class ProtoMapperTest {
     RetrievalRequest request = map(text(""));
 
     assertThat(request.k()).isEqualTo(10);
-    assertThat(request.mode()).isNull();
+    assertThat(request.evaluation()).isEqualTo(Evaluation.BY_DEFAULT);
     assertThat(request.fields()).isEmpty();
     assertThat(request.explain()).isFalse();
   }
@@ -81,33 +83,130 @@ class ProtoMapperTest {
   }
 
   @Test
-  void anApproximateModeTakesWhatIsUnsetFromTheCollection() {
+  void anClusteredModeTakesWhatIsUnsetFromTheCollection() {
     SearchRequest request =
-        text("x").setMode(mode(ApproximateMode.newBuilder().setQueryCut(3))).build();
+        text("x").setMode(mode(ClusteredMode.newBuilder().setQueryCut(3))).build();
 
     assertThat(
-            ProtoMapper.toDomain(request, name -> new SearchMode.Approximate(12, 0.5f, false))
-                .mode())
-        .isEqualTo(new SearchMode.Approximate(3, 0.5f, false));
-    // These numbers stand in the comment of siskin.v1.ApproximateMode: change both.
-    assertThat(SearchMode.Approximate.DEFAULTS)
-        .isEqualTo(new SearchMode.Approximate(10, 0.65f, true));
-    assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).mode())
-        .isEqualTo(new SearchMode.Approximate(3, 0.65f, true));
+            ProtoMapper.toDomain(request, name -> new SearchMode.Clustered(12, 0.5f, false))
+                .evaluation())
+        .isEqualTo(new Evaluation.InMode(new SearchMode.Clustered(3, 0.5f, false)));
+    // These numbers stand in the comment of siskin.v1.ClusteredMode: change both.
+    assertThat(SearchMode.Clustered.DEFAULTS).isEqualTo(new SearchMode.Clustered(10, 0.65f, true));
+    assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).evaluation())
+        .isEqualTo(new Evaluation.InMode(new SearchMode.Clustered(3, 0.65f, true)));
   }
 
   @Test
-  void aCompleteApproximateModeDoesNotAskTheCollection() {
+  void aCompleteClusteredModeDoesNotAskTheCollection() {
     assertThat(
             map(text("x")
                     .setMode(
                         mode(
-                            ApproximateMode.newBuilder()
+                            ClusteredMode.newBuilder()
                                 .setQueryCut(3)
                                 .setHeapFactor(1)
                                 .setFirstSorted(false))))
-                .mode())
-        .isEqualTo(new SearchMode.Approximate(3, 1, false));
+                .evaluation())
+        .isEqualTo(new Evaluation.InMode(new SearchMode.Clustered(3, 1, false)));
+    assertThat(
+            map(text("x")
+                    .setMode(
+                        mode(
+                            ScoreAtATimeMode.newBuilder()
+                                .setPostingFloor(0)
+                                .setCandidateFloor(1)
+                                .setCandidatesMax(7)
+                                .setBudgetMicros(10))))
+                .evaluation())
+        .isEqualTo(new Evaluation.InMode(new SearchMode.ScoreAtATime(0, 1, 7, 10)));
+  }
+
+  @Test
+  void scoreAtATimeTakesWhatIsUnsetFromTheCollection() {
+    SearchRequest request =
+        text("x").setMode(mode(ScoreAtATimeMode.newBuilder().setCandidateFloor(0.5f))).build();
+
+    assertThat(
+            ProtoMapper.toDomain(request, name -> new SearchMode.ScoreAtATime(0.125f, 0.25f, 9, 77))
+                .evaluation())
+        .isEqualTo(new Evaluation.InMode(new SearchMode.ScoreAtATime(0.125f, 0.5f, 9, 77)));
+    // These numbers stand in the comment of siskin.v1.ScoreAtATimeMode: change both.
+    assertThat(SearchMode.ScoreAtATime.DEFAULTS)
+        .isEqualTo(new SearchMode.ScoreAtATime(0.25f, 0.78f, 0, 0));
+    assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).evaluation())
+        .isEqualTo(new Evaluation.InMode(new SearchMode.ScoreAtATime(0.25f, 0.5f, 0, 0)));
+  }
+
+  @Test
+  void targetsAndBudgetsArrive() {
+    assertThat(map(text("x").setRecallTarget(0.95f)).evaluation())
+        .isEqualTo(new Evaluation.RecallTarget(0.95f, 0));
+    assertThat(map(text("x").setRecallTarget(1).setTimeBudgetMicros(10)).evaluation())
+        .isEqualTo(new Evaluation.RecallTarget(1, 10));
+    assertThat(map(text("x").setTimeBudgetMicros(1_000_000)).evaluation())
+        .isEqualTo(new Evaluation.CollectionDefault(1_000_000));
+    assertThat(
+            ProtoMapper.toDomain(
+                    text("x")
+                        .setMode(mode(ScoreAtATimeMode.getDefaultInstance().toBuilder()))
+                        .setTimeBudgetMicros(500)
+                        .build(),
+                    name -> new SearchMode.Exact())
+                .evaluation())
+        .isEqualTo(new Evaluation.InMode(new SearchMode.ScoreAtATime(0.25f, 0.78f, 0, 500)));
+  }
+
+  @Test
+  void targetsAndBudgetsThatContradictAreRefused() {
+    assertRefused("recall_target", text("x").setRecallTarget(0));
+    assertRefused("recall_target", text("x").setRecallTarget(1.5f));
+    assertRefused("recall_target", text("x").setRecallTarget(Float.NaN));
+    assertRefused(
+        "recall_target",
+        text("x").setRecallTarget(0.9f).setMode(mode(ExactMode.getDefaultInstance())));
+    assertRefused("time_budget_micros", text("x").setTimeBudgetMicros(0));
+    assertRefused("time_budget_micros", text("x").setTimeBudgetMicros(9));
+    assertRefused("time_budget_micros", text("x").setTimeBudgetMicros(1_000_001));
+    // 4,294,967,295: not a negative number.
+    assertRefused("time_budget_micros", text("x").setTimeBudgetMicros(-1));
+    assertRefused(
+        "time_budget_micros",
+        text("x").setTimeBudgetMicros(100).setMode(mode(ExactMode.getDefaultInstance())));
+    assertRefused(
+        "time_budget_micros",
+        text("x").setTimeBudgetMicros(100).setMode(mode(ClusteredMode.newBuilder())));
+    assertRefused(
+        "time_budget_micros",
+        text("x")
+            .setTimeBudgetMicros(100)
+            .setMode(mode(ScoreAtATimeMode.newBuilder().setBudgetMicros(100))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "posting_floor,-0.1,0.5,0,0",
+    "posting_floor,1.1,0.5,0,0",
+    "posting_floor,NaN,0.5,0,0",
+    "candidate_floor,0.5,-0.1,0,0",
+    "candidate_floor,0.5,1.1,0,0",
+    "candidate_floor,0.5,NaN,0,0",
+    "budget_micros,0.5,0.5,0,9",
+    "budget_micros,0.5,0.5,0,1000001",
+    "budget_micros,0.5,0.5,0,-1"
+  })
+  void badScoreAtATimeParametersAreRefused(
+      String field, float postingFloor, float candidateFloor, int candidatesMax, int budgetMicros) {
+    assertRefused(
+        "mode.score_at_a_time." + field,
+        text("x")
+            .setMode(
+                mode(
+                    ScoreAtATimeMode.newBuilder()
+                        .setPostingFloor(postingFloor)
+                        .setCandidateFloor(candidateFloor)
+                        .setCandidatesMax(candidatesMax)
+                        .setBudgetMicros(budgetMicros))));
   }
 
   @Test
@@ -147,12 +246,12 @@ class ProtoMapperTest {
 
   @ParameterizedTest
   @CsvSource({"0,0.5", "4097,0.5", "-1,0.5", "3,0", "3,1.5", "3,NaN"})
-  void badApproximateParametersAreRefused(int queryCut, float heapFactor) {
+  void badClusteredParametersAreRefused(int queryCut, float heapFactor) {
     SearchRequest.Builder request =
         text("x")
             .setMode(
                 mode(
-                    ApproximateMode.newBuilder()
+                    ClusteredMode.newBuilder()
                         .setQueryCut(queryCut)
                         .setHeapFactor(heapFactor)
                         .setFirstSorted(true)));
@@ -160,7 +259,7 @@ class ProtoMapperTest {
     assertThatThrownBy(() -> map(request))
         .isInstanceOfSatisfying(
             InvalidInputException.class,
-            error -> assertThat(error.place()).isEqualTo("mode.approximate"));
+            error -> assertThat(error.place()).isEqualTo("mode.clustered"));
   }
 
   @Test
@@ -184,7 +283,7 @@ class ProtoMapperTest {
     assertThat(response.getMode())
         .isEqualTo(
             mode(
-                ApproximateMode.newBuilder()
+                ClusteredMode.newBuilder()
                     .setQueryCut(7)
                     .setHeapFactor(0.75f)
                     .setFirstSorted(false)));
@@ -202,6 +301,7 @@ class ProtoMapperTest {
                 .setBlocksScored(4)
                 .setDocumentsScored(5)
                 .setPostingsScored(6)
+                .setBudgetExhausted(7)
                 .build());
     assertThat(response.getUnknownTerms()).isEqualTo(9);
   }
@@ -222,7 +322,7 @@ class ProtoMapperTest {
                 .setVocabulary(Vocabulary.VOCABULARY_TOKEN)
                 .setDefaultMode(
                     mode(
-                        ApproximateMode.newBuilder()
+                        ClusteredMode.newBuilder()
                             .setQueryCut(12)
                             .setHeapFactor(0.5f)
                             .setFirstSorted(true)))
@@ -319,8 +419,12 @@ class ProtoMapperTest {
     return io.siskin.proto.v1.SearchMode.newBuilder().setExact(exact).build();
   }
 
-  private static io.siskin.proto.v1.SearchMode mode(ApproximateMode.Builder approximate) {
-    return io.siskin.proto.v1.SearchMode.newBuilder().setApproximate(approximate).build();
+  private static io.siskin.proto.v1.SearchMode mode(ScoreAtATimeMode.Builder scoreAtATime) {
+    return io.siskin.proto.v1.SearchMode.newBuilder().setScoreAtATime(scoreAtATime).build();
+  }
+
+  private static io.siskin.proto.v1.SearchMode mode(ClusteredMode.Builder clustered) {
+    return io.siskin.proto.v1.SearchMode.newBuilder().setClustered(clustered).build();
   }
 
   private static Duration duration(long seconds, int nanos) {

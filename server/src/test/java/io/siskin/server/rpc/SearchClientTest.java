@@ -16,6 +16,7 @@ import io.siskin.client.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.search.QueryInterruptedException;
 import java.time.Duration;
@@ -82,18 +83,54 @@ class SearchClientTest {
                 "books",
                 new RetrievalRequest.Query.Text("insects"),
                 3,
-                new io.siskin.server.search.SearchMode.Exact(),
+                new Evaluation.InMode(new io.siskin.server.search.SearchMode.Exact()),
                 List.of("title", "*"),
                 true));
-    client.search(SearchRequest.text("books", "x").withMode(SearchMode.approximate(5, 0.25f)));
-    assertThat(seen.get().mode())
+    client.search(SearchRequest.text("books", "x").withMode(SearchMode.clustered(5, 0.25f)));
+    assertThat(seen.get().evaluation())
         .as("what is not set comes from the collection")
-        .isEqualTo(new io.siskin.server.search.SearchMode.Approximate(5, 0.25f, true));
-    client.search(SearchRequest.text("books", "x").withMode(SearchMode.approximate()));
-    assertThat(seen.get().mode())
-        .isEqualTo(new io.siskin.server.search.SearchMode.Approximate(12, 0.5f, true));
+        .isEqualTo(inMode(new io.siskin.server.search.SearchMode.Clustered(5, 0.25f, true)));
+    client.search(SearchRequest.text("books", "x").withMode(SearchMode.clustered()));
+    assertThat(seen.get().evaluation())
+        .isEqualTo(inMode(new io.siskin.server.search.SearchMode.Clustered(12, 0.5f, true)));
+    client.search(SearchRequest.text("books", "x").withMode(SearchMode.scoreAtATime(0.5f, 0.25f)));
+    assertThat(seen.get().evaluation())
+        .isEqualTo(inMode(new io.siskin.server.search.SearchMode.ScoreAtATime(0.5f, 0.25f, 0, 0)));
+    client.search(
+        SearchRequest.text("books", "x").withMode(new SearchMode.ScoreAtATime(0f, 1f, 7, 30)));
+    assertThat(seen.get().evaluation())
+        .isEqualTo(inMode(new io.siskin.server.search.SearchMode.ScoreAtATime(0, 1, 7, 30)));
     client.search(SearchRequest.text("books", "x"));
-    assertThat(seen.get().mode()).isNull();
+    assertThat(seen.get().evaluation()).isEqualTo(Evaluation.BY_DEFAULT);
+  }
+
+  @Test
+  void targetsAndBudgetsArriveAsTheyWereMade() {
+    AtomicReference<RetrievalRequest> seen = recordRequests();
+    SearchRequest request = SearchRequest.text("books", "x").withRecallTarget(0.95f);
+    client.search(request);
+    assertThat(seen.get().evaluation()).isEqualTo(new Evaluation.RecallTarget(0.95f, 0));
+    client.search(request.withTimeBudget(Duration.ofNanos(250_000)));
+    assertThat(seen.get().evaluation()).isEqualTo(new Evaluation.RecallTarget(0.95f, 250));
+    client.search(request.withRecallTarget(null).withTimeBudget(Duration.ofSeconds(1)));
+    assertThat(seen.get().evaluation()).isEqualTo(new Evaluation.CollectionDefault(1_000_000));
+    for (Duration refused :
+        List.of(Duration.ofNanos(9_999), Duration.ofSeconds(-1), Duration.ofDays(365_000))) {
+      assertThatThrownBy(() -> client.search(request.withTimeBudget(refused)))
+          .isInstanceOfSatisfying(
+              SearchException.InvalidRequest.class,
+              error ->
+                  assertThat(error.violations().getFirst().field())
+                      .isEqualTo("time_budget_micros"));
+    }
+    assertThatThrownBy(() -> client.search(request.withMode(SearchMode.exact())))
+        .isInstanceOfSatisfying(
+            SearchException.InvalidRequest.class,
+            error -> assertThat(error.violations().getFirst().field()).isEqualTo("recall_target"));
+  }
+
+  private static Evaluation inMode(io.siskin.server.search.SearchMode mode) {
+    return new Evaluation.InMode(mode);
   }
 
   @Test
@@ -122,8 +159,8 @@ class SearchClientTest {
                 2.5f,
                 Map.of("title", "On insects"),
                 List.of(new SearchResult.Contribution("insect", 1.25f, 2, 2.5f))));
-    assertThat(result.mode()).isEqualTo(new SearchMode.Approximate(7, 0.75f, false));
-    assertThat(result.counters()).isEqualTo(new SearchResult.Counters(1, 2, 3, 4, 5, 6));
+    assertThat(result.mode()).isEqualTo(new SearchMode.Clustered(7, 0.75f, false));
+    assertThat(result.counters()).isEqualTo(new SearchResult.Counters(1, 2, 3, 4, 5, 6, 7));
     assertThat(result.timings().encodeNanos()).isEqualTo(11);
     assertThat(result.timings().searchNanos()).isEqualTo(22);
     assertThat(result.timings().fetchNanos()).isEqualTo(33);
@@ -157,7 +194,7 @@ class SearchClientTest {
                 "plain",
                 "{\"k1\":0.9}",
                 CollectionInfo.Vocabulary.TOKEN,
-                new SearchMode.Approximate(12, 0.5f, true),
+                new SearchMode.Clustered(12, 0.5f, true),
                 List.of("title", "text"),
                 List.of(
                     new CollectionInfo.Segment(

@@ -71,8 +71,8 @@ class StatusMapperTest {
   void invalidInputInsideOfAMessageNamesThePath() throws Exception {
     assertThat(
             violatedField(
-                new InvalidInputException("heap_factor", 2, "at most 1").at("mode.approximate")))
-        .isEqualTo("mode.approximate.heap_factor");
+                new InvalidInputException("heap_factor", 2, "at most 1").at("mode.clustered")))
+        .isEqualTo("mode.clustered.heap_factor");
   }
 
   @Test

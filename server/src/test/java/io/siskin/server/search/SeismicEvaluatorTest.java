@@ -54,8 +54,8 @@ final class SeismicEvaluatorTest {
           for (boolean firstSorted : new boolean[] {true, false}) {
             SeismicEvaluator evaluator = new SeismicEvaluator(segment);
             evaluator.use(
-                new SearchMode.Approximate(
-                    SearchMode.Approximate.QUERY_CUT_MAX, NO_PRUNING, firstSorted));
+                new SearchMode.Clustered(
+                    SearchMode.Clustered.QUERY_CUT_MAX, NO_PRUNING, firstSorted));
             for (int k : new int[] {1, 3, 10, 100, 10_000}) {
               for (SparseVector query : collection.queries()) {
                 assertThat(search(evaluator, segment, query, k))
@@ -83,8 +83,8 @@ final class SeismicEvaluatorTest {
         segment -> {
           SeismicEvaluator evaluator = new SeismicEvaluator(segment);
           for (SparseVector query : collection.queries()) {
-            SearchMode.Approximate mode =
-                new SearchMode.Approximate(
+            SearchMode.Clustered mode =
+                new SearchMode.Clustered(
                     1 + random.nextInt(30),
                     random.nextBoolean() ? 1 : random.nextFloat() * 0.9f + 0.1f,
                     random.nextBoolean());
@@ -151,7 +151,7 @@ final class SeismicEvaluatorTest {
           long previous = Long.MAX_VALUE;
           for (float heapFactor : new float[] {NO_PRUNING, 0.7f, 1f}) {
             SeismicEvaluator evaluator = new SeismicEvaluator(segment);
-            evaluator.use(new SearchMode.Approximate(10, heapFactor, true));
+            evaluator.use(new SearchMode.Clustered(10, heapFactor, true));
             SearchCounters counters = new SearchCounters();
             for (SparseVector query : collection.queries()) {
               TopK top = new TopK(10);
@@ -176,7 +176,7 @@ final class SeismicEvaluatorTest {
         ALL_POSTINGS,
         segment -> {
           SeismicEvaluator evaluator = new SeismicEvaluator(segment);
-          evaluator.use(new SearchMode.Approximate(4096, NO_PRUNING, true));
+          evaluator.use(new SearchMode.Clustered(4096, NO_PRUNING, true));
           SparseVector unknown = TokenVector.of(Map.of("nobody-has-this", 1f));
           assertThat(search(evaluator, segment, unknown, 10)).isEmpty();
           assertThat(search(evaluator, segment, TokenVector.EMPTY, 10)).isEmpty();
@@ -196,7 +196,7 @@ final class SeismicEvaluatorTest {
         ALL_POSTINGS,
         segment -> {
           SeismicEvaluator evaluator = new SeismicEvaluator(segment);
-          evaluator.use(new SearchMode.Approximate(4096, NO_PRUNING, true));
+          evaluator.use(new SearchMode.Clustered(4096, NO_PRUNING, true));
           for (SparseVector query : collection.queries()) {
             TopK top = new TopK(8);
             TopK expected = new TopK(8);
@@ -224,7 +224,7 @@ final class SeismicEvaluatorTest {
         ALL_POSTINGS,
         segment -> {
           SeismicEvaluator evaluator = new SeismicEvaluator(segment);
-          evaluator.use(new SearchMode.Approximate(4096, NO_PRUNING, true));
+          evaluator.use(new SearchMode.Clustered(4096, NO_PRUNING, true));
           int interrupted = 0;
           for (SparseVector query : collection.queries()) {
             int[] left = {random.nextInt(6)};
@@ -253,7 +253,7 @@ final class SeismicEvaluatorTest {
         ALL_POSTINGS,
         segment -> {
           SeismicEvaluator evaluator = new SeismicEvaluator(segment);
-          evaluator.use(new SearchMode.Approximate(10, 0.6f, true));
+          evaluator.use(new SearchMode.Clustered(10, 0.6f, true));
           SegmentQuery[] queries =
               collection.queries().stream()
                   .map(query -> resolve(segment, query))
