@@ -32,7 +32,8 @@ final class ModeOptions {
       paramLabel = "X",
       description =
           "Instead of a mode: which share of the true best k is wanted on average, above 0, at most"
-              + " 1. The quickest mode that is known to find it is taken. Raising it raises time.")
+              + " 1. The quickest mode that is known to find it is taken. Raising it raises time."
+              + " Default: none.")
   private @Nullable Float recallTarget;
 
   @Option(
