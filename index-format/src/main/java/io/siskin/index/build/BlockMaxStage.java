@@ -9,7 +9,6 @@ import io.siskin.index.format.v1.BlockMaxLayout;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +59,7 @@ final class BlockMaxStage {
     for (int document = 0; document < inverted.documentCount(); document++) {
       sections.documentScales.putF32(inverted.documentScale(document));
     }
-    int[] cuts = cutPieces();
+    int[] cuts = inverted.pieceStarts(POSTINGS_PER_PIECE);
     progress.begin("block maxima", inverted.postingCount());
     parallel.run(
         cuts.length - 1,
@@ -94,22 +93,6 @@ final class BlockMaxStage {
       postings = file.section(SectionKind.BLOCK_MAX_POSTINGS, 1);
       sparseLists = file.section(SectionKind.BLOCK_MAX_SPARSE_LISTS, 1);
     }
-  }
-
-  /** Cuts the terms into runs of about the same number of postings. */
-  private int[] cutPieces() {
-    int[] cuts = new int[inverted.termCount() + 1];
-    int count = 0;
-    long postings = POSTINGS_PER_PIECE;
-    for (int term = 0; term < inverted.termCount(); term++) {
-      if (postings >= POSTINGS_PER_PIECE) {
-        cuts[count++] = term;
-        postings = 0;
-      }
-      postings += inverted.documentFrequency(term);
-    }
-    cuts[count++] = inverted.termCount();
-    return Arrays.copyOf(cuts, count);
   }
 
   private EncodedList[] encode(int fromTerm, int toTerm) {

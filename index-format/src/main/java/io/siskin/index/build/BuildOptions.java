@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param forward whether the segment carries the forward index; approximate search and explanations
  *     need it
  * @param blockMax the block-max posting lists, which exact search wants; null for none
- * @param clusters the clustered posting lists, which approximate search needs; null for none
+ * @param impacts the impact-ordered posting lists, which score-at-a-time search needs; null for none
+ * @param clusters the clustered posting lists, which clustered search needs; null for none
  * @param storeFields whether titles, texts and other fields are kept to be returned with hits
  * @param threads how many threads build, 1 or more
  */
@@ -22,10 +23,14 @@ public record BuildOptions(
     Reordering reordering,
     boolean forward,
     @Nullable BlockMaxOptions blockMax,
+    @Nullable ImpactOrderedOptions impacts,
     @Nullable ClusterOptions clusters,
     boolean storeFields,
     int threads) {
-  /** Everything, with default parameters, in the order of the input, on all cores. */
+  /**
+   * Everything but clustered posting lists, with default parameters, in the order of the input, on
+   * all cores.
+   */
   public static final BuildOptions DEFAULTS =
       new BuildOptions(
           new Weighting.AsGiven(),
@@ -33,7 +38,8 @@ public record BuildOptions(
           new Reordering.None(),
           true,
           BlockMaxOptions.DEFAULTS,
-          ClusterOptions.DEFAULTS,
+          ImpactOrderedOptions.DEFAULTS,
+          null,
           true,
           Runtime.getRuntime().availableProcessors());
 
@@ -45,6 +51,12 @@ public record BuildOptions(
     if (!forward && blockMax == null) {
       throw new InvalidInputException(
           "structures", "none", "at least one of forward index and block-max posting lists");
+    }
+    if (impacts != null && !forward) {
+      throw new InvalidInputException(
+          "structures",
+          "impacts without forward",
+          "impact-ordered posting lists need the forward index");
     }
     if (clusters != null && !forward) {
       throw new InvalidInputException(
@@ -61,7 +73,7 @@ public record BuildOptions(
    */
   public BuildOptions withWeighting(Weighting other) {
     return new BuildOptions(
-        other, quantization, reordering, forward, blockMax, clusters, storeFields, threads);
+        other, quantization, reordering, forward, blockMax, impacts, clusters, storeFields, threads);
   }
 
   /**
@@ -71,7 +83,7 @@ public record BuildOptions(
    */
   public BuildOptions withReordering(Reordering other) {
     return new BuildOptions(
-        weighting, quantization, other, forward, blockMax, clusters, storeFields, threads);
+        weighting, quantization, other, forward, blockMax, impacts, clusters, storeFields, threads);
   }
 
   /**
@@ -81,6 +93,6 @@ public record BuildOptions(
    */
   public BuildOptions withThreads(int other) {
     return new BuildOptions(
-        weighting, quantization, reordering, forward, blockMax, clusters, storeFields, other);
+        weighting, quantization, reordering, forward, blockMax, impacts, clusters, storeFields, other);
   }
 }

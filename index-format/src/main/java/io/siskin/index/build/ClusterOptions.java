@@ -81,6 +81,15 @@ public record ClusterOptions(
     require("summary_row_length_min", summaryRowLengthMin, summaryRowLengthMin >= 1, "1 or more");
   }
 
+  /**
+   * Returns the most postings that a list keeps.
+   *
+   * @param documentCount the segment's documents
+   */
+  int listLengthMax(int documentCount) {
+    return Math.max(LIST_LENGTH_CAP_MIN, (int) Math.ceil(listShareMax * documentCount));
+  }
+
   private static void requireShare(String name, double value) {
     require(name, value, value > 0 && value <= 1, "above 0, at most 1");
   }

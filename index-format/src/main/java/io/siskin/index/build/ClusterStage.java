@@ -73,8 +73,14 @@ final class ClusterStage {
     SectionWriter lists = file.section(SectionKind.CLUSTER_LISTS, FormatV1.ENCODING_PLAIN);
     InvertedPostings inverted = context.inverted();
     context.progress().begin("clusters", inverted.postingCount());
-    StaticPruning pruning = StaticPruning.of(inverted, options);
-    int[] pieceStarts = pieceStarts(inverted);
+    StaticPruning pruning =
+        StaticPruning.of(
+            inverted,
+            options.postingsPerDocument(),
+            0,
+            options.listLengthMin(),
+            options.listLengthMax(inverted.documentCount()));
+    int[] pieceStarts = inverted.pieceStarts(POSTINGS_PER_PIECE);
     ConcurrentLinkedQueue<ListBuilder> idle = new ConcurrentLinkedQueue<>();
     try (DocumentHeads heads = DocumentHeads.of(context, options.documentCut())) {
       context
@@ -135,21 +141,6 @@ final class ClusterStage {
       parameters.putU8(0);
     }
     parameters.setCount(1);
-  }
-
-  /** Returns the first term of each run of lists, and the number of terms after the last. */
-  private static int[] pieceStarts(InvertedPostings inverted) {
-    List<Integer> starts = new ArrayList<>();
-    long postings = POSTINGS_PER_PIECE;
-    for (int term = 0; term < inverted.termCount(); term++) {
-      if (postings >= POSTINGS_PER_PIECE) {
-        starts.add(term);
-        postings = 0;
-      }
-      postings += inverted.documentFrequency(term);
-    }
-    starts.add(inverted.termCount());
-    return starts.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /** Makes lists on one thread at a time. */

@@ -4,6 +4,7 @@ import io.siskin.index.format.FileLayout;
 import io.siskin.index.store.ScratchMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * All posting lists of the segment under construction, by term number, documents ascending;
@@ -58,6 +59,27 @@ public final class InvertedPostings implements AutoCloseable {
    */
   public int documentFrequency(int termNumber) {
     return (int) (starts[termNumber + 1] - starts[termNumber]);
+  }
+
+  /**
+   * Cuts the terms into runs of about the same number of postings, for threads to share.
+   *
+   * @param postingsPerPiece how many postings end a run
+   * @return the first term of each run, and the number of terms after the last
+   */
+  int[] pieceStarts(long postingsPerPiece) {
+    int[] pieces = new int[termCount() + 1];
+    int count = 0;
+    long postings = postingsPerPiece;
+    for (int term = 0; term < termCount(); term++) {
+      if (postings >= postingsPerPiece) {
+        pieces[count++] = term;
+        postings = 0;
+      }
+      postings += documentFrequency(term);
+    }
+    pieces[count++] = termCount();
+    return Arrays.copyOf(pieces, count);
   }
 
   /**

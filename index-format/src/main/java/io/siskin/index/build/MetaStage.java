@@ -133,6 +133,7 @@ final class MetaStage {
     json.put("reordering", options.reordering().toString());
     json.put("forward", options.forward());
     json.put("blockMax", String.valueOf(options.blockMax()));
+    json.put("impacts", String.valueOf(options.impacts()));
     json.put("clusters", String.valueOf(options.clusters()));
     json.put("storeFields", options.storeFields());
     try {

@@ -135,6 +135,9 @@ public final class SegmentBuilder implements AutoCloseable {
         if (options.blockMax() != null) {
           BlockMaxStage.run(context, options.blockMax()).join();
         }
+        if (options.impacts() != null) {
+          ImpactOrderedStage.run(context, options.impacts()).join();
+        }
         if (options.clusters() != null) {
           ClusterStage.run(context, options.clusters()).join();
         }

@@ -39,8 +39,35 @@ final class StaticPruning {
     this.lengthMax = lengthMax;
   }
 
-  /** Finds the threshold: reads all postings once. */
-  static StaticPruning of(InvertedPostings inverted, ClusterOptions options) {
+  /**
+   * Finds the threshold: reads all postings once.
+   *
+   * @param postingsPerDocument postings that are kept a document on average
+   * @param weightShareMin the share of all weights that the kept postings have at least, 0 to 1
+   * @param lengthMin postings that each list keeps, or all that it has
+   * @param lengthMax the most that a list keeps
+   */
+  static StaticPruning of(
+      InvertedPostings inverted,
+      double postingsPerDocument,
+      double weightShareMin,
+      int lengthMin,
+      int lengthMax) {
+    long[] histogram = histogram(inverted);
+    double limit = Math.ceil(postingsPerDocument * inverted.documentCount());
+    long wanted = (long) Math.min(limit, (double) inverted.postingCount());
+    wanted = Math.max(wanted, heaviest(histogram, weightShareMin));
+    long kept = 0;
+    int bucket = BUCKETS - 1;
+    while (bucket > 0 && kept + histogram[bucket] <= wanted) {
+      kept += histogram[bucket--];
+    }
+    double share = histogram[bucket] == 0 ? 1 : (double) (wanted - kept) / histogram[bucket];
+    return new StaticPruning(inverted, bucket, share, lengthMin, lengthMax);
+  }
+
+  /** Counts the postings of each bucket of weights. */
+  private static long[] histogram(InvertedPostings inverted) {
     long[] histogram = new long[BUCKETS];
     int longest = 0;
     for (int term = 0; term < inverted.termCount(); term++) {
@@ -54,19 +81,22 @@ final class StaticPruning {
         histogram[bucket(weight(inverted, documents[i], impacts[i]))]++;
       }
     }
-    double limit = Math.ceil(options.postingsPerDocument() * inverted.documentCount());
-    long wanted = (long) Math.min(limit, (double) inverted.postingCount());
-    long kept = 0;
-    int bucket = BUCKETS - 1;
-    while (bucket > 0 && kept + histogram[bucket] <= wanted) {
-      kept += histogram[bucket--];
+    return histogram;
+  }
+
+  /** Returns how many of the heaviest postings have a share of all weights. */
+  private static long heaviest(long[] histogram, double weightShare) {
+    double all = 0;
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      all += histogram[bucket] * (double) weightOf(bucket);
     }
-    double share = histogram[bucket] == 0 ? 1 : (double) (wanted - kept) / histogram[bucket];
-    int lengthMax =
-        Math.max(
-            ClusterOptions.LIST_LENGTH_CAP_MIN,
-            (int) Math.ceil(options.listShareMax() * inverted.documentCount()));
-    return new StaticPruning(inverted, bucket, share, options.listLengthMin(), lengthMax);
+    long postings = 0;
+    double sum = 0;
+    for (int bucket = BUCKETS - 1; bucket >= 0 && sum < weightShare * all; bucket--) {
+      postings += histogram[bucket];
+      sum += histogram[bucket] * (double) weightOf(bucket);
+    }
+    return postings;
   }
 
   /**
@@ -80,6 +110,28 @@ final class StaticPruning {
    * @return how many are kept
    */
   int prune(int[] documents, byte[] impacts, long[] keys, int length) {
+    int kept = keys(documents, impacts, keys, length);
+    if (kept < length) {
+      Arrays.sort(keys, 0, length);
+      for (int i = 0; i < kept; i++) {
+        documents[i] = documentOf(keys[i]);
+      }
+      Arrays.sort(documents, 0, kept);
+    }
+    return kept;
+  }
+
+  /**
+   * Makes a key of each posting of a list, in the order of the list.
+   *
+   * @param documents the list's document numbers
+   * @param impacts their impacts
+   * @param keys receives the keys: sorted, they are in the order in which postings are kept,
+   *     heaviest first, ties by document number
+   * @param length the list's length
+   * @return how many postings are kept
+   */
+  int keys(int[] documents, byte[] impacts, long[] keys, int length) {
     int above = 0;
     int atThreshold = 0;
     for (int i = 0; i < length; i++) {
@@ -87,19 +139,26 @@ final class StaticPruning {
       int bucket = bucket(weight);
       above += bucket > thresholdBucket ? 1 : 0;
       atThreshold += bucket == thresholdBucket ? 1 : 0;
-      // Heaviest first, ties by document number.
       keys[i] = (long) ~Float.floatToRawIntBits(weight) << Integer.SIZE | documents[i];
     }
     int wanted = above + (int) Math.round(thresholdShare * atThreshold);
     int kept = Math.min(length, Math.max(lengthMin, Math.min(lengthMax, wanted)));
-    if (kept < length) {
-      Arrays.sort(keys, 0, length);
-      for (int i = 0; i < kept; i++) {
-        documents[i] = (int) keys[i];
-      }
-      Arrays.sort(documents, 0, kept);
-    }
     return kept;
+  }
+
+  /** Returns the document number of a key. */
+  static int documentOf(long key) {
+    return (int) key;
+  }
+
+  /** Returns the weight of a key. */
+  static float weightOf(long key) {
+    return Float.intBitsToFloat(~(int) (key >>> Integer.SIZE));
+  }
+
+  /** Returns the smallest weight of a bucket. */
+  private static float weightOf(int bucket) {
+    return Float.intBitsToFloat(bucket << BUCKET_SHIFT);
   }
 
   private static float weight(InvertedPostings inverted, int document, byte impact) {

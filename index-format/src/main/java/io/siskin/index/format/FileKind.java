@@ -15,7 +15,9 @@ public enum FileKind {
   /** Posting lists with superblock and document-block maxima. */
   BLOCK_MAX(5, "blockmax.dat"),
   /** Posting lists cut into cohesive posting blocks with summaries. */
-  CLUSTERS(6, "clusters.dat");
+  CLUSTERS(6, "clusters.dat"),
+  /** Posting lists in descending order of impacts, window by window. */
+  IMPACTS(7, "impacts.dat");
 
   private final int code;
   private final String fileName;

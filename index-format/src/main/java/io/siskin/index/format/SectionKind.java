@@ -70,7 +70,20 @@ public enum SectionKind {
   /** By term number: start of its list record in alignment units, u32. */
   CLUSTER_TERMS(602),
   /** The list records: posting blocks and their summaries. */
-  CLUSTER_LISTS(603);
+  CLUSTER_LISTS(603),
+
+  /** Counts of the impact-ordered posting lists. */
+  IMPACT_PARAMETERS(701),
+  /** By term number: where its list is, its scale and its k-th impacts. */
+  IMPACT_TERMS(702),
+  /** By row: how many postings of the whole list reach each impact level, u32. */
+  IMPACT_TOTALS(703),
+  /** By row and window: where the window's postings are and how many reach each impact level. */
+  IMPACT_WINDOWS(704),
+  /** The windowed lists: local document numbers and impacts, window by window. */
+  IMPACT_POSTINGS(705),
+  /** The plain lists of the rarer terms: document numbers and impacts. */
+  IMPACT_PLAIN_LISTS(706);
 
   private final int code;
 

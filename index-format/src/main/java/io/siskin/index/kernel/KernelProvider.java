@@ -79,6 +79,11 @@ public final class KernelProvider {
     return simd ? new PanamaSummaryKernel() : new ScalarSummaryKernel();
   }
 
+  /** Returns the kernel of impact-ordered posting lists; safe to share. */
+  public ImpactKernel impactKernel() {
+    return simd ? new PanamaImpactKernel() : new ScalarImpactKernel();
+  }
+
   /** Returns what was chosen and why, for the log, {@code inspect} and the server's status. */
   public String description() {
     return (simd ? "panama " + vectorBits + " bit" : "scalar")

@@ -40,6 +40,7 @@ public final class Segment {
   private final @Nullable ForwardIndex forward;
   private final @Nullable BlockMaxIndex blockMax;
   private final @Nullable ClusteredIndex clusters;
+  private final @Nullable ImpactOrderedIndex impacts;
   private final Map<FileKind, Long> lengths;
   private final Map<FileKind, List<SectionSize>> sections;
   private final AtomicInteger references = new AtomicInteger(1);
@@ -69,6 +70,8 @@ public final class Segment {
     this.blockMax = blockMaxFile == null ? null : BlockMaxIndex.open(blockMaxFile, statistics);
     MappedFile clusterFile = files.others.get(FileKind.CLUSTERS);
     this.clusters = clusterFile == null ? null : ClusteredIndex.open(clusterFile, statistics);
+    MappedFile impactFile = files.others.get(FileKind.IMPACTS);
+    this.impacts = impactFile == null ? null : ImpactOrderedIndex.open(impactFile, statistics);
     this.lengths = files.lengths();
     this.sections = files.sections();
     if (verification == Verification.FULL) {
@@ -87,6 +90,9 @@ public final class Segment {
     }
     if (clusters != null) {
       clusters.check();
+    }
+    if (impacts != null) {
+      impacts.check();
     }
   }
 
@@ -198,6 +204,11 @@ public final class Segment {
     return clusters;
   }
 
+  /** Returns the impact-ordered posting lists, or null when the segment carries none. */
+  public @Nullable ImpactOrderedIndex impacts() {
+    return impacts;
+  }
+
   /** Returns the length in bytes of each file that the segment has. */
   public Map<FileKind, Long> lengths() {
     return lengths;
@@ -229,7 +240,7 @@ public final class Segment {
         FileKind kind = FileKind.ofCode(code);
         if (kind == null || kind == FileKind.META || others.containsKey(kind)) {
           throw new CorruptSegmentException(
-              table.file(), table.offset() + at, "a file kind of 2 to 6, each once", code);
+              table.file(), table.offset() + at, "a file kind of 2 to 7, each once", code);
         }
         MappedFile file = openFile(directory, kind, mapping, verification);
         checkAgainstTable(table, at, file, meta);

@@ -31,7 +31,7 @@ final class BlockMaxExampleTest {
             Quantization.AUTO,
             new Reordering.None(),
             true,
-            new BlockMaxOptions(4, 4),
+            new BlockMaxOptions(4, 4), null,
             null,
             false,
             1);

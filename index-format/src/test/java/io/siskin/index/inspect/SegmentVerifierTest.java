@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
+import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
@@ -60,7 +61,7 @@ final class SegmentVerifierTest {
                 random.nextBoolean() ? Quantization.GLOBAL : Quantization.PER_DOCUMENT,
                 new Reordering.None(),
                 true,
-                new BlockMaxOptions(4 << random.nextInt(3), 4 << random.nextInt(2)),
+                new BlockMaxOptions(4 << random.nextInt(3), 4 << random.nextInt(2)), ImpactOrderedOptions.DEFAULTS,
                 ClusterOptions.DEFAULTS,
                 true,
                 2));

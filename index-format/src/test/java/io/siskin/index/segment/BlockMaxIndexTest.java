@@ -47,7 +47,7 @@ final class BlockMaxIndexTest {
         Quantization.AUTO,
         new Reordering.None(),
         true,
-        blockMax,
+        blockMax, null,
         null,
         false,
         2);

@@ -5,6 +5,7 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.BuiltSegment;
 import io.siskin.index.build.ClusterOptions;
+import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
@@ -119,7 +120,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
             Quantization.AUTO,
             new Reordering.None(),
             true,
-            new BlockMaxOptions(4, 4),
+            new BlockMaxOptions(4, 4), new ImpactOrderedOptions(4, 0.5, 2),
             new ClusterOptions(3, 1, 2, 3, 0.3, 15, 2, 0.8, 4, 1),
             true,
             2),
@@ -184,7 +185,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         Quantization.AUTO,
         new Reordering.None(),
         true,
-        new BlockMaxOptions(4, maximumBits),
+        new BlockMaxOptions(4, maximumBits), null,
         null,
         false,
         2);
@@ -193,6 +194,6 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
   private static BuildOptions options(
       Weighting weighting, Quantization quantization, boolean storeFields) {
     return new BuildOptions(
-        weighting, quantization, new Reordering.None(), true, null, null, storeFields, 2);
+        weighting, quantization, new Reordering.None(), true, null, null, null, storeFields, 2);
   }
 }

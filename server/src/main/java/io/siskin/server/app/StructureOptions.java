@@ -40,7 +40,7 @@ final class StructureOptions {
   @Option(
       names = "--no-forward",
       description =
-          "Leaves out the forward index: saves about 3 bytes a posting; approximate search and"
+          "Leaves out the forward index: saves about 3 bytes a posting; all but exact search and"
               + " explanations need it.")
   private boolean noForward;
 
@@ -50,9 +50,17 @@ final class StructureOptions {
   private boolean noBlockMax;
 
   @Option(
-      names = "--no-clusters",
-      description = "Leaves out the clustered posting lists, which the mode clustered needs.")
-  private boolean noClusters;
+      names = "--no-impacts",
+      description =
+          "Leaves out the impact-ordered posting lists: there is no score-at-a-time search then.")
+  private boolean noImpacts;
+
+  @Option(
+      names = "--clusters",
+      description =
+          "Adds the clustered posting lists (Seismic): clustered search needs them. They take more"
+              + " time and space than all others together.")
+  private boolean withClusters;
 
   @Option(
       names = "--no-fields",
@@ -69,6 +77,7 @@ final class StructureOptions {
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Mixin private BlockMaxChoices blockMax = new BlockMaxChoices();
+  @Mixin private ImpactChoices impacts = new ImpactChoices();
   @Mixin private ClusterChoices clusters = new ClusterChoices();
 
   /**
@@ -87,7 +96,8 @@ final class StructureOptions {
         },
         !noForward,
         noBlockMax ? null : blockMax.build(),
-        noClusters ? null : clusters.build(),
+        noImpacts ? null : impacts.build(),
+        withClusters ? clusters.build() : null,
         !noFields,
         threads);
   }

@@ -55,8 +55,8 @@ final class WordNetCollection {
   private static final int DOCUMENT_VERSION = 1;
   private static final EncoderSpec ENCODER = new Bm25Spec(new AnalyzerSpec.English());
 
-  // Without clustered lists: they are made for vectors of dozens of terms, and on a dozen words a
-  // definition the clustered mode loses answers that the exact one finds as quickly.
+  // Nothing for approximate search: its lists are made for vectors of dozens of terms, and on a dozen words a
+  // definition it loses answers that the exact one finds as quickly.
   private static final BuildOptions OPTIONS =
       new BuildOptions(
           new Weighting.AsGiven(),
@@ -64,6 +64,7 @@ final class WordNetCollection {
           new Reordering.None(),
           true,
           BlockMaxOptions.DEFAULTS,
+          null,
           null,
           true,
           Runtime.getRuntime().availableProcessors());

@@ -18,6 +18,7 @@ final class SegmentSearcher {
   private final KernelProvider kernels;
   private @Nullable QueryEvaluator exact;
   private @Nullable SeismicEvaluator clustered;
+  private @Nullable ScoreAtATimeEvaluator scoreAtATime;
 
   SegmentSearcher(Segment segment, KernelProvider kernels) {
     this.segment = segment;
@@ -42,7 +43,11 @@ final class SegmentSearcher {
         evaluator.use(clusteredMode);
         evaluator.evaluate(query, documentBase, top, interruption, counters);
       }
-      case SearchMode.ScoreAtATime _ -> throw scoreAtATime();
+      case SearchMode.ScoreAtATime scoreAtATimeMode -> {
+        ScoreAtATimeEvaluator evaluator = scoreAtATime();
+        evaluator.use(scoreAtATimeMode);
+        evaluator.evaluate(query, documentBase, top, interruption, counters);
+      }
     }
   }
 
@@ -83,10 +88,18 @@ final class SegmentSearcher {
     return evaluator;
   }
 
-  private static InvalidInputException scoreAtATime() {
-    return new InvalidInputException(
-        "mode",
-        "score_at_a_time",
-        "another one, since the collection was built without impact-ordered posting lists");
+  private ScoreAtATimeEvaluator scoreAtATime() {
+    ScoreAtATimeEvaluator evaluator = scoreAtATime;
+    if (evaluator == null) {
+      if (segment.impacts() == null || segment.forward() == null) {
+        throw new InvalidInputException(
+            "mode",
+            "score_at_a_time",
+            "another one, since the collection was built without impact-ordered posting lists");
+      }
+      evaluator = new ScoreAtATimeEvaluator(segment, kernels);
+      scoreAtATime = evaluator;
+    }
+    return evaluator;
   }
 }

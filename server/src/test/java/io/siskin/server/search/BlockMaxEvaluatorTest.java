@@ -78,7 +78,7 @@ final class BlockMaxEvaluatorTest {
             Quantization.AUTO,
             new Reordering.None(),
             true,
-            options,
+            options, null,
             null,
             false,
             2));

@@ -310,7 +310,7 @@ final class SeismicEvaluatorTest {
         Quantization.PER_DOCUMENT,
         new Reordering.None(),
         true,
-        null,
+        null, null,
         clusters,
         false,
         2);
