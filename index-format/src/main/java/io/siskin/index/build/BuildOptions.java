@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param forward whether the segment carries the forward index; approximate search and explanations
  *     need it
  * @param blockMax the block-max posting lists, which exact search wants; null for none
- * @param impacts the impact-ordered posting lists, which score-at-a-time search needs; null for none
+ * @param impacts the impact-ordered posting lists, which score-at-a-time search needs; null for
+ *     none
  * @param clusters the clustered posting lists, which clustered search needs; null for none
  * @param storeFields whether titles, texts and other fields are kept to be returned with hits
  * @param threads how many threads build, 1 or more
@@ -73,7 +74,15 @@ public record BuildOptions(
    */
   public BuildOptions withWeighting(Weighting other) {
     return new BuildOptions(
-        other, quantization, reordering, forward, blockMax, impacts, clusters, storeFields, threads);
+        other,
+        quantization,
+        reordering,
+        forward,
+        blockMax,
+        impacts,
+        clusters,
+        storeFields,
+        threads);
   }
 
   /**
@@ -93,6 +102,14 @@ public record BuildOptions(
    */
   public BuildOptions withThreads(int other) {
     return new BuildOptions(
-        weighting, quantization, reordering, forward, blockMax, impacts, clusters, storeFields, other);
+        weighting,
+        quantization,
+        reordering,
+        forward,
+        blockMax,
+        impacts,
+        clusters,
+        storeFields,
+        other);
   }
 }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Encodes impact-ordered posting lists, one after another. Scratch memory for one thread; see {@link
- * ImpactOrderedLayout} for the bytes.
+ * Encodes impact-ordered posting lists, one after another. Scratch memory for one thread; see
+ * {@link ImpactOrderedLayout} for the bytes.
  */
 final class ImpactListEncoder {
   private static final int LEVELS = ImpactOrderedLayout.LEVEL_COUNT;

@@ -25,8 +25,7 @@ final class ImpactOrderedStage {
   private long windowedPostings;
   private long plainPostings;
 
-  private ImpactOrderedStage(InvertedPostings inverted, SegmentFileWriter file)
-      throws IOException {
+  private ImpactOrderedStage(InvertedPostings inverted, SegmentFileWriter file) throws IOException {
     this.inverted = inverted;
     this.windowCount = ImpactOrderedLayout.windowCount(inverted.documentCount());
     this.sections = new Sections(file);

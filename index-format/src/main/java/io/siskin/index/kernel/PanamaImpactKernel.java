@@ -55,9 +55,7 @@ final class PanamaImpactKernel implements ImpactKernel {
     for (int i = from; i < from + count; i += LANES) {
       // Few sums reach the floor, so walking the set bits beats compressing vectors.
       long reached =
-          ByteVector.fromArray(BYTES, sums, i)
-              .compare(VectorOperators.UGE, (byte) floor)
-              .toLong();
+          ByteVector.fromArray(BYTES, sums, i).compare(VectorOperators.UGE, (byte) floor).toLong();
       for (; reached != 0; reached &= reached - 1) {
         int at = i + Long.numberOfTrailingZeros(reached);
         out[found++] = at << SUM_BITS | (sums[at] & 0xFF);

@@ -121,12 +121,14 @@ public final class ImpactOrderedIndex {
   void check() throws CorruptSegmentException {
     for (int term = 0; term < termCount; term++) {
       int count = postingCount(term);
-      requireTerm(term, count >= 0 && count <= documentCount, "0 to " + documentCount + " postings", count);
+      requireTerm(
+          term, count >= 0 && count <= documentCount, "0 to " + documentCount + " postings", count);
       if (count == 0) {
         continue;
       }
       float scale = scale(term);
-      requireTerm(term, scale > 0 && scale < Float.POSITIVE_INFINITY, "a finite scale above 0", scale);
+      requireTerm(
+          term, scale > 0 && scale < Float.POSITIVE_INFINITY, "a finite scale above 0", scale);
       int row = row(term);
       requireTerm(term, row >= NO_ROW && row < rowCount, "a row of 0 to " + (rowCount - 1), row);
       if (row == NO_ROW) {
@@ -183,7 +185,8 @@ public final class ImpactOrderedIndex {
         int reaching = levelCount(entry, level);
         requireWindow(entry, reaching <= above, "at most " + above + " at a level", reaching);
       }
-      checkDocuments(offset + (long) done * ImpactOrderedLayout.WINDOWED_POSTING_LENGTH, inWindow, window);
+      checkDocuments(
+          offset + (long) done * ImpactOrderedLayout.WINDOWED_POSTING_LENGTH, inWindow, window);
       done += inWindow;
     }
     requireTerm(term, done == count, count + " postings in all windows", done);
@@ -259,7 +262,8 @@ public final class ImpactOrderedIndex {
   }
 
   /**
-   * Returns where a list begins in {@link #postings} if it is windowed, else in {@link #plainLists}.
+   * Returns where a list begins in {@link #postings} if it is windowed, else in {@link
+   * #plainLists}.
    *
    * @param termNumber 0 to {@link #termCount} − 1
    */

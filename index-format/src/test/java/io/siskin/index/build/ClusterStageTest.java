@@ -365,7 +365,8 @@ final class ClusterStageTest {
         Quantization.PER_DOCUMENT,
         new Reordering.None(),
         true,
-        null, null,
+        null,
+        null,
         clusters,
         false,
         threads);

@@ -33,7 +33,8 @@ final class SegmentBuilderTest {
           Quantization.AUTO,
           new Reordering.None(),
           true,
-          null, null,
+          null,
+          null,
           null,
           true,
           2);
@@ -199,7 +200,8 @@ final class SegmentBuilderTest {
                     Quantization.AUTO,
                     new Reordering.None(),
                     false,
-                    null, null,
+                    null,
+                    null,
                     null,
                     true,
                     1))

@@ -31,7 +31,8 @@ final class BlockMaxExampleTest {
             Quantization.AUTO,
             new Reordering.None(),
             true,
-            new BlockMaxOptions(4, 4), null,
+            new BlockMaxOptions(4, 4),
+            null,
             null,
             false,
             1);

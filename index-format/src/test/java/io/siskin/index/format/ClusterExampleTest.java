@@ -32,7 +32,8 @@ final class ClusterExampleTest {
             Quantization.AUTO,
             new Reordering.None(),
             true,
-            null, null,
+            null,
+            null,
             new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 1, 0.7, 15, 1, 1, 0, 1),
             false,
             1);

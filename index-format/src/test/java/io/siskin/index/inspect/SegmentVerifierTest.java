@@ -61,7 +61,8 @@ final class SegmentVerifierTest {
                 random.nextBoolean() ? Quantization.GLOBAL : Quantization.PER_DOCUMENT,
                 new Reordering.None(),
                 true,
-                new BlockMaxOptions(4 << random.nextInt(3), 4 << random.nextInt(2)), ImpactOrderedOptions.DEFAULTS,
+                new BlockMaxOptions(4 << random.nextInt(3), 4 << random.nextInt(2)),
+                ImpactOrderedOptions.DEFAULTS,
                 ClusterOptions.DEFAULTS,
                 true,
                 2));

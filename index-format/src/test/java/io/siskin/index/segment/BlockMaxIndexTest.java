@@ -47,7 +47,8 @@ final class BlockMaxIndexTest {
         Quantization.AUTO,
         new Reordering.None(),
         true,
-        blockMax, null,
+        blockMax,
+        null,
         null,
         false,
         2);

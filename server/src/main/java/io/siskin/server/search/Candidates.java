@@ -7,8 +7,9 @@ import java.util.Arrays;
  * The documents with the best partial sums: the floor that they must reach rises with the k-th best
  * partial sum found so far.
  *
- * <p>Partial sums are 0 to 255, so a histogram says which is the k-th best, and sorting is counting.
- * Scratch memory of one query; used by one thread; grows to the most candidates that a query had.
+ * <p>Partial sums are 0 to 255, so a histogram says which is the k-th best, and sorting is
+ * counting. Scratch memory of one query; used by one thread; grows to the most candidates that a
+ * query had.
  */
 final class Candidates {
   private static final int SUMS = ScoreAtATimePlan.SUM_MAX + 1;

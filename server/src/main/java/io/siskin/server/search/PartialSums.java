@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * The partial sums of one window's documents, and how the lists of a plan are added to them.
  *
- * <p>Sums are zero between two windows: {@link #collect} clears what it reads. Scratch memory of one
- * query; used by one thread.
+ * <p>Sums are zero between two windows: {@link #collect} clears what it reads. Scratch memory of
+ * one query; used by one thread.
  */
 final class PartialSums {
   private final ImpactOrderedIndex index;
@@ -61,8 +61,7 @@ final class PartialSums {
   /** Returns the number of a window's sums: its documents, padded to a multiple of 64. */
   int windowLength(int window) {
     int documents =
-        Math.min(
-            ImpactOrderedLayout.WINDOW_LENGTH, index.documentCount() - firstDocument(window));
+        Math.min(ImpactOrderedLayout.WINDOW_LENGTH, index.documentCount() - firstDocument(window));
     return (documents + ImpactKernel.SUMS_STEP - 1) & -ImpactKernel.SUMS_STEP;
   }
 

@@ -15,9 +15,10 @@ import io.siskin.index.segment.Segment;
  *
  * <ol>
  *   <li>From the k-th impacts that lists keep follows a lower bound of the k-th best score, the
- *       <em>estimate</em>. Postings that add less than {@code postingFloor × estimate} are left out.
- *   <li>The others are added to 8-bit <em>partial sums</em>, one a document. Documents whose partial
- *       sum reaches {@code candidateFloor} × the k-th best partial sum are candidates.
+ *       <em>estimate</em>. Postings that add less than {@code postingFloor × estimate} are left
+ *       out.
+ *   <li>The others are added to 8-bit <em>partial sums</em>, one a document. Documents whose
+ *       partial sum reaches {@code candidateFloor} × the k-th best partial sum are candidates.
  *   <li>Candidates are scored exactly, over the whole query, through the forward index.
  * </ol>
  *
@@ -39,6 +40,7 @@ public final class ScoreAtATimeEvaluator implements QueryEvaluator {
   private final int[] found = new int[SCAN_LENGTH];
   private final int[] batch = new int[BATCH_LENGTH];
   private final long[] batchOffsets = new long[BATCH_LENGTH];
+  private long budgetNanos;
   private SearchMode.ScoreAtATime mode = SearchMode.ScoreAtATime.DEFAULTS;
 
   /**
@@ -63,12 +65,15 @@ public final class ScoreAtATimeEvaluator implements QueryEvaluator {
   }
 
   /**
-   * Sets how the next queries are evaluated; {@link SearchMode.ScoreAtATime#DEFAULTS} at first.
+   * Sets how the next queries are evaluated; {@link SearchMode.ScoreAtATime#DEFAULTS}, without a
+   * limit of time, at first.
    *
-   * @param newMode floors and limits
+   * @param newMode floors and limits; its budget is that of a whole collection and not read here
+   * @param newBudgetNanos the time that a query may take, in nanoseconds; 0 for no limit
    */
-  public void use(SearchMode.ScoreAtATime newMode) {
+  public void use(SearchMode.ScoreAtATime newMode, long newBudgetNanos) {
     mode = newMode;
+    budgetNanos = newBudgetNanos;
   }
 
   @Override
@@ -78,7 +83,7 @@ public final class ScoreAtATimeEvaluator implements QueryEvaluator {
       TopK top,
       Interruption interruption,
       SearchCounters counters) {
-    budget.begin(mode.budgetMicros());
+    budget.begin(budgetNanos);
     plan.make(query, top.k(), mode.postingFloor(), budget.postings());
     if (plan.listCount() == 0) {
       return;
@@ -114,7 +119,8 @@ public final class ScoreAtATimeEvaluator implements QueryEvaluator {
       TopK top,
       Interruption interruption,
       SearchCounters counters) {
-    int count = candidates.order(mode.candidatesMax() == 0 ? 0 : Math.max(top.k(), mode.candidatesMax()));
+    int count =
+        candidates.order(mode.candidatesMax() == 0 ? 0 : Math.max(top.k(), mode.candidatesMax()));
     scorer.begin(query);
     try {
       int from = 0;

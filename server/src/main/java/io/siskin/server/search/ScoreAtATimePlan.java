@@ -30,7 +30,9 @@ final class ScoreAtATimePlan {
   private final int[] levels = new int[LISTS_MAX];
   private final int[] weights = new int[LISTS_MAX];
 
-  /** By list: what one unit of impact adds to a sum, in units of integer weight × effective weight. */
+  /**
+   * By list: what one unit of impact adds to a sum, in units of integer weight × effective weight.
+   */
   private final float[] coefficients = new float[LISTS_MAX];
 
   private int listCount;
@@ -162,8 +164,8 @@ final class ScoreAtATimePlan {
   }
 
   /**
-   * Chooses the unit of the sums: all lists' largest contributions together, each rounded up by half
-   * a unit at most, give {@link #SUM_MAX}.
+   * Chooses the unit of the sums: all lists' largest contributions together, each rounded up by
+   * half a unit at most, give {@link #SUM_MAX}.
    */
   private void scale(float estimate) {
     double largest = 0;

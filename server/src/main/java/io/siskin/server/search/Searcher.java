@@ -4,6 +4,7 @@ import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.Segment;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs one query at a time over the segments of a snapshot and holds all memory that takes:
@@ -53,17 +54,33 @@ public final class Searcher {
     counters.reset();
     size = 0;
     unknownTermCount = query.vector().size();
+    long budgetNanos = budgetNanos(mode);
+    long start = budgetNanos == 0 ? 0 : System.nanoTime();
     for (int i = 0; i < segments.length; i++) {
       SegmentSearcher searcher = segments[i];
       SegmentQuery segmentQuery = SegmentQuery.resolve(query, searcher.segment().terms());
       unknownTermCount = Math.min(unknownTermCount, segmentQuery.unknownTermCount());
-      searcher.search(segmentQuery, mode, documentBases[i], top, interruption, counters);
+      long share = budgetNanos == 0 ? 0 : share(i, budgetNanos - (System.nanoTime() - start));
+      searcher.search(segmentQuery, mode, share, documentBases[i], top, interruption, counters);
     }
     if (documentNumbers.length < top.size()) {
       documentNumbers = new int[k];
       scores = new float[k];
     }
     size = top.drain(documentNumbers, scores);
+  }
+
+  private static long budgetNanos(SearchMode mode) {
+    return mode instanceof SearchMode.ScoreAtATime scoreAtATime
+        ? TimeUnit.MICROSECONDS.toNanos(scoreAtATime.budgetMicros())
+        : 0;
+  }
+
+  /** A segment's part of the time that is left, by its part of the documents that are left. */
+  private long share(int segment, long leftNanos) {
+    double documents = documentBases[segment + 1] - documentBases[segment];
+    double documentsLeft = documentBases[segments.length] - documentBases[segment];
+    return Math.max(1, (long) (leftNanos * (documents / Math.max(1, documentsLeft))));
   }
 
   /** Returns how many documents were found, at most k. */

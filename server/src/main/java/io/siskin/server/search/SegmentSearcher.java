@@ -29,9 +29,15 @@ final class SegmentSearcher {
     return segment;
   }
 
+  /**
+   * Searches the segment.
+   *
+   * @param budgetNanos the time that score-at-a-time evaluation may take; 0 for no limit
+   */
   void search(
       SegmentQuery query,
       SearchMode mode,
+      long budgetNanos,
       int documentBase,
       TopK top,
       Interruption interruption,
@@ -45,7 +51,7 @@ final class SegmentSearcher {
       }
       case SearchMode.ScoreAtATime scoreAtATimeMode -> {
         ScoreAtATimeEvaluator evaluator = scoreAtATime();
-        evaluator.use(scoreAtATimeMode);
+        evaluator.use(scoreAtATimeMode, budgetNanos);
         evaluator.evaluate(query, documentBase, top, interruption, counters);
       }
     }

@@ -18,8 +18,6 @@ final class WorkBudget {
   /** Fewer postings say little about what one costs. */
   private static final long POSTINGS_MIN = 1 << 10;
 
-  private static final long NANOS_PER_MICRO = 1000;
-
   private double nanosPerPosting = NANOS_PER_POSTING;
   private long budgetNanos;
   private long startNanos;
@@ -27,10 +25,10 @@ final class WorkBudget {
   /**
    * Begins a query.
    *
-   * @param budgetMicros the time that it may take; 0 for no limit, and then nothing is measured
+   * @param newBudgetNanos the time that it may take; 0 for no limit, and then nothing is measured
    */
-  void begin(long budgetMicros) {
-    budgetNanos = budgetMicros * NANOS_PER_MICRO;
+  void begin(long newBudgetNanos) {
+    budgetNanos = newBudgetNanos;
     startNanos = budgetNanos == 0 ? 0 : System.nanoTime();
   }
 

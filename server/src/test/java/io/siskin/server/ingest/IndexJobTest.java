@@ -228,7 +228,8 @@ final class IndexJobTest {
             defaults.quantization(),
             defaults.reordering(),
             true,
-            null, null,
+            null,
+            null,
             null,
             true,
             2);

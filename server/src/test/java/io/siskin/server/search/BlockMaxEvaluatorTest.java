@@ -78,7 +78,8 @@ final class BlockMaxEvaluatorTest {
             Quantization.AUTO,
             new Reordering.None(),
             true,
-            options, null,
+            options,
+            null,
             null,
             false,
             2));

@@ -310,7 +310,8 @@ final class SeismicEvaluatorTest {
         Quantization.PER_DOCUMENT,
         new Reordering.None(),
         true,
-        null, null,
+        null,
+        null,
         clusters,
         false,
         2);

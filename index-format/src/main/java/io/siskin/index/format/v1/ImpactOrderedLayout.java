@@ -4,13 +4,13 @@ package io.siskin.index.format.v1;
  * The sections of {@code impacts.dat}: posting lists in descending order of their impacts, so that
  * a query reads the front of each list and stops.
  *
- * <p>Documents are cut into windows of 65,536 consecutive numbers. A list has an impact scale of its
- * own, not the documents': a posting's impact is its effective weight over that scale, rounded, 1 to
- * 255. Lists may lack postings that the segment has (static pruning).
+ * <p>Documents are cut into windows of 65,536 consecutive numbers. A list has an impact scale of
+ * its own, not the documents': a posting's impact is its effective weight over that scale, rounded,
+ * 1 to 255. Lists may lack postings that the segment has (static pruning).
  *
- * <p>A frequent term has a <em>windowed list</em>: a row with totals and one entry for every window.
- * A rarer term (fewer than {@link #WINDOWED_POSTINGS_PER_WINDOW} postings a window, on average) has
- * a <em>plain list</em>.
+ * <p>A frequent term has a <em>windowed list</em>: a row with totals and one entry for every
+ * window. A rarer term (fewer than {@link #WINDOWED_POSTINGS_PER_WINDOW} postings a window, on
+ * average) has a <em>plain list</em>.
  *
  * <pre>
  *  windowed list, at its offset in IMPACT_POSTINGS; n and n' are the postings of windows 0 and 1
@@ -48,9 +48,7 @@ public final class ImpactOrderedLayout {
   public static final int LEVEL_COUNT = 14;
 
   /** Impacts at which the levels begin, ascending; all postings reach the first. */
-  private static final int[] LEVELS = {
-    1, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192
-  };
+  private static final int[] LEVELS = {1, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192};
 
   /** The numbers of hits for which a list keeps its k-th impact. */
   private static final int[] RANKS = {10, 100, 1000};
@@ -103,12 +101,14 @@ public final class ImpactOrderedLayout {
   /** Length of an entry of IMPACT_TOTALS in bytes: a u32 for each level. */
   public static final int TOTALS_LENGTH = LEVEL_COUNT * Integer.BYTES;
 
-  /** Entry of IMPACT_WINDOWS: offset of the number of the list's postings in earlier windows, u32. */
+  /**
+   * Entry of IMPACT_WINDOWS: offset of the number of the list's postings in earlier windows, u32.
+   */
   public static final int WINDOW_START_OFFSET = 0;
 
   /**
-   * Entry of IMPACT_WINDOWS: offset of how many of the window's postings reach each level, u16 each:
-   * the first count is that of all.
+   * Entry of IMPACT_WINDOWS: offset of how many of the window's postings reach each level, u16
+   * each: the first count is that of all.
    */
   public static final int WINDOW_COUNTS_OFFSET = WINDOW_START_OFFSET + Integer.BYTES;
 
@@ -126,8 +126,7 @@ public final class ImpactOrderedLayout {
 
   static {
     if (PARAMETERS_LENGTH != 32 || TERM_LENGTH != 24 || WINDOW_ENTRY_LENGTH != 32) {
-      throw new AssertionError(
-          PARAMETERS_LENGTH + ", " + TERM_LENGTH + ", " + WINDOW_ENTRY_LENGTH);
+      throw new AssertionError(PARAMETERS_LENGTH + ", " + TERM_LENGTH + ", " + WINDOW_ENTRY_LENGTH);
     }
   }
 
