@@ -18,6 +18,10 @@ import java.io.IOException;
 final class ImpactOrderedStage {
   private static final long POSTINGS_PER_PIECE = 1 << 17;
 
+  /** A list is encoded in one array. */
+  private static final int LIST_LENGTH_MAX =
+      Integer.MAX_VALUE / ImpactOrderedLayout.PLAIN_POSTING_LENGTH;
+
   private final InvertedPostings inverted;
   private final int windowCount;
   private final Sections sections;
@@ -71,8 +75,8 @@ final class ImpactOrderedStage {
             inverted,
             options.postingsPerDocument(),
             options.weightShareMin(),
-            options.listLengthMin(),
-            Integer.MAX_VALUE);
+            Math.min(options.listLengthMin(), LIST_LENGTH_MAX),
+            LIST_LENGTH_MAX);
     int[] starts = inverted.pieceStarts(POSTINGS_PER_PIECE);
     context
         .parallel()

@@ -18,7 +18,8 @@ final class StaticPruning {
   /** Weights are above zero, so 8 bits of exponent and 8 of mantissa order them. */
   private static final int BUCKET_SHIFT = 15;
 
-  private static final int BUCKETS = 1 << (Integer.SIZE - 1 - BUCKET_SHIFT);
+  /** As many as finite weights need: what is not finite would make sums of weights useless. */
+  private static final int BUCKETS = bucket(Float.MAX_VALUE) + 1;
 
   private final InvertedPostings inverted;
   private final int thresholdBucket;

@@ -56,8 +56,7 @@ final class WordNetCollection {
   private static final EncoderSpec ENCODER = new Bm25Spec(new AnalyzerSpec.English());
 
   // Nothing for approximate search: its lists are made for vectors of dozens of terms, and on a
-  // dozen words a
-  // definition it loses answers that the exact one finds as quickly.
+  // dozen words a definition it loses answers that the exact one finds as quickly.
   private static final BuildOptions OPTIONS =
       new BuildOptions(
           new Weighting.AsGiven(),

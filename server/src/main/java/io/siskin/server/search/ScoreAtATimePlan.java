@@ -61,7 +61,8 @@ final class ScoreAtATimePlan {
       floor = floor > 0 ? floor * FLOOR_STEP : smallestContribution();
       select(query, floor);
     }
-    scale(estimate);
+    // Above the estimate, the k postings that it speaks of may be left out.
+    scale(floor <= estimate ? estimate : 0);
   }
 
   /** Returns how many lists are added up. */
@@ -115,10 +116,13 @@ final class ScoreAtATimePlan {
     return cut;
   }
 
-  /** A lower bound of the k-th best score, from one list: its k-th best posting. */
+  /**
+   * A lower bound of the k-th best score, from one list: its k-th best posting. Only of lists that
+   * {@link #select} comes to, so that k documents do have such a partial sum.
+   */
   private float estimate(SegmentQuery query, int k) {
     float estimate = 0;
-    for (int i = 0; i < query.termCount(); i++) {
+    for (int i = 0; i < Math.min(LISTS_MAX, query.termCount()); i++) {
       int term = query.termNumber(i);
       float ranked = index.rankedImpact(term, k);
       estimate = Math.max(estimate, query.weight(i) * index.scale(term) * ranked);
