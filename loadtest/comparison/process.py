@@ -1,0 +1,69 @@
+"""Runs one program to its end, within a time, on one core if wanted, and leaves nothing of it behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+
+
+class Failed(Exception):
+    """A program failed or ran out of time; the message has the end of its output."""
+
+
+def default_core():
+    """Returns the last core that this process may use, or None where cores cannot be chosen."""
+    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+
+
+def run(command, log, timeout_seconds, core=None, environment=None):
+    """Runs a command in a process group of its own, its output in the file log.
+
+    core: the only core that it may use; None: any. environment: variables beside this process's own. Whatever ends
+    the call early (the time, an interrupt) ends the whole group first.
+    """
+    pin = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
+    with open(log, "wb") as out:
+        started = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=pin,
+            env=dict(os.environ, **(environment or {})),
+        )
+        try:
+            status = started.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            status = f"no end within {timeout_seconds:.0f} s"
+        finally:
+            _end(started)
+    if status != 0:
+        raise Failed(f"{os.path.basename(str(command[0]))} failed ({status}); the end of {log}:\n{_tail(log)}")
+
+
+def _end(started):
+    """Ends a process group that still runs: asks, then forces."""
+    if started.poll() is not None:
+        return
+    for sign, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, None)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(started.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            started.wait(seconds)
+            return
+
+
+def stop_on_signals():
+    """Lets SIGTERM and SIGHUP end this process as an interrupt does, so that what it started is ended too."""
+
+    def stop(number, frame):
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def _tail(log, lines=15):
+    with open(log, errors="replace") as file:
+        return "".join("  | " + line for line in file.readlines()[-lines:]).rstrip()

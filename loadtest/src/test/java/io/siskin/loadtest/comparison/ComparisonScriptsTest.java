@@ -1,0 +1,86 @@
+package io.siskin.loadtest.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.siskin.index.testing.Repository;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The Python of {@code loadtest/peers} and {@code loadtest/growth}: it compiles, and its own tests
+ * pass. Needs a Python 3.11 without any package; where there is none, this is skipped.
+ */
+final class ComparisonScriptsTest {
+  private static final Path SCRIPTS = Repository.module("loadtest/comparison");
+  private static final int TIMEOUT_SECONDS = 120;
+
+  @TempDir Path temporary;
+
+  @BeforeEach
+  void needsPython() throws IOException, InterruptedException {
+    Result version;
+    try {
+      version = python("-c", "import sys; sys.exit(sys.version_info < (3, 11))");
+    } catch (IOException noPython) {
+      assumeTrue(false, "no python3 on the PATH");
+      return;
+    }
+    assumeTrue(version.status() == 0, "python3 is older than 3.11");
+  }
+
+  @Test
+  void everyScriptCompiles() throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("-m", "py_compile"));
+    try (Stream<Path> files = Files.list(SCRIPTS)) {
+      files.map(Path::toString).filter(name -> name.endsWith(".py")).forEach(arguments::add);
+    }
+    assertThat(arguments).hasSizeGreaterThan(10);
+    Result compiled = python(arguments.toArray(String[]::new));
+    assertThat(compiled.status()).as(compiled.output()).isZero();
+  }
+
+  @Test
+  void theirTestsPass() throws IOException, InterruptedException {
+    Result tested = python("-m", "unittest", "discover", "--start-directory", SCRIPTS.toString());
+    assertThat(tested.status()).as(tested.output()).isZero();
+    assertThat(tested.output()).contains("Ran ").doesNotContain("Ran 0 tests");
+  }
+
+  @Test
+  void bothExplainThemselvesWithoutAnyPackage() throws IOException, InterruptedException {
+    for (String script : List.of("peers.py", "growth.py")) {
+      Result help = python(SCRIPTS.resolve(script).toString(), "--help");
+      assertThat(help.status()).as(help.output()).isZero();
+      assertThat(help.output()).contains("--queries", "--out");
+    }
+  }
+
+  private record Result(int status, String output) {}
+
+  /** Runs python3 to its end; what it compiles goes to the temporary folder, not to the sources. */
+  private Result python(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("python3"));
+    command.addAll(List.of(arguments));
+    Path output = temporary.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().put("PYTHONPYCACHEPREFIX", temporary.resolve("pycache").toString());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError(command + " did not end within " + TIMEOUT_SECONDS + " s");
+    }
+    return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+  }
+}
