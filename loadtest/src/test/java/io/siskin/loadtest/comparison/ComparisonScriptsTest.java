@@ -31,7 +31,7 @@ final class ComparisonScriptsTest {
     Result version;
     try {
       version = python("-c", "import sys; sys.exit(sys.version_info < (3, 11))");
-    } catch (IOException noPython) {
+    } catch (IOException _) {
       assumeTrue(false, "no python3 on the PATH");
       return;
     }
