@@ -89,6 +89,17 @@ public final class QuantizedQuery {
    * @param documentScale the document's impact scale
    */
   public float score(int sum, float documentScale) {
+    return score(sum, documentScale, scoreScale);
+  }
+
+  /**
+   * Returns the score of a document for whoever holds the query's {@link #scoreScale}.
+   *
+   * @param sum the sum of integer weight × impact over the shared terms
+   * @param documentScale the document's impact scale
+   * @param scoreScale of the query
+   */
+  public static float score(int sum, float documentScale, double scoreScale) {
     return (float) (sum * (documentScale * scoreScale));
   }
 }

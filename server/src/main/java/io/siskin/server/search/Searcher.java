@@ -18,6 +18,7 @@ public final class Searcher {
 
   private final SegmentSearcher[] segments;
   private final int[] documentBases;
+  private final SegmentQuery segmentQuery = new SegmentQuery();
   private final TopK top = new TopK(RESULT_LENGTH);
   private final SearchCounters counters = new SearchCounters();
   private int[] documentNumbers = new int[RESULT_LENGTH];
@@ -58,7 +59,7 @@ public final class Searcher {
     long start = budgetNanos == 0 ? 0 : System.nanoTime();
     for (int i = 0; i < segments.length; i++) {
       SegmentSearcher searcher = segments[i];
-      SegmentQuery segmentQuery = SegmentQuery.resolve(query, searcher.segment().terms());
+      segmentQuery.set(query, searcher.segment().terms());
       unknownTermCount = Math.min(unknownTermCount, segmentQuery.unknownTermCount());
       long share = budgetNanos == 0 ? 0 : share(i, budgetNanos - (System.nanoTime() - start));
       searcher.search(segmentQuery, mode, share, documentBases[i], top, interruption, counters);

@@ -11,21 +11,19 @@ import java.util.Arrays;
  * A query resolved against one segment: the terms that the segment has, heaviest first (ties by
  * term number).
  *
- * <p>Immutable; safe to share.
+ * <p>{@link #set} makes it another query without allocating once it was as long; who never calls it
+ * may share the object.
  */
 public final class SegmentQuery {
-  private final int[] termNumbers;
-  private final int[] weights;
-  private final int unknownTermCount;
-  private final QuantizedQuery query;
+  private long[] keys = new long[0];
+  private int[] termNumbers = new int[0];
+  private int[] weights = new int[0];
+  private int termCount;
+  private int unknownTermCount;
+  private double scoreScale = 1;
 
-  private SegmentQuery(
-      int[] termNumbers, int[] weights, int unknownTermCount, QuantizedQuery query) {
-    this.termNumbers = termNumbers;
-    this.weights = weights;
-    this.unknownTermCount = unknownTermCount;
-    this.query = query;
-  }
+  /** Makes a query without terms. */
+  SegmentQuery() {}
 
   /**
    * Looks up a query's terms.
@@ -34,34 +32,49 @@ public final class SegmentQuery {
    * @param terms the segment's terms
    */
   public static SegmentQuery resolve(QuantizedQuery query, TermDictionary terms) {
+    SegmentQuery resolved = new SegmentQuery();
+    resolved.set(query, terms);
+    return resolved;
+  }
+
+  /**
+   * Looks up another query's terms.
+   *
+   * @param query the quantised query
+   * @param terms the segment's terms
+   */
+  void set(QuantizedQuery query, TermDictionary terms) {
     SparseVector vector = query.vector();
+    if (keys.length < vector.size()) {
+      keys = new long[vector.size()];
+      termNumbers = new int[vector.size()];
+      weights = new int[vector.size()];
+    }
     // Weight in the high half, inverted, and term number in the low half: ascending order is the
     // wanted one.
-    long[] keys = new long[vector.size()];
-    int known = 0;
-    for (int i = 0; i < keys.length; i++) {
+    termCount = 0;
+    for (int i = 0; i < vector.size(); i++) {
       int number =
           switch (vector) {
             case TokenVector tokens -> terms.numberOfToken(tokens.token(i));
             case TermIdVector ids -> terms.numberOfTermId(ids.termId(i));
           };
       if (number != TermDictionary.ABSENT) {
-        keys[known++] = ((long) (Integer.MAX_VALUE - query.weight(i)) << 32) | number;
+        keys[termCount++] = ((long) (Integer.MAX_VALUE - query.weight(i)) << 32) | number;
       }
     }
-    Arrays.sort(keys, 0, known);
-    int[] numbers = new int[known];
-    int[] weights = new int[known];
-    for (int i = 0; i < known; i++) {
-      numbers[i] = (int) keys[i];
+    Arrays.sort(keys, 0, termCount);
+    for (int i = 0; i < termCount; i++) {
+      termNumbers[i] = (int) keys[i];
       weights[i] = Integer.MAX_VALUE - (int) (keys[i] >>> 32);
     }
-    return new SegmentQuery(numbers, weights, keys.length - known, query);
+    unknownTermCount = vector.size() - termCount;
+    scoreScale = query.scoreScale();
   }
 
   /** Returns how many of the query's terms the segment has. */
   public int termCount() {
-    return termNumbers.length;
+    return termCount;
   }
 
   /**
@@ -94,11 +107,11 @@ public final class SegmentQuery {
    * @param documentScale the document's impact scale
    */
   public float score(int sum, float documentScale) {
-    return query.score(sum, documentScale);
+    return QuantizedQuery.score(sum, documentScale, scoreScale);
   }
 
   /** Returns what {@link #score} multiplies with after the document's scale. */
   public double scoreScale() {
-    return query.scoreScale();
+    return scoreScale;
   }
 }
