@@ -8,44 +8,27 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Sums are scanned and cleared a vector at a time. Memory cannot be scattered to by vectors, so
- * postings are added one by one, but loaded eight at a time.
+ * postings are added one by one, in the one form of the loop that the compiler does well: loads of
+ * eight postings at a time and shifts take 1.6 times as long (ADR 0009).
  */
 final class PanamaImpactKernel implements ImpactKernel {
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, PanamaSpecies.shape(PanamaSpecies.BITS));
   private static final int LANES = BYTES.length();
   private static final int HALF = 1 << (WEIGHT_SHIFT - 1);
-  private static final int STEP = Long.BYTES;
+  private static final int WINDOW_LENGTH = 1 << Character.SIZE;
 
   @Override
   public void add(
       MemorySegment postings, long documents, long impacts, int count, int weight, byte[] sums) {
-    int i = 0;
-    for (; i <= count - STEP; i += STEP) {
-      long impact = postings.get(FileLayout.U64, impacts + i);
-      addFour(postings.get(FileLayout.U64, documents + 2L * i), impact, weight, sums);
-      addFour(
-          postings.get(FileLayout.U64, documents + 2L * i + Long.BYTES),
-          impact >>> Integer.SIZE,
-          weight,
-          sums);
+    if (sums.length != WINDOW_LENGTH) {
+      throw new IllegalArgumentException(sums.length + " sums, not " + WINDOW_LENGTH);
     }
-    for (; i < count; i++) {
-      int document = postings.get(FileLayout.U16, documents + 2L * i) & 0xFFFF;
+    for (int i = 0; i < count; i++) {
+      char document = postings.get(FileLayout.U16_CHAR, documents + 2L * i);
       int impact = postings.get(FileLayout.U8, impacts + i) & 0xFF;
-      sums[document] += (byte) ((weight * impact + HALF) >>> WEIGHT_SHIFT);
+      sums[document] = (byte) (sums[document] + ((weight * impact + HALF) >>> WEIGHT_SHIFT));
     }
-  }
-
-  private static void addFour(long documents, long impacts, int weight, byte[] sums) {
-    sums[(int) documents & 0xFFFF] +=
-        (byte) ((weight * ((int) impacts & 0xFF) + HALF) >>> WEIGHT_SHIFT);
-    sums[(int) (documents >>> 16) & 0xFFFF] +=
-        (byte) ((weight * ((int) (impacts >>> 8) & 0xFF) + HALF) >>> WEIGHT_SHIFT);
-    sums[(int) (documents >>> 32) & 0xFFFF] +=
-        (byte) ((weight * ((int) (impacts >>> 16) & 0xFF) + HALF) >>> WEIGHT_SHIFT);
-    sums[(int) (documents >>> 48)] +=
-        (byte) ((weight * ((int) (impacts >>> 24) & 0xFF) + HALF) >>> WEIGHT_SHIFT);
   }
 
   @Override
