@@ -57,9 +57,10 @@ def arguments(words):
     add("--k", type=int, default=10, help="hits a query (default %(default)s)")
     add("--recall", default="0.95,0.99", metavar="LIST", help="recall targets: the fastest setting of a sweep that"
         " reaches each, at each size; empty for none (default %(default)s)")  # fmt: skip
-    add("--setting", action="append", default=[], metavar="OPTIONS", help="options of `siskin bench` as one text,"
-        " measured at each size; may be repeated (default: --mode=exact)")  # fmt: skip
-    add("--index-options", default="", metavar="OPTIONS", help="options of `siskin index` as one text")
+    add("--setting", action="append", default=[], metavar="OPTIONS", help="options of `siskin bench` as one text, with ="
+        " before it, measured at each size; may be repeated (default: --mode=exact)")  # fmt: skip
+    add("--index-options", default="", metavar="OPTIONS", help="options of `siskin index` as one text,"
+        " with = before it")  # fmt: skip
     add("--heap", default="2g", metavar="SIZE", help="largest heap of the build, as -Xmx (default %(default)s)")
     add("--core", type=int, default=process.default_core(), help="the core of the searches (default %(default)s)")
     add("--name", default="siskin", help="of the files in --out (default %(default)s)")
@@ -249,8 +250,8 @@ def command_line(options):
     words += ["--queries", options.queries.name, "--k", str(options.k), "--heap", options.heap]
     words += ["--recall", ",".join(f"{target:g}" for target in options.recall)]
     for setting in options.setting:
-        words += ["--setting", setting]
-    words += ["--index-options", options.index_options] if options.index_options else []
+        words.append(f"--setting={setting}")
+    words += [f"--index-options={options.index_options}"] if options.index_options else []
     return shlex.join(words)
 
 

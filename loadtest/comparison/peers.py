@@ -26,6 +26,7 @@ PACKAGES = ("pyseismic-lsr", "pyvsag", "bmp", "kannolo")
 PEERS = ("seismic-dotvbyte", "seismic-raw", "sindi", "bmp", "kannolo")
 # What a step takes before there is experience; a wrong guess costs a wrong remaining time, nothing else.
 BUILD_SECONDS, SWEEP_SECONDS, SEARCH_SECONDS, SETTING_SECONDS = 60, 100, 0.6, 6
+TRIAL_SECONDS, ROUND_SECONDS = 60, 150
 SWEEP_QUERIES_MIN = 2000
 TRIAL_COUNT, TRIAL_SLACK = 2, 1.2
 
@@ -69,7 +70,8 @@ def arguments(words):
         "--siskin-index",
         action="append",
         metavar="OPTIONS",
-        help="options of `siskin index` as one text, once an index to compare (default: one index, no options)",
+        help="options of `siskin index` as one text, with = before it; once an index to compare (default: one index,"
+        " no options)",
     )
     add("--work", type=pathlib.Path, metavar="DIR", help="indexes, sweeps, logs (default: loadtest/target/comparison)")
     add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="default docs/benchmarks")
@@ -174,7 +176,8 @@ class Comparison:
         missing = [index for index in indexes if not (index.directory / "build.json").exists()]
         steps = [(f"build {i.engine}: {frontier.describe(i.index)}", BUILD_SECONDS) for i in missing]
         steps += [(f"build siskin: {words or 'defaults'}", 20) for words in self._options.siskin_index]
-        self.progress.expect([*steps, ("exact answers", 20)])
+        sweeps = sum(seconds for *_, seconds in self._sweeps(indexes))
+        self.progress.expect([*steps, ("exact answers", 20)], sweeps + self._rounds_seconds() + TRIAL_SECONDS)
         for index in missing:
             self.progress.step(lambda index=index: self._build_peer(index))
         self._siskin_indexes = [
@@ -279,35 +282,55 @@ class Comparison:
         self.rows += rows
         return rows
 
-    def sweep(self):
-        """Measures every setting of the grids once, or takes what was measured so; returns the finalists."""
-        ours = [(f"sweep siskin: {words or 'defaults'}", SWEEP_SECONDS) for words in self._options.siskin_index]
-        grids = [(i, self._engines.PEERS[i.engine].searches(i.index, self._options.k)) for i in self._peer_list]
-        peers = [(f"sweep {i.engine}: {frontier.describe(i.index)}", SEARCH_SECONDS * len(g)) for i, g in grids]
-        self.progress.expect(ours + peers)
-        mine = []
-        for index, directory, built in self._siskin_indexes:
-            work = lambda: self._sweep_siskin(index, directory, built)
-            name = f"siskin-{digest_of([index, self._siskin.digest])}"
-            mine += self.progress.step(lambda: self._swept(name, work))
-        others = []
-        for index, searches in grids:
-            work = lambda: self._measure_peer(index, searches, final=False)
-            name = f"{index.directory.name}-{digest_of(searches)}"
-            others += self.progress.step(lambda: self._swept(name, work))
-        self._keep("sweep", mine + others)
-        return self._trial(mine) + frontier.finalists(others, FLOORS)
-
-    def _swept(self, name, work):
+    def _sweeps(self, peer_indexes):
+        """Returns the sweeps to make: name, file that keeps the rows, index, searches (None: all), expected seconds."""
+        facts = f"k{self._options.k}-{self._query_digest}-passes{self._sweep_passes()}-core{self._options.core}"
         folder = self._work / "sweeps"
         folder.mkdir(exist_ok=True)
-        facts = f"k{self._options.k}-{self._query_digest}-passes{self._sweep_passes()}-core{self._options.core}"
-        path = folder / f"{name}-{facts}.jsonl"
+        sweeps = []
+
+        def add(name, digest, index, searches, seconds):
+            path = folder / f"{digest}-{facts}.jsonl"
+            known = path.exists() and not self._options.fresh
+            sweeps.append((f"sweep {name}", path, index, searches, 0.1 if known else seconds))
+
+        for words in self._options.siskin_index:
+            digest = f"siskin-{digest_of([words, self._siskin.digest])}"
+            add(f"siskin: {words or 'defaults'}", digest, words, None, SWEEP_SECONDS)
+        for peer in peer_indexes:
+            searches = self._engines.PEERS[peer.engine].searches(peer.index, self._options.k)
+            digest = f"{peer.directory.name}-{digest_of(searches)}"
+            name = f"{peer.engine}: {frontier.describe(peer.index)}"
+            add(name, digest, peer, searches, SEARCH_SECONDS * len(searches))
+        return sweeps
+
+    def sweep(self):
+        """Measures every setting of the grids once, or takes what was measured so; returns the finalists."""
+        sweeps = self._sweeps(self._peer_list)
+        later = self._rounds_seconds() + TRIAL_SECONDS
+        self.progress.expect([(name, seconds) for name, *_, seconds in sweeps], later)
+        rows = []
+        for _, path, index, searches, _ in sweeps:
+            rows += self.progress.step(lambda: self._swept(path, index, searches))
+        self._keep("sweep", rows)
+        mine = [row for row in rows if row["engine"] == siskin.ENGINE]
+        others = [row for row in rows if row["engine"] != siskin.ENGINE]
+        return self._trial(mine) + frontier.finalists(others, FLOORS)
+
+    def _swept(self, path, index, searches):
         if self._options.fresh or not path.exists():
+            if searches is None:
+                (ours,) = (known for known in self._siskin_indexes if known[0]["options"] == (index or None))
+                rows = self._sweep_siskin(*ours)
+            else:
+                rows = self._measure_peer(index, searches, final=False)
             part = path.with_suffix(".part")
-            part.write_text("".join(json.dumps(row) + "\n" for row in work()))
+            part.write_text("".join(json.dumps(row) + "\n" for row in rows))
             part.replace(path)
         return [json.loads(line) for line in path.read_text().splitlines()]
+
+    def _rounds_seconds(self):
+        return ROUND_SECONDS * self._options.rounds
 
     def _trial(self, swept):
         """Measures the promising settings of Siskin's sweep with all passes, each in a process of its own.
@@ -327,7 +350,8 @@ class Comparison:
             for row in candidates.values()
             if len(modes[row["search"]["mode"]]) == 1 or self._has_chance(row, candidates.values())
         ]
-        self.progress.expect([(f"trial siskin: {frontier.describe(row['search'])}", SETTING_SECONDS) for row in kept])
+        steps = [(f"trial siskin: {frontier.describe(row['search'])}", SETTING_SECONDS) for row in kept]
+        self.progress.expect(steps, self._rounds_seconds())
         measured = []
         for row in kept:
             measured += self.progress.step(lambda: self._turn_siskin([row]))
@@ -402,8 +426,8 @@ def command_line(options):
         words += ["--queries-max", str(options.queries_max)]
     if options.peers != list(PEERS):
         words += ["--peers", ",".join(options.peers)]
-    for index in options.siskin_index:
-        words += ["--siskin-index", index] if index else []
+    if options.siskin_index != [""]:
+        words += [f"--siskin-index={index}" for index in options.siskin_index]
     return shlex.join(words)
 
 

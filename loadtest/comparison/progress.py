@@ -17,17 +17,19 @@ class Progress:
         self._clock = clock
         self._steps = []
         self._done = 0
-        self._spent = self._foreseen = 0.0
+        self._spent = self._foreseen = self._later = 0.0
 
-    def expect(self, steps):
-        """Replaces the steps that are to come: names with expected seconds."""
+    def expect(self, steps, later_seconds=0.0):
+        """Replaces the steps that are to come: names with expected seconds; and what is expected after them."""
         self._steps = list(steps)
+        self._later = later_seconds
         self._done = 0
+        self._spent = self._foreseen = 0.0
 
     def remaining_seconds(self):
         """Returns what the steps to come are expected to take, by the experience with those done."""
         pace = self._spent / self._foreseen if self._foreseen > 0 else 1
-        return pace * sum(seconds for _, seconds in self._steps[self._done :])
+        return pace * sum(seconds for _, seconds in self._steps[self._done :]) + self._later
 
     def step(self, work):
         """Runs the next step: announces it and times it."""

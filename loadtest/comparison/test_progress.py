@@ -26,6 +26,8 @@ class ProgressTest(unittest.TestCase):
 
         self.assertEqual(shown.step(work), "result")
         self.assertEqual(shown.remaining_seconds(), 60, "twice as slow as expected")
+        shown.expect([("three", 10)], later_seconds=100)
+        self.assertEqual(shown.remaining_seconds(), 110, "new steps begin without experience")
         self.assertIn("[1/2] one; about 40 s left", out.getvalue())
 
     def test_durations(self):
