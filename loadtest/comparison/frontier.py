@@ -74,6 +74,19 @@ def pareto(rows, engine):
     return kept[::-1]
 
 
+def near(rows, floors, times, ours):
+    """Returns the peers that at some floor are no more than so many times slower than the fastest peer."""
+    peers = [row for row in rows if row["engine"] != ours]
+    found = set()
+    for floor in floors:
+        best = fastest(peers, floor)
+        for engine in engines_of(peers):
+            row = fastest(peers, floor, engine)
+            if row and row["mean_us"] <= times * best["mean_us"]:
+                found.add(engine)
+    return found
+
+
 def summary(rows, floors, ours):
     """Returns one dict a floor: our fastest row, the fastest peer's, and the ratio of the means; None where missing."""
     peers = [row for row in rows if row["engine"] != ours]

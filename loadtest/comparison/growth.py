@@ -57,8 +57,8 @@ def arguments(words):
     add("--k", type=int, default=10, help="hits a query (default %(default)s)")
     add("--recall", default="0.95,0.99", metavar="LIST", help="recall targets: the fastest setting of a sweep that"
         " reaches each, at each size; empty for none (default %(default)s)")  # fmt: skip
-    add("--setting", action="append", default=[], metavar="OPTIONS", help="options of `siskin bench` as one text, with ="
-        " before it, measured at each size; may be repeated (default: --mode=exact)")  # fmt: skip
+    add("--setting", action="append", default=[], metavar="OPTIONS", help="options of `siskin bench` as one text,"
+        " with = before it, measured at each size; may be repeated (default: --mode=exact)")  # fmt: skip
     add("--index-options", default="", metavar="OPTIONS", help="options of `siskin index` as one text,"
         " with = before it")  # fmt: skip
     add("--heap", default="2g", metavar="SIZE", help="largest heap of the build, as -Xmx (default %(default)s)")

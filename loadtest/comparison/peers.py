@@ -28,6 +28,8 @@ PEERS = ("seismic-dotvbyte", "seismic-raw", "sindi", "bmp", "kannolo")
 BUILD_SECONDS, SWEEP_SECONDS, SEARCH_SECONDS, SETTING_SECONDS = 60, 100, 0.6, 6
 TRIAL_SECONDS, ROUND_SECONDS = 60, 150
 SWEEP_QUERIES_MIN = 2000
+# A peer so many times slower than the fastest at every floor is measured in the first round only.
+FAR_BEHIND = 2.0
 TRIAL_COUNT, TRIAL_SLACK = 2, 1.2
 
 DESCRIPTION = """\
@@ -398,18 +400,30 @@ class Comparison:
             if theirs:
                 turns += [("siskin", mine, self._turn_siskin), (group, theirs, self._turn_peer)]
         turns = turns or [("siskin", mine, self._turn_siskin)]
-        count = self._options.rounds
-        expected = [(name, self._turn_seconds(name, rows)) for name, rows, _ in turns]
-        self.progress.expect(
-            [(f"round {r + 1}/{count}: {name}", seconds) for r in range(count) for name, seconds in expected]
-        )
-        for done in range(count):
+        for done in range(self._options.rounds):
             if done > 0 and time.monotonic() > end:
-                self.progress.say(f"--minutes-max is over: {done} of {count} rounds")
+                self.progress.say(f"--minutes-max is over: {done} of {self._options.rounds} rounds")
                 return done
+            if done == 1:
+                turns = self._near(turns)
+            steps = [(f"round {done + 1}: {name}", self._turn_seconds(name, rows)) for name, rows, _ in turns]
+            later = (self._options.rounds - done - 1) * sum(seconds for _, seconds in steps)
+            self.progress.expect(steps, later)
             for turn, (_, rows, measure) in enumerate(turns):
                 self._keep("round", self.progress.step(lambda: measure(rows)), round=done + 1, turn=turn + 1)
-        return count
+        return self._options.rounds
+
+    def _near(self, turns):
+        """Returns the turns less those of peers far behind the fastest one everywhere, each with our turn before it."""
+        measured = frontier.medians([row for row in self.rows if row["kind"] == "round"])
+        near = frontier.near(measured, FLOORS, FAR_BEHIND, siskin.ENGINE)
+        kept = []
+        for ours, peer in zip(turns[::2], turns[1::2]):
+            if any(row["engine"] in near for row in peer[1]):
+                kept += [ours, peer]
+            else:
+                self.progress.say(f"{peer[0]}: everywhere {FAR_BEHIND:g} times behind the fastest peer, no more rounds")
+        return kept or turns
 
     def _turn_seconds(self, name, rows):
         # A warming pass before and, of a peer, two of single calls after.
@@ -452,6 +466,7 @@ Mean: for peers one call with all queries, so that their Python bindings cost th
 p50 and p99: for peers one call a query, the binding's own cost included (about 40 µs for DotVByte, whose terms are
 strings there, a few for the others). Index: for Siskin the files that the setting's mode reads. Build: for Siskin
 the whole index with every structure, from the file; for peers from arrays in memory (Seismic raw: from its file).
+A peer that is twice behind the fastest one at every recall is measured in the first round only.
 """
 
 

@@ -49,6 +49,10 @@ class FrontierTest(unittest.TestCase):
         rows = [row("a", 0.90, 10, "x"), row("a", 0.95, 9, "y"), row("a", 0.99, 30, "z"), row("b", 1, 1, "w")]
         self.assertEqual([r["mean_us"] for r in frontier.pareto(rows, "a")], [9, 30])
 
+    def test_near_is_who_comes_close_to_the_fastest_peer_anywhere(self):
+        rows = [row("us", 1, 1), row("p", 0.95, 10), row("q", 0.95, 30), row("q", 0.99, 40, "x"), row("r", 0.95, 50)]
+        self.assertEqual(frontier.near(rows, (0.95, 0.99), 2, "us"), {"p", "q"})
+
     def test_summary_sets_us_beside_the_fastest_peer(self):
         rows = [row("us", 0.95, 10), row("p", 0.95, 40), row("q", 0.96, 20)]
         reached, missed = frontier.summary(rows, (0.95, 0.99), "us")
