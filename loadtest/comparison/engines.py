@@ -44,9 +44,16 @@ class Seismic:
     share of the mean list.
     """
 
-    SHARES = ((0.08, 0.2, 0.5), (0.16, 0.2, 0.5), (0.25, 0.2, 0.5), (0.5, 0.2, 0.5), (0.5, 0.1, 0.4))
-    QUERY_CUTS = (3, 4, 6, 8, 10, 15, 20)
-    HEAP_FACTORS = (1.0, 0.9, 0.8, 0.7, 0.6)
+    SHARES = (
+        (0.08, 0.2, 0.5),
+        (0.16, 0.2, 0.5),
+        (0.25, 0.2, 0.5),
+        (0.5, 0.2, 0.5),
+        (0.5, 0.1, 0.4),
+        (1.0, 0.1, 0.4),
+    )
+    QUERY_CUTS = (3, 4, 6, 8, 12, 20)
+    HEAP_FACTORS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
     COMPONENTS_MAX = 1 << 16
 
     packages = ("pyseismic-lsr",)
@@ -298,7 +305,8 @@ class Bmp:
             span = slice(base.indptr[row], base.indptr[row + 1])
             writer.add_document(str(row), list(zip(base.indices[span].tolist(), impacts[span].tolist())))
         lists = csr_matrix((impacts, base.indices, base.indptr), shape=(base.rows, base.columns)).tocsc()
-        for term in np.flatnonzero(np.diff(lists.indptr)):
+        # Every column, empty ones too: documents name a term by its place among those added.
+        for term in range(base.columns):
             span = slice(lists.indptr[term], lists.indptr[term + 1])
             writer.add_term(str(term), list(zip(lists.indices[span].tolist(), lists.data[span].tolist())))
         writer.finish()

@@ -28,6 +28,7 @@ PEERS = ("seismic-dotvbyte", "seismic-raw", "sindi", "bmp", "kannolo")
 BUILD_SECONDS, SWEEP_SECONDS, SEARCH_SECONDS, SETTING_SECONDS = 60, 100, 0.6, 6
 TRIAL_SECONDS, ROUND_SECONDS = 60, 150
 SWEEP_QUERIES_MIN = 2000
+RECALL_DOUBTED = 0.5
 # A peer so many times slower than the fastest at every floor is measured in the first round only.
 FAR_BEHIND = 2.0
 TRIAL_COUNT, TRIAL_SLACK = 2, 1.2
@@ -315,9 +316,17 @@ class Comparison:
         for _, path, index, searches, _ in sweeps:
             rows += self.progress.step(lambda: self._swept(path, index, searches))
         self._keep("sweep", rows)
+        self._doubt(rows)
         mine = [row for row in rows if row["engine"] == siskin.ENGINE]
         others = [row for row in rows if row["engine"] != siskin.ENGINE]
         return self._trial(mine) + frontier.finalists(others, FLOORS)
+
+    def _doubt(self, rows):
+        """Says so when an engine finds next to nothing: its binding changed, or the collection is not for its grid."""
+        for engine in frontier.engines_of(rows):
+            best = max(row["recall"] for row in rows if row["engine"] == engine)
+            if best < RECALL_DOUBTED:
+                self.progress.say(f"{engine} has recall {best:.3f} at best: is engines.py right about it?")
 
     def _swept(self, path, index, searches):
         if self._options.fresh or not path.exists():
@@ -481,8 +490,9 @@ def write_outputs(comparison, facts, rounds):
     lines = caption(comparison, facts, rounds)
     options.out.mkdir(parents=True, exist_ok=True)
     stem = options.out / f"peers-{options.base.stem}-k{options.k}"
-    text = frontier.markdown(rows, FLOORS, siskin.ENGINE, options.k) + "\n" + NOTES + "\n```\n" + "\n".join(lines)
-    text += "\n```\n"
+    engines = sorted(frontier.engines_of(comparison.rows), key=order.get)
+    tables = frontier.markdown(rows, FLOORS, siskin.ENGINE, options.k, engines)
+    text = "\n".join([tables, NOTES, "```", *lines, "```\n"])
     stem.with_name(stem.name + ".md").write_text(text)
     with open(stem.with_name(stem.name + ".jsonl"), "w") as out:
         run = {"kind": "run", "command": command_line(options), "k": options.k, "rounds": rounds, **facts}

@@ -74,6 +74,10 @@ class MarkdownTest(unittest.TestCase):
         self.assertIn("| .995 | us | not reached |", text)
         self.assertIn("recall@100", text)
 
+    def test_an_engine_that_was_not_measured_reached_nothing(self):
+        text = frontier.markdown([row("us", 0.96, 10)], (0.90,), "us", 10, ["us", "slow"])
+        self.assertIn("| .90 | slow | not reached |", text)
+
     def test_options_in_words(self):
         options = {"query_cut": 4, "heap_factor": 0.85, "first_sorted": True, "unset": None}
         self.assertEqual(frontier.describe(options), "query cut 4, heap factor 0.85, first sorted yes")
