@@ -7,6 +7,7 @@ import io.siskin.index.segment.BlockMaxIndex;
 import io.siskin.index.segment.ClusteredIndex;
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.ImpactOrderedIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.TermDictionary;
 import java.io.UncheckedIOException;
@@ -23,8 +24,9 @@ import java.util.List;
  * order of the format; that document frequencies and statistics are those of the postings; that
  * records are well formed; that stored fields unpack; that posting lists hold exactly the postings
  * of the forward index, and that each maximum is an upper bound of what it covers; that clustered
- * lists hold no other postings, and that their summaries are those of their posting blocks. Time
- * grows with postings, memory with terms.
+ * lists hold no other postings, and that their summaries are those of their posting blocks; that
+ * impact-ordered lists hold no other postings, each with its impact and in its order, and that
+ * their counts are right. Time grows with postings, memory with terms.
  */
 public final class SegmentVerifier {
   private final Segment segment;
@@ -65,6 +67,10 @@ public final class SegmentVerifier {
     ClusteredIndex clusters = segment.clusters();
     if (clusters != null) {
       new ClusterVerifier(segment, clusters, verifier.findings).verify();
+    }
+    ImpactOrderedIndex impacts = segment.impacts();
+    if (impacts != null) {
+      new ImpactVerifier(segment, impacts, verifier.findings).verify();
     }
     return verifier.findings.report();
   }

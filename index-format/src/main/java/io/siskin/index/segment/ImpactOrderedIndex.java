@@ -232,6 +232,11 @@ public final class ImpactOrderedIndex {
     return windowCount;
   }
 
+  /** Returns the number of windowed lists. */
+  public int rowCount() {
+    return rowCount;
+  }
+
   /** Returns the number of postings in all lists. */
   public long postingCount() {
     return postingCount;

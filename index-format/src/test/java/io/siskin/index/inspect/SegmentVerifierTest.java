@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
+import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.BlockMaxLayout;
 import io.siskin.index.format.v1.ClusterLayout;
+import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.format.v1.StatisticsLayout;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
@@ -21,10 +24,13 @@ import io.siskin.index.testing.RandomCollection;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.testing.SegmentEditor;
 import io.siskin.index.testing.SmallSegments;
+import io.siskin.index.vector.TermIdVector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -62,7 +68,8 @@ final class SegmentVerifierTest {
                 new Reordering.None(),
                 true,
                 new BlockMaxOptions(4 << random.nextInt(3), 4 << random.nextInt(2)),
-                ImpactOrderedOptions.DEFAULTS,
+                new ImpactOrderedOptions(
+                    0.5 + random.nextInt(60), random.nextDouble(), 1 + random.nextInt(70)),
                 ClusterOptions.DEFAULTS,
                 true,
                 2));
@@ -164,7 +171,67 @@ final class SegmentVerifierTest {
             "summary of block",
             FileKind.CLUSTERS,
             SectionKind.CLUSTER_LISTS,
-            b -> b.putFloat(ClusterLayout.LIST_SCALE_OFFSET, 1)));
+            b -> b.putFloat(ClusterLayout.LIST_SCALE_OFFSET, 1)),
+        impactTerm(
+            "scale",
+            b ->
+                b.putFloat(
+                    ImpactOrderedLayout.TERM_SCALE_OFFSET,
+                    b.getFloat(ImpactOrderedLayout.TERM_SCALE_OFFSET) * 1.001f)),
+        impactTerm(
+            "impact of rank 10",
+            b ->
+                b.put(
+                    ImpactOrderedLayout.TERM_RANKED_IMPACTS_OFFSET,
+                    (byte) (b.get(ImpactOrderedLayout.TERM_RANKED_IMPACTS_OFFSET) - 1))),
+        impactTerm(
+            "impact of rank 1000",
+            b -> b.put(ImpactOrderedLayout.TERM_RANKED_IMPACTS_OFFSET + 2, (byte) 1)),
+        new Mistake(
+            SegmentVerifierTest::exchangeTheFirstTwoPostings, FileKind.IMPACTS, "order in window"));
+  }
+
+  private static Mistake impactTerm(String subject, Consumer<ByteBuffer> edit) {
+    return mistake(FileKind.IMPACTS, subject, FileKind.IMPACTS, SectionKind.IMPACT_TERMS, edit);
+  }
+
+  private static void exchangeTheFirstTwoPostings(SegmentEditor editor) {
+    ByteBuffer postings = editor.bytes(FileKind.IMPACTS, SectionKind.IMPACT_POSTINGS);
+    ByteBuffer windows = editor.bytes(FileKind.IMPACTS, SectionKind.IMPACT_WINDOWS);
+    int impacts = Short.BYTES * windows.getShort(ImpactOrderedLayout.WINDOW_COUNTS_OFFSET);
+    short document = postings.getShort(0);
+    byte impact = postings.get(impacts);
+    postings.putShort(0, postings.getShort(Short.BYTES)).putShort(Short.BYTES, document);
+    postings.put(impacts, postings.get(impacts + 1)).put(impacts + 1, impact);
+  }
+
+  /** Whatever is pruned from plain and windowed lists, over the border of a window as well. */
+  @Test
+  void severalWindowsAreClean() throws IOException {
+    Random random = new Random(Seeds.next());
+    Path directory = Files.createDirectories(temporary.resolve("windows"));
+    try (SegmentBuilder builder =
+        new SegmentBuilder(
+            directory,
+            new BuildOptions(
+                new Weighting.AsGiven(),
+                Quantization.PER_DOCUMENT,
+                new Reordering.None(),
+                true,
+                null,
+                new ImpactOrderedOptions(1 + random.nextDouble(), random.nextDouble(), 3),
+                null,
+                false,
+                2),
+            BuildProgress.NONE)) {
+      for (int document = 0; document < 66_000; document++) {
+        int[] ids = {7, 100 + random.nextInt(4), 1_000 + random.nextInt(4_000)};
+        float[] weights = {1 + random.nextInt(9), 1 + random.nextInt(99), 1 + random.nextFloat()};
+        builder.add("d" + document, TermIdVector.of(ids, weights), Map.of());
+      }
+      builder.finish();
+    }
+    assertThat(verify(directory).findings()).isEmpty();
   }
 
   @ParameterizedTest
@@ -215,7 +282,11 @@ final class SegmentVerifierTest {
         SectionKind.FORWARD_RECORDS,
         SectionKind.BLOCK_MAX_DOCUMENT_SCALES,
         SectionKind.BLOCK_MAX_POSTINGS,
-        SectionKind.CLUSTER_TERMS);
+        SectionKind.CLUSTER_TERMS,
+        SectionKind.IMPACT_TOTALS,
+        SectionKind.IMPACT_WINDOWS,
+        SectionKind.IMPACT_POSTINGS,
+        SectionKind.IMPACT_PLAIN_LISTS);
   }
 
   /** Maxima are as small as they may be: one less is one too few, in each of their places. */

@@ -10,6 +10,7 @@ import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FileTableLayout;
 import io.siskin.index.format.v1.ForwardLayout;
+import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.format.v1.StatisticsLayout;
 import io.siskin.index.format.v1.StoredLayout;
 import io.siskin.index.inspect.SegmentVerifier;
@@ -67,7 +68,13 @@ final class HostileSegmentTest {
 
   static Stream<Lie> lies() {
     return Stream.of(
-            forwardLies(), stringLies(), slotLies(), storedLies(), statisticsLies(), tableLies())
+            forwardLies(),
+            stringLies(),
+            slotLies(),
+            storedLies(),
+            statisticsLies(),
+            tableLies(),
+            impactLies())
         .flatMap(List::stream);
   }
 
@@ -363,6 +370,51 @@ final class HostileSegmentTest {
         statistics(b -> b.putInt(StatisticsLayout.QUANTIZATION_OFFSET, 0)),
         statistics(b -> b.putInt(StatisticsLayout.QUANTIZATION_OFFSET, 3)),
         statistics(b -> b.putLong(StatisticsLayout.RESERVED_OFFSET + 8, 1)));
+  }
+
+  /** The first term of the segment has a windowed list, the last a plain one. */
+  private static List<Lie> impactLies() {
+    SectionKind terms = SectionKind.IMPACT_TERMS;
+    SectionKind windows = SectionKind.IMPACT_WINDOWS;
+    SectionKind parameters = SectionKind.IMPACT_PARAMETERS;
+    int counts = ImpactOrderedLayout.WINDOW_COUNTS_OFFSET;
+    return List.of(
+        impact(parameters, b -> b.putInt(ImpactOrderedLayout.DOCUMENT_COUNT_OFFSET, 151)),
+        impact(parameters, b -> b.putInt(ImpactOrderedLayout.TERM_COUNT_OFFSET, 0)),
+        impact(parameters, b -> b.putInt(ImpactOrderedLayout.WINDOW_COUNT_OFFSET, 2)),
+        impact(parameters, b -> b.putInt(ImpactOrderedLayout.ROW_COUNT_OFFSET, -1)),
+        impact(parameters, b -> b.putInt(ImpactOrderedLayout.ROW_COUNT_OFFSET, 1 << 30)),
+        impact(parameters, b -> b.putLong(ImpactOrderedLayout.POSTING_COUNT_OFFSET, 1)),
+        impact(parameters, b -> b.putLong(ImpactOrderedLayout.PARAMETERS_RESERVED_OFFSET, 1)),
+        impact(terms, b -> b.putLong(ImpactOrderedLayout.TERM_LIST_OFFSET, -1)),
+        impact(terms, b -> b.putLong(ImpactOrderedLayout.TERM_LIST_OFFSET, 1 << 20)),
+        impact(terms, b -> b.putInt(ImpactOrderedLayout.TERM_POSTING_COUNT_OFFSET, -1)),
+        impact(terms, b -> b.putInt(ImpactOrderedLayout.TERM_POSTING_COUNT_OFFSET, 151)),
+        impact(terms, b -> b.putInt(ImpactOrderedLayout.TERM_POSTING_COUNT_OFFSET, 3)),
+        impact(terms, b -> b.putInt(ImpactOrderedLayout.TERM_ROW_OFFSET, -1)),
+        impact(terms, b -> b.putInt(ImpactOrderedLayout.TERM_ROW_OFFSET, 1 << 20)),
+        impact(terms, b -> b.putFloat(ImpactOrderedLayout.TERM_SCALE_OFFSET, 0)),
+        impact(terms, b -> b.putFloat(ImpactOrderedLayout.TERM_SCALE_OFFSET, -1)),
+        impact(terms, b -> b.putFloat(ImpactOrderedLayout.TERM_SCALE_OFFSET, Float.NaN)),
+        impact(
+            terms,
+            b ->
+                b.putLong(
+                    b.limit()
+                        - ImpactOrderedLayout.TERM_LENGTH
+                        + ImpactOrderedLayout.TERM_LIST_OFFSET,
+                    1 << 20)),
+        impact(windows, b -> b.putInt(ImpactOrderedLayout.WINDOW_START_OFFSET, 1)),
+        impact(windows, b -> b.putShort(counts, (short) -1)),
+        impact(windows, b -> b.putShort(counts, (short) 3)),
+        impact(windows, b -> b.putShort(counts + Short.BYTES, (short) -1)),
+        impact(SectionKind.IMPACT_POSTINGS, b -> b.putShort(0, (short) 150)),
+        impact(SectionKind.IMPACT_PLAIN_LISTS, b -> b.putInt(0, 150)),
+        impact(SectionKind.IMPACT_PLAIN_LISTS, b -> b.putInt(0, -1)));
+  }
+
+  private static Lie impact(SectionKind section, Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.everything(), FileKind.IMPACTS, section, edit);
   }
 
   private static Lie statistics(Consumer<ByteBuffer> edit) {

@@ -30,9 +30,9 @@ final class BenchSmokeTest {
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    // One forward bench, three of block maxima and three of summaries, each scalar and panama; four
-    // of memory access.
-    assertThat(results).hasSize(18);
+    // One forward bench, three of block maxima, three of summaries and four of impacts, each scalar
+    // and panama; four of memory access.
+    assertThat(results).hasSize(26);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }

@@ -52,6 +52,11 @@ final class Candidates {
     return floor;
   }
 
+  /** Returns how many documents were added, those below the present floor included. */
+  int count() {
+    return count;
+  }
+
   /**
    * Adds documents.
    *

@@ -88,17 +88,23 @@ public final class ScoreAtATimeEvaluator implements QueryEvaluator {
     if (plan.listCount() == 0) {
       return;
     }
-    collect(top.k(), interruption);
+    boolean stopped = !collect(top.k(), interruption) || plan.cut();
     counters.listsVisited += plan.listCount();
     counters.postingsScored += sums.takePostingCount();
-    score(query, documentBase, top, interruption, counters);
+    stopped |= !score(query, documentBase, top, interruption, counters);
+    counters.budgetExhausted += stopped ? 1 : 0;
   }
 
-  private void collect(int k, Interruption interruption) {
+  /** Finds the candidates; returns whether all windows were searched. */
+  private boolean collect(int k, Interruption interruption) {
     candidates.reset(k, mode.candidateFloor(), plan.estimatedSum());
     sums.reset();
-    for (int window = 0; window < sums.windowCount(); window++) {
+    int window = 0;
+    for (; window < sums.windowCount(); window++) {
       interruption.check();
+      if (candidates.count() >= k && budget.isSpent()) {
+        break;
+      }
       if (sums.addWindow(window)) {
         int base = sums.firstDocument(window);
         int length = sums.windowLength(window);
@@ -110,10 +116,11 @@ public final class ScoreAtATimeEvaluator implements QueryEvaluator {
       }
     }
     budget.postingsAdded(sums.postingCount());
+    return window == sums.windowCount();
   }
 
-  /** Scores the candidates exactly, the best partial sums first. */
-  private void score(
+  /** Scores the candidates exactly, the best partial sums first; returns whether it was all. */
+  private boolean score(
       SegmentQuery query,
       int documentBase,
       TopK top,
@@ -132,8 +139,8 @@ public final class ScoreAtATimeEvaluator implements QueryEvaluator {
         from += length;
       }
       counters.documentsScored += from;
-      counters.budgetExhausted += plan.cut() || from < count ? 1 : 0;
       counters.postingsScored += scorer.takePostingCount();
+      return from == count;
     } finally {
       scorer.end();
     }

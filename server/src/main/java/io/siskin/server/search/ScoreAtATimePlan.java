@@ -24,6 +24,9 @@ final class ScoreAtATimePlan {
   /** How much the floor of contributions is raised at a time until the postings fit a budget. */
   private static final float FLOOR_STEP = 1.15f;
 
+  /** More than an impact, computed back from a contribution, is off: the k-th itself must fit. */
+  static final float ROUNDING = 1f / 1024;
+
   private final ImpactOrderedIndex index;
   private final int[] terms = new int[LISTS_MAX];
   private final int[] rows = new int[LISTS_MAX];
@@ -56,13 +59,29 @@ final class ScoreAtATimePlan {
     float floor = postingFloor * estimate;
     select(query, floor);
     cut = false;
-    while (postingsMax > 0 && listCount > 0 && postings() > postingsMax) {
-      cut = true;
-      floor = floor > 0 ? floor * FLOOR_STEP : smallestContribution();
-      select(query, floor);
+    if (postingsMax > 0) {
+      floor = fit(query, floor, postingsMax);
     }
     // Above the estimate, the k postings that it speaks of may be left out.
     scale(floor <= estimate ? estimate : 0);
+  }
+
+  /** Raises a floor until about so many postings are left; returns the new one. */
+  private float fit(SegmentQuery query, float floor, long postingsMax) {
+    long all = postings();
+    float fitting = floor;
+    while (postings() > postingsMax) {
+      float higher = fitting > 0 ? fitting * FLOOR_STEP : smallestContribution();
+      select(query, higher);
+      if (listCount == 0) {
+        // Rather the largest contributions and too many of them than no answer.
+        select(query, fitting);
+        break;
+      }
+      fitting = higher;
+    }
+    cut = postings() < all;
+    return fitting;
   }
 
   /** Returns how many lists are added up. */
@@ -137,7 +156,7 @@ final class ScoreAtATimePlan {
       int term = query.termNumber(i);
       float coefficient = query.weight(i) * index.scale(term);
       if (coefficient > 0 && coefficient * ImpactOrderedLayout.IMPACT_MAX >= floor) {
-        int impact = Math.max(1, (int) Math.ceil(floor / coefficient));
+        int impact = Math.max(1, (int) Math.ceil(floor / coefficient - ROUNDING));
         terms[listCount] = term;
         rows[listCount] = index.row(term);
         levels[listCount] =
