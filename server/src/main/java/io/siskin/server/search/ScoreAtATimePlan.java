@@ -73,7 +73,8 @@ final class ScoreAtATimePlan {
     while (postings() > postingsMax) {
       float higher = fitting > 0 ? fitting * FLOOR_STEP : smallestContribution();
       select(query, higher);
-      if (listCount == 0) {
+      // A damaged scale may make contributions infinite: such a floor does not rise.
+      if (listCount == 0 || !(higher > fitting)) {
         // Rather the largest contributions and too many of them than no answer.
         select(query, fitting);
         break;

@@ -107,6 +107,10 @@ class IndexCommandTest {
     "--skip-bad -1, skip-bad is -1; allowed: 0 or more",
     "--collection ../up, collection is ../up; allowed",
     "--no-forward --no-block-max, allowed: at least one",
+    "--no-forward, impact-ordered posting lists need the forward index",
+    "--impact-postings-per-document 0, is 0.0; allowed: above 0",
+    "--impact-weight-share 1.5, is 1.5; allowed: 0 to 1",
+    "--impact-list-length-min 0, is 0; allowed: 1 or more",
     "--block-size 5, is 5; allowed: 4; 8 or 16",
     "--input missing.jsonl, --input is missing.jsonl; allowed: a file that exists"
   })
@@ -119,6 +123,28 @@ class IndexCommandTest {
     assertThat(run.err().lines()).hasSize(1);
     // Commas separate the columns above.
     assertThat(run.err().replace("4, 8", "4; 8")).contains(message);
+  }
+
+  /** Impact-ordered lists are made unless left out, clustered ones if asked for. */
+  @ParameterizedTest
+  @CsvSource({
+    "--threads 1, true, false",
+    "--no-impacts, false, false",
+    "--clusters, true, true",
+    "--no-impacts --no-forward, false, false"
+  })
+  void structuresAreThoseOfTheOptions(String options, boolean impacts, boolean clusters)
+      throws IOException {
+    Stream<Object> words =
+        Stream.concat(
+            Stream.of("index", "-o", data, "-i", corpus, "--json"),
+            Stream.of((Object[]) options.split(" ")));
+    CapturedRun run = CapturedRun.of(words.toArray());
+    assertThat(run.status()).as(run.err()).isZero();
+    String segment = new ObjectMapper().readTree(run.lastLine()).get("segment").asText();
+    Path files = data.resolve("bugs/segments").resolve(segment);
+    assertThat(Files.exists(files.resolve("impacts.dat"))).isEqualTo(impacts);
+    assertThat(Files.exists(files.resolve("clusters.dat"))).isEqualTo(clusters);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.siskin.server.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.management.ThreadMXBean;
 import io.siskin.index.build.BuildOptions;
@@ -11,7 +12,10 @@ import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.quantize.QuantizedQuery;
@@ -20,13 +24,16 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
 import io.siskin.index.testing.Seeds;
+import io.siskin.index.testing.SegmentEditor;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.search.NaiveScoreAtATime.Hit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -459,6 +466,70 @@ final class ScoreAtATimeEvaluatorTest {
           }
           assertThat(least).isZero();
         });
+  }
+
+  /** What opening does not see ends in some answer or at a view's border, never in a loop. */
+  @RepeatedTest(2)
+  void damagedListsAreSurvived() throws IOException {
+    Random random = new Random(Seeds.next());
+    RandomCollection collection =
+        RandomCollection.draw(new RandomCollection.Shape(300, 30, 6, 2, 1 << 20, true), random);
+    Path whole = directory.resolve("whole");
+    collection.build(whole, options(ALL_POSTINGS));
+    int answered = 0;
+    for (int round = 0; round < 150; round++) {
+      SegmentEditor editor = SegmentEditor.open(whole);
+      List<SegmentEditor.EditedSection> sections = editor.file(FileKind.IMPACTS).sections;
+      for (int edits = 1 + random.nextInt(4); edits > 0; edits--) {
+        ByteBuffer bytes = sections.get(random.nextInt(sections.size())).bytes;
+        bytes.put(random.nextInt(bytes.limit()), (byte) random.nextInt(256));
+      }
+      if (random.nextInt(4) == 0) {
+        float scale = random.nextBoolean() ? Float.MAX_VALUE : Float.MIN_VALUE;
+        editor
+            .bytes(FileKind.IMPACTS, SectionKind.IMPACT_TERMS)
+            .putFloat(ImpactOrderedLayout.TERM_SCALE_OFFSET, scale);
+      }
+      Path edited = directory.resolve("edited");
+      editor.write(edited);
+      Verification verification = random.nextBoolean() ? Verification.FULL : Verification.STRUCTURE;
+      answered +=
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(20), () -> searchAll(edited, verification, collection.queries()));
+    }
+    assertThat(answered).isPositive();
+  }
+
+  /** Returns how many queries found an answer, right or wrong. */
+  private static int searchAll(
+      Path directory, Verification verification, List<SparseVector> queries) throws IOException {
+    Segment segment;
+    try {
+      segment = Segment.open(directory, verification);
+    } catch (CorruptSegmentException refused) {
+      return 0;
+    }
+    int answered = 0;
+    try {
+      for (KernelProvider kernels : KERNELS) {
+        ScoreAtATimeEvaluator evaluator = new ScoreAtATimeEvaluator(segment, kernels);
+        for (SparseVector query : queries) {
+          for (long budgetNanos : new long[] {0, 1}) {
+            evaluator.use(SearchMode.ScoreAtATime.DEFAULTS, budgetNanos);
+            try {
+              search(evaluator, segment, query, 10);
+              answered++;
+            } catch (IndexOutOfBoundsException led) {
+              // A view's border: where a read ends that nothing but a reader's own check would
+              // stop.
+            }
+          }
+        }
+      }
+    } finally {
+      segment.release();
+    }
+    return answered;
   }
 
   @Test
