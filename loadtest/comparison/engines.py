@@ -207,6 +207,7 @@ class Sindi:
     )
     PRUNING = ((0.0, 0.0), (0.2, 0.0), (0.3, 0.1), (0.5, 0.1), (0.7, 0.2))
     CANDIDATES = (2, 5, 10)
+    CANDIDATES_MAX = 5000
 
     name = "sindi"
     packages = ("pyvsag",)
@@ -222,7 +223,9 @@ class Sindi:
 
     def searches(self, index, k):
         # Without a second scoring more candidates than k change nothing.
-        counts = [k * times for times in self.CANDIDATES] if index["use_reorder"] else [k]
+        counts = [k]
+        if index["use_reorder"]:
+            counts = [k * times for times in self.CANDIDATES if times == 2 or k * times <= self.CANDIDATES_MAX]
         return [
             {"query_prune_ratio": query, "term_prune_ratio": term, "n_candidate": count}
             for query, term in self.PRUNING

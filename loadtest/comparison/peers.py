@@ -263,7 +263,7 @@ class Comparison:
             "measure",
             core=self._options.core,
             searches=searches,
-            passes_min=siskin.PASSES_MIN if final else self._sweep_passes(),
+            passes_min=siskin.PASSES_MIN if final else 1,
             passes_max=siskin.PASSES_MAX if final else self._sweep_passes(),
             seconds=self._options.seconds,
             singles=final,
