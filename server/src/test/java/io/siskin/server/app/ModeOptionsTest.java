@@ -85,7 +85,9 @@ class ModeOptionsTest {
   /** Carries the options as a command does. */
   @CommandLine.Command(name = "holder")
   private static final class Holder {
-    @CommandLine.Mixin private final ModeOptions options;
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    @CommandLine.Mixin
+    private final ModeOptions options;
 
     Holder(ModeOptions options) {
       this.options = options;

@@ -18,7 +18,11 @@ import java.util.TreeMap;
  */
 final class NaiveScoreAtATime {
   /** A document and its exact score. */
-  record Hit(int document, float score) {}
+  record Hit(int document, float score) {
+    /** The order of results. */
+    static final Comparator<Hit> BEST_FIRST =
+        Comparator.comparingDouble(Hit::score).reversed().thenComparingInt(Hit::document);
+  }
 
   /** A list that is added up, from an impact on. */
   private record AddedList(int term, float coefficient, int impactMin) {}
@@ -48,8 +52,7 @@ final class NaiveScoreAtATime {
         candidates.subList(0, Math.min(most, candidates.size()))) {
       hits.add(new Hit(candidate.getKey(), score(query, candidate.getKey())));
     }
-    hits.sort(
-        Comparator.comparing(Hit::score, Comparator.reverseOrder()).thenComparing(Hit::document));
+    hits.sort(Hit.BEST_FIRST);
     return hits.subList(0, Math.min(k, hits.size()));
   }
 

@@ -35,7 +35,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -359,9 +358,7 @@ final class ScoreAtATimeEvaluatorTest {
           }
           base += segment.statistics().documentCount();
         }
-        expected.sort(
-            Comparator.comparing(Hit::score, Comparator.reverseOrder())
-                .thenComparing(Hit::document));
+        expected.sort(Hit.BEST_FIRST);
         Searcher searcher = new Searcher(segments, KernelProvider.current());
         searcher.search(QuantizedQuery.of(query), mode, k, Interruption.NEVER);
         List<Hit> found = new ArrayList<>();
