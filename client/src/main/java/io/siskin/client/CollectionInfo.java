@@ -16,7 +16,10 @@ import java.util.List;
  *     searched
  * @param encoderParametersJson the encoders' parameters as one JSON object
  * @param vocabulary how terms are named in query vectors
- * @param defaultMode the mode of a search without one
+ * @param defaultMode the mode of a search for 10 hits that names neither mode nor recall target
+ * @param defaultRecallTarget the recall target of a search that names neither, above 0 to 1; 1 is
+ *     exact
+ * @param recallExpectations what some recall targets lead to; empty when it was not calibrated
  * @param storedFields the stored fields that can be asked for
  * @param segments its segments
  */
@@ -31,13 +34,28 @@ public record CollectionInfo(
     String encoderParametersJson,
     Vocabulary vocabulary,
     SearchMode defaultMode,
+    float defaultRecallTarget,
+    List<RecallExpectation> recallExpectations,
     List<String> storedFields,
     List<Segment> segments) {
   /** Copies the lists. */
   public CollectionInfo {
+    recallExpectations = List.copyOf(recallExpectations);
     storedFields = List.copyOf(storedFields);
     segments = List.copyOf(segments);
   }
+
+  /**
+   * What was measured of the mode that a recall target leads to.
+   *
+   * @param k how many hits were wanted
+   * @param recallTarget the target, above 0 to 1
+   * @param mode the mode that it leads to
+   * @param recall the recall that was measured, 0 to 1
+   * @param medianMicros the median time that was measured, on the machine that built the collection
+   */
+  public record RecallExpectation(
+      int k, float recallTarget, SearchMode mode, float recall, float medianMicros) {}
 
   /** How terms are named. */
   public enum Vocabulary {

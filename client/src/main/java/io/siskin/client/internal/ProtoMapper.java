@@ -102,6 +102,17 @@ final class ProtoMapper {
           case VOCABULARY_UNSPECIFIED, UNRECOGNIZED -> CollectionInfo.Vocabulary.UNKNOWN;
         },
         toMode(collection.getDefaultMode()),
+        collection.getDefaultRecallTarget(),
+        collection.getRecallExpectationsList().stream()
+            .map(
+                told ->
+                    new CollectionInfo.RecallExpectation(
+                        told.getK(),
+                        told.getRecallTarget(),
+                        toMode(told.getMode()),
+                        told.getRecall(),
+                        told.getMedianMicros()))
+            .toList(),
         collection.getStoredFieldsList(),
         collection.getSegmentsList().stream().map(ProtoMapper::toSegment).toList());
   }

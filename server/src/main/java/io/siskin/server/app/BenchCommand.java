@@ -19,6 +19,7 @@ import io.siskin.server.measure.ExactTruth;
 import io.siskin.server.measure.GroundTruth;
 import io.siskin.server.measure.OracleTruth;
 import io.siskin.server.measure.Recall;
+import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.io.IOException;
@@ -56,15 +57,14 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the options.
 public final class BenchCommand implements Callable<Integer> {
   private static final double[] RECALL_FLOORS = {.90, .95, .97, .99, .999};
-  private static final int[] SWEEP_QUERY_CUTS = {2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50};
-  private static final float[] SWEEP_HEAP_FACTORS = {1f, .95f, .9f, .85f, .8f, .7f, .6f, .5f};
   private static final Set<FileKind> EXACT_FILES =
       EnumSet.of(FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.BLOCK_MAX);
   private static final Set<FileKind> CLUSTERED_FILES =
       EnumSet.of(
           FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.FORWARD, FileKind.CLUSTERS);
   private static final Set<FileKind> SCORE_AT_A_TIME_FILES =
-      EnumSet.of(FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.FORWARD);
+      EnumSet.of(
+          FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.FORWARD, FileKind.IMPACTS);
 
   @Spec CommandSpec spec;
 
@@ -146,8 +146,9 @@ public final class BenchCommand implements Callable<Integer> {
           "%-16s %6s %9s %7s %9s %9s %9s %9s%n",
           "mode", "cut/", "heap/", "recall", "mean us", "p50", "p95", "p99");
       print("%-16s %6s %9s%n", "", "floor", "candidate");
-      for (SearchMode setting : settings(snapshot)) {
-        ObjectNode row = row(snapshot, setting, bench.run(setting), judge);
+      for (List<SearchMode> modes : settings(snapshot)) {
+        SearchMode setting = snapshot.planner().representative(modes);
+        ObjectNode row = row(snapshot, setting, bench.run(modes), judge);
         rows.add(row);
         printRow(row);
         out.write(row + System.lineSeparator());
@@ -173,29 +174,24 @@ public final class BenchCommand implements Callable<Integer> {
     return vectors;
   }
 
-  private List<SearchMode> settings(CollectionSnapshot snapshot) {
-    if (!sweep) {
-      return List.of(setting());
+  /** Returns the settings to measure, each by segment. */
+  private List<List<SearchMode>> settings(CollectionSnapshot snapshot) {
+    Planner planner = snapshot.planner();
+    if (sweep) {
+      return SweepGrid.of(planner.approximateModes()).stream().map(planner::everywhere).toList();
     }
-    List<SearchMode> settings = new ArrayList<>();
-    settings.add(new SearchMode.Exact());
-    if (snapshot.segments().stream().allMatch(segment -> segment.clusters() != null)) {
-      boolean firstSorted = SearchMode.Clustered.DEFAULTS.firstSorted();
-      for (int cut : SWEEP_QUERY_CUTS) {
-        for (float factor : SWEEP_HEAP_FACTORS) {
-          settings.add(new SearchMode.Clustered(cut, factor, firstSorted));
-        }
-      }
-    }
-    return settings;
+    return List.of(
+        switch (evaluation.evaluation()) {
+          case Evaluation.InMode(SearchMode mode) -> planner.everywhere(mode);
+          case Evaluation.CollectionDefault(long budgetMicros) ->
+              plan(planner, snapshot.defaultRecallTarget(), budgetMicros);
+          case Evaluation.RecallTarget(float target, long budgetMicros) ->
+              plan(planner, target, budgetMicros);
+        });
   }
 
-  private SearchMode setting() {
-    return switch (evaluation.evaluation()) {
-      case Evaluation.InMode(SearchMode mode) -> mode;
-      case Evaluation.CollectionDefault _, Evaluation.RecallTarget _ ->
-          SearchMode.Clustered.DEFAULTS;
-    };
+  private List<SearchMode> plan(Planner planner, float target, long budgetMicros) {
+    return budgetMicros == 0 ? planner.plan(target, k) : planner.plan(target, k, budgetMicros);
   }
 
   /** Knows the right answers, in rows of the truth, and how a document found is named there. */

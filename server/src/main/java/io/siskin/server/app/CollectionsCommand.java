@@ -51,7 +51,8 @@ final class CollectionsCommand implements Callable<Integer> {
   private static String describe(CollectionInfo info) {
     return String.format(
         Locale.ROOT,
-        "%s: %s, %s, %s, %s%n  encoder %s, terms named by %s, default mode %s, fields %s",
+        "%s: %s, %s, %s, %s%n"
+            + "  encoder %s, terms named by %s, default mode %s (recall target %s), fields %s%s",
         info.name(),
         Units.count(info.documentCount(), "document"),
         Units.count(info.termCount(), "term"),
@@ -60,7 +61,25 @@ final class CollectionsCommand implements Callable<Integer> {
         info.queryEncoder(),
         spelling(info.vocabulary()).replace('_', ' '),
         ResultPrinter.describe(info.defaultMode()),
-        info.storedFields().isEmpty() ? "none" : String.join(", ", info.storedFields()));
+        info.defaultRecallTarget(),
+        info.storedFields().isEmpty() ? "none" : String.join(", ", info.storedFields()),
+        info.recallExpectations().isEmpty() ? ", not calibrated" : expectations(info));
+  }
+
+  private static String expectations(CollectionInfo info) {
+    StringBuilder text = new StringBuilder();
+    for (CollectionInfo.RecallExpectation told : info.recallExpectations()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n  k %-5d recall target %.2f: %.4f in %.1f µs, %s",
+              told.k(),
+              told.recallTarget(),
+              told.recall(),
+              told.medianMicros(),
+              ResultPrinter.describe(told.mode())));
+    }
+    return text.toString();
   }
 
   private static Map<String, Object> members(CollectionInfo info) {
@@ -75,8 +94,22 @@ final class CollectionsCommand implements Callable<Integer> {
     members.put("encoder_parameters", info.encoderParametersJson());
     members.put("vocabulary", spelling(info.vocabulary()));
     members.put("default_mode", ResultPrinter.members(info.defaultMode()));
+    members.put("default_recall_target", info.defaultRecallTarget());
+    members.put(
+        "recall_expectations",
+        info.recallExpectations().stream().map(CollectionsCommand::members).toList());
     members.put("fields", info.storedFields());
     members.put("segments", info.segments());
+    return members;
+  }
+
+  private static Map<String, Object> members(CollectionInfo.RecallExpectation told) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("k", told.k());
+    members.put("recall_target", told.recallTarget());
+    members.put("mode", ResultPrinter.members(told.mode()));
+    members.put("recall", told.recall());
+    members.put("median_micros", told.medianMicros());
     return members;
   }
 

@@ -80,6 +80,13 @@ final class IndexCommand implements Callable<Integer> {
   @Mixin private StructureOptions structures = new StructureOptions();
 
   @Option(
+      names = "--no-calibration",
+      description =
+          "Does not measure the modes of search on the new collection, which takes a few seconds:"
+              + " recall targets are not known to be kept then.")
+  private boolean noCalibration;
+
+  @Option(
       names = "--json",
       description =
           "The last line of standard output is one JSON object: collection, generation, encoder,"
@@ -124,7 +131,15 @@ final class IndexCommand implements Callable<Integer> {
     String name = collection == null ? defaultName(inputs.getFirst()) : collection;
     DataDirectory.checkName(name);
     return new IndexRequest(
-        inputs, format, output, name, encoder.spec(), encoder.files(), structures.build(), skipBad);
+        inputs,
+        format,
+        output,
+        name,
+        encoder.spec(),
+        encoder.files(),
+        structures.build(),
+        skipBad,
+        !noCalibration);
   }
 
   private static String describe(IndexReport report) {

@@ -9,6 +9,8 @@ import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.plan.Calibration;
+import io.siskin.server.plan.Planner;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -62,7 +64,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (Files.exists(data.resolve(FileKind.META.fileName()))) {
-      return status(show(null, data));
+      return status(show(null, data, null));
     }
     if (!Files.isDirectory(data)) {
       throw new InvalidInputException("--data", data, "a folder that exists");
@@ -82,7 +84,7 @@ final class InspectCommand implements Callable<Integer> {
       Path folder = directory.collectionDirectory(name);
       CollectionManifest manifest = CollectionManifest.read(folder);
       for (CollectionManifest.SegmentEntry entry : manifest.segments()) {
-        clean &= show(manifest, DataDirectory.segmentDirectory(folder, entry.id()));
+        clean &= show(manifest, DataDirectory.segmentDirectory(folder, entry.id()), folder);
       }
     }
     return status(clean);
@@ -93,16 +95,25 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   /** Shows a segment; returns whether nothing is wrong with it. */
-  private boolean show(@Nullable CollectionManifest manifest, Path folder) throws IOException {
+  private boolean show(
+      @Nullable CollectionManifest manifest, Path folder, @Nullable Path collectionFolder)
+      throws IOException {
     Segment segment = Segment.open(folder, verify ? Verification.FULL : Verification.STRUCTURE);
     try {
       SegmentSummary summary = SegmentSummary.of(segment);
       SegmentVerifier.Report report = verify ? SegmentVerifier.verify(segment) : null;
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(Json.line(members(manifest, summary, report)));
+        Map<String, @Nullable Object> members = members(manifest, summary, report);
+        if (collectionFolder != null) {
+          members.putAll(calibrationMembers(segment, collectionFolder));
+        }
+        out.println(Json.line(members));
       } else {
         SegmentText.lines(manifest, summary, report).forEach(out::println);
+        if (collectionFolder != null) {
+          calibrationLines(segment, collectionFolder).forEach(line -> out.println("  " + line));
+        }
       }
       if (report == null || report.isClean()) {
         return true;
@@ -115,6 +126,37 @@ final class InspectCommand implements Callable<Integer> {
     } finally {
       segment.release();
     }
+  }
+
+  private static List<String> calibrationLines(Segment segment, Path collectionFolder) {
+    try {
+      Calibration calibration =
+          DataDirectory.readCalibration(collectionFolder, segment.id().toString());
+      return calibration == null
+          ? List.of("not calibrated: recall targets lead to the defaults")
+          : CalibrationText.lines(calibration, Planner.expectations(segment, calibration));
+    } catch (IOException unreadable) {
+      return List.of(
+          "not calibrated: recall targets lead to the defaults; " + unreadable.getMessage());
+    }
+  }
+
+  private static Map<String, @Nullable Object> calibrationMembers(
+      Segment segment, Path collectionFolder) {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    try {
+      Calibration calibration =
+          DataDirectory.readCalibration(collectionFolder, segment.id().toString());
+      members.put(
+          "calibration",
+          calibration == null
+              ? null
+              : CalibrationText.members(calibration, Planner.expectations(segment, calibration)));
+    } catch (IOException unreadable) {
+      members.put("calibration", null);
+      members.put("calibration_error", unreadable.getMessage());
+    }
+    return members;
   }
 
   private static Map<String, @Nullable Object> members(

@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       CollectionsCommand.class,
       EvalCommand.class,
       BenchCommand.class,
+      CalibrateCommand.class,
       InspectCommand.class
     })
 public final class Siskin implements Runnable {

@@ -130,7 +130,7 @@ final class WordNetCollection {
   /** Returns the job that makes the collection from {@link #documents}. */
   IndexRequest indexRequest() {
     return new IndexRequest(
-        List.of(documents()), InputFormat.JSONL, data, NAME, ENCODER, Map.of(), OPTIONS, 0);
+        List.of(documents()), InputFormat.JSONL, data, NAME, ENCODER, Map.of(), OPTIONS, 0, false);
   }
 
   /**

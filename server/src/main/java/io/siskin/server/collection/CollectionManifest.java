@@ -73,6 +73,11 @@ public record CollectionManifest(
     }
   }
 
+  /** Returns the next generation of the same segments, for a change of what stands beside them. */
+  public CollectionManifest next() {
+    return new CollectionManifest(version, name, generation + 1, encoder, segments);
+  }
+
   /**
    * Reads the manifest of a collection.
    *

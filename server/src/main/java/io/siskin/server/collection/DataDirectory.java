@@ -1,14 +1,18 @@
 package io.siskin.server.collection;
 
+import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
+import io.siskin.server.plan.Calibration;
+import io.siskin.server.plan.CalibrationJson;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * DIR/NAME/collection.json          the manifest; without it there is no collection
  * DIR/NAME/segments/ID/…            the segments that it names
  * DIR/NAME/encoder/…                the files that its encoder needs
+ * DIR/NAME/calibration/ID.json      what was measured on a segment; may be missing
  * DIR/NAME/.building-…              a build under way, or the rest of one that was killed
  * DIR/NAME/.lock                    held by the process that writes
  * </pre>
@@ -92,6 +97,42 @@ public record DataDirectory(Path root) {
    */
   public static Path encoderDirectory(Path collectionDirectory) {
     return collectionDirectory.resolve("encoder");
+  }
+
+  /**
+   * Returns the file of a segment's calibration, which may be missing.
+   *
+   * @param collectionDirectory the collection's folder
+   * @param segmentId the segment's id
+   */
+  public static Path calibrationFile(Path collectionDirectory, String segmentId) {
+    return collectionDirectory.resolve("calibration").resolve(segmentId + ".json");
+  }
+
+  /**
+   * Reads a segment's calibration.
+   *
+   * @param collectionDirectory the collection's folder
+   * @param segmentId the segment's id
+   * @return null when there is none
+   * @throws io.siskin.index.error.UnsupportedFormatException when it is of another version
+   * @throws CorruptSegmentException when it is no calibration, or that of another segment
+   */
+  public static @Nullable Calibration readCalibration(Path collectionDirectory, String segmentId)
+      throws IOException {
+    Path file = calibrationFile(collectionDirectory, segmentId);
+    byte[] content;
+    try {
+      content = Files.readAllBytes(file);
+    } catch (NoSuchFileException missing) {
+      return null;
+    }
+    Calibration calibration = CalibrationJson.read(content, file.toString());
+    if (!calibration.segmentId().equals(segmentId)) {
+      throw new CorruptSegmentException(
+          file.toString(), 0, "segment " + segmentId, "segment " + calibration.segmentId());
+    }
+    return calibration;
   }
 
   /**
@@ -184,8 +225,26 @@ public record DataDirectory(Path root) {
     }
 
     /**
-     * Commits a manifest and removes the segments that it no longer names. Processes that have them
-     * mapped keep them.
+     * Replaces a segment's calibration, atomically. A server reads it when it opens the segment
+     * next, which the commit of a new generation makes it do.
+     *
+     * @param segmentId the segment's id
+     * @param calibration what was measured on it; null removes what is there
+     */
+    public void putCalibration(String segmentId, @Nullable Calibration calibration)
+        throws IOException {
+      Path file = calibrationFile(directory, segmentId);
+      if (calibration == null) {
+        Files.deleteIfExists(file);
+        return;
+      }
+      Files.createDirectories(directory.resolve("calibration"));
+      Publication.replaceFile(file, CalibrationJson.write(calibration));
+    }
+
+    /**
+     * Commits a manifest and removes the segments that it no longer names, with their calibrations.
+     * Processes that have them mapped keep them.
      *
      * @param manifest the new manifest
      */
@@ -196,8 +255,10 @@ public record DataDirectory(Path root) {
               manifest.segments().stream().map(CollectionManifest.SegmentEntry::id).toList());
       try (Stream<Path> segments = Files.list(directory.resolve("segments"))) {
         for (Path segment : segments.toList()) {
-          if (!live.contains(String.valueOf(segment.getFileName()))) {
+          String id = String.valueOf(segment.getFileName());
+          if (!live.contains(id)) {
             Publication.deleteDirectory(segment);
+            putCalibration(id, null);
           }
         }
       }

@@ -11,7 +11,9 @@ import io.siskin.index.input.DocumentSources;
 import io.siskin.index.input.InputOptions;
 import io.siskin.index.input.SkippingPolicy;
 import io.siskin.index.input.SourceDocument;
+import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
+import io.siskin.index.store.Verification;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
@@ -24,6 +26,7 @@ import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.Encoders;
 import io.siskin.server.encode.TermStatistics;
 import io.siskin.server.encode.VectorSpec;
+import io.siskin.server.plan.Calibration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,8 +80,10 @@ public final class IndexJob {
       boolean published = false;
       try (Encoders encoders = EncoderFactory.open(spec, resources, TermStatistics.EMPTY)) {
         BuiltSegment built = build(directory, spec, encoders);
+        Calibration calibration = request.calibrate() ? calibrate(directory, spec) : null;
         writer.publishSegment(directory, built.id().toString());
         published = true;
+        writer.putCalibration(built.id().toString(), calibration);
         long generation = writer.generation() + 1;
         SegmentEntry entry =
             new SegmentEntry(built.id().toString(), built.documentCount(), built.lengthBytes());
@@ -102,6 +107,16 @@ public final class IndexJob {
             new EncodingQueue(spec, encoders.documents(), request.options().threads(), policy)) {
       read(builder, queue, directory);
       return builder.finish();
+    }
+  }
+
+  /** Before the segment is published: whatever stops the job leaves nothing behind. */
+  private @Nullable Calibration calibrate(Path directory, EncoderSpec spec) throws IOException {
+    Segment segment = Segment.open(directory, Verification.STRUCTURE);
+    try {
+      return SegmentCalibration.sampled(segment, spec, progress);
+    } finally {
+      segment.release();
     }
   }
 

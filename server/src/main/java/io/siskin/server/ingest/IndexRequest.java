@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param options what the segment carries
  * @param skipBadCount how many bad records are reported and left out before the job ends with an
  *     error, 0 or more
+ * @param calibrate whether the modes of search are measured on the new segment, so that recall
+ *     targets can be kept
  */
 public record IndexRequest(
     List<Path> inputs,
@@ -31,7 +33,8 @@ public record IndexRequest(
     @Nullable EncoderSpec encoder,
     Map<String, Path> encoderFiles,
     BuildOptions options,
-    long skipBadCount) {
+    long skipBadCount,
+    boolean calibrate) {
   /** Checks what can be checked without reading. */
   public IndexRequest {
     inputs = List.copyOf(inputs);

@@ -62,18 +62,18 @@ public final class EngineBench {
   /**
    * Measures one setting.
    *
-   * @param mode how to evaluate
+   * @param modes how to evaluate, by segment
    */
-  public Outcome run(SearchMode mode) {
+  public Outcome run(List<SearchMode> modes) {
     int[][] found = new int[queries.size()][];
     double[][] scores = new double[queries.size()][];
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-      pass(executor, mode, found, scores);
+      pass(executor, modes, found, scores);
       LatencySummary best = null;
       double bestRate = 0;
       for (int pass = 0; pass < passes; pass++) {
         long start = System.nanoTime();
-        LatencySummary latency = LatencySummary.of(pass(executor, mode, null, null));
+        LatencySummary latency = LatencySummary.of(pass(executor, modes, null, null));
         double rate = queries.size() / ((System.nanoTime() - start) / 1e9);
         if (best == null || latency.meanNanos() < best.meanNanos()) {
           best = latency;
@@ -89,14 +89,14 @@ public final class EngineBench {
 
   private long[] pass(
       ExecutorService executor,
-      SearchMode mode,
+      List<SearchMode> modes,
       int @org.jspecify.annotations.Nullable [][] found,
       double @org.jspecify.annotations.Nullable [][] scores) {
     long[] nanos = new long[queries.size()];
     List<Future<?>> workers = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
       int from = thread;
-      workers.add(executor.submit(() -> work(mode, from, nanos, found, scores)));
+      workers.add(executor.submit(() -> work(modes, from, nanos, found, scores)));
     }
     for (Future<?> worker : workers) {
       join(worker);
@@ -105,7 +105,7 @@ public final class EngineBench {
   }
 
   private void work(
-      SearchMode mode,
+      List<SearchMode> modes,
       int from,
       long[] nanos,
       int @org.jspecify.annotations.Nullable [][] found,
@@ -113,7 +113,7 @@ public final class EngineBench {
     Searcher searcher = searchers.take();
     for (int query = from; query < nanos.length; query += threads) {
       long start = System.nanoTime();
-      searcher.search(queries.get(query), mode, k, Interruption.NEVER);
+      searcher.search(queries.get(query), modes, k, Interruption.NEVER);
       nanos[query] = System.nanoTime() - start;
       if (found != null && scores != null) {
         found[query] = new int[searcher.size()];

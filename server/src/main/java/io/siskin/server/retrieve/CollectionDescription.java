@@ -1,5 +1,6 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.server.plan.Planner;
 import io.siskin.server.search.SearchMode;
 import java.util.List;
 
@@ -18,7 +19,11 @@ import java.util.List;
  * @param encoderParameters the encoders' parameters as one JSON object
  * @param vocabulary {@code token} or {@code term_id}: how its terms are named in vectors
  * @param storedFields names of the stored fields
- * @param defaultMode the mode that a request without one gets
+ * @param defaultMode the mode that a request for 10 hits gets that names neither mode nor target;
+ *     where segments get different ones, that of the segment with the most documents
+ * @param defaultRecallTarget the recall target of a request that names neither mode nor target,
+ *     above 0 to 1, where 1 is exact
+ * @param expectations what recall targets lead to; none without a calibration
  * @param segments its segments
  */
 public record CollectionDescription(
@@ -33,6 +38,8 @@ public record CollectionDescription(
     String vocabulary,
     List<String> storedFields,
     SearchMode defaultMode,
+    float defaultRecallTarget,
+    List<Planner.Expectation> expectations,
     List<SegmentDescription> segments) {
   /**
    * One immutable segment.

@@ -3,7 +3,7 @@ package io.siskin.server.retrieve;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.CollectionSnapshot;
-import io.siskin.server.encode.Bm25Spec;
+import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription.SegmentDescription;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
@@ -17,13 +17,8 @@ import java.util.WeakHashMap;
 
 /** What is said of a snapshot, derived once: a request without a mode asks for it each time. */
 final class Descriptions {
-  // Below this many documents the exact evaluator is as fast as the approximate ones, and it is
-  // exact.
-  private static final long APPROXIMATE_DOCUMENTS_MIN = 100_000;
-
-  // What the defaults of the approximate modes were seen to reach on several collections; beyond it
-  // only the exact mode is sure.
-  private static final float RECALL_BY_DEFAULT = 0.97f;
+  // The k of a request without one; with others the default target may lead to other modes.
+  private static final int DEFAULT_MODE_K = 10;
 
   private final Map<CollectionSnapshot, Entry> entries =
       Collections.synchronizedMap(new WeakHashMap<>());
@@ -32,34 +27,29 @@ final class Descriptions {
    * What is kept of a snapshot.
    *
    * @param description what is said of it
-   * @param approximate the quickest mode of its segments whose recall is known to be good
+   * @param planner chooses the modes for a recall target
    * @param longestList documents of its most frequent term
    */
-  record Entry(CollectionDescription description, SearchMode approximate, long longestList) {
+  record Entry(CollectionDescription description, Planner planner, long longestList) {
     /**
-     * Returns the mode that a request is evaluated in.
+     * Returns the modes that a request is evaluated in.
      *
      * @param evaluation what the request asks for
+     * @param k how many hits it wants
+     * @return by segment
      */
-    SearchMode mode(Evaluation evaluation) {
+    List<SearchMode> modes(Evaluation evaluation, int k) {
       return switch (evaluation) {
-        case Evaluation.InMode(SearchMode mode) -> mode;
+        case Evaluation.InMode(SearchMode mode) -> planner.everywhere(mode);
         case Evaluation.CollectionDefault(long budgetMicros) ->
-            budgeted(description.defaultMode(), budgetMicros);
+            plan(description.defaultRecallTarget(), k, budgetMicros);
         case Evaluation.RecallTarget(float target, long budgetMicros) ->
-            budgeted(
-                target <= RECALL_BY_DEFAULT ? approximate : new SearchMode.Exact(), budgetMicros);
+            plan(target, k, budgetMicros);
       };
     }
 
-    /** Only one mode can keep a budget. */
-    private static SearchMode budgeted(SearchMode mode, long budgetMicros) {
-      if (budgetMicros == 0) {
-        return mode;
-      }
-      SearchMode.ScoreAtATime own =
-          mode instanceof SearchMode.ScoreAtATime its ? its : SearchMode.ScoreAtATime.DEFAULTS;
-      return own.withBudgetMicros(budgetMicros);
+    private List<SearchMode> plan(float target, int k, long budgetMicros) {
+      return budgetMicros == 0 ? planner.plan(target, k) : planner.plan(target, k, budgetMicros);
     }
   }
 
@@ -71,7 +61,6 @@ final class Descriptions {
     long terms = 0;
     long bytes = 0;
     long longest = 0;
-    boolean clustered = true;
     Set<String> fields = new LinkedHashSet<>();
     List<SegmentDescription> segments = new ArrayList<>();
     Vocabulary vocabulary = Vocabulary.NONE;
@@ -79,19 +68,14 @@ final class Descriptions {
       terms += segment.statistics().termCount();
       bytes += segment.lengthBytes();
       longest += segment.terms().size() == 0 ? 0 : segment.terms().documentFrequency(0);
-      clustered &= segment.clusters() != null;
       fields.addAll(segment.documents().fieldNames());
       segments.add(describe(segment));
       if (segment.statistics().vocabulary() != Vocabulary.NONE) {
         vocabulary = segment.statistics().vocabulary();
       }
     }
-    // BM25 has few terms a query, each of which decides: on 117,791 definitions the clustered
-    // mode lost the best answer of three queries out of four, and the exact one is quick there.
-    boolean approximate =
-        clustered
-            && snapshot.documentCount() >= APPROXIMATE_DOCUMENTS_MIN
-            && !(snapshot.encoderSpec() instanceof Bm25Spec);
+    float defaultTarget = snapshot.defaultRecallTarget();
+    Planner planner = snapshot.planner();
     String encoder = snapshot.encoderSpec().kind();
     CollectionDescription description =
         new CollectionDescription(
@@ -105,10 +89,11 @@ final class Descriptions {
             snapshot.manifest().encoder().toString(),
             vocabulary.name().toLowerCase(Locale.ROOT),
             List.copyOf(fields),
-            approximate ? SearchMode.Clustered.DEFAULTS : new SearchMode.Exact(),
+            planner.representative(planner.plan(defaultTarget, DEFAULT_MODE_K)),
+            defaultTarget,
+            planner.expectations(),
             segments);
-    return new Entry(
-        description, clustered ? SearchMode.Clustered.DEFAULTS : new SearchMode.Exact(), longest);
+    return new Entry(description, planner, longest);
   }
 
   private static SegmentDescription describe(Segment segment) {

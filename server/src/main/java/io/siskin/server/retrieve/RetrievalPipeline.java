@@ -56,19 +56,19 @@ public final class RetrievalPipeline implements Retriever {
     try {
       interruption.check();
       SparseVector vector = encode(snapshot, request.query());
-      SearchMode mode = descriptions.of(snapshot).mode(request.evaluation());
+      List<SearchMode> modes = descriptions.of(snapshot).modes(request.evaluation(), request.k());
       long encoded = System.nanoTime();
       QuantizedQuery query = QuantizedQuery.of(vector);
       Searcher searcher = snapshot.searchers().take();
       // Not given back when the search fails: its scratch memory may be half used then.
-      searcher.search(query, mode, request.k(), interruption);
+      searcher.search(query, modes, request.k(), interruption);
       long searched = System.nanoTime();
       List<Hit> hits = fetch(snapshot, searcher, query, request);
       RetrievalResponse response =
           response(
               searcher,
               hits,
-              mode,
+              snapshot.planner().representative(modes),
               isText(request) ? encoded - start : 0,
               searched - encoded,
               searched,

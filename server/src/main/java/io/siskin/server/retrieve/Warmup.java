@@ -8,12 +8,15 @@ import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.encode.VectorSpec;
+import io.siskin.server.plan.Planner;
 import io.siskin.server.search.Interruption;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -45,10 +48,10 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
       return;
     }
     Searcher searcher = snapshot.searchers().take();
-    List<SearchMode> modes = modes(snapshot);
+    List<List<SearchMode>> modes = modes(snapshot);
     for (int i = 0; System.nanoTime() - start < budgetNanos; i++) {
       QuantizedQuery query = queries.get(i % queries.size());
-      for (SearchMode mode : modes) {
+      for (List<SearchMode> mode : modes) {
         searcher.search(query, mode, K, Interruption.NEVER);
       }
       readAndEncode(snapshot, searcher);
@@ -75,13 +78,13 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
     }
   }
 
-  private static List<SearchMode> modes(CollectionSnapshot snapshot) {
-    List<SearchMode> modes = new ArrayList<>();
-    modes.add(new SearchMode.Exact());
-    if (snapshot.segments().stream().allMatch(segment -> segment.clusters() != null)) {
-      modes.add(SearchMode.Clustered.DEFAULTS);
-    }
-    return modes;
+  private static List<List<SearchMode>> modes(CollectionSnapshot snapshot) {
+    Planner planner = snapshot.planner();
+    Set<List<SearchMode>> modes = new LinkedHashSet<>();
+    modes.add(planner.everywhere(new SearchMode.Exact()));
+    modes.add(planner.plan(Planner.DEFAULT_TARGET, K));
+    planner.approximateModes().forEach(mode -> modes.add(planner.everywhere(mode)));
+    return List.copyOf(modes);
   }
 
   private static List<QuantizedQuery> queries(CollectionSnapshot snapshot) {

@@ -9,6 +9,7 @@ import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
+import io.siskin.proto.v1.RecallExpectation;
 import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
 import io.siskin.proto.v1.SearchMode.ModeCase;
@@ -19,6 +20,7 @@ import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.StageTimings;
 import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
+import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -127,7 +129,17 @@ final class ProtoMapper {
             .setEncoderParametersJson(description.encoderParameters())
             .setVocabulary(vocabulary(description.vocabulary()))
             .setDefaultMode(toProto(description.defaultMode()))
+            .setDefaultRecallTarget(description.defaultRecallTarget())
             .addAllStoredFields(description.storedFields());
+    for (Planner.Expectation expectation : description.expectations()) {
+      collection.addRecallExpectations(
+          RecallExpectation.newBuilder()
+              .setK(expectation.k())
+              .setRecallTarget(expectation.target())
+              .setMode(toProto(expectation.mode()))
+              .setRecall((float) expectation.recall())
+              .setMedianMicros((float) expectation.medianMicros()));
+    }
     for (CollectionDescription.SegmentDescription segment : description.segments()) {
       collection.addSegments(toProto(segment));
     }

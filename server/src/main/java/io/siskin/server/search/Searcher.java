@@ -25,6 +25,7 @@ public final class Searcher {
   private float[] scores = new float[RESULT_LENGTH];
   private int size;
   private int unknownTermCount;
+  private long startNanoTime;
 
   /**
    * Makes a searcher.
@@ -42,7 +43,7 @@ public final class Searcher {
   }
 
   /**
-   * Searches. The result stands in this object until the next search.
+   * Searches all segments in one mode. The result stands in this object until the next search.
    *
    * @param query the query
    * @param mode how to evaluate
@@ -51,19 +52,51 @@ public final class Searcher {
    * @throws QueryInterruptedException when interrupted; there is no result then
    */
   public void search(QuantizedQuery query, SearchMode mode, int k, Interruption interruption) {
+    begin(query, k);
+    for (int i = 0; i < segments.length; i++) {
+      evaluate(i, query, mode, interruption);
+    }
+    finish(k);
+  }
+
+  /**
+   * Searches each segment in its own mode. The result stands in this object until the next search.
+   *
+   * @param query the query
+   * @param modes how to evaluate, by segment; a budget is that of the whole search in each of them
+   * @param k how many documents are wanted, 1 or more
+   * @param interruption the request's deadline and cancellation
+   * @throws QueryInterruptedException when interrupted; there is no result then
+   */
+  public void search(
+      QuantizedQuery query, List<SearchMode> modes, int k, Interruption interruption) {
+    begin(query, k);
+    for (int i = 0; i < segments.length; i++) {
+      evaluate(i, query, modes.get(i), interruption);
+    }
+    finish(k);
+  }
+
+  private void begin(QuantizedQuery query, int k) {
     top.reset(k);
     counters.reset();
     size = 0;
     unknownTermCount = query.vector().size();
+    startNanoTime = System.nanoTime();
+  }
+
+  private void evaluate(
+      int segment, QuantizedQuery query, SearchMode mode, Interruption interruption) {
+    SegmentSearcher searcher = segments[segment];
+    segmentQuery.set(query, searcher.segment().terms());
+    unknownTermCount = Math.min(unknownTermCount, segmentQuery.unknownTermCount());
     long budgetNanos = budgetNanos(mode);
-    long start = budgetNanos == 0 ? 0 : System.nanoTime();
-    for (int i = 0; i < segments.length; i++) {
-      SegmentSearcher searcher = segments[i];
-      segmentQuery.set(query, searcher.segment().terms());
-      unknownTermCount = Math.min(unknownTermCount, segmentQuery.unknownTermCount());
-      long share = budgetNanos == 0 ? 0 : share(i, budgetNanos - (System.nanoTime() - start));
-      searcher.search(segmentQuery, mode, share, documentBases[i], top, interruption, counters);
-    }
+    long share =
+        budgetNanos == 0 ? 0 : share(segment, budgetNanos - (System.nanoTime() - startNanoTime));
+    searcher.search(segmentQuery, mode, share, documentBases[segment], top, interruption, counters);
+  }
+
+  private void finish(int k) {
     if (documentNumbers.length < top.size()) {
       documentNumbers = new int[k];
       scores = new float[k];

@@ -29,11 +29,12 @@ final class ArchitectureTest {
           Map.entry("encode", Set.of("encode.analysis", "encode.wordpiece")),
           Map.entry("encode.analysis", Set.of()),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),
-          Map.entry("collection", Set.of("encode", "search")),
-          Map.entry("ingest", Set.of("collection", "encode")),
-          Map.entry("retrieve", Set.of("collection", "encode", "search")),
+          Map.entry("plan", Set.of("search")),
+          Map.entry("collection", Set.of("encode", "plan", "search")),
+          Map.entry("ingest", Set.of("collection", "encode", "plan")),
+          Map.entry("retrieve", Set.of("collection", "encode", "plan", "search")),
           Map.entry("measure", Set.of("search")),
-          Map.entry("rpc", Set.of("retrieve", "search")));
+          Map.entry("rpc", Set.of("plan", "retrieve", "search")));
 
   /**
    * A rule and a class that breaks it.

@@ -241,6 +241,7 @@ final class IndexJobTest {
         encoder,
         Map.of(),
         options,
-        skipBad);
+        skipBad,
+        false);
   }
 }

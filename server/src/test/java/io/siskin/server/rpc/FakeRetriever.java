@@ -1,5 +1,6 @@
 package io.siskin.server.rpc;
 
+import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -93,6 +94,10 @@ final class FakeRetriever implements Retriever {
         "token",
         List.of("title", "text"),
         new SearchMode.Clustered(12, 0.5f, true),
+        0.98f,
+        List.of(
+            new Planner.Expectation(
+                10, 0.95f, new SearchMode.ScoreAtATime(0.25f, 0.75f, 0, 0), 0.96875, 61.5)),
         List.of(
             new CollectionDescription.SegmentDescription(
                 "00112233445566778899aabbccddeeff",

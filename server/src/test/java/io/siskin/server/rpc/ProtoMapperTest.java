@@ -12,6 +12,7 @@ import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
+import io.siskin.proto.v1.RecallExpectation;
 import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
 import io.siskin.proto.v1.SearchRequest;
@@ -326,6 +327,20 @@ class ProtoMapperTest {
                             .setQueryCut(12)
                             .setHeapFactor(0.5f)
                             .setFirstSorted(true)))
+                .setDefaultRecallTarget(0.98f)
+                .addRecallExpectations(
+                    RecallExpectation.newBuilder()
+                        .setK(10)
+                        .setRecallTarget(0.95f)
+                        .setMode(
+                            mode(
+                                ScoreAtATimeMode.newBuilder()
+                                    .setPostingFloor(0.25f)
+                                    .setCandidateFloor(0.75f)
+                                    .setCandidatesMax(0)
+                                    .setBudgetMicros(0)))
+                        .setRecall(0.96875f)
+                        .setMedianMicros(61.5f))
                 .addStoredFields("title")
                 .addStoredFields("text")
                 .addSegments(
@@ -358,6 +373,8 @@ class ProtoMapperTest {
             name,
             List.of(),
             books.defaultMode(),
+            1,
+            List.of(),
             List.of());
 
     assertThat(ProtoMapper.toProto(described).getVocabulary()).isEqualTo(expected);

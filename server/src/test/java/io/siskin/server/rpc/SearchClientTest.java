@@ -195,6 +195,14 @@ class SearchClientTest {
                 "{\"k1\":0.9}",
                 CollectionInfo.Vocabulary.TOKEN,
                 new SearchMode.Clustered(12, 0.5f, true),
+                0.98f,
+                List.of(
+                    new CollectionInfo.RecallExpectation(
+                        10,
+                        0.95f,
+                        new SearchMode.ScoreAtATime(0.25f, 0.75f, 0, 0),
+                        0.96875f,
+                        61.5f)),
                 List.of("title", "text"),
                 List.of(
                     new CollectionInfo.Segment(

@@ -1,0 +1,171 @@
+package io.siskin.server.plan;
+
+import io.siskin.index.segment.Segment;
+import io.siskin.server.plan.Calibration.Rung;
+import io.siskin.server.search.SearchMode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a recall target into a mode for each segment: the quickest one whose recall reached the
+ * target when the segment was calibrated, with a margin of two standard errors; the exact one where
+ * none did or where it is about as quick. A k between the measured ones takes what was measured for
+ * the next larger; a larger one is exact, as is a target of 1.
+ *
+ * <p>A segment that was not calibrated is searched with the defaults of the best mode that it
+ * carries the lists for, up to a target of {@link #DEFAULT_TARGET}, and exactly beyond. One with
+ * fewer than {@link #DOCUMENTS_MIN} documents is searched exactly.
+ *
+ * <p>Immutable; safe for concurrent use.
+ */
+public final class Planner {
+  /** The target of a collection that is searched approximately by default. */
+  public static final float DEFAULT_TARGET = 0.98f;
+
+  /** Segments with fewer documents are neither calibrated nor searched approximately. */
+  public static final int DOCUMENTS_MIN = 1_000;
+
+  private static final float[] TARGETS_TOLD = {.9f, .95f, .97f, DEFAULT_TARGET, .99f};
+
+  private final SegmentPlanner[] planners;
+  private final List<@Nullable Calibration> calibrations;
+  private final List<SearchMode> approximateModes;
+  private int largest;
+
+  /**
+   * Makes a planner.
+   *
+   * @param segments the segments of a collection
+   * @param calibrations by segment: what was measured on it; null for nothing
+   */
+  public Planner(List<Segment> segments, List<@Nullable Calibration> calibrations) {
+    this.planners = new SegmentPlanner[segments.size()];
+    List<SearchMode> modes = new ArrayList<>();
+    if (segments.stream().allMatch(Structures::hasScoreAtATime)) {
+      modes.add(SearchMode.ScoreAtATime.DEFAULTS);
+    }
+    if (segments.stream().allMatch(Structures::hasClustered)) {
+      modes.add(SearchMode.Clustered.DEFAULTS);
+    }
+    this.approximateModes = List.copyOf(modes);
+    this.calibrations = Collections.unmodifiableList(new ArrayList<>(calibrations));
+    for (int i = 0; i < planners.length; i++) {
+      planners[i] = new SegmentPlanner(segments.get(i), calibrations.get(i));
+      if (documents(segments, i) > documents(segments, largest)) {
+        largest = i;
+      }
+    }
+  }
+
+  /**
+   * Returns the modes that reach a target.
+   *
+   * @param target which share of the true best k is wanted, above 0 to 1
+   * @param k how many documents are wanted, 1 or more
+   * @return by segment
+   */
+  public List<SearchMode> plan(float target, int k) {
+    if (planners.length == 1) {
+      return List.of(planners[0].choose(target, k));
+    }
+    List<SearchMode> modes = new ArrayList<>(planners.length);
+    for (SegmentPlanner planner : planners) {
+      modes.add(planner.choose(target, k));
+    }
+    return modes;
+  }
+
+  /**
+   * Returns modes that keep a budget and reach a target if it allows that.
+   *
+   * @param target which share of the true best k is wanted, above 0 to 1
+   * @param k how many documents are wanted, 1 or more
+   * @param budgetMicros about how long a search may take, 10 to 1,000,000 microseconds; the
+   *     segments share it by their documents
+   * @return by segment
+   */
+  public List<SearchMode> plan(float target, int k, long budgetMicros) {
+    List<SearchMode> modes = new ArrayList<>(planners.length);
+    for (SegmentPlanner planner : planners) {
+      modes.add(planner.chooseInterruptible(target, k).withBudgetMicros(budgetMicros));
+    }
+    return modes;
+  }
+
+  /**
+   * Returns one mode for every segment.
+   *
+   * @param mode the mode
+   * @return by segment
+   */
+  public List<SearchMode> everywhere(SearchMode mode) {
+    return Collections.nCopies(planners.length, mode);
+  }
+
+  /**
+   * Returns the one mode that stands for a plan: that of the segment with the most documents.
+   *
+   * @param modes by segment
+   */
+  public SearchMode representative(List<SearchMode> modes) {
+    return modes.isEmpty() ? new SearchMode.Exact() : modes.get(largest);
+  }
+
+  /** Returns the approximate modes that every segment can be searched in, with their defaults. */
+  public List<SearchMode> approximateModes() {
+    return approximateModes;
+  }
+
+  /** Returns what was measured, by segment; null where nothing was. */
+  public List<@Nullable Calibration> calibrations() {
+    return calibrations;
+  }
+
+  /**
+   * What a target leads to in the segment with the most documents.
+   *
+   * @param k how many documents are wanted
+   * @param target the target
+   * @param mode the mode that is used then
+   * @param recall the recall that was measured, 0 to 1
+   * @param medianMicros the median time that was measured
+   */
+  public record Expectation(
+      int k, float target, SearchMode mode, double recall, double medianMicros) {}
+
+  /** Returns what some usual targets lead to; none when the largest segment is not calibrated. */
+  public List<Expectation> expectations() {
+    Calibration calibration = planners.length == 0 ? null : calibrations.get(largest);
+    return calibration == null ? List.of() : expectations(planners[largest], calibration);
+  }
+
+  /**
+   * Returns what some usual targets lead to in one segment.
+   *
+   * @param segment the segment
+   * @param calibration what was measured on it
+   */
+  public static List<Expectation> expectations(Segment segment, Calibration calibration) {
+    return expectations(new SegmentPlanner(segment, calibration), calibration);
+  }
+
+  private static List<Expectation> expectations(SegmentPlanner planner, Calibration calibration) {
+    List<Expectation> told = new ArrayList<>();
+    for (Calibration.Band band : calibration.bands()) {
+      for (float target : TARGETS_TOLD) {
+        Rung rung = planner.rung(target, band.k());
+        if (rung != null) {
+          told.add(
+              new Expectation(band.k(), target, rung.mode(), rung.recall(), rung.medianMicros()));
+        }
+      }
+    }
+    return told;
+  }
+
+  private static int documents(List<Segment> segments, int index) {
+    return segments.get(index).statistics().documentCount();
+  }
+}

@@ -1,0 +1,148 @@
+package io.siskin.server.plan;
+
+import io.siskin.index.segment.Segment;
+import io.siskin.server.plan.Calibration.Band;
+import io.siskin.server.plan.Calibration.QuerySource;
+import io.siskin.server.plan.Calibration.Rung;
+import io.siskin.server.search.SearchMode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses the mode for one segment. Immutable; safe to share; allocates nothing when asked. */
+final class SegmentPlanner {
+  /** The highest target at which a segment without calibration is searched approximately. */
+  static final float UNCALIBRATED_TARGET_MAX = Planner.DEFAULT_TARGET;
+
+  // A target counts as reached when it is, by this many standard errors: another sample of queries
+  // would then miss it in one case of forty.
+  private static final double ERRORS = 2;
+
+  // Queries made of documents are not those that users ask: of the loss that a target allows, so
+  // much
+  // may be used where only they were measured.
+  private static final double SAMPLED_LOSS_SHARE = 0.75;
+
+  // The exact mode is taken where it is at most so much slower: it promises more.
+  private static final double EXACT_BONUS = 1.1;
+
+  // A target comes in single precision: 0.99 is a little above 0.99.
+  private static final double ROUNDING = 1e-6;
+
+  private static final SearchMode EXACT = new SearchMode.Exact();
+
+  private final int[] ks;
+  // By band: what the segment can be searched in, quickest first.
+  private final Rung[][] rungs;
+  private final Rung[] exacts;
+  private final SearchMode uncalibrated;
+  private final double lossShare;
+
+  /**
+   * Prepares the choices.
+   *
+   * @param segment the segment
+   * @param calibration what was measured on it; null for nothing
+   */
+  SegmentPlanner(Segment segment, @Nullable Calibration calibration) {
+    boolean small = segment.statistics().documentCount() < Planner.DOCUMENTS_MIN;
+    List<Band> bands = calibration == null || small ? List.of() : calibration.bands();
+    this.lossShare =
+        calibration == null || calibration.source() == QuerySource.GIVEN ? 1 : SAMPLED_LOSS_SHARE;
+    this.ks = bands.stream().mapToInt(Band::k).toArray();
+    this.rungs = new Rung[ks.length][];
+    this.exacts = new Rung[ks.length];
+    for (int i = 0; i < ks.length; i++) {
+      List<Rung> usable = new ArrayList<>(bands.get(i).rungs());
+      usable.removeIf(rung -> !Structures.allow(segment, rung.mode()));
+      usable.sort(Comparator.comparingDouble(Rung::medianMicros));
+      rungs[i] = usable.toArray(Rung[]::new);
+      exacts[i] = bands.get(i).exact();
+    }
+    this.uncalibrated =
+        small
+            ? EXACT
+            : Structures.hasScoreAtATime(segment)
+                ? SearchMode.ScoreAtATime.DEFAULTS
+                : Structures.hasClustered(segment) ? SearchMode.Clustered.DEFAULTS : EXACT;
+  }
+
+  /**
+   * Returns the quickest mode that reached a target.
+   *
+   * @param target the share of the exact list that is wanted, above 0 to 1
+   * @param k how many documents are wanted
+   */
+  SearchMode choose(float target, int k) {
+    if (ks.length == 0) {
+      return target <= UNCALIBRATED_TARGET_MAX ? uncalibrated : EXACT;
+    }
+    Rung rung = rung(target, k);
+    return rung == null ? EXACT : rung.mode();
+  }
+
+  /**
+   * Returns the quickest score-at-a-time mode that reached a target, or else the one that came
+   * nearest, for a search with a budget, which no other mode keeps.
+   *
+   * @param target the share of the exact list that is wanted, above 0 to 1
+   * @param k how many documents are wanted
+   */
+  SearchMode.ScoreAtATime chooseInterruptible(float target, int k) {
+    int band = band(k);
+    SearchMode.ScoreAtATime best = SearchMode.ScoreAtATime.DEFAULTS;
+    double bestRecall = -1;
+    if (band >= 0) {
+      for (Rung rung : rungs[band]) {
+        if (rung.mode() instanceof SearchMode.ScoreAtATime mode && rung.recall() > bestRecall) {
+          best = mode;
+          bestRecall = rung.recall();
+          if (reaches(rung, target)) {
+            break;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  /**
+   * Returns what was measured of the mode that {@link #choose} takes.
+   *
+   * @param target the share of the exact list that is wanted, above 0 to 1
+   * @param k how many documents are wanted
+   * @return null when nothing was measured for so large a k
+   */
+  @Nullable Rung rung(float target, int k) {
+    int band = band(k);
+    if (band < 0) {
+      return null;
+    }
+    Rung exact = exacts[band];
+    for (Rung rung : rungs[band]) {
+      if (reaches(rung, target)) {
+        return exact.medianMicros() <= EXACT_BONUS * rung.medianMicros() ? exact : rung;
+      }
+    }
+    return exact;
+  }
+
+  /** Tells whether a mode's recall reached a target, as far as so few queries can tell. */
+  private boolean reaches(Rung rung, float target) {
+    return rung.mode() instanceof SearchMode.Exact
+        || target < 1
+            && rung.recall() - ERRORS * rung.recallError()
+                >= 1 - (1 - target) * lossShare - ROUNDING;
+  }
+
+  /** Returns the band of the smallest measured k that is not below this one, −1 for none. */
+  private int band(int k) {
+    for (int i = 0; i < ks.length; i++) {
+      if (k <= ks[i]) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}
