@@ -131,9 +131,9 @@ final class SegmentPlanner {
   /** Tells whether a mode's recall reached a target, as far as so few queries can tell. */
   private boolean reaches(Rung rung, float target) {
     return rung.mode() instanceof SearchMode.Exact
-        || target < 1
+        || (target < 1
             && rung.recall() - ERRORS * rung.recallError()
-                >= 1 - (1 - target) * lossShare - ROUNDING;
+                >= 1 - (1 - target) * lossShare - ROUNDING);
   }
 
   /** Returns the band of the smallest measured k that is not below this one, −1 for none. */
