@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param reordering the order of document numbers
  * @param forward whether the segment carries the forward index; approximate search and explanations
  *     need it
+ * @param residuals whether a byte a posting refines the impacts to 16 bits, by which the last
+ *     candidates of a search are scored again; needs the forward index. Not written where impacts
+ *     are exact
  * @param blockMax the block-max posting lists, which exact search wants; null for none
  * @param impacts the impact-ordered posting lists, which score-at-a-time search needs; null for
  *     none
@@ -23,6 +26,7 @@ public record BuildOptions(
     Quantization quantization,
     Reordering reordering,
     boolean forward,
+    boolean residuals,
     @Nullable BlockMaxOptions blockMax,
     @Nullable ImpactOrderedOptions impacts,
     @Nullable ClusterOptions clusters,
@@ -44,6 +48,42 @@ public record BuildOptions(
           true,
           Runtime.getRuntime().availableProcessors());
 
+  /**
+   * Returns options without residuals.
+   *
+   * @param weighting what the given weights mean
+   * @param quantization how weights become impacts
+   * @param reordering the order of document numbers
+   * @param forward whether the segment carries the forward index
+   * @param blockMax the block-max posting lists; null for none
+   * @param impacts the impact-ordered posting lists; null for none
+   * @param clusters the clustered posting lists; null for none
+   * @param storeFields whether fields are kept to be returned with hits
+   * @param threads how many threads build, 1 or more
+   */
+  public BuildOptions(
+      Weighting weighting,
+      Quantization quantization,
+      Reordering reordering,
+      boolean forward,
+      @Nullable BlockMaxOptions blockMax,
+      @Nullable ImpactOrderedOptions impacts,
+      @Nullable ClusterOptions clusters,
+      boolean storeFields,
+      int threads) {
+    this(
+        weighting,
+        quantization,
+        reordering,
+        forward,
+        false,
+        blockMax,
+        impacts,
+        clusters,
+        storeFields,
+        threads);
+  }
+
   /** Checks that the parts fit together. */
   public BuildOptions {
     if (threads < 1 || threads > 1024) {
@@ -58,6 +98,10 @@ public record BuildOptions(
           "structures",
           "impacts without forward",
           "impact-ordered posting lists need the forward index");
+    }
+    if (residuals && !forward) {
+      throw new InvalidInputException(
+          "structures", "residuals without forward", "residuals need the forward index");
     }
     if (clusters != null && !forward) {
       throw new InvalidInputException(
@@ -78,6 +122,7 @@ public record BuildOptions(
         quantization,
         reordering,
         forward,
+        residuals,
         blockMax,
         impacts,
         clusters,
@@ -92,7 +137,35 @@ public record BuildOptions(
    */
   public BuildOptions withReordering(Reordering other) {
     return new BuildOptions(
-        weighting, quantization, other, forward, blockMax, impacts, clusters, storeFields, threads);
+        weighting,
+        quantization,
+        other,
+        forward,
+        residuals,
+        blockMax,
+        impacts,
+        clusters,
+        storeFields,
+        threads);
+  }
+
+  /**
+   * Returns the same with or without residuals.
+   *
+   * @param other whether the segment carries them
+   */
+  public BuildOptions withResiduals(boolean other) {
+    return new BuildOptions(
+        weighting,
+        quantization,
+        reordering,
+        forward,
+        other,
+        blockMax,
+        impacts,
+        clusters,
+        storeFields,
+        threads);
   }
 
   /**
@@ -106,6 +179,7 @@ public record BuildOptions(
         quantization,
         reordering,
         forward,
+        residuals,
         blockMax,
         impacts,
         clusters,

@@ -15,7 +15,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Weighs, quantises and writes the vectors in their final order: {@code forward.dat}.
+ * Weighs, quantises and writes the vectors in their final order: {@code forward.dat} and, beside
+ * it, what rounding has left over.
  *
  * <p>All later stages start from its result, so that every structure of the segment holds the same
  * impacts.
@@ -29,6 +30,7 @@ final class ForwardStage {
   private final int[] finalTermNumbers;
   private final TermWeigher weigher;
   private final float globalScale;
+  private final boolean withResiduals;
   private final int alignmentShift;
 
   /**
@@ -37,6 +39,7 @@ final class ForwardStage {
    * @param finalTermNumbers by provisional term number: the final one
    * @param weigher turns given weights into those to store
    * @param globalScale the scale of all documents, or 0 for a scale a document
+   * @param withResiduals whether residuals are written as well
    */
   ForwardStage(
       SegmentFiles files,
@@ -44,18 +47,30 @@ final class ForwardStage {
       int[] documentOrder,
       int[] finalTermNumbers,
       TermWeigher weigher,
-      float globalScale) {
+      float globalScale,
+      boolean withResiduals) {
     this.files = files;
     this.spool = spool;
     this.documentOrder = documentOrder;
     this.finalTermNumbers = finalTermNumbers;
     this.weigher = weigher;
     this.globalScale = globalScale;
+    this.withResiduals = withResiduals;
     this.alignmentShift = alignmentShift(spool.documentCount(), spool.postingCount());
   }
 
-  /** The records of consecutive documents. */
-  private record Piece(byte[] records, int lengthBytes, int[] lengths, float[] scales) {}
+  /**
+   * The records of consecutive documents.
+   *
+   * @param residualEnds by document: where its residuals end in those of the piece
+   */
+  private record Piece(
+      byte[] records,
+      int lengthBytes,
+      int[] lengths,
+      float[] scales,
+      ResidualFile.Piece residuals,
+      int[] residualEnds) {}
 
   /**
    * Writes the file, unfinished as yet.
@@ -69,6 +84,7 @@ final class ForwardStage {
     SegmentFileWriter file = files.begin(FileKind.FORWARD);
     SectionWriter offsets = file.section(SectionKind.FORWARD_OFFSETS, alignmentShift);
     SectionWriter records = file.section(SectionKind.FORWARD_RECORDS, FormatV1.ENCODING_PLAIN);
+    ResidualFile residuals = withResiduals ? ResidualFile.begin(files) : null;
     offsets.setCount(documents);
     records.setCount(documents);
     MemorySegment vectors = spool.mapVectors();
@@ -84,12 +100,19 @@ final class ForwardStage {
           long offset = records.position();
           for (int i = 0; i < result.lengths.length; i++) {
             offsets.putU32((int) (offset >>> alignmentShift));
+            if (residuals != null) {
+              int residualsFrom = i == 0 ? 0 : result.residualEnds[i - 1];
+              residuals.put(offset, result.residuals, residualsFrom, result.residualEnds[i]);
+            }
             offset += result.lengths[i];
             scales[from + i] = result.scales[i];
           }
           records.putBytes(result.records, 0, result.lengthBytes);
           progress.advance(from + result.lengths.length);
         });
+    if (residuals != null) {
+      residuals.finish(records.position());
+    }
     progress.end();
     return file;
   }
@@ -98,13 +121,21 @@ final class ForwardStage {
     RecordEncoder encoder = new RecordEncoder();
     int[] lengths = new int[to - from];
     float[] scales = new float[to - from];
+    int[] residualEnds = new int[to - from];
     for (int document = from; document < to; document++) {
       int before = encoder.out.position();
       scales[document - from] =
           encoder.encode(vectors, spool.vectorOffset(documentOrder[document]));
       lengths[document - from] = encoder.out.position() - before;
+      residualEnds[document - from] = encoder.residuals.length();
     }
-    return new Piece(encoder.out.array(), encoder.out.position(), lengths, scales);
+    return new Piece(
+        encoder.out.array(),
+        encoder.out.position(),
+        lengths,
+        scales,
+        encoder.residuals,
+        residualEnds);
   }
 
   /**
@@ -127,6 +158,7 @@ final class ForwardStage {
   /** Encodes documents one after another into a growing buffer; one a piece. */
   private final class RecordEncoder {
     private ByteBuffer out = ByteBuffer.allocate(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
+    private final ResidualFile.Piece residuals = new ResidualFile.Piece();
     private long[] postings = new long[256];
     private int[] runStarts = new int[16];
 
@@ -150,7 +182,12 @@ final class ForwardStage {
         out.putShort((short) term(i));
       }
       for (int i = 0; i < count; i++) {
-        out.put(impact(Float.intBitsToFloat((int) postings[i]), scale));
+        float weight = Float.intBitsToFloat((int) postings[i]);
+        int impact = impact(weight, scale);
+        out.put((byte) impact);
+        if (withResiduals) {
+          residuals.add(weight, scale, impact);
+        }
       }
       while (out.position() < start + padded) {
         out.put((byte) 0);
@@ -225,7 +262,7 @@ final class ForwardStage {
   }
 
   /** Rounds to nearest; a weight above zero never vanishes. */
-  private static byte impact(float weight, float scale) {
-    return (byte) Math.max(1, Math.min(FormatV1.IMPACT_MAX, Math.round(weight / scale)));
+  private static int impact(float weight, float scale) {
+    return Math.max(1, Math.min(FormatV1.IMPACT_MAX, Math.round(weight / scale)));
   }
 }

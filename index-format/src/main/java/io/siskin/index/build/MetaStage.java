@@ -136,6 +136,10 @@ final class MetaStage {
     json.put("impacts", String.valueOf(options.impacts()));
     json.put("clusters", String.valueOf(options.clusters()));
     json.put("storeFields", options.storeFields());
+    if (options.residuals()) {
+      // Not named otherwise, so that segments without them keep the bytes that they always had.
+      json.put("residuals", true);
+    }
     try {
       return new ObjectMapper().writeValueAsBytes(json);
     } catch (JsonProcessingException impossible) {

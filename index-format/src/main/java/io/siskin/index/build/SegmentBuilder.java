@@ -106,7 +106,14 @@ public final class SegmentBuilder implements AutoCloseable {
       throws IOException {
     TermWeigher weigher = TermWeigher.of(options.weighting(), spool);
     ForwardStage stage =
-        new ForwardStage(files, spool, documentOrder, inverse(termOrder), weigher, globalScale());
+        new ForwardStage(
+            files,
+            spool,
+            documentOrder,
+            inverse(termOrder),
+            weigher,
+            globalScale(),
+            options.residuals());
     return stage.run(parallel, progress, scales);
   }
 

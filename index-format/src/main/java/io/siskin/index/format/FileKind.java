@@ -17,7 +17,9 @@ public enum FileKind {
   /** Posting lists cut into cohesive posting blocks with summaries. */
   CLUSTERS(6, "clusters.dat"),
   /** Posting lists in descending order of impacts, window by window. */
-  IMPACTS(7, "impacts.dat");
+  IMPACTS(7, "impacts.dat"),
+  /** Document number → what rounding has left over of each weight. */
+  RESIDUALS(8, "residuals.dat");
 
   private final int code;
   private final String fileName;

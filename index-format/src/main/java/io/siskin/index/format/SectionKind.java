@@ -83,7 +83,12 @@ public enum SectionKind {
   /** The windowed lists: local document numbers and impacts, window by window. */
   IMPACT_POSTINGS(705),
   /** The plain lists of the rarer terms: document numbers and impacts. */
-  IMPACT_PLAIN_LISTS(706);
+  IMPACT_PLAIN_LISTS(706),
+
+  /** The most that a refined weight differs from an effective one. */
+  RESIDUAL_PARAMETERS(801),
+  /** By posting of the forward records: what rounding its weight has left over, u8. */
+  RESIDUALS(802);
 
   private final int code;
 

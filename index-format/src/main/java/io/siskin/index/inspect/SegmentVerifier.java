@@ -8,6 +8,7 @@ import io.siskin.index.segment.ClusteredIndex;
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.ImpactOrderedIndex;
+import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.TermDictionary;
 import java.io.UncheckedIOException;
@@ -26,7 +27,8 @@ import java.util.List;
  * of the forward index, and that each maximum is an upper bound of what it covers; that clustered
  * lists hold no other postings, and that their summaries are those of their posting blocks; that
  * impact-ordered lists hold no other postings, each with its impact and in its order, and that
- * their counts are right. Time grows with postings, memory with terms.
+ * their counts are right; that the largest error is the one that the residuals make. Time grows
+ * with postings, memory with terms.
  */
 public final class SegmentVerifier {
   private final Segment segment;
@@ -71,6 +73,11 @@ public final class SegmentVerifier {
     ImpactOrderedIndex impacts = segment.impacts();
     if (impacts != null) {
       new ImpactVerifier(segment, impacts, verifier.findings).verify();
+    }
+    ForwardIndex forward = segment.forward();
+    ResidualIndex residuals = segment.residuals();
+    if (forward != null && residuals != null) {
+      new ResidualVerifier(forward, residuals, verifier.findings).verify();
     }
     return verifier.findings.report();
   }

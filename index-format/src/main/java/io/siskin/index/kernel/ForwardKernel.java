@@ -27,4 +27,29 @@ public interface ForwardKernel {
    *     the sum over any document must fit an int
    */
   int dot(MemorySegment records, long terms, long impacts, int count, int[] page);
+
+  /**
+   * Returns the sum of {@code page[term] × (256 × impact + residual − 128)} over the postings of
+   * one run: the dot product with refined weights.
+   *
+   * <p>Naively: {@code for (i < count) sum += page[u16(records, terms + 2i)] * (256L * u8(records,
+   * impacts + i) + u8(residuals, residual + i) - 128)}.
+   *
+   * @param records as for {@link #dot}
+   * @param terms as for {@link #dot}
+   * @param impacts as for {@link #dot}
+   * @param residuals the residuals, a padded view as well
+   * @param residual offset in bytes of the run's first residual
+   * @param count as for {@link #dot}
+   * @param page as for {@link #dot}; 255 times the sum of the weights of the run's terms must fit
+   *     an int
+   */
+  long refinedDot(
+      MemorySegment records,
+      long terms,
+      long impacts,
+      MemorySegment residuals,
+      long residual,
+      int count,
+      int[] page);
 }

@@ -1,5 +1,6 @@
 package io.siskin.index.kernel;
 
+import io.siskin.index.format.v1.ResidualLayout;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
@@ -52,6 +53,41 @@ final class PanamaForwardKernel implements ForwardKernel {
       sums = sums.add(weights.mul(impacts(records, impacts + i).and(mask)));
     }
     return sums.reduceLanes(VectorOperators.ADD);
+  }
+
+  /** Three sums of ints, which the contract of the weights bounds, and put together at the end. */
+  @Override
+  public long refinedDot(
+      MemorySegment records,
+      long terms,
+      long impacts,
+      MemorySegment residuals,
+      long residual,
+      int count,
+      int[] page) {
+    int[] indexMap = this.indexMap;
+    IntVector sums = IntVector.zero(INTS);
+    IntVector residualSums = IntVector.zero(INTS);
+    IntVector weightSums = IntVector.zero(INTS);
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
+      terms(records, terms + 2L * i).intoArray(indexMap, 0);
+      IntVector weights = IntVector.fromArray(INTS, page, 0, indexMap, 0);
+      sums = sums.add(weights.mul(impacts(records, impacts + i)));
+      residualSums = residualSums.add(weights.mul(impacts(residuals, residual + i)));
+      weightSums = weightSums.add(weights);
+    }
+    if (i < count) {
+      IntVector mask = IntVector.fromArray(INTS, MASKS, LANES - (count - i));
+      terms(records, terms + 2L * i).and(mask).intoArray(indexMap, 0);
+      IntVector weights = IntVector.fromArray(INTS, page, 0, indexMap, 0).and(mask);
+      sums = sums.add(weights.mul(impacts(records, impacts + i)));
+      residualSums = residualSums.add(weights.mul(impacts(residuals, residual + i)));
+      weightSums = weightSums.add(weights);
+    }
+    return (long) ResidualLayout.STEPS * sums.reduceLanes(VectorOperators.ADD)
+        + residualSums.reduceLanes(VectorOperators.ADD)
+        - (long) ResidualLayout.ZERO * weightSums.reduceLanes(VectorOperators.ADD);
   }
 
   private static IntVector terms(MemorySegment records, long offset) {

@@ -2,6 +2,7 @@ package io.siskin.index.quantize;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.vector.SparseVector;
 
 /**
@@ -101,5 +102,18 @@ public final class QuantizedQuery {
    */
   public static float score(int sum, float documentScale, double scoreScale) {
     return (float) (sum * (documentScale * scoreScale));
+  }
+
+  /**
+   * Returns the refined score of a document; the same as {@link #score} when all its residuals are
+   * zero.
+   *
+   * @param sum the sum of integer weight × ({@link ResidualLayout#STEPS} × impact + residual) over
+   *     the shared terms, below 2^40
+   * @param documentScale the document's impact scale
+   * @param scoreScale of the query
+   */
+  public static float refinedScore(long sum, float documentScale, double scoreScale) {
+    return (float) (sum * (documentScale * scoreScale / ResidualLayout.STEPS));
   }
 }

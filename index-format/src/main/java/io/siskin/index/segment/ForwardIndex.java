@@ -139,6 +139,11 @@ public final class ForwardIndex {
         << alignmentShift;
   }
 
+  /** Returns the length of all records in bytes. */
+  public long recordsLengthBytes() {
+    return recordSection.lengthBytes();
+  }
+
   /** Returns the length of the file in bytes. */
   public long lengthBytes() {
     return lengthBytes;

@@ -41,6 +41,7 @@ public final class Segment {
   private final @Nullable BlockMaxIndex blockMax;
   private final @Nullable ClusteredIndex clusters;
   private final @Nullable ImpactOrderedIndex impacts;
+  private final @Nullable ResidualIndex residuals;
   private final Map<FileKind, Long> lengths;
   private final Map<FileKind, List<SectionSize>> sections;
   private final AtomicInteger references = new AtomicInteger(1);
@@ -72,11 +73,26 @@ public final class Segment {
     this.clusters = clusterFile == null ? null : ClusteredIndex.open(clusterFile, statistics);
     MappedFile impactFile = files.others.get(FileKind.IMPACTS);
     this.impacts = impactFile == null ? null : ImpactOrderedIndex.open(impactFile, statistics);
+    this.residuals = residuals(files, forward, statistics);
     this.lengths = files.lengths();
     this.sections = files.sections();
     if (verification == Verification.FULL) {
       checkContents();
     }
+  }
+
+  private static @Nullable ResidualIndex residuals(
+      Files files, @Nullable ForwardIndex forward, SegmentStatistics statistics)
+      throws CorruptSegmentException {
+    MappedFile file = files.others.get(FileKind.RESIDUALS);
+    if (file == null) {
+      return null;
+    }
+    if (forward == null) {
+      // Nothing else says which posting a residual belongs to.
+      throw files.missing(FileKind.FORWARD);
+    }
+    return ResidualIndex.open(file, forward, statistics.postingCount());
   }
 
   /**
@@ -209,6 +225,11 @@ public final class Segment {
     return impacts;
   }
 
+  /** Returns the residuals, or null when the segment carries none. */
+  public @Nullable ResidualIndex residuals() {
+    return residuals;
+  }
+
   /** Returns the length in bytes of each file that the segment has. */
   public Map<FileKind, Long> lengths() {
     return lengths;
@@ -240,7 +261,7 @@ public final class Segment {
         FileKind kind = FileKind.ofCode(code);
         if (kind == null || kind == FileKind.META || others.containsKey(kind)) {
           throw new CorruptSegmentException(
-              table.file(), table.offset() + at, "a file kind of 2 to 7, each once", code);
+              table.file(), table.offset() + at, "a known file kind but 1, each once", code);
         }
         MappedFile file = openFile(directory, kind, mapping, verification);
         checkAgainstTable(table, at, file, meta);
@@ -286,13 +307,17 @@ public final class Segment {
     MappedFile require(FileKind kind) throws CorruptSegmentException {
       MappedFile file = others.get(kind);
       if (file == null) {
-        throw new CorruptSegmentException(
-            meta.name(),
-            FileLayout.HEADER_LENGTH,
-            "a file table that names " + kind.fileName(),
-            others.keySet());
+        throw missing(kind);
       }
       return file;
+    }
+
+    CorruptSegmentException missing(FileKind kind) {
+      return new CorruptSegmentException(
+          meta.name(),
+          FileLayout.HEADER_LENGTH,
+          "a file table that names " + kind.fileName(),
+          others.keySet());
     }
 
     Map<FileKind, List<SectionSize>> sections() {

@@ -246,6 +246,36 @@ final class SegmentVerifierTest {
                 finding.file() == mistake.file && finding.subject().contains(mistake.subject));
   }
 
+  /** A residual stands nowhere else; but the largest one decides the largest error. */
+  @Test
+  void aLargestErrorThatIsNoneIsFound() throws IOException {
+    assertThat(
+            editAndVerify(
+                    SmallSegments.residuals(),
+                    editor -> {
+                      ByteBuffer parameters =
+                          editor.bytes(FileKind.RESIDUALS, SectionKind.RESIDUAL_PARAMETERS);
+                      parameters.putDouble(0, Math.nextDown(parameters.getDouble(0)));
+                    })
+                .findings())
+        .extracting(Finding::subject)
+        .containsExactly("largest error");
+  }
+
+  @Test
+  void bytesBetweenResidualsAreZero() throws IOException {
+    assertThat(
+            editAndVerify(
+                    SmallSegments.residuals(),
+                    editor -> {
+                      ByteBuffer bytes = editor.bytes(FileKind.RESIDUALS, SectionKind.RESIDUALS);
+                      bytes.put(bytes.limit() - 1, (byte) 1);
+                    })
+                .findings())
+        .extracting(Finding::subject)
+        .anyMatch(subject -> subject.startsWith("padding at"));
+  }
+
   /** In these sections nothing can change without something else becoming wrong. */
   @ParameterizedTest
   @MethodSource("redundant")

@@ -64,6 +64,26 @@ final class ForwardKernelTest {
             });
   }
 
+  @ParameterizedTest
+  @EnumSource(Content.class)
+  void refinedSumsEqualTheNaiveOne(Content content) {
+    Random random = new Random(Seeds.next());
+    counts()
+        .forEach(
+            count -> {
+              Run run = Run.draw(content, count, random);
+              long expected = run.naiveRefinedSum();
+              assertThat(run.refinedDot(SCALAR))
+                  .as("scalar, %d postings", count)
+                  .isEqualTo(expected);
+              PANAMA.forEach(
+                  (bits, kernel) ->
+                      assertThat(run.refinedDot(kernel))
+                          .as("%d bits, %d postings", bits, count)
+                          .isEqualTo(expected));
+            });
+  }
+
   /** The bytes after a run are another run's, or padding: they must not be counted. */
   @Test
   void whatFollowsARunDoesNotCount() {
@@ -75,6 +95,7 @@ final class ForwardKernelTest {
       run.page[0] = 1 << 20;
       for (ForwardKernel kernel : PANAMA.values()) {
         assertThat(run.dot(kernel)).isEqualTo(run.dot(SCALAR));
+        assertThat(run.refinedDot(kernel)).isEqualTo(run.refinedDot(SCALAR));
       }
     }
   }
@@ -125,7 +146,7 @@ final class ForwardKernelTest {
     while (allocated > 0 && System.nanoTime() - deadline < 0) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int call = 0; call < 2000; call++) {
-        sum += run.dot(kernel);
+        sum += run.dot(kernel) + (int) run.refinedDot(kernel);
       }
       allocated = threads.getCurrentThreadAllocatedBytes() - before;
     }
@@ -165,6 +186,22 @@ final class ForwardKernelTest {
 
     int dot(ForwardKernel kernel) {
       return kernel.dot(memory, terms, impacts, count, page);
+    }
+
+    /** The residuals are the bytes from one before the impacts on: of any value, and padded. */
+    long refinedDot(ForwardKernel kernel) {
+      return kernel.refinedDot(memory, terms, impacts, memory, impacts - 1, count, page);
+    }
+
+    long naiveRefinedSum() {
+      long sum = 0;
+      for (int i = 0; i < count; i++) {
+        int term = memory.get(FileLayout.U16, terms + 2L * i) & 0xFFFF;
+        int impact = memory.get(FileLayout.U8, impacts + i) & 0xFF;
+        int residual = memory.get(FileLayout.U8, impacts - 1 + i) & 0xFF;
+        sum += (long) page[term] * (256 * impact + residual - 128);
+      }
+      return sum;
     }
 
     long naiveSum() {

@@ -11,6 +11,7 @@ import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FileTableLayout;
 import io.siskin.index.format.v1.ForwardLayout;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
+import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.format.v1.StatisticsLayout;
 import io.siskin.index.format.v1.StoredLayout;
 import io.siskin.index.inspect.SegmentVerifier;
@@ -28,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -74,7 +76,8 @@ final class HostileSegmentTest {
             storedLies(),
             statisticsLies(),
             tableLies(),
-            impactLies())
+            impactLies(),
+            residualLies())
         .flatMap(List::stream);
   }
 
@@ -138,7 +141,10 @@ final class HostileSegmentTest {
     Random random = new Random(Seeds.next());
     List<SmallSegments> segments =
         List.of(
-            SmallSegments.termIds(), SmallSegments.bm25WithFields(), SmallSegments.everything());
+            SmallSegments.termIds(),
+            SmallSegments.bm25WithFields(),
+            SmallSegments.everything(),
+            SmallSegments.residuals());
     SmallSegments small = segments.get(random.nextInt(segments.size()));
     Path whole = temporary.resolve("whole");
     small.build(whole);
@@ -442,6 +448,25 @@ final class HostileSegmentTest {
 
   private static Lie table(Consumer<ByteBuffer> edit) {
     return lie(SmallSegments.tokens(), FileKind.META, SectionKind.FILE_TABLE, edit);
+  }
+
+  private static List<Lie> residualLies() {
+    List<Lie> lies = new ArrayList<>();
+    for (double error : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      lies.add(
+          lie(
+              SmallSegments.residuals(),
+              FileKind.RESIDUALS,
+              SectionKind.RESIDUAL_PARAMETERS,
+              b -> b.putDouble(ResidualLayout.WEIGHT_ERROR_MAX_OFFSET, error)));
+    }
+    lies.add(
+        new Lie(
+            "residuals without forward records",
+            SmallSegments.residuals(),
+            editor -> editor.files().keySet().removeIf(kind -> kind == FileKind.FORWARD),
+            FileKind.FORWARD));
+    return lies;
   }
 
   private static Lie lie(

@@ -2,6 +2,7 @@ package io.siskin.index.testing;
 
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.segment.TermDictionary;
@@ -46,6 +47,7 @@ public final class SegmentText {
   private static void documents(Segment segment, StringBuilder text) {
     DocumentStore documents = segment.documents();
     ForwardIndex forward = segment.forward();
+    ResidualIndex residuals = segment.residuals();
     ForwardIndex.Cursor cursor = forward == null ? null : forward.cursor();
     text.append("\ndocument  id  scale  term:impact…  fields\n");
     try (DocumentStore.FieldReader fields = documents.openFields()) {
@@ -55,8 +57,11 @@ public final class SegmentText {
         if (cursor != null) {
           cursor.moveTo(number);
           text.append("  ").append(Float.toHexString(cursor.scale())).append(' ');
-          while (cursor.next()) {
+          for (int posting = 0; cursor.next(); posting++) {
             text.append(' ').append(cursor.termNumber()).append(':').append(cursor.impact());
+            if (residuals != null) {
+              text.append(String.format("%+d", residuals.residual(number, posting)));
+            }
           }
         }
         text.append("  ").append(fields.fields(number, name -> true)).append('\n');

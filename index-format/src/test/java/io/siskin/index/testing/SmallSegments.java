@@ -44,7 +44,14 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
   /** Returns all of them. */
   public static List<SmallSegments> all() {
     return List.of(
-        tokens(), termIds(), bm25WithFields(), blockMax(), blockMaxWide(), everything(), empty());
+        tokens(),
+        termIds(),
+        bm25WithFields(),
+        blockMax(),
+        blockMaxWide(),
+        everything(),
+        residuals(),
+        empty());
   }
 
   /** Tokens with learned weights, a scale a document, no fields. */
@@ -126,6 +133,14 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
             true,
             2),
         tokenDocuments(150));
+  }
+
+  /** Learned weights with residuals, which the forward index alone would have lost. */
+  public static SmallSegments residuals() {
+    return new SmallSegments(
+        "residuals",
+        options(new Weighting.AsGiven(), Quantization.AUTO, false).withResiduals(true),
+        tokenDocuments(40));
   }
 
   /** Nothing. */

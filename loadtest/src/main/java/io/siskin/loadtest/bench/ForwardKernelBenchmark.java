@@ -81,4 +81,19 @@ public class ForwardKernelBenchmark {
     }
     return sum;
   }
+
+  /**
+   * The same by refined weights; residuals lie in the same memory, as far apart as in a segment.
+   */
+  @Benchmark
+  @OperationsPerInvocation(DOCUMENTS_PER_CALL)
+  public long refinedDocuments() {
+    long sum = 0;
+    for (int i = 0; i < DOCUMENTS_PER_CALL; i++) {
+      long terms = (long) random.nextInt(records) * RECORD_LENGTH;
+      long impacts = terms + 2L * POSTINGS;
+      sum += forward.refinedDot(memory, terms, impacts, memory, terms / 3, POSTINGS, page);
+    }
+    return sum;
+  }
 }

@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures the engine in this process: latency together with recall, for one setting or a"
           + " sweep.",
-      "Recall is against the exhaustive oracle over the stored impacts or, with --truth, against"
+      "Recall is against the exhaustive oracle over the stored weights or, with --truth, against"
           + " exact float products of the original vectors, so that quantisation's loss counts."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options.
@@ -65,6 +65,10 @@ public final class BenchCommand implements Callable<Integer> {
   private static final Set<FileKind> SCORE_AT_A_TIME_FILES =
       EnumSet.of(
           FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.FORWARD, FileKind.IMPACTS);
+
+  /** What the last step of every mode reads in a segment with residuals. */
+  private static final Set<FileKind> REFINING_FILES =
+      EnumSet.of(FileKind.FORWARD, FileKind.RESIDUALS);
 
   @Spec CommandSpec spec;
 
@@ -312,7 +316,11 @@ public final class BenchCommand implements Callable<Integer> {
   private static long bytes(CollectionSnapshot snapshot, Set<FileKind> files) {
     long bytes = 0;
     for (Segment segment : snapshot.segments()) {
-      for (FileKind kind : files) {
+      Set<FileKind> read = EnumSet.copyOf(files);
+      if (segment.residuals() != null) {
+        read.addAll(REFINING_FILES);
+      }
+      for (FileKind kind : read) {
         bytes += segment.lengths().getOrDefault(kind, 0L);
       }
     }

@@ -1,6 +1,7 @@
 package io.siskin.server.app;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.FileKind;
 import io.siskin.index.input.InputFormat;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.ingest.IndexReport;
@@ -107,7 +108,9 @@ final class IndexCommand implements Callable<Integer> {
         err.println(spec.qualifiedName() + ": stopped; the unfinished build was removed");
         return job.exitStatus();
       }
-      out.println(json ? Json.line(members(report)) : describe(report));
+      boolean lossless =
+          structures.residuals() && !report.segment().lengths().containsKey(FileKind.RESIDUALS);
+      out.println(json ? Json.line(members(report)) : describe(report, lossless));
       return ExitStatus.OK;
     }
   }
@@ -142,7 +145,10 @@ final class IndexCommand implements Callable<Integer> {
         !noCalibration);
   }
 
-  private static String describe(IndexReport report) {
+  /**
+   * @param lossless whether residuals were asked for and there is nothing to write
+   */
+  private static String describe(IndexReport report, boolean lossless) {
     var segment = report.segment();
     StringBuilder text = new StringBuilder();
     text.append(
@@ -167,6 +173,12 @@ final class IndexCommand implements Callable<Integer> {
               "  %s without a term, %s skipped%n",
               Units.count(segment.emptyDocumentCount(), "document"),
               Units.count(report.skippedCount(), "bad record")));
+    }
+    if (lossless) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  no residuals.dat: 8 bits hold every weight exactly, 16 would add nothing%n"));
     }
     Long peak = PeakMemory.residentBytes();
     text.append("  ").append(Units.seconds(report.seconds()));

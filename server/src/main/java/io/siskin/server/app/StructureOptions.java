@@ -4,6 +4,7 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.error.InvalidInputException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -36,6 +37,17 @@ final class StructureOptions {
               + " each: more exact), or auto (global if all weights are whole numbers up to 255,"
               + " which loses nothing, else per-document). Default: ${DEFAULT-VALUE}.")
   private Quantization quantization = Quantization.AUTO;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "BITS",
+      defaultValue = "8",
+      description =
+          "Bits of a stored weight, 8 or 16. With 16 the last candidates of a search are scored"
+              + " again by finer weights, which gives nearly the lists of float weights; costs a"
+              + " byte a posting (residuals.dat), which is not written where 8 bits are exact."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int precision;
 
   @Option(
       names = "--no-forward",
@@ -81,10 +93,21 @@ final class StructureOptions {
   @Mixin private ClusterChoices clusters = new ClusterChoices();
 
   /**
+   * Returns whether weights finer than impacts are asked for.
+   *
+   * @throws InvalidInputException when the precision is none that is known
+   */
+  boolean residuals() {
+    if (precision != 8 && precision != 16) {
+      throw new InvalidInputException("--precision", precision, "8 or 16");
+    }
+    return precision == 16;
+  }
+
+  /**
    * Returns the options of the build.
    *
-   * @throws io.siskin.index.error.InvalidInputException when one is out of range or they contradict
-   *     each other
+   * @throws InvalidInputException when one is out of range or they contradict each other
    */
   BuildOptions build() {
     return new BuildOptions(
@@ -95,6 +118,7 @@ final class StructureOptions {
           case BP -> Reordering.GraphBisection.DEFAULTS;
         },
         !noForward,
+        residuals(),
         noBlockMax ? null : blockMax.build(),
         noImpacts ? null : impacts.build(),
         withClusters ? clusters.build() : null,

@@ -16,8 +16,8 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * The exhaustive answers over the stored impacts: every document of every segment is scored through
- * its forward index, so nothing that prunes has a part in it.
+ * The exhaustive answers over the stored weights: every document of every segment is scored through
+ * its forward index and, if it has them, its residuals, so nothing that prunes has a part in it.
  */
 public final class OracleTruth {
   private OracleTruth() {}
@@ -66,7 +66,10 @@ public final class OracleTruth {
     int base = 0;
     for (int i = 0; i < segments.size(); i++) {
       ForwardEvaluator evaluator =
-          new ForwardEvaluator(forwards.get(i), KernelProvider.current().newForwardKernel());
+          new ForwardEvaluator(
+              forwards.get(i),
+              segments.get(i).residuals(),
+              KernelProvider.current().newForwardKernel());
       SegmentQuery resolved = SegmentQuery.resolve(queries.get(query), segments.get(i).terms());
       evaluator.evaluate(resolved, base, top, Interruption.NEVER, new SearchCounters());
       base += segments.get(i).statistics().documentCount();

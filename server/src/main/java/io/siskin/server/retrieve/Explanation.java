@@ -1,8 +1,10 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.search.SegmentQuery;
@@ -24,16 +26,19 @@ final class Explanation {
     SegmentQuery resolved = SegmentQuery.resolve(query, segment.terms());
     List<Contribution> contributions = new ArrayList<>();
     ForwardIndex.Cursor cursor = forward.cursor();
+    ResidualIndex residuals = segment.residuals();
     cursor.moveTo(document);
-    while (cursor.next()) {
+    for (int posting = 0; cursor.next(); posting++) {
+      int residual = residuals == null ? 0 : residuals.residual(document, posting);
+      int fine = cursor.impact() * ResidualLayout.STEPS + residual;
       for (int i = 0; i < resolved.termCount(); i++) {
         if (resolved.termNumber(i) == cursor.termNumber()) {
           contributions.add(
               new Contribution(
                   segment.terms().name(cursor.termNumber()),
                   (float) (resolved.weight(i) * query.scoreScale()),
-                  cursor.scale() * cursor.impact(),
-                  query.score(resolved.weight(i) * cursor.impact(), cursor.scale())));
+                  cursor.scale() * fine / ResidualLayout.STEPS,
+                  resolved.refinedScore((long) resolved.weight(i) * fine, cursor.scale())));
         }
       }
     }

@@ -1,17 +1,22 @@
 package io.siskin.server.search;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The oracle: scores every document of the segment through its forward index, posting by posting.
- * Obviously right, and what every other evaluator is tested against.
+ * The oracle: scores every document of the segment through its forward index, posting by posting,
+ * by refined weights if it has residuals. Obviously right, and what every other evaluator is tested
+ * against.
  */
 public final class ExhaustiveEvaluator implements QueryEvaluator {
   private static final int DOCUMENTS_PER_CHECK = 64;
 
   private final ForwardIndex forward;
+  private final @Nullable ResidualIndex residuals;
   private final int[] weightByTerm;
 
   /**
@@ -27,6 +32,7 @@ public final class ExhaustiveEvaluator implements QueryEvaluator {
           "segment " + segment.id(), "without forward index", "a segment that carries one");
     }
     this.forward = index;
+    this.residuals = segment.residuals();
     this.weightByTerm = new int[segment.statistics().termCount()];
   }
 
@@ -47,14 +53,16 @@ public final class ExhaustiveEvaluator implements QueryEvaluator {
           interruption.check();
         }
         cursor.moveTo(document);
-        int sum = 0;
-        while (cursor.next()) {
-          sum += weightByTerm[cursor.termNumber()] * cursor.impact();
+        long sum = 0;
+        for (int posting = 0; cursor.next(); posting++) {
+          int residual = residuals == null ? 0 : residuals.residual(document, posting);
+          int fine = cursor.impact() * ResidualLayout.STEPS + residual;
+          sum += (long) weightByTerm[cursor.termNumber()] * fine;
         }
         counters.documentsScored++;
         counters.postingsScored += cursor.size();
         if (sum > 0) {
-          top.offer(query.score(sum, cursor.scale()), documentBase + document);
+          top.offer(score(query, sum, cursor.scale()), documentBase + document);
         }
       }
     } finally {
@@ -62,5 +70,11 @@ public final class ExhaustiveEvaluator implements QueryEvaluator {
         weightByTerm[query.termNumber(i)] = 0;
       }
     }
+  }
+
+  private float score(SegmentQuery query, long sum, float scale) {
+    return residuals == null
+        ? query.score((int) (sum / ResidualLayout.STEPS), scale)
+        : query.refinedScore(sum, scale);
   }
 }

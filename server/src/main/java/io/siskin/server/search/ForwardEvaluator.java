@@ -2,6 +2,8 @@ package io.siskin.server.search;
 
 import io.siskin.index.kernel.ForwardKernel;
 import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.ResidualIndex;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores every document through the forward index with the fast kernel: exact, for segments without
@@ -13,18 +15,33 @@ public final class ForwardEvaluator implements QueryEvaluator {
 
   private final ForwardIndex forward;
   private final ForwardScorer scorer;
+  private final @Nullable RefinedScorer refined;
   private final int[] batch = new int[BATCH_LENGTH];
   private final long[] offsets = new long[BATCH_LENGTH];
 
   /**
-   * Makes an evaluator.
+   * Makes an evaluator that scores by impacts.
    *
    * @param forward the segment's forward index, valid while the evaluator is used
    * @param kernel a kernel that nobody else uses
    */
   public ForwardEvaluator(ForwardIndex forward, ForwardKernel kernel) {
+    this(forward, null, kernel);
+  }
+
+  /**
+   * Makes an evaluator that scores by refined weights where there are any: slower, since it reads
+   * them for every document.
+   *
+   * @param forward the segment's forward index, valid while the evaluator is used
+   * @param residuals the segment's residuals, valid as long; null scores by impacts
+   * @param kernel a kernel that nobody else uses
+   */
+  public ForwardEvaluator(
+      ForwardIndex forward, @Nullable ResidualIndex residuals, ForwardKernel kernel) {
     this.forward = forward;
     this.scorer = new ForwardScorer(forward, kernel);
+    this.refined = residuals == null ? null : new RefinedScorer(forward, residuals, kernel);
   }
 
   @Override
@@ -34,7 +51,7 @@ public final class ForwardEvaluator implements QueryEvaluator {
       TopK top,
       Interruption interruption,
       SearchCounters counters) {
-    scorer.begin(query);
+    begin(query);
     try {
       int documents = forward.documentCount();
       for (int from = 0; from < documents; from += BATCH_LENGTH) {
@@ -43,11 +60,31 @@ public final class ForwardEvaluator implements QueryEvaluator {
         for (int i = 0; i < count; i++) {
           batch[i] = from + i;
         }
-        scorer.offerBatch(batch, count, offsets, documentBase, top);
+        if (refined == null) {
+          scorer.offerBatch(batch, count, offsets, documentBase, top);
+        } else {
+          refined.offerBatch(batch, count, documentBase, top);
+        }
       }
       counters.documentsScored += documents;
     } finally {
+      end();
+    }
+  }
+
+  private void begin(SegmentQuery query) {
+    if (refined == null) {
+      scorer.begin(query);
+    } else {
+      refined.begin(query);
+    }
+  }
+
+  private void end() {
+    if (refined == null) {
       scorer.end();
+    } else {
+      refined.end();
     }
   }
 }

@@ -5,11 +5,9 @@ import io.siskin.index.format.v1.ForwardLayout;
 import io.siskin.index.kernel.ForwardKernel;
 import io.siskin.index.segment.ForwardIndex;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
- * Scores documents exactly through the forward index: the query laid out densely by term number,
- * one page of 65,536 weights for each page that the query touches.
+ * Scores documents exactly through the forward index: the query laid out densely by term number.
  *
  * <p>A batch is scored in two passes: the first reads one byte of each cache line of each record,
  * so that the processor fetches them all at once, the second computes. Hiding the memory's latency
@@ -19,15 +17,11 @@ import java.util.Arrays;
  */
 public final class ForwardScorer {
   private static final int CACHE_LINE = 64;
-  // A page is 256 KiB: a vocabulary of millions of terms must not pin one for each 65,536 of them.
-  private static final int PAGES_HELD_MAX = 16;
-  private static final int[] NO_PAGE = new int[0];
 
   private final ForwardIndex forward;
   private final ForwardKernel kernel;
   private final MemorySegment records;
-  private int pagesHeld = 1;
-  private int[][] pages = {new int[ForwardKernel.PAGE_LENGTH]};
+  private final QueryPages pages = new QueryPages();
   private SegmentQuery query;
   private float documentScale;
   private long postingCount;
@@ -56,23 +50,12 @@ public final class ForwardScorer {
    */
   public void begin(SegmentQuery newQuery) {
     query = newQuery;
-    for (int i = 0; i < newQuery.termCount(); i++) {
-      int term = newQuery.termNumber(i);
-      page(term >>> ForwardLayout.PAGE_SHIFT)[term & (ForwardLayout.PAGE_LENGTH - 1)] =
-          newQuery.weight(i);
-    }
+    pages.lay(newQuery);
   }
 
   /** Clears what {@link #begin} laid out, at a cost of the query's terms. */
   public void end() {
-    for (int i = 0; i < query.termCount(); i++) {
-      int term = query.termNumber(i);
-      pages[term >>> ForwardLayout.PAGE_SHIFT][term & (ForwardLayout.PAGE_LENGTH - 1)] = 0;
-    }
-    if (pagesHeld > PAGES_HELD_MAX) {
-      pages = new int[][] {pages[0]};
-      pagesHeld = 1;
-    }
+    pages.clear(query);
   }
 
   /**
@@ -148,7 +131,7 @@ public final class ForwardScorer {
     long terms = record + ForwardLayout.RUNS_OFFSET + (long) furtherRuns * ForwardLayout.RUN_LENGTH;
     if (furtherRuns == 0) {
       postingCount += first;
-      return kernel.dot(records, terms, terms + 2L * first, first, pages[0]);
+      return kernel.dot(records, terms, terms + 2L * first, first, pages.first());
     }
     return sumOfRuns(record, first, furtherRuns, terms);
   }
@@ -165,31 +148,18 @@ public final class ForwardScorer {
     }
     postingCount += count;
     long impacts = terms + 2L * count;
-    int sum = kernel.dot(records, terms, impacts, first, pages[0]);
+    int sum = kernel.dot(records, terms, impacts, first, pages.first());
     int done = first;
     for (int run = 0; run < furtherRuns; run++) {
       long at = record + ForwardLayout.RUNS_OFFSET + (long) run * ForwardLayout.RUN_LENGTH;
       int page = u16(at + ForwardLayout.RUN_PAGE_OFFSET);
       int runCount = u16(at + ForwardLayout.RUN_COUNT_OFFSET);
-      if (page < pages.length && pages[page].length > 0) {
-        sum += kernel.dot(records, terms + 2L * done, impacts + done, runCount, pages[page]);
+      if (pages.has(page)) {
+        sum += kernel.dot(records, terms + 2L * done, impacts + done, runCount, pages.page(page));
       }
       done += runCount;
     }
     return sum;
-  }
-
-  private int[] page(int number) {
-    if (number >= pages.length) {
-      int known = pages.length;
-      pages = Arrays.copyOf(pages, number + 1);
-      Arrays.fill(pages, known, pages.length, NO_PAGE);
-    }
-    if (pages[number].length == 0) {
-      pages[number] = new int[ForwardKernel.PAGE_LENGTH];
-      pagesHeld++;
-    }
-    return pages[number];
   }
 
   private int u16(long offset) {

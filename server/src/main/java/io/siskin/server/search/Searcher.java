@@ -18,13 +18,18 @@ public final class Searcher {
 
   private final SegmentSearcher[] segments;
   private final int[] documentBases;
-  private final SegmentQuery segmentQuery = new SegmentQuery();
+  private final SegmentQuery[] queries;
   private final TopK top = new TopK(RESULT_LENGTH);
+  private final TopK refined = new TopK(RESULT_LENGTH);
   private final SearchCounters counters = new SearchCounters();
   private int[] documentNumbers = new int[RESULT_LENGTH];
   private float[] scores = new float[RESULT_LENGTH];
   private int size;
   private int unknownTermCount;
+
+  /** The most that a refined score of the current query differs from an evaluator's; 0 for none. */
+  private double scoreErrorMax;
+
   private long startNanoTime;
 
   /**
@@ -35,8 +40,10 @@ public final class Searcher {
    */
   public Searcher(List<Segment> segments, KernelProvider kernels) {
     this.segments = new SegmentSearcher[segments.size()];
+    this.queries = new SegmentQuery[segments.size()];
     this.documentBases = new int[segments.size() + 1];
     for (int i = 0; i < this.segments.length; i++) {
+      this.queries[i] = new SegmentQuery();
       this.segments[i] = new SegmentSearcher(segments.get(i), kernels);
       documentBases[i + 1] = documentBases[i] + segments.get(i).statistics().documentCount();
     }
@@ -54,9 +61,9 @@ public final class Searcher {
   public void search(QuantizedQuery query, SearchMode mode, int k, Interruption interruption) {
     begin(query, k);
     for (int i = 0; i < segments.length; i++) {
-      evaluate(i, query, mode, interruption);
+      evaluate(i, mode, interruption);
     }
-    finish(k);
+    finish(k, interruption);
   }
 
   /**
@@ -72,36 +79,55 @@ public final class Searcher {
       QuantizedQuery query, List<SearchMode> modes, int k, Interruption interruption) {
     begin(query, k);
     for (int i = 0; i < segments.length; i++) {
-      evaluate(i, query, modes.get(i), interruption);
+      evaluate(i, modes.get(i), interruption);
     }
-    finish(k);
+    finish(k, interruption);
   }
 
   private void begin(QuantizedQuery query, int k) {
-    top.reset(k);
     counters.reset();
     size = 0;
     unknownTermCount = query.vector().size();
     startNanoTime = System.nanoTime();
+    scoreErrorMax = 0;
+    for (int i = 0; i < segments.length; i++) {
+      queries[i].set(query, segments[i].segment().terms());
+      unknownTermCount = Math.min(unknownTermCount, queries[i].unknownTermCount());
+      scoreErrorMax = Math.max(scoreErrorMax, segments[i].scoreErrorMax(queries[i]));
+    }
+    top.reset(k, scoreErrorMax);
   }
 
-  private void evaluate(
-      int segment, QuantizedQuery query, SearchMode mode, Interruption interruption) {
-    SegmentSearcher searcher = segments[segment];
-    segmentQuery.set(query, searcher.segment().terms());
-    unknownTermCount = Math.min(unknownTermCount, segmentQuery.unknownTermCount());
+  private void evaluate(int segment, SearchMode mode, Interruption interruption) {
     long budgetNanos = budgetNanos(mode);
     long share =
         budgetNanos == 0 ? 0 : share(segment, budgetNanos - (System.nanoTime() - startNanoTime));
-    searcher.search(segmentQuery, mode, share, documentBases[segment], top, interruption, counters);
+    segments[segment].search(
+        queries[segment], mode, share, documentBases[segment], top, interruption, counters);
   }
 
-  private void finish(int k) {
-    if (documentNumbers.length < top.size()) {
+  private void finish(int k, Interruption interruption) {
+    TopK best = top;
+    if (scoreErrorMax > 0) {
+      refine(k, interruption);
+      best = refined;
+    }
+    if (documentNumbers.length < best.size()) {
       documentNumbers = new int[k];
       scores = new float[k];
     }
-    size = top.drain(documentNumbers, scores);
+    size = best.drain(documentNumbers, scores);
+  }
+
+  /**
+   * Chooses the k best among the candidates by their refined scores: the scores so far, of 8-bit
+   * impacts, were estimates of these.
+   */
+  private void refine(int k, Interruption interruption) {
+    refined.reset(k);
+    for (int i = 0; i < segments.length; i++) {
+      segments[i].refine(queries[i], documentBases[i], top, refined, interruption, counters);
+    }
   }
 
   private static long budgetNanos(SearchMode mode) {

@@ -19,6 +19,7 @@ public final class SegmentQuery {
   private int[] termNumbers = new int[0];
   private int[] weights = new int[0];
   private int termCount;
+  private int weightSum;
   private int unknownTermCount;
   private double scoreScale = 1;
 
@@ -64,9 +65,11 @@ public final class SegmentQuery {
       }
     }
     Arrays.sort(keys, 0, termCount);
+    weightSum = 0;
     for (int i = 0; i < termCount; i++) {
       termNumbers[i] = (int) keys[i];
       weights[i] = Integer.MAX_VALUE - (int) (keys[i] >>> 32);
+      weightSum += weights[i];
     }
     unknownTermCount = vector.size() - termCount;
     scoreScale = query.scoreScale();
@@ -95,6 +98,11 @@ public final class SegmentQuery {
     return weights[index];
   }
 
+  /** Returns the sum of all weights, 0 to {@link QuantizedQuery#WEIGHT_SUM_MAX}. */
+  public int weightSum() {
+    return weightSum;
+  }
+
   /** Returns how many of the query's terms the segment lacks. */
   public int unknownTermCount() {
     return unknownTermCount;
@@ -108,6 +116,16 @@ public final class SegmentQuery {
    */
   public float score(int sum, float documentScale) {
     return QuantizedQuery.score(sum, documentScale, scoreScale);
+  }
+
+  /**
+   * Returns the refined score of a document.
+   *
+   * @param sum as {@link QuantizedQuery#refinedScore} wants it
+   * @param documentScale the document's impact scale
+   */
+  public float refinedScore(long sum, float documentScale) {
+    return QuantizedQuery.refinedScore(sum, documentScale, scoreScale);
   }
 
   /** Returns what {@link #score} multiplies with after the document's scale. */

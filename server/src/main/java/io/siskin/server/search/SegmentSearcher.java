@@ -4,6 +4,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.BlockMaxIndex;
 import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class SegmentSearcher {
   private @Nullable QueryEvaluator exact;
   private @Nullable SeismicEvaluator clustered;
   private @Nullable ScoreAtATimeEvaluator scoreAtATime;
+  private @Nullable RefinedScorer refined;
 
   SegmentSearcher(Segment segment, KernelProvider kernels) {
     this.segment = segment;
@@ -55,6 +57,48 @@ final class SegmentSearcher {
         evaluator.evaluate(query, documentBase, top, interruption, counters);
       }
     }
+  }
+
+  /** Returns the most that {@link #refine} changes a score of the query, 0 when it changes none. */
+  double scoreErrorMax(SegmentQuery query) {
+    ResidualIndex residuals = segment.residuals();
+    return residuals == null
+        ? 0
+        : residuals.weightErrorMax() * query.weightSum() * query.scoreScale();
+  }
+
+  /**
+   * The last step of a search of scores that are estimates: offers this segment's candidates again,
+   * by their refined scores if the segment has residuals.
+   */
+  void refine(
+      SegmentQuery query,
+      int documentBase,
+      TopK candidates,
+      TopK top,
+      Interruption interruption,
+      SearchCounters counters) {
+    int documents = segment.statistics().documentCount();
+    RefinedScorer scorer = refinedScorer();
+    if (scorer != null) {
+      scorer.refine(query, documentBase, documents, candidates, top, interruption, counters);
+      return;
+    }
+    for (int i = candidates.candidateCount() - 1; i >= 0; i--) {
+      int document = candidates.candidateDocument(i);
+      if (document >= documentBase && document < documentBase + documents) {
+        top.offer(candidates.candidateScore(i), document);
+      }
+    }
+  }
+
+  private @Nullable RefinedScorer refinedScorer() {
+    ForwardIndex forward = segment.forward();
+    ResidualIndex residuals = segment.residuals();
+    if (refined == null && forward != null && residuals != null) {
+      refined = new RefinedScorer(forward, residuals, kernels.newForwardKernel());
+    }
+    return refined;
   }
 
   private QueryEvaluator exact() {

@@ -1,5 +1,7 @@
 package io.siskin.server.search;
 
+import java.util.Arrays;
+
 /**
  * The k best documents seen so far, in the total order of all evaluators: score descending, then
  * document number ascending.
@@ -13,10 +15,26 @@ package io.siskin.server.search;
  * if its number is smaller. So a block may be skipped only if its bound is strictly below the
  * threshold, whatever the order in which blocks are visited.
  *
+ * <p>Scores may be estimates that are off by a known error. The heap then keeps, beside the k best
+ * of them, all documents that may be among the k best of the true scores: the <em>candidates</em>.
+ * The threshold is lower by as much, so evaluators need not know of it. See {@link
+ * #lowestCandidate}.
+ *
  * <p>Used by one thread; {@link #reset} makes it ready for another query.
  */
 public final class TopK {
+  /** Documents below the k-th that are kept between queries without giving their memory back. */
+  private static final int NEAR_HELD_MAX = 1 << 16;
+
+  private static final long[] NONE = new long[0];
+
   private long[] heap;
+
+  /** Keys of documents that have left the heap or never entered it, and may yet be candidates. */
+  private long[] near = NONE;
+
+  private int nearCount;
+  private double errorMax;
   private int k;
   private int size;
   private float threshold;
@@ -37,12 +55,28 @@ public final class TopK {
    * @param newK how many documents are kept from now on, 1 or more
    */
   public void reset(int newK) {
+    reset(newK, 0);
+  }
+
+  /**
+   * Forgets everything, and from now on takes scores that are estimates.
+   *
+   * @param newK how many documents are kept from now on, 1 or more
+   * @param newErrorMax the most that a true score differs from the score offered, 0 or more; it
+   *     also lies between half of that and three halves
+   */
+  public void reset(int newK, double newErrorMax) {
     if (newK > heap.length) {
       heap = new long[newK];
     }
     k = newK;
     size = 0;
     threshold = 0;
+    nearCount = 0;
+    errorMax = newErrorMax;
+    if (near.length > NEAR_HELD_MAX) {
+      near = NONE;
+    }
   }
 
   /**
@@ -60,18 +94,24 @@ public final class TopK {
     long key = ((long) Float.floatToRawIntBits(score) << 32) | (~documentNumber & 0xFFFFFFFFL);
     if (size < k) {
       siftUp(size++, key);
-      threshold = size == k ? scoreOf(heap[0]) : 0;
+      threshold = size == k ? lowestCandidate(scoreOf(heap[0])) : 0;
       return true;
     }
     if (key <= heap[0]) {
+      keepNear(key);
       return false;
     }
+    long last = heap[0];
     siftDown(key);
-    threshold = scoreOf(heap[0]);
+    threshold = lowestCandidate(scoreOf(heap[0]));
+    keepNear(last);
     return true;
   }
 
-  /** Returns the k-th best score, or 0 while fewer than k documents are known. */
+  /**
+   * Returns the k-th best score, or the lowest of a candidate if scores are estimates; 0 while
+   * fewer than k documents are known.
+   */
   public float threshold() {
     return threshold;
   }
@@ -84,6 +124,37 @@ public final class TopK {
   /** Returns the k of construction or of the last reset. */
   public int k() {
     return k;
+  }
+
+  /**
+   * Returns how many candidates there are: documents that may be among the k best of the true
+   * scores. Valid until the next offer.
+   */
+  public int candidateCount() {
+    dropFar();
+    return size + nearCount;
+  }
+
+  /**
+   * Returns a candidate's document number; candidates have no order.
+   *
+   * @param index 0 to {@link #candidateCount} − 1
+   */
+  public int candidateDocument(int index) {
+    return documentOf(candidate(index));
+  }
+
+  /**
+   * Returns a candidate's score as it was offered.
+   *
+   * @param index 0 to {@link #candidateCount} − 1
+   */
+  public float candidateScore(int index) {
+    return scoreOf(candidate(index));
+  }
+
+  private long candidate(int index) {
+    return index < size ? heap[index] : near[index - size];
   }
 
   /**
@@ -106,6 +177,47 @@ public final class TopK {
     }
     threshold = 0;
     return count;
+  }
+
+  /**
+   * Returns the score below which no document can be among the k best of the true scores.
+   *
+   * <p>With an error {@code e} and a k-th best estimate {@code s}, k documents have true scores of
+   * at least {@code max(s − e, s / 2)}; one of the estimate {@code x} has at most {@code min(x + e,
+   * 3x / 2)}. So it is safe to drop {@code x < max(s − 2e, s / 3)}. The 2<sup>−20</sup> cover the
+   * roundings of both scores, 2<sup>−23</sup> each; among denormals, where they do not, nothing is
+   * dropped.
+   */
+  private float lowestCandidate(float score) {
+    if (errorMax == 0) {
+      return score;
+    }
+    double lowest = Math.max(score - 2 * errorMax, score / 3.0) - score * 0x1p-20;
+    return lowest < Float.MIN_NORMAL ? 0 : (float) lowest;
+  }
+
+  private void keepNear(long key) {
+    if (scoreOf(key) < threshold || errorMax == 0) {
+      return;
+    }
+    if (nearCount == near.length) {
+      dropFar();
+      if (nearCount >= near.length / 2) {
+        near = Arrays.copyOf(near, Math.max(64, 2 * near.length));
+      }
+    }
+    near[nearCount++] = key;
+  }
+
+  /** Forgets what a risen threshold has shown to be no candidate. */
+  private void dropFar() {
+    int kept = 0;
+    for (int i = 0; i < nearCount; i++) {
+      if (scoreOf(near[i]) >= threshold) {
+        near[kept++] = near[i];
+      }
+    }
+    nearCount = kept;
   }
 
   private static float scoreOf(long key) {

@@ -111,6 +111,8 @@ class IndexCommandTest {
     "--impact-postings-per-document 0, is 0.0; allowed: above 0",
     "--impact-weight-share 1.5, is 1.5; allowed: 0 to 1",
     "--impact-list-length-min 0, is 0; allowed: 1 or more",
+    "--precision 12, --precision is 12; allowed: 8 or 16",
+    "--no-forward --no-impacts --precision 16, residuals need the forward index",
     "--block-size 5, is 5; allowed: 4; 8 or 16",
     "--input missing.jsonl, --input is missing.jsonl; allowed: a file that exists"
   })
@@ -164,6 +166,19 @@ class IndexCommandTest {
     assertThat(object.get("postings").intValue()).isEqualTo(7);
     Path segment = data.resolve("bugs/segments").resolve(object.get("segment").asText());
     assertThat(CapturedRun.of("inspect", "--data", segment).out()).contains("3 documents");
+  }
+
+  @Test
+  void sixteenBitsAddResidualsWhereEightAreNotExact() throws IOException {
+    Files.writeString(corpus, "{\"id\":\"1\",\"vector\":{\"a\":1.5,\"b\":0.71}}\n");
+    CapturedRun run = CapturedRun.of("index", "-i", corpus, "-o", data, "--precision", "16");
+    assertThat(run.out()).doesNotContain("no residuals.dat");
+    CapturedRun text = CapturedRun.of("inspect", "--data", data, "--verify");
+    assertThat(text.out()).contains("  residuals.dat ", "verified: ");
+    Files.writeString(corpus, "{\"id\":\"1\",\"vector\":{\"a\":3,\"b\":7}}\n");
+    run = CapturedRun.of("index", "-i", corpus, "-o", data, "--precision", "16");
+    assertThat(run.out()).contains("no residuals.dat: 8 bits hold every weight exactly");
+    assertThat(CapturedRun.of("inspect", "--data", data).out()).doesNotContain("residuals.dat ");
   }
 
   @Test

@@ -50,6 +50,57 @@ final class TopKTest {
     check(top, List.of(new Entry(1f, 5), new Entry(1f, 10)));
   }
 
+  /**
+   * Estimates that are off by as much as they may be: the k best of the true scores are among the
+   * candidates, and a document is dropped only if the threshold says so.
+   */
+  @RepeatedTest(30)
+  void candidatesHoldTheBestOfTheTrueScores() {
+    Random random = new Random(Seeds.next());
+    TopK top = new TopK(1);
+    for (int use = 0; use < 4; use++) {
+      int k = 1 + random.nextInt(30);
+      double errorMax = Math.exp(7 * random.nextDouble() - 5);
+      int offers = random.nextInt(random.nextBoolean() ? 1500 : 4 * k);
+      top.reset(k, errorMax);
+      List<Entry> estimates = new ArrayList<>();
+      for (int document : random.ints(0, 5000).distinct().limit(offers).toArray()) {
+        Entry estimate = new Entry(1 + 4 * random.nextFloat(), document);
+        estimates.add(estimate);
+        boolean isBelow = estimate.score < top.threshold();
+        assertThat(top.offer(estimate.score, document) && isBelow).isFalse();
+      }
+      List<Entry> candidates = new ArrayList<>();
+      for (int i = 0; i < top.candidateCount(); i++) {
+        candidates.add(new Entry(top.candidateScore(i), top.candidateDocument(i)));
+      }
+      assertThat(candidates)
+          .containsExactlyInAnyOrderElementsOf(
+              estimates.stream().filter(entry -> entry.score >= top.threshold()).toList());
+      List<Entry> truths = truths(estimates, k, errorMax, random);
+      assertThat(candidates)
+          .extracting(Entry::document)
+          .containsAll(
+              truths.subList(0, Math.min(k, offers)).stream().map(Entry::document).toList());
+    }
+  }
+
+  /** Either any errors, or the worst ones: the k best are worse, and all others better. */
+  private static List<Entry> truths(List<Entry> estimates, int k, double errorMax, Random random) {
+    boolean worst = random.nextBoolean();
+    List<Entry> sorted = new ArrayList<>(estimates);
+    sorted.sort(ORDER);
+    List<Entry> truths = new ArrayList<>();
+    for (int rank = 0; rank < sorted.size(); rank++) {
+      Entry estimate = sorted.get(rank);
+      double share = worst ? (rank < k ? -1 : 1) : 2 * random.nextDouble() - 1;
+      double error = Math.min(errorMax, estimate.score / 2) * (1 - 1e-6);
+      truths.add(new Entry((float) (estimate.score + share * error), estimate.document));
+    }
+    truths.sort(ORDER);
+    return truths;
+  }
+
   private static void check(TopK top, List<Entry> expected) {
     int[] documents = new int[expected.size()];
     float[] scores = new float[expected.size()];

@@ -1,0 +1,112 @@
+package io.siskin.index.build;
+
+import io.siskin.index.format.FileKind;
+import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v1.ResidualLayout;
+import io.siskin.index.store.SectionWriter;
+import io.siskin.index.store.SegmentFileWriter;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Writes {@code residuals.dat} beside the forward index: what rounding weights to impacts has left
+ * over. Where it leaves nothing, there is no file.
+ *
+ * <p>Used by one thread; a {@link Piece} by another one each.
+ */
+final class ResidualFile {
+  private static final byte[] ZEROS = new byte[4096];
+
+  private final SegmentFiles files;
+  private final SegmentFileWriter file;
+  private final SectionWriter parameters;
+  private final SectionWriter residuals;
+  private double weightErrorMax;
+  private long count;
+
+  private ResidualFile(SegmentFiles files) throws IOException {
+    this.files = files;
+    this.file = files.begin(FileKind.RESIDUALS);
+    this.parameters = file.section(SectionKind.RESIDUAL_PARAMETERS, FormatV1.ENCODING_PLAIN);
+    this.residuals = file.section(SectionKind.RESIDUALS, FormatV1.ENCODING_PLAIN);
+  }
+
+  /** Begins the file. */
+  static ResidualFile begin(SegmentFiles files) throws IOException {
+    return new ResidualFile(files);
+  }
+
+  /** The residuals of consecutive documents, one after another without a gap. */
+  static final class Piece {
+    private byte[] bytes = new byte[1 << 10];
+    private int length;
+    private double weightErrorMax;
+
+    /** Appends the residual of a weight. */
+    void add(float weight, float scale, int impact) {
+      if (length == bytes.length) {
+        bytes = Arrays.copyOf(bytes, 2 * length);
+      }
+      long fine = Math.round((double) weight / scale * ResidualLayout.STEPS);
+      // Below the range is a weight that was raised to an impact of 1, above it one that was
+      // rounded up to half a step.
+      int residual =
+          (int)
+              Math.clamp(
+                  fine - (long) impact * ResidualLayout.STEPS,
+                  -ResidualLayout.ZERO,
+                  ResidualLayout.STEPS - ResidualLayout.ZERO - 1);
+      double error = (double) scale * Math.abs(residual) / ResidualLayout.STEPS;
+      weightErrorMax = Math.max(weightErrorMax, error);
+      bytes[length++] = (byte) (residual + ResidualLayout.ZERO);
+    }
+
+    /** Returns how many there are. */
+    int length() {
+      return length;
+    }
+  }
+
+  /**
+   * Writes the residuals of the next document.
+   *
+   * @param recordOffset where its forward record starts
+   * @param piece holds its residuals
+   * @param from the first of them
+   * @param to behind the last one
+   */
+  void put(long recordOffset, Piece piece, int from, int to) throws IOException {
+    padTo(ResidualLayout.start(recordOffset));
+    residuals.putBytes(piece.bytes, from, to - from);
+    count += to - from;
+    weightErrorMax = Math.max(weightErrorMax, piece.weightErrorMax);
+  }
+
+  /**
+   * Ends the file, or drops it when all residuals are nothing.
+   *
+   * @param recordsLength the length of all forward records in bytes
+   */
+  void finish(long recordsLength) throws IOException {
+    if (weightErrorMax == 0) {
+      files.drop(file);
+      return;
+    }
+    padTo(ResidualLayout.start(recordsLength));
+    residuals.setCount(count);
+    parameters.putU64(Double.doubleToRawLongBits(weightErrorMax));
+    parameters.setCount(1);
+    file.join();
+  }
+
+  private void padTo(long position) throws IOException {
+    long left = position - residuals.position();
+    assert left >= 0 : "records are longer than three bytes a posting";
+    while (left > 0) {
+      int chunk = (int) Math.min(left, ZEROS.length);
+      residuals.putBytes(ZEROS, 0, chunk);
+      left -= chunk;
+    }
+  }
+}
