@@ -52,11 +52,10 @@ final class ResidualFile {
       // Below the range is a weight that was raised to an impact of 1, above it one that was
       // rounded up to half a step.
       int residual =
-          (int)
-              Math.clamp(
-                  fine - (long) impact * ResidualLayout.STEPS,
-                  -ResidualLayout.ZERO,
-                  ResidualLayout.STEPS - ResidualLayout.ZERO - 1);
+          Math.clamp(
+              fine - (long) impact * ResidualLayout.STEPS,
+              -ResidualLayout.ZERO,
+              ResidualLayout.STEPS - ResidualLayout.ZERO - 1);
       double error = (double) scale * Math.abs(residual) / ResidualLayout.STEPS;
       weightErrorMax = Math.max(weightErrorMax, error);
       bytes[length++] = (byte) (residual + ResidualLayout.ZERO);

@@ -67,7 +67,7 @@ final class ImpactOrderedStageTest {
       Map<Integer, Float> weights,
       ImpactOrderedOptions options) {
     Map<Integer, Integer> list = list(index, term);
-    int least = options == ALL_POSTINGS ? weights.size() : options.listLengthMin();
+    int least = options.equals(ALL_POSTINGS) ? weights.size() : options.listLengthMin();
     assertThat(list.size()).isBetween(Math.min(weights.size(), least), weights.size());
     assertThat(index.row(term) != ImpactOrderedIndex.NO_ROW)
         .isEqualTo(ImpactOrderedLayout.isWindowed(list.size(), index.windowCount()));

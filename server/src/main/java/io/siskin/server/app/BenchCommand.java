@@ -22,6 +22,7 @@ import io.siskin.server.measure.Recall;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchStats;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -271,6 +272,19 @@ public final class BenchCommand implements Callable<Integer> {
         "document number " + documentNumber + " is beyond the collection");
   }
 
+  /**
+   * What a query does on average: with the kernels' times of {@code bin/bench} it explains the
+   * mean.
+   */
+  private static void putWork(ObjectNode row, SearchStats work, int queries) {
+    row.put("lists_visited", tenths((double) work.listsVisited() / queries));
+    row.put("blocks_bounded", tenths((double) work.blocksBounded() / queries));
+    row.put("blocks_scored", tenths((double) work.blocksScored() / queries));
+    row.put("postings_scored", tenths((double) work.postingsScored() / queries));
+    row.put("documents_scored", tenths((double) work.documentsScored() / queries));
+    row.put("budget_exhausted", tenths((double) work.budgetExhausted() / queries));
+  }
+
   private ObjectNode row(
       CollectionSnapshot snapshot, SearchMode setting, EngineBench.Outcome outcome, Judge judge) {
     ObjectNode row = new ObjectMapper().createObjectNode();
@@ -306,9 +320,11 @@ public final class BenchCommand implements Callable<Integer> {
     row.put("p50_us", micros((double) outcome.latency().p50Nanos()));
     row.put("p95_us", micros((double) outcome.latency().p95Nanos()));
     row.put("p99_us", micros((double) outcome.latency().p99Nanos()));
+    row.put("p999_us", micros((double) outcome.latency().p999Nanos()));
     row.put("max_us", micros((double) outcome.latency().maxNanos()));
     row.put("queries_per_second", Math.round(outcome.queriesPerSecond()));
     row.put("index_bytes", bytes(snapshot, files));
+    putWork(row, outcome.work(), outcome.documentNumbers().length);
     return row;
   }
 
@@ -328,7 +344,11 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private static double micros(double nanos) {
-    return Math.round(nanos / 100) / 10.0;
+    return tenths(nanos / 1000);
+  }
+
+  private static double tenths(double value) {
+    return Math.round(value * 10) / 10.0;
   }
 
   private Writer openJson() throws IOException {

@@ -79,6 +79,7 @@ final class IndexCommand implements Callable<Integer> {
 
   @Mixin private EncoderOptions encoder = new EncoderOptions();
   @Mixin private StructureOptions structures = new StructureOptions();
+  @Mixin private PruningChoices pruning = new PruningChoices();
 
   @Option(
       names = "--no-calibration",
@@ -91,8 +92,8 @@ final class IndexCommand implements Callable<Integer> {
       names = "--json",
       description =
           "The last line of standard output is one JSON object: collection, generation, encoder,"
-              + " documents, empty_documents, skipped, terms, postings, bytes, files, seconds,"
-              + " peak_rss_bytes (null where unknown).")
+              + " documents, empty_documents, skipped, dropped, terms, postings, bytes, files,"
+              + " seconds, peak_rss_bytes (null where unknown).")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -141,6 +142,7 @@ final class IndexCommand implements Callable<Integer> {
         encoder.spec(),
         encoder.files(),
         structures.build(),
+        pruning.build(),
         skipBad,
         !noCalibration);
   }
@@ -174,6 +176,13 @@ final class IndexCommand implements Callable<Integer> {
               Units.count(segment.emptyDocumentCount(), "document"),
               Units.count(report.skippedCount(), "bad record")));
     }
+    if (report.droppedCount() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %s left out for their quality%n",
+              Units.count(report.droppedCount(), "document")));
+    }
     if (lossless) {
       text.append(
           String.format(
@@ -198,6 +207,7 @@ final class IndexCommand implements Callable<Integer> {
     members.put("documents", segment.documentCount());
     members.put("empty_documents", segment.emptyDocumentCount());
     members.put("skipped", report.skippedCount());
+    members.put("dropped", report.droppedCount());
     members.put("terms", segment.termCount());
     members.put("postings", segment.postingCount());
     members.put("bytes", segment.lengthBytes());

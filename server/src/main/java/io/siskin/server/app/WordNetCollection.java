@@ -20,6 +20,7 @@ import io.siskin.server.encode.AnalyzerSpec;
 import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.EncoderSpecJson;
+import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.ingest.IndexRequest;
 import java.io.BufferedOutputStream;
@@ -130,7 +131,16 @@ final class WordNetCollection {
   /** Returns the job that makes the collection from {@link #documents}. */
   IndexRequest indexRequest() {
     return new IndexRequest(
-        List.of(documents()), InputFormat.JSONL, data, NAME, ENCODER, Map.of(), OPTIONS, 0, false);
+        List.of(documents()),
+        InputFormat.JSONL,
+        data,
+        NAME,
+        ENCODER,
+        Map.of(),
+        OPTIONS,
+        DocumentPruning.NONE,
+        0,
+        false);
   }
 
   /**

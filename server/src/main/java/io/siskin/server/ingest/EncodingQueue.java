@@ -4,6 +4,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.input.BadRecordPolicy;
 import io.siskin.index.input.SourceDocument;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.VectorPruning;
 import io.siskin.server.encode.DocumentEncoder;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.IdfSpec;
@@ -30,15 +31,22 @@ final class EncodingQueue implements AutoCloseable {
 
   private final EncoderSpec spec;
   private final DocumentEncoder encoder;
+  private final VectorPruning pruning;
   private final BadRecordPolicy policy;
   private final ExecutorService executor;
   private final ArrayDeque<Future<List<Encoded>>> waiting = new ArrayDeque<>();
   private final int waitingMax;
   private List<SourceDocument> batch = new ArrayList<>(BATCH_LENGTH);
 
-  EncodingQueue(EncoderSpec spec, DocumentEncoder encoder, int threads, BadRecordPolicy policy) {
+  EncodingQueue(
+      EncoderSpec spec,
+      DocumentEncoder encoder,
+      VectorPruning pruning,
+      int threads,
+      BadRecordPolicy policy) {
     this.spec = spec;
     this.encoder = encoder;
+    this.pruning = pruning;
     this.policy = policy;
     this.waitingMax = threads * WAITING_PER_THREAD;
     this.executor =
@@ -132,7 +140,8 @@ final class EncodingQueue implements AutoCloseable {
     int at = 0;
     for (SourceDocument document : documents) {
       SparseVector given = document.vector();
-      encoded.add(new Encoded(document, given == null ? vectors.get(at++) : given));
+      SparseVector whole = given == null ? vectors.get(at++) : given;
+      encoded.add(new Encoded(document, pruning.prune(whole)));
     }
     return encoded;
   }

@@ -6,6 +6,7 @@ import io.siskin.index.build.BuiltSegment;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.input.BadRecordPolicy;
 import io.siskin.index.input.DocumentSource;
 import io.siskin.index.input.DocumentSources;
 import io.siskin.index.input.InputOptions;
@@ -45,6 +46,7 @@ public final class IndexJob {
   private final IndexRequest request;
   private final BuildProgress progress;
   private final SkippingPolicy policy;
+  private long droppedCount;
 
   /**
    * Prepares a job.
@@ -90,7 +92,13 @@ public final class IndexJob {
         writer.commit(CollectionManifest.of(writer.name(), generation, spec, List.of(entry)));
         double seconds = (System.nanoTime() - start) / 1e9;
         return new IndexReport(
-            writer.name(), generation, spec.kind(), built, policy.skippedCount(), seconds);
+            writer.name(),
+            generation,
+            spec.kind(),
+            built,
+            policy.skippedCount(),
+            droppedCount,
+            seconds);
       } finally {
         if (!published) {
           Publication.deleteDirectory(directory);
@@ -104,7 +112,12 @@ public final class IndexJob {
     try (SegmentBuilder builder =
             new SegmentBuilder(directory, weighted(request.options(), spec), progress);
         EncodingQueue queue =
-            new EncodingQueue(spec, encoders.documents(), request.options().threads(), policy)) {
+            new EncodingQueue(
+                spec,
+                encoders.documents(),
+                request.pruning().vector(),
+                request.options().threads(),
+                policy)) {
       read(builder, queue, directory);
       return builder.finish();
     }
@@ -122,6 +135,48 @@ public final class IndexJob {
 
   private void read(SegmentBuilder builder, EncodingQueue queue, Path spoolDirectory)
       throws IOException {
+    QualityCut cut = request.pruning().dropsDocuments() ? qualityCut(spoolDirectory) : null;
+    forEachDocument(
+        "reading",
+        spoolDirectory,
+        policy,
+        document -> {
+          if (cut == null || stays(document, cut)) {
+            queue.put(document, encoded -> add(builder, encoded));
+          }
+        });
+    queue.drain(encoded -> add(builder, encoded));
+  }
+
+  private boolean stays(SourceDocument document, QualityCut cut) throws IOException {
+    try {
+      boolean dropped = cut.drops(document);
+      droppedCount += dropped ? 1 : 0;
+      return !dropped;
+    } catch (InvalidInputException bad) {
+      policy.onBadRecord(bad);
+      return false;
+    }
+  }
+
+  /** Reads all documents once before, for their qualities only; bad ones are reported later. */
+  private QualityCut qualityCut(Path spoolDirectory) throws IOException {
+    DocumentPruning pruning = request.pruning();
+    QualityCut cut = new QualityCut(String.valueOf(pruning.qualityField()), pruning.dropShare());
+    forEachDocument("qualities", spoolDirectory, error -> {}, cut::add);
+    cut.settle();
+    return cut;
+  }
+
+  /** What is done with each document. */
+  @FunctionalInterface
+  private interface Consumption {
+    void accept(SourceDocument document) throws IOException;
+  }
+
+  private void forEachDocument(
+      String stage, Path spoolDirectory, BadRecordPolicy bad, Consumption consumption)
+      throws IOException {
     InputOptions reading =
         InputOptions.DEFAULT
             .withParserThreads(request.options().threads())
@@ -131,17 +186,16 @@ public final class IndexJob {
       total += Files.size(input);
     }
     long before = 0;
-    progress.begin("reading", total);
+    progress.begin(stage, total);
     for (Path input : request.inputs()) {
-      try (DocumentSource source = DocumentSources.open(input, request.format(), policy, reading)) {
+      try (DocumentSource source = DocumentSources.open(input, request.format(), bad, reading)) {
         for (SourceDocument document = source.next(); document != null; document = source.next()) {
-          queue.put(document, encoded -> add(builder, encoded));
+          consumption.accept(document);
           progress.advance(before + source.consumedBytes());
         }
         before += source.lengthBytes();
       }
     }
-    queue.drain(encoded -> add(builder, encoded));
     progress.end();
   }
 

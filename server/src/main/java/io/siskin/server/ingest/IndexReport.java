@@ -10,6 +10,7 @@ import io.siskin.index.build.BuiltSegment;
  * @param encoder kind of the encoder that was used
  * @param segment the segment that was built
  * @param skippedCount bad records that were reported and left out
+ * @param droppedCount good documents that were left out for their quality
  * @param seconds how long it took
  */
 public record IndexReport(
@@ -18,4 +19,5 @@ public record IndexReport(
     String encoder,
     BuiltSegment segment,
     long skippedCount,
+    long droppedCount,
     double seconds) {}

@@ -3,6 +3,8 @@ package io.siskin.server.ingest;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.input.InputFormat;
+import io.siskin.index.vector.VectorPruning;
+import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     one, BM25 over its text otherwise
  * @param encoderFiles files that the encoder names: name in the spec → file to copy
  * @param options what the segment carries
+ * @param pruning what of the documents is left out before
  * @param skipBadCount how many bad records are reported and left out before the job ends with an
  *     error, 0 or more
  * @param calibrate whether the modes of search are measured on the new segment, so that recall
@@ -33,6 +36,7 @@ public record IndexRequest(
     @Nullable EncoderSpec encoder,
     Map<String, Path> encoderFiles,
     BuildOptions options,
+    DocumentPruning pruning,
     long skipBadCount,
     boolean calibrate) {
   /** Checks what can be checked without reading. */
@@ -41,6 +45,12 @@ public record IndexRequest(
     encoderFiles = Map.copyOf(encoderFiles);
     if (inputs.isEmpty()) {
       throw new InvalidInputException("input", "none", "at least one file");
+    }
+    if (encoder instanceof Bm25Spec && !pruning.vector().equals(VectorPruning.NONE)) {
+      throw new InvalidInputException(
+          "document-terms-max or document-weight-share",
+          pruning.vector(),
+          "neither with bm25, whose weights are not known before all documents are");
     }
     if (skipBadCount < 0) {
       throw new InvalidInputException("skip-bad", skipBadCount, "0 or more");

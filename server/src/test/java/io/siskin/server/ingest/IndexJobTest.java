@@ -8,8 +8,11 @@ import io.siskin.index.build.BuildProgress;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.input.InputFormat;
 import io.siskin.index.store.Verification;
+import io.siskin.index.vector.VectorPruning;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.AnalyzerSpec;
+import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Evaluation;
@@ -120,6 +123,56 @@ final class IndexJobTest {
   }
 
   @Test
+  void theShareOfTheLowestQualityIsLeftOut() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      // Two of quality 0, two of 1, and so on; one more without, one with a bad one.
+      lines.append("{\"id\": \"d" + i + "\", \"text\": \"finch\", \"q\": " + i / 2 + "}\n");
+    }
+    lines.append("{\"id\": \"none\", \"text\": \"finch\"}\n");
+    lines.append("{\"id\": \"bad\", \"text\": \"finch\", \"q\": \"good\"}\n");
+    DocumentPruning pruning = new DocumentPruning(VectorPruning.NONE, "q", 0.3);
+    List<String> reported = new ArrayList<>();
+    IndexReport report = index("birds", lines.toString(), pruning, 1, reported);
+    assertThat(report.droppedCount()).isEqualTo(2);
+    assertThat(report.skippedCount()).isEqualTo(1);
+    assertThat(reported).singleElement().asString().contains("birds.jsonl:10", "finite");
+    try (CollectionCatalog catalog = catalog()) {
+      assertThat(ids(new RetrievalPipeline(catalog), "birds", "finch"))
+          .containsExactly("d2", "d3", "d4", "d5", "d6", "d7", "none");
+    }
+  }
+
+  @Test
+  void vectorsArePrunedBeforeTheyAreIndexed() throws IOException {
+    String lines = "{\"id\": \"a\", \"vector\": {\"finch\": 3, \"seed\": 1}}\n";
+    DocumentPruning pruning = new DocumentPruning(new VectorPruning(1, 1), null, 0);
+    assertThat(index("birds", lines, pruning, 0, null).segment().postingCount()).isEqualTo(1);
+    assertThat(index("birds", lines, DocumentPruning.NONE, 0, null).segment().postingCount())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void pruningThatCannotBeIsRefused() {
+    assertThatThrownBy(() -> new DocumentPruning(VectorPruning.NONE, null, 0.5))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("quality-field");
+    assertThatThrownBy(() -> new DocumentPruning(VectorPruning.NONE, "q", 1))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("quality-drop-share");
+    assertThatThrownBy(
+            () ->
+                request(
+                    "birds",
+                    directory,
+                    0,
+                    new Bm25Spec(new AnalyzerSpec.English()),
+                    new DocumentPruning(new VectorPruning(9, 1), null, 0)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("bm25");
+  }
+
+  @Test
   void aStoppedJobLeavesTheOldCollectionAndNothingElse() throws IOException {
     index("birds", BIRDS, 0, null);
     BuildProgress stopper =
@@ -203,9 +256,19 @@ final class IndexJobTest {
 
   private IndexReport index(
       String name, String lines, long skipBad, @Nullable List<String> reported) throws IOException {
+    return index(name, lines, DocumentPruning.NONE, skipBad, reported);
+  }
+
+  private IndexReport index(
+      String name,
+      String lines,
+      DocumentPruning pruning,
+      long skipBad,
+      @Nullable List<String> reported)
+      throws IOException {
     Path input = write(name, lines);
     return new IndexJob(
-            request(name, input, skipBad, null),
+            request(name, input, skipBad, null, pruning),
             BuildProgress.NONE,
             error -> {
               if (reported != null) {
@@ -221,6 +284,15 @@ final class IndexJobTest {
 
   private IndexRequest request(
       String name, Path input, long skipBad, @Nullable EncoderSpec encoder) {
+    return request(name, input, skipBad, encoder, DocumentPruning.NONE);
+  }
+
+  private IndexRequest request(
+      String name,
+      Path input,
+      long skipBad,
+      @Nullable EncoderSpec encoder,
+      DocumentPruning pruning) {
     BuildOptions defaults = BuildOptions.DEFAULTS;
     BuildOptions options =
         new BuildOptions(
@@ -241,6 +313,7 @@ final class IndexJobTest {
         encoder,
         Map.of(),
         options,
+        pruning,
         skipBad,
         false);
   }

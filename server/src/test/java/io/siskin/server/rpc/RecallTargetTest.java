@@ -21,6 +21,7 @@ import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.ingest.CalibrationJob;
+import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexJob;
 import io.siskin.server.ingest.IndexRequest;
 import io.siskin.server.plan.Calibration;
@@ -231,6 +232,7 @@ class RecallTargetTest {
                 null,
                 Map.of(),
                 options,
+                DocumentPruning.NONE,
                 0,
                 calibrate),
             BuildProgress.NONE,
