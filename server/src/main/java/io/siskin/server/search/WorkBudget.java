@@ -9,6 +9,12 @@ final class WorkBudget {
   /** Share of the time that may go into adding postings; the rest is for candidates. */
   private static final double POSTING_SHARE = 0.5;
 
+  /**
+   * Share of the time that is planned with: the work between two looks at the clock is not
+   * interrupted, and the search around the evaluation takes its part.
+   */
+  private static final double PLANNED_SHARE = 0.85;
+
   /** What a posting is taken to cost before any was measured, in nanoseconds: cautious. */
   private static final double NANOS_PER_POSTING = 3;
 
@@ -28,7 +34,8 @@ final class WorkBudget {
    * @param newBudgetNanos the time that it may take; 0 for no limit, and then nothing is measured
    */
   void begin(long newBudgetNanos) {
-    budgetNanos = newBudgetNanos;
+    budgetNanos =
+        newBudgetNanos == 0 ? 0 : Math.max(1, (long) (PLANNED_SHARE * newBudgetNanos));
     startNanos = budgetNanos == 0 ? 0 : System.nanoTime();
   }
 
