@@ -30,9 +30,10 @@ final class BenchSmokeTest {
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    // One forward bench, three of block maxima, three of summaries and four of impacts, each scalar
+    // Two forward benches, three of block maxima, three of summaries and four of impacts, each
+    // scalar
     // and panama; four of memory access.
-    assertThat(results).hasSize(26);
+    assertThat(results).hasSize(28);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }

@@ -34,8 +34,7 @@ final class WorkBudget {
    * @param newBudgetNanos the time that it may take; 0 for no limit, and then nothing is measured
    */
   void begin(long newBudgetNanos) {
-    budgetNanos =
-        newBudgetNanos == 0 ? 0 : Math.max(1, (long) (PLANNED_SHARE * newBudgetNanos));
+    budgetNanos = newBudgetNanos == 0 ? 0 : Math.max(1, (long) (PLANNED_SHARE * newBudgetNanos));
     startNanos = budgetNanos == 0 ? 0 : System.nanoTime();
   }
 
