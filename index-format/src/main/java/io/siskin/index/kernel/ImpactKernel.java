@@ -19,10 +19,20 @@ public interface ImpactKernel {
   int SUM_BITS = 8;
 
   /**
+   * Returns what a posting adds to a sum: their product over 65,536, rounded to the nearest.
+   *
+   * @param weight of the term, 0 to 65,536
+   * @param impact 0 to 255
+   */
+  static int contribution(int weight, int impact) {
+    return (weight * impact + (1 << (WEIGHT_SHIFT - 1))) >>> WEIGHT_SHIFT;
+  }
+
+  /**
    * Adds postings to sums.
    *
-   * <p>Naively: {@code for (i < count) sums[u16(postings, documents + 2i)] += (weight *
-   * u8(postings, impacts + i) + 32768) >>> 16}.
+   * <p>Naively: {@code for (i < count) sums[u16(postings, documents + 2i)] += contribution(weight,
+   * u8(postings, impacts + i))}.
    *
    * @param postings the lists
    * @param documents offset in bytes of the first local document number

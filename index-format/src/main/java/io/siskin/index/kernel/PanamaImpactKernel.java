@@ -15,7 +15,6 @@ final class PanamaImpactKernel implements ImpactKernel {
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, PanamaSpecies.shape(PanamaSpecies.BITS));
   private static final int LANES = BYTES.length();
-  private static final int HALF = 1 << (WEIGHT_SHIFT - 1);
   private static final int WINDOW_LENGTH = 1 << Character.SIZE;
 
   @Override
@@ -27,7 +26,7 @@ final class PanamaImpactKernel implements ImpactKernel {
     for (int i = 0; i < count; i++) {
       char document = postings.get(FileLayout.U16_CHAR, documents + 2L * i);
       int impact = postings.get(FileLayout.U8, impacts + i) & 0xFF;
-      sums[document] = (byte) (sums[document] + ((weight * impact + HALF) >>> WEIGHT_SHIFT));
+      sums[document] = (byte) (sums[document] + ImpactKernel.contribution(weight, impact));
     }
   }
 

@@ -5,15 +5,13 @@ import java.lang.foreign.MemorySegment;
 
 /** {@link ImpactKernel} one posting and one sum at a time: the obviously right twin. */
 final class ScalarImpactKernel implements ImpactKernel {
-  private static final int HALF = 1 << (WEIGHT_SHIFT - 1);
-
   @Override
   public void add(
       MemorySegment postings, long documents, long impacts, int count, int weight, byte[] sums) {
     for (int i = 0; i < count; i++) {
       int document = postings.get(FileLayout.U16, documents + 2L * i) & 0xFFFF;
       int impact = postings.get(FileLayout.U8, impacts + i) & 0xFF;
-      sums[document] += (byte) ((weight * impact + HALF) >>> WEIGHT_SHIFT);
+      sums[document] += (byte) ImpactKernel.contribution(weight, impact);
     }
   }
 

@@ -114,12 +114,7 @@ public final class BlockMaxIndex {
   private static MemorySegment array(Section section, long count, long elementBytes, int encoding)
       throws CorruptSegmentException {
     section.requireEncoding(encoding);
-    section.require(section.count() == count, "a count of " + count, section.count());
-    section.require(
-        count >= 0 && count <= Long.MAX_VALUE / Math.max(1, elementBytes),
-        "a possible count",
-        count);
-    section.requireLength(count * elementBytes);
+    section.requireArray(count, elementBytes);
     return section.paddedBytes();
   }
 

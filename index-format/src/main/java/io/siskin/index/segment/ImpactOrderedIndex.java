@@ -107,10 +107,7 @@ public final class ImpactOrderedIndex {
       throws CorruptSegmentException {
     Section section = file.section(kind);
     section.requireEncoding(FormatV1.ENCODING_PLAIN);
-    section.requireCount(count);
-    section.require(
-        count >= 0 && count <= Long.MAX_VALUE / elementBytes, "a count that fits", count);
-    section.requireLength(count * elementBytes);
+    section.requireArray(count, elementBytes);
     return section;
   }
 

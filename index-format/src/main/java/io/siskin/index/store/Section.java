@@ -59,6 +59,23 @@ public record Section(
   }
 
   /**
+   * Demands an array: so many elements of one length and nothing else.
+   *
+   * @param expectedCount what the rest of the segment says their number is
+   * @param elementBytes the length of an element, 0 or more
+   * @throws CorruptSegmentException when the directory names another number, or the section is
+   *     longer or shorter
+   */
+  public void requireArray(long expectedCount, long elementBytes) throws CorruptSegmentException {
+    requireCount(expectedCount);
+    require(
+        count >= 0 && count <= Long.MAX_VALUE / Math.max(1, elementBytes),
+        "a possible count",
+        count);
+    requireLength(count * elementBytes);
+  }
+
+  /**
    * Demands one of the encodings that this build reads.
    *
    * @param known the encodings read

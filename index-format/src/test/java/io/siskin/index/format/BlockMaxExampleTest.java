@@ -50,18 +50,7 @@ final class BlockMaxExampleTest {
     written.write(file.section(SectionKind.BLOCK_MAX_SUPERBLOCK_MAXIMA).content());
     written.write(file.section(SectionKind.BLOCK_MAX_ENTRIES).content());
     written.write(file.section(SectionKind.BLOCK_MAX_POSTINGS).content());
-    assertThat(HexFormat.of().formatHex(written.toByteArray())).isEqualTo(example());
-  }
-
-  private static String example() throws IOException {
-    String text = FormatDocument.text();
-    int chapter = text.indexOf("## blockmax.dat");
-    int start = text.indexOf("```hex\n", chapter) + "```hex\n".length();
-    StringBuilder digits = new StringBuilder();
-    for (String line : text.substring(start, text.indexOf("```", start)).split("\n", -1)) {
-      // Two spaces end the bytes of a line.
-      digits.append(line.split(" {2}", 2)[0].replace(" ", ""));
-    }
-    return digits.toString();
+    assertThat(HexFormat.of().formatHex(written.toByteArray()))
+        .isEqualTo(HexFormat.of().formatHex(FormatDocument.hexExample("blockmax.dat")));
   }
 }

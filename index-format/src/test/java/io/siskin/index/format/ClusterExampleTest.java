@@ -48,20 +48,8 @@ final class ClusterExampleTest {
             .file(FileKind.CLUSTERS)
             .section(SectionKind.CLUSTER_LISTS)
             .content();
-    byte[] example = example();
+    byte[] example = FormatDocument.hexExample("clusters.dat");
     assertThat(HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(lists, example.length)))
         .isEqualTo(HexFormat.ofDelimiter(" ").formatHex(example));
-  }
-
-  private static byte[] example() throws IOException {
-    String text = FormatDocument.text();
-    int chapter = text.indexOf("## clusters.dat");
-    int start = text.indexOf("```hex\n", chapter) + "```hex\n".length();
-    StringBuilder digits = new StringBuilder();
-    for (String line : text.substring(start, text.indexOf("```", start)).split("\n", -1)) {
-      // Two spaces end the bytes of a line.
-      digits.append(line.split(" {2}", 2)[0].replace(" ", ""));
-    }
-    return HexFormat.of().parseHex(digits);
   }
 }

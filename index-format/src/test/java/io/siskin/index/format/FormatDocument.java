@@ -4,11 +4,15 @@ import io.siskin.index.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The tables of {@code docs/format.md}, each with the headings that it stands under. */
+/**
+ * The tables of {@code docs/format.md}, each with the headings that it stands under, and its worked
+ * examples.
+ */
 final class FormatDocument {
   private static final Pattern CLASS_NAME = Pattern.compile("`(\\w+Layout|Format[A-Z]\\w*)`");
 
@@ -34,6 +38,22 @@ final class FormatDocument {
 
   static String text() throws IOException {
     return Files.readString(Repository.root().resolve("docs/format.md"));
+  }
+
+  /**
+   * Returns the bytes of the first worked example of a chapter.
+   *
+   * @param chapter the file that its heading begins with
+   */
+  static byte[] hexExample(String chapter) throws IOException {
+    String text = text();
+    int start = text.indexOf("```hex\n", text.indexOf("## " + chapter)) + "```hex\n".length();
+    StringBuilder digits = new StringBuilder();
+    for (String line : text.substring(start, text.indexOf("```", start)).split("\n", -1)) {
+      // Two spaces end the bytes of a line.
+      digits.append(line.split(" {2}", 2)[0].replace(" ", ""));
+    }
+    return HexFormat.of().parseHex(digits);
   }
 
   static List<Table> tables() throws IOException {

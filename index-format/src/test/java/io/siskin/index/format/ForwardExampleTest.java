@@ -13,7 +13,6 @@ import io.siskin.index.vector.TermIdVector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -49,7 +48,7 @@ final class ForwardExampleTest {
 
   @Test
   void theWriterWritesIt() throws IOException {
-    byte[] example = example();
+    byte[] example = FormatDocument.hexExample("forward.dat");
     byte[] records =
         SegmentEditor.open(directory)
             .file(FileKind.FORWARD)
@@ -75,17 +74,6 @@ final class ForwardExampleTest {
     } finally {
       segment.release();
     }
-  }
-
-  private static byte[] example() throws IOException {
-    String text = FormatDocument.text();
-    int start = text.indexOf("```hex\n") + "```hex\n".length();
-    StringBuilder digits = new StringBuilder();
-    for (String line : text.substring(start, text.indexOf("```", start)).split("\n", -1)) {
-      // Two spaces end the bytes of a line.
-      digits.append(line.split(" {2}", 2)[0].replace(" ", ""));
-    }
-    return HexFormat.of().parseHex(digits);
   }
 
   private static float[] ones(int length) {

@@ -88,7 +88,7 @@ final class ImpactExampleTest {
       written.writeBytes(file.section(section).content());
     }
     assertThat(HexFormat.ofDelimiter(" ").formatHex(written.toByteArray()))
-        .isEqualTo(HexFormat.ofDelimiter(" ").formatHex(example()));
+        .isEqualTo(HexFormat.ofDelimiter(" ").formatHex(FormatDocument.hexExample("impacts.dat")));
   }
 
   private static TermIdVector vector(int document) {
@@ -97,17 +97,5 @@ final class ImpactExampleTest {
       case 5 -> TermIdVector.of(new int[] {1, 7}, new float[] {255, 30});
       default -> TermIdVector.of(new int[] {1}, new float[] {51});
     };
-  }
-
-  private static byte[] example() throws IOException {
-    String text = FormatDocument.text();
-    int chapter = text.indexOf("## impacts.dat");
-    int start = text.indexOf("```hex\n", chapter) + "```hex\n".length();
-    StringBuilder digits = new StringBuilder();
-    for (String line : text.substring(start, text.indexOf("```", start)).split("\n", -1)) {
-      // Two spaces end the bytes of a line.
-      digits.append(line.split(" {2}", 2)[0].replace(" ", ""));
-    }
-    return HexFormat.of().parseHex(digits);
   }
 }

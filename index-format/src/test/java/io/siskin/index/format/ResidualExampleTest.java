@@ -31,18 +31,7 @@ final class ResidualExampleTest {
     ByteArrayOutputStream written = new ByteArrayOutputStream();
     written.write(file.section(SectionKind.RESIDUAL_PARAMETERS).content());
     written.write(file.section(SectionKind.RESIDUALS).content());
-    assertThat(HexFormat.of().formatHex(written.toByteArray())).isEqualTo(example());
-  }
-
-  private static String example() throws IOException {
-    String text = FormatDocument.text();
-    int chapter = text.indexOf("## residuals.dat");
-    int start = text.indexOf("```hex\n", chapter) + "```hex\n".length();
-    StringBuilder digits = new StringBuilder();
-    for (String line : text.substring(start, text.indexOf("```", start)).split("\n", -1)) {
-      // Two spaces end the bytes of a line.
-      digits.append(line.split(" {2}", 2)[0].replace(" ", ""));
-    }
-    return digits.toString();
+    assertThat(HexFormat.of().formatHex(written.toByteArray()))
+        .isEqualTo(HexFormat.of().formatHex(FormatDocument.hexExample("residuals.dat")));
   }
 }

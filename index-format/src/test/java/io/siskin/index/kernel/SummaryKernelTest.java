@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.testing.Seeds;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every operation of the SIMD kernel equals its scalar twin: lengths × contents × widths. */
 final class SummaryKernelTest {
@@ -30,34 +24,21 @@ final class SummaryKernelTest {
 
   @Test
   void panamaEqualsScalarAtTheWidthOfThisMachine() {
-    checkAll(Seeds.next());
+    checkAll(new PanamaSummaryKernel(), Seeds.next());
   }
 
-  /** The width is a constant of the process, so each width is tested in one of its own. */
-  @ParameterizedTest
-  @ValueSource(ints = {128, 256, 512})
-  void panamaEqualsScalarAtForcedWidths(int bits) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-ea", "--add-modules=jdk.incubator.vector", "-Dsiskin.kernels.bits=" + bits));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(SummaryKernelTest.class.getName(), Long.toString(Seeds.next())));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output).contains("width " + bits + " checked");
+  @Test
+  void panamaEqualsScalarAtEveryWidth() {
+    Map<Integer, SummaryKernel> widths =
+        VectorWidths.of("PanamaSummaryKernel", SummaryKernel.class);
+    assertThat(widths).containsOnlyKeys(128, 256, 512);
+    for (SummaryKernel panama : widths.values()) {
+      checkAll(panama, Seeds.next());
+    }
   }
 
-  /** The body, for the processes with a forced width. */
-  public static void main(String[] arguments) {
-    checkAll(Long.parseLong(arguments[0]));
-    System.out.println("width " + PanamaSpecies.BITS + " checked");
-  }
-
-  private static void checkAll(long seed) {
+  private static void checkAll(SummaryKernel panama, long seed) {
     SummaryKernel scalar = new ScalarSummaryKernel();
-    SummaryKernel panama = new PanamaSummaryKernel();
     Random random = new Random(seed);
     for (int length : LENGTHS) {
       for (Content content : Content.values()) {

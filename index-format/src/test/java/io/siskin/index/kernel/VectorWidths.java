@@ -33,10 +33,10 @@ final class VectorWidths extends ClassLoader {
     try {
       for (int bits : WIDTHS) {
         System.setProperty(PROPERTY, Integer.toString(bits));
+        VectorWidths loader = new VectorWidths();
+        loader.requireWidth(bits);
         var constructor =
-            new VectorWidths()
-                .loadClass("io.siskin.index.kernel." + className)
-                .getDeclaredConstructor();
+            loader.loadClass("io.siskin.index.kernel." + className).getDeclaredConstructor();
         constructor.setAccessible(true);
         kernels.put(bits, type.cast(constructor.newInstance()));
       }
@@ -49,6 +49,15 @@ final class VectorWidths extends ClassLoader {
       } else {
         System.setProperty(PROPERTY, before);
       }
+    }
+  }
+
+  /** Demands that this loader's classes took the width, or all widths would test the same one. */
+  private void requireWidth(int bits) throws ReflectiveOperationException {
+    var taken = loadClass("io.siskin.index.kernel.PanamaSpecies").getDeclaredField("BITS");
+    taken.setAccessible(true);
+    if (taken.getInt(null) != bits) {
+      throw new LinkageError("a width of " + taken.getInt(null) + " bits, not " + bits);
     }
   }
 

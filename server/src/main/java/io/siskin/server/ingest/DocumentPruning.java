@@ -2,6 +2,8 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.VectorPruning;
+import io.siskin.server.encode.Bm25Spec;
+import io.siskin.server.encode.EncoderSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,21 @@ public record DocumentPruning(
     }
     if (dropShare > 0 && qualityField == null) {
       throw new InvalidInputException("quality-field", "none", "the name of a stored field");
+    }
+  }
+
+  /**
+   * Demands that vectors can be pruned before they are indexed.
+   *
+   * @param encoder how the documents' text becomes vectors
+   * @throws InvalidInputException when the weights are not known by then
+   */
+  void requireFit(EncoderSpec encoder) {
+    if (encoder instanceof Bm25Spec && !vector.equals(VectorPruning.NONE)) {
+      throw new InvalidInputException(
+          "document-terms-max or document-weight-share",
+          vector,
+          "neither with bm25, whose weights are not known before all documents are");
     }
   }
 

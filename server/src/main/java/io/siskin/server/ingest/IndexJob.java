@@ -215,9 +215,12 @@ public final class IndexJob {
       return wanted;
     }
     SourceDocument first = firstDocument();
-    return first != null && first.vector() == null
-        ? new Bm25Spec(new AnalyzerSpec.English())
-        : new VectorSpec();
+    EncoderSpec found =
+        first != null && first.vector() == null
+            ? new Bm25Spec(new AnalyzerSpec.English())
+            : new VectorSpec();
+    request.pruning().requireFit(found);
+    return found;
   }
 
   /**

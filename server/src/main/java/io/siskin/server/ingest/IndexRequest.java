@@ -3,8 +3,6 @@ package io.siskin.server.ingest;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.input.InputFormat;
-import io.siskin.index.vector.VectorPruning;
-import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,11 +44,8 @@ public record IndexRequest(
     if (inputs.isEmpty()) {
       throw new InvalidInputException("input", "none", "at least one file");
     }
-    if (encoder instanceof Bm25Spec && !pruning.vector().equals(VectorPruning.NONE)) {
-      throw new InvalidInputException(
-          "document-terms-max or document-weight-share",
-          pruning.vector(),
-          "neither with bm25, whose weights are not known before all documents are");
+    if (encoder != null) {
+      pruning.requireFit(encoder);
     }
     if (skipBadCount < 0) {
       throw new InvalidInputException("skip-bad", skipBadCount, "0 or more");

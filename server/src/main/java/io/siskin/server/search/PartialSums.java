@@ -5,6 +5,7 @@ import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.kernel.ImpactKernel;
 import io.siskin.index.segment.ImpactOrderedIndex;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The partial sums of one window's documents, and how the lists of a plan are added to them.
@@ -44,7 +45,7 @@ final class PartialSums {
 
   /** Begins with the first window. */
   void reset() {
-    java.util.Arrays.fill(positions, 0, plan.listCount(), 0);
+    Arrays.fill(positions, 0, plan.listCount(), 0);
     postingCount = 0;
   }
 
@@ -150,10 +151,7 @@ final class PartialSums {
         break;
       }
       int impact = plainLists.get(FileLayout.U8, impacts + i) & 0xFF;
-      sums[local] +=
-          (byte)
-              ((weight * impact + (1 << (ImpactKernel.WEIGHT_SHIFT - 1)))
-                  >>> ImpactKernel.WEIGHT_SHIFT);
+      sums[local] += (byte) ImpactKernel.contribution(weight, impact);
     }
     postingCount += i - positions[list];
     positions[list] = i;

@@ -173,6 +173,14 @@ final class IndexJobTest {
   }
 
   @Test
+  void pruningIsRefusedWhereTextTurnsOutToBeBm25() {
+    DocumentPruning pruning = new DocumentPruning(new VectorPruning(9, 1), null, 0);
+    assertThatThrownBy(() -> index("birds", BIRDS, pruning, 0, null))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("bm25");
+  }
+
+  @Test
   void aStoppedJobLeavesTheOldCollectionAndNothingElse() throws IOException {
     index("birds", BIRDS, 0, null);
     BuildProgress stopper =

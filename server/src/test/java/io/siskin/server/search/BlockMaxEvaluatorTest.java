@@ -1,9 +1,9 @@
 package io.siskin.server.search;
 
+import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.Quantization;
@@ -19,10 +19,10 @@ import io.siskin.index.testing.Seeds;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -226,33 +226,19 @@ final class BlockMaxEvaluatorTest {
               .toArray(SegmentQuery[]::new);
       TopK top = new TopK(10);
       SearchCounters counters = new SearchCounters();
-      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-      // Until the optimising compiler has finished, vectors are boxed; a bounded number of rounds
-      // is waited for.
-      long allocated = Long.MAX_VALUE;
-      for (int round = 0; round < 200 && allocated != 0; round++) {
-        allocated = run(evaluator, queries, top, counters, threads);
-      }
-      assertThat(allocated).isZero();
+      IntConsumer round =
+          number -> {
+            for (int pass = 0; pass < 10; pass++) {
+              for (SegmentQuery query : queries) {
+                top.reset(10);
+                evaluator.evaluate(query, 0, top, Interruption.NEVER, counters);
+              }
+            }
+          };
+      assertThat(leastAllocatedBytes(200, round)).isZero();
     } finally {
       segment.release();
     }
-  }
-
-  private static long run(
-      BlockMaxEvaluator evaluator,
-      SegmentQuery[] queries,
-      TopK top,
-      SearchCounters counters,
-      ThreadMXBean threads) {
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int pass = 0; pass < 10; pass++) {
-      for (SegmentQuery query : queries) {
-        top.reset(10);
-        evaluator.evaluate(query, 0, top, Interruption.NEVER, counters);
-      }
-    }
-    return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
   @Test

@@ -17,13 +17,6 @@ import java.util.TreeMap;
  * and a sorted list of candidates, whatever it costs.
  */
 final class NaiveScoreAtATime {
-  /** A document and its exact score. */
-  record Hit(int document, float score) {
-    /** The order of results. */
-    static final Comparator<Hit> BEST_FIRST =
-        Comparator.comparingDouble(Hit::score).reversed().thenComparingInt(Hit::document);
-  }
-
   /** A list that is added up, from an impact on. */
   private record AddedList(int term, float coefficient, int impactMin) {}
 

@@ -1,8 +1,10 @@
 package io.siskin.server.search;
 
+import static io.siskin.server.search.Evaluations.drain;
+import static io.siskin.server.search.Evaluations.hits;
+import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
@@ -21,13 +23,13 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.server.measure.GroundTruth;
 import io.siskin.server.measure.OracleTruth;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -42,8 +44,6 @@ final class RefinementTest {
 
   @TempDir Path directory;
   private final List<Segment> segments = new ArrayList<>();
-
-  private record Hit(int document, float score) {}
 
   @AfterEach
   void release() {
@@ -94,13 +94,13 @@ final class RefinementTest {
     for (SparseVector vector : collection.queries()) {
       QuantizedQuery query = QuantizedQuery.of(vector);
       Map<Integer, Float> scores = new HashMap<>();
-      oracle(query, 10_000).forEach(hit -> scores.put(hit.document, hit.score));
+      oracle(query, 10_000).forEach(hit -> scores.put(hit.document(), hit.score()));
       Hit last = new Hit(-1, Float.POSITIVE_INFINITY);
       SearchMode mode = new SearchMode.Clustered(1 + random.nextInt(10), 0.9f, true);
       for (Hit hit : search(searcher, query, mode, 20)) {
-        assertThat(hit.score).isEqualTo(scores.get(hit.document));
-        assertThat(last.score).isGreaterThanOrEqualTo(hit.score);
-        assertThat(last.score > hit.score || last.document < hit.document).isTrue();
+        assertThat(hit.score()).isEqualTo(scores.get(hit.document()));
+        assertThat(last.score()).isGreaterThanOrEqualTo(hit.score());
+        assertThat(last.score() > hit.score() || last.document() < hit.document()).isTrue();
         last = hit;
       }
     }
@@ -118,8 +118,8 @@ final class RefinementTest {
     for (int query = 0; query < queries.size(); query++) {
       List<Hit> expected = oracle(queries.get(query), 10);
       for (int rank = 0; rank < expected.size(); rank++) {
-        assertThat(truth.row(query, rank)).isEqualTo(expected.get(rank).document);
-        assertThat(truth.score(query, rank)).isEqualTo(expected.get(rank).score);
+        assertThat(truth.row(query, rank)).isEqualTo(expected.get(rank).document());
+        assertThat(truth.score(query, rank)).isEqualTo(expected.get(rank).score());
       }
     }
   }
@@ -172,20 +172,17 @@ final class RefinementTest {
     TopK candidates = new TopK(10);
     TopK best = new TopK(10);
     SearchCounters counters = new SearchCounters();
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < 500 && least > 0; round++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < queries.size(); i++) {
-        SegmentQuery query = queries.get(i);
-        candidates.reset(10, searcher.scoreErrorMax(query));
-        evaluator.evaluate(query, 0, candidates, Interruption.NEVER, counters);
-        best.reset(10);
-        searcher.refine(query, 0, candidates, best, Interruption.NEVER, counters);
-      }
-      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-    }
-    assertThat(least).isZero();
+    IntConsumer round =
+        number -> {
+          for (int i = 0; i < queries.size(); i++) {
+            SegmentQuery query = queries.get(i);
+            candidates.reset(10, searcher.scoreErrorMax(query));
+            evaluator.evaluate(query, 0, candidates, Interruption.NEVER, counters);
+            best.reset(10);
+            searcher.refine(query, 0, candidates, best, Interruption.NEVER, counters);
+          }
+        };
+    assertThat(leastAllocatedBytes(500, round)).isZero();
   }
 
   @Test
@@ -272,22 +269,11 @@ final class RefinementTest {
               new SearchCounters());
       base += segment.statistics().documentCount();
     }
-    int[] documents = new int[top.size()];
-    float[] scores = new float[top.size()];
-    top.drain(documents, scores);
-    List<Hit> hits = new ArrayList<>();
-    for (int i = 0; i < documents.length; i++) {
-      hits.add(new Hit(documents[i], scores[i]));
-    }
-    return hits;
+    return drain(top);
   }
 
   private static List<Hit> search(Searcher searcher, QuantizedQuery query, SearchMode mode, int k) {
     searcher.search(query, mode, k, Interruption.NEVER);
-    List<Hit> hits = new ArrayList<>();
-    for (int rank = 0; rank < searcher.size(); rank++) {
-      hits.add(new Hit(searcher.documentNumber(rank), searcher.score(rank)));
-    }
-    return hits;
+    return hits(searcher);
   }
 }

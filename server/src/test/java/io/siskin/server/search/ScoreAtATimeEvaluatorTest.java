@@ -1,10 +1,14 @@
 package io.siskin.server.search;
 
+import static io.siskin.server.search.Evaluations.hits;
+import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
+import static io.siskin.server.search.Evaluations.oracle;
+import static io.siskin.server.search.Evaluations.resolve;
+import static io.siskin.server.search.Evaluations.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import com.sun.management.ThreadMXBean;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.ImpactOrderedOptions;
@@ -28,9 +32,7 @@ import io.siskin.index.testing.SegmentEditor;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
-import io.siskin.server.search.NaiveScoreAtATime.Hit;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +43,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
@@ -361,10 +364,7 @@ final class ScoreAtATimeEvaluatorTest {
         expected.sort(Hit.BEST_FIRST);
         Searcher searcher = new Searcher(segments, KernelProvider.current());
         searcher.search(QuantizedQuery.of(query), mode, k, Interruption.NEVER);
-        List<Hit> found = new ArrayList<>();
-        for (int rank = 0; rank < searcher.size(); rank++) {
-          found.add(new Hit(searcher.documentNumber(rank), searcher.score(rank)));
-        }
+        List<Hit> found = hits(searcher);
         assertThat(found).isEqualTo(expected.subList(0, Math.min(k, expected.size())));
       }
     } finally {
@@ -448,20 +448,15 @@ final class ScoreAtATimeEvaluatorTest {
                   .toArray(SegmentQuery[]::new);
           TopK top = new TopK(10);
           SearchCounters counters = new SearchCounters();
-          ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-          long least = Long.MAX_VALUE;
-          // Vectors are boxed until the kernels are compiled; from then on every round allocates
-          // what the measuring does: nothing.
-          for (int round = 0; round < 2_000 && least > 0; round++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            evaluator.use(SearchMode.ScoreAtATime.DEFAULTS, round % 2 == 0 ? 0 : 1_000_000);
-            for (SegmentQuery query : queries) {
-              top.reset(10);
-              evaluator.evaluate(query, 0, top, Interruption.NEVER, counters);
-            }
-            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-          }
-          assertThat(least).isZero();
+          IntConsumer round =
+              number -> {
+                evaluator.use(SearchMode.ScoreAtATime.DEFAULTS, number % 2 == 0 ? 0 : 1_000_000);
+                for (SegmentQuery query : queries) {
+                  top.reset(10);
+                  evaluator.evaluate(query, 0, top, Interruption.NEVER, counters);
+                }
+              };
+          assertThat(leastAllocatedBytes(2_000, round)).isZero();
         });
   }
 
@@ -608,27 +603,5 @@ final class ScoreAtATimeEvaluatorTest {
         null,
         false,
         2);
-  }
-
-  private static SegmentQuery resolve(Segment segment, SparseVector query) {
-    return SegmentQuery.resolve(QuantizedQuery.of(query), segment.terms());
-  }
-
-  private static List<Hit> oracle(Segment segment, SparseVector query, int k) {
-    return search(new ExhaustiveEvaluator(segment), segment, query, k);
-  }
-
-  private static List<Hit> search(
-      QueryEvaluator evaluator, Segment segment, SparseVector query, int k) {
-    TopK top = new TopK(k);
-    evaluator.evaluate(resolve(segment, query), 0, top, Interruption.NEVER, new SearchCounters());
-    int[] documents = new int[top.size()];
-    float[] scores = new float[top.size()];
-    int count = top.drain(documents, scores);
-    List<Hit> hits = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      hits.add(new Hit(documents[i], scores[i]));
-    }
-    return hits;
   }
 }

@@ -1,16 +1,19 @@
 package io.siskin.server.search;
 
+import static io.siskin.server.search.Evaluations.drain;
+import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
+import static io.siskin.server.search.Evaluations.oracle;
+import static io.siskin.server.search.Evaluations.resolve;
+import static io.siskin.server.search.Evaluations.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
@@ -18,14 +21,13 @@ import io.siskin.index.testing.Seeds;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,16 +94,18 @@ final class SeismicEvaluatorTest {
             int k = 1 + random.nextInt(30);
             Map<Integer, Float> scores = new HashMap<>();
             for (Hit hit : oracle(segment, query, 10_000)) {
-              scores.put(hit.document, hit.score);
+              scores.put(hit.document(), hit.score());
             }
             List<Hit> found = search(evaluator, segment, query, k);
             Hit last = null;
             for (Hit hit : found) {
-              assertThat(hit.score).as("%s of %s", hit, mode).isEqualTo(scores.get(hit.document));
+              assertThat(hit.score())
+                  .as("%s of %s", hit, mode)
+                  .isEqualTo(scores.get(hit.document()));
               if (last != null) {
                 assertThat(
-                        last.score > hit.score
-                            || (last.score == hit.score && last.document < hit.document))
+                        last.score() > hit.score()
+                            || (last.score() == hit.score() && last.document() < hit.document()))
                     .isTrue();
               }
               last = hit;
@@ -260,19 +264,14 @@ final class SeismicEvaluatorTest {
                   .toArray(SegmentQuery[]::new);
           TopK top = new TopK(10);
           SearchCounters counters = new SearchCounters();
-          ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-          long least = Long.MAX_VALUE;
-          // Vectors are boxed until the kernels are compiled; from then on every round allocates
-          // what the measuring does: nothing.
-          for (int round = 0; round < 2_000 && least > 0; round++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (SegmentQuery query : queries) {
-              top.reset(10);
-              evaluator.evaluate(query, 0, top, Interruption.NEVER, counters);
-            }
-            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-          }
-          assertThat(least).isZero();
+          IntConsumer round =
+              number -> {
+                for (SegmentQuery query : queries) {
+                  top.reset(10);
+                  evaluator.evaluate(query, 0, top, Interruption.NEVER, counters);
+                }
+              };
+          assertThat(leastAllocatedBytes(2_000, round)).isZero();
         });
   }
 
@@ -289,8 +288,6 @@ final class SeismicEvaluatorTest {
       segment.release();
     }
   }
-
-  private record Hit(int document, float score) {}
 
   private void withSegment(
       RandomCollection collection, ClusterOptions options, Consumer<Segment> body)
@@ -315,31 +312,5 @@ final class SeismicEvaluatorTest {
         clusters,
         false,
         2);
-  }
-
-  private static SegmentQuery resolve(Segment segment, SparseVector query) {
-    return SegmentQuery.resolve(QuantizedQuery.of(query), segment.terms());
-  }
-
-  private static List<Hit> oracle(Segment segment, SparseVector query, int k) {
-    return search(new ExhaustiveEvaluator(segment), segment, query, k);
-  }
-
-  private static List<Hit> search(
-      QueryEvaluator evaluator, Segment segment, SparseVector query, int k) {
-    TopK top = new TopK(k);
-    evaluator.evaluate(resolve(segment, query), 0, top, Interruption.NEVER, new SearchCounters());
-    return drain(top);
-  }
-
-  private static List<Hit> drain(TopK top) {
-    int[] documents = new int[top.size()];
-    float[] scores = new float[top.size()];
-    int count = top.drain(documents, scores);
-    List<Hit> hits = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      hits.add(new Hit(documents[i], scores[i]));
-    }
-    return hits;
   }
 }

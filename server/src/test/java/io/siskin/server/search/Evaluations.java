@@ -1,0 +1,70 @@
+package io.siskin.server.search;
+
+import com.sun.management.ThreadMXBean;
+import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.vector.SparseVector;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** One query against one segment, and what it found and cost: for the tests of evaluators. */
+final class Evaluations {
+  private Evaluations() {}
+
+  static SegmentQuery resolve(Segment segment, SparseVector query) {
+    return SegmentQuery.resolve(QuantizedQuery.of(query), segment.terms());
+  }
+
+  /** Returns what scoring every document gives, best first. */
+  static List<Hit> oracle(Segment segment, SparseVector query, int k) {
+    return search(new ExhaustiveEvaluator(segment), segment, query, k);
+  }
+
+  /** Returns what an evaluator finds, best first. */
+  static List<Hit> search(QueryEvaluator evaluator, Segment segment, SparseVector query, int k) {
+    TopK top = new TopK(k);
+    evaluator.evaluate(resolve(segment, query), 0, top, Interruption.NEVER, new SearchCounters());
+    return drain(top);
+  }
+
+  /** Returns what a heap holds, best first, and leaves it empty. */
+  static List<Hit> drain(TopK top) {
+    int[] documents = new int[top.size()];
+    float[] scores = new float[top.size()];
+    int count = top.drain(documents, scores);
+    List<Hit> hits = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      hits.add(new Hit(documents[i], scores[i]));
+    }
+    return hits;
+  }
+
+  /** Returns the result that a searcher holds, best first. */
+  static List<Hit> hits(Searcher searcher) {
+    List<Hit> hits = new ArrayList<>();
+    for (int rank = 0; rank < searcher.size(); rank++) {
+      hits.add(new Hit(searcher.documentNumber(rank), searcher.score(rank)));
+    }
+    return hits;
+  }
+
+  /**
+   * Returns the fewest bytes that a round allocated. Vectors are boxed until the kernels are
+   * compiled; from then on every round allocates what the measuring does, nothing, and it ends.
+   *
+   * @param roundsMax after so many rounds it ends in any case
+   * @param round what is measured, given its number
+   */
+  static long leastAllocatedBytes(int roundsMax, IntConsumer round) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int number = 0; number < roundsMax && least > 0; number++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      round.accept(number);
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    return least;
+  }
+}
