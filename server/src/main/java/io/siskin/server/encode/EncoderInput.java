@@ -1,0 +1,41 @@
+package io.siskin.server.encode;
+
+import io.siskin.index.error.InvalidInputException;
+import java.util.List;
+
+/**
+ * One text for a {@link TextModel}.
+ *
+ * @param text any length, any characters; unpaired surrogates read as U+FFFD
+ * @param side which side's prompt is put before it
+ * @param chunkEnds for late chunking (Günther et al., 2024): where each chunk ends, in UTF-16 code
+ *     units, ascending, the last one the text's length; the text is encoded once and pooled once a
+ *     chunk. Empty for one encoding of the whole text
+ */
+public record EncoderInput(String text, Side side, List<Integer> chunkEnds) {
+  /** Checks the order of the chunks. */
+  public EncoderInput {
+    chunkEnds = List.copyOf(chunkEnds);
+    int last = 0;
+    for (int end : chunkEnds) {
+      if (end <= last || end > text.length()) {
+        throw new InvalidInputException(
+            "chunk end", end, "ascending from 1 to the text's length, " + text.length());
+      }
+      last = end;
+    }
+    if (!chunkEnds.isEmpty() && last != text.length()) {
+      throw new InvalidInputException("last chunk end", last, "the text's length " + text.length());
+    }
+  }
+
+  /**
+   * Asks for one encoding of a whole text.
+   *
+   * @param text the text
+   * @param side which side's prompt is put before it
+   */
+  public EncoderInput(String text, Side side) {
+    this(text, side, List.of());
+  }
+}

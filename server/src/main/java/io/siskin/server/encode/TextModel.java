@@ -1,0 +1,55 @@
+package io.siskin.server.encode;
+
+import java.util.List;
+
+/**
+ * A model that encodes texts in padded batches: first each is tokenised, then a batch of them is
+ * inferred and pooled. Whoever calls it owns queues, deadlines and priorities.
+ *
+ * <p>Safe for concurrent use. {@link #close} waits for calls in progress; later calls throw {@link
+ * IllegalStateException}.
+ */
+public interface TextModel extends AutoCloseable {
+  /**
+   * What one batch gave, and where its time went.
+   *
+   * @param encodings one a text, in the order of the texts
+   * @param inferNanos what the model itself took
+   * @param poolNanos what was made of its output
+   */
+  record Inference(List<TextEncoding> encodings, long inferNanos, long poolNanos) {
+    /** Copies the list. */
+    public Inference {
+      encodings = List.copyOf(encodings);
+    }
+  }
+
+  /**
+   * Returns what stands for everything that a text's encoding depends on: two models of one
+   * fingerprint give the same encodings. 64 lower-case hexadecimal digits.
+   */
+  String fingerprint();
+
+  /** Returns the most tokens of a text that are read, special ones included; the rest is cut. */
+  int lengthTokensMax();
+
+  /**
+   * Cuts a text into tokens.
+   *
+   * @param input the text
+   * @throws io.siskin.index.error.InvalidInputException when the model does not take such an input,
+   *     for example chunks where it gives sparse vectors
+   */
+  TokenizedText tokenize(EncoderInput input);
+
+  /**
+   * Encodes a batch on the calling thread. It is padded to its longest text, so that texts of like
+   * length belong together.
+   *
+   * @param batch what {@link #tokenize} of this model gave; at least one
+   */
+  Inference infer(List<TokenizedText> batch);
+
+  @Override
+  void close();
+}
