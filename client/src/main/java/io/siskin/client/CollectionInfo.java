@@ -53,9 +53,15 @@ public record CollectionInfo(
    * @param mode the mode that it leads to
    * @param recall the recall that was measured, 0 to 1
    * @param medianMicros the median time that was measured, on the machine that built the collection
+   * @param meanMicros the mean time that was measured there, by which the mode was chosen
    */
   public record RecallExpectation(
-      int k, float recallTarget, SearchMode mode, float recall, float medianMicros) {}
+      int k,
+      float recallTarget,
+      SearchMode mode,
+      float recall,
+      float medianMicros,
+      float meanMicros) {}
 
   /** How terms are named. */
   public enum Vocabulary {

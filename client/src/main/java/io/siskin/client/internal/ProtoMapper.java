@@ -111,7 +111,8 @@ final class ProtoMapper {
                         told.getRecallTarget(),
                         toMode(told.getMode()),
                         told.getRecall(),
-                        told.getMedianMicros()))
+                        told.getMedianMicros(),
+                        told.getMeanMicros()))
             .toList(),
         collection.getStoredFieldsList(),
         collection.getSegmentsList().stream().map(ProtoMapper::toSegment).toList());

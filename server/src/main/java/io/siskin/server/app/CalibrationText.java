@@ -25,7 +25,7 @@ final class CalibrationText {
     lines.add(
         String.format(
             Locale.ROOT,
-            "calibrated with %s %s; recall target → mode, recall and median time measured:",
+            "calibrated with %s %s; recall target → mode, recall, median and mean time measured:",
             Units.count(calibration.queryCount()),
             switch (calibration.source()) {
               case SAMPLED -> "queries made of its documents";
@@ -35,12 +35,13 @@ final class CalibrationText {
       lines.add(
           String.format(
               Locale.ROOT,
-              "  k %-5d %.2f → %-42s %.4f %8.1f µs",
+              "  k %-5d %.2f → %-42s %.4f %8.1f %8.1f µs",
               told.k(),
               told.target(),
               describe(told.mode()),
               told.recall(),
-              told.medianMicros()));
+              told.medianMicros(),
+              told.meanMicros()));
     }
     return lines;
   }
@@ -63,6 +64,7 @@ final class CalibrationText {
       row.put("mode", CalibrationJson.write(told.mode()));
       row.put("recall", told.recall());
       row.put("median_micros", told.medianMicros());
+      row.put("mean_micros", told.meanMicros());
       rows.add(row);
     }
     members.put("expectations", rows);

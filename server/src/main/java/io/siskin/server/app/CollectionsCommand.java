@@ -72,11 +72,12 @@ final class CollectionsCommand implements Callable<Integer> {
       text.append(
           String.format(
               Locale.ROOT,
-              "%n  k %-5d recall target %.2f: %.4f in %.1f µs, %s",
+              "%n  k %-5d recall target %.2f: %.4f in %.1f µs (mean %.1f), %s",
               told.k(),
               told.recallTarget(),
               told.recall(),
               told.medianMicros(),
+              told.meanMicros(),
               ResultPrinter.describe(told.mode())));
     }
     return text.toString();
@@ -110,6 +111,7 @@ final class CollectionsCommand implements Callable<Integer> {
     members.put("mode", ResultPrinter.members(told.mode()));
     members.put("recall", told.recall());
     members.put("median_micros", told.medianMicros());
+    members.put("mean_micros", told.meanMicros());
     return members;
   }
 

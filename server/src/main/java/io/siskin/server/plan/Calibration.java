@@ -71,6 +71,9 @@ public record Calibration(String segmentId, QuerySource source, int queryCount, 
    * @param recallError standard error of that mean, 0 or more: how far another sample of as many
    *     queries might be off
    * @param medianMicros median time of an evaluation, microseconds
+   * @param meanMicros mean time of an evaluation, microseconds, without the slowest fiftieth, which
+   *     are the machine's doing: what modes are compared by, because what a few slow queries cost
+   *     in one mode and not in another is a reason to choose
    * @param documentsScored documents scored exactly, the mean over the queries
    * @param postingsScored postings added to a score, the mean over the queries
    */
@@ -79,6 +82,7 @@ public record Calibration(String segmentId, QuerySource source, int queryCount, 
       double recall,
       double recallError,
       double medianMicros,
+      double meanMicros,
       double documentsScored,
       double postingsScored) {
     /** Checks the ranges. */
@@ -88,6 +92,7 @@ public record Calibration(String segmentId, QuerySource source, int queryCount, 
       }
       checkAmount("recall_error", recallError);
       checkAmount("median_micros", medianMicros);
+      checkAmount("mean_micros", meanMicros);
       checkAmount("documents_scored", documentsScored);
       checkAmount("postings_scored", postingsScored);
     }

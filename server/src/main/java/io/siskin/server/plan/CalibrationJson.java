@@ -19,8 +19,10 @@ import java.util.Locale;
 
 /** The stored form of a {@link Calibration}: one JSON object with a version. */
 public final class CalibrationJson {
-  /** The version that this build reads and writes. */
-  public static final int VERSION = 1;
+  /** The version that is written. Version 1, which is read too, had no mean times. */
+  public static final int VERSION = 2;
+
+  private static final int VERSION_WITHOUT_MEANS = 1;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,6 +50,7 @@ public final class CalibrationJson {
         node.put("recall", rung.recall());
         node.put("recall_error", rung.recallError());
         node.put("median_micros", rung.medianMicros());
+        node.put("mean_micros", rung.meanMicros());
         node.put("documents_scored", rung.documentsScored());
         node.put("postings_scored", rung.postingsScored());
       }
@@ -68,14 +71,17 @@ public final class CalibrationJson {
     try {
       JsonNode root = JSON.readTree(new String(content, StandardCharsets.UTF_8));
       JsonNode version = root.path("version");
-      if (version.asInt() != VERSION) {
+      if (version.asInt() != VERSION && version.asInt() != VERSION_WITHOUT_MEANS) {
         throw new UnsupportedFormatException(
-            file, 0, "version " + VERSION, version.isMissingNode() ? "none" : "version " + version);
+            file,
+            0,
+            "version " + VERSION_WITHOUT_MEANS + " or " + VERSION,
+            version.isMissingNode() ? "none" : "version " + version);
       }
       List<Band> bands = new ArrayList<>();
       for (JsonNode band : root.path("bands")) {
         List<Rung> rungs = new ArrayList<>();
-        band.path("rungs").forEach(rung -> rungs.add(rung(rung)));
+        band.path("rungs").forEach(rung -> rungs.add(rung(rung, version.asInt())));
         bands.add(new Band(wholeNumber(band, "k"), rungs));
       }
       return new Calibration(
@@ -119,12 +125,13 @@ public final class CalibrationJson {
     };
   }
 
-  private static Rung rung(JsonNode node) {
+  private static Rung rung(JsonNode node, int version) {
     return new Rung(
         mode(node.path("mode")),
         number(node, "recall"),
         number(node, "recall_error"),
         number(node, "median_micros"),
+        number(node, version == VERSION_WITHOUT_MEANS ? "median_micros" : "mean_micros"),
         number(node, "documents_scored"),
         number(node, "postings_scored"));
   }

@@ -43,6 +43,9 @@ public final class Calibrator {
   // A mode that takes so many times as long as the exact one is not measured.
   private static final int USELESS_ABOVE = 2;
 
+  // Of the times of a mode so few are left out of their mean, the slowest.
+  private static final int TRIMMED_ONE_IN = 50;
+
   // Where the ladder has the exact mode.
   private static final int EXACT = 0;
 
@@ -205,9 +208,16 @@ public final class Calibrator {
               Math.min(1, mean),
               error,
               times[(used - 1) / 2] / 1e3,
+              trimmedMean(times) / 1e3,
               (double) sum.documentsScored() / used,
               (double) sum.postingsScored() / used));
     }
     return new Band(K_MEASURED.get(band), rungs);
+  }
+
+  /** Returns the mean without the slowest ones, in which the machine did something else. */
+  private static double trimmedMean(long[] ascending) {
+    int kept = ascending.length - ascending.length / TRIMMED_ONE_IN;
+    return Arrays.stream(ascending, 0, kept).average().orElseThrow();
   }
 }

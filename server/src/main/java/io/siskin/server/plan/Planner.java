@@ -131,9 +131,15 @@ public final class Planner {
    * @param mode the mode that is used then
    * @param recall the recall that was measured, 0 to 1
    * @param medianMicros the median time that was measured
+   * @param meanMicros the mean time that was measured, by which the mode was chosen
    */
   public record Expectation(
-      int k, float target, SearchMode mode, double recall, double medianMicros) {}
+      int k,
+      float target,
+      SearchMode mode,
+      double recall,
+      double medianMicros,
+      double meanMicros) {}
 
   /** Returns what some usual targets lead to; none when the largest segment is not calibrated. */
   public List<Expectation> expectations() {
@@ -158,7 +164,13 @@ public final class Planner {
         Rung rung = planner.rung(target, band.k());
         if (rung != null) {
           told.add(
-              new Expectation(band.k(), target, rung.mode(), rung.recall(), rung.medianMicros()));
+              new Expectation(
+                  band.k(),
+                  target,
+                  rung.mode(),
+                  rung.recall(),
+                  rung.medianMicros(),
+                  rung.meanMicros()));
         }
       }
     }

@@ -56,7 +56,7 @@ final class SegmentPlanner {
     for (int i = 0; i < ks.length; i++) {
       List<Rung> usable = new ArrayList<>(bands.get(i).rungs());
       usable.removeIf(rung -> !Structures.allow(segment, rung.mode()));
-      usable.sort(Comparator.comparingDouble(Rung::medianMicros));
+      usable.sort(Comparator.comparingDouble(Rung::meanMicros));
       rungs[i] = usable.toArray(Rung[]::new);
       exacts[i] = bands.get(i).exact();
     }
@@ -122,7 +122,7 @@ final class SegmentPlanner {
     Rung exact = exacts[band];
     for (Rung rung : rungs[band]) {
       if (reaches(rung, target)) {
-        return exact.medianMicros() <= EXACT_BONUS * rung.medianMicros() ? exact : rung;
+        return exact.meanMicros() <= EXACT_BONUS * rung.meanMicros() ? exact : rung;
       }
     }
     return exact;

@@ -138,7 +138,8 @@ final class ProtoMapper {
               .setRecallTarget(expectation.target())
               .setMode(toProto(expectation.mode()))
               .setRecall((float) expectation.recall())
-              .setMedianMicros((float) expectation.medianMicros()));
+              .setMedianMicros((float) expectation.medianMicros())
+              .setMeanMicros((float) expectation.meanMicros()));
     }
     for (CollectionDescription.SegmentDescription segment : description.segments()) {
       collection.addSegments(toProto(segment));

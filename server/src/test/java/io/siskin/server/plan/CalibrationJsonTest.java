@@ -27,24 +27,38 @@ class CalibrationJsonTest {
               new Band(
                   10,
                   List.of(
-                      new Rung(new SearchMode.Exact(), 1, 0, 123.5, 4, 5),
-                      new Rung(new SearchMode.ScoreAtATime(0.25f, 0.78f, 9, 50), 0.9, 0.1, 1, 2, 3),
-                      new Rung(new SearchMode.Clustered(10, 0.65f, false), 0.5, 0, 1e-3, 0, 0))),
-              new Band(100, List.of(new Rung(new SearchMode.Exact(), 1, 0, 0, 0, 0)))));
+                      new Rung(new SearchMode.Exact(), 1, 0, 123.5, 150, 4, 5),
+                      new Rung(
+                          new SearchMode.ScoreAtATime(0.25f, 0.78f, 9, 50), 0.9, 0.1, 1, 1.5, 2, 3),
+                      new Rung(
+                          new SearchMode.Clustered(10, 0.65f, false), 0.5, 0, 1e-3, 2e-3, 0, 0))),
+              new Band(100, List.of(new Rung(new SearchMode.Exact(), 1, 0, 0, 0, 0, 0)))));
 
   @Test
   void whatIsWrittenIsRead() throws IOException {
     assertThat(CalibrationJson.read(CalibrationJson.write(EXAMPLE), "f")).isEqualTo(EXAMPLE);
-    assertThat(text()).contains("\"version\" : 1", "\"score_at_a_time\"").endsWith("}\n");
+    assertThat(text()).contains("\"version\" : 2", "\"score_at_a_time\"").endsWith("}\n");
+  }
+
+  @Test
+  void aVersionWithoutMeansIsRead() throws IOException {
+    String first =
+        text()
+            .replace("\"version\" : 2", "\"version\" : 1")
+            .replaceAll("\"mean_micros\" : [^,]*,\\s*", "");
+    assertThat(first).doesNotContain("mean_micros");
+    Rung exact = read(first).bands().getFirst().rungs().getFirst();
+    assertThat(exact.medianMicros()).isEqualTo(123.5);
+    assertThat(exact.meanMicros()).isEqualTo(123.5);
   }
 
   @Test
   void anotherVersionIsNamed() {
-    assertThatThrownBy(() -> read(text().replace("\"version\" : 1", "\"version\" : 2")))
+    assertThatThrownBy(() -> read(text().replace("\"version\" : 2", "\"version\" : 3")))
         .isInstanceOf(UnsupportedFormatException.class)
         .hasMessageContaining("here.json")
-        .hasMessageContaining("version 1")
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 1 or 2")
+        .hasMessageContaining("version 3");
     assertThatThrownBy(() -> read("{}")).isInstanceOf(UnsupportedFormatException.class);
   }
 

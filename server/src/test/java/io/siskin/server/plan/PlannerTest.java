@@ -142,8 +142,8 @@ class PlannerTest {
   void expectationsSayWhatTargetsLeadTo() {
     assertThat(planner(QuerySource.GIVEN, .9, .99).expectations())
         .contains(
-            new Planner.Expectation(10, .9f, QUICK, .9, 50),
-            new Planner.Expectation(10, .99f, GOOD, .99, 70))
+            new Planner.Expectation(10, .9f, QUICK, .9, 50, 50),
+            new Planner.Expectation(10, .99f, GOOD, .99, 70, 70))
         .hasSize(10);
   }
 
@@ -212,13 +212,28 @@ class PlannerTest {
                 10,
                 List.of(
                     rung(EXACT, 1, 200),
-                    new Rung(QUICK, quick, error, 50, 1, 1),
-                    new Rung(GOOD, good, error, 70, 1, 1))),
+                    new Rung(QUICK, quick, error, 50, 50, 1, 1),
+                    new Rung(GOOD, good, error, 70, 70, 1, 1))),
             new Band(
                 100, List.of(rung(EXACT, 1, 200), rung(QUICK, .5, 50), rung(GOOD, good, 70)))));
   }
 
-  private static Rung rung(SearchMode mode, double recall, double medianMicros) {
-    return new Rung(mode, recall, 0, medianMicros, 1, 1);
+  private static Rung rung(SearchMode mode, double recall, double meanMicros) {
+    return new Rung(mode, recall, 0, meanMicros, meanMicros, 1, 1);
+  }
+
+  /** At four million documents most queries are quick in mode exact and some are very slow. */
+  @Test
+  void whatAFewQueriesCostCounts() {
+    Rung exact = new Rung(EXACT, 1, 0, 60, 400, 1, 1);
+    Rung good = new Rung(GOOD, .97, 0, 70, 80, 1, 1);
+    Calibration calibration =
+        new Calibration(
+            large.id().toString(),
+            QuerySource.GIVEN,
+            100,
+            List.of(new Band(10, List.of(exact, good))));
+    Planner planner = new Planner(List.of(large), List.of(calibration));
+    assertThat(planner.plan(.95f, 10)).containsExactly(GOOD);
   }
 }

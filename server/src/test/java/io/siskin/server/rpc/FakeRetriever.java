@@ -97,7 +97,7 @@ final class FakeRetriever implements Retriever {
         0.98f,
         List.of(
             new Planner.Expectation(
-                10, 0.95f, new SearchMode.ScoreAtATime(0.25f, 0.75f, 0, 0), 0.96875, 61.5)),
+                10, 0.95f, new SearchMode.ScoreAtATime(0.25f, 0.75f, 0, 0), 0.96875, 61.5, 62.5)),
         List.of(
             new CollectionDescription.SegmentDescription(
                 "00112233445566778899aabbccddeeff",

@@ -340,7 +340,8 @@ class ProtoMapperTest {
                                     .setCandidatesMax(0)
                                     .setBudgetMicros(0)))
                         .setRecall(0.96875f)
-                        .setMedianMicros(61.5f))
+                        .setMedianMicros(61.5f)
+                        .setMeanMicros(62.5f))
                 .addStoredFields("title")
                 .addStoredFields("text")
                 .addSegments(

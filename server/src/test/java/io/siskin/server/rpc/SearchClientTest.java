@@ -202,7 +202,8 @@ class SearchClientTest {
                         0.95f,
                         new SearchMode.ScoreAtATime(0.25f, 0.75f, 0, 0),
                         0.96875f,
-                        61.5f)),
+                        61.5f,
+                        62.5f)),
                 List.of("title", "text"),
                 List.of(
                     new CollectionInfo.Segment(
