@@ -128,9 +128,7 @@ public final class DocumentStore {
    * @param externalId the user's id
    */
   public int documentNumber(String externalId) {
-    byte[] utf8 = externalId.getBytes(StandardCharsets.UTF_8);
-    return idSlots.find(
-        StringListLayout.hash(utf8, 0, utf8.length), number -> ids.equalsAt(number, utf8));
+    return ids.find(idSlots, externalId);
   }
 
   /** Returns the names of all stored fields, in the order in which the build met them. */

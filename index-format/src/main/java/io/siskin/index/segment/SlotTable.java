@@ -4,11 +4,10 @@ import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StringListLayout;
 import io.siskin.index.store.Section;
-import java.util.function.IntPredicate;
 
 /** The mapped hash slots of a list: key → number. A view; safe for concurrent use. */
 final class SlotTable {
-  /** What {@link #find} returns for a key that the list lacks. */
+  /** What look-ups return for a key that the list lacks. */
   static final int ABSENT = -1;
 
   private final Section slots;
@@ -48,19 +47,16 @@ final class SlotTable {
     slots.require(used == size, size + " used hash slots", used);
   }
 
-  /** Returns the number whose key has this hash and satisfies the test, or {@link #ABSENT}. */
-  int find(long hash, IntPredicate isKey) {
+  /**
+   * Returns a number whose key may have this hash, or {@link #ABSENT} when there is no further one.
+   * Whoever looks a key up compares it with each candidate; a callback for that would be an object
+   * a term.
+   *
+   * @param probe how many candidates came before, 0 or more
+   */
+  int candidate(long hash, long probe) {
     // A full table cannot come from the builder; the bound keeps a crafted one from looping for
     // ever.
-    for (long slot = hash & mask, probes = 0; probes <= mask; slot = (slot + 1) & mask, probes++) {
-      int number = slots.u32(slot) - 1;
-      if (number < 0) {
-        return ABSENT;
-      }
-      if (isKey.test(number)) {
-        return number;
-      }
-    }
-    return ABSENT;
+    return probe > mask ? ABSENT : slots.u32((hash + probe) & mask) - 1;
   }
 }

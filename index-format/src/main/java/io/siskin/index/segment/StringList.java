@@ -65,7 +65,48 @@ final class StringList {
     return bytes.asSlice(start, offset(number + 1) - start);
   }
 
-  boolean equalsAt(int number, byte[] utf8) {
+  /**
+   * Returns the number of a string, or {@link SlotTable#ABSENT}. Allocates nothing for a string of
+   * ASCII.
+   */
+  int find(SlotTable slots, String key) {
+    if (!StringListLayout.isAscii(key)) {
+      byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
+      return find(slots, utf8);
+    }
+    long hash = StringListLayout.hashOfAscii(key);
+    for (int probe = 0; ; probe++) {
+      int number = slots.candidate(hash, probe);
+      if (number < 0 || equalsAt(number, key)) {
+        return number;
+      }
+    }
+  }
+
+  private int find(SlotTable slots, byte[] utf8) {
+    long hash = StringListLayout.hash(utf8, 0, utf8.length);
+    for (int probe = 0; ; probe++) {
+      int number = slots.candidate(hash, probe);
+      if (number < 0 || equalsAt(number, utf8)) {
+        return number;
+      }
+    }
+  }
+
+  private boolean equalsAt(int number, String ascii) {
+    long start = offset(number);
+    if (offset(number + 1) - start != ascii.length()) {
+      return false;
+    }
+    for (int i = 0; i < ascii.length(); i++) {
+      if (bytes.get(FileLayout.U8, start + i) != ascii.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean equalsAt(int number, byte[] utf8) {
     long start = offset(number);
     if (offset(number + 1) - start != utf8.length) {
       return false;

@@ -7,7 +7,6 @@ import io.siskin.index.format.v1.StringListLayout;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Section;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,9 +93,7 @@ public final class TermDictionary {
     if (list == null || tokenSlots == null) {
       return ABSENT;
     }
-    byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
-    return tokenSlots.find(
-        StringListLayout.hash(utf8, 0, utf8.length), number -> list.equalsAt(number, utf8));
+    return list.find(tokenSlots, token);
   }
 
   /**
@@ -110,7 +107,13 @@ public final class TermDictionary {
     if (ids == null || termIdSlots == null) {
       return ABSENT;
     }
-    return termIdSlots.find(StringListLayout.hash(termId), number -> ids.u32(number) == termId);
+    long hash = StringListLayout.hash(termId);
+    for (int probe = 0; ; probe++) {
+      int number = termIdSlots.candidate(hash, probe);
+      if (number < 0 || ids.u32(number) == termId) {
+        return number;
+      }
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
+import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Searches of segments with residuals end in refined scores, and in the lists that they order. */
 final class RefinementTest {
@@ -41,6 +44,7 @@ final class RefinementTest {
       new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 5, 0.2, 15, 2, 0.4, 0, 1);
   private static final SearchMode UNPRUNED =
       new SearchMode.Clustered(SearchMode.Clustered.QUERY_CUT_MAX, Float.MIN_VALUE, true);
+  private static final ImpactOrderedOptions ALL_IMPACTS = new ImpactOrderedOptions(1e9, 1, 64);
 
   @TempDir Path directory;
   private final List<Segment> segments = new ArrayList<>();
@@ -96,7 +100,10 @@ final class RefinementTest {
       Map<Integer, Float> scores = new HashMap<>();
       oracle(query, 10_000).forEach(hit -> scores.put(hit.document(), hit.score()));
       Hit last = new Hit(-1, Float.POSITIVE_INFINITY);
-      SearchMode mode = new SearchMode.Clustered(1 + random.nextInt(10), 0.9f, true);
+      SearchMode mode =
+          random.nextBoolean()
+              ? new SearchMode.Clustered(1 + random.nextInt(10), 0.9f, true)
+              : new SearchMode.ScoreAtATime(random.nextFloat(), random.nextFloat(), 0, 0);
       for (Hit hit : search(searcher, query, mode, 20)) {
         assertThat(hit.score()).isEqualTo(scores.get(hit.document()));
         assertThat(last.score()).isGreaterThanOrEqualTo(hit.score());
@@ -185,6 +192,29 @@ final class RefinementTest {
     assertThat(leastAllocatedBytes(500, round)).isZero();
   }
 
+  /** A whole search, as a request runs it, with and without residuals. */
+  @ParameterizedTest
+  @CsvSource({"false,false", "true,false", "false,true", "true,true"})
+  void aSearchAllocatesNothingOnceWarm(boolean residuals, boolean byToken) throws IOException {
+    Random random = new Random(Seeds.next());
+    RandomCollection collection =
+        RandomCollection.draw(
+            new RandomCollection.Shape(3_000, 500, 30, 10, 1 << 20, byToken), random);
+    open(collection, BuildOptions.DEFAULTS.withResiduals(residuals));
+    Searcher searcher = new Searcher(segments, KernelProvider.current());
+    List<QuantizedQuery> queries = collection.queries().stream().map(QuantizedQuery::of).toList();
+    List<SearchMode> modes = List.of(new SearchMode.Exact(), SearchMode.ScoreAtATime.DEFAULTS);
+    IntConsumer round =
+        number -> {
+          for (int i = 0; i < queries.size(); i++) {
+            searcher.search(queries.get(i), modes.get(number % 2), 10, Interruption.NEVER);
+          }
+        };
+    // On a busy machine the compiler is late.
+    assertThat(leastAllocatedBytes(30_000, number -> round.accept(2 * number))).isZero();
+    assertThat(leastAllocatedBytes(30_000, number -> round.accept(2 * number + 1))).isZero();
+  }
+
   @Test
   void anInterruptedRefinementLeavesTheSearcherClean() throws IOException {
     Random random = new Random(Seeds.next());
@@ -220,7 +250,7 @@ final class RefinementTest {
             new Reordering.None(),
             true,
             random.nextInt(3) == 0 ? null : BlockMaxOptions.DEFAULTS,
-            null,
+            ALL_IMPACTS,
             ALL_POSTINGS,
             false,
             2)

@@ -50,6 +50,32 @@ public final class StringListLayout {
   }
 
   /**
+   * Tells whether a string is of ASCII, so that its characters are its UTF-8 bytes.
+   *
+   * @param text the string
+   */
+  public static boolean isAscii(String text) {
+    int all = 0;
+    for (int i = 0; i < text.length(); i++) {
+      all |= text.charAt(i);
+    }
+    return all < 0x80;
+  }
+
+  /**
+   * Returns the hash of a string of ASCII, as {@link #hash(byte[], int, int)} of its bytes.
+   *
+   * @param ascii the string
+   */
+  public static long hashOfAscii(String ascii) {
+    long hash = FNV_OFFSET_BASIS;
+    for (int i = 0; i < ascii.length(); i++) {
+      hash = (hash ^ ascii.charAt(i)) * FNV_PRIME;
+    }
+    return mix(hash);
+  }
+
+  /**
    * Returns the hash of a string that stands in memory.
    *
    * @param utf8 exactly the string's bytes
