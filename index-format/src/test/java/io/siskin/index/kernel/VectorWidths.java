@@ -64,7 +64,8 @@ final class VectorWidths extends ClassLoader {
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     // What a SIMD class reaches by package-private access must come from the same loader.
-    if (!name.startsWith("io.siskin.index.kernel.Panama")) {
+    if (!name.startsWith("io.siskin.index.kernel.Panama")
+        && !name.equals("io.siskin.index.kernel.FocusHeap")) {
       return super.loadClass(name, resolve);
     }
     Class<?> loaded = findLoadedClass(name);

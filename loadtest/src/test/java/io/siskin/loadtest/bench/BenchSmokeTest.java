@@ -30,10 +30,10 @@ final class BenchSmokeTest {
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    // Two forward benches, three of block maxima, three of summaries and four of impacts, each
-    // scalar
-    // and panama; four of memory access.
-    assertThat(results).hasSize(28);
+    // Two forward benches, three of block maxima, three of summaries, four of impacts, five of
+    // pooling and, at two lengths, two of projection, each scalar and panama; four of memory
+    // access.
+    assertThat(results).hasSize(46);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }
