@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The Python of {@code loadtest/peers} and {@code loadtest/growth}: it compiles, and its own tests
+ * The Python of {@code loadtest/peers}, {@code growth} and {@code effectiveness}: it compiles, and its own tests
  * pass. Needs a Python 3.11 without any package; where there is none, this is skipped.
  */
 final class ComparisonScriptsTest {
@@ -57,8 +57,8 @@ final class ComparisonScriptsTest {
   }
 
   @Test
-  void bothExplainThemselvesWithoutAnyPackage() throws IOException, InterruptedException {
-    for (String script : List.of("peers.py", "growth.py")) {
+  void theyExplainThemselvesWithoutAnyPackage() throws IOException, InterruptedException {
+    for (String script : List.of("peers.py", "growth.py", "effectiveness.py")) {
       Result help = python(SCRIPTS.resolve(script).toString(), "--help");
       assertThat(help.status()).as(help.output()).isZero();
       assertThat(help.output()).contains("--queries", "--out");

@@ -1,0 +1,237 @@
+"""Every encoder over judged collections: see --help."""
+
+import argparse
+import importlib.util
+import itertools
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+import machine
+import process
+import rankings
+from progress import Progress
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FILES = {"corpus": "corpus.jsonl*", "queries": "queries.jsonl*", "judgments": "qrels*.tsv"}
+BUILT_IN = {
+    "bm25": "--encoder bm25",
+    "bm25, k1 1.2, b .75": "--encoder bm25 --bm25-k1 1.2 --bm25-b 0.75",
+    "idf": "--encoder idf",
+}
+DEPTH = 1000
+FOLDERS = re.compile(r"(?<![\w.])/(?:[^\s/='\"]+/)*(?=[^\s/='\"]+)")
+# Both compute the same from the same ranking; what `eval` prints has five digits.
+DISAGREEMENT_MAX = 2e-5
+STEP_SECONDS = 30
+
+DESCRIPTION = """\
+Indexes each collection with each encoder, answers its judged queries in mode exact, and writes effectiveness.md and
+.jsonl to the folder --out: nDCG@10 and Recall@100 of each encoder and of fusions by reciprocal ranks, index bytes,
+and times. A collection is a folder in BEIR's layout: corpus.jsonl, queries.jsonl (both may be compressed), qrels.tsv.
+bm25, with two settings, and idf are always among the encoders.
+"""
+EPILOG = """\
+  loadtest/effectiveness --collection scifact --collection cranfield --encoder 'splade=--document-model splade/' \\
+    --dense minilm=minilm/ --fusion bm25+splade --fusion bm25+splade+minilm
+"""
+
+
+def arguments(words):
+    parser = argparse.ArgumentParser(
+        "loadtest/effectiveness",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--collection", action="append", required=True, type=pathlib.Path, metavar="DIR", help="may be repeated")
+    add("--encoder", action="append", default=[], metavar="NAME=OPTIONS", help="options of `siskin index` as one text;"
+        " may be repeated")  # fmt: skip
+    add("--dense", action="append", default=[], metavar="NAME=DIR", help="a model directory that gives dense vectors:"
+        " all documents are compared; needs numpy; may be repeated")  # fmt: skip
+    add("--fusion", action="append", default=[], metavar="NAME+NAME", help="encoders to fuse; may be repeated")
+    add("--queries-max", type=int, metavar="N", help="the first N judged queries of each collection (default: all)")
+    add("--work", type=pathlib.Path, metavar="DIR", help="indexes, runs, logs (default: loadtest/target/effectiveness)")
+    add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="default docs/benchmarks")
+    add("--name", default="effectiveness", help="of the files in --out (default %(default)s)")
+    add("--step-minutes-max", type=float, default=60, metavar="M", help="of one process (default %(default)s)")
+    options = parser.parse_args(words)
+    options.work = options.work or ROOT / "loadtest" / "target" / "effectiveness"
+    options.encoders = {**BUILT_IN, **_named(parser, "--encoder", options.encoder)}
+    options.dense = _named(parser, "--dense", options.dense)
+    names = [*options.encoders, *options.dense]
+    options.fusion = [fusion.split("+") for fusion in options.fusion]
+    for name in itertools.chain.from_iterable(options.fusion):
+        if name not in names:
+            parser.error(f"--fusion {name}: want some of {', '.join(names)}")
+    for directory in options.collection:
+        for kind, pattern in FILES.items():
+            if not any(directory.glob(pattern)):
+                parser.error(f"--collection {directory}: no {kind}, {pattern}")
+    return options
+
+
+def _named(parser, option, words):
+    pairs = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not (name and equals and value):
+            parser.error(f"{option} {word}: want NAME=VALUE")
+        pairs[name] = value
+    return pairs
+
+
+class Effectiveness:
+    """One run over all encoders and collections."""
+
+    def __init__(self, options):
+        self._options = options
+        self._work = options.work
+        self._work.mkdir(parents=True, exist_ok=True)
+        self._seconds_max = options.step_minutes_max * 60
+        self._program = ROOT / "bin" / "siskin"
+        self.progress = Progress()
+        self.rows = []
+
+    def run(self):
+        subprocess.run([self._program, "--version"], check=True, stdout=subprocess.DEVNULL)
+        names = [*self._options.encoders, *self._options.dense]
+        steps = [(f"{c.name}: {name}", STEP_SECONDS) for c in self._options.collection for name in names]
+        self.progress.expect(steps)
+        for collection in self._options.collection:
+            self._measure(collection)
+
+    def _measure(self, collection):
+        files = {kind: sorted(collection.glob(pattern))[0] for kind, pattern in FILES.items()}
+        files["queries"] = self._first_judged(collection.name, files)
+        judgments = rankings.read_judgments(files["judgments"])
+        if self._options.queries_max:
+            asked = {query["_id"] for query in map(json.loads, files["queries"].read_text("utf-8").splitlines())}
+            judgments = {query: grades for query, grades in judgments.items() if query in asked}
+        runs = {}
+        for name, options in self._options.encoders.items():
+            runs[name] = self.progress.step(lambda: self._sparse(collection.name, name, options, files, judgments))
+        for name, directory in self._options.dense.items():
+            runs[name] = self.progress.step(lambda: self._dense(collection.name, name, directory, files, judgments))
+        for names in self._options.fusion:
+            self._keep(collection.name, " + ".join(names), rankings.fuse([runs[name] for name in names]), judgments)
+
+    def _first_judged(self, name, files):
+        """Returns the queries to ask: all, or the first judged ones in a file of their own."""
+        if not self._options.queries_max:
+            return files["queries"]
+        judgments = rankings.read_judgments(files["judgments"])
+        lines = files["queries"].read_text("utf-8").splitlines()
+        judged = [line for line in lines if json.loads(line)["_id"] in judgments]
+        part = self._work / f"{name}-queries.jsonl"
+        part.write_text("\n".join(judged[: self._options.queries_max]) + "\n", "utf-8")
+        return part
+
+    def _siskin(self, words, log):
+        process.run([self._program, *words], log, self._seconds_max, environment={"SISKIN_NO_BUILD": "1"})
+        return json.loads(log.read_text("utf-8").splitlines()[-1])
+
+    def _sparse(self, collection, name, options, files, judgments):
+        stem = "".join(c if c.isalnum() else "-" for c in name)
+        data = self._work / "data"
+        place = [f"--collection={collection}-{stem}"]
+        log = self._work / f"{collection}-{stem}"
+        built = self._siskin(
+            ["index", f"--input={files['corpus']}", f"--output={data}", *place, "--json", "--no-calibration"]
+            + shlex.split(options),
+            log.with_suffix(".index.log"),
+        )
+        run_file = log.with_suffix(".trec")
+        told = self._siskin(
+            ["eval", f"--data={data}", *place, f"--queries={files['queries']}", f"--qrels={files['judgments']}"]
+            + [f"--k={DEPTH}", f"--run={run_file}", "--json"],
+            log.with_suffix(".eval.log"),
+        )
+        run = rankings.read_run(run_file)
+        row = self._keep(collection, name, run, judgments, options=options, built=built, told=told)
+        if not self._options.queries_max and abs(row["ndcg@10"] - told["nDCG@10"]) > DISAGREEMENT_MAX:
+            sys.exit(f"{collection}, {name}: nDCG@10 is {row['ndcg@10']} here, {told['ndcg@10']} in `siskin eval`")
+        return run
+
+    def _dense(self, collection, name, directory, files, judgments):
+        import dense
+
+        documents = self._encoded(collection, name, directory, files["corpus"], "document")
+        queries = self._encoded(collection, name, directory, files["queries"], "query")
+        run = dense.nearest(documents, queries, DEPTH)
+        self._keep(collection, name, run, judgments, options=f"dense, {directory}")
+        return run
+
+    def _encoded(self, collection, name, directory, texts, side):
+        """Returns the file of vectors that `siskin encode` makes of a file of texts."""
+        out = self._work / f"{collection}-{name}-{side}.jsonl"
+        words = ["encode", f"--model={directory}", f"--side={side}", f"--input={texts}"]
+        process.run([self._program, *words], out, self._seconds_max, environment={"SISKIN_NO_BUILD": "1"})
+        return out
+
+    def _keep(self, collection, encoder, run, judgments, built=None, told=None, options=None):
+        gain, found = rankings.means(run, judgments)
+        row = {"collection": collection, "encoder": encoder, "ndcg@10": gain, "recall@100": found}
+        row["options"] = options
+        if built and told:
+            row["documents"] = built["documents"]
+            row["index_bytes"] = built["bytes"]
+            row["build_s"] = built["seconds"]
+            row["query_ms"] = 1e3 * told["seconds"] / told["queries"]
+        self.rows.append(row)
+        return row
+
+    def report(self, command):
+        """Writes the table and the rows; returns the table's path."""
+        out = self._options.out
+        out.mkdir(parents=True, exist_ok=True)
+        facts = machine.describe(ROOT)
+        lines = table(self.rows, [directory.name for directory in self._options.collection])
+        lines += ["", "```", command, f"Siskin {facts['commit']}; {facts['cpu']}, {facts['cores']} cores; {facts['date']}"]
+        path = out / f"{self._options.name}.md"
+        path.write_text("\n".join([*lines, "```", ""]), "utf-8")
+        path.with_suffix(".jsonl").write_text("".join(json.dumps(row) + "\n" for row in self.rows), "utf-8")
+        return path
+
+
+def without_folders(word):
+    """Returns an argument with the folders of its paths left out: they are this machine's."""
+    return FOLDERS.sub("", word)
+
+
+def table(rows, collections):
+    """Returns the lines of a Markdown table: an encoder a row, nDCG@10 / Recall@100 a collection."""
+    lines = ["nDCG@10 / Recall@100, and index bytes where there is an index of its own:", ""]
+    lines += ["| encoder | " + " | ".join(collections) + " |", "|---" * (len(collections) + 1) + "|"]
+    cells = {(row["encoder"], row["collection"]): _cell(row) for row in rows}
+    for encoder in dict.fromkeys(row["encoder"] for row in rows):
+        found = [cells.get((encoder, collection), "") for collection in collections]
+        lines.append(f"| {encoder} | " + " | ".join(found) + " |")
+    return lines
+
+
+def _cell(row):
+    figures = f"{row['ndcg@10']:.3f} / {row['recall@100']:.3f}"
+    return figures + (f", {row['index_bytes'] / 1e6:.1f} MB" if "index_bytes" in row else "")
+
+
+def main(words):
+    options = arguments(words)
+    if options.dense and importlib.util.find_spec("numpy") is None:
+        sys.exit(f"loadtest/effectiveness: {sys.executable} has no numpy, which --dense needs")
+    process.stop_on_signals()
+    run = Effectiveness(options)
+    try:
+        run.run()
+    except process.Failed as failed:
+        sys.exit(f"loadtest/effectiveness: {failed}")
+    path = run.report(shlex.join(["loadtest/effectiveness", *map(without_folders, words)]))
+    run.progress.say(f"{len(run.rows)} rows written to {path}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
