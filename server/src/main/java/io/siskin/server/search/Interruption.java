@@ -42,6 +42,14 @@ public final class Interruption {
   }
 
   /**
+   * Returns how long the deadline is away, in nanoseconds: not above 0 when it has passed, {@link
+   * Long#MAX_VALUE} without one.
+   */
+  public long remainingNanos() {
+    return hasDeadline ? deadlineNanoTime - System.nanoTime() : Long.MAX_VALUE;
+  }
+
+  /**
    * Returns when nothing has happened yet.
    *
    * @throws QueryInterruptedException when the deadline has passed or the request was cancelled

@@ -30,6 +30,7 @@ final class ArchitectureTest {
           Map.entry("encode.analysis", Set.of()),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),
           Map.entry("plan", Set.of("search")),
+          Map.entry("batch", Set.of("encode", "search")),
           Map.entry("collection", Set.of("encode", "plan", "search")),
           Map.entry("ingest", Set.of("collection", "encode", "plan")),
           Map.entry("retrieve", Set.of("collection", "encode", "plan", "search")),

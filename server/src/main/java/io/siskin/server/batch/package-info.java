@@ -1,0 +1,17 @@
+/**
+ * The front end of a {@link io.siskin.server.encode.TextModel}: many callers' texts become padded
+ * batches. {@link io.siskin.server.batch.BatchingEncoder} owns the queue, its bound, deadlines,
+ * priorities, the joining of equal texts and the cache of encoded queries; the model owns nothing
+ * but the mapping of a batch.
+ *
+ * <p>A text goes through {@code TextQueue}: admitted or refused, tokenised, put among texts of like
+ * length, taken into a batch, answered. {@code TextQueue} is a monitor without threads, {@code
+ * BatchingEncoder} has the threads and calls the model.
+ *
+ * <p>Goes out to {@code encode} and to the interruption of {@code search}; knows nothing of
+ * collections and gRPC.
+ */
+@NullMarked
+package io.siskin.server.batch;
+
+import org.jspecify.annotations.NullMarked;

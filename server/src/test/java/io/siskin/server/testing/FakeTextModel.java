@@ -1,0 +1,141 @@
+package io.siskin.server.testing;
+
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.encode.TextModel;
+import io.siskin.server.encode.TokenizedText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * A model without a model: words become terms, their number the weight. A token is a word, and two
+ * more stand for special ones. A batch takes a time in proportion to its padded tokens. What it was
+ * asked is recorded. Safe for concurrent use.
+ */
+public final class FakeTextModel implements TextModel {
+  /** What {@link #fingerprint} returns. */
+  public static final String FINGERPRINT = "0".repeat(64);
+
+  private static final int SPECIAL_TOKENS = 2;
+
+  private final int lengthTokensMax;
+  private final List<List<String>> batches = new CopyOnWriteArrayList<>();
+  private volatile long nanosPerToken;
+  private volatile long nanosPerBatch;
+  private volatile Consumer<EncoderInput> tokenizeHook = input -> {};
+  private volatile Consumer<List<String>> inferHook = texts -> {};
+
+  /** A text and its words. */
+  private record Words(EncoderInput input, List<String> words) implements TokenizedText {
+    @Override
+    public int lengthTokens() {
+      return words.size() + SPECIAL_TOKENS;
+    }
+  }
+
+  /**
+   * Makes a model that takes no time.
+   *
+   * @param lengthTokensMax where texts are cut, 3 or more
+   */
+  public FakeTextModel(int lengthTokensMax) {
+    this.lengthTokensMax = lengthTokensMax;
+  }
+
+  /** Sets what batches cost. */
+  public FakeTextModel costing(long batchNanos, long tokenNanos) {
+    nanosPerBatch = batchNanos;
+    nanosPerToken = tokenNanos;
+    return this;
+  }
+
+  /** Sets what is called before each text is tokenised; it may block or throw. */
+  public void onTokenize(Consumer<EncoderInput> hook) {
+    tokenizeHook = hook;
+  }
+
+  /** Sets what is called before each batch is inferred, with its texts; it may block or throw. */
+  public void onInfer(Consumer<List<String>> hook) {
+    inferHook = hook;
+  }
+
+  /** Returns the texts of each batch that was asked for, also of those that failed. */
+  public List<List<String>> batches() {
+    return List.copyOf(batches);
+  }
+
+  /** Returns how often a text was in a batch. */
+  public long timesInferred(String text) {
+    return batches.stream().flatMap(List::stream).filter(text::equals).count();
+  }
+
+  /** Returns a text's tokens, special ones included. */
+  public int lengthTokens(String text) {
+    return words(text).size() + SPECIAL_TOKENS;
+  }
+
+  /** Returns what a text becomes: what every batch must give too. */
+  public TextEncoding encode(String text) {
+    Map<String, Float> counts = new LinkedHashMap<>();
+    for (String word : words(text)) {
+      counts.merge(word, 1f, Float::sum);
+    }
+    return new TextEncoding.Sparse(TokenVector.of(counts), List.copyOf(counts.keySet()));
+  }
+
+  @Override
+  public String fingerprint() {
+    return FINGERPRINT;
+  }
+
+  @Override
+  public int lengthTokensMax() {
+    return lengthTokensMax;
+  }
+
+  @Override
+  public TokenizedText tokenize(EncoderInput input) {
+    tokenizeHook.accept(input);
+    return new Words(input, words(input.text()));
+  }
+
+  @Override
+  public Inference infer(List<TokenizedText> batch) {
+    long start = System.nanoTime();
+    List<String> texts = batch.stream().map(text -> ((Words) text).input.text()).toList();
+    batches.add(texts);
+    inferHook.accept(texts);
+    long longest = batch.stream().mapToLong(TokenizedText::lengthTokens).max().orElse(0);
+    sleepUntil(start + nanosPerBatch + nanosPerToken * longest * batch.size());
+    return new Inference(
+        texts.stream().map(this::encode).toList(),
+        System.nanoTime() - start,
+        TimeUnit.MICROSECONDS.toNanos(1));
+  }
+
+  @Override
+  public void close() {}
+
+  private List<String> words(String text) {
+    List<String> words = new ArrayList<>();
+    for (String word : text.split(" ", -1)) {
+      if (!word.isEmpty() && words.size() < lengthTokensMax - SPECIAL_TOKENS) {
+        words.add(word);
+      }
+    }
+    return words;
+  }
+
+  private static void sleepUntil(long nanoTime) {
+    for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+}
