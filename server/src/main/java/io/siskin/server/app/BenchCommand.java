@@ -127,11 +127,17 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Write JSON Lines, one object a setting; - for stdout. Default: none.")
   @Nullable Path json;
 
+  @Mixin InferenceOptions inference = new InferenceOptions();
+
   @Override
   public Integer call() throws IOException {
     Path directory = new DataDirectory(data).collectionDirectory(collection);
     CollectionSnapshot snapshot =
-        CollectionSnapshot.open(directory, CollectionManifest.read(directory), Verification.FULL);
+        CollectionSnapshot.open(
+            directory,
+            CollectionManifest.read(directory),
+            Verification.FULL,
+            inference.forQueries());
     try {
       run(snapshot);
     } finally {

@@ -5,6 +5,7 @@ import io.siskin.index.store.Verification;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.ingest.CalibrationJob;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.Planner;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -55,19 +57,22 @@ final class CalibrateCommand implements Callable<Integer> {
       description = "Prints one JSON object a line, one a segment, with what was measured.")
   private boolean json;
 
+  @Mixin private InferenceOptions inference = new InferenceOptions();
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    TextModels models = inference.forQueries();
     CalibrationJob.Report report;
     try (ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
-      report = new CalibrationJob(data, collection, queries, display).run();
+      report = new CalibrationJob(data, collection, queries, display, models).run();
     }
     Path directory = new DataDirectory(data).collectionDirectory(collection);
     CollectionSnapshot snapshot =
         CollectionSnapshot.open(
-            directory, CollectionManifest.read(directory), Verification.STRUCTURE);
+            directory, CollectionManifest.read(directory), Verification.STRUCTURE, models);
     try {
       for (Segment segment : snapshot.segments()) {
         print(

@@ -7,6 +7,7 @@ import io.siskin.client.SearchResult;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
@@ -72,7 +73,12 @@ final class DemoCommand implements Callable<Integer> {
     GrpcServerOptions options = GrpcServerOptions.builder().port(port).build();
     // Listening comes first: that a port is taken shall not be known only after the indexing.
     try (SearchServer server =
-        SearchServer.listen(new DataDirectory(folder), options, Verification.FULL, WARMUP_MILLIS)) {
+        SearchServer.listen(
+            new DataDirectory(folder),
+            options,
+            Verification.FULL,
+            WARMUP_MILLIS,
+            TextModels.NONE)) {
       int stopped = prepare(collection);
       return stopped == ExitStatus.OK ? run(server, collection) : stopped;
     }
@@ -89,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
     try (ProgressDisplay display = ProgressDisplay.on(err)) {
       collection.writeDocuments(display);
       try (InterruptibleIndexJob job =
-          new InterruptibleIndexJob(collection.indexRequest(), display)) {
+          new InterruptibleIndexJob(collection.indexRequest(), display, TextModels.NONE)) {
         IndexReport report = job.run();
         if (report == null) {
           err.println("siskin demo: stopped; the unfinished build was removed");

@@ -5,25 +5,19 @@ import io.siskin.server.encode.AnalyzerSpec;
 import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.IdfSpec;
-import io.siskin.server.encode.ResourceRef;
+import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.TokenWeights;
 import io.siskin.server.encode.VectorSpec;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how text becomes vectors. */
 final class EncoderOptions {
-  // Enough to tell the files of one collection apart; the whole hash is stored with the reference.
-  private static final int HASH_DIGITS_IN_NAME = 12;
-
   /** What {@code --encoder} may be. */
   enum Kind {
     /** Decided by the first document. */
@@ -100,8 +94,9 @@ final class EncoderOptions {
               + " Default: 0.4.")
   private @Nullable Double b;
 
-  // Name in the collection → file to copy.
-  private final Map<String, Path> files = new LinkedHashMap<>();
+  @Mixin private LearnedOptions learned = new LearnedOptions();
+
+  private final ResourceFiles files = new ResourceFiles();
 
   /**
    * Returns the encoder that the options ask for; null leaves the choice to the first document.
@@ -110,6 +105,11 @@ final class EncoderOptions {
    */
   @Nullable EncoderSpec spec() throws IOException {
     files.clear();
+    if (learned.isWanted()) {
+      refuseWithModels();
+      return learned.spec(files);
+    }
+    learned.checkUnwanted();
     return switch (kind) {
       case AUTO -> {
         if (idf != null) {
@@ -134,7 +134,23 @@ final class EncoderOptions {
 
   /** Returns the files that the encoder names, by their names in the collection. */
   Map<String, Path> files() {
-    return Map.copyOf(files);
+    return files.byName();
+  }
+
+  /** Returns the models that the encoder names. */
+  List<ModelFiles> models() {
+    return learned.models();
+  }
+
+  private void refuseWithModels() {
+    if (kind != Kind.AUTO) {
+      refuse("--encoder", kind);
+    }
+    refuse("--analyzer", analyzer);
+    refuse("--tokenizer", tokenizer);
+    refuse("--idf", idf);
+    refuse("--bm25-k1", k1);
+    refuse("--bm25-b", b);
   }
 
   private Bm25Spec bm25Spec() throws IOException {
@@ -148,7 +164,7 @@ final class EncoderOptions {
     TokenWeights weights =
         idf == null
             ? new TokenWeights.FromCollection()
-            : new TokenWeights.FromFile(reference("--idf", "idf", idf), 0);
+            : new TokenWeights.FromFile(files.reference("--idf", "idf", idf), 0);
     return new IdfSpec(analyzerSpec(), weights, k1 == null ? IdfSpec.K1_DEFAULT : k1);
   }
 
@@ -156,7 +172,7 @@ final class EncoderOptions {
     if (tokenizer != null) {
       refuse("--analyzer", analyzer);
       return new AnalyzerSpec.WordPiece(
-          reference("--tokenizer", "tokenizer", tokenizer),
+          files.reference("--tokenizer", "tokenizer", tokenizer),
           AnalyzerSpec.WordPiece.MAX_TOKENS_DEFAULT);
     }
     return switch (analyzer) {
@@ -165,17 +181,6 @@ final class EncoderOptions {
       case WHITESPACE -> new AnalyzerSpec.Whitespace();
       case null -> new AnalyzerSpec.English();
     };
-  }
-
-  private ResourceRef reference(String option, String stem, Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(option, file, "a file that exists");
-    }
-    String hash = sha256(Files.readAllBytes(file));
-    // The hash is in the name, so that a new build never meets another file of the old one.
-    String name = stem + "-" + hash.substring(0, HASH_DIGITS_IN_NAME) + ".json";
-    files.put(name, file);
-    return new ResourceRef(name, hash);
   }
 
   private void refuse(String option, @Nullable Object value) {
@@ -188,17 +193,12 @@ final class EncoderOptions {
   }
 
   private String contradicted(String option) {
+    if (learned.isWanted()) {
+      return "--document-model, --query-model or --query-tokens";
+    }
     if (option.equals("--analyzer") && tokenizer != null) {
       return "--tokenizer";
     }
     return "--encoder " + Choice.spelling(kind == Kind.AUTO && idf != null ? Kind.IDF : kind);
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
   }
 }

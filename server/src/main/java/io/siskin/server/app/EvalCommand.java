@@ -98,6 +98,8 @@ public final class EvalCommand implements Callable<Integer> {
       description = "Hits a query, 1 to 10000 (default ${DEFAULT-VALUE}).")
   int k;
 
+  @Mixin InferenceOptions inference = new InferenceOptions();
+
   @Mixin ModeOptions evaluation = new ModeOptions();
 
   @Option(
@@ -121,7 +123,11 @@ public final class EvalCommand implements Callable<Integer> {
     long start = System.nanoTime();
     if (place.data != null) {
       try (CollectionCatalog catalog =
-          new CollectionCatalog(new DataDirectory(place.data), Verification.FULL, snapshot -> {})) {
+          new CollectionCatalog(
+              new DataDirectory(place.data),
+              Verification.FULL,
+              snapshot -> {},
+              inference.forQueries())) {
         catalog.open(collection);
         RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
         rankings = answer(query -> searchHere(pipeline, query));

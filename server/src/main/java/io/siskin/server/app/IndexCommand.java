@@ -78,6 +78,7 @@ final class IndexCommand implements Callable<Integer> {
   private long skipBad;
 
   @Mixin private EncoderOptions encoder = new EncoderOptions();
+  @Mixin private InferenceOptions inference = new InferenceOptions();
   @Mixin private StructureOptions structures = new StructureOptions();
   @Mixin private PruningChoices pruning = new PruningChoices();
 
@@ -103,7 +104,8 @@ final class IndexCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     IndexRequest request = request();
-    try (InterruptibleIndexJob job = new InterruptibleIndexJob(request, ProgressDisplay.on(err))) {
+    try (InterruptibleIndexJob job =
+        new InterruptibleIndexJob(request, ProgressDisplay.on(err), inference.forDocuments())) {
       IndexReport report = job.run();
       if (report == null) {
         err.println(spec.qualifiedName() + ": stopped; the unfinished build was removed");
@@ -141,6 +143,7 @@ final class IndexCommand implements Callable<Integer> {
         name,
         encoder.spec(),
         encoder.files(),
+        encoder.models(),
         structures.build(),
         pruning.build(),
         skipBad,

@@ -1,6 +1,7 @@
 package io.siskin.server.app;
 
 import io.siskin.index.build.BuildProgress;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.ingest.IndexJob;
 import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.ingest.IndexRequest;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class InterruptibleIndexJob implements AutoCloseable {
   private final IndexRequest request;
   private final ProgressDisplay display;
+  private final TextModels models;
   private final Thread runner = Thread.currentThread();
   private final StopSignals signals = StopSignals.listen(this::stop);
   // 0 until a signal came.
@@ -27,10 +29,12 @@ final class InterruptibleIndexJob implements AutoCloseable {
    *
    * @param request what to index
    * @param display where the progress is shown; closed with the job
+   * @param models opens the models that the encoder needs
    */
-  InterruptibleIndexJob(IndexRequest request, ProgressDisplay display) {
+  InterruptibleIndexJob(IndexRequest request, ProgressDisplay display, TextModels models) {
     this.request = request;
     this.display = display;
+    this.models = models;
   }
 
   /** Runs the job; returns null when a signal stopped it. */
@@ -40,7 +44,8 @@ final class InterruptibleIndexJob implements AutoCloseable {
       return new IndexJob(
               request,
               new StoppingProgress(),
-              bad -> display.note("  skipped: " + FailureReport.message(bad)))
+              bad -> display.note("  skipped: " + FailureReport.message(bad)),
+              models)
           .run();
     } catch (IOException | RuntimeException failed) {
       if (stopStatus == 0) {

@@ -3,6 +3,7 @@ package io.siskin.server.app;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServer;
@@ -40,11 +41,17 @@ final class SearchServer implements AutoCloseable {
    * @param options where to listen and within what limits
    * @param verification how much of each file is read before it is used
    * @param warmupMillis about how long each collection is warmed before it serves
+   * @param models opens the models of the collections
    */
   static SearchServer listen(
-      DataDirectory data, GrpcServerOptions options, Verification verification, long warmupMillis)
+      DataDirectory data,
+      GrpcServerOptions options,
+      Verification verification,
+      long warmupMillis,
+      TextModels models)
       throws IOException {
-    CollectionCatalog catalog = new CollectionCatalog(data, verification, new Warmup(warmupMillis));
+    CollectionCatalog catalog =
+        new CollectionCatalog(data, verification, new Warmup(warmupMillis), models);
     try {
       return new SearchServer(
           options, catalog, GrpcServer.start(options, new RetrievalPipeline(catalog)));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -96,6 +97,8 @@ final class ServeCommand implements Callable<Integer> {
               + " makes the first answers faster and the start slower. Default: ${DEFAULT-VALUE}.")
   private long warmupMillis;
 
+  @Mixin private InferenceOptions inference = new InferenceOptions();
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -109,7 +112,12 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (StopLatch stop = new StopLatch();
         SearchServer server =
-            SearchServer.listen(new DataDirectory(data), options(), verification, warmupMillis)) {
+            SearchServer.listen(
+                new DataDirectory(data),
+                options(),
+                verification,
+                warmupMillis,
+                inference.forQueries())) {
       server.open();
       stop.expectOrder();
       out.println(readyLine(server));

@@ -87,6 +87,8 @@ public final class Siskin implements Runnable {
         .registerConverter(Verification.class, Choice.of(Verification.class))
         .registerConverter(EncoderOptions.Kind.class, Choice.of(EncoderOptions.Kind.class))
         .registerConverter(EncoderOptions.Analyzer.class, Choice.of(EncoderOptions.Analyzer.class))
+        .registerConverter(
+            InferenceOptions.Provider.class, Choice.of(InferenceOptions.Provider.class))
         .registerConverter(StructureOptions.Order.class, Choice.of(StructureOptions.Order.class))
         .registerConverter(ModeOptions.Mode.class, Choice.of(ModeOptions.Mode.class))
         .setUsageHelpWidth(

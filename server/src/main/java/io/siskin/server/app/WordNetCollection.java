@@ -137,6 +137,7 @@ final class WordNetCollection {
         NAME,
         ENCODER,
         Map.of(),
+        List.of(),
         OPTIONS,
         DocumentPruning.NONE,
         0,

@@ -1,6 +1,7 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.store.Verification;
+import io.siskin.server.encode.TextModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class CollectionCatalog implements AutoCloseable {
   private final DataDirectory data;
   private final Verification verification;
   private final Consumer<CollectionSnapshot> warmer;
+  private final TextModels models;
   private final ConcurrentSkipListMap<String, CollectionSnapshot> snapshots =
       new ConcurrentSkipListMap<>();
   private final Map<String, String> failures = new TreeMap<>();
@@ -40,12 +42,17 @@ public final class CollectionCatalog implements AutoCloseable {
    * @param data where the collections are
    * @param verification how much of each file is read before it is used
    * @param warmer called with each snapshot before it serves
+   * @param models opens the models that their encoders need
    */
   public CollectionCatalog(
-      DataDirectory data, Verification verification, Consumer<CollectionSnapshot> warmer) {
+      DataDirectory data,
+      Verification verification,
+      Consumer<CollectionSnapshot> warmer,
+      TextModels models) {
     this.data = data;
     this.verification = verification;
     this.warmer = warmer;
+    this.models = models;
   }
 
   /**
@@ -161,7 +168,7 @@ public final class CollectionCatalog implements AutoCloseable {
     for (int tries = 1; ; tries++) {
       CollectionManifest manifest = CollectionManifest.read(directory);
       try {
-        open(name, CollectionSnapshot.open(directory, manifest, verification));
+        open(name, CollectionSnapshot.open(directory, manifest, verification, models));
         return;
       } catch (IOException failed) {
         // A commit between the reading of the manifest and the opening takes the segments away.

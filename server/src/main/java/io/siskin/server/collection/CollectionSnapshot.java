@@ -11,6 +11,7 @@ import io.siskin.server.encode.EncoderResources;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.Encoders;
 import io.siskin.server.encode.TermStatistics;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.search.SearcherPool;
@@ -46,7 +47,8 @@ public final class CollectionSnapshot implements TermStatistics {
   private final Planner planner;
   private final AtomicInteger references = new AtomicInteger(1);
 
-  private CollectionSnapshot(Path directory, CollectionManifest manifest, List<Segment> segments)
+  private CollectionSnapshot(
+      Path directory, CollectionManifest manifest, List<Segment> segments, TextModels models)
       throws IOException {
     this.manifest = manifest;
     this.segments = List.copyOf(segments);
@@ -68,7 +70,10 @@ public final class CollectionSnapshot implements TermStatistics {
     this.encoderSpec = manifest.encoderSpec(directory);
     this.encoders =
         EncoderFactory.open(
-            encoderSpec, EncoderResources.in(DataDirectory.encoderDirectory(directory)), this);
+            encoderSpec,
+            EncoderResources.in(DataDirectory.encoderDirectory(directory)),
+            ModelStore.beside(directory).opened(models),
+            this);
   }
 
   /** A calibration that cannot be read is as good as none: the defaults are used then. */
@@ -92,9 +97,11 @@ public final class CollectionSnapshot implements TermStatistics {
    * @param directory the collection's folder
    * @param manifest its manifest
    * @param verification how much of the files is read to verify them
+   * @param models opens the models that its encoders need
    */
   public static CollectionSnapshot open(
-      Path directory, CollectionManifest manifest, Verification verification) throws IOException {
+      Path directory, CollectionManifest manifest, Verification verification, TextModels models)
+      throws IOException {
     List<Segment> segments = new ArrayList<>();
     boolean opened = false;
     try {
@@ -102,7 +109,7 @@ public final class CollectionSnapshot implements TermStatistics {
         segments.add(
             Segment.open(DataDirectory.segmentDirectory(directory, entry.id()), verification));
       }
-      CollectionSnapshot snapshot = new CollectionSnapshot(directory, manifest, segments);
+      CollectionSnapshot snapshot = new CollectionSnapshot(directory, manifest, segments, models);
       opened = true;
       return snapshot;
     } finally {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * DIR/NAME/calibration/ID.json      what was measured on a segment; may be missing
  * DIR/NAME/.building-…              a build under way, or the rest of one that was killed
  * DIR/NAME/.lock                    held by the process that writes
+ * DIR/.models/NAME-DIGITS/…         the models that collections name, see {@link ModelStore}
  * </pre>
  *
  * @param root the folder

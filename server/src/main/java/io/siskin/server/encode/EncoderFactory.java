@@ -15,6 +15,7 @@ public final class EncoderFactory {
    *
    * @param spec how the collection encodes
    * @param resources the files that the spec names
+   * @param models the models that the spec names
    * @param statistics the collection's, asked at each query; {@link TermStatistics#EMPTY} where
    *     only documents are encoded
    * @return the encoders; the caller closes them
@@ -24,9 +25,11 @@ public final class EncoderFactory {
    * @throws IOException when a file is missing or cannot be read
    */
   public static Encoders open(
-      EncoderSpec spec, EncoderResources resources, TermStatistics statistics) throws IOException {
+      EncoderSpec spec, EncoderResources resources, ModelSource models, TermStatistics statistics)
+      throws IOException {
     return switch (spec) {
-      case VectorSpec _ -> vector();
+      case LearnedSpec learned -> new LearnedEncoders(resources, models, statistics).open(learned);
+      case VectorSpec _ -> new Encoders(vectorDocuments(), vectorQueries(), Encoders.Resource.NONE);
       case Bm25Spec bm25 -> bm25(openAnalyzer(bm25.analyzer(), resources));
       case IdfSpec idf -> {
         // Before the analyzer, which may hold native memory: reading the table can fail.
@@ -36,15 +39,16 @@ public final class EncoderFactory {
     };
   }
 
-  private static Encoders vector() {
-    return new Encoders(
-        _ -> {
-          throw noEncoder("document text", "documents");
-        },
-        _ -> {
-          throw noEncoder("query text", "queries");
-        },
-        Encoders.Resource.NONE);
+  static DocumentEncoder vectorDocuments() {
+    return _ -> {
+      throw noEncoder("document text", "documents");
+    };
+  }
+
+  static QueryEncoder vectorQueries() {
+    return _ -> {
+      throw noEncoder("query text", "queries");
+    };
   }
 
   private static InvalidInputException noEncoder(String field, String what) {
@@ -71,15 +75,20 @@ public final class EncoderFactory {
             texts.stream()
                 .map(text -> counter.weighted(text, (_, count) -> (float) (count / (count + k1))))
                 .toList(),
-        texts ->
-            texts.stream()
-                .map(QueryText::check)
-                .map(text -> counter.weighted(text, (token, _) -> weights.weight(token)))
-                .toList(),
+        queries(counter, weights),
         analyzer::close);
   }
 
-  private static TextAnalyzer openAnalyzer(AnalyzerSpec spec, EncoderResources resources)
+  /** Each distinct token once, with its weight. */
+  static QueryEncoder queries(TokenCounter counter, WeightLookup weights) {
+    return texts ->
+        texts.stream()
+            .map(QueryText::check)
+            .map(text -> counter.weighted(text, (token, _) -> weights.weight(token)))
+            .toList();
+  }
+
+  static TextAnalyzer openAnalyzer(AnalyzerSpec spec, EncoderResources resources)
       throws IOException {
     return switch (spec) {
       case AnalyzerSpec.English _ -> LuceneAnalyzer.english();
@@ -93,7 +102,7 @@ public final class EncoderFactory {
     };
   }
 
-  private static WeightLookup openWeights(
+  static WeightLookup openWeights(
       TokenWeights spec, EncoderResources resources, TermStatistics statistics) throws IOException {
     return switch (spec) {
       case TokenWeights.FromCollection _ -> WeightLookup.of(statistics);

@@ -16,9 +16,10 @@ import java.util.List;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Bm25Spec.class, name = Bm25Spec.KIND),
   @JsonSubTypes.Type(value = IdfSpec.class, name = IdfSpec.KIND),
+  @JsonSubTypes.Type(value = LearnedSpec.class, name = LearnedSpec.KIND),
   @JsonSubTypes.Type(value = VectorSpec.class, name = VectorSpec.KIND)
 })
-public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, VectorSpec {
+public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, LearnedSpec, VectorSpec {
   /**
    * Returns the encoder's name, as it stands in the stored form and in a collection's description.
    */
@@ -26,4 +27,9 @@ public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, VectorSpec {
 
   /** Returns the files that must be stored with the collection for the encoders to open. */
   List<ResourceRef> resources();
+
+  /** Returns the models that must be stored in the data directory for the encoders to open. */
+  default List<ModelRef> models() {
+    return List.of();
+  }
 }

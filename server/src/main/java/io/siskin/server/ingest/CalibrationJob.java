@@ -11,6 +11,7 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.SampleQuery;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class CalibrationJob {
   private final String collection;
   private final @Nullable Path queries;
   private final BuildProgress progress;
+  private final TextModels models;
 
   /**
    * Prepares a job.
@@ -47,13 +49,19 @@ public final class CalibrationJob {
    * @param queries the user's queries, in any form that queries are read in; null makes some of the
    *     documents
    * @param progress told of each segment
+   * @param models opens the models that the collection's encoders need
    */
   public CalibrationJob(
-      Path dataDirectory, String collection, @Nullable Path queries, BuildProgress progress) {
+      Path dataDirectory,
+      String collection,
+      @Nullable Path queries,
+      BuildProgress progress,
+      TextModels models) {
     this.dataDirectory = dataDirectory;
     this.collection = collection;
     this.queries = queries;
     this.progress = progress;
+    this.models = models;
   }
 
   /**
@@ -93,7 +101,7 @@ public final class CalibrationJob {
   private Map<String, @Nullable Calibration> measure(Path directory, CollectionManifest manifest)
       throws IOException {
     CollectionSnapshot snapshot =
-        CollectionSnapshot.open(directory, manifest, Verification.STRUCTURE);
+        CollectionSnapshot.open(directory, manifest, Verification.STRUCTURE, models);
     try {
       List<SampleQuery> given = given(snapshot);
       Map<String, @Nullable Calibration> calibrations = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import io.siskin.index.vector.VectorPruning;
 import io.siskin.server.encode.DocumentEncoder;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.IdfSpec;
+import io.siskin.server.encode.LearnedSpec;
 import io.siskin.server.encode.VectorSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -104,7 +105,13 @@ final class EncodingQueue implements AutoCloseable {
               "a vector in each document, since the collection encodes no text");
         }
       }
-      case IdfSpec _ -> {
+      case LearnedSpec(LearnedSpec.DocumentSide.Vectors _, _) -> {
+        if (!hasVector) {
+          throw new InvalidInputException(
+              "vector", "missing", "a vector in each document, since the collection has no model");
+        }
+      }
+      case IdfSpec _, LearnedSpec _ -> {
         if (!hasVector && !hasText) {
           throw new InvalidInputException("document", "without text and vector", "one of them");
         }

@@ -19,13 +19,16 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.ModelStore;
 import io.siskin.server.encode.AnalyzerSpec;
 import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderFactory;
 import io.siskin.server.encode.EncoderResources;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.Encoders;
+import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.TermStatistics;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.encode.VectorSpec;
 import io.siskin.server.plan.Calibration;
 import java.io.IOException;
@@ -45,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class IndexJob {
   private final IndexRequest request;
   private final BuildProgress progress;
+  private final TextModels models;
   private final SkippingPolicy policy;
   private long droppedCount;
 
@@ -54,10 +58,15 @@ public final class IndexJob {
    * @param request what to index
    * @param progress told of reading and of each stage of the build
    * @param badRecords told of each bad record that is left out
+   * @param models opens the models that the encoder needs
    */
   public IndexJob(
-      IndexRequest request, BuildProgress progress, Consumer<InvalidInputException> badRecords) {
+      IndexRequest request,
+      BuildProgress progress,
+      Consumer<InvalidInputException> badRecords,
+      TextModels models) {
     this.request = request;
+    this.models = models;
     this.progress = progress;
     this.policy = new SkippingPolicy(request.skipBadCount(), badRecords);
   }
@@ -78,9 +87,14 @@ public final class IndexJob {
       for (Map.Entry<String, Path> file : request.encoderFiles().entrySet()) {
         resources.add(file.getKey(), file.getValue());
       }
+      ModelStore store = ModelStore.of(data);
+      for (ModelFiles model : request.models()) {
+        store.add(model);
+      }
       Path directory = writer.newBuildDirectory();
       boolean published = false;
-      try (Encoders encoders = EncoderFactory.open(spec, resources, TermStatistics.EMPTY)) {
+      try (Encoders encoders =
+          EncoderFactory.open(spec, resources, store.opened(models), TermStatistics.EMPTY)) {
         BuiltSegment built = build(directory, spec, encoders);
         Calibration calibration = request.calibrate() ? calibrate(directory, spec) : null;
         writer.publishSegment(directory, built.id().toString());

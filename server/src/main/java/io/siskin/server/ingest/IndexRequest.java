@@ -4,6 +4,7 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.input.InputFormat;
 import io.siskin.server.encode.EncoderSpec;
+import io.siskin.server.encode.ModelFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param encoder how text becomes vectors; null decides by the first document: its vector if it has
  *     one, BM25 over its text otherwise
  * @param encoderFiles files that the encoder names: name in the spec → file to copy
+ * @param models models that the encoder names, to be copied into the data directory
  * @param options what the segment carries
  * @param pruning what of the documents is left out before
  * @param skipBadCount how many bad records are reported and left out before the job ends with an
@@ -33,6 +35,7 @@ public record IndexRequest(
     String collection,
     @Nullable EncoderSpec encoder,
     Map<String, Path> encoderFiles,
+    List<ModelFiles> models,
     BuildOptions options,
     DocumentPruning pruning,
     long skipBadCount,
@@ -41,6 +44,7 @@ public record IndexRequest(
   public IndexRequest {
     inputs = List.copyOf(inputs);
     encoderFiles = Map.copyOf(encoderFiles);
+    models = List.copyOf(models);
     if (inputs.isEmpty()) {
       throw new InvalidInputException("input", "none", "at least one file");
     }

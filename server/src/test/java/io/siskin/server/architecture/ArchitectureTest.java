@@ -28,6 +28,8 @@ final class ArchitectureTest {
           Map.entry("search", Set.of()),
           Map.entry("encode", Set.of("encode.analysis", "encode.wordpiece")),
           Map.entry("encode.analysis", Set.of()),
+          Map.entry("encode.onnx", Set.of()),
+          Map.entry("encode.model", Set.of("encode", "encode.onnx", "encode.wordpiece")),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),
           Map.entry("plan", Set.of("search")),
           Map.entry("batch", Set.of("encode", "search")),
@@ -62,6 +64,11 @@ final class ArchitectureTest {
             new String[] {"..server.encode.wordpiece"},
             Violations.Djl.class,
             "ai.djl.."),
+        only(
+            "ONNX Runtime is known in encode.onnx",
+            new String[] {"..server.encode.onnx"},
+            Violations.Onnx.class,
+            "ai.onnxruntime.."),
         only(
             "Lucene is known in encode.analysis",
             new String[] {"..server.encode.analysis"},

@@ -1,6 +1,7 @@
 package io.siskin.server.architecture;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.onnxruntime.OnnxTensor;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.siskin.proto.v1.SearchRequest;
@@ -35,6 +36,12 @@ final class Violations {
   static final class Djl {
     void close(HuggingFaceTokenizer tokenizer) {
       tokenizer.close();
+    }
+  }
+
+  static final class Onnx {
+    void close(OnnxTensor tensor) {
+      tensor.close();
     }
   }
 

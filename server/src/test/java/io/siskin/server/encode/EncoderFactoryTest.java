@@ -93,7 +93,7 @@ final class EncoderFactoryTest {
           }
         };
     IdfSpec spec = new IdfSpec(WHITESPACE, new TokenWeights.FromCollection());
-    try (Encoders encoders = EncoderFactory.open(spec, resources, live)) {
+    try (Encoders encoders = EncoderFactory.open(spec, resources, ModelSource.NONE, live)) {
       // ln(1 + 9.5 / 1.5), and for a token that no document has ln(1 + 10.5 / 0.5)
       assertThat(encoders.queries().encode("moth moth hornet"))
           .isEqualTo(vector("moth", 1.9924302f, "hornet", 3.0910425f));
@@ -108,7 +108,7 @@ final class EncoderFactoryTest {
   void statisticsThatDisagreeForAMomentGiveAWeightAboveZero() throws IOException {
     IdfSpec spec = new IdfSpec(WHITESPACE, new TokenWeights.FromCollection());
     try (Encoders encoders =
-        EncoderFactory.open(spec, resources, statistics(3, Map.of("moth", 4L)))) {
+        EncoderFactory.open(spec, resources, ModelSource.NONE, statistics(3, Map.of("moth", 4L)))) {
       assertThat(encoders.queries().encode("moth").weight(0)).isPositive();
     }
   }
@@ -231,7 +231,7 @@ final class EncoderFactoryTest {
   }
 
   private Encoders open(EncoderSpec spec) throws IOException {
-    return EncoderFactory.open(spec, resources, TermStatistics.EMPTY);
+    return EncoderFactory.open(spec, resources, ModelSource.NONE, TermStatistics.EMPTY);
   }
 
   private TokenWeights table(String json, float unlistedWeight) throws IOException {

@@ -21,9 +21,35 @@ final class EncoderSpecJsonTest {
           + SHA
           + "\"},\"maxTokens\":510}";
 
+  private static final ModelRef MODEL = new ModelRef("tiny", SHA);
+  private static final String STORED_MODEL = "{\"name\":\"tiny\",\"fingerprint\":\"" + SHA + "\"}";
+
   /** The stored forms of version 1: a change here breaks every index that exists. */
   static Stream<Arguments> stored() {
     return Stream.of(
+        Arguments.of(
+            new LearnedSpec(
+                new LearnedSpec.DocumentSide.Model(MODEL, VectorOptions.NONE),
+                new LearnedSpec.QuerySide.Tokens(
+                    new AnalyzerSpec.Standard(),
+                    new TokenWeights.FromCollection(),
+                    new VectorOptions(false, 0.5f, 0.25f, 30))),
+            "{\"version\":1,\"kind\":\"learned\",\"documents\":{\"kind\":\"model\",\"model\":"
+                + STORED_MODEL
+                + ",\"options\":{\"expansion\":true,\"weightMin\":0.0,\"literalWeightMin\":0.0,"
+                + "\"termsMax\":2147483647}},\"queries\":{\"kind\":\"tokens\","
+                + "\"analyzer\":{\"kind\":\"standard\"},\"weights\":{\"kind\":\"collection\"},"
+                + "\"options\":{\"expansion\":false,\"weightMin\":0.5,\"literalWeightMin\":0.25,"
+                + "\"termsMax\":30}}}"),
+        Arguments.of(
+            new LearnedSpec(
+                new LearnedSpec.DocumentSide.Vectors(),
+                new LearnedSpec.QuerySide.Model(MODEL, VectorOptions.NONE)),
+            "{\"version\":1,\"kind\":\"learned\",\"documents\":{\"kind\":\"vectors\"},"
+                + "\"queries\":{\"kind\":\"model\",\"model\":"
+                + STORED_MODEL
+                + ",\"options\":{\"expansion\":true,\"weightMin\":0.0,\"literalWeightMin\":0.0,"
+                + "\"termsMax\":2147483647}}}"),
         Arguments.of(new VectorSpec(), "{\"version\":1,\"kind\":\"vector\"}"),
         Arguments.of(
             new Bm25Spec(new AnalyzerSpec.English()),

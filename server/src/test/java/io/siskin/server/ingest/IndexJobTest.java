@@ -14,6 +14,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.AnalyzerSpec;
 import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderSpec;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalPipeline;
@@ -193,7 +194,8 @@ final class IndexJobTest {
           }
         };
     Path input = write("birds", "{\"id\": \"new\", \"text\": \"another\"}\n");
-    IndexJob job = new IndexJob(request("birds", input, 0, null), stopper, error -> {});
+    IndexJob job =
+        new IndexJob(request("birds", input, 0, null), stopper, error -> {}, TextModels.NONE);
     assertThatThrownBy(job::run).isInstanceOf(CancellationException.class);
     try (Stream<Path> left = Files.list(directory.resolve("data/birds"))) {
       assertThat(left.map(path -> path.getFileName().toString()))
@@ -257,7 +259,10 @@ final class IndexJobTest {
   private CollectionCatalog catalog() throws IOException {
     CollectionCatalog catalog =
         new CollectionCatalog(
-            new DataDirectory(directory.resolve("data")), Verification.FULL, snapshot -> {});
+            new DataDirectory(directory.resolve("data")),
+            Verification.FULL,
+            snapshot -> {},
+            TextModels.NONE);
     catalog.openAll();
     return catalog;
   }
@@ -282,7 +287,8 @@ final class IndexJobTest {
               if (reported != null) {
                 reported.add(error.getMessage());
               }
-            })
+            },
+            TextModels.NONE)
         .run();
   }
 
@@ -320,6 +326,7 @@ final class IndexJobTest {
         name,
         encoder,
         Map.of(),
+        List.of(),
         options,
         pruning,
         skipBad,

@@ -20,6 +20,7 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.TextModels;
 import io.siskin.server.ingest.CalibrationJob;
 import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexJob;
@@ -66,7 +67,9 @@ class RecallTargetTest {
       weights[i] = vector.weight(i);
     }
     query = SparseVector.ofTokens(tokens, weights);
-    catalog = new CollectionCatalog(new DataDirectory(data), Verification.FULL, snapshot -> {});
+    catalog =
+        new CollectionCatalog(
+            new DataDirectory(data), Verification.FULL, snapshot -> {}, TextModels.NONE);
     catalog.openAll();
     server =
         GrpcServer.start(
@@ -166,7 +169,7 @@ class RecallTargetTest {
     Path queries = folder.resolve("queries.jsonl");
     Files.writeString(queries, "{\"id\":\"1\",\"vector\":{\"t1\":1,\"t2\":0.5,\"t40\":2}}\n");
     CalibrationJob.Report report =
-        new CalibrationJob(data, "again", queries, BuildProgress.NONE).run();
+        new CalibrationJob(data, "again", queries, BuildProgress.NONE, TextModels.NONE).run();
     assertThat(report.generation()).isEqualTo(2);
     Calibration given = calibrations("again").getFirst();
     assertThat(given.source()).isEqualTo(Calibration.QuerySource.GIVEN);
@@ -190,7 +193,7 @@ class RecallTargetTest {
     Path directory = data.resolve(collection);
     CollectionSnapshot snapshot =
         CollectionSnapshot.open(
-            directory, CollectionManifest.read(directory), Verification.STRUCTURE);
+            directory, CollectionManifest.read(directory), Verification.STRUCTURE, TextModels.NONE);
     try {
       return snapshot.planner().calibrations();
     } finally {
@@ -231,12 +234,14 @@ class RecallTargetTest {
                 name,
                 null,
                 Map.of(),
+                List.of(),
                 options,
                 DocumentPruning.NONE,
                 0,
                 calibrate),
             BuildProgress.NONE,
-            error -> {})
+            error -> {},
+            TextModels.NONE)
         .run();
   }
 }

@@ -2,15 +2,8 @@ package io.siskin.server.encode.wordpiece;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.analysis.TextAnalyzer;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -56,9 +49,8 @@ public final class WordPieceAnalyzer implements TextAnalyzer {
    * @throws InvalidInputException when the content is no tokenizer
    */
   public static WordPieceAnalyzer open(String file, byte[] tokenizerJson, int maxTokens) {
-    Set<Long> specialIds = specialIds(file, tokenizerJson);
-    OfflineDjl.enforce();
-    return new WordPieceAnalyzer(load(file, tokenizerJson), specialIds, maxTokens);
+    TokenizerJson json = TokenizerJson.parse(file, tokenizerJson);
+    return new WordPieceAnalyzer(json.load(OPTIONS), json.specialIds(), maxTokens);
   }
 
   @Override
@@ -97,44 +89,5 @@ public final class WordPieceAnalyzer implements TextAnalyzer {
     } finally {
       lifetime.readLock().unlock();
     }
-  }
-
-  private static Set<Long> specialIds(String file, byte[] tokenizerJson) {
-    JsonNode root;
-    try {
-      root = new ObjectMapper().readTree(tokenizerJson);
-    } catch (JsonProcessingException e) {
-      throw notATokenizer(file, e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new AssertionError("reads from memory", e);
-    }
-    if (!root.path("model").isObject()) {
-      throw notATokenizer(file, "no member \"model\"");
-    }
-    Set<Long> ids = new HashSet<>();
-    for (JsonNode added : root.path("added_tokens")) {
-      if (added.path("special").asBoolean()) {
-        ids.add(added.path("id").asLong());
-      }
-    }
-    return ids;
-  }
-
-  @SuppressWarnings("IllegalCatch")
-  private static HuggingFaceTokenizer load(String file, byte[] tokenizerJson) {
-    try {
-      return HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(tokenizerJson), new HashMap<>(OPTIONS));
-    } catch (IOException e) {
-      throw new AssertionError("reads from memory", e);
-    } catch (RuntimeException e) { // the library declares nothing narrower for a file it refuses
-      throw notATokenizer(file, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static InvalidInputException notATokenizer(String file, String found) {
-    return new InvalidInputException(
-            "tokenizer", found, "a tokenizer.json of the HuggingFace tokenizers library")
-        .at(file);
   }
 }

@@ -1,0 +1,188 @@
+package io.siskin.server.app;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.AnalyzerSpec;
+import io.siskin.server.encode.LearnedSpec;
+import io.siskin.server.encode.LearnedSpec.DocumentSide;
+import io.siskin.server.encode.LearnedSpec.QuerySide;
+import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.TokenWeights;
+import io.siskin.server.encode.VectorOptions;
+import io.siskin.server.encode.model.ModelDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that name models for documents and queries. */
+final class LearnedOptions {
+  /** What {@code --query-tokens} says for weights from the collection. */
+  private static final String IDF = "idf";
+
+  @Option(
+      names = "--document-model",
+      paramLabel = "DIR",
+      description =
+          "Encodes the documents' text with a model: a folder with encoder.yaml, an ONNX model and"
+              + " tokenizer.json (docs/models.md). Copied into the data directory. Default: none.")
+  private @Nullable Path documentModel;
+
+  @Option(
+      names = "--query-model",
+      paramLabel = "DIR",
+      description =
+          "Encodes queries with this model. Default: the document model; none with --query-tokens.")
+  private @Nullable Path queryModel;
+
+  @Option(
+      names = "--query-tokens",
+      paramLabel = "idf|FILE",
+      description =
+          "Encodes queries without a model: each token of the document model's tokenizer weighs its"
+              + " idf in the collection (idf), or what a file says, one JSON object of token to"
+              + " weight (./idf for a file of that name). Default: a model encodes them.")
+  private @Nullable String queryTokens;
+
+  @Option(
+      names = "--document-literals-only",
+      description = "Drops terms that the text of a document does not have: no expansion.")
+  private boolean documentLiteralsOnly;
+
+  @Option(
+      names = "--document-weight-min",
+      paramLabel = "X",
+      description = "Drops terms of documents below this weight, 0 to 1e30. Default: 0.")
+  private float documentWeightMin;
+
+  @Option(
+      names = "--document-literal-weight-min",
+      paramLabel = "X",
+      description =
+          "Terms that the text of a document has weigh at least this, 0 to 1e30. Default: 0.")
+  private float documentLiteralWeightMin;
+
+  @Option(
+      names = "--query-literals-only",
+      description = "Drops terms that a query does not have itself: no expansion.")
+  private boolean queryLiteralsOnly;
+
+  @Option(
+      names = "--query-weight-min",
+      paramLabel = "X",
+      description = "Drops terms of queries below this weight, 0 to 1e30. Default: 0.")
+  private float queryWeightMin;
+
+  @Option(
+      names = "--query-literal-weight-min",
+      paramLabel = "X",
+      description =
+          "Terms that a query has itself weigh at least this, 0 to 1e30: above 0 each counts,"
+              + " whatever the model thinks of it. Default: 0.")
+  private float queryLiteralWeightMin;
+
+  @Option(
+      names = "--query-terms-max",
+      paramLabel = "N",
+      description =
+          "Keeps the N heaviest terms of a query, 1 or more. Lowering it makes searches quicker,"
+              + " and loses effectiveness. Default: all terms.")
+  private int queryTermsMax = VectorOptions.NONE.termsMax();
+
+  private final List<ModelFiles> models = new ArrayList<>();
+
+  /** Returns whether a model is asked for. */
+  boolean isWanted() {
+    return documentModel != null || queryModel != null || queryTokens != null;
+  }
+
+  /**
+   * Refuses what has no meaning without a model.
+   *
+   * @throws InvalidInputException when an option is given for a vector that no model makes
+   */
+  void checkUnwanted() {
+    if (!documentOptions().equals(VectorOptions.NONE)) {
+      throw new InvalidInputException(
+          "--document-literals-only or --document-…-min", "given", "with --document-model only");
+    }
+    if (!queryOptions().equals(VectorOptions.NONE)) {
+      throw new InvalidInputException(
+          "--query-literals-only, --query-terms-max or --query-…-min",
+          "given",
+          "with --query-model, --query-tokens or --document-model only");
+    }
+  }
+
+  /**
+   * Returns the encoder that the options ask for.
+   *
+   * @param resources takes the files that must be stored with the collection
+   */
+  LearnedSpec spec(ResourceFiles resources) throws IOException {
+    models.clear();
+    ModelDirectory documents = documentModel == null ? null : read(documentModel);
+    DocumentSide documentSide =
+        documents == null
+            ? new DocumentSide.Vectors()
+            : new DocumentSide.Model(documents.files().ref(), documentOptions());
+    return new LearnedSpec(documentSide, queries(documents, resources));
+  }
+
+  /** Returns the models that must be stored in the data directory. */
+  List<ModelFiles> models() {
+    return List.copyOf(models);
+  }
+
+  private QuerySide queries(@Nullable ModelDirectory documents, ResourceFiles resources)
+      throws IOException {
+    if (queryTokens == null) {
+      ModelDirectory model = queryModel == null ? documents : read(queryModel);
+      if (model == null) {
+        throw new InvalidInputException("--query-model", "missing", "a model's folder");
+      }
+      return new QuerySide.Model(model.files().ref(), queryOptions());
+    }
+    if (queryModel != null) {
+      throw new InvalidInputException("--query-model", queryModel, "nothing, with --query-tokens");
+    }
+    if (documents == null) {
+      throw new InvalidInputException(
+          "--query-tokens",
+          queryTokens,
+          "with --document-model; where documents come as vectors: --tokenizer with --idf");
+    }
+    Path tokenizer = documents.files().directory().resolve(documents.config().tokenizerFile());
+    TokenWeights weights =
+        queryTokens.equals(IDF)
+            ? new TokenWeights.FromCollection()
+            : new TokenWeights.FromFile(
+                resources.reference("--query-tokens", "idf", Path.of(queryTokens)), 0);
+    return new QuerySide.Tokens(
+        new AnalyzerSpec.WordPiece(
+            resources.reference("--document-model", "tokenizer", tokenizer),
+            documents.config().maxLength()),
+        weights,
+        queryOptions());
+  }
+
+  private ModelDirectory read(Path directory) throws IOException {
+    ModelDirectory model = ModelDirectory.read(directory);
+    models.add(model.files());
+    return model;
+  }
+
+  private VectorOptions documentOptions() {
+    return new VectorOptions(
+        !documentLiteralsOnly,
+        documentWeightMin,
+        documentLiteralWeightMin,
+        VectorOptions.NONE.termsMax());
+  }
+
+  private VectorOptions queryOptions() {
+    return new VectorOptions(
+        !queryLiteralsOnly, queryWeightMin, queryLiteralWeightMin, queryTermsMax);
+  }
+}

@@ -1,0 +1,89 @@
+package io.siskin.server.collection;
+
+import io.siskin.index.store.Publication;
+import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.ModelSource;
+import io.siskin.server.encode.TextModels;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The models of a data directory, in {@code .models/NAME-DIGITS/}, shared by its collections. They
+ * are added and never changed; a collection names its own by fingerprint, which is verified when
+ * they are opened.
+ *
+ * @param directory the folder that holds them
+ */
+public record ModelStore(Path directory) {
+  private static final String FOLDER = ".models";
+  private static final String ADDING = ".adding-";
+
+  /**
+   * Returns the store of the data directory that a collection is in.
+   *
+   * @param collectionDirectory the collection's folder
+   */
+  static ModelStore beside(Path collectionDirectory) {
+    return new ModelStore(collectionDirectory.resolveSibling(FOLDER));
+  }
+
+  /**
+   * Returns the store of a data directory.
+   *
+   * @param data the data directory
+   */
+  public static ModelStore of(DataDirectory data) {
+    return new ModelStore(data.root().resolve(FOLDER));
+  }
+
+  /**
+   * Returns where a model lies, whether it is there or not.
+   *
+   * @param ref the model
+   */
+  public Path path(ModelRef ref) {
+    return directory.resolve(ref.folderName());
+  }
+
+  /**
+   * Copies a model into the store, durably and all or nothing; does nothing when it is there.
+   *
+   * @param model the model
+   */
+  public void add(ModelFiles model) throws IOException {
+    Path target = path(model.ref());
+    if (Files.exists(target)) {
+      return;
+    }
+    Files.createDirectories(directory);
+    Path adding = Files.createTempDirectory(directory, ADDING);
+    try {
+      for (String name : model.names()) {
+        Path copy = Files.copy(model.directory().resolve(name), adding.resolve(name));
+        try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+      }
+      Publication.publishDirectory(adding, target);
+    } catch (DirectoryNotEmptyException | FileAlreadyExistsException addedMeanwhile) {
+      // By another process: the name stands for the content.
+    } finally {
+      Publication.deleteDirectory(adding);
+    }
+  }
+
+  /**
+   * Returns the store's models, to be opened.
+   *
+   * @param models opens them
+   */
+  public ModelSource opened(TextModels models) {
+    return ref -> models.open(path(ref), ref);
+  }
+}

@@ -1,0 +1,98 @@
+package io.siskin.server.encode;
+
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.encode.analysis.TextAnalyzer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Opens the encoders of a {@link LearnedSpec}. Used once. */
+final class LearnedEncoders {
+  private final EncoderResources resources;
+  private final ModelSource models;
+  private final TermStatistics statistics;
+  private final Map<ModelRef, TextModel> opened = new LinkedHashMap<>();
+  private final List<Encoders.Resource> held = new ArrayList<>();
+
+  LearnedEncoders(EncoderResources resources, ModelSource models, TermStatistics statistics) {
+    this.resources = resources;
+    this.models = models;
+    this.statistics = statistics;
+  }
+
+  Encoders open(LearnedSpec spec) throws IOException {
+    boolean done = false;
+    try {
+      DocumentEncoder documents = documents(spec.documents());
+      QueryEncoder queries = queries(spec.queries());
+      done = true;
+      return new Encoders(documents, queries, this::close);
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
+  }
+
+  private DocumentEncoder documents(LearnedSpec.DocumentSide side) throws IOException {
+    return switch (side) {
+      case LearnedSpec.DocumentSide.Vectors _ -> EncoderFactory.vectorDocuments();
+      case LearnedSpec.DocumentSide.Model(ModelRef ref, VectorOptions options) ->
+          new ModelEncoding(model(ref), Side.DOCUMENT, options)::encode;
+    };
+  }
+
+  private QueryEncoder queries(LearnedSpec.QuerySide side) throws IOException {
+    return switch (side) {
+      case LearnedSpec.QuerySide.Vectors _ -> EncoderFactory.vectorQueries();
+      case LearnedSpec.QuerySide.Model(ModelRef ref, VectorOptions options) -> {
+        ModelEncoding encoding = new ModelEncoding(model(ref), Side.QUERY, options);
+        yield texts -> encoding.encode(texts.stream().map(QueryText::check).toList());
+      }
+      case LearnedSpec.QuerySide.Tokens(
+              AnalyzerSpec analyzerSpec,
+              TokenWeights weightsSpec,
+              VectorOptions options) -> {
+        // Before the analyzer, which may hold native memory: reading the table can fail.
+        WeightLookup weights = EncoderFactory.openWeights(weightsSpec, resources, statistics);
+        TextAnalyzer analyzer = EncoderFactory.openAnalyzer(analyzerSpec, resources);
+        held.add(analyzer::close);
+        QueryEncoder tokens = EncoderFactory.queries(new TokenCounter(analyzer), weights);
+        yield texts ->
+            tokens.encode(texts).stream().map(vector -> withOptions(vector, options)).toList();
+      }
+    };
+  }
+
+  /** All terms are the text's own. */
+  private static SparseVector withOptions(SparseVector vector, VectorOptions options) {
+    List<String> literals = new ArrayList<>();
+    if (vector instanceof TokenVector tokens) {
+      for (int i = 0; i < tokens.size(); i++) {
+        literals.add(tokens.token(i));
+      }
+    }
+    return options.apply(new TextEncoding.Sparse(vector, literals));
+  }
+
+  private TextModel model(ModelRef ref) throws IOException {
+    TextModel known = opened.get(ref);
+    if (known != null) {
+      return known;
+    }
+    TextModel model = models.open(ref);
+    opened.put(ref, model);
+    held.add(model::close);
+    return model;
+  }
+
+  private synchronized void close() {
+    Collections.reverse(held);
+    held.forEach(Encoders.Resource::close);
+    held.clear();
+  }
+}

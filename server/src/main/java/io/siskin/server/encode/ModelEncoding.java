@@ -1,0 +1,69 @@
+package io.siskin.server.encode;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.SparseVector;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Texts to sparse vectors through a model, on the caller's thread: texts of like length are
+ * inferred together, so that little padding is computed.
+ *
+ * <p>Safe for concurrent use.
+ */
+final class ModelEncoding {
+  /** How many tokens a batch holds at most, padding counted. */
+  private static final int BATCH_TOKENS_MAX = 16_384;
+
+  private final TextModel model;
+  private final Side side;
+  private final VectorOptions options;
+
+  ModelEncoding(TextModel model, Side side, VectorOptions options) {
+    this.model = model;
+    this.side = side;
+    this.options = options;
+  }
+
+  /** Returns one vector a text, in the order of the texts. */
+  List<SparseVector> encode(List<String> texts) {
+    TokenizedText[] tokenized = new TokenizedText[texts.size()];
+    Integer[] order = new Integer[texts.size()];
+    for (int i = 0; i < tokenized.length; i++) {
+      tokenized[i] = model.tokenize(new EncoderInput(texts.get(i), side));
+      order[i] = i;
+    }
+    Arrays.sort(order, Comparator.comparingInt(i -> tokenized[i].lengthTokens()));
+    SparseVector[] vectors = new SparseVector[tokenized.length];
+    List<TokenizedText> batch = new ArrayList<>();
+    int start = 0;
+    for (int end = 0; end < order.length; end++) {
+      // Sorted: the new one is the longest and says what all are padded to.
+      TokenizedText text = tokenized[order[end]];
+      if (!batch.isEmpty() && (batch.size() + 1L) * text.lengthTokens() > BATCH_TOKENS_MAX) {
+        infer(batch, order, start, vectors);
+        batch.clear();
+        start = end;
+      }
+      batch.add(text);
+    }
+    if (!batch.isEmpty()) {
+      infer(batch, order, start, vectors);
+    }
+    return List.of(vectors);
+  }
+
+  private void infer(
+      List<TokenizedText> batch, Integer[] order, int start, SparseVector[] vectors) {
+    List<TextEncoding> encodings = model.infer(batch).encodings();
+    for (int i = 0; i < encodings.size(); i++) {
+      if (!(encodings.get(i) instanceof TextEncoding.Sparse sparse)) {
+        throw new InvalidInputException(
+            "model", "dense", "one that gives sparse vectors: a collection holds no others");
+      }
+      vectors[order[start + i]] = options.apply(sparse);
+    }
+  }
+}

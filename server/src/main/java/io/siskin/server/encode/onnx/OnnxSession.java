@@ -1,0 +1,189 @@
+package io.siskin.server.encode.onnx;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.siskin.index.error.InvalidInputException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * A model, open.
+ *
+ * <p>The output is pinned: the runtime writes it into the caller's memory, so that a logits tensor
+ * of a hundred megabytes is never copied.
+ *
+ * <p>Safe for concurrent use: each call computes on its own thread and, with more than one thread a
+ * batch, on those of the session. {@link #close} waits for calls in progress.
+ */
+public final class OnnxSession implements AutoCloseable {
+  private final String file;
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final ExecutionProvider provider;
+  private final List<TensorDescription> inputs;
+  private final List<TensorDescription> outputs;
+
+  // The runtime frees native memory on close without asking whether a call is using it.
+  private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private OnnxSession(
+      String file, OrtEnvironment environment, OrtSession session, ExecutionProvider provider)
+      throws OrtException {
+    this.file = file;
+    this.environment = environment;
+    this.session = session;
+    this.provider = provider;
+    this.inputs = describe(session.getInputInfo().values());
+    this.outputs = describe(session.getOutputInfo().values());
+  }
+
+  /**
+   * Opens a model. The first call in a process unpacks and loads the native library, about half a
+   * second.
+   *
+   * @param model the model's file; external data is looked for beside it
+   * @param options how it runs
+   * @throws InvalidInputException when the file is no model that the runtime takes, or the provider
+   *     is missing and no fall-back allowed
+   */
+  public static OnnxSession open(Path model, OnnxOptions options) {
+    OrtEnvironment environment = OfflineRuntime.environment();
+    try (Sessions.Prepared prepared = Sessions.prepare(options)) {
+      OrtSession session = environment.createSession(model.toString(), prepared.options());
+      boolean described = false;
+      try {
+        OnnxSession opened =
+            new OnnxSession(model.toString(), environment, session, prepared.provider());
+        described = true;
+        return opened;
+      } finally {
+        if (!described) {
+          session.close();
+        }
+      }
+    } catch (OrtException refused) {
+      throw new InvalidInputException(
+              "model", refused.getMessage(), "an ONNX model that ONNX Runtime 1.28 opens")
+          .at(model.toString());
+    }
+  }
+
+  /** Returns what computes, which is the processor after a fall-back. */
+  public ExecutionProvider provider() {
+    return provider;
+  }
+
+  /** Returns what the model takes. */
+  public List<TensorDescription> inputs() {
+    return inputs;
+  }
+
+  /** Returns what it gives. */
+  public List<TensorDescription> outputs() {
+    return outputs;
+  }
+
+  /**
+   * Computes one output of a batch.
+   *
+   * @param given by the input's name: 64-bit integers, {@code count} rows of {@code length}
+   * @param count texts in the batch
+   * @param length positions that each is padded to
+   * @param output the output's name
+   * @param shape the output's shape, which must be the one that the model computes
+   * @param target memory outside the heap for the output, its remaining floats as many as the shape
+   *     has
+   * @throws InferenceException when the runtime fails
+   * @throws IllegalStateException when the session is closed
+   */
+  public void run(
+      Map<String, long[]> given,
+      int count,
+      int length,
+      String output,
+      long[] shape,
+      FloatBuffer target) {
+    lifetime.readLock().lock();
+    List<OnnxTensor> tensors = new ArrayList<>();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the model " + file + " is closed");
+      }
+      Map<String, OnnxTensor> named = new HashMap<>();
+      for (Map.Entry<String, long[]> input : given.entrySet()) {
+        long[] inputShape = {count, length};
+        OnnxTensor tensor =
+            OnnxTensor.createTensor(environment, direct(input.getValue()), inputShape);
+        tensors.add(tensor);
+        named.put(input.getKey(), tensor);
+      }
+      OnnxTensor pinned = OnnxTensor.createTensor(environment, target, shape);
+      tensors.add(pinned);
+      session.run(named, Map.of(output, pinned)).close();
+    } catch (OrtException failed) {
+      throw new InferenceException(
+          file,
+          "a batch of " + count + " texts of " + length + " tokens failed: " + failed.getMessage(),
+          failed);
+    } finally {
+      tensors.forEach(OnnxTensor::close);
+      lifetime.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lifetime.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        session.close();
+      }
+    } catch (OrtException failed) {
+      throw new InferenceException(file, "closing failed: " + failed.getMessage(), failed);
+    } finally {
+      lifetime.writeLock().unlock();
+    }
+  }
+
+  private static LongBuffer direct(long[] values) {
+    LongBuffer buffer =
+        ByteBuffer.allocateDirect(values.length * Long.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asLongBuffer();
+    return buffer.put(values).flip();
+  }
+
+  private static List<TensorDescription> describe(Collection<NodeInfo> nodes) {
+    List<TensorDescription> descriptions = new ArrayList<>();
+    for (NodeInfo node : nodes) {
+      if (node.getInfo() instanceof TensorInfo tensor) {
+        List<Long> shape = new ArrayList<>();
+        for (long size : tensor.getShape()) {
+          shape.add(size);
+        }
+        descriptions.add(new TensorDescription(node.getName(), tensor.type.toString(), shape));
+      } else {
+        descriptions.add(
+            new TensorDescription(
+                node.getName(), node.getInfo().getClass().getSimpleName(), List.of()));
+      }
+    }
+    return descriptions;
+  }
+}

@@ -1,0 +1,162 @@
+package io.siskin.server.encode.wordpiece;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokenizer of a model, as the model's input wants it: with the special tokens that its
+ * template adds, cut to a length.
+ *
+ * <p>Safe for concurrent use. The library tokenises the whole text before it cuts, some 50 ns a
+ * character.
+ */
+public final class ModelTokenizer implements AutoCloseable {
+  private final HuggingFaceTokenizer tokenizer;
+  private final Set<Long> specialIds;
+  private final List<@Nullable String> vocabulary;
+  private final long padId;
+
+  // The library frees native memory on close without asking whether a call is using it.
+  private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private ModelTokenizer(
+      HuggingFaceTokenizer tokenizer,
+      Set<Long> specialIds,
+      List<@Nullable String> vocabulary,
+      long padId) {
+    this.tokenizer = tokenizer;
+    this.specialIds = specialIds;
+    this.vocabulary = vocabulary;
+    this.padId = padId;
+  }
+
+  /**
+   * Opens a tokenizer.
+   *
+   * @param file where it was read from, for messages
+   * @param content the content of a {@code tokenizer.json}
+   * @param maxTokens how many tokens of a text are kept, the special ones that the template adds
+   *     counted, 3 or more
+   * @throws io.siskin.index.error.InvalidInputException when the content is no tokenizer
+   */
+  public static ModelTokenizer open(String file, byte[] content, int maxTokens) {
+    TokenizerJson json = TokenizerJson.parse(file, content);
+    String length = Integer.toString(maxTokens);
+    Map<String, String> options =
+        Map.of(
+            "addSpecialTokens",
+            "true",
+            "padding",
+            "false",
+            "truncation",
+            "true",
+            "maxLength",
+            length,
+            "modelMaxLength",
+            length);
+    List<@Nullable String> vocabulary = json.vocabulary();
+    return new ModelTokenizer(json.load(options), json.specialIds(), vocabulary, json.padId());
+  }
+
+  /** Returns the tokens by id; null at ids that have none. Not to be changed. */
+  public List<@Nullable String> vocabulary() {
+    return vocabulary;
+  }
+
+  /** Returns the id that fills a shorter text of a batch up. */
+  public long padId() {
+    return padId;
+  }
+
+  /**
+   * Tells whether an id stands for no text.
+   *
+   * @param id a token's id
+   */
+  public boolean isSpecial(long id) {
+    return specialIds.contains(id);
+  }
+
+  /**
+   * Cuts a text into tokens.
+   *
+   * @param text well-formed UTF-16, any length
+   * @throws IllegalStateException when the tokenizer is closed
+   */
+  public ModelTokens encode(String text) {
+    Encoding encoding = nativeEncode(text);
+    long[] ids = encoding.getIds();
+    boolean[] special = new boolean[ids.length];
+    int[] starts = new int[ids.length];
+    int[] ends = new int[ids.length];
+    int[] words = new int[ids.length];
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    long[] wordIds = encoding.getWordIds();
+    CodePointOffsets offsets = new CodePointOffsets(text);
+    for (int i = 0; i < ids.length; i++) {
+      special[i] = specialIds.contains(ids[i]);
+      CharSpan span = spans[i];
+      starts[i] = span == null ? 0 : offsets.codeUnit(span.getStart());
+      ends[i] = span == null ? 0 : offsets.codeUnit(span.getEnd());
+      words[i] = special[i] ? -1 : (int) wordIds[i];
+    }
+    return new ModelTokens(ids, encoding.getTokens(), special, starts, ends, words);
+  }
+
+  private Encoding nativeEncode(String text) {
+    lifetime.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the tokenizer is closed");
+      }
+      return tokenizer.encode(text, true, false);
+    } finally {
+      lifetime.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lifetime.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        tokenizer.close();
+      }
+    } finally {
+      lifetime.writeLock().unlock();
+    }
+  }
+
+  /** Turns offsets in code points, which the library gives, into code units. */
+  private static final class CodePointOffsets {
+    private final String text;
+    private int codePoint;
+    private int codeUnit;
+
+    CodePointOffsets(String text) {
+      this.text = text;
+    }
+
+    /** Offsets mostly ascend, so that the walk goes on from the last one. */
+    int codeUnit(int wanted) {
+      if (wanted < codePoint) {
+        codePoint = 0;
+        codeUnit = 0;
+      }
+      while (codePoint < wanted && codeUnit < text.length()) {
+        codeUnit += Character.charCount(text.codePointAt(codeUnit));
+        codePoint++;
+      }
+      return codeUnit;
+    }
+  }
+}
