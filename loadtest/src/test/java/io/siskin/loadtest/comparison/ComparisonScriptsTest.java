@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The Python of {@code loadtest/peers}, {@code growth} and {@code effectiveness}: it compiles, and its own tests
- * pass. Needs a Python 3.11 without any package; where there is none, this is skipped.
+ * The Python of {@code loadtest/peers}, {@code growth} and {@code effectiveness}: it compiles, and
+ * its own tests pass. Needs a Python 3.11 without any package; where there is none, this is
+ * skipped.
  */
 final class ComparisonScriptsTest {
   private static final Path SCRIPTS = Repository.module("loadtest/comparison");

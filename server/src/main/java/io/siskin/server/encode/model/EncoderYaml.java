@@ -104,7 +104,7 @@ final class EncoderYaml {
     } catch (IOException e) {
       throw new AssertionError("reads from memory", e);
     }
-    if (tree == null) {
+    if (tree == null || tree.isMissingNode()) {
       throw new InvalidInputException("content", "empty", "a YAML mapping").at(file);
     }
     return tree;
@@ -133,12 +133,17 @@ final class EncoderYaml {
           keepSpecialTerms,
           names);
     }
+    Reading.Pooling pooling = keys.choice("pooling", Reading.Pooling.values(), Reading.Pooling.MAX);
+    int positionTopK = keys.integer("position_top_k", 0, 1, SIZE_MAX);
+    if (positionTopK > 0 && pooling == Reading.Pooling.SUM) {
+      throw keys.wrong("position_top_k", positionTopK, "with pooling: max only");
+    }
     return new Reading.Terms(
         false,
-        keys.choice("pooling", Reading.Pooling.values(), Reading.Pooling.MAX),
+        pooling,
         keys.choice("activation", Activation.values(), Activation.LOG1P_RELU),
         keys.number("logit_shift", 0),
-        keys.integer("position_top_k", 0, 0, SIZE_MAX),
+        positionTopK,
         keys.flag("pool_special_tokens", true),
         keepSpecialTerms,
         names);

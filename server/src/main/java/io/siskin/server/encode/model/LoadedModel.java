@@ -1,6 +1,7 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.ModelRef;
@@ -117,7 +118,8 @@ public final class LoadedModel implements TextModel {
     WeightCollector collector = new WeightCollector(modelFile(), known);
     return reading.pooled()
         ? new PooledTermsReader(reading, known.size(), collector)
-        : new LogitsReader(reading, known.size(), collector);
+        : new LogitsReader(
+            reading, known.size(), collector, KernelProvider.current().poolingKernel());
   }
 
   private TermNames terms(Reading.Terms reading) throws IOException {

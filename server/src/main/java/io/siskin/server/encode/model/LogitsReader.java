@@ -1,21 +1,28 @@
 package io.siskin.server.encode.model;
 
+import io.siskin.index.kernel.PoolingKernel;
 import io.siskin.server.encode.TextEncoding;
+import java.lang.foreign.MemorySegment;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** SPLADE's pooling: logits of each position to one weight a term. */
+/**
+ * SPLADE's pooling: logits of each position to one weight a term, read where the model put them.
+ */
 final class LogitsReader implements OutputReader {
   private final Reading.Terms reading;
   private final int vocabularySize;
   private final WeightCollector collector;
+  private final PoolingKernel kernel;
 
-  LogitsReader(Reading.Terms reading, int vocabularySize, WeightCollector collector) {
+  LogitsReader(
+      Reading.Terms reading, int vocabularySize, WeightCollector collector, PoolingKernel kernel) {
     this.reading = reading;
     this.vocabularySize = vocabularySize;
     this.collector = collector;
+    this.kernel = kernel;
   }
 
   @Override
@@ -36,58 +43,51 @@ final class LogitsReader implements OutputReader {
   @Override
   public List<TextEncoding> read(List<ModelText> texts, int length, FloatBuffer output) {
     List<TextEncoding> encodings = new ArrayList<>(texts.size());
+    MemorySegment logits = MemorySegment.ofBuffer(output);
     float[] weights = new float[vocabularySize];
-    float[] row = new float[vocabularySize];
+    long[] rows = new long[length];
     for (int i = 0; i < texts.size(); i++) {
       ModelText text = texts.get(i);
-      switch (reading.pooling()) {
-        case MAX -> poolMaximum(text, i * length, output, row, weights);
-        case SUM -> poolSum(text, i * length, output, row, weights);
+      int count = 0;
+      for (int position = 0; position < text.lengthTokens(); position++) {
+        if (text.pooled()[position]) {
+          rows[count++] = ((long) i * length + position) * vocabularySize * Float.BYTES;
+        }
       }
+      pool(logits, rows, count, weights);
       encodings.add(new TextEncoding.Sparse(collector.collect(weights), text.literals()));
     }
     return encodings;
   }
 
-  /** The activation grows, so that it is needed once a term: for the largest logit. */
-  private void poolMaximum(
-      ModelText text, int firstRow, FloatBuffer output, float[] row, float[] weights) {
-    Arrays.fill(weights, Float.NEGATIVE_INFINITY);
-    for (int position = 0; position < text.lengthTokens(); position++) {
-      if (text.pooled()[position]) {
-        readRow(output, firstRow + position, row);
+  private void pool(MemorySegment logits, long[] rows, int rowCount, float[] weights) {
+    float shift = reading.logitShift();
+    int focus = reading.positionTopK();
+    switch (reading.pooling()) {
+      case SUM -> {
+        Arrays.fill(weights, 0);
+        kernel.add(
+            logits,
+            rows,
+            rowCount,
+            vocabularySize,
+            shift,
+            reading.activation().ofExcess(),
+            weights);
+      }
+      case MAX -> {
+        Arrays.fill(weights, Float.NEGATIVE_INFINITY);
+        if (focus == 0) {
+          kernel.raise(logits, rows, rowCount, vocabularySize, weights);
+        } else {
+          long[] heap = new long[focus];
+          kernel.raiseFocused(logits, rows, rowCount, vocabularySize, focus, heap, weights);
+        }
+        // The activation grows, so that it is needed once a term: for the largest logit.
         for (int j = 0; j < weights.length; j++) {
-          weights[j] = Math.max(weights[j], row[j]);
+          weights[j] = reading.activation().weight(weights[j], shift);
         }
       }
-    }
-    for (int j = 0; j < weights.length; j++) {
-      weights[j] = activate(weights[j]);
-    }
-  }
-
-  private void poolSum(
-      ModelText text, int firstRow, FloatBuffer output, float[] row, float[] weights) {
-    Arrays.fill(weights, 0);
-    for (int position = 0; position < text.lengthTokens(); position++) {
-      if (text.pooled()[position]) {
-        readRow(output, firstRow + position, row);
-        for (int j = 0; j < weights.length; j++) {
-          weights[j] += activate(row[j]);
-        }
-      }
-    }
-  }
-
-  private float activate(float logit) {
-    float shifted = logit - reading.logitShift();
-    return shifted <= 0 ? 0 : (float) reading.activation().of(shifted);
-  }
-
-  private void readRow(FloatBuffer output, int number, float[] row) {
-    output.get(number * vocabularySize, row);
-    if (reading.positionTopK() > 0) {
-      PositionFocus.keepStrongest(row, reading.positionTopK());
     }
   }
 }

@@ -39,8 +39,7 @@ final class PooledTermsReader implements OutputReader {
     for (int i = 0; i < texts.size(); i++) {
       output.get(i * vocabularySize, weights);
       for (int j = 0; j < weights.length; j++) {
-        float shifted = weights[j] - reading.logitShift();
-        weights[j] = shifted <= 0 ? 0 : (float) reading.activation().of(shifted);
+        weights[j] = reading.activation().weight(weights[j], reading.logitShift());
       }
       encodings.add(new TextEncoding.Sparse(collector.collect(weights), texts.get(i).literals()));
     }

@@ -92,12 +92,12 @@ final class TokenWeightsReader implements OutputReader {
   }
 
   private float weight(String term, float number) {
-    double weight = reading.activation().of(number);
+    float weight = reading.activation().weight(number, 0);
     if (!(weight <= SparseVector.WEIGHT_MAX)) {
       throw new InferenceException(
           modelFile,
           "the weight of term '" + term + "' is " + weight + "; expected: a finite number");
     }
-    return (float) Math.max(0, weight);
+    return weight;
   }
 }

@@ -16,10 +16,10 @@ final class WeightCollector {
   }
 
   /**
-   * Returns the vector of the weights above 0.
+   * Returns the vector of the weights above 0; what is no number counts nowhere.
    *
    * @param weights by index of the vocabulary; those of folded spellings are changed
-   * @throws InferenceException when a weight is not a number or infinite
+   * @throws InferenceException when a weight is infinite
    */
   SparseVector collect(float[] weights) {
     if (names.isFolded()) {
@@ -28,8 +28,7 @@ final class WeightCollector {
     int count = 0;
     int[] found = new int[64];
     for (int i = 0; i < weights.length; i++) {
-      // Not "> 0": what is no number must not pass for an absent term.
-      if (!(weights[i] <= 0) && names.term(i) != null) {
+      if (weights[i] > 0 && names.term(i) != null) {
         check(i, weights[i]);
         if (count == found.length) {
           found = Arrays.copyOf(found, 2 * count);

@@ -17,8 +17,9 @@ final class OfflineRuntime {
    * ones read the variable {@code ORT_DISABLE_TELEMETRY}, which {@code bin/siskin} sets.
    */
   static OrtEnvironment environment() {
+    // Errors come as exceptions; printed by the library too, they would stand there twice.
     OrtEnvironment environment =
-        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, NAME);
+        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, NAME);
     try {
       environment.setTelemetry(false);
     } catch (OrtException impossible) {

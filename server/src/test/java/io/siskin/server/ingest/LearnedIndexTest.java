@@ -1,0 +1,211 @@
+package io.siskin.server.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.BuildProgress;
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.input.InputFormat;
+import io.siskin.index.store.Verification;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.ModelStore;
+import io.siskin.server.encode.AnalyzerSpec;
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.LearnedSpec;
+import io.siskin.server.encode.LearnedSpec.DocumentSide;
+import io.siskin.server.encode.LearnedSpec.QuerySide;
+import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.Side;
+import io.siskin.server.encode.TokenWeights;
+import io.siskin.server.encode.VectorOptions;
+import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.encode.onnx.OnnxOptions;
+import io.siskin.server.retrieve.Evaluation;
+import io.siskin.server.retrieve.RetrievalPipeline;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.RetrievalRequest.Query;
+import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.search.Interruption;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.testing.TinyModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Documents through a model into a collection, and queries through it to hits. */
+final class LearnedIndexTest {
+  private static final String DOCUMENTS =
+      """
+      {"id": "1", "text": "moth"}
+      {"id": "2", "text": "insect insect"}
+      {"id": "3", "text": ""}
+      {"id": "4", "vector": {"bird": 2.5, "owl": 1.0}}
+      {"id": "5", "text": "moth wing", "vector": {"cloud": 1.0}}
+      """;
+
+  @TempDir private Path folder;
+  private ModelFiles model;
+  private ModelLibrary library;
+
+  @BeforeEach
+  void makeModel() throws IOException {
+    Path directory = TinyModels.logits(folder.resolve("tiny"), "pool_special_tokens: false");
+    model = ModelDirectory.read(directory).files();
+    library = new ModelLibrary(OnnxOptions.cpu(1));
+  }
+
+  @Test
+  void documentsAndQueriesGoThroughTheModel() throws IOException {
+    index(both(VectorOptions.NONE));
+    // wing is an expansion of moth; a given vector stays as it is.
+    assertThat(hits("wing")).containsExactly("1", "2");
+    assertThat(hits("moth")).containsExactly("1");
+    assertThat(hits("bird")).containsExactly("4", "2");
+    assertThat(hits("")).isEmpty();
+  }
+
+  @Test
+  void optionsOfASideAreApplied() throws IOException {
+    index(both(new VectorOptions(false, 0, 0, Integer.MAX_VALUE)));
+    assertThat(hits("wing")).isEmpty();
+    assertThat(hits("moth")).containsExactly("1");
+  }
+
+  @Test
+  void queriesMayBeTokensWithWeights() throws IOException {
+    index(
+        new LearnedSpec(
+            new DocumentSide.Model(model.ref(), VectorOptions.NONE),
+            new QuerySide.Tokens(
+                new AnalyzerSpec.Whitespace(),
+                new TokenWeights.FromCollection(),
+                VectorOptions.NONE)));
+    assertThat(hits("wing")).containsExactly("1");
+    assertThat(hits("owl")).containsExactly("4");
+  }
+
+  @Test
+  void queriesMayGoThroughAModelWhereDocumentsBringVectors() throws IOException {
+    LearnedSpec spec =
+        new LearnedSpec(
+            new DocumentSide.Vectors(), new QuerySide.Model(model.ref(), VectorOptions.NONE));
+    assertThatThrownBy(() -> index(spec))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("vector is missing");
+    index(spec, "{\"id\": \"4\", \"vector\": {\"bird\": 2.5}}\n");
+    assertThat(hits("insect")).containsExactly("4");
+  }
+
+  @Test
+  void denseModelIsRefused() throws IOException {
+    model = ModelDirectory.read(TinyModels.hidden(folder.resolve("dense"))).files();
+    assertThatThrownBy(() -> index(both(VectorOptions.NONE)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("model is dense");
+  }
+
+  @Test
+  void storedModelIsVerifiedWhenItIsOpened() throws IOException {
+    index(both(VectorOptions.NONE));
+    Path stored = folder.resolve("data/.models").resolve(model.ref().folderName());
+    assertThat(stored.resolve("encoder.yaml")).exists();
+    Files.writeString(
+        stored.resolve("encoder.yaml"),
+        "# another\n" + Files.readString(stored.resolve("encoder.yaml")));
+    assertThatThrownBy(() -> hits("moth"))
+        .isInstanceOf(CorruptSegmentException.class)
+        .hasMessageContaining(model.ref().fingerprint());
+  }
+
+  @Test
+  void addingAModelAgainChangesNothing() throws IOException {
+    ModelStore store = ModelStore.of(new DataDirectory(folder.resolve("data")));
+    store.add(model);
+    store.add(model);
+    try (var folders = Files.list(folder.resolve("data/.models"))) {
+      assertThat(folders).containsExactly(store.path(model.ref()));
+    }
+  }
+
+  @Test
+  void collectionsShareAModelAndItEndsWithTheLast() throws IOException {
+    ModelStore store = ModelStore.of(new DataDirectory(folder.resolve("data")));
+    store.add(model);
+    ModelRef ref = model.ref();
+    var one = store.opened(library).open(ref);
+    var two = store.opened(library).open(ref);
+    one.close();
+    one.close();
+    assertThatThrownBy(() -> one.infer(List.of())).isInstanceOf(IllegalStateException.class);
+    assertThat(two.infer(List.of(two.tokenize(input("moth")))).encodings()).hasSize(1);
+    two.close();
+    assertThatThrownBy(() -> two.tokenize(input("moth"))).isInstanceOf(IllegalStateException.class);
+  }
+
+  private static EncoderInput input(String text) {
+    return new EncoderInput(text, Side.DOCUMENT);
+  }
+
+  private LearnedSpec both(VectorOptions options) {
+    return new LearnedSpec(
+        new DocumentSide.Model(model.ref(), options), new QuerySide.Model(model.ref(), options));
+  }
+
+  private void index(LearnedSpec spec) throws IOException {
+    index(spec, DOCUMENTS);
+  }
+
+  private void index(LearnedSpec spec, String documents) throws IOException {
+    Path input = Files.writeString(folder.resolve("documents.jsonl"), documents);
+    new IndexJob(
+            new IndexRequest(
+                List.of(input),
+                InputFormat.JSONL,
+                folder.resolve("data"),
+                "learned",
+                spec,
+                Map.of(),
+                List.of(model),
+                BuildOptions.DEFAULTS,
+                DocumentPruning.NONE,
+                0,
+                false),
+            BuildProgress.NONE,
+            error -> {},
+            library)
+        .run();
+  }
+
+  private List<String> hits(String text) throws IOException {
+    try (CollectionCatalog catalog =
+        new CollectionCatalog(
+            new DataDirectory(folder.resolve("data")),
+            Verification.FULL,
+            snapshot -> {},
+            library)) {
+      catalog.open("learned");
+      RetrievalRequest request =
+          new RetrievalRequest(
+              "learned",
+              new Query.Text(text),
+              10,
+              new Evaluation.InMode(new SearchMode.Exact()),
+              List.of(),
+              false);
+      return new RetrievalPipeline(catalog)
+          .retrieve(request, Interruption.NEVER).hits().stream()
+              .map(RetrievalResponse.Hit::id)
+              .toList();
+    }
+  }
+}
