@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.siskin.server.testing.TinyOnnx;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ final class OfflineRuntimeTest {
     public static void main(String[] arguments) throws IOException {
       if (arguments[0].equals("connect")) {
         try (Socket socket = new Socket()) {
-          socket.connect(new InetSocketAddress("127.0.0.1", PORT), 1000);
+          socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT), 1000);
         } catch (IOException refused) {
           return;
         }
