@@ -6,6 +6,9 @@ import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.store.Verification;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.TextModels;
 import io.siskin.server.ingest.IndexReport;
@@ -78,7 +81,8 @@ final class DemoCommand implements Callable<Integer> {
             options,
             Verification.FULL,
             WARMUP_MILLIS,
-            TextModels.NONE)) {
+            new BatchedModels(
+                TextModels.NONE, BatchingOptions.DEFAULTS, new EncodingCache(0)))) {
       int stopped = prepare(collection);
       return stopped == ExitStatus.OK ? run(server, collection) : stopped;
     }

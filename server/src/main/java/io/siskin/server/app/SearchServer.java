@@ -1,9 +1,10 @@
 package io.siskin.server.app;
 
 import io.siskin.index.store.Verification;
+import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.encode.TextModels;
+import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServer;
@@ -41,20 +42,23 @@ final class SearchServer implements AutoCloseable {
    * @param options where to listen and within what limits
    * @param verification how much of each file is read before it is used
    * @param warmupMillis about how long each collection is warmed before it serves
-   * @param models opens the models of the collections
+   * @param models the models of the collections
    */
   static SearchServer listen(
       DataDirectory data,
       GrpcServerOptions options,
       Verification verification,
       long warmupMillis,
-      TextModels models)
+      BatchedModels models)
       throws IOException {
     CollectionCatalog catalog =
         new CollectionCatalog(data, verification, new Warmup(warmupMillis), models);
     try {
       return new SearchServer(
-          options, catalog, GrpcServer.start(options, new RetrievalPipeline(catalog)));
+          options,
+          catalog,
+          GrpcServer.start(
+              options, new RetrievalPipeline(catalog), new EncodingPipeline(catalog, models)));
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(options), failed) : failed;
     }

@@ -98,6 +98,7 @@ final class ServeCommand implements Callable<Integer> {
   private long warmupMillis;
 
   @Mixin private InferenceOptions inference = new InferenceOptions();
+  @Mixin private BatchingChoices batching = new BatchingChoices();
 
   @Spec private CommandSpec spec;
 
@@ -117,7 +118,7 @@ final class ServeCommand implements Callable<Integer> {
                 options(),
                 verification,
                 warmupMillis,
-                inference.forQueries())) {
+                batching.over(inference.forQueries()))) {
       server.open();
       stop.expectOrder();
       out.println(readyLine(server));

@@ -1,5 +1,7 @@
 package io.siskin.server.encode;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The two encoders of one collection.
  *
@@ -10,9 +12,27 @@ package io.siskin.server.encode;
  * @param documents encodes documents
  * @param queries encodes queries
  * @param resource what both stand on
+ * @param documentModel the same for batches of many callers; null where no model runs
+ * @param queryModel the same for batches of many callers; null where no model runs
  */
-public record Encoders(DocumentEncoder documents, QueryEncoder queries, Resource resource)
+public record Encoders(
+    DocumentEncoder documents,
+    QueryEncoder queries,
+    Resource resource,
+    @Nullable ModelSide documentModel,
+    @Nullable ModelSide queryModel)
     implements AutoCloseable {
+  /**
+   * Makes encoders that need no model.
+   *
+   * @param documents encodes documents
+   * @param queries encodes queries
+   * @param resource what both stand on
+   */
+  public Encoders(DocumentEncoder documents, QueryEncoder queries, Resource resource) {
+    this(documents, queries, resource, null, null);
+  }
+
   /** Something to release once. */
   @FunctionalInterface
   public interface Resource extends AutoCloseable {

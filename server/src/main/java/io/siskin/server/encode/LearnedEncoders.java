@@ -27,10 +27,24 @@ final class LearnedEncoders {
   Encoders open(LearnedSpec spec) throws IOException {
     boolean done = false;
     try {
-      DocumentEncoder documents = documents(spec.documents());
-      QueryEncoder queries = queries(spec.queries());
+      ModelSide documentModel =
+          spec.documents() instanceof LearnedSpec.DocumentSide.Model(var ref, var options)
+              ? new ModelSide(model(ref), Side.DOCUMENT, options)
+              : null;
+      ModelSide queryModel =
+          spec.queries() instanceof LearnedSpec.QuerySide.Model(var ref, var options)
+              ? new ModelSide(model(ref), Side.QUERY, options)
+              : null;
+      DocumentEncoder documents =
+          documentModel == null
+              ? EncoderFactory.vectorDocuments()
+              : new ModelEncoding(documentModel)::encode;
+      QueryEncoder queries =
+          queryModel == null
+              ? queriesWithoutModel(spec.queries())
+              : new ModelEncoding(queryModel)::encode;
       done = true;
-      return new Encoders(documents, queries, this::close);
+      return new Encoders(documents, queries, this::close, documentModel, queryModel);
     } finally {
       if (!done) {
         close();
@@ -38,21 +52,10 @@ final class LearnedEncoders {
     }
   }
 
-  private DocumentEncoder documents(LearnedSpec.DocumentSide side) throws IOException {
+  private QueryEncoder queriesWithoutModel(LearnedSpec.QuerySide side) throws IOException {
     return switch (side) {
-      case LearnedSpec.DocumentSide.Vectors _ -> EncoderFactory.vectorDocuments();
-      case LearnedSpec.DocumentSide.Model(ModelRef ref, VectorOptions options) ->
-          new ModelEncoding(model(ref), Side.DOCUMENT, options)::encode;
-    };
-  }
-
-  private QueryEncoder queries(LearnedSpec.QuerySide side) throws IOException {
-    return switch (side) {
+      case LearnedSpec.QuerySide.Model _ -> throw new IllegalStateException("has a model");
       case LearnedSpec.QuerySide.Vectors _ -> EncoderFactory.vectorQueries();
-      case LearnedSpec.QuerySide.Model(ModelRef ref, VectorOptions options) -> {
-        ModelEncoding encoding = new ModelEncoding(model(ref), Side.QUERY, options);
-        yield texts -> encoding.encode(texts.stream().map(QueryText::check).toList());
-      }
       case LearnedSpec.QuerySide.Tokens(
               AnalyzerSpec analyzerSpec,
               TokenWeights weightsSpec,

@@ -1,6 +1,5 @@
 package io.siskin.server.encode;
 
-import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,14 +16,10 @@ final class ModelEncoding {
   /** How many tokens a batch holds at most, padding counted. */
   private static final int BATCH_TOKENS_MAX = 16_384;
 
-  private final TextModel model;
-  private final Side side;
-  private final VectorOptions options;
+  private final ModelSide side;
 
-  ModelEncoding(TextModel model, Side side, VectorOptions options) {
-    this.model = model;
+  ModelEncoding(ModelSide side) {
     this.side = side;
-    this.options = options;
   }
 
   /** Returns one vector a text, in the order of the texts. */
@@ -32,7 +27,7 @@ final class ModelEncoding {
     TokenizedText[] tokenized = new TokenizedText[texts.size()];
     Integer[] order = new Integer[texts.size()];
     for (int i = 0; i < tokenized.length; i++) {
-      tokenized[i] = model.tokenize(new EncoderInput(texts.get(i), side));
+      tokenized[i] = side.model().tokenize(side.input(texts.get(i)));
       order[i] = i;
     }
     Arrays.sort(order, Comparator.comparingInt(i -> tokenized[i].lengthTokens()));
@@ -57,13 +52,9 @@ final class ModelEncoding {
 
   private void infer(
       List<TokenizedText> batch, Integer[] order, int start, SparseVector[] vectors) {
-    List<TextEncoding> encodings = model.infer(batch).encodings();
+    List<TextEncoding> encodings = side.model().infer(batch).encodings();
     for (int i = 0; i < encodings.size(); i++) {
-      if (!(encodings.get(i) instanceof TextEncoding.Sparse sparse)) {
-        throw new InvalidInputException(
-            "model", "dense", "one that gives sparse vectors: a collection holds no others");
-      }
-      vectors[order[start + i]] = options.apply(sparse);
+      vectors[order[start + i]] = side.vector(encodings.get(i));
     }
   }
 }

@@ -9,8 +9,13 @@ import io.siskin.index.segment.TermDictionary;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.batch.BatchedModel;
+import io.siskin.server.batch.EncodeNanos;
+import io.siskin.server.batch.EncodedText;
+import io.siskin.server.batch.Priority;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.encode.ModelSide;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
@@ -23,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +56,45 @@ public final class RetrievalPipeline implements Retriever {
   }
 
   @Override
+  public @Nullable CompletableFuture<RetrievalRequest> encodeAhead(
+      RetrievalRequest request, Interruption interruption) {
+    if (!(request.query() instanceof Query.Text(String text))) {
+      return null;
+    }
+    CollectionSnapshot snapshot = acquire(request.collection());
+    CompletableFuture<EncodedText> encoding = null;
+    try {
+      ModelSide by = snapshot.encoders().queryModel();
+      if (by == null || !(by.model() instanceof BatchedModel model)) {
+        return null;
+      }
+      long start = System.nanoTime();
+      encoding = model.encoder().submit(by.input(text), Priority.INTERACTIVE, interruption);
+      return encoding.thenApply(encoded -> request.withQuery(encoded(text, by, encoded, start)));
+    } finally {
+      // The model is closed with the snapshot, which is kept for as long as it is used.
+      if (encoding == null) {
+        snapshot.release();
+      } else {
+        encoding.whenComplete((_, _) -> snapshot.release());
+      }
+    }
+  }
+
+  private static Query.Encoded encoded(
+      String text, ModelSide by, EncodedText encoded, long startNanoTime) {
+    SparseVector vector = by.vector(encoded.encoding());
+    EncodeNanos nanos = encoded.nanos();
+    // Whoever joins a text that is half done has waited for less than the whole.
+    long elapsedNanos = System.nanoTime() - startNanoTime;
+    long encodeNanos =
+        Math.min(
+            nanos.tokenizeNanos() + nanos.inferNanos() + nanos.poolNanos(),
+            Math.max(elapsedNanos - nanos.queueNanos(), 0));
+    return new Query.Encoded(text, vector, by, nanos.queueNanos(), encodeNanos);
+  }
+
+  @Override
   public RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption) {
     long start = System.nanoTime();
     CollectionSnapshot snapshot = acquire(request.collection());
@@ -69,7 +114,7 @@ public final class RetrievalPipeline implements Retriever {
               searcher,
               hits,
               snapshot.planner().representative(modes),
-              isText(request) ? encoded - start : 0,
+              encodeNanos(request.query(), encoded - start),
               searched - encoded,
               searched,
               start);
@@ -87,6 +132,7 @@ public final class RetrievalPipeline implements Retriever {
       long estimate =
           switch (request.query()) {
             case Query.Vector(SparseVector vector) -> postings(snapshot, vector);
+            case Query.Encoded encoded -> postings(snapshot, encoded.vector());
             case Query.Text(String text) ->
                 (text.length() / CHARACTERS_PER_WORD + 1L)
                     * descriptions.of(snapshot).longestList();
@@ -135,6 +181,11 @@ public final class RetrievalPipeline implements Retriever {
     return switch (query) {
       case Query.Text(String text) ->
           snapshot.encoders().queries().encode(List.of(text)).getFirst();
+      // The collection may have been replaced meanwhile, and its encoder with it.
+      case Query.Encoded encoded ->
+          encoded.by().givesSameAs(snapshot.encoders().queryModel())
+              ? encoded.vector()
+              : encode(snapshot, new Query.Text(encoded.text()));
       case Query.Vector(SparseVector vector) -> {
         checkVocabulary(snapshot, vector);
         yield vector;
@@ -180,8 +231,12 @@ public final class RetrievalPipeline implements Retriever {
     };
   }
 
-  private static boolean isText(RetrievalRequest request) {
-    return request.query() instanceof Query.Text;
+  private static long encodeNanos(Query query, long nanosHere) {
+    return switch (query) {
+      case Query.Text _ -> nanosHere;
+      case Query.Vector _ -> 0;
+      case Query.Encoded encoded -> encoded.encodeNanos() + nanosHere;
+    };
   }
 
   private static List<Hit> fetch(

@@ -2,6 +2,7 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.encode.ModelSide;
 import java.util.List;
 
 /**
@@ -33,6 +34,15 @@ public record RetrievalRequest(
     fields = List.copyOf(fields);
   }
 
+  /**
+   * Returns the same request with another query.
+   *
+   * @param other what is searched for instead
+   */
+  RetrievalRequest withQuery(Query other) {
+    return new RetrievalRequest(collection, other, k, evaluation, fields, explain);
+  }
+
   /** What is searched for. */
   public sealed interface Query {
     /**
@@ -49,5 +59,18 @@ public record RetrievalRequest(
      *     terms
      */
     record Vector(SparseVector vector) implements Query {}
+
+    /**
+     * Text that was encoded ahead of the search, see {@link Retriever#encodeAhead}.
+     *
+     * @param text the text
+     * @param vector its vector
+     * @param by what encoded it
+     * @param queueNanos how long the text waited for the encoder
+     * @param encodeNanos how long it took to encode it
+     */
+    record Encoded(
+        String text, SparseVector vector, ModelSide by, long queueNanos, long encodeNanos)
+        implements Query {}
   }
 }

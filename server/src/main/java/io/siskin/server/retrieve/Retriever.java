@@ -2,6 +2,8 @@ package io.siskin.server.retrieve;
 
 import io.siskin.server.search.Interruption;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Searches collections: what {@code rpc} serves and what the in-process commands call.
@@ -11,6 +13,20 @@ import java.util.List;
  * io.siskin.server.search.QueryInterruptedException} when interrupted.
  */
 public interface Retriever {
+  /**
+   * Encodes a request's text, where a model does that which takes batches of many callers. Does not
+   * block. Its time is not a search thread's: whoever must not wait asks this first and searches
+   * for what comes of it.
+   *
+   * @param request what will be searched
+   * @param interruption the request's deadline and cancellation, asked while the text waits
+   * @return the request with its text encoded, to come, completed on a thread of the model's front
+   *     end; null when {@link #retrieve} needs nothing of the kind
+   * @throws io.siskin.server.batch.EncoderOverloadedException when the front end has no room
+   */
+  @Nullable CompletableFuture<RetrievalRequest> encodeAhead(
+      RetrievalRequest request, Interruption interruption);
+
   /**
    * Runs one search on the calling thread.
    *

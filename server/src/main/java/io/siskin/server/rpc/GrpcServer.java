@@ -5,6 +5,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.siskin.server.retrieve.Retriever;
+import io.siskin.server.retrieve.TextEncoders;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -55,25 +56,26 @@ public final class GrpcServer implements AutoCloseable {
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
 
-  private GrpcServer(GrpcServerOptions options, Retriever retriever) {
+  private GrpcServer(GrpcServerOptions options, Retriever retriever, TextEncoders encoders) {
     this.options = options;
-    this.services = new GrpcServices(options, retriever);
+    this.services = new GrpcServices(options, retriever, encoders);
     this.loops = new EventLoops(options.eventLoopThreads());
   }
 
   /**
-   * Starts a server. It does not own the retriever.
+   * Starts a server. It owns neither the retriever nor the encoders.
    *
    * @param options where to listen and within what limits
-   * @param retriever does the work
+   * @param retriever searches
+   * @param encoders encodes texts
    * @throws IOException when an address cannot be listened on: port taken, socket file in use,
    *     folder missing
    * @throws UnsupportedOperationException when a Unix socket is asked for on a platform other than
    *     Linux
    */
-  public static GrpcServer start(GrpcServerOptions options, Retriever retriever)
-      throws IOException {
-    GrpcServer server = new GrpcServer(options, retriever);
+  public static GrpcServer start(
+      GrpcServerOptions options, Retriever retriever, TextEncoders encoders) throws IOException {
+    GrpcServer server = new GrpcServer(options, retriever, encoders);
     try {
       server.listen();
       return server;

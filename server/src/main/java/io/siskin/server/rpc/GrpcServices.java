@@ -7,8 +7,10 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.server.retrieve.Retriever;
+import io.siskin.server.retrieve.TextEncoders;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,11 +24,13 @@ final class GrpcServices {
       List.of(
           HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
           SearchServiceGrpc.SERVICE_NAME,
-          CollectionServiceGrpc.SERVICE_NAME);
+          CollectionServiceGrpc.SERVICE_NAME,
+          EncodeServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
   private final SearchService searchService;
   private final CollectionService collectionService;
+  private final EncodeService encodeService;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls openCalls = new OpenCalls();
 
@@ -34,9 +38,10 @@ final class GrpcServices {
    * Creates the services, not serving yet.
    *
    * @param options limits and threads
-   * @param retriever does the work
+   * @param retriever searches
+   * @param encoders encodes texts
    */
-  GrpcServices(GrpcServerOptions options, Retriever retriever) {
+  GrpcServices(GrpcServerOptions options, Retriever retriever, TextEncoders encoders) {
     StatusMapper statusMapper = new StatusMapper(options.retryDelay());
     admission =
         new AdmissionControl(
@@ -47,6 +52,11 @@ final class GrpcServices {
             statusMapper,
             options.streamInFlightMax());
     collectionService = new CollectionService(retriever, statusMapper);
+    encodeService =
+        new EncodeService(
+            new EncodeDispatcher(encoders, admission, options.responseBytesMax()),
+            statusMapper,
+            options.streamInFlightMax());
     setServing(false);
   }
 
@@ -63,6 +73,7 @@ final class GrpcServices {
         .directExecutor()
         .addService(ServerInterceptors.intercept(searchService, openCalls))
         .addService(ServerInterceptors.intercept(collectionService, openCalls))
+        .addService(ServerInterceptors.intercept(encodeService, openCalls))
         .addService(health.getHealthService())
         .addService(ProtoReflectionServiceV1.newInstance())
         .addService(ProtoReflectionService.newInstance());
@@ -87,6 +98,7 @@ final class GrpcServices {
   /** Lets open streams answer what they have read and end. */
   void drainStreams() {
     searchService.drain();
+    encodeService.drain();
   }
 
   /**

@@ -1,15 +1,16 @@
 package io.siskin.server.rpc;
 
+import com.google.protobuf.Duration;
+import com.google.rpc.Status;
 import io.grpc.Context;
-import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.SearchStreamRequest;
 import io.siskin.proto.v1.SearchStreamResponse;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code siskin.v1.SearchService}. Safe for concurrent use; its methods run on event loops and must
@@ -18,9 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SearchService extends SearchServiceGrpc.SearchServiceImplBase {
   private final SearchDispatcher dispatcher;
   private final StatusMapper statusMapper;
-  private final int streamInFlightMax;
-  private final Set<SearchStreamCall> openStreams = ConcurrentHashMap.newKeySet();
-  private volatile boolean draining;
+  private final OpenStreams<SearchStreamRequest, SearchResponse, SearchStreamResponse> streams;
 
   /**
    * Creates the service.
@@ -33,69 +32,52 @@ final class SearchService extends SearchServiceGrpc.SearchServiceImplBase {
   SearchService(SearchDispatcher dispatcher, StatusMapper statusMapper, int streamInFlightMax) {
     this.dispatcher = dispatcher;
     this.statusMapper = statusMapper;
-    this.streamInFlightMax = streamInFlightMax;
+    this.streams = new OpenStreams<>(new Protocol(dispatcher), statusMapper, streamInFlightMax);
   }
 
   @Override
   public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
-    ServerCallStreamObserver<SearchResponse> call =
-        (ServerCallStreamObserver<SearchResponse>) observer;
-    call.setOnCancelHandler(SearchService::ignoreLateAnswers);
     dispatcher.dispatch(
-        request, Context.current().getDeadline(), new UnaryCaller(call, statusMapper));
+        request, Context.current().getDeadline(), UnaryCaller.of(observer, statusMapper));
   }
 
   @Override
   public StreamObserver<SearchStreamRequest> searchStream(
       StreamObserver<SearchStreamResponse> observer) {
-    SearchStreamCall stream =
-        new SearchStreamCall(
-            (ServerCallStreamObserver<SearchStreamResponse>) observer,
-            dispatcher,
-            statusMapper,
-            streamInFlightMax,
-            openStreams::remove);
-    openStreams.add(stream);
-    // Asked after the stream was added: either drain() sees the stream or this sees the flag.
-    if (draining) {
-      stream.drain();
-    }
-    return stream;
+    return streams.open(observer);
   }
 
-  /**
-   * Lets every open stream answer what it has read and then end; a stream would otherwise outlive
-   * any grace period.
-   */
+  /** Lets every open stream answer what it has read and then end. */
   void drain() {
-    draining = true;
-    openStreams.forEach(SearchStreamCall::drain);
+    streams.drain();
   }
 
-  /**
-   * A call with a cancel handler ignores answers that come after its cancellation; without one it
-   * throws at whoever answers. Nothing else is to be done: the evaluation asks for itself whether
-   * it was cancelled.
-   */
-  private static void ignoreLateAnswers() {}
-
-  private record UnaryCaller(
-      ServerCallStreamObserver<SearchResponse> call, StatusMapper statusMapper)
-      implements SearchTask.Caller {
+  private record Protocol(SearchDispatcher dispatcher)
+      implements StreamProtocol<SearchStreamRequest, SearchResponse, SearchStreamResponse> {
     @Override
-    public boolean isCancelled() {
-      return call.isCancelled();
+    public long requestId(SearchStreamRequest request) {
+      return request.getRequestId();
     }
 
     @Override
-    public void succeeded(SearchResponse response) {
-      call.onNext(response);
-      call.onCompleted();
+    public @Nullable Duration timeout(SearchStreamRequest request) {
+      return request.hasTimeout() ? request.getTimeout() : null;
     }
 
     @Override
-    public void failed(Throwable error) {
-      call.onError(statusMapper.toException(error));
+    public void dispatch(
+        SearchStreamRequest request, @Nullable Deadline deadline, Caller<SearchResponse> caller) {
+      dispatcher.dispatch(request.getSearch(), deadline, caller);
+    }
+
+    @Override
+    public SearchStreamResponse response(long requestId, SearchResponse answer) {
+      return SearchStreamResponse.newBuilder().setRequestId(requestId).setResponse(answer).build();
+    }
+
+    @Override
+    public SearchStreamResponse failure(long requestId, Status status) {
+      return SearchStreamResponse.newBuilder().setRequestId(requestId).setStatus(status).build();
     }
   }
 }

@@ -1,14 +1,11 @@
 package io.siskin.server.rpc;
 
-import io.grpc.Deadline;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.search.Interruption;
 import io.siskin.server.search.QueryInterruptedException;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One admitted search: evaluates and answers, exactly once.
@@ -16,29 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not reusable. Runs on one thread, which may differ from the one that created it.
  */
 final class SearchTask extends AdmissionControl.Task {
-  /** Whoever asked: a unary call or one element of a stream. */
-  interface Caller {
-    /** Tells whether the answer is no longer wanted; asked from the evaluating thread, often. */
-    boolean isCancelled();
-
-    /**
-     * Takes the answer.
-     *
-     * @param response what was found
-     */
-    void succeeded(SearchResponse response);
-
-    /**
-     * Takes the failure.
-     *
-     * @param error what {@link StatusMapper} shall translate
-     */
-    void failed(Throwable error);
-  }
-
   private final Retriever retriever;
   private final RetrievalRequest request;
-  private final Caller caller;
+  private final Caller<SearchResponse> caller;
   private final Interruption interruption;
   private final long arrivalNanoTime;
   private final int responseBytesMax;
@@ -49,26 +26,21 @@ final class SearchTask extends AdmissionControl.Task {
    * @param retriever what evaluates
    * @param request the search
    * @param caller who gets the answer
-   * @param deadline until when it is wanted; null for no limit
+   * @param interruption the request's deadline and the caller's cancellation
    * @param arrivalNanoTime when the request arrived, on the clock of {@link System#nanoTime}
    * @param responseBytesMax the longest response that may be sent
    */
   SearchTask(
       Retriever retriever,
       RetrievalRequest request,
-      Caller caller,
-      @Nullable Deadline deadline,
+      Caller<SearchResponse> caller,
+      Interruption interruption,
       long arrivalNanoTime,
       int responseBytesMax) {
     this.retriever = retriever;
     this.request = request;
     this.caller = caller;
-    this.interruption =
-        deadline == null
-            ? Interruption.whenCancelled(caller::isCancelled)
-            : Interruption.at(
-                System.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS),
-                caller::isCancelled);
+    this.interruption = interruption;
     this.arrivalNanoTime = arrivalNanoTime;
     this.responseBytesMax = responseBytesMax;
   }
@@ -82,7 +54,7 @@ final class SearchTask extends AdmissionControl.Task {
       // wait for.
       interruption.check();
       RetrievalResponse found = retriever.retrieve(request, interruption);
-      response = ProtoMapper.toProto(found, queueNanos, arrivalNanoTime);
+      response = ProtoMapper.toProto(found, queueNanos + encoderQueueNanos(), arrivalNanoTime);
       if (response.getSerializedSize() > responseBytesMax) {
         throw new ResponseTooLargeException(response.getSerializedSize(), responseBytesMax);
       }
@@ -91,6 +63,13 @@ final class SearchTask extends AdmissionControl.Task {
       return;
     }
     caller.succeeded(response);
+  }
+
+  /** A text that was encoded ahead has waited before it came here. */
+  private long encoderQueueNanos() {
+    return request.query() instanceof RetrievalRequest.Query.Encoded encoded
+        ? encoded.queueNanos()
+        : 0;
   }
 
   @Override

@@ -14,7 +14,10 @@ import io.grpc.protobuf.StatusProto;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.server.batch.EncoderClosedException;
+import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.ModelNotFoundException;
 import io.siskin.server.search.QueryInterruptedException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -62,6 +65,9 @@ final class StatusMapper {
     Metadata trailers = new Metadata();
     if (error instanceof OverloadedException) {
       trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(retryDelay.toMillis()));
+    } else if (error instanceof EncoderOverloadedException overloaded) {
+      trailers.put(
+          RETRY_PUSHBACK_MILLIS, Long.toString(Math.max(1, overloaded.retryAfter().toMillis())));
     } else if (error instanceof ResponseTooLargeException) {
       // The same request would be too large again.
       trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
@@ -85,23 +91,37 @@ final class StatusMapper {
                   .setResourceType("collection")
                   .setResourceName(e.collection())
                   .build());
+      case ModelNotFoundException e ->
+          status(
+              Code.NOT_FOUND,
+              message(e),
+              ResourceInfo.newBuilder()
+                  .setResourceType("model")
+                  .setResourceName(e.model())
+                  .build());
       case QueryInterruptedException e ->
           switch (e.reason()) {
             case DEADLINE_EXCEEDED ->
-                status(Code.DEADLINE_EXCEEDED, "the deadline passed before the search ended");
-            case CANCELLED -> status(Code.CANCELLED, "the search was cancelled");
+                status(Code.DEADLINE_EXCEEDED, "the deadline passed before the work was done");
+            case CANCELLED -> status(Code.CANCELLED, "the call was cancelled");
           };
+      case EncoderOverloadedException e ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              message(e),
+              info(switch (e.reason()) {
+                    case QUEUE_FULL -> "ENCODER_QUEUE_FULL";
+                    case DEADLINE_OUT_OF_REACH -> "ENCODER_DEADLINE_OUT_OF_REACH";
+                  })
+                  .build(),
+              retryInfo(e.retryAfter()));
+      case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
       case OverloadedException e ->
           status(
               Code.RESOURCE_EXHAUSTED,
               message(e),
               info("SEARCH_QUEUE_FULL").build(),
-              RetryInfo.newBuilder()
-                  .setRetryDelay(
-                      com.google.protobuf.Duration.newBuilder()
-                          .setSeconds(retryDelay.getSeconds())
-                          .setNanos(retryDelay.getNano()))
-                  .build());
+              retryInfo(retryDelay));
       case ResponseTooLargeException e ->
           status(
               Code.RESOURCE_EXHAUSTED,
@@ -125,6 +145,15 @@ final class StatusMapper {
       case ExecutionException e -> causeStatus(e);
       default -> internal(error);
     };
+  }
+
+  private static RetryInfo retryInfo(Duration delay) {
+    return RetryInfo.newBuilder()
+        .setRetryDelay(
+            com.google.protobuf.Duration.newBuilder()
+                .setSeconds(delay.getSeconds())
+                .setNanos(delay.getNano()))
+        .build();
   }
 
   private Status causeStatus(Throwable envelope) {

@@ -35,9 +35,9 @@ final class ArchitectureTest {
           Map.entry("batch", Set.of("encode", "search")),
           Map.entry("collection", Set.of("encode", "plan", "search")),
           Map.entry("ingest", Set.of("collection", "encode", "plan")),
-          Map.entry("retrieve", Set.of("collection", "encode", "plan", "search")),
+          Map.entry("retrieve", Set.of("batch", "collection", "encode", "plan", "search")),
           Map.entry("measure", Set.of("search")),
-          Map.entry("rpc", Set.of("plan", "retrieve", "search")));
+          Map.entry("rpc", Set.of("batch", "encode", "plan", "retrieve", "search")));
 
   /**
    * A rule and a class that breaks it.

@@ -11,9 +11,11 @@ import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** A retriever whose answers, estimates and collections a test decides. */
 final class FakeRetriever implements Retriever {
@@ -36,6 +38,15 @@ final class FakeRetriever implements Retriever {
   volatile Behaviour behaviour = (request, interruption) -> answer(request.collection());
   volatile long estimate = SMALL;
   volatile List<CollectionDescription> collections = List.of(describe("books"));
+
+  /** What text is encoded to ahead of a search; null for no such thing. */
+  volatile Function<RetrievalRequest, CompletableFuture<RetrievalRequest>> ahead = request -> null;
+
+  @Override
+  public CompletableFuture<RetrievalRequest> encodeAhead(
+      RetrievalRequest request, Interruption interruption) {
+    return ahead.apply(request);
+  }
 
   @Override
   public RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption) {

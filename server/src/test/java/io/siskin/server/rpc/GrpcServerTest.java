@@ -50,7 +50,7 @@ class GrpcServerTest {
 
   @Test
   void servesOnLoopback() throws Exception {
-    try (GrpcServer server = GrpcServer.start(tcp().build(), retriever);
+    try (GrpcServer server = GrpcServer.start(tcp().build(), retriever, FakeTextEncoders.NONE);
         SearchClient client = connect(server)) {
       assertThat(server.port()).isPositive();
       assertThat(server.unixSocket()).isNull();
@@ -61,7 +61,8 @@ class GrpcServerTest {
   @Test
   void servesOnAUnixSocketThatOnlyOwnerAndGroupMayUse() throws Exception {
     Path socket = folder.resolve("s");
-    try (GrpcServer server = GrpcServer.start(unix(socket).build(), retriever);
+    try (GrpcServer server =
+            GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE);
         SearchClient client = SearchClient.connect("unix://" + socket)) {
       assertThat(server.port()).isEqualTo(GrpcServerOptions.NO_TCP);
       assertThat(server.unixSocket()).isEqualTo(socket);
@@ -75,7 +76,8 @@ class GrpcServerTest {
   @Test
   void servesOnBothAtOnce() throws Exception {
     Path socket = folder.resolve("s");
-    try (GrpcServer server = GrpcServer.start(tcp().unixSocket(socket).build(), retriever);
+    try (GrpcServer server =
+            GrpcServer.start(tcp().unixSocket(socket).build(), retriever, FakeTextEncoders.NONE);
         SearchClient overTcp = connect(server);
         SearchClient overUnix = SearchClient.connect("unix:" + socket)) {
       assertThat(overTcp.search(request()).hits()).isEqualTo(overUnix.search(request()).hits());
@@ -89,7 +91,8 @@ class GrpcServerTest {
   void aLeftOverSocketIsReplaced() throws Exception {
     Path socket = folder.resolve("s");
     bindAndForget(socket);
-    try (GrpcServer server = GrpcServer.start(unix(socket).build(), retriever);
+    try (GrpcServer server =
+            GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE);
         SearchClient client = SearchClient.connect("unix://" + socket)) {
       assertThat(server.unixSocket()).exists();
       assertThat(client.search(request()).hits()).hasSize(1);
@@ -99,10 +102,12 @@ class GrpcServerTest {
   @Test
   void aSocketInUseIsLeftAlone() throws Exception {
     Path socket = folder.resolve("s");
-    try (GrpcServer first = GrpcServer.start(unix(socket).build(), retriever);
+    try (GrpcServer first =
+            GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE);
         SearchClient client = SearchClient.connect("unix://" + socket)) {
       assertThat(first.unixSocket()).exists();
-      assertThatThrownBy(() -> GrpcServer.start(unix(socket).build(), retriever))
+      assertThatThrownBy(
+              () -> GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE))
           .isInstanceOf(FileAlreadyExistsException.class)
           .hasMessageContaining("in use by another server");
       assertThat(client.search(request()).hits()).as("the first goes on").hasSize(1);
@@ -114,7 +119,8 @@ class GrpcServerTest {
     Path socket = folder.resolve("s");
     try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       other.bind(UnixDomainSocketAddress.of(socket));
-      assertThatThrownBy(() -> GrpcServer.start(unix(socket).build(), retriever))
+      assertThatThrownBy(
+              () -> GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE))
           .isInstanceOf(FileAlreadyExistsException.class)
           .hasMessageContaining("in use by another program");
       assertThat(socket).exists();
@@ -125,7 +131,7 @@ class GrpcServerTest {
   void aFileThatIsNoSocketIsLeftAlone() throws Exception {
     Path file = Files.writeString(folder.resolve("s"), "precious");
 
-    assertThatThrownBy(() -> GrpcServer.start(unix(file).build(), retriever))
+    assertThatThrownBy(() -> GrpcServer.start(unix(file).build(), retriever, FakeTextEncoders.NONE))
         .isInstanceOf(FileAlreadyExistsException.class)
         .hasMessageContaining("not a socket");
     assertThat(file).hasContent("precious");
@@ -135,7 +141,8 @@ class GrpcServerTest {
   void aSocketPathThatIsTooLongIsRefusedWithItsLimit() {
     Path socket = folder.resolve("s".repeat(108));
 
-    assertThatThrownBy(() -> GrpcServer.start(unix(socket).build(), retriever))
+    assertThatThrownBy(
+            () -> GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("at most 107 bytes");
   }
@@ -145,10 +152,11 @@ class GrpcServerTest {
     Path socket = folder.resolve("s");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       GrpcServerOptions options = tcp().port(taken.getLocalPort()).unixSocket(socket).build();
-      assertThatThrownBy(() -> GrpcServer.start(options, retriever))
+      assertThatThrownBy(() -> GrpcServer.start(options, retriever, FakeTextEncoders.NONE))
           .isInstanceOf(IOException.class);
     }
-    try (GrpcServer server = GrpcServer.start(unix(socket).build(), retriever)) {
+    try (GrpcServer server =
+        GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE)) {
       assertThat(server.unixSocket()).exists();
     }
   }
@@ -165,7 +173,9 @@ class GrpcServerTest {
 
   @Test
   void aRequestThatIsTooLargeEndsItsCallOnly() throws Exception {
-    try (GrpcServer server = GrpcServer.start(tcp().requestBytesMax(1_024).build(), retriever);
+    try (GrpcServer server =
+            GrpcServer.start(
+                tcp().requestBytesMax(1_024).build(), retriever, FakeTextEncoders.NONE);
         SearchClient client = connect(server)) {
       assertThatThrownBy(() -> client.search(SearchRequest.text("books", "x".repeat(2_000))))
           .isInstanceOf(SearchException.Exhausted.class)
@@ -182,7 +192,7 @@ class GrpcServerTest {
         tcp()
             .tls(new GrpcServerOptions.Tls(certificate.certificate(), certificate.privateKey()))
             .build();
-    try (GrpcServer server = GrpcServer.start(options, retriever)) {
+    try (GrpcServer server = GrpcServer.start(options, retriever, FakeTextEncoders.NONE)) {
       ClientOptions plain = ClientOptions.of("127.0.0.1:" + server.port()).withMaxAttempts(1);
       ClientOptions trusting =
           plain
@@ -208,7 +218,8 @@ class GrpcServerTest {
   void closingFinishesWhatWasAdmitted() throws Exception {
     holdSearches();
     Path socket = folder.resolve("s");
-    GrpcServer server = GrpcServer.start(tcp().unixSocket(socket).build(), retriever);
+    GrpcServer server =
+        GrpcServer.start(tcp().unixSocket(socket).build(), retriever, FakeTextEncoders.NONE);
     try (SearchClient client = connect(server);
         SearchStream stream = client.openStream()) {
       CompletableFuture<SearchResult> unary = client.searchAsync(request().withDeadline(LONG));
@@ -244,7 +255,7 @@ class GrpcServerTest {
           entered.countDown();
           return FakeRetriever.searchUntilInterrupted(interruption);
         };
-    GrpcServer server = GrpcServer.start(tcp().build(), retriever);
+    GrpcServer server = GrpcServer.start(tcp().build(), retriever, FakeTextEncoders.NONE);
     try (SearchClient client = SearchClient.connect(options(server).withMaxAttempts(1))) {
       CompletableFuture<SearchResult> endless = client.searchAsync(request().withDeadline(LONG));
       FakeRetriever.await(entered);
@@ -260,7 +271,7 @@ class GrpcServerTest {
 
   @Test
   void aHealthWatchDoesNotHoldUpTheShutdown() throws Exception {
-    GrpcServer server = GrpcServer.start(tcp().build(), retriever);
+    GrpcServer server = GrpcServer.start(tcp().build(), retriever, FakeTextEncoders.NONE);
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
     try {
@@ -278,7 +289,8 @@ class GrpcServerTest {
   @Test
   void healthTurnsBeforeCallsAreRefused() throws Exception {
     GrpcServer server =
-        GrpcServer.start(tcp().drainDelay(Duration.ofSeconds(1)).build(), retriever);
+        GrpcServer.start(
+            tcp().drainDelay(Duration.ofSeconds(1)).build(), retriever, FakeTextEncoders.NONE);
     server.markReady();
     try (SearchClient client = SearchClient.connect(options(server).withMaxAttempts(1))) {
       assertThat(client.health()).isEqualTo(Health.SERVING);

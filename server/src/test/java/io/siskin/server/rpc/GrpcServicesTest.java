@@ -73,7 +73,7 @@ class GrpcServicesTest {
 
   @BeforeEach
   void start() throws Exception {
-    services = new GrpcServices(OPTIONS, retriever);
+    services = new GrpcServices(OPTIONS, retriever, FakeTextEncoders.NONE);
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
     services.addTo(builder);

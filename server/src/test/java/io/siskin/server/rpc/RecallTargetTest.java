@@ -73,7 +73,9 @@ class RecallTargetTest {
     catalog.openAll();
     server =
         GrpcServer.start(
-            GrpcServerOptions.builder().port(0).build(), new RetrievalPipeline(catalog));
+            GrpcServerOptions.builder().port(0).build(),
+            new RetrievalPipeline(catalog),
+            FakeTextEncoders.NONE);
     client = SearchClient.connect("127.0.0.1:" + server.port());
   }
 

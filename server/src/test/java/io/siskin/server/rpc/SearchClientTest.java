@@ -56,7 +56,8 @@ class SearchClientTest {
                 .searchThreads(2)
                 .retryDelay(Duration.ofMillis(1))
                 .build(),
-            retriever);
+            retriever,
+            FakeTextEncoders.NONE);
     client =
         SearchClient.connect(ClientOptions.of("localhost:" + server.port()).withDeadline(LONG));
   }

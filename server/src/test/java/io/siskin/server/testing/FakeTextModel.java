@@ -20,12 +20,14 @@ import java.util.function.Consumer;
  * asked is recorded. Safe for concurrent use.
  */
 public final class FakeTextModel implements TextModel {
-  /** What {@link #fingerprint} returns. */
+  /** What {@link #fingerprint} returns unless told otherwise. */
   public static final String FINGERPRINT = "0".repeat(64);
 
   private static final int SPECIAL_TOKENS = 2;
 
   private final int lengthTokensMax;
+  private final String fingerprint;
+  private volatile boolean closed;
   private final List<List<String>> batches = new CopyOnWriteArrayList<>();
   private volatile long nanosPerToken;
   private volatile long nanosPerBatch;
@@ -46,7 +48,23 @@ public final class FakeTextModel implements TextModel {
    * @param lengthTokensMax where texts are cut, 3 or more
    */
   public FakeTextModel(int lengthTokensMax) {
+    this(lengthTokensMax, "0");
+  }
+
+  /**
+   * Makes a model that takes no time.
+   *
+   * @param lengthTokensMax where texts are cut, 3 or more
+   * @param digit what its fingerprint is made of
+   */
+  public FakeTextModel(int lengthTokensMax, String digit) {
     this.lengthTokensMax = lengthTokensMax;
+    this.fingerprint = digit.repeat(64);
+  }
+
+  /** Tells whether the model was closed. */
+  public boolean isClosed() {
+    return closed;
   }
 
   /** Sets what batches cost. */
@@ -92,7 +110,7 @@ public final class FakeTextModel implements TextModel {
 
   @Override
   public String fingerprint() {
-    return FINGERPRINT;
+    return fingerprint;
   }
 
   @Override
@@ -121,7 +139,9 @@ public final class FakeTextModel implements TextModel {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 
   private List<String> words(String text) {
     List<String> words = new ArrayList<>();

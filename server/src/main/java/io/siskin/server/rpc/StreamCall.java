@@ -1,21 +1,19 @@
 package io.siskin.server.rpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.protobuf.Duration;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.proto.v1.SearchResponse;
-import io.siskin.proto.v1.SearchStreamRequest;
-import io.siskin.proto.v1.SearchStreamResponse;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open {@code SearchStream}: reads requests, answers each as soon as it is ready, in whatever
- * order that is.
+ * One open stream of requests: reads them, answers each as soon as it is ready, in whatever order
+ * that is.
  *
  * <p>Memory is bounded on both sides. A request is read only against a credit: there are {@code
  * inFlightMax} of them, one is spent by reading and given back by answering, but not while the
@@ -25,12 +23,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Requests come from the event loop, answers from any thread; gRPC's call objects are not
  * thread-safe, so whatever touches the call does it under this object's monitor. Nothing under it
  * blocks or evaluates.
+ *
+ * @param <Q> a request of the stream
+ * @param <A> what its work gives
+ * @param <R> a response of the stream
  */
-final class SearchStreamCall implements StreamObserver<SearchStreamRequest> {
-  private final ServerCallStreamObserver<SearchStreamResponse> call;
-  private final SearchDispatcher dispatcher;
+final class StreamCall<Q, A, R> implements StreamObserver<Q> {
+  private final ServerCallStreamObserver<R> call;
+  private final StreamProtocol<Q, A, R> protocol;
   private final StatusMapper statusMapper;
-  private final Consumer<SearchStreamCall> onEnd;
+  private final Consumer<StreamCall<Q, A, R>> onEnd;
   private final @Nullable Deadline streamDeadline;
 
   @GuardedBy("this")
@@ -54,19 +56,19 @@ final class SearchStreamCall implements StreamObserver<SearchStreamRequest> {
    * only there.
    *
    * @param call the call
-   * @param dispatcher runs the searches
-   * @param statusMapper translates their failures
+   * @param protocol what the messages mean, and the work
+   * @param statusMapper translates failures
    * @param inFlightMax how many requests may be unanswered, 1 or more
    * @param onEnd told once, when the stream has ended for whatever reason
    */
-  SearchStreamCall(
-      ServerCallStreamObserver<SearchStreamResponse> call,
-      SearchDispatcher dispatcher,
+  StreamCall(
+      ServerCallStreamObserver<R> call,
+      StreamProtocol<Q, A, R> protocol,
       StatusMapper statusMapper,
       int inFlightMax,
-      Consumer<SearchStreamCall> onEnd) {
+      Consumer<StreamCall<Q, A, R>> onEnd) {
     this.call = call;
-    this.dispatcher = dispatcher;
+    this.protocol = protocol;
     this.statusMapper = statusMapper;
     this.onEnd = onEnd;
     this.streamDeadline = Context.current().getDeadline();
@@ -77,8 +79,8 @@ final class SearchStreamCall implements StreamObserver<SearchStreamRequest> {
   }
 
   @Override
-  public void onNext(SearchStreamRequest request) {
-    Element element = new Element(request.getRequestId());
+  public void onNext(Q request) {
+    Element element = new Element(protocol.requestId(request));
     boolean refuse;
     synchronized (this) {
       inFlightCount++;
@@ -95,7 +97,7 @@ final class SearchStreamCall implements StreamObserver<SearchStreamRequest> {
       element.failed(e);
       return;
     }
-    dispatcher.dispatch(request.getSearch(), deadline, element);
+    protocol.dispatch(request, deadline, element);
   }
 
   @Override
@@ -115,16 +117,16 @@ final class SearchStreamCall implements StreamObserver<SearchStreamRequest> {
     endWhenDone();
   }
 
-  private @Nullable Deadline deadlineOf(SearchStreamRequest request) {
-    if (!request.hasTimeout()) {
+  private @Nullable Deadline deadlineOf(Q request) {
+    Duration timeout = protocol.timeout(request);
+    if (timeout == null) {
       return streamDeadline;
     }
-    Deadline own =
-        Deadline.after(ProtoMapper.toNanos("timeout", request.getTimeout()), TimeUnit.NANOSECONDS);
+    Deadline own = Deadline.after(ProtoMapper.toNanos("timeout", timeout), TimeUnit.NANOSECONDS);
     return streamDeadline == null ? own : own.minimum(streamDeadline);
   }
 
-  private synchronized void answer(SearchStreamResponse response) {
+  private synchronized void answer(R response) {
     inFlightCount--;
     if (ended) {
       return;
@@ -169,7 +171,7 @@ final class SearchStreamCall implements StreamObserver<SearchStreamRequest> {
   }
 
   /** One request of the stream, waiting for its answer. */
-  private final class Element implements SearchTask.Caller {
+  private final class Element implements Caller<A> {
     private final long requestId;
 
     Element(long requestId) {
@@ -182,18 +184,13 @@ final class SearchStreamCall implements StreamObserver<SearchStreamRequest> {
     }
 
     @Override
-    public void succeeded(SearchResponse response) {
-      answer(
-          SearchStreamResponse.newBuilder().setRequestId(requestId).setResponse(response).build());
+    public void succeeded(A answer) {
+      answer(protocol.response(requestId, answer));
     }
 
     @Override
     public void failed(Throwable error) {
-      answer(
-          SearchStreamResponse.newBuilder()
-              .setRequestId(requestId)
-              .setStatus(statusMapper.toStatus(error))
-              .build());
+      answer(protocol.failure(requestId, statusMapper.toStatus(error)));
     }
   }
 }

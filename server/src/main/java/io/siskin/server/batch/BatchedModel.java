@@ -1,0 +1,106 @@
+package io.siskin.server.batch;
+
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.TextModel;
+import io.siskin.server.encode.TokenizedText;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model with its front end. Several may stand for one model, see {@link BatchedModels}: each is
+ * closed by whoever opened it, and with the last one the front end and then the model are closed.
+ *
+ * <p>As a {@link TextModel} it goes past the front end, on the calling thread. Safe for concurrent
+ * use.
+ */
+public final class BatchedModel implements TextModel {
+  private final Shared shared;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private BatchedModel(Shared shared) {
+    this.shared = shared;
+  }
+
+  /** What the handles of one model share. */
+  static final class Shared {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchedModel.class);
+
+    // A model is closed when no collection has it any more, so little can be under way.
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final ModelRef ref;
+    private final TextModel model;
+    private final BatchingEncoder encoder;
+    private final AtomicInteger handles = new AtomicInteger(1);
+
+    Shared(ModelRef ref, TextModel model, BatchingEncoder encoder) {
+      this.ref = ref;
+      this.model = model;
+      this.encoder = encoder;
+    }
+
+    /** Returns a handle for the one that the new object counts already. */
+    BatchedModel firstHandle() {
+      return new BatchedModel(this);
+    }
+
+    /** Returns another handle, or null when the last one has been closed. */
+    @Nullable BatchedModel anotherHandle() {
+      int held = handles.getAndUpdate(count -> count == 0 ? 0 : count + 1);
+      return held == 0 ? null : new BatchedModel(this);
+    }
+
+    private void release() {
+      if (handles.decrementAndGet() == 0) {
+        if (!encoder.close(GRACE)) {
+          LOG.warn("model {} is still encoding a batch after {}", ref.name(), GRACE);
+        }
+        model.close();
+      }
+    }
+  }
+
+  /** Returns what the model is called, and what it is. */
+  public ModelRef ref() {
+    return shared.ref;
+  }
+
+  /** Returns the front end. */
+  public BatchingEncoder encoder() {
+    return shared.encoder;
+  }
+
+  @Override
+  public String fingerprint() {
+    return shared.model.fingerprint();
+  }
+
+  @Override
+  public int lengthTokensMax() {
+    return shared.model.lengthTokensMax();
+  }
+
+  @Override
+  public TokenizedText tokenize(EncoderInput input) {
+    return shared.model.tokenize(input);
+  }
+
+  @Override
+  public Inference infer(List<TokenizedText> batch) {
+    return shared.model.infer(batch);
+  }
+
+  /** Gives this handle back; does nothing the second time. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      shared.release();
+    }
+  }
+}

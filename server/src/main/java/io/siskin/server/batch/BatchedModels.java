@@ -1,0 +1,117 @@
+package io.siskin.server.batch;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.TextModel;
+import io.siskin.server.encode.TextModels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models of a process, each with one front end however many collections have it. They share one
+ * cache.
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class BatchedModels implements TextModels {
+  private final TextModels models;
+  private final BatchingOptions options;
+  private final EncodingCache cache;
+  private final Object opening = new Object();
+  private final Map<String, BatchedModel.Shared> byFingerprint = new ConcurrentHashMap<>();
+
+  /**
+   * Makes an empty set of models.
+   *
+   * @param models opens the models themselves
+   * @param options what each front end is like
+   * @param cache keeps encoded queries of all of them
+   */
+  public BatchedModels(TextModels models, BatchingOptions options, EncodingCache cache) {
+    this.models = models;
+    this.options = options;
+    this.cache = cache;
+  }
+
+  /** Returns a model with its front end, opening it if nobody has it. */
+  @Override
+  public BatchedModel open(Path directory, ModelRef ref) throws IOException {
+    // One after another: a model is opened once, and that takes seconds.
+    synchronized (opening) {
+      BatchedModel.Shared known = byFingerprint.get(ref.fingerprint());
+      BatchedModel handle = known == null ? null : known.anotherHandle();
+      if (handle != null) {
+        return handle;
+      }
+      TextModel model = models.open(directory, ref);
+      BatchedModel.Shared shared =
+          new BatchedModel.Shared(
+              ref, model, new BatchingEncoder(ref.name(), model, options, cache));
+      byFingerprint.put(ref.fingerprint(), shared);
+      return shared.firstHandle();
+    }
+  }
+
+  /**
+   * Returns an open model by its name. Does not block.
+   *
+   * @param name its name, or its name, a dash and the first digits of its fingerprint
+   * @return the model, which the caller closes; null when none of that name is open
+   * @throws InvalidInputException when several of that name are open
+   */
+  public @Nullable BatchedModel find(String name) {
+    List<BatchedModel> found = new ArrayList<>();
+    for (BatchedModel handle : handles()) {
+      if (isNamed(handle, name)) {
+        found.add(handle);
+      } else {
+        handle.close();
+      }
+    }
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    found.forEach(BatchedModel::close);
+    if (found.isEmpty()) {
+      return null;
+    }
+    throw new InvalidInputException(
+        "model", name, "a name with the first digits of the fingerprint: several are open");
+  }
+
+  private static boolean isNamed(BatchedModel model, String name) {
+    ModelRef ref = model.ref();
+    String stem = ref.name() + "-";
+    return name.equals(ref.name())
+        || (name.length() > stem.length() && (stem + ref.fingerprint()).startsWith(name));
+  }
+
+  /** Returns what the front ends did so far, by the models' names with 12 digits. */
+  public Map<String, BatchingMetrics> metrics() {
+    Map<String, BatchingMetrics> all = new ConcurrentHashMap<>();
+    for (BatchedModel handle : handles()) {
+      all.put(handle.ref().folderName(), handle.encoder().metrics());
+      handle.close();
+    }
+    return Map.copyOf(all);
+  }
+
+  private List<BatchedModel> handles() {
+    List<BatchedModel> handles = new ArrayList<>();
+    byFingerprint.forEach(
+        (fingerprint, shared) -> {
+          BatchedModel handle = shared.anotherHandle();
+          if (handle == null) {
+            byFingerprint.remove(fingerprint, shared);
+          } else {
+            handles.add(handle);
+          }
+        });
+    return handles;
+  }
+}

@@ -1,0 +1,51 @@
+package io.siskin.server.encode;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.SparseVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side of a collection that a model encodes: what whoever puts texts into batches needs instead
+ * of a {@link QueryEncoder} or a {@link DocumentEncoder}, which encode on the calling thread.
+ *
+ * @param model the model; belongs to the collection's {@link Encoders}
+ * @param side which side
+ * @param options what the collection makes of the model's vectors
+ */
+public record ModelSide(TextModel model, Side side, VectorOptions options) {
+  /**
+   * Returns what to give the model for a text.
+   *
+   * @param text the text; a query's at most {@link QueryEncoder#TEXT_LENGTH_MAX} code units
+   */
+  public EncoderInput input(String text) {
+    return new EncoderInput(side == Side.QUERY ? QueryText.check(text) : text, side);
+  }
+
+  /**
+   * Returns what the collection indexes or searches.
+   *
+   * @param encoding what the model gave
+   * @throws InvalidInputException when the model is dense
+   */
+  public SparseVector vector(TextEncoding encoding) {
+    return switch (encoding) {
+      case TextEncoding.Sparse sparse -> options.apply(sparse);
+      case TextEncoding.Dense _ ->
+          throw new InvalidInputException(
+              "model", "dense", "one that gives sparse vectors: a collection holds no others");
+    };
+  }
+
+  /**
+   * Tells whether another side gives the same vectors.
+   *
+   * @param other the other side, or null for none
+   */
+  public boolean givesSameAs(@Nullable ModelSide other) {
+    return other != null
+        && side == other.side
+        && options.equals(other.options)
+        && model.fingerprint().equals(other.model.fingerprint());
+  }
+}

@@ -1,0 +1,193 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.batch.BatchedModel;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.EncodeNanos;
+import io.siskin.server.batch.EncodedText;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.Encoders;
+import io.siskin.server.encode.ModelSide;
+import io.siskin.server.encode.Side;
+import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.search.Interruption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes texts by the encoders of a catalog's collections and by open models.
+ *
+ * <p>Safe for concurrent use. A collection or a model stays open until its texts are encoded.
+ */
+public final class EncodingPipeline implements TextEncoders {
+  private final CollectionCatalog catalog;
+  private final BatchedModels models;
+
+  /**
+   * Makes a pipeline.
+   *
+   * @param catalog the collections; the caller closes it after the last call
+   * @param models the models that are found by their names
+   */
+  public EncodingPipeline(CollectionCatalog catalog, BatchedModels models) {
+    this.catalog = catalog;
+    this.models = models;
+  }
+
+  @Override
+  public boolean encodesHere(EncodingRequest request) {
+    return switch (request.encoder()) {
+      case EncodingRequest.Encoder.OfModel _ -> false;
+      case EncodingRequest.Encoder.OfCollection(String name) -> {
+        CollectionSnapshot snapshot = acquire(name);
+        try {
+          ModelSide side = side(snapshot.encoders(), sideOf(request));
+          yield side == null || !(side.model() instanceof BatchedModel);
+        } finally {
+          snapshot.release();
+        }
+      }
+    };
+  }
+
+  @Override
+  public CompletableFuture<List<EncodedText>> encode(
+      EncodingRequest request, Interruption interruption) {
+    return switch (request.encoder()) {
+      case EncodingRequest.Encoder.OfModel(String name) -> {
+        BatchedModel model = models.find(name);
+        if (model == null) {
+          throw new ModelNotFoundException(name);
+        }
+        yield submit(model, request, interruption, encoding -> encoding, model::close);
+      }
+      case EncodingRequest.Encoder.OfCollection(String name) -> {
+        CollectionSnapshot snapshot = acquire(name);
+        ModelSide side = side(snapshot.encoders(), sideOf(request));
+        if (side != null && side.model() instanceof BatchedModel model) {
+          yield submit(
+              model,
+              request,
+              interruption,
+              encoding -> withOptions(side, encoding),
+              snapshot::release);
+        }
+        try {
+          yield CompletableFuture.completedFuture(encodeHere(snapshot.encoders(), request));
+        } finally {
+          snapshot.release();
+        }
+      }
+    };
+  }
+
+  /** Submits the texts; whatever comes of it, the end is run once. */
+  private static CompletableFuture<List<EncodedText>> submit(
+      BatchedModel model,
+      EncodingRequest request,
+      Interruption interruption,
+      UnaryOperator<TextEncoding> options,
+      Runnable end) {
+    CompletableFuture<List<EncodedText>> all = null;
+    try {
+      List<CompletableFuture<EncodedText>> futures =
+          model.encoder().submit(request.inputs(), request.priority(), interruption);
+      all = join(futures).thenApply(encoded -> withOptions(encoded, options));
+      return all;
+    } finally {
+      if (all == null) {
+        end.run();
+      } else {
+        all.whenComplete((_, _) -> end.run());
+      }
+    }
+  }
+
+  /** Returns all answers, to come; the first failure is everybody's, and gives up the rest. */
+  private static CompletableFuture<List<EncodedText>> join(
+      List<CompletableFuture<EncodedText>> futures) {
+    CompletableFuture<List<EncodedText>> all = new CompletableFuture<>();
+    for (CompletableFuture<EncodedText> future : futures) {
+      future.whenComplete(
+          (_, error) -> {
+            if (error != null && all.completeExceptionally(error)) {
+              futures.forEach(other -> other.cancel(false));
+            }
+          });
+    }
+    CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new))
+        .thenRun(() -> all.complete(futures.stream().map(CompletableFuture::join).toList()));
+    return all;
+  }
+
+  private static List<EncodedText> withOptions(
+      List<EncodedText> encoded, UnaryOperator<TextEncoding> options) {
+    return encoded.stream()
+        .map(one -> new EncodedText(options.apply(one.encoding()), one.nanos(), one.cached()))
+        .toList();
+  }
+
+  private static TextEncoding withOptions(ModelSide side, TextEncoding encoding) {
+    SparseVector vector = side.vector(encoding);
+    List<String> literals =
+        encoding instanceof TextEncoding.Sparse sparse ? sparse.literals() : List.of();
+    return new TextEncoding.Sparse(vector, literals);
+  }
+
+  private static List<EncodedText> encodeHere(Encoders encoders, EncodingRequest request) {
+    List<String> texts = new ArrayList<>();
+    for (EncoderInput input : request.inputs()) {
+      if (!input.chunkEnds().isEmpty()) {
+        throw new InvalidInputException(
+            "chunk_ends", "set", "none: the collection's encoder gives one vector a text");
+      }
+      texts.add(input.text());
+    }
+    long start = System.nanoTime();
+    List<SparseVector> vectors =
+        sideOf(request) == Side.QUERY
+            ? encoders.queries().encode(texts)
+            : encoders.documents().encode(texts);
+    // Such encoders are a tokenizer and a table.
+    EncodeNanos nanos = new EncodeNanos(0, System.nanoTime() - start, 0, 0);
+    return vectors.stream()
+        .map(
+            vector ->
+                new EncodedText(new TextEncoding.Sparse(vector, tokens(vector)), nanos, false))
+        .toList();
+  }
+
+  /** Without a model there is no expansion: all terms are the text's own. */
+  private static List<String> tokens(SparseVector vector) {
+    List<String> tokens = new ArrayList<>();
+    if (vector instanceof TokenVector named) {
+      for (int i = 0; i < named.size(); i++) {
+        tokens.add(named.token(i));
+      }
+    }
+    return tokens;
+  }
+
+  private static Side sideOf(EncodingRequest request) {
+    return request.inputs().getFirst().side();
+  }
+
+  private static @Nullable ModelSide side(Encoders encoders, Side side) {
+    return side == Side.QUERY ? encoders.queryModel() : encoders.documentModel();
+  }
+
+  private CollectionSnapshot acquire(String name) {
+    CollectionSnapshot snapshot = catalog.acquire(name);
+    if (snapshot == null) {
+      throw new CollectionNotFoundException(name, catalog.names());
+    }
+    return snapshot;
+  }
+}

@@ -1,0 +1,34 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.server.batch.EncodedText;
+import io.siskin.server.search.Interruption;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Encodes texts as collections and models do, without searching.
+ *
+ * <p>Safe for concurrent use. Throws {@link io.siskin.index.error.InvalidInputException} for what
+ * an encoder does not take, {@link CollectionNotFoundException} and {@link ModelNotFoundException}
+ * for unknown names.
+ */
+public interface TextEncoders {
+  /**
+   * Tells whether {@link #encode} would do the work on the calling thread, because no model with a
+   * front end is needed for it.
+   *
+   * @param request what to encode
+   */
+  boolean encodesHere(EncodingRequest request);
+
+  /**
+   * Encodes texts.
+   *
+   * @param request what to encode
+   * @param interruption the caller's deadline and cancellation, asked while texts wait
+   * @return one encoding a text, in the order of the texts, to come; they fail together, with what
+   *     the first failure was
+   * @throws io.siskin.server.batch.EncoderOverloadedException when the front end has no room
+   */
+  CompletableFuture<List<EncodedText>> encode(EncodingRequest request, Interruption interruption);
+}

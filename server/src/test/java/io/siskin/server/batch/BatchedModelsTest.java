@@ -1,0 +1,82 @@
+package io.siskin.server.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.Side;
+import io.siskin.server.search.Interruption;
+import io.siskin.server.testing.FakeTextModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class BatchedModelsTest {
+  private static final String OTHER = "f".repeat(64);
+
+  private final List<FakeTextModel> opened = new ArrayList<>();
+  private final BatchedModels models =
+      new BatchedModels(
+          (directory, ref) -> {
+            opened.add(new FakeTextModel(64, ref.fingerprint().substring(0, 1)));
+            return opened.getLast();
+          },
+          BatchingOptions.DEFAULTS,
+          new EncodingCache(0));
+
+  private BatchedModel open(String name) throws Exception {
+    return open(name, FakeTextModel.FINGERPRINT);
+  }
+
+  private BatchedModel open(String name, String fingerprint) throws Exception {
+    return models.open(Path.of("any"), new ModelRef(name, fingerprint));
+  }
+
+  @Test
+  void aModelIsOpenedOnceAndClosedWithItsLastHandle() throws Exception {
+    BatchedModel first = open("tiny");
+    BatchedModel second = open("tiny");
+    assertThat(opened).hasSize(1);
+    assertThat(second.encoder()).isSameAs(first.encoder());
+    first.close();
+    first.close();
+    assertThat(opened.getFirst().isClosed()).isFalse();
+    second
+        .encoder()
+        .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Interruption.NEVER)
+        .get();
+    assertThat(models.metrics()).containsOnlyKeys("tiny-000000000000");
+    second.close();
+    assertThat(opened.getFirst().isClosed()).isTrue();
+    assertThatThrownBy(
+            () ->
+                second
+                    .encoder()
+                    .submit(new EncoderInput("b", Side.QUERY), Priority.BULK, Interruption.NEVER))
+        .isInstanceOf(EncoderClosedException.class);
+    assertThat(models.find("tiny")).isNull();
+    open("tiny").close();
+    assertThat(opened).hasSize(2);
+  }
+
+  @Test
+  void aModelIsFoundByItsNameWhileItIsOpen() throws Exception {
+    BatchedModel tiny = open("tiny");
+    BatchedModel twin = open("tiny", OTHER);
+    assertThat(models.find("other")).isNull();
+    assertThat(models.find("tiny-")).isNull();
+    assertThatThrownBy(() -> models.find("tiny")).isInstanceOf(InvalidInputException.class);
+    try (BatchedModel found = models.find("tiny-ff")) {
+      assertThat(found.encoder()).isSameAs(twin.encoder());
+    }
+    twin.close();
+    try (BatchedModel found = models.find("tiny")) {
+      assertThat(found.encoder()).isSameAs(tiny.encoder());
+    }
+    tiny.close();
+    assertThat(models.find("tiny")).isNull();
+  }
+}
