@@ -81,8 +81,7 @@ final class DemoCommand implements Callable<Integer> {
             options,
             Verification.FULL,
             WARMUP_MILLIS,
-            new BatchedModels(
-                TextModels.NONE, BatchingOptions.DEFAULTS, new EncodingCache(0)))) {
+            new BatchedModels(TextModels.NONE, BatchingOptions.DEFAULTS, new EncodingCache(0)))) {
       int stopped = prepare(collection);
       return stopped == ExitStatus.OK ? run(server, collection) : stopped;
     }
