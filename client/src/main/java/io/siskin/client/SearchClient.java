@@ -79,6 +79,26 @@ public final class SearchClient implements AutoCloseable {
     return new SearchStream(connection, connection.openStream());
   }
 
+  /**
+   * Encodes texts and waits for their vectors.
+   *
+   * @param request the texts
+   */
+  public EncodeResult encode(EncodeRequest request) {
+    return connection.await(encodeAsync(request));
+  }
+
+  /**
+   * Encodes texts. The server puts texts of many calls into batches, so that many calls at a time
+   * cost little more than few large ones.
+   *
+   * @param request the texts
+   * @return the answer to come; cancelling it gives the texts up
+   */
+  public CompletableFuture<EncodeResult> encodeAsync(EncodeRequest request) {
+    return connection.encode(request);
+  }
+
   /** Returns all collections, ordered by name. */
   public List<CollectionInfo> collections() {
     return connection.collections();

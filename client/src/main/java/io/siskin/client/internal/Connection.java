@@ -7,11 +7,15 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.siskin.client.ClientOptions;
 import io.siskin.client.CollectionInfo;
+import io.siskin.client.EncodeRequest;
+import io.siskin.client.EncodeResult;
 import io.siskin.client.Health;
 import io.siskin.client.SearchException;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.EncodeResponse;
+import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.GetCollectionRequest;
 import io.siskin.proto.v1.GetCollectionResponse;
 import io.siskin.proto.v1.ListCollectionsRequest;
@@ -38,6 +42,7 @@ public final class Connection implements AutoCloseable {
   private final ManagedChannel channel;
   private final SearchServiceGrpc.SearchServiceStub searches;
   private final CollectionServiceGrpc.CollectionServiceStub collections;
+  private final EncodeServiceGrpc.EncodeServiceStub encodings;
   private final HealthGrpc.HealthStub health;
 
   private Connection(ClientOptions options, EventLoopGroup loop) {
@@ -46,6 +51,7 @@ public final class Connection implements AutoCloseable {
     this.channel = Channels.open(options, loop);
     this.searches = SearchServiceGrpc.newStub(channel);
     this.collections = CollectionServiceGrpc.newStub(channel);
+    this.encodings = EncodeServiceGrpc.newStub(channel);
     this.health = HealthGrpc.newStub(channel);
   }
 
@@ -70,6 +76,21 @@ public final class Connection implements AutoCloseable {
     searches
         .withDeadlineAfter(own == null ? options.deadline() : own)
         .search(ProtoMapper.toProto(request), answer);
+    return answer;
+  }
+
+  /**
+   * Starts an encoding.
+   *
+   * @param request the texts
+   */
+  public CompletableFuture<EncodeResult> encode(EncodeRequest request) {
+    UnaryFuture<io.siskin.proto.v1.EncodeRequest, EncodeResponse, EncodeResult> answer =
+        new UnaryFuture<>(EncodeMapper::toResult);
+    Duration own = request.deadline();
+    encodings
+        .withDeadlineAfter(own == null ? options.deadline() : own)
+        .encode(EncodeMapper.toProto(request), answer);
     return answer;
   }
 
