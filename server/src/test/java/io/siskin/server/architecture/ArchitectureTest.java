@@ -29,7 +29,10 @@ final class ArchitectureTest {
           Map.entry("encode", Set.of("encode.analysis", "encode.wordpiece")),
           Map.entry("encode.analysis", Set.of()),
           Map.entry("encode.onnx", Set.of()),
-          Map.entry("encode.model", Set.of("encode", "encode.onnx", "encode.wordpiece")),
+          Map.entry(
+              "encode.model",
+              Set.of("encode", "encode.onnx", "encode.onnx.graph", "encode.wordpiece")),
+          Map.entry("encode.onnx.graph", Set.of()),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),
           Map.entry("plan", Set.of("search")),
           Map.entry("batch", Set.of("encode", "search")),
@@ -58,7 +61,11 @@ final class ArchitectureTest {
     return Stream.of(
         only("gRPC is known in rpc", rpc, Violations.Grpc.class, "io.grpc.."),
         only("messages are known in rpc", rpc, Violations.Messages.class, "io.siskin.proto.."),
-        only("protobuf is known in rpc", rpc, Violations.Protobuf.class, "com.google.protobuf.."),
+        only(
+            "protobuf is known in rpc and in encode.onnx.graph",
+            new String[] {"..server.rpc", "..server.encode.onnx.graph"},
+            Violations.Protobuf.class,
+            "com.google.protobuf.."),
         only(
             "DJL is known in encode.wordpiece",
             new String[] {"..server.encode.wordpiece"},
