@@ -56,6 +56,14 @@ final class InferenceOptions {
               + " where batches run beside each other.")
   private @Nullable Integer threads;
 
+  @Option(
+      names = "--encoder-graph-only",
+      description =
+          "Computes all of a model by its graph. Otherwise the projection onto the vocabulary and"
+              + " its maximum run as one kernel, where the model ends so; vectors differ by"
+              + " rounding only.")
+  private boolean graphOnly;
+
   /** Returns the models of this process, for queries. */
   ModelLibrary forQueries() {
     return new ModelLibrary(options(Runtime.getRuntime().availableProcessors()));
@@ -82,6 +90,7 @@ final class InferenceOptions {
         },
         fallback,
         threads == null ? threadsDefault : threads,
-        OnnxOptions.Optimization.ALL);
+        OnnxOptions.Optimization.ALL,
+        !graphOnly);
   }
 }

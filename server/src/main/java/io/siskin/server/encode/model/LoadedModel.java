@@ -2,6 +2,7 @@ package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.kernel.VocabularyProjection;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.ModelRef;
@@ -46,24 +47,27 @@ public final class LoadedModel implements TextModel {
   private final OnnxSession session;
   private final List<String> inputs;
   private final TensorDescription output;
+  private final @Nullable VocabularyProjection projection;
   private final @Nullable TermNames terms;
   private final OutputReader reader;
   private final OutputMemory memory = new OutputMemory();
 
-  private LoadedModel(ModelDirectory directory, ModelTokenizer tokenizer, OnnxSession session)
+  private LoadedModel(
+      ModelDirectory directory, ModelTokenizer tokenizer, ModelSession opened, int threads)
       throws IOException {
     this.directory = directory;
     this.tokenizer = tokenizer;
-    this.session = session;
+    this.session = opened.session();
+    this.projection = opened.projection();
     ModelConfig config = directory.config();
     String configFile = path(EncoderYaml.FILE_NAME).toString();
     ModelOutline outline = new ModelOutline(modelFile(), configFile, session);
     this.inputs = outline.inputs();
-    this.output = outline.output(config.output());
+    this.output = outline.output(opened.output());
     this.terms = config.reading() instanceof Reading.Terms reading ? terms(reading) : null;
     this.reader =
         switch (config.reading()) {
-          case Reading.Terms reading -> termsReader(outline, reading, terms);
+          case Reading.Terms reading -> termsReader(outline, reading, terms, threads);
           case Reading.TokenWeights reading -> {
             boolean three = output.shape().size() == 3 && output.shape().get(2) == 1;
             outline.checkRank(output, three ? "batch, length, 1" : "batch, length");
@@ -91,31 +95,34 @@ public final class LoadedModel implements TextModel {
             tokenizerFile.toString(),
             Files.readAllBytes(tokenizerFile),
             directory.config().maxLength());
-    OnnxSession session = null;
+    ModelSession session = null;
     boolean opened = false;
     try {
-      session =
-          OnnxSession.open(
-              directory.files().directory().resolve(directory.config().modelFile()), options);
-      LoadedModel model = new LoadedModel(directory, tokenizer, session);
+      session = ModelSession.open(directory, options);
+      LoadedModel model = new LoadedModel(directory, tokenizer, session, options.threads());
       opened = true;
       return model;
     } finally {
       if (!opened) {
         tokenizer.close();
         if (session != null) {
-          session.close();
+          session.session().close();
         }
       }
     }
   }
 
   private OutputReader termsReader(
-      ModelOutline outline, Reading.Terms reading, @Nullable TermNames names) {
+      ModelOutline outline, Reading.Terms reading, @Nullable TermNames names, int threads) {
     TermNames known = Objects.requireNonNull(names);
+    WeightCollector collector = new WeightCollector(modelFile(), known);
+    if (projection != null) {
+      outline.checkVocabulary(
+          output.withLast(projection.termCount()), known.size(), reading.vocabulary());
+      return new FusedReader(projection, reading, collector, modelFile(), threads);
+    }
     outline.checkRank(output, reading.pooled() ? "batch, terms" : "batch, length, terms");
     outline.checkVocabulary(output, known.size(), reading.vocabulary());
-    WeightCollector collector = new WeightCollector(modelFile(), known);
     return reading.pooled()
         ? new PooledTermsReader(reading, known.size(), collector)
         : new LogitsReader(
@@ -144,6 +151,11 @@ public final class LoadedModel implements TextModel {
   /** Returns the session that runs it; the model closes it. */
   public OnnxSession session() {
     return session;
+  }
+
+  /** Returns whether the projection onto the vocabulary runs in a kernel of ours. */
+  public boolean isFused() {
+    return projection != null;
   }
 
   /**
@@ -298,6 +310,7 @@ public final class LoadedModel implements TextModel {
   @Override
   public void close() {
     session.close();
+    reader.close();
     tokenizer.close();
   }
 }

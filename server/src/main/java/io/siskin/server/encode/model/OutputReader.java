@@ -5,7 +5,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /** Makes encodings of what a model gave. Safe for concurrent use. */
-interface OutputReader {
+interface OutputReader extends AutoCloseable {
   /** Returns the shape of the output for a batch. */
   long[] shape(int count, int length);
 
@@ -27,4 +27,8 @@ interface OutputReader {
    * @return one encoding a text
    */
   List<TextEncoding> read(List<ModelText> texts, int length, FloatBuffer output);
+
+  /** Ends what the reader has started; nothing for most. */
+  @Override
+  default void close() {}
 }

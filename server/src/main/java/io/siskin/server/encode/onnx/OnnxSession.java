@@ -62,13 +62,39 @@ public final class OnnxSession implements AutoCloseable {
    *     is missing and no fall-back allowed
    */
   public static OnnxSession open(Path model, OnnxOptions options) {
+    return open(
+        model.toString(),
+        options,
+        (environment, prepared) -> environment.createSession(model.toString(), prepared));
+  }
+
+  /**
+   * Opens a model that is no file, or not any more.
+   *
+   * @param name what to call it in messages
+   * @param model its bytes, without external data; they are copied
+   * @param options how it runs
+   * @throws InvalidInputException as {@link #open(Path, OnnxOptions)}
+   */
+  public static OnnxSession open(String name, byte[] model, OnnxOptions options) {
+    return open(
+        name, options, (environment, prepared) -> environment.createSession(model, prepared));
+  }
+
+  /** How a session is made. */
+  @FunctionalInterface
+  private interface SessionSource {
+    OrtSession create(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
+  }
+
+  private static OnnxSession open(String name, OnnxOptions options, SessionSource source) {
     OrtEnvironment environment = OfflineRuntime.environment();
     try (Sessions.Prepared prepared = Sessions.prepare(options)) {
-      OrtSession session = environment.createSession(model.toString(), prepared.options());
+      OrtSession session = source.create(environment, prepared.options());
       boolean described = false;
       try {
-        OnnxSession opened =
-            new OnnxSession(model.toString(), environment, session, prepared.provider());
+        OnnxSession opened = new OnnxSession(name, environment, session, prepared.provider());
         described = true;
         return opened;
       } finally {
@@ -79,7 +105,7 @@ public final class OnnxSession implements AutoCloseable {
     } catch (OrtException refused) {
       throw new InvalidInputException(
               "model", refused.getMessage(), "an ONNX model that ONNX Runtime 1.28 opens")
-          .at(model.toString());
+          .at(name);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.siskin.server.encode.onnx;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -14,6 +15,17 @@ public record TensorDescription(String name, String elementType, List<Long> shap
   /** Copies the list. */
   public TensorDescription {
     shape = List.copyOf(shape);
+  }
+
+  /**
+   * Returns the description with another last dimension.
+   *
+   * @param size that dimension
+   */
+  public TensorDescription withLast(long size) {
+    List<Long> other = new ArrayList<>(shape);
+    other.set(other.size() - 1, size);
+    return new TensorDescription(name, elementType, other);
   }
 
   @Override
