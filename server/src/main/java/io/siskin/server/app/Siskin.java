@@ -3,6 +3,7 @@ package io.siskin.server.app;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.input.InputFormat;
 import io.siskin.index.store.Verification;
+import io.siskin.server.encode.Side;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -45,7 +46,9 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       BenchCommand.class,
       CalibrateCommand.class,
-      InspectCommand.class
+      InspectCommand.class,
+      ModelsCommand.class,
+      EncodeCommand.class
     })
 public final class Siskin implements Runnable {
   private static final int HELP_COLUMNS_MIN = 80;
@@ -89,6 +92,7 @@ public final class Siskin implements Runnable {
         .registerConverter(EncoderOptions.Analyzer.class, Choice.of(EncoderOptions.Analyzer.class))
         .registerConverter(
             InferenceOptions.Provider.class, Choice.of(InferenceOptions.Provider.class))
+        .registerConverter(Side.class, Choice.of(Side.class))
         .registerConverter(StructureOptions.Order.class, Choice.of(StructureOptions.Order.class))
         .registerConverter(ModeOptions.Mode.class, Choice.of(ModeOptions.Mode.class))
         .setUsageHelpWidth(

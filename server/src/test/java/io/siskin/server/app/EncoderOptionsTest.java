@@ -8,8 +8,14 @@ import io.siskin.server.encode.AnalyzerSpec;
 import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.IdfSpec;
+import io.siskin.server.encode.LearnedSpec;
+import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.TokenWeights;
+import io.siskin.server.encode.VectorOptions;
 import io.siskin.server.encode.VectorSpec;
+import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +96,60 @@ class EncoderOptionsTest {
   })
   void contradictionsAreRefused(String args, String message) {
     assertThatThrownBy(() -> spec(args.split(" ")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void documentModelEncodesQueriesToo() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"));
+    EncoderOptions options = parse("--document-model", model.toString(), "--query-terms-max", "8");
+    ModelRef ref = ModelDirectory.read(model).files().ref();
+    assertThat(options.spec())
+        .isEqualTo(
+            new LearnedSpec(
+                new LearnedSpec.DocumentSide.Model(ref, VectorOptions.NONE),
+                new LearnedSpec.QuerySide.Model(ref, new VectorOptions(true, 0, 0, 8))));
+    assertThat(options.models()).extracting(ModelFiles::ref).containsExactly(ref);
+  }
+
+  @Test
+  void queryTokensTakeTheDocumentModelsTokenizer() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"), "max_length: 64");
+    Path table = Files.writeString(folder.resolve("table.json"), "{\"moth\": 2}");
+    EncoderOptions options =
+        parse("--document-model", model.toString(), "--query-tokens", table.toString());
+    LearnedSpec spec = (LearnedSpec) options.spec();
+    LearnedSpec.QuerySide.Tokens tokens = (LearnedSpec.QuerySide.Tokens) spec.queries();
+    assertThat(((AnalyzerSpec.WordPiece) tokens.analyzer()).maxTokens()).isEqualTo(64);
+    assertThat(tokens.weights()).isInstanceOf(TokenWeights.FromFile.class);
+    assertThat(options.files()).hasSize(2);
+    LearnedSpec idf =
+        (LearnedSpec) spec("--document-model", model.toString(), "--query-tokens=idf");
+    assertThat(((LearnedSpec.QuerySide.Tokens) idf.queries()).weights())
+        .isEqualTo(new TokenWeights.FromCollection());
+  }
+
+  @Test
+  void queryModelAloneMeansDocumentsBringVectors() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"));
+    assertThat(((LearnedSpec) spec("--query-model", model.toString())).documents())
+        .isEqualTo(new LearnedSpec.DocumentSide.Vectors());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--query-tokens idf,--query-tokens is idf; allowed: with --document-model",
+    "--document-model M --query-model M --query-tokens idf,allowed: nothing",
+    "--document-model M --encoder bm25,--encoder is bm25; allowed: nothing",
+    "--document-model M --analyzer english,--analyzer is english; allowed: nothing",
+    "--query-terms-max 3,'with --query-model, --query-tokens or --document-model only'",
+    "--document-literals-only,with --document-model only",
+    "--document-model nowhere,model directory is nowhere"
+  })
+  void modelOptionsThatContradictAreNamed(String arguments, String message) throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"));
+    assertThatThrownBy(() -> spec(arguments.replace(" M", " " + model).split(" ")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(message);
   }

@@ -1,0 +1,153 @@
+package io.siskin.server.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siskin.server.testing.TinyModels;
+import io.siskin.server.testing.TinyOnnx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that take a model directory, on models of a kilobyte. */
+final class ModelCommandsTest {
+  @TempDir private Path folder;
+
+  @Test
+  void checkShowsWhatAModelIs() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"), "max_length: 64");
+    CapturedRun run = CapturedRun.of("models", "check", model, "--millis", 0);
+    assertThat(run.err()).doesNotContain("siskin");
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .contains("tiny: splade, fingerprint ")
+        .contains("inputs: input_ids: INT64 [?, ?]")
+        .contains("outputs: logits: FLOAT [?, ?, 14]; read: logits")
+        .contains("at most 64 tokens, 14 terms to choose from")
+        .contains("on cpu, open after ")
+        .contains("sample: ")
+        .contains("moth 1.39")
+        .contains("batch of 32, 32 tokens each: ")
+        .contains("fit for use");
+    JsonNode json =
+        new ObjectMapper()
+            .readTree(CapturedRun.of("models", "check", model, "--millis", 0, "--json").out());
+    assertThat(json.path("family").asText()).isEqualTo("splade");
+    assertThat(json.path("timings")).hasSize(3);
+    assertThat(json.at("/timings/2/tokens_per_second").asDouble()).isPositive();
+    assertThat(json.at("/sample/vector/moth").asDouble()).isBetween(1.38, 1.39);
+    assertThat(json.at("/files/model.onnx").asLong())
+        .isEqualTo(Files.size(model.resolve("model.onnx")));
+  }
+
+  @Test
+  void checkFindsThatPaddingChangesAVector() throws IOException {
+    // The mean over all positions, padded ones too.
+    TinyOnnx onnx =
+        TinyModels.lookUp("states", ramp(), 4)
+            .constant("middle", new long[] {1}, 1)
+            .node("ReduceMean", "vector", List.of("states", "middle"), "keepdims", 0)
+            .output("vector", "batch", 4);
+    Path model =
+        TinyModels.write(
+            folder.resolve("tiny"), onnx, "family: dense\noutput: {name: vector, kind: embedding}");
+    CapturedRun run = CapturedRun.of("models", "check", model, "--millis", 0);
+    assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(run.err())
+        .contains("difference of a vector when its text is padded is ")
+        .contains("the graph must heed attention_mask");
+  }
+
+  @Test
+  void checkFindsThatASampleIsEmpty() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"), "logit_shift: 9");
+    CapturedRun run = CapturedRun.of("models", "check", model);
+    assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(run.err()).contains("vector of a sample is empty; allowed: terms: see output");
+  }
+
+  @Test
+  void missingProviderIsNamed() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"));
+    CapturedRun run = CapturedRun.of("models", "check", model, "--encoder-provider", "cuda");
+    assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(run.err()).contains("encoder provider is cuda; allowed: one that this build");
+    assertThat(
+            CapturedRun.of(
+                    "models",
+                    "check",
+                    model,
+                    "--millis",
+                    0,
+                    "--encoder-provider",
+                    "cuda",
+                    "--encoder-fallback")
+                .out())
+        .contains("on cpu");
+  }
+
+  @Test
+  void folderWithoutAModelIsRefused() {
+    CapturedRun run = CapturedRun.of("models", "check", folder);
+    assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(run.err()).contains("model directory is ").contains("encoder.yaml");
+  }
+
+  @Test
+  void encodePrintsVectors() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"), "activation: relu");
+    assertThat(CapturedRun.of("encode", "--model", model, "moth", "moth").out())
+        .startsWith("{\"vector\":{\"moth\":3.0,\"wing\":2.0,\"##s\":1.0,\"bird\":0.5}}");
+    Path lines = Files.writeString(folder.resolve("lines"), "moth\n{\"id\":7,\"text\":\"a\"}\n");
+    assertThat(CapturedRun.of("encode", "--model", model, "-i", lines).out().lines())
+        .containsExactly(
+            "{\"vector\":{\"moth\":3.0,\"wing\":2.0,\"##s\":1.0,\"bird\":0.5}}",
+            "{\"id\":\"7\",\"vector\":{\"a\":3.0,\"Moth\":2.0,\"bird\":0.5}}");
+    Path dense = TinyModels.embedding(folder.resolve("dense"), "normalize: false");
+    assertThat(CapturedRun.of("encode", "--model", dense, "moth").out().strip())
+        .isEqualTo("{\"dense\":[[3.0,3.0,6.0,3.0]]}");
+  }
+
+  @Test
+  void linesThatAreNoTextsAreNamed() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"));
+    Path lines = Files.writeString(folder.resolve("lines"), "moth\n{\"id\": 3}\n");
+    CapturedRun run = CapturedRun.of("encode", "--model", model, "-i", lines);
+    assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(run.err()).contains("line 2 is {\"id\": 3}");
+  }
+
+  @Test
+  void collectionEncodesWithItsOwnModel() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"), "activation: relu");
+    Path input =
+        Files.writeString(folder.resolve("moths.jsonl"), "{\"id\":\"1\",\"text\":\"moth\"}\n");
+    Path data = folder.resolve("data");
+    CapturedRun index =
+        CapturedRun.of(
+            "index", "-i", input, "-o", data, "--document-model", model, "--query-terms-max", 2);
+    assertThat(index.err()).doesNotContain("siskin index:");
+    assertThat(index.out()).contains("indexed 1 document").contains("encoder learned");
+    assertThat(CapturedRun.of("encode", "-d", data, "-c", "moths", "moth").out().strip())
+        .isEqualTo("{\"vector\":{\"moth\":3.0,\"wing\":2.0}}");
+    assertThat(
+            CapturedRun.of("encode", "-d", data, "-c", "moths", "--side", "document", "moth")
+                .out()
+                .strip())
+        .isEqualTo("{\"vector\":{\"moth\":3.0,\"wing\":2.0,\"##s\":1.0,\"bird\":0.5}}");
+    assertThat(CapturedRun.of("encode", "-d", data, "-c", "none", "x").err())
+        .contains("--collection is none; allowed: one of");
+  }
+
+  private static float[] ramp() {
+    float[] table = new float[TinyModels.SIZE * 4];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = i % 7;
+    }
+    return table;
+  }
+}
