@@ -114,6 +114,7 @@ final class ModelsCheckCommand implements Callable<Integer> {
     facts.put("max_length", config.maxLength());
     facts.put("vocabulary", model.vocabularySize());
     facts.put("provider", model.session().provider().label());
+    facts.put("projection", model.isFused() ? "fused with its maximum" : "in the graph");
     facts.put("inputs", list(model.session().inputs()));
     facts.put("outputs", list(model.session().outputs()));
     facts.put("output", config.output());
@@ -151,8 +152,9 @@ final class ModelsCheckCommand implements Callable<Integer> {
     text.append(
         String.format(
             Locale.ROOT,
-            "%n  on %s, open after %.0f ms%n",
+            "%n  on %s, projection %s, open after %.0f ms%n",
             facts.get("provider"),
+            facts.get("projection"),
             (Double) facts.get("open_millis")));
     text.append("  sample: ").append(describe(sample)).append('\n');
     for (ModelCheck.Timing timing : timings) {

@@ -28,7 +28,7 @@ final class ModelCommandsTest {
         .contains("inputs: input_ids: INT64 [?, ?]")
         .contains("outputs: logits: FLOAT [?, ?, 14]; read: logits")
         .contains("at most 64 tokens, 14 terms to choose from")
-        .contains("on cpu, open after ")
+        .contains("on cpu, projection in the graph, open after ")
         .contains("sample: ")
         .contains("moth 1.39")
         .contains("batch of 32, 32 tokens each: ")
