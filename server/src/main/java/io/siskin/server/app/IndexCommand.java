@@ -93,8 +93,8 @@ final class IndexCommand implements Callable<Integer> {
       names = "--json",
       description =
           "The last line of standard output is one JSON object: collection, generation, encoder,"
-              + " documents, empty_documents, skipped, dropped, terms, postings, bytes, files,"
-              + " seconds, peak_rss_bytes (null where unknown).")
+              + " documents, empty_documents, skipped, dropped, reused, terms, postings, bytes,"
+              + " files, seconds, peak_rss_bytes (null where unknown).")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -179,6 +179,13 @@ final class IndexCommand implements Callable<Integer> {
               Units.count(segment.emptyDocumentCount(), "document"),
               Units.count(report.skippedCount(), "bad record")));
     }
+    if (report.reusedCount() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %s had been encoded before an interruption%n",
+              Units.count(report.reusedCount(), "document")));
+    }
     if (report.droppedCount() > 0) {
       text.append(
           String.format(
@@ -211,6 +218,7 @@ final class IndexCommand implements Callable<Integer> {
     members.put("empty_documents", segment.emptyDocumentCount());
     members.put("skipped", report.skippedCount());
     members.put("dropped", report.droppedCount());
+    members.put("reused", report.reusedCount());
     members.put("terms", segment.termCount());
     members.put("postings", segment.postingCount());
     members.put("bytes", segment.lengthBytes());

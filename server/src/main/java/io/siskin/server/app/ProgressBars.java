@@ -30,6 +30,8 @@ final class ProgressBars implements ProgressDisplay {
             .showSpeed();
     if (stage.equals(READING)) {
       builder.setUnit(" MB", MEGABYTE);
+    } else if (stage.equals(ENCODING)) {
+      builder.setUnit(" documents", 1);
     }
     bar = builder.build();
   }

@@ -5,8 +5,11 @@ import java.io.PrintWriter;
 
 /** Shows how far a long job is: bars on a terminal, lines elsewhere. */
 interface ProgressDisplay extends BuildProgress, AutoCloseable {
-  /** The stage of a job that counts bytes; all others count pieces of work. */
+  /** The stage of a job that counts bytes; all others but one count pieces of work. */
   String READING = "reading";
+
+  /** The stage of a job that counts documents. */
+  String ENCODING = "encoding";
 
   /**
    * Returns the display that fits standard error.

@@ -1,6 +1,7 @@
 package io.siskin.server.app;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -65,9 +66,20 @@ final class ProgressLines implements ProgressDisplay {
   }
 
   private String rate(double seconds) {
-    return stage.equals(READING) && done > 0
-        ? ", " + Units.bytes(done) + " at " + Units.bytes(Math.round(done / seconds)) + "/s"
-        : "";
+    if (done == 0) {
+      return "";
+    }
+    return switch (stage) {
+      case READING ->
+          ", " + Units.bytes(done) + " at " + Units.bytes(Math.round(done / seconds)) + "/s";
+      case ENCODING ->
+          ", "
+              + Units.count(done, "document")
+              + " at "
+              + String.format(Locale.ROOT, "%,.1f", done / seconds)
+              + "/s";
+      default -> "";
+    };
   }
 
   private void say(String what) {

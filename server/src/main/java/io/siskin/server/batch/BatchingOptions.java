@@ -33,6 +33,9 @@ public record BatchingOptions(
     int queueDelayMicrosMax,
     int tokenizerThreads,
     int inferenceThreads) {
+  /** The most {@link #inferenceThreads}. */
+  public static final int INFERENCE_THREADS_MAX = 64;
+
   /** What a server uses unless told otherwise. */
   public static final BatchingOptions DEFAULTS =
       new BatchingOptions(16_384, 256, 100, 2_048, 0, 1, 1);
@@ -45,7 +48,7 @@ public record BatchingOptions(
     require("queue capacity", queueCapacity, 2, 1 << 20);
     require("queue delay micros max", queueDelayMicrosMax, 0, 1_000_000);
     require("tokenizer threads", tokenizerThreads, 1, 64);
-    require("inference threads", inferenceThreads, 1, 64);
+    require("inference threads", inferenceThreads, 1, INFERENCE_THREADS_MAX);
   }
 
   /** Changes how many padded tokens a batch may have. */

@@ -36,6 +36,8 @@ final class TextQueue {
   // All waiting texts together, in UTF-16 code units: 64 MiB of heap.
   private static final long CHARACTERS_MAX = 32L << 20;
   private static final double TOKENS_PER_CHARACTER_DEFAULT = 0.25;
+  // Before anything is measured a full batch might take minutes.
+  private static final int FIRST_BATCH_TOKENS_MAX = 1_024;
   private static final double LEARNING_RATE = 0.02;
   private static final int SPECIAL_TOKENS = 2;
   private static final long RETRY_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
@@ -611,6 +613,8 @@ final class TextQueue {
     if (cost.isKnown()) {
       double batchNanos = TimeUnit.MILLISECONDS.toNanos(options.batchMillisMax());
       tokensMax = Math.min(tokensMax, (long) (batchNanos / cost.nanosPerPaddedToken()));
+    } else {
+      tokensMax = Math.min(tokensMax, Math.max(FIRST_BATCH_TOKENS_MAX, lengthTokensMax));
     }
     return new LengthBuckets.Limits((int) tokensMax, options.batchTextsMax(), cost.startTokens());
   }

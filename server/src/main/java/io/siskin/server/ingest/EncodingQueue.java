@@ -4,8 +4,9 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.input.BadRecordPolicy;
 import io.siskin.index.input.SourceDocument;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.index.vector.VectorPruning;
-import io.siskin.server.encode.DocumentEncoder;
+import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.IdfSpec;
 import io.siskin.server.encode.LearnedSpec;
@@ -14,46 +15,71 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes documents in batches on all threads and hands them on in their order, with few batches
- * waiting at a time.
+ * Encodes documents in batches beside their reading and hands them on in their order, with few
+ * batches waiting at a time. Takes from a journal what was encoded before, and adds to it what was
+ * not.
  *
- * <p>Used by one thread, which also runs the sink.
+ * <p>Used by one thread, which also runs the sink. Closes its encoder, not its journal.
  */
 final class EncodingQueue implements AutoCloseable {
   private static final int BATCH_LENGTH = 128;
-  private static final int WAITING_PER_THREAD = 4;
+  private static final int BATCH_CHARACTERS_MAX = 1 << 20;
 
   private final EncoderSpec spec;
-  private final DocumentEncoder encoder;
+  private final BatchEncoder encoder;
   private final VectorPruning pruning;
-  private final BadRecordPolicy policy;
-  private final ExecutorService executor;
-  private final ArrayDeque<Future<List<Encoded>>> waiting = new ArrayDeque<>();
   private final int waitingMax;
-  private List<SourceDocument> batch = new ArrayList<>(BATCH_LENGTH);
+  private final BadRecordPolicy policy;
+  private final @Nullable EncodingJournal journal;
+  private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
+  private List<Pending> batch = new ArrayList<>(BATCH_LENGTH);
+  private int batchCharacters;
 
+  /**
+   * Makes an empty queue.
+   *
+   * @param spec how documents must come
+   * @param encoder encodes their text; closed with the queue
+   * @param pruning what is left of each vector
+   * @param waitingMax how many batches may wait to be handed on
+   * @param policy told of documents that come otherwise
+   * @param journal what was encoded before; null for none
+   */
   EncodingQueue(
       EncoderSpec spec,
-      DocumentEncoder encoder,
+      BatchEncoder encoder,
       VectorPruning pruning,
-      int threads,
-      BadRecordPolicy policy) {
+      int waitingMax,
+      BadRecordPolicy policy,
+      @Nullable EncodingJournal journal) {
     this.spec = spec;
     this.encoder = encoder;
     this.pruning = pruning;
+    this.waitingMax = waitingMax;
     this.policy = policy;
-    this.waitingMax = threads * WAITING_PER_THREAD;
-    this.executor =
-        Executors.newFixedThreadPool(
-            threads, Thread.ofPlatform().daemon().name("siskin-encode-", 1).factory());
+    this.journal = journal;
   }
+
+  /**
+   * A document that waits, with its vector if it needs no encoding, and its place in the journal.
+   */
+  private record Pending(
+      SourceDocument document, @Nullable SparseVector vector, byte @Nullable [] hash) {
+    String text() {
+      return document.text() == null ? "" : document.text();
+    }
+  }
+
+  /** Documents that are encoded together, and what comes of those that must be. */
+  private record Batch(List<Pending> documents, Future<List<SparseVector>> vectors) {}
 
   /** A document with the vector to index. */
   record Encoded(SourceDocument document, SparseVector vector) {}
@@ -71,9 +97,10 @@ final class EncodingQueue implements AutoCloseable {
       policy.onBadRecord(refused.at(document.place()));
       return;
     }
-    batch.add(document);
-    if (batch.size() == BATCH_LENGTH) {
-      submit();
+    batch.add(pending(document));
+    batchCharacters += document.text() == null ? 0 : document.text().length();
+    if (batch.size() == BATCH_LENGTH || batchCharacters >= BATCH_CHARACTERS_MAX) {
+      submit(sink);
       while (waiting.size() > waitingMax) {
         takeOne(sink);
       }
@@ -81,7 +108,7 @@ final class EncodingQueue implements AutoCloseable {
   }
 
   void drain(Sink sink) throws IOException {
-    submit();
+    submit(sink);
     while (!waiting.isEmpty()) {
       takeOne(sink);
     }
@@ -89,7 +116,16 @@ final class EncodingQueue implements AutoCloseable {
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    encoder.close();
+  }
+
+  private Pending pending(SourceDocument document) throws IOException {
+    if (document.vector() != null || journal == null) {
+      return new Pending(document, document.vector(), null);
+    }
+    byte[] hash = EncodingJournal.hash(document.text() == null ? "" : document.text());
+    SparseVector known = journal.next(hash);
+    return new Pending(document, known, known == null ? hash : null);
   }
 
   /** A collection's documents all come as its encoder says, or queries would not match them. */
@@ -127,39 +163,46 @@ final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  private void submit() {
-    if (!batch.isEmpty()) {
-      List<SourceDocument> documents = batch;
-      batch = new ArrayList<>(BATCH_LENGTH);
-      waiting.add(executor.submit(() -> encode(documents)));
+  private void submit(Sink sink) throws IOException {
+    if (batch.isEmpty()) {
+      return;
     }
-  }
-
-  private List<Encoded> encode(List<SourceDocument> documents) {
-    List<String> texts = new ArrayList<>(documents.size());
-    for (SourceDocument document : documents) {
-      if (document.vector() == null) {
-        texts.add(document.text() == null ? "" : document.text());
+    List<Pending> documents = batch;
+    batch = new ArrayList<>(BATCH_LENGTH);
+    batchCharacters = 0;
+    List<String> texts =
+        documents.stream().filter(one -> one.vector() == null).map(Pending::text).toList();
+    if (texts.isEmpty()) {
+      waiting.add(new Batch(documents, CompletableFuture.completedFuture(List.of())));
+      return;
+    }
+    while (true) {
+      try {
+        waiting.add(new Batch(documents, encoder.encode(texts)));
+        return;
+      } catch (EncoderOverloadedException full) {
+        if (waiting.isEmpty()) {
+          throw full;
+        }
+        takeOne(sink);
       }
     }
-    List<SparseVector> vectors = texts.isEmpty() ? List.of() : encoder.encode(texts);
-    List<Encoded> encoded = new ArrayList<>(documents.size());
-    int at = 0;
-    for (SourceDocument document : documents) {
-      SparseVector given = document.vector();
-      SparseVector whole = given == null ? vectors.get(at++) : given;
-      encoded.add(new Encoded(document, pruning.prune(whole)));
-    }
-    return encoded;
   }
 
   private void takeOne(Sink sink) throws IOException {
-    for (Encoded encoded : get(waiting.remove())) {
-      sink.accept(encoded);
+    Batch done = waiting.remove();
+    Iterator<SparseVector> vectors = get(done.vectors()).iterator();
+    for (Pending one : done.documents()) {
+      SparseVector known = one.vector();
+      SparseVector vector = known == null ? vectors.next() : known;
+      if (journal != null && one.hash() != null && vector instanceof TokenVector tokens) {
+        journal.append(one.hash(), tokens);
+      }
+      sink.accept(new Encoded(one.document(), pruning.prune(vector)));
     }
   }
 
-  private static List<Encoded> get(Future<List<Encoded>> future) throws IOException {
+  private static List<SparseVector> get(Future<List<SparseVector>> future) throws IOException {
     try {
       return future.get();
     } catch (InterruptedException interrupted) {

@@ -27,6 +27,7 @@ import io.siskin.server.encode.EncoderResources;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.Encoders;
 import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.ModelSide;
 import io.siskin.server.encode.TermStatistics;
 import io.siskin.server.encode.TextModels;
 import io.siskin.server.encode.VectorSpec;
@@ -46,11 +47,15 @@ import org.jspecify.annotations.Nullable;
  * the job; the folder of the unfinished build is removed then.
  */
 public final class IndexJob {
+  private static final int WAITING_PER_THREAD = 4;
+  private static final int WAITING_MAX = 4_096;
+
   private final IndexRequest request;
   private final BuildProgress progress;
   private final TextModels models;
   private final SkippingPolicy policy;
   private long droppedCount;
+  private long reusedCount;
 
   /**
    * Prepares a job.
@@ -95,7 +100,7 @@ public final class IndexJob {
       boolean published = false;
       try (Encoders encoders =
           EncoderFactory.open(spec, resources, store.opened(models), TermStatistics.EMPTY)) {
-        BuiltSegment built = build(directory, spec, encoders);
+        BuiltSegment built = build(directory, writer.directory(), spec, encoders);
         Calibration calibration = request.calibrate() ? calibrate(directory, spec) : null;
         writer.publishSegment(directory, built.id().toString());
         published = true;
@@ -104,6 +109,7 @@ public final class IndexJob {
         SegmentEntry entry =
             new SegmentEntry(built.id().toString(), built.documentCount(), built.lengthBytes());
         writer.commit(CollectionManifest.of(writer.name(), generation, spec, List.of(entry)));
+        EncodingJournal.deleteAll(writer.directory());
         double seconds = (System.nanoTime() - start) / 1e9;
         return new IndexReport(
             writer.name(),
@@ -112,6 +118,7 @@ public final class IndexJob {
             built,
             policy.skippedCount(),
             droppedCount,
+            reusedCount,
             seconds);
       } finally {
         if (!published) {
@@ -121,20 +128,36 @@ public final class IndexJob {
     }
   }
 
-  private BuiltSegment build(Path directory, EncoderSpec spec, Encoders encoders)
+  private BuiltSegment build(
+      Path directory, Path collectionDirectory, EncoderSpec spec, Encoders encoders)
       throws IOException {
+    int threads = request.options().threads();
     try (SegmentBuilder builder =
-            new SegmentBuilder(directory, weighted(request.options(), spec), progress);
-        EncodingQueue queue =
-            new EncodingQueue(
-                spec,
-                encoders.documents(),
-                request.pruning().vector(),
-                request.options().threads(),
-                policy)) {
-      read(builder, queue, directory);
+        new SegmentBuilder(directory, weighted(request.options(), spec), progress)) {
+      ModelSide model = encoders.documentModel();
+      if (model == null) {
+        BatchEncoder encoder = new ThreadedEncoder(encoders.documents(), threads);
+        try (EncodingQueue queue = queue(spec, encoder, null)) {
+          read(builder, queue, directory);
+        }
+      } else {
+        // Models take long enough for it to matter that nothing is encoded twice.
+        try (EncodingJournal journal =
+                EncodingJournal.open(collectionDirectory, request.encodingKey(model));
+            EncodingQueue queue = queue(spec, new FrontEndEncoder(model, threads), journal)) {
+          encode(builder, queue, directory);
+          reusedCount = journal.reusedCount();
+        }
+      }
       return builder.finish();
     }
+  }
+
+  private EncodingQueue queue(
+      EncoderSpec spec, BatchEncoder encoder, @Nullable EncodingJournal journal) {
+    int waitingMax = Math.min(request.options().threads() * WAITING_PER_THREAD, WAITING_MAX);
+    return new EncodingQueue(
+        spec, encoder, request.pruning().vector(), waitingMax, policy, journal);
   }
 
   /** Before the segment is published: whatever stops the job leaves nothing behind. */
@@ -160,6 +183,32 @@ public final class IndexJob {
           }
         });
     queue.drain(encoded -> add(builder, encoded));
+  }
+
+  /** Reads as {@link #read} does, but what takes time is the model: progress is in documents. */
+  private void encode(SegmentBuilder builder, EncodingQueue queue, Path spoolDirectory)
+      throws IOException {
+    QualityCut cut = request.pruning().dropsDocuments() ? qualityCut(spoolDirectory) : null;
+    long[] total = new long[1];
+    forEachDocument("counting", spoolDirectory, error -> {}, document -> total[0]++);
+    progress.begin("encoding", total[0]);
+    long[] done = new long[1];
+    EncodingQueue.Sink sink =
+        encoded -> {
+          add(builder, encoded);
+          progress.advance(++done[0]);
+        };
+    forEachDocument(
+        null,
+        spoolDirectory,
+        policy,
+        document -> {
+          if (cut == null || stays(document, cut)) {
+            queue.put(document, sink);
+          }
+        });
+    queue.drain(sink);
+    progress.end();
   }
 
   private boolean stays(SourceDocument document, QualityCut cut) throws IOException {
@@ -188,8 +237,9 @@ public final class IndexJob {
     void accept(SourceDocument document) throws IOException;
   }
 
+  /** Reads all documents; the stage is what the progress is told, null for nothing. */
   private void forEachDocument(
-      String stage, Path spoolDirectory, BadRecordPolicy bad, Consumption consumption)
+      @Nullable String stage, Path spoolDirectory, BadRecordPolicy bad, Consumption consumption)
       throws IOException {
     InputOptions reading =
         InputOptions.DEFAULT
@@ -200,17 +250,23 @@ public final class IndexJob {
       total += Files.size(input);
     }
     long before = 0;
-    progress.begin(stage, total);
+    if (stage != null) {
+      progress.begin(stage, total);
+    }
     for (Path input : request.inputs()) {
       try (DocumentSource source = DocumentSources.open(input, request.format(), bad, reading)) {
         for (SourceDocument document = source.next(); document != null; document = source.next()) {
           consumption.accept(document);
-          progress.advance(before + source.consumedBytes());
+          if (stage != null) {
+            progress.advance(before + source.consumedBytes());
+          }
         }
         before += source.lengthBytes();
       }
     }
-    progress.end();
+    if (stage != null) {
+      progress.end();
+    }
   }
 
   private void add(SegmentBuilder builder, EncodingQueue.Encoded encoded) throws IOException {

@@ -11,6 +11,7 @@ import io.siskin.index.build.BuiltSegment;
  * @param segment the segment that was built
  * @param skippedCount bad records that were reported and left out
  * @param droppedCount good documents that were left out for their quality
+ * @param reusedCount documents that an interrupted job had encoded already
  * @param seconds how long it took
  */
 public record IndexReport(
@@ -20,4 +21,5 @@ public record IndexReport(
     BuiltSegment segment,
     long skippedCount,
     long droppedCount,
+    long reusedCount,
     double seconds) {}

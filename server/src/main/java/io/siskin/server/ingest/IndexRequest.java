@@ -5,7 +5,15 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.input.InputFormat;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.ModelSide;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,5 +62,32 @@ public record IndexRequest(
     if (skipBadCount < 0) {
       throw new InvalidInputException("skip-bad", skipBadCount, "0 or more");
     }
+  }
+
+  /**
+   * Returns what the vectors of the documents depend on beside their texts, and which documents
+   * come in which order: the inputs as they are on the disk, and the model with its options.
+   *
+   * @param model what encodes them
+   * @return 64 hexadecimal digits
+   */
+  String encodingKey(ModelSide model) throws IOException {
+    MessageDigest digest = EncodingJournal.sha256();
+    List<String> parts = new ArrayList<>();
+    parts.add(model.model().fingerprint());
+    parts.add(model.options().toString());
+    parts.add(format.toString());
+    parts.add(pruning.toString());
+    for (Path input : inputs) {
+      parts.add(input.toRealPath().toString());
+      parts.add(Long.toString(Files.size(input)));
+      parts.add(Files.getLastModifiedTime(input).toString());
+    }
+    for (String part : parts) {
+      byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+      digest.update(bytes);
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -37,7 +37,7 @@ final class ArchitectureTest {
           Map.entry("plan", Set.of("search")),
           Map.entry("batch", Set.of("encode", "search")),
           Map.entry("collection", Set.of("encode", "plan", "search")),
-          Map.entry("ingest", Set.of("collection", "encode", "plan")),
+          Map.entry("ingest", Set.of("batch", "collection", "encode", "plan", "search")),
           Map.entry("retrieve", Set.of("batch", "collection", "encode", "plan", "search")),
           Map.entry("measure", Set.of("search")),
           Map.entry("rpc", Set.of("batch", "encode", "plan", "retrieve", "search")));

@@ -1,0 +1,62 @@
+package io.siskin.server.ingest;
+
+import io.siskin.index.vector.SparseVector;
+import io.siskin.server.batch.BatchingEncoder;
+import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.EncodedText;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.batch.Priority;
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.ModelSide;
+import io.siskin.server.search.Interruption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+/**
+ * Encodes by a model's front end, at bulk priority: the texts of many batches are put together by
+ * their length.
+ */
+final class FrontEndEncoder implements BatchEncoder {
+  // Long enough for full throughput on a processor, short enough for little memory: some models
+  // give a number for each token and each word of the vocabulary.
+  private static final int BATCH_MILLIS_MAX = 250;
+  private static final int QUEUE_CAPACITY = 8_192;
+
+  private final ModelSide side;
+  private final BatchingEncoder encoder;
+
+  /**
+   * Starts a front end.
+   *
+   * @param side the model and what is made of its vectors
+   * @param threads how many batches are inferred at a time
+   */
+  FrontEndEncoder(ModelSide side, int threads) {
+    this.side = side;
+    this.encoder =
+        new BatchingEncoder(
+            "documents",
+            side.model(),
+            BatchingOptions.DEFAULTS
+                .withBatchMillisMax(BATCH_MILLIS_MAX)
+                .withQueueCapacity(QUEUE_CAPACITY)
+                .withInferenceThreads(Math.min(threads, BatchingOptions.INFERENCE_THREADS_MAX)),
+            new EncodingCache(0));
+  }
+
+  @Override
+  public Future<List<SparseVector>> encode(List<String> texts) {
+    List<EncoderInput> inputs = texts.stream().map(side::input).toList();
+    List<CompletableFuture<EncodedText>> encoded =
+        encoder.submit(inputs, Priority.BULK, Interruption.NEVER);
+    return CompletableFuture.allOf(encoded.toArray(CompletableFuture<?>[]::new))
+        .thenApply(_ -> encoded.stream().map(one -> side.vector(one.join().encoding())).toList());
+  }
+
+  @Override
+  public void close() {
+    boolean _ = encoder.close(Duration.ZERO);
+  }
+}

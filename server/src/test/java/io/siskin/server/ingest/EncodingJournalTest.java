@@ -1,0 +1,134 @@
+package io.siskin.server.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.testing.Seeded;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EncodingJournalTest {
+  private static final String KEY = "ab".repeat(32);
+
+  @TempDir Path directory;
+
+  private static TokenVector vector(Random random) {
+    Map<String, Float> weights = new LinkedHashMap<>();
+    int size = random.nextInt(40);
+    for (int i = 0; i < size; i++) {
+      weights.put("tökén" + random.nextInt(300), random.nextFloat() + 0.001f);
+    }
+    return TokenVector.of(weights);
+  }
+
+  private static List<TokenVector> vectors(Random random, int count) {
+    List<TokenVector> vectors = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      vectors.add(vector(random));
+    }
+    return vectors;
+  }
+
+  private void write(List<TokenVector> vectors) throws IOException {
+    try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
+      for (int i = 0; i < vectors.size(); i++) {
+        journal.append(EncodingJournal.hash("text " + i), vectors.get(i));
+      }
+    }
+  }
+
+  private Path file() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findFirst().orElseThrow();
+    }
+  }
+
+  /** Cuts or damages the journal anywhere: what is read is right, and it can be gone on with. */
+  @Test
+  void whateverIsLeftOfAJournalIsRightAndCanBeGoneOnWith() {
+    Seeded.run(
+        random -> {
+          for (int round = 0; round < 60; round++) {
+            goOn(random);
+            EncodingJournal.deleteAll(directory);
+          }
+        });
+  }
+
+  private void goOn(Random random) throws IOException {
+    List<TokenVector> vectors = vectors(random, 1 + random.nextInt(60));
+    write(vectors.subList(0, random.nextInt(vectors.size() + 1)));
+    Path file = file();
+    for (int interruption = 0; interruption < 3; interruption++) {
+      long length = Files.size(file);
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        long at = random.nextLong(length + 1);
+        if (random.nextBoolean()) {
+          channel.truncate(at);
+        } else {
+          channel.write(ByteBuffer.wrap(new byte[] {(byte) random.nextInt()}), at);
+        }
+      }
+      int end = random.nextInt(vectors.size() + 1);
+      long reused = run(vectors.subList(0, end));
+      assertThat(reused).isLessThanOrEqualTo(end);
+    }
+    run(vectors);
+    assertThat(run(vectors)).isEqualTo(vectors.size());
+  }
+
+  /** Does what a build does; returns how many vectors it took from the journal. */
+  private long run(List<TokenVector> vectors) throws IOException {
+    try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
+      for (int i = 0; i < vectors.size(); i++) {
+        byte[] hash = EncodingJournal.hash("text " + i);
+        var known = journal.next(hash);
+        if (known == null) {
+          journal.append(hash, vectors.get(i));
+        } else {
+          assertThat(known).isEqualTo(vectors.get(i));
+        }
+      }
+      return journal.reusedCount();
+    }
+  }
+
+  @Test
+  void anotherTextEndsTheReuse() {
+    Seeded.run(
+        random -> {
+          write(vectors(random, 5));
+          try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
+            assertThat(journal.next(EncodingJournal.hash("text 0"))).isNotNull();
+            assertThat(journal.next(EncodingJournal.hash("another"))).isNull();
+            assertThat(journal.next(EncodingJournal.hash("text 1"))).isNull();
+            assertThat(journal.reusedCount()).isEqualTo(1);
+          }
+          EncodingJournal.deleteAll(directory);
+        });
+  }
+
+  @Test
+  void buildsOfDifferentKeysShareNothing() throws IOException {
+    write(List.of(TokenVector.of(Map.of("a", 1f))));
+    // The same name, as only the first digits are in it.
+    String other = KEY.substring(0, 60) + "0000";
+    try (EncodingJournal journal = EncodingJournal.open(directory, other)) {
+      assertThat(journal.next(EncodingJournal.hash("text 0"))).isNull();
+    }
+    EncodingJournal.deleteAll(directory);
+    assertThat(directory).isEmptyDirectory();
+  }
+}
