@@ -71,9 +71,8 @@ final class BatchCost {
     }
     double nanosMean = nanos / weight;
     double slope = (products / weight - mean * nanosMean) / variance;
-    if (slope > 0) {
-      double start = (nanosMean - slope * mean) / slope;
-      startTokens = (int) Math.clamp(start, 0, START_TOKENS_MAX);
-    }
+    // Where tokens seem to cost nothing, all of a batch's time is its start.
+    double start = slope > 0 ? (nanosMean - slope * mean) / slope : START_TOKENS_MAX;
+    startTokens = (int) Math.clamp(start, 0, START_TOKENS_MAX);
   }
 }

@@ -36,8 +36,8 @@ final class LengthBuckets {
    *     padding that saves a batch may cost as much
    */
   record Limits(int tokensMax, int textsMax, int startTokens) {
-    // So much of a batch may be padding whatever it saves: one part in eight.
-    private static final int PADDING_DIVISOR = 8;
+    // So much of a batch may be padding whatever it saves: one part in 32.
+    private static final int PADDING_DIVISOR = 32;
 
     boolean allow(int texts, int longest, long tokens) {
       long padded = (long) texts * longest;

@@ -43,6 +43,15 @@ final class BatchCostTest {
   }
 
   @Test
+  void whereTokensCostNothingAllIsTheStart() {
+    BatchCost cost = new BatchCost();
+    for (int i = 0; i < 100; i++) {
+      cost.add(100 + i, 100 + i, 5_000_000 - i);
+    }
+    assertThat(cost.startTokens()).isEqualTo(512);
+  }
+
+  @Test
   void followsAModelThatBecomesSlower() {
     BatchCost cost = new BatchCost();
     for (int i = 0; i < 100; i++) {

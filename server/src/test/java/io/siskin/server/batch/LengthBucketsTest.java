@@ -36,7 +36,7 @@ final class LengthBucketsTest {
   @Test
   void textsOfLikeLengthGoWithTheOldest() {
     LengthBuckets buckets = of(20, 200, 21, 199, 19);
-    assertThat(lengths(buckets.choose(new LengthBuckets.Limits(16_384, 64, 0), work -> false)))
+    assertThat(lengths(buckets.choose(new LengthBuckets.Limits(16_384, 64, 2), work -> false)))
         .containsExactly(20, 21, 19);
   }
 
