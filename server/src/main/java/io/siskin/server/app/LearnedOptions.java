@@ -21,6 +21,9 @@ final class LearnedOptions {
   /** What {@code --query-tokens} says for weights from the collection. */
   private static final String IDF = "idf";
 
+  /** What it says for weights that are all 1. */
+  private static final String EQUAL = "equal";
+
   @Option(
       names = "--document-model",
       paramLabel = "DIR",
@@ -38,11 +41,11 @@ final class LearnedOptions {
 
   @Option(
       names = "--query-tokens",
-      paramLabel = "idf|FILE",
+      paramLabel = "idf|equal|FILE",
       description =
           "Encodes queries without a model: each token of the document model's tokenizer weighs its"
-              + " idf in the collection (idf), or what a file says, one JSON object of token to"
-              + " weight (./idf for a file of that name). Default: a model encodes them.")
+              + " idf in the collection (idf), 1 (equal), or what a file says, one JSON object of"
+              + " token to weight (./idf for a file of that name). Default: a model encodes them.")
   private @Nullable String queryTokens;
 
   @Option(
@@ -155,16 +158,20 @@ final class LearnedOptions {
     }
     Path tokenizer = documents.files().directory().resolve(documents.config().tokenizerFile());
     TokenWeights weights =
-        queryTokens.equals(IDF)
-            ? new TokenWeights.FromCollection()
-            : new TokenWeights.FromFile(
-                resources.reference("--query-tokens", "idf", Path.of(queryTokens)), 0);
-    return new QuerySide.Tokens(
-        new AnalyzerSpec.WordPiece(
-            resources.reference("--document-model", "tokenizer", tokenizer),
-            documents.config().maxLength()),
-        weights,
-        queryOptions());
+        switch (queryTokens) {
+          case IDF -> new TokenWeights.FromCollection();
+          case EQUAL -> new TokenWeights.Equal();
+          default ->
+              new TokenWeights.FromFile(
+                  resources.reference("--query-tokens", "idf", Path.of(queryTokens)), 0);
+        };
+    AnalyzerSpec analyzer =
+        documents.config().termsAreWords()
+            ? new AnalyzerSpec.Standard()
+            : new AnalyzerSpec.WordPiece(
+                resources.reference("--document-model", "tokenizer", tokenizer),
+                documents.config().maxLength());
+    return new QuerySide.Tokens(analyzer, weights, queryOptions());
   }
 
   private ModelDirectory read(Path directory) throws IOException {

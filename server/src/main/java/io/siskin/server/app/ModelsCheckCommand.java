@@ -146,15 +146,19 @@ final class ModelsCheckCommand implements Callable<Integer> {
     text.append("  files: ").append(facts.get("files")).append('\n');
     text.append("  inputs: ").append(join(model.session().inputs())).append('\n');
     text.append("  outputs: ").append(join(model.session().outputs()));
-    text.append("; read: ").append(facts.get("output")).append('\n');
+    // Where the projection is cut off, the graph ends with what goes into it.
+    text.append(model.isFused() ? "; instead of: " : "; read: ");
+    text.append(facts.get("output")).append('\n');
     text.append("  at most ").append(Units.count(model.lengthTokensMax(), "token"));
-    text.append(", ").append(Units.count(model.vocabularySize(), "term")).append(" to choose from");
+    if (model.vocabularySize() > 0) {
+      text.append(", vocabulary of ").append(Units.count(model.vocabularySize(), "term"));
+      text.append(", projection ").append(facts.get("projection"));
+    }
     text.append(
         String.format(
             Locale.ROOT,
-            "%n  on %s, projection %s, open after %.0f ms%n",
+            "%n  on %s, open after %.0f ms%n",
             facts.get("provider"),
-            facts.get("projection"),
             (Double) facts.get("open_millis")));
     text.append("  sample: ").append(describe(sample)).append('\n');
     for (ModelCheck.Timing timing : timings) {

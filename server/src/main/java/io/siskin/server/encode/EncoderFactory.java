@@ -106,6 +106,7 @@ public final class EncoderFactory {
       TokenWeights spec, EncoderResources resources, TermStatistics statistics) throws IOException {
     return switch (spec) {
       case TokenWeights.FromCollection _ -> WeightLookup.of(statistics);
+      case TokenWeights.Equal _ -> _ -> 1;
       case TokenWeights.FromFile fromFile ->
           WeightLookup.parse(
               resources.path(fromFile.file()).toString(),

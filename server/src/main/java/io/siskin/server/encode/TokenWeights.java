@@ -8,7 +8,8 @@ import io.siskin.index.vector.SparseVector;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = TokenWeights.FromFile.class, name = "file"),
-  @JsonSubTypes.Type(value = TokenWeights.FromCollection.class, name = "collection")
+  @JsonSubTypes.Type(value = TokenWeights.FromCollection.class, name = "collection"),
+  @JsonSubTypes.Type(value = TokenWeights.Equal.class, name = "equal")
 })
 public sealed interface TokenWeights {
   /**
@@ -31,4 +32,10 @@ public sealed interface TokenWeights {
    * collection that grows.
    */
   record FromCollection() implements TokenWeights {}
+
+  /**
+   * Each token weighs 1: for documents whose model puts all that is to be known into their own
+   * weights, such as DeepImpact's.
+   */
+  record Equal() implements TokenWeights {}
 }

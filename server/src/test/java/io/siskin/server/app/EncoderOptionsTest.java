@@ -131,6 +131,17 @@ class EncoderOptionsTest {
   }
 
   @Test
+  void queriesOfAModelOfWordsAreWords() throws IOException {
+    Path model = TinyModels.weights(folder.resolve("tiny"), true, "family: deepimpact");
+    LearnedSpec spec =
+        (LearnedSpec) spec("--document-model", model.toString(), "--query-tokens", "equal");
+    assertThat(spec.queries())
+        .isEqualTo(
+            new LearnedSpec.QuerySide.Tokens(
+                new AnalyzerSpec.Standard(), new TokenWeights.Equal(), VectorOptions.NONE));
+  }
+
+  @Test
   void queryModelAloneMeansDocumentsBringVectors() throws IOException {
     Path model = TinyModels.logits(folder.resolve("tiny"));
     assertThat(((LearnedSpec) spec("--query-model", model.toString())).documents())

@@ -105,6 +105,15 @@ final class EncoderFactoryTest {
   }
 
   @Test
+  void equalWeightsAreOne() throws IOException {
+    IdfSpec spec = new IdfSpec(WHITESPACE, new TokenWeights.Equal());
+    try (Encoders encoders = open(spec)) {
+      assertThat(encoders.queries().encode("moth wing moth"))
+          .isEqualTo(vector("moth", 1, "wing", 1));
+    }
+  }
+
+  @Test
   void statisticsThatDisagreeForAMomentGiveAWeightAboveZero() throws IOException {
     IdfSpec spec = new IdfSpec(WHITESPACE, new TokenWeights.FromCollection());
     try (Encoders encoders =

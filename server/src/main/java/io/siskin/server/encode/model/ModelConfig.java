@@ -33,6 +33,12 @@ public record ModelConfig(
     externalData = List.copyOf(externalData);
   }
 
+  /** Returns whether the terms are whole words in lower case, not tokens of the vocabulary. */
+  public boolean termsAreWords() {
+    return reading instanceof Reading.TokenWeights(Reading.Unit unit, Activation _)
+        && unit == Reading.Unit.WORDS;
+  }
+
   /** Returns what is put before a text of a side. */
   String prompt(Side side) {
     return switch (side) {

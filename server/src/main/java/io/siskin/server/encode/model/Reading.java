@@ -73,7 +73,7 @@ public sealed interface Reading {
   enum Unit {
     /** A token, as the vocabulary spells it. */
     PIECES,
-    /** A whole word in lower case, with the weight of its first token. */
+    /** A whole word in lower case, with the weight of its first token; marks are no words. */
     WORDS
   }
 

@@ -79,16 +79,18 @@ final class TokenWeightsReader implements OutputReader {
     return position == 0 || words[position - 1] != words[position];
   }
 
-  private static String word(ModelText text, int position) {
+  private static @Nullable String word(ModelText text, int position) {
     int[] words = text.tokens().words();
     int last = position;
     while (last + 1 < words.length && words[last + 1] == words[position]) {
       last++;
     }
-    return text.text()
-        .substring(text.tokens().starts()[position], text.tokens().ends()[last])
-        .strip()
-        .toLowerCase(Locale.ROOT);
+    String word =
+        text.text()
+            .substring(text.tokens().starts()[position], text.tokens().ends()[last])
+            .strip()
+            .toLowerCase(Locale.ROOT);
+    return word.codePoints().anyMatch(Character::isLetterOrDigit) ? word : null;
   }
 
   private float weight(String term, float number) {

@@ -162,7 +162,7 @@ final class LoadedModelTest {
   @Test
   void deepImpactGivesWholeWordsTheWeightOfTheirFirstPiece() throws IOException {
     Path model = TinyModels.weights(folder, true, "family: deepimpact");
-    assertThat(sparse(model, "Moths INSECT wing"))
+    assertThat(sparse(model, "Moths: INSECT wing"))
         .isEqualTo(vector(Map.of("moths", 2.5f, "insect", 8f, "wing", 3f)));
   }
 
