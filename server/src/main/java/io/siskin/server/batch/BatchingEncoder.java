@@ -1,6 +1,7 @@
 package io.siskin.server.batch;
 
 import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
@@ -248,11 +249,16 @@ public final class BatchingEncoder {
   private boolean infer(List<Work> works, long startNanoTime) {
     TextModel.Inference inference;
     try {
-      inference = model.infer(works.stream().map(Work::tokens).toList());
+      inference =
+          model.infer(works.stream().map(Work::tokens).toList(), queue.patienceNanos(works));
       if (inference.encodings().size() != works.size()) {
         throw new IllegalStateException(
             inference.encodings().size() + " encodings for " + works.size() + " texts");
       }
+    } catch (RemoteEncoderException elsewhere) {
+      // Each half would ask again where there was no answer.
+      works.forEach(work -> fail(work, elsewhere));
+      return false;
     } catch (Throwable error) {
       if (works.size() == 1) {
         fail(works.getFirst(), error);

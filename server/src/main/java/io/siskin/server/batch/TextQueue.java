@@ -310,6 +310,22 @@ final class TextQueue {
   }
 
   /**
+   * Returns how long the most patient caller of some works waits, {@link Long#MAX_VALUE} for ever.
+   */
+  long patienceNanos(List<Work> works) {
+    lock.lock();
+    try {
+      return works.stream()
+          .flatMap(work -> work.waiters.stream())
+          .mapToLong(waiter -> waiter.interruption().remainingNanos())
+          .max()
+          .orElse(Long.MAX_VALUE);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Takes a text out, after its inference or instead of it.
    *
    * @param work the text

@@ -50,6 +50,18 @@ public interface TextModel extends AutoCloseable {
    */
   Inference infer(List<TokenizedText> batch);
 
+  /**
+   * Encodes a batch of which nobody waits longer than a time for the answer. What computes here is
+   * not interrupted; a model that asks elsewhere gives up then, with {@link
+   * RemoteEncoderException}.
+   *
+   * @param batch as for {@link #infer(List)}
+   * @param patienceNanos how long the most patient caller waits; {@link Long#MAX_VALUE} for ever
+   */
+  default Inference infer(List<TokenizedText> batch, long patienceNanos) {
+    return infer(batch);
+  }
+
   @Override
   void close();
 }

@@ -16,6 +16,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.server.batch.EncoderClosedException;
 import io.siskin.server.batch.EncoderOverloadedException;
+import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.ModelNotFoundException;
 import io.siskin.server.search.QueryInterruptedException;
@@ -116,6 +117,15 @@ final class StatusMapper {
                   .build(),
               retryInfo(e.retryAfter()));
       case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
+      case RemoteEncoderException e ->
+          switch (e.reason()) {
+            case UNAVAILABLE ->
+                logged(Code.UNAVAILABLE, "the encoder is unavailable", "REMOTE_ENCODER", e);
+            case DEADLINE_EXCEEDED ->
+                status(Code.DEADLINE_EXCEEDED, "the encoder did not answer in time");
+            case REFUSED, MALFORMED ->
+                logged(Code.INTERNAL, "the encoder failed", "REMOTE_ENCODER", e);
+          };
       case OverloadedException e ->
           status(
               Code.RESOURCE_EXHAUSTED,

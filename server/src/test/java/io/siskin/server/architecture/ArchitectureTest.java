@@ -33,6 +33,7 @@ final class ArchitectureTest {
               "encode.model",
               Set.of("encode", "encode.onnx", "encode.onnx.graph", "encode.wordpiece")),
           Map.entry("encode.onnx.graph", Set.of()),
+          Map.entry("encode.remote", Set.of("encode")),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),
           Map.entry("plan", Set.of("search")),
           Map.entry("batch", Set.of("encode", "search")),
@@ -57,13 +58,18 @@ final class ArchitectureTest {
   }
 
   static Stream<Rule> rules() {
-    String[] rpc = {"..server.rpc"};
+    // The second is a client of another service, which speaks gRPC.
+    String[] rpc = {"..server.rpc", "..server.encode.remote"};
     return Stream.of(
-        only("gRPC is known in rpc", rpc, Violations.Grpc.class, "io.grpc.."),
-        only("messages are known in rpc", rpc, Violations.Messages.class, "io.siskin.proto.."),
+        only("gRPC is known in rpc and in encode.remote", rpc, Violations.Grpc.class, "io.grpc.."),
         only(
-            "protobuf is known in rpc and in encode.onnx.graph",
-            new String[] {"..server.rpc", "..server.encode.onnx.graph"},
+            "messages are known in rpc and in encode.remote",
+            rpc,
+            Violations.Messages.class,
+            "io.siskin.proto.."),
+        only(
+            "protobuf is known there and in encode.onnx.graph",
+            new String[] {"..server.rpc", "..server.encode.remote", "..server.encode.onnx.graph"},
             Violations.Protobuf.class,
             "com.google.protobuf.."),
         only(

@@ -10,6 +10,8 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * SPLADE's maximum pooling from the last hidden states: projection and maximum in one, without a
@@ -27,6 +29,7 @@ final class FusedReader implements OutputReader {
   private final String modelFile;
   private final PoolingKernel kernel = KernelProvider.current().poolingKernel();
   private final ProjectionThreads threads;
+  private final ConcurrentLinkedDeque<Scratch> free = new ConcurrentLinkedDeque<>();
 
   FusedReader(
       VocabularyProjection projection,
@@ -60,48 +63,54 @@ final class FusedReader implements OutputReader {
 
   @Override
   public List<TextEncoding> read(List<ModelText> texts, int length, FloatBuffer output) {
+    Scratch scratch = Objects.requireNonNullElseGet(free.pollFirst(), Scratch::new);
+    scratch.fit(texts.size(), texts.size() * length);
+    int[] ends = gather(texts, length, output, scratch);
+    threads.run(
+        projection.panelCount(),
+        (first, end) ->
+            projection.raise(scratch.hidden, scratch.rows, ends, scratch.maxima, first, end));
+    List<TextEncoding> encodings = new ArrayList<>(texts.size());
+    for (int i = 0; i < ends.length; i++) {
+      SparseVector vector = vector(scratch.maxima[i], scratch);
+      encodings.add(new TextEncoding.Sparse(vector, texts.get(i).literals()));
+    }
+    free.addFirst(scratch);
+    return encodings;
+  }
+
+  /** Copies the states that count, one after another; returns where each text ends. */
+  private int[] gather(List<ModelText> texts, int length, FloatBuffer output, Scratch scratch) {
     int size = projection.hiddenSize();
-    float[] hidden = new float[texts.size() * length * size];
-    int[] rows = new int[texts.size() * length];
     int[] ends = new int[texts.size()];
-    float[][] maxima = new float[texts.size()][];
     int count = 0;
-    for (int i = 0; i < texts.size(); i++) {
+    for (int i = 0; i < ends.length; i++) {
       ModelText text = texts.get(i);
       for (int position = 0; position < text.lengthTokens(); position++) {
         if (text.pooled()[position]) {
-          output.get((i * length + position) * size, hidden, count * size, size);
-          check(hidden[count * size]);
-          rows[count] = count * size;
+          output.get((i * length + position) * size, scratch.hidden, count * size, size);
+          check(scratch.hidden[count * size]);
+          scratch.rows[count] = count * size;
           count++;
         }
       }
       ends[i] = count;
-      maxima[i] = new float[projection.maximaLength()];
-      Arrays.fill(maxima[i], Float.NEGATIVE_INFINITY);
     }
-    threads.run(
-        projection.panelCount(),
-        (first, end) -> projection.raise(hidden, rows, ends, maxima, first, end));
-    List<TextEncoding> encodings = new ArrayList<>(texts.size());
-    for (int i = 0; i < maxima.length; i++) {
-      encodings.add(new TextEncoding.Sparse(vector(maxima[i]), texts.get(i).literals()));
-    }
-    return encodings;
+    return ends;
   }
 
   /** The activation grows, so that it is needed once a term: for the largest logit. */
-  private SparseVector vector(float[] maxima) {
-    int[] terms = new int[projection.termCount()];
-    float[] found = new float[projection.termCount()];
+  private SparseVector vector(float[] maxima, Scratch scratch) {
+    int[] terms = scratch.terms;
+    float[] found = scratch.found;
     float shift = reading.logitShift();
     int count = kernel.collect(maxima, projection.termCount(), shift, terms, found);
     reading.activation().ofExcess().applyAll(found, count, shift);
-    float[] weights = new float[projection.termCount()];
+    Arrays.fill(scratch.weights, 0);
     for (int i = 0; i < count; i++) {
-      weights[terms[i]] = found[i];
+      scratch.weights[terms[i]] = found[i];
     }
-    return collector.collect(weights);
+    return collector.collect(scratch.weights);
   }
 
   /**
@@ -119,5 +128,32 @@ final class FusedReader implements OutputReader {
   @Override
   public void close() {
     threads.close();
+  }
+
+  /** Memory of one batch, kept for the next: half a megabyte a text that would be touched anew. */
+  private final class Scratch {
+    private final int[] terms = new int[projection.termCount()];
+    private final float[] found = new float[projection.termCount()];
+    private final float[] weights = new float[projection.termCount()];
+    private float[][] maxima = {};
+    private float[] hidden = {};
+    private int[] rows = {};
+
+    void fit(int texts, int positions) {
+      if (maxima.length < texts) {
+        int before = maxima.length;
+        maxima = Arrays.copyOf(maxima, texts);
+        for (int i = before; i < texts; i++) {
+          maxima[i] = new float[projection.maximaLength()];
+        }
+      }
+      for (int i = 0; i < texts; i++) {
+        Arrays.fill(maxima[i], Float.NEGATIVE_INFINITY);
+      }
+      if (rows.length < positions) {
+        rows = new int[positions];
+        hidden = new float[positions * projection.hiddenSize()];
+      }
+    }
   }
 }

@@ -1,0 +1,236 @@
+package io.siskin.server.encode.remote;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.RemoteEncoderException;
+import io.siskin.server.encode.RemoteEncoderException.Reason;
+import io.siskin.server.encode.Side;
+import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.encode.TextModel;
+import io.siskin.server.encode.TokenizedText;
+import io.siskin.server.encode.WellFormedText;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A text model that is served elsewhere.
+ *
+ * <p>Texts are cut into tokens over there; here their number is only estimated, for the sizes of
+ * batches. A text's own terms are not known, so that its encodings have no literals. The
+ * fingerprint stands for the configuration: whether the other side changes its model cannot be
+ * seen.
+ */
+public final class RemoteModel implements TextModel {
+  /** English has about so many characters a word piece. */
+  private static final int CHARACTERS_PER_TOKEN = 4;
+
+  private static final int SPECIAL_TOKENS = 2;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+
+  private final RemoteTarget target;
+  private final RemoteOptions options;
+  private final List<String> vocabulary;
+  private final String fingerprint;
+  private final RemoteTransport transport;
+  private volatile boolean closed;
+
+  private RemoteModel(
+      RemoteTarget target,
+      RemoteOptions options,
+      List<String> vocabulary,
+      RemoteTransport transport) {
+    this.target = target;
+    this.options = options;
+    this.vocabulary = List.copyOf(vocabulary);
+    this.transport = transport;
+    this.fingerprint = sha256(target + "\n" + options + "\n" + String.join("\n", vocabulary));
+  }
+
+  /**
+   * Prepares a model. Nothing is sent: whether it is there shows when it is asked, see {@link
+   * #isReady}.
+   *
+   * @param target where it is
+   * @param options how it is asked
+   * @param vocabulary by number what the terms of sparse vectors are called; empty for dense ones
+   * @throws InvalidInputException when sparse vectors have no vocabulary
+   */
+  public static RemoteModel open(
+      RemoteTarget target, RemoteOptions options, List<String> vocabulary) {
+    if (vocabulary.isEmpty() != target.isDense()) {
+      throw new InvalidInputException(
+          "vocabulary of " + target.label(),
+          vocabulary.size() + " terms",
+          target.isDense() ? "none, since its vectors are dense" : "one term a number");
+    }
+    RemoteTransport transport =
+        switch (target) {
+          case RemoteTarget.Kserve kserve -> new KserveTransport(kserve);
+          case RemoteTarget.EmbeddingsInference tei -> new EmbeddingsInferenceTransport(tei);
+        };
+    return new RemoteModel(target, options, vocabulary, transport);
+  }
+
+  /**
+   * Asks the other side whether it can be asked.
+   *
+   * @param timeout how long to wait; no answer is no
+   */
+  public boolean isReady(Duration timeout) {
+    return !closed && transport.isReady(timeout);
+  }
+
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  @Override
+  public int lengthTokensMax() {
+    return options.lengthTokensMax();
+  }
+
+  /**
+   * A text and about how many tokens it has.
+   *
+   * @param text with its prompt
+   * @param lengthTokens about how many
+   */
+  private record RemoteText(String text, int lengthTokens) implements TokenizedText {}
+
+  @Override
+  public TokenizedText tokenize(EncoderInput input) {
+    if (!input.chunkEnds().isEmpty()) {
+      throw new InvalidInputException(
+          "chunk ends", input.chunkEnds(), "none, since a remote encoder takes whole texts");
+    }
+    String prompt = input.side() == Side.QUERY ? options.queryPrompt() : options.documentPrompt();
+    String text = prompt + WellFormedText.of(input.text());
+    int tokens = text.length() / CHARACTERS_PER_TOKEN + SPECIAL_TOKENS;
+    return new RemoteText(text, Math.min(tokens, options.lengthTokensMax()));
+  }
+
+  @Override
+  public Inference infer(List<TokenizedText> batch) {
+    return infer(batch, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Inference infer(List<TokenizedText> batch, long patienceNanos) {
+    if (closed) {
+      throw new IllegalStateException("the model " + target.label() + " is closed");
+    }
+    List<String> texts = new ArrayList<>(batch.size());
+    for (TokenizedText text : batch) {
+      if (!(text instanceof RemoteText(String ours, _))) {
+        throw new IllegalArgumentException("a text that another model has tokenised");
+      }
+      texts.add(ours);
+    }
+    long start = System.nanoTime();
+    List<RemoteTransport.Answer> answers =
+        ask(texts, start + Math.min(patienceNanos, options.timeout().toNanos()));
+    long asked = System.nanoTime();
+    List<TextEncoding> encodings = new ArrayList<>(answers.size());
+    for (RemoteTransport.Answer answer : answers) {
+      encodings.add(
+          switch (answer) {
+            case RemoteTransport.Answer.Sparse sparse ->
+                new TextEncoding.Sparse(vector(sparse), List.of());
+            case RemoteTransport.Answer.Dense(float[] numbers) ->
+                new TextEncoding.Dense(List.of(numbers));
+          });
+    }
+    return new Inference(encodings, asked - start, System.nanoTime() - asked);
+  }
+
+  /** Asks until there is an answer, no hope, or no time. */
+  private List<RemoteTransport.Answer> ask(List<String> texts, long deadlineNanoTime) {
+    long pauseNanos = FIRST_PAUSE.toNanos();
+    for (int attempt = 0; ; attempt++) {
+      long leftNanos = deadlineNanoTime - System.nanoTime();
+      if (leftNanos <= 0) {
+        throw new RemoteEncoderException(
+            Reason.DEADLINE_EXCEEDED, target.label(), "the deadline passed before it was asked");
+      }
+      try {
+        return transport.encode(texts, Duration.ofNanos(leftNanos));
+      } catch (RemoteEncoderException failed) {
+        boolean again =
+            failed.reason() == Reason.UNAVAILABLE
+                && attempt < options.retryCountMax()
+                && deadlineNanoTime - System.nanoTime() > pauseNanos
+                && !closed;
+        if (!again) {
+          throw failed;
+        }
+      }
+      pause(pauseNanos);
+      pauseNanos *= 2;
+    }
+  }
+
+  private void pause(long nanos) {
+    try {
+      Thread.sleep(Duration.ofNanos(nanos));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new RemoteEncoderException(Reason.UNAVAILABLE, target.label(), "interrupted");
+    }
+  }
+
+  private SparseVector vector(RemoteTransport.Answer.Sparse answer) {
+    String[] terms = new String[answer.terms().length];
+    float[] weights = new float[terms.length];
+    int size = 0;
+    for (int i = 0; i < terms.length; i++) {
+      float weight = answer.weights()[i];
+      if (weight <= 0) {
+        continue;
+      }
+      int term = answer.terms()[i];
+      if (term < 0 || term >= vocabulary.size()) {
+        throw malformed("term " + term + " of a vocabulary of " + vocabulary.size());
+      }
+      if (!(weight <= SparseVector.WEIGHT_MAX)) {
+        throw malformed("weight " + weight + " of term " + term);
+      }
+      terms[size] = vocabulary.get(term);
+      weights[size++] = weight;
+    }
+    try {
+      return TokenVector.of(Arrays.copyOf(terms, size), Arrays.copyOf(weights, size));
+    } catch (InvalidInputException repeated) {
+      throw malformed(String.valueOf(repeated.getMessage()));
+    }
+  }
+
+  private RemoteEncoderException malformed(String what) {
+    return new RemoteEncoderException(Reason.MALFORMED, target.label(), what);
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError("every Java platform has SHA-256", impossible);
+    }
+  }
+
+  /** Ends at once; calls in progress fail. */
+  @Override
+  public void close() {
+    closed = true;
+    transport.close();
+  }
+}
