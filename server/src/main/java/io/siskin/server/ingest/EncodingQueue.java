@@ -101,10 +101,15 @@ final class EncodingQueue implements AutoCloseable {
     batchCharacters += document.text() == null ? 0 : document.text().length();
     if (batch.size() == BATCH_LENGTH || batchCharacters >= BATCH_CHARACTERS_MAX) {
       submit(sink);
-      while (waiting.size() > waitingMax) {
+      // What is done is handed on at once: only then is it in the journal.
+      while (waiting.size() > waitingMax || isDone(waiting.peek())) {
         takeOne(sink);
       }
     }
+  }
+
+  private static boolean isDone(@Nullable Batch batch) {
+    return batch != null && batch.vectors().isDone();
   }
 
   void drain(Sink sink) throws IOException {

@@ -48,7 +48,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IndexJob {
   private static final int WAITING_PER_THREAD = 4;
-  private static final int WAITING_MAX = 4_096;
+
+  // Enough documents for batches of like length; few enough for little to be lost with a job.
+  private static final int MODEL_WAITING = 4;
 
   private final IndexRequest request;
   private final BuildProgress progress;
@@ -137,14 +139,16 @@ public final class IndexJob {
       ModelSide model = encoders.documentModel();
       if (model == null) {
         BatchEncoder encoder = new ThreadedEncoder(encoders.documents(), threads);
-        try (EncodingQueue queue = queue(spec, encoder, null)) {
+        int waitingMax = threads * WAITING_PER_THREAD;
+        try (EncodingQueue queue = queue(spec, encoder, waitingMax, null)) {
           read(builder, queue, directory);
         }
       } else {
         // Models take long enough for it to matter that nothing is encoded twice.
         try (EncodingJournal journal =
                 EncodingJournal.open(collectionDirectory, request.encodingKey(model));
-            EncodingQueue queue = queue(spec, new FrontEndEncoder(model, threads), journal)) {
+            EncodingQueue queue =
+                queue(spec, new FrontEndEncoder(model, threads), MODEL_WAITING, journal)) {
           encode(builder, queue, directory);
           reusedCount = journal.reusedCount();
         }
@@ -154,8 +158,7 @@ public final class IndexJob {
   }
 
   private EncodingQueue queue(
-      EncoderSpec spec, BatchEncoder encoder, @Nullable EncodingJournal journal) {
-    int waitingMax = Math.min(request.options().threads() * WAITING_PER_THREAD, WAITING_MAX);
+      EncoderSpec spec, BatchEncoder encoder, int waitingMax, @Nullable EncodingJournal journal) {
     return new EncodingQueue(
         spec, encoder, request.pruning().vector(), waitingMax, policy, journal);
   }
