@@ -8,14 +8,14 @@ QUERIES_AT_A_TIME = 256
 
 
 def read_vectors(path):
-    """Returns ids and a matrix of the lines of `siskin encode`: objects with id and dense; other lines are skipped."""
+    """Returns ids and a matrix of the lines of `siskin encode`: objects with id and dense, one vector each."""
     ids, rows = [], []
     with open(path, encoding="utf-8") as file:
         for line in file:
             if line.startswith("{"):
                 read = json.loads(line)
                 ids.append(read["id"])
-                rows.append(read["dense"])
+                rows.append(read["dense"][0])
     return ids, np.asarray(rows, np.float32)
 
 

@@ -2,6 +2,11 @@ package io.siskin.server.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.input.BadRecordPolicy;
+import io.siskin.index.input.DocumentSource;
+import io.siskin.index.input.DocumentSources;
+import io.siskin.index.input.InputFormat;
+import io.siskin.index.input.SourceDocument;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionManifest;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -76,6 +82,9 @@ final class EncodeCommand implements Callable<Integer> {
     private String name = "";
   }
 
+  private static final Pattern JSON_LINES =
+      Pattern.compile("(?i).*\\.(jsonl|ndjson|json)(\\.gz|\\.zst)?");
+
   @ArgGroup(exclusive = true, multiplicity = "1")
   private Source source = new Source();
 
@@ -90,8 +99,9 @@ final class EncodeCommand implements Callable<Integer> {
       names = {"-i", "--input"},
       paramLabel = "FILE",
       description =
-          "Where texts come from when none stands on the command line: a text a line, or one JSON"
-              + " object {\"id\", \"text\"} a line. Default: standard input.")
+          "Where texts come from when none stands on the command line: JSON Lines as of 'siskin"
+              + " index' where the name says so (.jsonl, also .gz and .zst), else a text a line, or"
+              + " one JSON object {\"id\", \"text\"} a line. Default: standard input.")
   private @Nullable Path input;
 
   @Parameters(
@@ -178,6 +188,10 @@ final class EncodeCommand implements Callable<Integer> {
       encodeLines(System.in, encoder, read -> {});
       return;
     }
+    if (JSON_LINES.matcher(input.toString()).matches()) {
+      encodeDocuments(input, encoder);
+      return;
+    }
     long total;
     try (var lines = Files.lines(input)) {
       total = lines.count();
@@ -186,6 +200,29 @@ final class EncodeCommand implements Callable<Integer> {
         ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
       display.begin("encoding", total);
       encodeLines(content, encoder, display::advance);
+      display.end();
+    }
+  }
+
+  /** Encodes what would be indexed: titles and texts put together, ids whatever they are called. */
+  private void encodeDocuments(Path file, Encoder encoder) throws IOException {
+    try (DocumentSource source =
+            DocumentSources.open(file, InputFormat.JSONL, BadRecordPolicy.REFUSE);
+        ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
+      display.begin("encoding", source.lengthBytes());
+      List<Line> batch = new ArrayList<>();
+      for (SourceDocument document = source.next(); document != null; document = source.next()) {
+        String text = document.text();
+        batch.add(new Line(document.id(), text == null ? "" : text));
+        if (batch.size() == BATCH_LENGTH) {
+          print(batch, encoder);
+          batch.clear();
+          display.advance(source.consumedBytes());
+        }
+      }
+      if (!batch.isEmpty()) {
+        print(batch, encoder);
+      }
       display.end();
     }
   }

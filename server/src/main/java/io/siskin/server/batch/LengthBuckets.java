@@ -136,7 +136,7 @@ final class LengthBuckets {
     }
     long downPadding = Long.MAX_VALUE;
     if (down != null && limits.allow(texts + 1, longest, tokens + down.lengthTokens)) {
-      downPadding = longest - down.lengthTokens;
+      downPadding = (long) longest - down.lengthTokens;
     }
     if (upPadding == Long.MAX_VALUE && downPadding == Long.MAX_VALUE) {
       return null;

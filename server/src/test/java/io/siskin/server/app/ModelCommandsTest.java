@@ -107,6 +107,13 @@ final class ModelCommandsTest {
         .containsExactly(
             "{\"vector\":{\"moth\":3.0,\"wing\":2.0,\"##s\":1.0,\"bird\":0.5}}",
             "{\"id\":\"7\",\"vector\":{\"a\":3.0,\"Moth\":2.0,\"bird\":0.5}}");
+    Path documents =
+        Files.writeString(
+            folder.resolve("documents.jsonl"),
+            "{\"_id\":\"7\",\"title\":\"moth\",\"text\":\"moth\"}\n");
+    assertThat(CapturedRun.of("encode", "--model", model, "-i", documents).out().strip())
+        .isEqualTo(
+            "{\"id\":\"7\",\"vector\":{\"moth\":3.0,\"wing\":2.0,\"##s\":1.0,\"bird\":0.5}}");
     Path dense = TinyModels.embedding(folder.resolve("dense"), "normalize: false");
     assertThat(CapturedRun.of("encode", "--model", dense, "moth").out().strip())
         .isEqualTo("{\"dense\":[[3.0,3.0,6.0,3.0]]}");
