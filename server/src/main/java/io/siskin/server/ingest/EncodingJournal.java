@@ -291,7 +291,7 @@ final class EncodingJournal implements AutoCloseable {
   private static void writeNumber(DataOutputStream out, int value) throws IOException {
     int left = value;
     while (left >= 1 << 7) {
-      out.writeByte(left & 0x7f | 0x80);
+      out.writeByte((left & 0x7f) | 0x80);
       left >>>= 7;
     }
     out.writeByte(left);

@@ -105,7 +105,7 @@ public final class EncodingPipeline implements TextEncoders {
       if (all == null) {
         end.run();
       } else {
-        all.whenComplete((_, _) -> end.run());
+        CompletableFuture<?> _ = all.whenComplete((_, _) -> end.run());
       }
     }
   }
@@ -115,15 +115,17 @@ public final class EncodingPipeline implements TextEncoders {
       List<CompletableFuture<EncodedText>> futures) {
     CompletableFuture<List<EncodedText>> all = new CompletableFuture<>();
     for (CompletableFuture<EncodedText> future : futures) {
-      future.whenComplete(
-          (_, error) -> {
-            if (error != null && all.completeExceptionally(error)) {
-              futures.forEach(other -> other.cancel(false));
-            }
-          });
+      CompletableFuture<?> _ =
+          future.whenComplete(
+              (_, error) -> {
+                if (error != null && all.completeExceptionally(error)) {
+                  futures.forEach(other -> other.cancel(false));
+                }
+              });
     }
-    CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new))
-        .thenRun(() -> all.complete(futures.stream().map(CompletableFuture::join).toList()));
+    CompletableFuture<?> _ =
+        CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new))
+            .thenRun(() -> all.complete(futures.stream().map(CompletableFuture::join).toList()));
     return all;
   }
 

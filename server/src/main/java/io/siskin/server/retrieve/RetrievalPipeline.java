@@ -76,7 +76,7 @@ public final class RetrievalPipeline implements Retriever {
       if (encoding == null) {
         snapshot.release();
       } else {
-        encoding.whenComplete((_, _) -> snapshot.release());
+        CompletableFuture<?> _ = encoding.whenComplete((_, _) -> snapshot.release());
       }
     }
   }

@@ -90,9 +90,9 @@ final class EncodeDispatcher {
       CompletableFuture<List<EncodedText>> encoded = encoders.encode(request, interruption);
       boolean few = request.inputs().size() <= TEXTS_ANSWERED_BY_MODEL_THREAD_MAX;
       if (few || encoded.isDone()) {
-        encoded.whenComplete(this::finish);
+        CompletableFuture<?> _ = encoded.whenComplete(this::finish);
       } else {
-        encoded.whenComplete((texts, error) -> finishElsewhere(texts, error));
+        CompletableFuture<?> _ = encoded.whenComplete(this::finishElsewhere);
       }
     }
 

@@ -59,14 +59,15 @@ final class SearchDispatcher {
     // A text that the cache had is as good as a vector. Otherwise this goes on on the encoder's
     // thread, which is not to search, however little.
     long estimateMin = encoding.isDone() ? 0 : Long.MAX_VALUE;
-    encoding.whenComplete(
-        (encoded, error) -> {
-          if (encoded == null) {
-            caller.failed(error == null ? new IllegalStateException("no encoding") : error);
-          } else {
-            search(encoded, caller, interruption, arrivalNanoTime, estimateMin);
-          }
-        });
+    CompletableFuture<?> _ =
+        encoding.whenComplete(
+            (encoded, error) -> {
+              if (encoded == null) {
+                caller.failed(error == null ? new IllegalStateException("no encoding") : error);
+              } else {
+                search(encoded, caller, interruption, arrivalNanoTime, estimateMin);
+              }
+            });
   }
 
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.

@@ -13,7 +13,7 @@ final class BatchCostTest {
         random -> {
           BatchCost cost = new BatchCost();
           for (int i = 0; i < 500; i++) {
-            long padded = 50 + random.nextInt(2_000);
+            long padded = 50L + random.nextInt(2_000);
             double noise = 1 + random.nextGaussian() * 0.02;
             cost.add(padded * 3 / 4, padded, (long) ((300_000 + 10_000 * padded) * noise));
           }

@@ -88,8 +88,11 @@ class LearnedSearchTest {
     Path input = folder.resolve(name + ".jsonl");
     Files.writeString(
         input,
-        "{\"id\":\"1\",\"text\":\"red red kite\"}\n{\"id\":\"2\",\"text\":\"black kite\"}\n"
-            + "{\"id\":\"3\",\"text\":\"red grouse\"}\n");
+        """
+        {"id":"1","text":"red red kite"}
+        {"id":"2","text":"black kite"}
+        {"id":"3","text":"red grouse"}
+        """);
     Path files = Files.createDirectories(folder.resolve("model"));
     Files.writeString(files.resolve("model.onnx"), "none");
     new IndexJob(
