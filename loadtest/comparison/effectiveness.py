@@ -32,7 +32,7 @@ DESCRIPTION = """\
 Indexes each collection with each encoder, answers its judged queries in mode exact, and writes effectiveness.md and
 .jsonl to the folder --out: nDCG@10 and Recall@100 of each encoder and of fusions by reciprocal ranks, index bytes,
 and times. A collection is a folder in BEIR's layout: corpus.jsonl, queries.jsonl (both may be compressed), qrels.tsv.
-bm25, with two settings, and idf are always among the encoders.
+bm25, with two settings, and idf are among the encoders unless --no-built-in says otherwise.
 """
 EPILOG = """\
   loadtest/effectiveness --collection scifact --collection cranfield --encoder 'splade=--document-model splade/' \\
@@ -54,6 +54,7 @@ def arguments(words):
     add("--dense", action="append", default=[], metavar="NAME=DIR", help="a model directory that gives dense vectors:"
         " all documents are compared; needs numpy; may be repeated")  # fmt: skip
     add("--fusion", action="append", default=[], metavar="NAME+NAME", help="encoders to fuse; may be repeated")
+    add("--no-built-in", action="store_true", help="without bm25 and idf: for documents that are vectors")
     add("--queries-max", type=int, metavar="N", help="the first N judged queries of each collection (default: all)")
     add("--work", type=pathlib.Path, metavar="DIR", help="indexes, runs, logs (default: loadtest/target/effectiveness)")
     add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="default docs/benchmarks")
@@ -61,7 +62,8 @@ def arguments(words):
     add("--step-minutes-max", type=float, default=60, metavar="M", help="of one process (default %(default)s)")
     options = parser.parse_args(words)
     options.work = options.work or ROOT / "loadtest" / "target" / "effectiveness"
-    options.encoders = {**BUILT_IN, **_named(parser, "--encoder", options.encoder)}
+    options.encoders = {} if options.no_built_in else dict(BUILT_IN)
+    options.encoders.update(_named(parser, "--encoder", options.encoder))
     options.dense = _named(parser, "--dense", options.dense)
     names = [*options.encoders, *options.dense]
     options.fusion = [fusion.split("+") for fusion in options.fusion]

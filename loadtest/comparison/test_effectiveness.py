@@ -30,6 +30,8 @@ class EffectivenessTest(unittest.TestCase):
             options = effectiveness.arguments([place, "--encoder=a=--encoder=bm25", "--fusion=bm25+a"])
             self.assertEqual(options.encoders["a"], "--encoder=bm25")
             self.assertEqual(options.fusion, [["bm25", "a"]])
+            options = effectiveness.arguments([place, "--encoder=a=b", "--no-built-in"])
+            self.assertEqual(options.encoders, {"a": "b"})
 
     def test_folders_are_left_out(self):
         for word, want in {
