@@ -2,6 +2,7 @@ package io.siskin.server.app;
 
 import io.siskin.client.SearchException;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.onnx.InferenceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -64,6 +65,8 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
       case SearchException.InvalidRequest _, SearchException.NotFound _ -> ExitStatus.USAGE;
       case SearchException _ -> ExitStatus.FAILURE;
       case UnsupportedOperationException _ -> ExitStatus.USAGE;
+      // Memory that is short, a device that fails, a model that does not keep its word.
+      case InferenceException _ -> ExitStatus.FAILURE;
       case IOException _, UncheckedIOException _ -> ExitStatus.FAILURE;
       default -> ExitStatus.INTERNAL;
     };

@@ -6,6 +6,7 @@ import io.siskin.client.SearchException;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.server.encode.onnx.InferenceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -56,6 +57,7 @@ class FailureReportTest {
             "UNAVAILABLE: io exception (refused)"),
         Arguments.of(
             new SearchException.DeadlineExceeded("late", null), 1, "DEADLINE_EXCEEDED: late"),
+        Arguments.of(new InferenceException("m.onnx", "no memory"), 1, "m.onnx: no memory"),
         Arguments.of(
             new IllegalStateException("oops"),
             70,
