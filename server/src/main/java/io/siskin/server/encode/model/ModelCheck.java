@@ -8,6 +8,7 @@ import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
+import io.siskin.server.encode.onnx.InferenceException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -78,7 +79,7 @@ public final class ModelCheck {
     TokenizedText longest = textOfLength(model.lengthTokensMax());
     try {
       model.infer(List.of(longest));
-    } catch (RuntimeException refused) {
+    } catch (InferenceException refused) {
       throw new InvalidInputException(
               "max_length",
               model.lengthTokensMax(),
