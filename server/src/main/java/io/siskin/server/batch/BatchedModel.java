@@ -96,6 +96,11 @@ public final class BatchedModel implements TextModel {
     return shared.model.infer(batch);
   }
 
+  @Override
+  public Inference infer(List<TokenizedText> batch, long patienceNanos) {
+    return shared.model.infer(batch, patienceNanos);
+  }
+
   /** Gives this handle back; does nothing the second time. */
   @Override
   public void close() {

@@ -1,16 +1,23 @@
 package io.siskin.server.batch;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.RemoteEncoderException;
+import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TextModels;
+import io.siskin.server.encode.TokenizedText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The models of a process, each with one front end however many collections have it. They share one
@@ -19,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for concurrent use.
  */
 public final class BatchedModels implements TextModels {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchedModels.class);
+  private static final long WARM_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int WARM_UP_ROUNDS_MAX = 20;
+
   private final TextModels models;
   private final BatchingOptions options;
   private final EncodingCache cache;
@@ -49,11 +60,43 @@ public final class BatchedModels implements TextModels {
         return handle;
       }
       TextModel model = models.open(directory, ref);
+      boolean warm = false;
+      try {
+        warm(ref, model);
+        warm = true;
+      } finally {
+        if (!warm) {
+          model.close();
+        }
+      }
       BatchedModel.Shared shared =
           new BatchedModel.Shared(
               ref, model, new BatchingEncoder(ref.name(), model, options, cache));
       byFingerprint.put(ref.fingerprint(), shared);
       return shared.firstHandle();
+    }
+  }
+
+  /**
+   * Encodes short texts for a while, so that no caller pays for the first ones, and that what is
+   * measured later is the model's rate and not that of its start.
+   */
+  private static void warm(ModelRef ref, TextModel model) {
+    long end = System.nanoTime() + WARM_UP_NANOS;
+    try {
+      for (int round = 1; round <= WARM_UP_ROUNDS_MAX; round++) {
+        List<TokenizedText> batch = new ArrayList<>();
+        for (int words = 1; words <= round; words++) {
+          batch.add(model.tokenize(new EncoderInput("word ".repeat(2 * words), Side.QUERY)));
+        }
+        model.infer(batch);
+        if (System.nanoTime() >= end) {
+          return;
+        }
+      }
+    } catch (RemoteEncoderException elsewhere) {
+      // It may be up by the time that somebody asks.
+      LOG.warn("model {} does not answer yet: {}", ref.folderName(), elsewhere.getMessage());
     }
   }
 

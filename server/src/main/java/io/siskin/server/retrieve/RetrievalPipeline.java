@@ -235,7 +235,7 @@ public final class RetrievalPipeline implements Retriever {
     return switch (query) {
       case Query.Text _ -> nanosHere;
       case Query.Vector _ -> 0;
-      case Query.Encoded encoded -> encoded.encodeNanos() + nanosHere;
+      case Query.Encoded encoded -> encoded.encodeNanos();
     };
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.Side;
 import io.siskin.server.search.Interruption;
 import io.siskin.server.testing.FakeTextModel;
@@ -60,6 +61,39 @@ final class BatchedModelsTest {
     assertThat(models.find("tiny")).isNull();
     open("tiny").close();
     assertThat(opened).hasSize(2);
+  }
+
+  @Test
+  void aModelIsWarmBeforeItIsUsedAndItsRateIsNotThatOfItsStart() throws Exception {
+    try (BatchedModel model = open("tiny")) {
+      assertThat(opened.getFirst().batches()).isNotEmpty();
+      assertThat(model.encoder().metrics().batches()).isZero();
+      assertThat(model.encoder().metrics().tokensPerSecond()).isZero();
+    }
+  }
+
+  @Test
+  void aModelThatAnswersNothingYetIsOpenedAllTheSame() throws Exception {
+    FakeTextModel absent = new FakeTextModel(64);
+    absent.onInfer(
+        texts -> {
+          throw new RemoteEncoderException(
+              RemoteEncoderException.Reason.UNAVAILABLE, "there", "it does not listen");
+        });
+    BatchedModels remote =
+        new BatchedModels(
+            (directory, ref) -> absent, BatchingOptions.DEFAULTS, new EncodingCache(0));
+    ModelRef ref = new ModelRef("remote", FakeTextModel.FINGERPRINT);
+    try (BatchedModel model = remote.open(Path.of("any"), ref)) {
+      absent.onInfer(texts -> {});
+      assertThat(
+              model
+                  .encoder()
+                  .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Interruption.NEVER)
+                  .get()
+                  .encoding())
+          .isEqualTo(absent.encode("a"));
+    }
   }
 
   @Test
