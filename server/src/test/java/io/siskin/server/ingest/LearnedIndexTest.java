@@ -95,6 +95,22 @@ final class LearnedIndexTest {
   }
 
   @Test
+  void sidesMayHaveModelsOfTheirOwn() throws IOException {
+    ModelFiles documents = model;
+    Path directory = TinyModels.weights(folder.resolve("queries"), true, "family: unicoil");
+    ModelFiles queries = ModelDirectory.read(directory).files();
+    LearnedSpec spec =
+        new LearnedSpec(
+            new DocumentSide.Model(documents.ref(), VectorOptions.NONE),
+            new QuerySide.Model(queries.ref(), VectorOptions.NONE));
+    assertThat(spec.models()).containsExactly(documents.ref(), queries.ref());
+    index(spec, DOCUMENTS, List.of(documents, queries));
+    // The query's model does not expand, the documents' does.
+    assertThat(hits("wing")).containsExactly("1");
+    assertThat(hits("insect")).containsExactly("2");
+  }
+
+  @Test
   void queriesMayGoThroughAModelWhereDocumentsBringVectors() throws IOException {
     LearnedSpec spec =
         new LearnedSpec(
@@ -166,6 +182,11 @@ final class LearnedIndexTest {
   }
 
   private void index(LearnedSpec spec, String documents) throws IOException {
+    index(spec, documents, List.of(model));
+  }
+
+  private void index(LearnedSpec spec, String documents, List<ModelFiles> models)
+      throws IOException {
     Path input = Files.writeString(folder.resolve("documents.jsonl"), documents);
     new IndexJob(
             new IndexRequest(
@@ -175,7 +196,7 @@ final class LearnedIndexTest {
                 "learned",
                 spec,
                 Map.of(),
-                List.of(model),
+                models,
                 BuildOptions.DEFAULTS,
                 DocumentPruning.NONE,
                 0,

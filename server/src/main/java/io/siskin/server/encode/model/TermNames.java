@@ -114,15 +114,14 @@ final class TermNames {
   }
 
   private static String fold(String token, Reading.Fold fold) {
-    String bare = token;
-    if ((fold == Reading.Fold.SPACE || fold == Reading.Fold.CASE_AND_SPACE)
-        && token.length() > 1
-        && SPACE_MARKS.indexOf(token.charAt(0)) >= 0) {
-      bare = token.substring(1);
-    }
-    return fold == Reading.Fold.CASE || fold == Reading.Fold.CASE_AND_SPACE
-        ? bare.toLowerCase(Locale.ROOT)
-        : bare;
+    boolean marked = !token.isEmpty() && SPACE_MARKS.indexOf(token.charAt(0)) >= 0;
+    String mark = marked ? token.substring(0, 1) : "";
+    String bare = token.substring(mark.length());
+    boolean space = fold == Reading.Fold.SPACE || fold == Reading.Fold.CASE_AND_SPACE;
+    boolean letters = fold == Reading.Fold.CASE || fold == Reading.Fold.CASE_AND_SPACE;
+    // A mark is no letter, though Ġ has a lower case; alone it is a token of its own.
+    return (space && !bare.isEmpty() ? "" : mark)
+        + (letters ? bare.toLowerCase(Locale.ROOT) : bare);
   }
 
   private static List<@Nullable String> read(NamedContent file) {

@@ -115,6 +115,24 @@ final class LoadedModelTest {
   }
 
   @Test
+  void marksOfSpacesAreFolded() throws IOException {
+    Path model =
+        TinyModels.logits(
+            folder, "vocabulary: {file: vocab.txt, fold: case-and-space}", "activation: relu");
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < TinyModels.SIZE; i++) {
+      names.add("term" + i);
+    }
+    // "query" says these three 3, 2 and 1.
+    names.set(10, "\u2581Owl");
+    names.set(11, "owl");
+    names.set(12, "\u0120");
+    Files.write(folder.resolve("vocab.txt"), names);
+    assertThat(sparse(model, "query"))
+        .isEqualTo(vector(Map.of("owl", 3f, "\u0120", 1f, "term9", 0.5f, "term3", 4f)));
+  }
+
+  @Test
   void vocabularyComesFromAFile() throws IOException {
     Path model = TinyModels.logits(folder, "vocabulary: {file: vocab.txt}", "activation: relu");
     List<String> names = new ArrayList<>();
