@@ -106,16 +106,7 @@ final class StatusMapper {
                 status(Code.DEADLINE_EXCEEDED, "the deadline passed before the work was done");
             case CANCELLED -> status(Code.CANCELLED, "the call was cancelled");
           };
-      case EncoderOverloadedException e ->
-          status(
-              Code.RESOURCE_EXHAUSTED,
-              message(e),
-              info(switch (e.reason()) {
-                    case QUEUE_FULL -> "ENCODER_QUEUE_FULL";
-                    case DEADLINE_OUT_OF_REACH -> "ENCODER_DEADLINE_OUT_OF_REACH";
-                  })
-                  .build(),
-              retryInfo(e.retryAfter()));
+      case EncoderOverloadedException e -> overloaded(e);
       case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
       case RemoteEncoderException e ->
           switch (e.reason()) {
@@ -155,6 +146,19 @@ final class StatusMapper {
       case ExecutionException e -> causeStatus(e);
       default -> internal(error);
     };
+  }
+
+  private static Status overloaded(EncoderOverloadedException error) {
+    String reason =
+        switch (error.reason()) {
+          case QUEUE_FULL -> "ENCODER_QUEUE_FULL";
+          case DEADLINE_OUT_OF_REACH -> "ENCODER_DEADLINE_OUT_OF_REACH";
+        };
+    return status(
+        Code.RESOURCE_EXHAUSTED,
+        message(error),
+        info(reason).build(),
+        retryInfo(error.retryAfter()));
   }
 
   private static RetryInfo retryInfo(Duration delay) {
