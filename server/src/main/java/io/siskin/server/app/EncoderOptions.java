@@ -6,6 +6,7 @@ import io.siskin.server.encode.Bm25Spec;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.IdfSpec;
 import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.PhraseSpec;
 import io.siskin.server.encode.TokenWeights;
 import io.siskin.server.encode.VectorSpec;
 import java.io.IOException;
@@ -94,6 +95,23 @@ final class EncoderOptions {
               + " Default: 0.4.")
   private @Nullable Double b;
 
+  @Option(
+      names = "--phrases",
+      paramLabel = "FILE",
+      description =
+          "Terms beyond the encoder's own, found in texts by their wording: JSON lines of"
+              + " {\"term\": \"Q60\", \"phrases\": [\"new york city\", \"nyc\"], \"weight\": 1.2}."
+              + " With --encoder idf or a model. Copied into the collection. Default: none.")
+  private @Nullable Path phrases;
+
+  @Option(
+      names = "--phrase-sides",
+      paramLabel = "NAME",
+      description =
+          "With --phrases: which texts are searched for them: both, documents, queries."
+              + " Default: both.")
+  private PhraseSpec.Sides phraseSides = PhraseSpec.Sides.BOTH;
+
   @Mixin private LearnedOptions learned = new LearnedOptions();
 
   private final ResourceFiles files = new ResourceFiles();
@@ -105,6 +123,17 @@ final class EncoderOptions {
    */
   @Nullable EncoderSpec spec() throws IOException {
     files.clear();
+    EncoderSpec encoder = encoderSpec();
+    if (phrases == null) {
+      return encoder;
+    }
+    if (encoder == null) {
+      throw new InvalidInputException("--phrases", phrases, "with --encoder idf or a model");
+    }
+    return new PhraseSpec(encoder, files.reference("--phrases", "phrases", phrases), phraseSides);
+  }
+
+  private @Nullable EncoderSpec encoderSpec() throws IOException {
     if (learned.isWanted()) {
       refuseWithModels();
       return learned.spec(files);

@@ -3,6 +3,7 @@ package io.siskin.server.app;
 import io.siskin.index.build.Quantization;
 import io.siskin.index.input.InputFormat;
 import io.siskin.index.store.Verification;
+import io.siskin.server.encode.PhraseSpec;
 import io.siskin.server.encode.Side;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -90,6 +91,7 @@ public final class Siskin implements Runnable {
         .registerConverter(Verification.class, Choice.of(Verification.class))
         .registerConverter(EncoderOptions.Kind.class, Choice.of(EncoderOptions.Kind.class))
         .registerConverter(EncoderOptions.Analyzer.class, Choice.of(EncoderOptions.Analyzer.class))
+        .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
         .registerConverter(
             InferenceOptions.Provider.class, Choice.of(InferenceOptions.Provider.class))
         .registerConverter(Side.class, Choice.of(Side.class))

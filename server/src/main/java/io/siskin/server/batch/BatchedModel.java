@@ -87,6 +87,11 @@ public final class BatchedModel implements TextModel {
   }
 
   @Override
+  public boolean hasTerm(String term) {
+    return shared.model.hasTerm(term);
+  }
+
+  @Override
   public TokenizedText tokenize(EncoderInput input) {
     return shared.model.tokenize(input);
   }

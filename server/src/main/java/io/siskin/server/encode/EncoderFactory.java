@@ -29,6 +29,7 @@ public final class EncoderFactory {
       throws IOException {
     return switch (spec) {
       case LearnedSpec learned -> new LearnedEncoders(resources, models, statistics).open(learned);
+      case PhraseSpec phrases -> PhraseEncoders.open(phrases, resources, models, statistics);
       case VectorSpec _ -> new Encoders(vectorDocuments(), vectorQueries(), Encoders.Resource.NONE);
       case Bm25Spec bm25 -> bm25(openAnalyzer(bm25.analyzer(), resources));
       case IdfSpec idf -> {

@@ -17,9 +17,10 @@ import java.util.List;
   @JsonSubTypes.Type(value = Bm25Spec.class, name = Bm25Spec.KIND),
   @JsonSubTypes.Type(value = IdfSpec.class, name = IdfSpec.KIND),
   @JsonSubTypes.Type(value = LearnedSpec.class, name = LearnedSpec.KIND),
+  @JsonSubTypes.Type(value = PhraseSpec.class, name = PhraseSpec.KIND),
   @JsonSubTypes.Type(value = VectorSpec.class, name = VectorSpec.KIND)
 })
-public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, LearnedSpec, VectorSpec {
+public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, LearnedSpec, PhraseSpec, VectorSpec {
   /**
    * Returns the encoder's name, as it stands in the stored form and in a collection's description.
    */

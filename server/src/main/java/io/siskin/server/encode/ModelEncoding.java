@@ -38,23 +38,28 @@ final class ModelEncoding {
       // Sorted: the new one is the longest and says what all are padded to.
       TokenizedText text = tokenized[order[end]];
       if (!batch.isEmpty() && (batch.size() + 1L) * text.lengthTokens() > BATCH_TOKENS_MAX) {
-        infer(batch, order, start, vectors);
+        infer(texts, batch, order, start, vectors);
         batch.clear();
         start = end;
       }
       batch.add(text);
     }
     if (!batch.isEmpty()) {
-      infer(batch, order, start, vectors);
+      infer(texts, batch, order, start, vectors);
     }
     return List.of(vectors);
   }
 
   private void infer(
-      List<TokenizedText> batch, Integer[] order, int start, SparseVector[] vectors) {
+      List<String> texts,
+      List<TokenizedText> batch,
+      Integer[] order,
+      int start,
+      SparseVector[] vectors) {
     List<TextEncoding> encodings = side.model().infer(batch).encodings();
     for (int i = 0; i < encodings.size(); i++) {
-      vectors[order[start + i]] = side.vector(encodings.get(i));
+      int text = order[start + i];
+      vectors[text] = side.vector(texts.get(text), encodings.get(i));
     }
   }
 }

@@ -2,6 +2,8 @@ package io.siskin.server.encode;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.encode.phrase.PhraseDictionary;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +13,30 @@ import org.jspecify.annotations.Nullable;
  * @param model the model; belongs to the collection's {@link Encoders}
  * @param side which side
  * @param options what the collection makes of the model's vectors
+ * @param phrases what a text's phrases add to its vector then; null for nothing
  */
-public record ModelSide(TextModel model, Side side, VectorOptions options) {
+public record ModelSide(
+    TextModel model, Side side, VectorOptions options, @Nullable PhraseDictionary phrases) {
+  /**
+   * Makes a side without phrases.
+   *
+   * @param model the model
+   * @param side which side
+   * @param options what the collection makes of the model's vectors
+   */
+  public ModelSide(TextModel model, Side side, VectorOptions options) {
+    this(model, side, options, null);
+  }
+
+  /**
+   * Returns the same side with phrases.
+   *
+   * @param added what is added to its vectors
+   */
+  ModelSide withPhrases(PhraseDictionary added) {
+    return new ModelSide(model, side, options, added);
+  }
+
   /**
    * Returns what to give the model for a text.
    *
@@ -25,12 +49,16 @@ public record ModelSide(TextModel model, Side side, VectorOptions options) {
   /**
    * Returns what the collection indexes or searches.
    *
-   * @param encoding what the model gave
+   * @param text the text
+   * @param encoding what the model gave for it
    * @throws InvalidInputException when the model is dense
    */
-  public SparseVector vector(TextEncoding encoding) {
+  public SparseVector vector(String text, TextEncoding encoding) {
     return switch (encoding) {
-      case TextEncoding.Sparse sparse -> options.apply(sparse);
+      case TextEncoding.Sparse sparse -> {
+        SparseVector vector = options.apply(sparse);
+        yield phrases == null ? vector : phrases.addTo(text, vector);
+      }
       case TextEncoding.Dense _ ->
           throw new InvalidInputException(
               "model", "dense", "one that gives sparse vectors: a collection holds no others");
@@ -46,6 +74,7 @@ public record ModelSide(TextModel model, Side side, VectorOptions options) {
     return other != null
         && side == other.side
         && options.equals(other.options)
+        && Objects.equals(phrases, other.phrases)
         && model.fingerprint().equals(other.model.fingerprint());
   }
 }

@@ -34,6 +34,16 @@ public interface TextModel extends AutoCloseable {
   int lengthTokensMax();
 
   /**
+   * Returns whether a sparse vector of this model may have a term: what a dictionary of further
+   * terms must not have, too.
+   *
+   * @param term the term
+   */
+  default boolean hasTerm(String term) {
+    return false;
+  }
+
+  /**
    * Cuts a text into tokens.
    *
    * @param input the text

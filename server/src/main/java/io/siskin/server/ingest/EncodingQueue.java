@@ -10,6 +10,7 @@ import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.IdfSpec;
 import io.siskin.server.encode.LearnedSpec;
+import io.siskin.server.encode.PhraseSpec;
 import io.siskin.server.encode.VectorSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -137,7 +138,8 @@ final class EncodingQueue implements AutoCloseable {
   private void check(SourceDocument document) {
     boolean hasVector = document.vector() != null;
     boolean hasText = document.text() != null;
-    switch (spec) {
+    EncoderSpec encoder = spec instanceof PhraseSpec phrases ? phrases.encoder() : spec;
+    switch (encoder) {
       case VectorSpec _ -> {
         if (!hasVector) {
           throw new InvalidInputException(
@@ -152,7 +154,7 @@ final class EncodingQueue implements AutoCloseable {
               "vector", "missing", "a vector in each document, since the collection has no model");
         }
       }
-      case IdfSpec _, LearnedSpec _ -> {
+      case IdfSpec _, LearnedSpec _, PhraseSpec _ -> {
         if (!hasVector && !hasText) {
           throw new InvalidInputException("document", "without text and vector", "one of them");
         }

@@ -10,6 +10,7 @@ import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.ModelSide;
 import io.siskin.server.search.Interruption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -52,7 +53,16 @@ final class FrontEndEncoder implements BatchEncoder {
     List<CompletableFuture<EncodedText>> encoded =
         encoder.submit(inputs, Priority.BULK, Interruption.NEVER);
     return CompletableFuture.allOf(encoded.toArray(CompletableFuture<?>[]::new))
-        .thenApply(_ -> encoded.stream().map(one -> side.vector(one.join().encoding())).toList());
+        .thenApply(_ -> vectors(texts, encoded));
+  }
+
+  private List<SparseVector> vectors(
+      List<String> texts, List<CompletableFuture<EncodedText>> encoded) {
+    List<SparseVector> vectors = new ArrayList<>(texts.size());
+    for (int i = 0; i < texts.size(); i++) {
+      vectors.add(side.vector(texts.get(i), encoded.get(i).join().encoding()));
+    }
+    return vectors;
   }
 
   @Override

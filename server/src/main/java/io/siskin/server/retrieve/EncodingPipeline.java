@@ -18,7 +18,7 @@ import io.siskin.server.search.Interruption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +66,7 @@ public final class EncodingPipeline implements TextEncoders {
         if (model == null) {
           throw new ModelNotFoundException(name);
         }
-        yield submit(model, request, interruption, encoding -> encoding, model::close);
+        yield submit(model, request, interruption, (_, encoding) -> encoding, model::close);
       }
       case EncodingRequest.Encoder.OfCollection(String name) -> {
         CollectionSnapshot snapshot = acquire(name);
@@ -76,7 +76,7 @@ public final class EncodingPipeline implements TextEncoders {
               model,
               request,
               interruption,
-              encoding -> withOptions(side, encoding),
+              (text, encoding) -> withOptions(side, text, encoding),
               snapshot::release);
         }
         try {
@@ -93,13 +93,13 @@ public final class EncodingPipeline implements TextEncoders {
       BatchedModel model,
       EncodingRequest request,
       Interruption interruption,
-      UnaryOperator<TextEncoding> options,
+      BiFunction<String, TextEncoding, TextEncoding> options,
       Runnable end) {
     CompletableFuture<List<EncodedText>> all = null;
     try {
       List<CompletableFuture<EncodedText>> futures =
           model.encoder().submit(request.inputs(), request.priority(), interruption);
-      all = join(futures).thenApply(encoded -> withOptions(encoded, options));
+      all = join(futures).thenApply(encoded -> withOptions(request.inputs(), encoded, options));
       return all;
     } finally {
       if (all == null) {
@@ -130,14 +130,20 @@ public final class EncodingPipeline implements TextEncoders {
   }
 
   private static List<EncodedText> withOptions(
-      List<EncodedText> encoded, UnaryOperator<TextEncoding> options) {
-    return encoded.stream()
-        .map(one -> new EncodedText(options.apply(one.encoding()), one.nanos(), one.cached()))
-        .toList();
+      List<EncoderInput> inputs,
+      List<EncodedText> encoded,
+      BiFunction<String, TextEncoding, TextEncoding> options) {
+    List<EncodedText> all = new ArrayList<>(encoded.size());
+    for (int i = 0; i < encoded.size(); i++) {
+      EncodedText one = encoded.get(i);
+      TextEncoding encoding = options.apply(inputs.get(i).text(), one.encoding());
+      all.add(new EncodedText(encoding, one.nanos(), one.cached()));
+    }
+    return all;
   }
 
-  private static TextEncoding withOptions(ModelSide side, TextEncoding encoding) {
-    SparseVector vector = side.vector(encoding);
+  private static TextEncoding withOptions(ModelSide side, String text, TextEncoding encoding) {
+    SparseVector vector = side.vector(text, encoding);
     List<String> literals =
         encoding instanceof TextEncoding.Sparse sparse ? sparse.literals() : List.of();
     return new TextEncoding.Sparse(vector, literals);

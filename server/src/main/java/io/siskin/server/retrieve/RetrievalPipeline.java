@@ -83,7 +83,7 @@ public final class RetrievalPipeline implements Retriever {
 
   private static Query.Encoded encoded(
       String text, ModelSide by, EncodedText encoded, long startNanoTime) {
-    SparseVector vector = by.vector(encoded.encoding());
+    SparseVector vector = by.vector(text, encoded.encoding());
     EncodeNanos nanos = encoded.nanos();
     // Whoever joins a text that is half done has waited for less than the whole.
     long elapsedNanos = System.nanoTime() - startNanoTime;

@@ -11,6 +11,7 @@ import io.siskin.server.encode.IdfSpec;
 import io.siskin.server.encode.LearnedSpec;
 import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.PhraseSpec;
 import io.siskin.server.encode.TokenWeights;
 import io.siskin.server.encode.VectorOptions;
 import io.siskin.server.encode.VectorSpec;
@@ -19,6 +20,7 @@ import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +42,7 @@ class EncoderOptionsTest {
     new CommandLine(holder)
         .registerConverter(EncoderOptions.Kind.class, Choice.of(EncoderOptions.Kind.class))
         .registerConverter(EncoderOptions.Analyzer.class, Choice.of(EncoderOptions.Analyzer.class))
+        .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
         .parseArgs(args);
     return holder.options;
   }
@@ -58,6 +61,20 @@ class EncoderOptionsTest {
     assertThat(spec("--analyzer", "whitespace", "--bm25-b", "0.75"))
         .isEqualTo(new Bm25Spec(new AnalyzerSpec.Whitespace(), Bm25Spec.K1_DEFAULT, 0.75));
     assertThat(spec("--encoder", "bm25")).isEqualTo(new Bm25Spec(new AnalyzerSpec.English()));
+  }
+
+  @Test
+  void phrasesGoWithAnEncoderThatReadsText() throws IOException {
+    String file = Files.writeString(folder.resolve("p.jsonl"), "{}").toString();
+    PhraseSpec spec =
+        (PhraseSpec) spec("--encoder", "idf", "--phrases", file, "--phrase-sides", "queries");
+    assertThat(spec.side()).isEqualTo(PhraseSpec.Sides.QUERIES);
+    assertThat(spec.encoder()).isInstanceOf(IdfSpec.class);
+    for (String encoder : List.of("bm25", "vector", "auto")) {
+      assertThatThrownBy(() -> spec("--encoder", encoder, "--phrases", file))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("phrases");
+    }
   }
 
   @Test

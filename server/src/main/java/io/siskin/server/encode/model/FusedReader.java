@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * SPLADE's maximum pooling from the last hidden states: projection and maximum in one, without a
- * logit in memory (ADR 0013).
+ * logit in memory (ADR 0014).
  *
  * <p>With more than one thread each takes a range of the vocabulary.
  */

@@ -176,6 +176,11 @@ public final class LoadedModel implements TextModel {
   }
 
   @Override
+  public boolean hasTerm(String term) {
+    return terms != null && terms.has(term);
+  }
+
+  @Override
   public TokenizedText tokenize(EncoderInput input) {
     if (!input.chunkEnds().isEmpty() && !takesChunks()) {
       throw new InvalidInputException(

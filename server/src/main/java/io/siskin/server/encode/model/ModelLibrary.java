@@ -98,6 +98,11 @@ public final class ModelLibrary implements TextModels {
     }
 
     @Override
+    public boolean hasTerm(String term) {
+      return shared.model.hasTerm(term);
+    }
+
+    @Override
     public TokenizedText tokenize(EncoderInput input) {
       checkOpen();
       return shared.model.tokenize(input);

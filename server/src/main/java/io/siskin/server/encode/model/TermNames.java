@@ -98,6 +98,11 @@ final class TermNames {
     return terms[index];
   }
 
+  /** Returns whether a number has a term. */
+  boolean has(String term) {
+    return Arrays.asList(terms).contains(term);
+  }
+
   /** Returns the number whose term this one shares: itself, or the first of the same spelling. */
   int canonical(int index) {
     return canonical[index];

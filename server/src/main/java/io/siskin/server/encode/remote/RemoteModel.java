@@ -98,6 +98,11 @@ public final class RemoteModel implements TextModel {
     return options.lengthTokensMax();
   }
 
+  @Override
+  public boolean hasTerm(String term) {
+    return vocabulary.contains(term);
+  }
+
   /**
    * A text and about how many tokens it has.
    *
