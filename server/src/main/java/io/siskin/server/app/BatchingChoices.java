@@ -63,10 +63,11 @@ final class BatchingChoices {
   @Option(
       names = "--tokenizer-threads",
       paramLabel = "N",
-      defaultValue = "1",
+      defaultValue = "2",
       description =
           "Threads that cut texts into tokens for one model, 1 to 64; one does some 10,000 short"
-              + " texts a second. Default: ${DEFAULT-VALUE}.")
+              + " texts a second. Of several, one is kept for short interactive texts. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int tokenizerThreads;
 
   @Option(

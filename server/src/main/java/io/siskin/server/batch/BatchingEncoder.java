@@ -71,7 +71,8 @@ public final class BatchingEncoder {
     this.cache = cache;
     this.queue = new TextQueue(options, model.lengthTokensMax());
     for (int i = 0; i < options.tokenizerThreads(); i++) {
-      start("siskin-tokenize-" + name + "-" + i, this::tokenizeAll);
+      boolean quickOnly = i > 0 && i == options.tokenizerThreads() - 1;
+      start("siskin-tokenize-" + name + "-" + i, () -> tokenizeAll(quickOnly));
     }
     for (int i = 0; i < options.inferenceThreads(); i++) {
       start("siskin-infer-" + name + "-" + i, this::inferAll);
@@ -216,9 +217,9 @@ public final class BatchingEncoder {
 
   @SuppressWarnings(
       "IllegalCatch") // Whatever a text does to the tokenizer, it does to itself only.
-  private void tokenizeAll() throws InterruptedException {
-    TextQueue.Arrival arrival = queue.takeArrival();
-    for (; arrival != null; arrival = queue.takeArrival()) {
+  private void tokenizeAll(boolean quickOnly) throws InterruptedException {
+    TextQueue.Arrival arrival = queue.takeArrival(quickOnly);
+    for (; arrival != null; arrival = queue.takeArrival(quickOnly)) {
       drop(arrival.dropped());
       Work work = arrival.work();
       if (work != null) {

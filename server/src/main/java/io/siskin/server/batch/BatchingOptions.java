@@ -21,7 +21,8 @@ import io.siskin.index.error.InvalidInputException;
  *     to 1,000,000. With 0 a free worker takes what there is: batches then grow by themselves as
  *     soon as texts wait. Raising it raises the latency of a lightly loaded server
  * @param tokenizerThreads how many threads cut texts into tokens, 1 to 64. One is enough for some
- *     10,000 short texts a second
+ *     10,000 short texts a second; where there are several, the last one takes interactive texts of
+ *     at most 65,536 characters only, so that a query does not wait for a megabyte of document
  * @param inferenceThreads how many batches are inferred at a time, 1 to 64. One is best where a
  *     model uses all cores by itself; raising it helps devices that overlap batches
  */
@@ -38,7 +39,7 @@ public record BatchingOptions(
 
   /** What a server uses unless told otherwise. */
   public static final BatchingOptions DEFAULTS =
-      new BatchingOptions(16_384, 256, 100, 2_048, 0, 1, 1);
+      new BatchingOptions(16_384, 256, 100, 2_048, 0, 2, 1);
 
   /** Checks the ranges. */
   public BatchingOptions {

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.batch.EncoderOverloadedException.Reason;
 import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.QueryEncoder;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.search.Interruption;
 import io.siskin.server.search.QueryInterruptedException;
@@ -38,6 +39,8 @@ final class TextQueue {
   private static final double TOKENS_PER_CHARACTER_DEFAULT = 0.25;
   // Before anything is measured a full batch might take minutes.
   private static final int FIRST_BATCH_TOKENS_MAX = 1_024;
+  // What a tokenizer does in some 50 ms.
+  private static final int QUICK_CHARACTERS_MAX = QueryEncoder.TEXT_LENGTH_MAX;
   private static final double LEARNING_RATE = 0.02;
   private static final int SPECIAL_TOKENS = 2;
   private static final long RETRY_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
@@ -211,14 +214,16 @@ final class TextQueue {
   /**
    * Waits for the next text to tokenise.
    *
+   * @param quickOnly whether only short interactive texts will do: a thread that takes no others is
+   *     soon free for the next query, whatever the others are doing
    * @return null when the queue is closed and all texts are tokenised
    * @throws InterruptedException when this thread is interrupted first
    */
-  @Nullable Arrival takeArrival() throws InterruptedException {
+  @Nullable Arrival takeArrival(boolean quickOnly) throws InterruptedException {
     lock.lock();
     try {
       while (true) {
-        Work work = nextArrival();
+        Work work = quickOnly ? nextQuickArrival() : nextArrival();
         if (work != null) {
           List<Waiter.Dropped> dropped = new ArrayList<>();
           boolean dead = isDead(work, dropped);
@@ -558,7 +563,8 @@ final class TextQueue {
         Lane lane = lane(priority);
         lane.arrivals.add(work);
         lane.waitingTokens += work.lengthTokens;
-        arrived.signal();
+        // All, because not every thread takes every text.
+        arrived.signalAll();
       } else {
         coalesced++;
         if (priority == Priority.INTERACTIVE && work.priority == Priority.BULK) {
@@ -594,6 +600,18 @@ final class TextQueue {
         // With the tokenizer, which will put it where its class says.
       }
     }
+  }
+
+  @GuardedBy("lock")
+  private @Nullable Work nextQuickArrival() {
+    Lane interactive = lane(Priority.INTERACTIVE);
+    for (Work work : interactive.arrivals) {
+      if (work.input.text().length() <= QUICK_CHARACTERS_MAX) {
+        interactive.arrivals.remove(work);
+        return work;
+      }
+    }
+    return null;
   }
 
   @GuardedBy("lock")

@@ -253,8 +253,32 @@ final class BatchingEncoderTest {
   }
 
   @Test
-  void workWhoseDeadlineHasPassedIsNotTokenized() throws Exception {
+  void aQueryIsTokenizedWhileALongDocumentIs() throws Exception {
     BatchingEncoder encoder = open(BatchingOptions.DEFAULTS);
+    CountDownLatch open = new CountDownLatch(1);
+    model.onTokenize(
+        input -> {
+          if (input.text().length() > 65_536) {
+            awaitUninterruptibly(open);
+          }
+        });
+    List<CompletableFuture<EncodedText>> documents = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      documents.add(submit(encoder, i + " long".repeat(20_000)));
+      documents.add(encoder.submit(document("bulk " + i), Priority.BULK, Interruption.NEVER));
+    }
+    assertThat(submit(encoder, "query").get(20, TimeUnit.SECONDS).encoding())
+        .isEqualTo(model.encode("query"));
+    assertThat(documents).noneMatch(CompletableFuture::isDone);
+    open.countDown();
+    for (CompletableFuture<EncodedText> future : documents) {
+      future.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void workWhoseDeadlineHasPassedIsNotTokenized() throws Exception {
+    BatchingEncoder encoder = open(BatchingOptions.DEFAULTS.withTokenizerThreads(1));
     CountDownLatch open = new CountDownLatch(1);
     AtomicInteger tokenized = new AtomicInteger();
     model.onTokenize(
