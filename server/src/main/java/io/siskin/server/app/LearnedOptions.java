@@ -6,9 +6,11 @@ import io.siskin.server.encode.LearnedSpec;
 import io.siskin.server.encode.LearnedSpec.DocumentSide;
 import io.siskin.server.encode.LearnedSpec.QuerySide;
 import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.TokenWeights;
 import io.siskin.server.encode.VectorOptions;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.encode.model.RemoteDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,6 +143,9 @@ final class LearnedOptions {
   private QuerySide queries(@Nullable ModelDirectory documents, ResourceFiles resources)
       throws IOException {
     if (queryTokens == null) {
+      if (queryModel != null && RemoteDirectory.is(queryModel)) {
+        return new QuerySide.Model(remote(queryModel), queryOptions());
+      }
       ModelDirectory model = queryModel == null ? documents : read(queryModel);
       if (model == null) {
         throw new InvalidInputException("--query-model", "missing", "a model's folder");
@@ -172,6 +177,19 @@ final class LearnedOptions {
                 resources.reference("--document-model", "tokenizer", tokenizer),
                 documents.config().maxLength());
     return new QuerySide.Tokens(analyzer, weights, queryOptions());
+  }
+
+  /** A remote encoder does not say which terms a text has itself. */
+  private ModelRef remote(Path directory) throws IOException {
+    if (queryLiteralsOnly || queryLiteralWeightMin > 0) {
+      throw new InvalidInputException(
+          "--query-literals-only or --query-literal-weight-min",
+          "given",
+          "with a model that runs here");
+    }
+    ModelFiles files = RemoteDirectory.read(directory).files();
+    models.add(files);
+    return files.ref();
   }
 
   private ModelDirectory read(Path directory) throws IOException {

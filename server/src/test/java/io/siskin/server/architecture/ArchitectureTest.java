@@ -32,7 +32,12 @@ final class ArchitectureTest {
           Map.entry("encode.onnx", Set.of()),
           Map.entry(
               "encode.model",
-              Set.of("encode", "encode.onnx", "encode.onnx.graph", "encode.wordpiece")),
+              Set.of(
+                  "encode",
+                  "encode.onnx",
+                  "encode.onnx.graph",
+                  "encode.remote",
+                  "encode.wordpiece")),
           Map.entry("encode.onnx.graph", Set.of()),
           Map.entry("encode.remote", Set.of("encode")),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),

@@ -94,7 +94,8 @@ final class EncoderYaml {
     return config;
   }
 
-  private static JsonNode tree(String file, byte[] content) {
+  /** Returns the content of a YAML file. */
+  static JsonNode tree(String file, byte[] content) {
     @Nullable JsonNode tree;
     try {
       tree = YAML.readTree(content);

@@ -65,14 +65,16 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
     return names;
   }
 
-  private static String nameOf(Path directory) throws IOException {
+  /** Returns what a model is called: its folder's name. */
+  static String nameOf(Path directory) throws IOException {
     String folder = String.valueOf(directory.toRealPath().getFileName());
     String clean = folder.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
     String name = clean.substring(0, Math.min(clean.length(), NAME_LENGTH_MAX));
     return name.isEmpty() ? "model" : name;
   }
 
-  private static String fingerprint(Path directory, Set<String> names) throws IOException {
+  /** Returns the fingerprint of files in a folder. */
+  static String fingerprint(Path directory, Set<String> names) throws IOException {
     MessageDigest all = sha256();
     for (String name : names) {
       MessageDigest one = sha256();

@@ -2,13 +2,16 @@ package io.siskin.server.encode.model;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TextModels;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.onnx.OnnxOptions;
+import io.siskin.server.encode.remote.RemoteModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelLibrary implements TextModels {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLibrary.class);
+
+  private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
 
   private final OnnxOptions options;
   private final Map<String, Shared> open = new HashMap<>();
@@ -41,40 +46,63 @@ public final class ModelLibrary implements TextModels {
     Shared shared = open.get(ref.fingerprint());
     if (shared == null) {
       long start = System.nanoTime();
-      ModelDirectory found = ModelDirectory.read(directory);
-      String fingerprint = found.files().ref().fingerprint();
-      if (!fingerprint.equals(ref.fingerprint())) {
-        throw new CorruptSegmentException(
-            directory.toString(), 0, "a model of fingerprint " + ref.fingerprint(), fingerprint);
-      }
-      shared = new Shared(LoadedModel.open(found, options));
-      open.put(fingerprint, shared);
+      shared = RemoteDirectory.is(directory) ? openRemote(directory, ref) : load(directory, ref);
+      open.put(ref.fingerprint(), shared);
       LOG.info(
-          "model {}: {} on {}, open after {} ms",
-          ref.folderName(),
-          found.config().family(),
-          shared.model.session().provider().label(),
-          (System.nanoTime() - start) / 1_000_000);
+          "model {}: open after {} ms", ref.folderName(), (System.nanoTime() - start) / 1_000_000);
     }
     shared.holders++;
     return new Handle(shared);
   }
 
+  private Shared load(Path directory, ModelRef ref) throws IOException {
+    ModelDirectory found = ModelDirectory.read(directory);
+    check(directory, found.files(), ref);
+    LoadedModel model = LoadedModel.open(found, options);
+    LOG.info(
+        "model {}: {} on {}",
+        ref.folderName(),
+        found.config().family(),
+        model.session().provider().label());
+    return new Shared(model, ref);
+  }
+
+  private static Shared openRemote(Path directory, ModelRef ref) throws IOException {
+    RemoteDirectory found = RemoteDirectory.read(directory);
+    check(directory, found.files(), ref);
+    RemoteModel model = found.open();
+    if (!model.isReady(HEALTH_TIMEOUT)) {
+      // Not an error: it may come up later, and vectors can be searched for without it.
+      LOG.warn("model {}: {} is not ready", ref.folderName(), found.target().label());
+    }
+    return new Shared(model, ref);
+  }
+
+  private static void check(Path directory, ModelFiles files, ModelRef ref) throws IOException {
+    String fingerprint = files.ref().fingerprint();
+    if (!fingerprint.equals(ref.fingerprint())) {
+      throw new CorruptSegmentException(
+          directory.toString(), 0, "a model of fingerprint " + ref.fingerprint(), fingerprint);
+    }
+  }
+
   private synchronized void release(Shared shared) {
     shared.holders--;
     if (shared.holders == 0) {
-      open.remove(shared.model.fingerprint());
+      open.remove(shared.ref.fingerprint());
       shared.model.close();
     }
   }
 
   /** A model and how many hold it. Guarded by the library. */
   private static final class Shared {
-    private final LoadedModel model;
+    private final TextModel model;
+    private final ModelRef ref;
     private int holders;
 
-    Shared(LoadedModel model) {
+    Shared(TextModel model, ModelRef ref) {
       this.model = model;
+      this.ref = ref;
     }
   }
 
@@ -106,6 +134,12 @@ public final class ModelLibrary implements TextModels {
     public TokenizedText tokenize(EncoderInput input) {
       checkOpen();
       return shared.model.tokenize(input);
+    }
+
+    @Override
+    public Inference infer(List<TokenizedText> batch, long patienceNanos) {
+      checkOpen();
+      return shared.model.infer(batch, patienceNanos);
     }
 
     @Override

@@ -26,11 +26,15 @@ import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
+import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.encode.model.RemoteDirectory;
+import io.siskin.server.encode.onnx.OnnxOptions;
 import io.siskin.server.search.Interruption;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,6 +44,8 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +56,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -278,6 +285,53 @@ final class RemoteModelTest {
       assertThatThrownBy(() -> vocabulary(wrong))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageStartingWith("v.txt: ");
+    }
+  }
+
+  /** A folder stands for the model wherever one is named. */
+  @Test
+  void aFolderNamesTheModel(@TempDir Path folder) throws IOException {
+    URI base = http(200, "[[{\"index\":2,\"value\":1.5}]]");
+    Files.writeString(folder.resolve("words.txt"), String.join("\n", VOCABULARY));
+    Path yaml = folder.resolve("remote.yaml");
+    String tei = "version: 1\nprotocol: embeddings-inference\nvocabulary: words.txt\naddress: ";
+    Files.writeString(yaml, tei + base + "\n");
+    assertThat(RemoteDirectory.is(folder)).isTrue();
+    ModelFiles files = RemoteDirectory.read(folder).files();
+    assertThat(files.names()).containsExactly("remote.yaml", "words.txt");
+    try (TextModel model =
+        new ModelLibrary(OnnxOptions.cpu(1)).open(files.directory(), files.ref())) {
+      TextModel.Inference inference =
+          model.infer(List.of(model.tokenize(new EncoderInput("a", Side.QUERY))));
+      assertThat(vector(inference.encodings().getFirst()).token(0)).isEqualTo("two");
+      assertThat(model.hasTerm("two")).isTrue();
+    }
+    Files.writeString(
+        yaml,
+        """
+        version: 1
+        protocol: kserve
+        vocabulary: words.txt
+        address: h:8001
+        model: m
+        output: {terms: t, weights: w}
+        """);
+    assertThat(RemoteDirectory.read(folder).target())
+        .isEqualTo(
+            new RemoteTarget.Kserve(
+                "h", 8001, false, "m", "", "text", new RemoteTarget.Output.Sparse("t", "w")));
+    for (String wrong :
+        List.of(
+            "protocol: kserve",
+            "version: 1\nprotocol: soap",
+            "version: 1\nprotocol: kserve\naddress: h\nmodel: m",
+            tei + "ftp://x",
+            tei + base + "\nmodel: m",
+            tei.replace("words.txt", "other.txt") + base)) {
+      Files.writeString(yaml, wrong + "\n");
+      assertThatThrownBy(() -> RemoteDirectory.read(folder))
+          .as(wrong)
+          .isInstanceOf(InvalidInputException.class);
     }
   }
 
