@@ -1,9 +1,11 @@
 package io.siskin.server.app;
 
 import io.siskin.index.store.Verification;
+import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.Warmup;
@@ -12,6 +14,8 @@ import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +31,17 @@ final class SearchServer implements AutoCloseable {
 
   private final GrpcServerOptions options;
   private final CollectionCatalog catalog;
+  private final BatchedModels models;
   private final GrpcServer grpc;
 
-  private SearchServer(GrpcServerOptions options, CollectionCatalog catalog, GrpcServer grpc) {
+  /** Those that no collection has to have. */
+  private final List<BatchedModel> openedModels = new ArrayList<>();
+
+  private SearchServer(
+      GrpcServerOptions options, CollectionCatalog catalog, BatchedModels models, GrpcServer grpc) {
     this.options = options;
     this.catalog = catalog;
+    this.models = models;
     this.grpc = grpc;
   }
 
@@ -57,11 +67,23 @@ final class SearchServer implements AutoCloseable {
       return new SearchServer(
           options,
           catalog,
+          models,
           GrpcServer.start(
               options, new RetrievalPipeline(catalog), new EncodingPipeline(catalog, models)));
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(options), failed) : failed;
     }
+  }
+
+  /**
+   * Opens a model beside those of the collections, to encode texts by its name: dense ones, which
+   * no collection has, and those that another server's collections need.
+   *
+   * @param directory the model's folder
+   * @throws io.siskin.index.error.InvalidInputException when it is no model directory
+   */
+  void openModel(Path directory) throws IOException {
+    openedModels.add(models.open(directory, ModelDirectory.read(directory).files().ref()));
   }
 
   /**
@@ -101,6 +123,8 @@ final class SearchServer implements AutoCloseable {
   boolean shutdown() {
     boolean quiet = grpc.shutdown(options.shutdownGrace());
     if (quiet) {
+      openedModels.forEach(BatchedModel::close);
+      openedModels.clear();
       catalog.close();
     }
     // Otherwise a search is still reading the mapping, and unmapping it would end the process in

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,6 +38,14 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "The data directory. An empty one is served too: collections may come later.")
   private Path data;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "A model directory to encode texts with over the encode service, by the folder's name;"
+              + " dense models too. May be repeated. Default: the models of the collections only.")
+  private List<Path> modelDirectories = List.of();
 
   @Option(
       names = "--host",
@@ -119,6 +128,9 @@ final class ServeCommand implements Callable<Integer> {
                 verification,
                 warmupMillis,
                 batching.over(inference.forQueries()))) {
+      for (Path directory : modelDirectories) {
+        server.openModel(directory);
+      }
       server.open();
       stop.expectOrder();
       out.println(readyLine(server));

@@ -4,6 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siskin.client.EncodeRequest;
+import io.siskin.client.EncodeResult;
+import io.siskin.client.SearchClient;
+import io.siskin.index.store.Verification;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.encode.onnx.OnnxOptions;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.testing.TinyModels;
 import io.siskin.server.testing.TinyOnnx;
 import java.io.IOException;
@@ -156,5 +167,30 @@ final class ModelCommandsTest {
       table[i] = i % 7;
     }
     return table;
+  }
+
+  /** A dense model is in no collection: the server opens it for the encode service alone. */
+  @Test
+  void aServerEncodesWithAModelOfItsOwn() throws IOException {
+    Path model = TinyModels.embedding(folder.resolve("tiny-dense"), "normalize: false");
+    GrpcServerOptions options = GrpcServerOptions.builder().port(0).build();
+    BatchedModels models =
+        new BatchedModels(
+            new ModelLibrary(OnnxOptions.cpu(1)), BatchingOptions.DEFAULTS, new EncodingCache(0));
+    try (SearchServer server =
+        SearchServer.listen(
+            new DataDirectory(folder.resolve("none")), options, Verification.FULL, 0, models)) {
+      server.openModel(model);
+      server.open();
+      try (SearchClient client = SearchClient.connect(server.address())) {
+        EncodeRequest request =
+            EncodeRequest.byModel("tiny-dense", EncodeRequest.Side.QUERY, List.of("moth"));
+        EncodeResult.Encoding encoding = client.encode(request).encodings().getFirst();
+        assertThat(encoding.dense().getFirst()).containsExactly(3, 3, 6, 3);
+      }
+      assertThat(models.metrics()).hasSize(1);
+      assertThat(server.shutdown()).isTrue();
+    }
+    assertThat(models.metrics()).isEmpty();
   }
 }
