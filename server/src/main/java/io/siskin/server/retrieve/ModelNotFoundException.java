@@ -12,7 +12,11 @@ public final class ModelNotFoundException extends RuntimeException {
    * @param model the name that was asked for
    */
   public ModelNotFoundException(String model) {
-    super("no model '" + model + "' is open: a model is when a collection that is served has it");
+    super(
+        "no model '"
+            + model
+            + "' is open: a model is when a served collection has it, or when the server was"
+            + " started with it (--model)");
     this.model = model;
   }
 
