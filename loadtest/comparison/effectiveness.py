@@ -178,7 +178,7 @@ class Effectiveness:
     def _keep(self, collection, encoder, run, judgments, built=None, told=None, options=None):
         gain, found = rankings.means(run, judgments)
         row = {"collection": collection, "encoder": encoder, "ndcg@10": gain, "recall@100": found}
-        row["options"] = options
+        row["options"] = options and without_folders(options)
         if built and told:
             row["documents"] = built["documents"]
             row["index_bytes"] = built["bytes"]
