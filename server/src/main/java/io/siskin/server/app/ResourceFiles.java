@@ -2,12 +2,10 @@ package io.siskin.server.app;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.ResourceRef;
+import io.siskin.server.encode.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -31,7 +29,7 @@ final class ResourceFiles {
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(option, file, "a file that exists");
     }
-    String hash = sha256(Files.readAllBytes(file));
+    String hash = Sha256.hex(Files.readAllBytes(file));
     // The hash is in the name, so that a new build never meets another file of the old one.
     String name = stem + "-" + hash.substring(0, HASH_DIGITS_IN_NAME) + ".json";
     files.put(name, file);
@@ -46,13 +44,5 @@ final class ResourceFiles {
   /** Returns the files by their names in the collection. */
   Map<String, Path> byName() {
     return Map.copyOf(files);
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
   }
 }

@@ -10,9 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * The files that a collection's encoders need, stored in a folder of the collection: a tokenizer, a
@@ -52,10 +49,10 @@ public final class EncoderResources {
   public ResourceRef add(String name, Path source) throws IOException {
     ResourceRef.checkName(name);
     byte[] content = readWhole(source);
-    ResourceRef ref = new ResourceRef(name, sha256(content));
+    ResourceRef ref = new ResourceRef(name, Sha256.hex(content));
     Path target = directory.resolve(name);
     if (Files.exists(target)) {
-      if (sha256(readWhole(target)).equals(ref.sha256())) {
+      if (Sha256.hex(readWhole(target)).equals(ref.sha256())) {
         return ref;
       }
       throw new FileAlreadyExistsException(target.toString(), null, "another content is stored");
@@ -91,7 +88,7 @@ public final class EncoderResources {
   public byte[] read(ResourceRef ref) throws IOException {
     Path file = path(ref);
     byte[] content = readWhole(file);
-    String found = sha256(content);
+    String found = Sha256.hex(content);
     if (!found.equals(ref.sha256())) {
       throw new CorruptSegmentException(
           file.toString(), 0, "content with SHA-256 " + ref.sha256(), "SHA-256 " + found);
@@ -115,13 +112,5 @@ public final class EncoderResources {
           "length of " + file, length, "at most " + LENGTH_BYTES_MAX + " bytes");
     }
     return Files.readAllBytes(file);
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.encode.Sha256;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,8 +18,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -115,16 +114,8 @@ final class EncodingJournal implements AutoCloseable {
 
   /** Returns what stands for a text in the journal. */
   static byte[] hash(String text) {
-    return Arrays.copyOf(sha256().digest(text.getBytes(StandardCharsets.UTF_16BE)), HASH_LENGTH);
-  }
-
-  /** Returns the digest that keys and hashes are made by. */
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
+    return Arrays.copyOf(
+        Sha256.newDigest().digest(text.getBytes(StandardCharsets.UTF_16BE)), HASH_LENGTH);
   }
 
   /** Returns how many vectors were taken from the journal. */

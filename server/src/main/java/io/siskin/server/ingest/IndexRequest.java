@@ -6,6 +6,7 @@ import io.siskin.index.input.InputFormat;
 import io.siskin.server.encode.EncoderSpec;
 import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.ModelSide;
+import io.siskin.server.encode.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +73,7 @@ public record IndexRequest(
    * @return 64 hexadecimal digits
    */
   String encodingKey(ModelSide model) throws IOException {
-    MessageDigest digest = EncodingJournal.sha256();
+    MessageDigest digest = Sha256.newDigest();
     List<String> parts = new ArrayList<>();
     parts.add(model.model().fingerprint());
     parts.add(model.options().toString());

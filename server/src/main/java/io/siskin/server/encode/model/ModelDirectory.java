@@ -3,13 +3,13 @@ package io.siskin.server.encode.model;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
@@ -75,9 +75,9 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
 
   /** Returns the fingerprint of files in a folder. */
   static String fingerprint(Path directory, Set<String> names) throws IOException {
-    MessageDigest all = sha256();
+    MessageDigest all = Sha256.newDigest();
     for (String name : names) {
-      MessageDigest one = sha256();
+      MessageDigest one = Sha256.newDigest();
       byte[] buffer = new byte[BUFFER_BYTES];
       try (InputStream content = Files.newInputStream(directory.resolve(name))) {
         for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
@@ -88,13 +88,5 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
       all.update(line.getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(all.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
   }
 }

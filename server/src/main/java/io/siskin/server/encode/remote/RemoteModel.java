@@ -6,18 +6,16 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
+import io.siskin.server.encode.Sha256;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.WellFormedText;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -51,7 +49,8 @@ public final class RemoteModel implements TextModel {
     this.options = options;
     this.vocabulary = List.copyOf(vocabulary);
     this.transport = transport;
-    this.fingerprint = sha256(target + "\n" + options + "\n" + String.join("\n", vocabulary));
+    String identity = target + "\n" + options + "\n" + String.join("\n", vocabulary);
+    this.fingerprint = Sha256.hex(identity.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -220,16 +219,6 @@ public final class RemoteModel implements TextModel {
 
   private RemoteEncoderException malformed(String what) {
     return new RemoteEncoderException(Reason.MALFORMED, target.label(), what);
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
   }
 
   /** Ends at once; calls in progress fail. */

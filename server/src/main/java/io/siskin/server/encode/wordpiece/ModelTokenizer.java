@@ -1,13 +1,10 @@
 package io.siskin.server.encode.wordpiece;
 
 import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +15,13 @@ import org.jspecify.annotations.Nullable;
  * character.
  */
 public final class ModelTokenizer implements AutoCloseable {
-  private final HuggingFaceTokenizer tokenizer;
+  private final NativeTokenizer tokenizer;
   private final Set<Long> specialIds;
   private final List<@Nullable String> vocabulary;
   private final long padId;
 
-  // The library frees native memory on close without asking whether a call is using it.
-  private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
-  private boolean closed;
-
   private ModelTokenizer(
-      HuggingFaceTokenizer tokenizer,
+      NativeTokenizer tokenizer,
       Set<Long> specialIds,
       List<@Nullable String> vocabulary,
       long padId) {
@@ -63,7 +56,8 @@ public final class ModelTokenizer implements AutoCloseable {
             "modelMaxLength",
             length);
     List<@Nullable String> vocabulary = json.vocabulary();
-    return new ModelTokenizer(json.load(options), json.specialIds(), vocabulary, json.padId());
+    return new ModelTokenizer(
+        new NativeTokenizer(json.load(options)), json.specialIds(), vocabulary, json.padId());
   }
 
   /** Returns the tokens by id; null at ids that have none. Not to be changed. */
@@ -92,7 +86,7 @@ public final class ModelTokenizer implements AutoCloseable {
    * @throws IllegalStateException when the tokenizer is closed
    */
   public ModelTokens encode(String text) {
-    Encoding encoding = nativeEncode(text);
+    Encoding encoding = tokenizer.encode(text, true);
     long[] ids = encoding.getIds();
     boolean[] special = new boolean[ids.length];
     int[] starts = new int[ids.length];
@@ -111,29 +105,9 @@ public final class ModelTokenizer implements AutoCloseable {
     return new ModelTokens(ids, encoding.getTokens(), special, starts, ends, words);
   }
 
-  private Encoding nativeEncode(String text) {
-    lifetime.readLock().lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the tokenizer is closed");
-      }
-      return tokenizer.encode(text, true, false);
-    } finally {
-      lifetime.readLock().unlock();
-    }
-  }
-
   @Override
   public void close() {
-    lifetime.writeLock().lock();
-    try {
-      if (!closed) {
-        closed = true;
-        tokenizer.close();
-      }
-    } finally {
-      lifetime.writeLock().unlock();
-    }
+    tokenizer.close();
   }
 
   /** Turns offsets in code points, which the library gives, into code units. */

@@ -1,13 +1,10 @@
 package io.siskin.server.encode.wordpiece;
 
 import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.analysis.TextAnalyzer;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 
 /**
@@ -25,15 +22,11 @@ public final class WordPieceAnalyzer implements TextAnalyzer {
   private static final Map<String, String> OPTIONS =
       Map.of("addSpecialTokens", "false", "padding", "false", "truncation", "false");
 
-  private final HuggingFaceTokenizer tokenizer;
+  private final NativeTokenizer tokenizer;
   private final Set<Long> specialIds;
   private final int maxTokens;
 
-  // The library frees native memory on close without asking whether a call is using it.
-  private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
-  private boolean closed;
-
-  private WordPieceAnalyzer(HuggingFaceTokenizer tokenizer, Set<Long> specialIds, int maxTokens) {
+  private WordPieceAnalyzer(NativeTokenizer tokenizer, Set<Long> specialIds, int maxTokens) {
     this.tokenizer = tokenizer;
     this.specialIds = specialIds;
     this.maxTokens = maxTokens;
@@ -50,12 +43,13 @@ public final class WordPieceAnalyzer implements TextAnalyzer {
    */
   public static WordPieceAnalyzer open(String file, byte[] tokenizerJson, int maxTokens) {
     TokenizerJson json = TokenizerJson.parse(file, tokenizerJson);
-    return new WordPieceAnalyzer(json.load(OPTIONS), json.specialIds(), maxTokens);
+    return new WordPieceAnalyzer(
+        new NativeTokenizer(json.load(OPTIONS)), json.specialIds(), maxTokens);
   }
 
   @Override
   public void analyze(String text, Consumer<? super String> tokens) {
-    Encoding encoding = encode(text);
+    Encoding encoding = tokenizer.encode(text, false);
     String[] pieces = encoding.getTokens();
     long[] ids = encoding.getIds();
     int kept = Math.min(pieces.length, maxTokens);
@@ -68,26 +62,6 @@ public final class WordPieceAnalyzer implements TextAnalyzer {
 
   @Override
   public void close() {
-    lifetime.writeLock().lock();
-    try {
-      if (!closed) {
-        closed = true;
-        tokenizer.close();
-      }
-    } finally {
-      lifetime.writeLock().unlock();
-    }
-  }
-
-  private Encoding encode(String text) {
-    lifetime.readLock().lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the tokenizer is closed");
-      }
-      return tokenizer.encode(text, false, false);
-    } finally {
-      lifetime.readLock().unlock();
-    }
+    tokenizer.close();
   }
 }
