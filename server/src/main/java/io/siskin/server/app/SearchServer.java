@@ -1,11 +1,14 @@
 package io.siskin.server.app;
 
+import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.store.Verification;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.metrics.MetricSources;
+import io.siskin.server.metrics.MetricsServer;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.Warmup;
@@ -32,16 +35,24 @@ final class SearchServer implements AutoCloseable {
   private final GrpcServerOptions options;
   private final CollectionCatalog catalog;
   private final BatchedModels models;
+  private final RetrievalPipeline retrieval;
   private final GrpcServer grpc;
 
   /** Those that no collection has to have. */
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
+  private @Nullable MetricsServer metrics;
+
   private SearchServer(
-      GrpcServerOptions options, CollectionCatalog catalog, BatchedModels models, GrpcServer grpc) {
+      GrpcServerOptions options,
+      CollectionCatalog catalog,
+      BatchedModels models,
+      RetrievalPipeline retrieval,
+      GrpcServer grpc) {
     this.options = options;
     this.catalog = catalog;
     this.models = models;
+    this.retrieval = retrieval;
     this.grpc = grpc;
   }
 
@@ -63,15 +74,44 @@ final class SearchServer implements AutoCloseable {
       throws IOException {
     CollectionCatalog catalog =
         new CollectionCatalog(data, verification, new Warmup(warmupMillis), models);
+    RetrievalPipeline retrieval = new RetrievalPipeline(catalog);
     try {
       return new SearchServer(
           options,
           catalog,
           models,
-          GrpcServer.start(
-              options, new RetrievalPipeline(catalog), new EncodingPipeline(catalog, models)));
+          retrieval,
+          GrpcServer.start(options, retrieval, new EncodingPipeline(catalog, models)));
     } catch (IOException failed) {
-      throw isTaken(failed) ? new IOException(taken(options), failed) : failed;
+      throw isTaken(failed)
+          ? new IOException(taken(options.host(), options.port(), "--port"), failed)
+          : failed;
+    }
+  }
+
+  /**
+   * Shows what the server does, until it has ended.
+   *
+   * @param host the address to listen on
+   * @param port the port, 0 for any free one
+   * @throws IOException when the address cannot be listened on
+   */
+  void showMetrics(String host, int port) throws IOException {
+    try {
+      metrics =
+          MetricsServer.start(
+              host,
+              port,
+              new MetricSources(
+                  Version.number(),
+                  KernelProvider.current().description(),
+                  grpc::counts,
+                  retrieval::collections,
+                  retrieval::counts,
+                  models::metrics,
+                  models::cacheMetrics));
+    } catch (IOException failed) {
+      throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
     }
   }
 
@@ -105,9 +145,17 @@ final class SearchServer implements AutoCloseable {
 
   /** Returns where clients find it: {@code host:port}. */
   String address() {
-    // An IPv6 address stands in brackets.
-    String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
-    return host + ":" + grpc.port();
+    return address(options.host(), grpc.port());
+  }
+
+  /** Returns the port where metrics are shown; 0 for none. */
+  int metricsPort() {
+    return metrics == null ? 0 : metrics.port();
+  }
+
+  /** Writes an address; an IPv6 one stands in brackets. */
+  static String address(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
   /** Returns the Unix socket, or null for none. */
@@ -122,6 +170,11 @@ final class SearchServer implements AutoCloseable {
    */
   boolean shutdown() {
     boolean quiet = grpc.shutdown(options.shutdownGrace());
+    if (metrics != null) {
+      // After the searches, so that an end that takes its time can be watched.
+      metrics.close();
+      metrics = null;
+    }
     if (quiet) {
       openedModels.forEach(BatchedModel::close);
       openedModels.clear();
@@ -147,11 +200,13 @@ final class SearchServer implements AutoCloseable {
     return false;
   }
 
-  private static String taken(GrpcServerOptions options) {
+  private static String taken(String host, int port, String option) {
     return "port "
-        + options.port()
+        + port
         + " of "
-        + options.host()
-        + " is taken by another program; allowed: --port with a free one, or 0 for any";
+        + host
+        + " is taken by another program; allowed: "
+        + option
+        + " with a free one, or 0 for any";
   }
 }

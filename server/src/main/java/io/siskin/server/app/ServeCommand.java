@@ -72,6 +72,23 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path unixSocket;
 
   @Option(
+      names = "--metrics-port",
+      paramLabel = "N",
+      description =
+          "Shows metrics over HTTP on this TCP port, at /metrics in the format of Prometheus, 0 to"
+              + " 65535; 0 takes any free one. docs/metrics.md lists them. Default: none.")
+  private @Nullable Integer metricsPort;
+
+  @Option(
+      names = "--metrics-host",
+      paramLabel = "NAME",
+      defaultValue = "127.0.0.1",
+      description =
+          "The address to show metrics on; 0.0.0.0 for all interfaces. Default: ${DEFAULT-VALUE}:"
+              + " nobody is asked who they are, and the names of collections and models are shown.")
+  private String metricsHost = "127.0.0.1";
+
+  @Option(
       names = "--verify",
       paramLabel = "HOW",
       defaultValue = "full",
@@ -118,6 +135,9 @@ final class ServeCommand implements Callable<Integer> {
       throw new InvalidInputException("--data", data, "a folder that exists");
     }
     checkRange("--port", port, PORT_MAX);
+    if (metricsPort != null) {
+      checkRange("--metrics-port", metricsPort, PORT_MAX);
+    }
     checkRange("--warmup-millis", warmupMillis, WARMUP_MILLIS_MAX);
     PrintWriter out = spec.commandLine().getOut();
     try (StopLatch stop = new StopLatch();
@@ -128,6 +148,9 @@ final class ServeCommand implements Callable<Integer> {
                 verification,
                 warmupMillis,
                 batching.over(inference.forQueries()))) {
+      if (metricsPort != null) {
+        server.showMetrics(metricsHost, metricsPort);
+      }
       for (Path directory : modelDirectories) {
         server.openModel(directory);
       }
@@ -155,6 +178,11 @@ final class ServeCommand implements Callable<Integer> {
     StringBuilder line = new StringBuilder("siskin ready: ").append(server.address());
     if (server.unixSocket() != null) {
       line.append(", unix://").append(server.unixSocket().toAbsolutePath());
+    }
+    if (metricsPort != null) {
+      line.append(", http://")
+          .append(SearchServer.address(metricsHost, server.metricsPort()))
+          .append("/metrics");
     }
     line.append(", ").append(Units.count(server.collectionCount(), "collection"));
     return server.collectionCount() > 0

@@ -57,12 +57,23 @@ public final class BatchedModel implements TextModel {
     }
 
     private void release() {
-      if (handles.decrementAndGet() == 0) {
-        if (!encoder.close(GRACE)) {
-          LOG.warn("model {} is still encoding a batch after {}", ref.name(), GRACE);
-        }
-        model.close();
+      if (handles.decrementAndGet() > 0) {
+        return;
       }
+      if (encoder.isOwnThread()) {
+        // Whoever waited for the last text let go of the model; closing waits for this very thread.
+        Thread _ =
+            Thread.ofPlatform().daemon().name("siskin-close-" + ref.name()).start(this::close);
+      } else {
+        close();
+      }
+    }
+
+    private void close() {
+      if (!encoder.close(GRACE)) {
+        LOG.warn("model {} is still encoding a batch after {}", ref.name(), GRACE);
+      }
+      model.close();
     }
   }
 

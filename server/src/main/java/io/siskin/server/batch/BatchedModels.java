@@ -144,6 +144,11 @@ public final class BatchedModels implements TextModels {
     return Map.copyOf(all);
   }
 
+  /** Returns what the cache of encoded queries did so far. */
+  public EncodingCache.Metrics cacheMetrics() {
+    return cache.metrics();
+  }
+
   private List<BatchedModel> handles() {
     List<BatchedModel> handles = new ArrayList<>();
     byFingerprint.forEach(

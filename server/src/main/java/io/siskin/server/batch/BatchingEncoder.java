@@ -46,6 +46,7 @@ public final class BatchingEncoder {
   private final TextModel model;
   private final String fingerprint;
   private final EncodingCache cache;
+  private final int queueCapacity;
   private final TextQueue queue;
   private final MetricsRecorder recorder = new MetricsRecorder();
   private final List<Thread> threads = new ArrayList<>();
@@ -69,6 +70,7 @@ public final class BatchingEncoder {
     this.model = model;
     this.fingerprint = model.fingerprint();
     this.cache = cache;
+    this.queueCapacity = options.queueCapacity();
     this.queue = new TextQueue(options, model.lengthTokensMax());
     for (int i = 0; i < options.tokenizerThreads(); i++) {
       boolean quickOnly = i > 0 && i == options.tokenizerThreads() - 1;
@@ -122,6 +124,7 @@ public final class BatchingEncoder {
         unknown.add(input);
         known.add(null);
       } else {
+        recorder.cached.increment();
         known.add(
             CompletableFuture.completedFuture(new EncodedText(cached, EncodeNanos.NONE, true)));
       }
@@ -141,6 +144,7 @@ public final class BatchingEncoder {
     return recorder.snapshot(
         queue.openWaiters(Priority.INTERACTIVE),
         queue.openWaiters(Priority.BULK),
+        queueCapacity,
         queue.tokensPerSecond(),
         cache.metrics());
   }
@@ -172,6 +176,11 @@ public final class BatchingEncoder {
     return ended;
   }
 
+  /** Returns whether the calling thread is one that {@link #close} waits for. */
+  boolean isOwnThread() {
+    return threads.contains(Thread.currentThread());
+  }
+
   private boolean join(long deadlineNanoTime) {
     try {
       for (Thread thread : threads) {
@@ -193,7 +202,7 @@ public final class BatchingEncoder {
     drop(offer.dropped());
     recorder.coalesced.add(offer.coalesced());
     if (offer.refusal() != null) {
-      recorder.refused.add(inputs.size());
+      recorder.refuse(offer.refusal().reason(), inputs.size());
       throw offer.refusal();
     }
     return offer.futures();

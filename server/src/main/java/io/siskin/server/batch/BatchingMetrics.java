@@ -1,5 +1,8 @@
 package io.siskin.server.batch;
 
+import io.siskin.server.batch.EncoderOverloadedException.Reason;
+import io.siskin.server.tally.DurationTally;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -7,6 +10,7 @@ import java.util.SortedMap;
  *
  * @param waitingInteractive interactive texts that wait or are being encoded, now
  * @param waitingBulk bulk texts that wait or are being encoded, now
+ * @param waitingMax how many texts of both classes may wait or be encoded at a time
  * @param texts how many texts were answered by the model
  * @param batches how many batches that took
  * @param tokens their tokens
@@ -14,16 +18,19 @@ import java.util.SortedMap;
  * @param batchSizes how many batches had so many texts, by the number of texts
  * @param tokensPerSecond the rate lately; 0 before the first batch
  * @param queue how long answered texts waited
+ * @param queueWaits the same, counted by size
  * @param nanos the sums over texts (queue, tokenise) and over batches (infer, pool)
- * @param refused how many texts were refused for load
+ * @param refusedByReason how many texts were refused for load, by all reasons that there are
  * @param dropped how many texts were dropped because their deadline passed or their caller left
  * @param coalesced how many texts joined an equal one
  * @param failed how many texts failed
+ * @param cached how many texts the cache had
  * @param cache what the cache did, for all models that share it
  */
 public record BatchingMetrics(
     int waitingInteractive,
     int waitingBulk,
+    int waitingMax,
     long texts,
     long batches,
     long tokens,
@@ -31,11 +38,13 @@ public record BatchingMetrics(
     SortedMap<Integer, Long> batchSizes,
     double tokensPerSecond,
     QueueNanos queue,
+    DurationTally.Counts queueWaits,
     EncodeNanos nanos,
-    long refused,
+    Map<Reason, Long> refusedByReason,
     long dropped,
     long coalesced,
     long failed,
+    long cached,
     EncodingCache.Metrics cache) {
   /**
    * How long texts waited, in nanoseconds, to two digits.
@@ -46,6 +55,11 @@ public record BatchingMetrics(
    * @param max all of them, at most
    */
   public record QueueNanos(long p50, long p99, long p999, long max) {}
+
+  /** Returns how many texts were refused for load. */
+  public long refused() {
+    return refusedByReason.values().stream().mapToLong(Long::longValue).sum();
+  }
 
   /** Returns how many texts a batch had on average; 0 before the first. */
   public double meanBatchSize() {

@@ -1,6 +1,11 @@
 package io.siskin.server.batch;
 
+import io.siskin.server.batch.EncoderOverloadedException.Reason;
+import io.siskin.server.tally.DurationTally;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -12,11 +17,14 @@ final class MetricsRecorder {
   private static final long QUEUE_NANOS_MAX = TimeUnit.HOURS.toNanos(1);
   private static final int DIGITS = 2;
 
-  final LongAdder refused = new LongAdder();
   final LongAdder dropped = new LongAdder();
   final LongAdder coalesced = new LongAdder();
   final LongAdder failed = new LongAdder();
+  final LongAdder cached = new LongAdder();
 
+  // Filled here and not changed.
+  private final Map<Reason, LongAdder> refused = new EnumMap<>(Reason.class);
+  private final DurationTally queueWaits = new DurationTally();
   private final Histogram queue = new Histogram(QUEUE_NANOS_MAX, DIGITS);
   private final SortedMap<Integer, Long> batchSizes = new TreeMap<>();
   private long texts;
@@ -27,6 +35,16 @@ final class MetricsRecorder {
   private long tokenizeNanos;
   private long inferNanos;
   private long poolNanos;
+
+  MetricsRecorder() {
+    for (Reason reason : Reason.values()) {
+      refused.put(reason, new LongAdder());
+    }
+  }
+
+  void refuse(Reason reason, int texts) {
+    Objects.requireNonNull(refused.get(reason)).add(texts);
+  }
 
   synchronized void batch(
       int textCount, long tokenCount, long paddedCount, long inferred, long pooled) {
@@ -42,17 +60,22 @@ final class MetricsRecorder {
   synchronized void answer(EncodeNanos nanos) {
     queueNanos += nanos.queueNanos();
     tokenizeNanos += nanos.tokenizeNanos();
+    queueWaits.add(nanos.queueNanos());
     queue.recordValue(Math.clamp(nanos.queueNanos(), 0, QUEUE_NANOS_MAX));
   }
 
   synchronized BatchingMetrics snapshot(
       int waitingInteractive,
       int waitingBulk,
+      int waitingMax,
       double tokensPerSecond,
       EncodingCache.Metrics cache) {
+    Map<Reason, Long> refusals = new EnumMap<>(Reason.class);
+    refused.forEach((reason, texts) -> refusals.put(reason, texts.sum()));
     return new BatchingMetrics(
         waitingInteractive,
         waitingBulk,
+        waitingMax,
         texts,
         batches,
         tokens,
@@ -64,11 +87,13 @@ final class MetricsRecorder {
             queue.getValueAtPercentile(99),
             queue.getValueAtPercentile(99.9),
             queue.getMaxValue()),
+        queueWaits.counts(),
         new EncodeNanos(queueNanos, tokenizeNanos, inferNanos, poolNanos),
-        refused.sum(),
+        Map.copyOf(refusals),
         dropped.sum(),
         coalesced.sum(),
         failed.sum(),
+        cached.sum(),
         cache);
   }
 }

@@ -8,8 +8,8 @@
  * length, taken into a batch, answered. {@code TextQueue} is a monitor without threads, {@code
  * BatchingEncoder} has the threads and calls the model.
  *
- * <p>Goes out to {@code encode} and to the interruption of {@code search}; knows nothing of
- * collections and gRPC.
+ * <p>Goes out to {@code encode}, {@code tally} and the interruption of {@code search}; knows
+ * nothing of collections and gRPC.
  */
 @NullMarked
 package io.siskin.server.batch;

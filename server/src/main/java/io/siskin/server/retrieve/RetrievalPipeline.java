@@ -23,12 +23,16 @@ import io.siskin.server.retrieve.RetrievalResponse.StageNanos;
 import io.siskin.server.search.Interruption;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
+import io.siskin.server.tally.SearchTally;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,7 @@ public final class RetrievalPipeline implements Retriever {
 
   private final CollectionCatalog catalog;
   private final Descriptions descriptions = new Descriptions();
+  private final Map<String, SearchTally> tallies = new ConcurrentHashMap<>();
 
   /**
    * Makes a pipeline.
@@ -119,10 +124,36 @@ public final class RetrievalPipeline implements Retriever {
               searched,
               start);
       snapshot.searchers().giveBack(searcher);
+      count(request.collection(), response);
       return response;
     } finally {
       snapshot.release();
     }
+  }
+
+  private void count(String collection, RetrievalResponse response) {
+    SearchTally found = tallies.get(collection);
+    StageNanos timings = response.timings();
+    // Not computeIfAbsent at once: it may lock where get never does.
+    (found == null ? tallies.computeIfAbsent(collection, name -> new SearchTally()) : found)
+        .add(
+            response.mode(),
+            response.stats(),
+            timings.encodeNanos(),
+            timings.searchNanos(),
+            timings.fetchNanos(),
+            timings.totalNanos());
+  }
+
+  /** Returns what was searched so far, by collection; one that is gone takes its counts along. */
+  public SortedMap<String, SearchTally.Counts> counts() {
+    List<String> names = catalog.names();
+    tallies.keySet().retainAll(names);
+    // From the start: what is counted from its first search on has no rate for that one.
+    names.forEach(name -> tallies.computeIfAbsent(name, _ -> new SearchTally()));
+    SortedMap<String, SearchTally.Counts> counts = new TreeMap<>();
+    tallies.forEach((collection, tally) -> counts.put(collection, tally.counts()));
+    return counts;
   }
 
   @Override

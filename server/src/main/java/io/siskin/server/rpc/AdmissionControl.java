@@ -1,5 +1,6 @@
 package io.siskin.server.rpc;
 
+import io.siskin.server.tally.RpcCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,10 @@ final class AdmissionControl {
   private final long inlinePostingsMax;
   private final BlockingQueue<Runnable> queue;
   private final ThreadPoolExecutor pool;
+  private final int queueCapacity;
+  private final LongAdder small = new LongAdder();
+  private final LongAdder queued = new LongAdder();
+  private final LongAdder refused = new LongAdder();
 
   /**
    * Starts the threads.
@@ -64,6 +70,7 @@ final class AdmissionControl {
    */
   AdmissionControl(int threads, int queueCapacity, long inlinePostingsMax) {
     this.inlinePostingsMax = inlinePostingsMax;
+    this.queueCapacity = queueCapacity;
     this.queue = new ArrayBlockingQueue<>(queueCapacity);
     AtomicInteger created = new AtomicInteger();
     this.pool =
@@ -100,10 +107,21 @@ final class AdmissionControl {
    */
   void admit(long estimatedPostings, Task task) {
     if (estimatedPostings <= inlinePostingsMax) {
+      small.increment();
       task.execute(0);
       return;
     }
     task.enqueuedNanoTime = System.nanoTime();
+    try {
+      enqueue(task);
+      queued.increment();
+    } catch (OverloadedException full) {
+      refused.increment();
+      throw full;
+    }
+  }
+
+  private void enqueue(Task task) {
     try {
       pool.execute(task);
     } catch (OverloadedException full) {
@@ -112,6 +130,18 @@ final class AdmissionControl {
       }
       pool.execute(task);
     }
+  }
+
+  /** Returns what became of the tasks so far. */
+  RpcCounts.Admission counts() {
+    return new RpcCounts.Admission(
+        pool.getMaximumPoolSize(),
+        pool.getActiveCount(),
+        queue.size(),
+        queueCapacity,
+        small.sum(),
+        queued.sum(),
+        refused.sum());
   }
 
   /** Returns how many tasks are waiting. */

@@ -10,6 +10,7 @@ import io.siskin.proto.v1.EncodeResponse;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.EncodeStreamRequest;
 import io.siskin.proto.v1.EncodeStreamResponse;
+import io.siskin.server.tally.CallTally;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +27,19 @@ final class EncodeService extends EncodeServiceGrpc.EncodeServiceImplBase {
    *
    * @param dispatcher has the texts encoded
    * @param statusMapper translates failures
+   * @param streamTally counts the requests of streams
    * @param streamInFlightMax how many requests of one stream may be unanswered before the server
    *     stops reading it
    */
-  EncodeService(EncodeDispatcher dispatcher, StatusMapper statusMapper, int streamInFlightMax) {
+  EncodeService(
+      EncodeDispatcher dispatcher,
+      StatusMapper statusMapper,
+      CallTally streamTally,
+      int streamInFlightMax) {
     this.dispatcher = dispatcher;
     this.statusMapper = statusMapper;
-    this.streams = new OpenStreams<>(new Protocol(dispatcher), statusMapper, streamInFlightMax);
+    this.streams =
+        new OpenStreams<>(new Protocol(dispatcher), statusMapper, streamTally, streamInFlightMax);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.retrieve.TextEncoders;
+import io.siskin.server.tally.RpcCounts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -88,6 +89,11 @@ public final class GrpcServer implements AutoCloseable {
   /** Reports SERVING from now on: to be called when the collections are mapped and warm. */
   public void markReady() {
     services.setServing(true);
+  }
+
+  /** Returns what was done so far. */
+  public RpcCounts counts() {
+    return services.counts();
   }
 
   /** Returns the TCP port that is listened on, or {@link GrpcServerOptions#NO_TCP}. */

@@ -11,8 +11,10 @@ import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.retrieve.TextEncoders;
+import io.siskin.server.tally.RpcCounts;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * All services of one server, without any transport: what the listeners of a {@link GrpcServer}
@@ -33,6 +35,8 @@ final class GrpcServices {
   private final EncodeService encodeService;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls openCalls = new OpenCalls();
+  private final CallTallies calls = new CallTallies();
+  private final CallTallies streamRequests = new CallTallies();
 
   /**
    * Creates the services, not serving yet.
@@ -50,14 +54,23 @@ final class GrpcServices {
         new SearchService(
             new SearchDispatcher(retriever, admission, options.responseBytesMax()),
             statusMapper,
+            streamRequests.of(SearchServiceGrpc.getSearchStreamMethod().getFullMethodName()),
             options.streamInFlightMax());
     collectionService = new CollectionService(retriever, statusMapper);
     encodeService =
         new EncodeService(
             new EncodeDispatcher(encoders, admission, options.responseBytesMax()),
             statusMapper,
+            streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
             options.streamInFlightMax());
     setServing(false);
+    // From the start: what is counted from its first call on has no rate for that one.
+    Stream.of(
+            SearchServiceGrpc.getServiceDescriptor(),
+            CollectionServiceGrpc.getServiceDescriptor(),
+            EncodeServiceGrpc.getServiceDescriptor())
+        .flatMap(service -> service.getMethods().stream())
+        .forEach(method -> calls.of(method.getFullMethodName()));
   }
 
   /**
@@ -71,6 +84,7 @@ final class GrpcServices {
         // Where searches run is decided by AdmissionControl; nothing else here is worth a thread of
         // its own.
         .directExecutor()
+        .intercept(calls)
         .addService(ServerInterceptors.intercept(searchService, openCalls))
         .addService(ServerInterceptors.intercept(collectionService, openCalls))
         .addService(ServerInterceptors.intercept(encodeService, openCalls))
@@ -88,6 +102,11 @@ final class GrpcServices {
     for (String name : HEALTH_NAMES) {
       health.setStatus(name, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
     }
+  }
+
+  /** Returns what was done so far. */
+  RpcCounts counts() {
+    return new RpcCounts(calls.counts(), streamRequests.counts(), admission.counts());
   }
 
   /** Tells health checks NOT_SERVING, now and for ever. */

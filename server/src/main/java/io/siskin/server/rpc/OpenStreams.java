@@ -2,6 +2,7 @@ package io.siskin.server.rpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.siskin.server.tally.CallTally;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class OpenStreams<Q, A, R> {
   private final StreamProtocol<Q, A, R> protocol;
   private final StatusMapper statusMapper;
+  private final CallTally tally;
   private final int inFlightMax;
   private final Set<StreamCall<Q, A, R>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -24,12 +26,18 @@ final class OpenStreams<Q, A, R> {
    *
    * @param protocol what the messages mean
    * @param statusMapper translates failures
+   * @param tally counts the requests
    * @param inFlightMax how many requests of one stream may be unanswered before the server stops
    *     reading it
    */
-  OpenStreams(StreamProtocol<Q, A, R> protocol, StatusMapper statusMapper, int inFlightMax) {
+  OpenStreams(
+      StreamProtocol<Q, A, R> protocol,
+      StatusMapper statusMapper,
+      CallTally tally,
+      int inFlightMax) {
     this.protocol = protocol;
     this.statusMapper = statusMapper;
+    this.tally = tally;
     this.inFlightMax = inFlightMax;
   }
 
@@ -45,6 +53,7 @@ final class OpenStreams<Q, A, R> {
             (ServerCallStreamObserver<R>) observer,
             protocol,
             statusMapper,
+            tally,
             inFlightMax,
             open::remove);
     open.add(stream);

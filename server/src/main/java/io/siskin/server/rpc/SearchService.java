@@ -10,6 +10,7 @@ import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.SearchStreamRequest;
 import io.siskin.proto.v1.SearchStreamResponse;
+import io.siskin.server.tally.CallTally;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +27,19 @@ final class SearchService extends SearchServiceGrpc.SearchServiceImplBase {
    *
    * @param dispatcher runs the searches
    * @param statusMapper translates their failures
+   * @param streamTally counts the requests of streams
    * @param streamInFlightMax how many searches of one stream may be unanswered before the server
    *     stops reading it
    */
-  SearchService(SearchDispatcher dispatcher, StatusMapper statusMapper, int streamInFlightMax) {
+  SearchService(
+      SearchDispatcher dispatcher,
+      StatusMapper statusMapper,
+      CallTally streamTally,
+      int streamInFlightMax) {
     this.dispatcher = dispatcher;
     this.statusMapper = statusMapper;
-    this.streams = new OpenStreams<>(new Protocol(dispatcher), statusMapper, streamInFlightMax);
+    this.streams =
+        new OpenStreams<>(new Protocol(dispatcher), statusMapper, streamTally, streamInFlightMax);
   }
 
   @Override

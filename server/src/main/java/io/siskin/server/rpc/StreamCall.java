@@ -2,11 +2,14 @@ package io.siskin.server.rpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.Duration;
+import com.google.rpc.Code;
+import com.google.rpc.Status;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.tally.CallTally;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
   private final ServerCallStreamObserver<R> call;
   private final StreamProtocol<Q, A, R> protocol;
   private final StatusMapper statusMapper;
+  private final CallTally tally;
   private final Consumer<StreamCall<Q, A, R>> onEnd;
   private final @Nullable Deadline streamDeadline;
 
@@ -58,6 +62,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
    * @param call the call
    * @param protocol what the messages mean, and the work
    * @param statusMapper translates failures
+   * @param tally counts the stream's requests
    * @param inFlightMax how many requests may be unanswered, 1 or more
    * @param onEnd told once, when the stream has ended for whatever reason
    */
@@ -65,11 +70,13 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
       ServerCallStreamObserver<R> call,
       StreamProtocol<Q, A, R> protocol,
       StatusMapper statusMapper,
+      CallTally tally,
       int inFlightMax,
       Consumer<StreamCall<Q, A, R>> onEnd) {
     this.call = call;
     this.protocol = protocol;
     this.statusMapper = statusMapper;
+    this.tally = tally;
     this.onEnd = onEnd;
     this.streamDeadline = Context.current().getDeadline();
     call.disableAutoRequest();
@@ -173,9 +180,11 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
   /** One request of the stream, waiting for its answer. */
   private final class Element implements Caller<A> {
     private final long requestId;
+    private final long startNanoTime = System.nanoTime();
 
     Element(long requestId) {
       this.requestId = requestId;
+      tally.start();
     }
 
     @Override
@@ -185,12 +194,20 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
 
     @Override
     public void succeeded(A answer) {
+      end(Code.OK);
       answer(protocol.response(requestId, answer));
     }
 
     @Override
     public void failed(Throwable error) {
-      answer(protocol.failure(requestId, statusMapper.toStatus(error)));
+      Status status = statusMapper.toStatus(error);
+      Code code = Code.forNumber(status.getCode());
+      end(code == null ? Code.UNKNOWN : code);
+      answer(protocol.failure(requestId, status));
+    }
+
+    private void end(Code code) {
+      tally.end(code.name(), System.nanoTime() - startNanoTime);
     }
   }
 }

@@ -11,10 +11,16 @@ import io.siskin.client.SearchRequest;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +84,34 @@ class CommandLineIT {
       assertThat(server.awaitStatus()).as(server.err()).isEqualTo(ExitStatus.OK);
       assertThat(server.err()).doesNotContain("WARN", "ERROR", "Exception");
       assertThat(socket).doesNotExist();
+    }
+  }
+
+  @Test
+  void metricsAreShownWhereTheyWereAskedFor() throws Exception {
+    index(corpus);
+    try (SiskinProcess server =
+            SiskinProcess.start(folder, "serve", "-d", data, "-p", 0, "--metrics-port", 0);
+        HttpClient http = HttpClient.newHttpClient()) {
+      String address = server.awaitReady();
+      Matcher shown =
+          server.await(Pattern.compile("(http://127\\.0\\.0\\.1:[0-9]+/metrics), 1 coll"));
+      searchJson(address, "insects");
+      HttpResponse<String> metrics =
+          http.send(
+              HttpRequest.newBuilder(URI.create(shown.group(1))).build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(metrics.body())
+          .contains("siskin_searches_total{collection=\"bugs\",mode=\"exact\"} 1.0\n")
+          .contains("siskin_build_info{");
+      String port = shown.group(1).replaceAll(".*:([0-9]+)/.*", "$1");
+      SiskinProcess second =
+          SiskinProcess.run(folder, "serve", "-d", data, "-p", 0, "--metrics-port", port);
+      assertThat(second.awaitStatus()).isEqualTo(ExitStatus.FAILURE);
+      assertThat(second.err()).contains("--metrics-port with a free one");
+      server.signal("TERM");
+      assertThat(server.awaitStatus()).as(server.err()).isEqualTo(ExitStatus.OK);
+      assertThat(server.err()).doesNotContain("WARN", "ERROR", "Exception");
     }
   }
 

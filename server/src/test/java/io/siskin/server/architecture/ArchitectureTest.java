@@ -42,12 +42,14 @@ final class ArchitectureTest {
           Map.entry("encode.remote", Set.of("encode")),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),
           Map.entry("plan", Set.of("search")),
-          Map.entry("batch", Set.of("encode", "search")),
+          Map.entry("tally", Set.of("search")),
+          Map.entry("batch", Set.of("encode", "search", "tally")),
           Map.entry("collection", Set.of("encode", "plan", "search")),
           Map.entry("ingest", Set.of("batch", "collection", "encode", "plan", "search")),
-          Map.entry("retrieve", Set.of("batch", "collection", "encode", "plan", "search")),
+          Map.entry("retrieve", Set.of("batch", "collection", "encode", "plan", "search", "tally")),
+          Map.entry("metrics", Set.of("batch", "retrieve", "search", "tally")),
           Map.entry("measure", Set.of("search")),
-          Map.entry("rpc", Set.of("batch", "encode", "plan", "retrieve", "search")));
+          Map.entry("rpc", Set.of("batch", "encode", "plan", "retrieve", "search", "tally")));
 
   /**
    * A rule and a class that breaks it.
@@ -93,6 +95,12 @@ final class ArchitectureTest {
             new String[] {"..server.encode.analysis"},
             Violations.Lucene.class,
             "org.apache.lucene.."),
+        only(
+            "the formats of metrics and the HTTP server are known in metrics",
+            new String[] {"..server.metrics"},
+            Violations.Metrics.class,
+            "io.prometheus..",
+            "com.sun.net.httpserver.."),
         new Rule(
             "the Vector API is for the library",
             HouseRules.nowhere("jdk.incubator.."),
@@ -131,7 +139,7 @@ final class ArchitectureTest {
         new Rule("languages are named", HouseRules.explicitLocale(), Violations.Language.class));
   }
 
-  private static Rule only(String name, String[] homes, Class<?> violation, String packages) {
+  private static Rule only(String name, String[] homes, Class<?> violation, String... packages) {
     return new Rule(name, HouseRules.onlyIn(homes, packages), violation);
   }
 

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OnnxTensor;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.siskin.proto.v1.SearchRequest;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -48,6 +49,12 @@ final class Violations {
   static final class Lucene {
     void close(Analyzer analyzer) {
       analyzer.close();
+    }
+  }
+
+  static final class Metrics {
+    void clear(PrometheusRegistry registry) {
+      registry.clear();
     }
   }
 

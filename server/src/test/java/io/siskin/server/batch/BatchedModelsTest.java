@@ -13,7 +13,9 @@ import io.siskin.server.testing.FakeTextModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class BatchedModelsTest {
   private static final String OTHER = "f".repeat(64);
@@ -61,6 +63,23 @@ final class BatchedModelsTest {
     assertThat(models.find("tiny")).isNull();
     open("tiny").close();
     assertThat(opened).hasSize(2);
+  }
+
+  /** As when a collection was replaced while a text of it was encoded. */
+  @Test
+  @Timeout(8)
+  void theLastHandleMayBeClosedByTheModelsOwnThread() throws Exception {
+    BatchedModel model = open("tiny");
+    opened.getFirst().costing(50_000_000, 0);
+    CompletableFuture<?> closed =
+        model
+            .encoder()
+            .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Interruption.NEVER)
+            .whenComplete((_, _) -> model.close());
+    closed.get();
+    while (!opened.getFirst().isClosed()) {
+      Thread.sleep(5);
+    }
   }
 
   @Test

@@ -1,0 +1,213 @@
+package io.siskin.server.metrics;
+
+import static io.siskin.server.metrics.Family.counter;
+import static io.siskin.server.metrics.Family.gauge;
+import static io.siskin.server.metrics.Family.histogram;
+import static io.siskin.server.metrics.Family.info;
+
+/** Every family that is Siskin's own; {@code docs/metrics.md} has the same. */
+final class Families {
+  private static final String METHOD = "method";
+  private static final String STATUS = "status";
+  private static final String COLLECTION = "collection";
+  private static final String MODEL = "model";
+
+  static final Family BUILD =
+      info("siskin_build_info", "What runs: always 1.", "version", "kernels", "java");
+
+  static final Family CALLS_STARTED =
+      counter("siskin_grpc_calls_started_total", "Calls that began.", METHOD);
+  static final Family CALLS =
+      counter("siskin_grpc_calls_total", "Calls that ended, by gRPC status.", METHOD, STATUS);
+  static final Family CALLS_IN_FLIGHT =
+      gauge("siskin_grpc_calls_in_flight", "Calls that have begun and not ended.", METHOD);
+  static final Family CALL_DURATION =
+      histogram(
+          "siskin_grpc_call_duration_seconds",
+          "Time of a call from its headers to its status; for a stream, its whole life.",
+          METHOD);
+  static final Family STREAM_REQUESTS_STARTED =
+      counter(
+          "siskin_grpc_stream_requests_started_total",
+          "Requests that were read from streams.",
+          METHOD);
+  static final Family STREAM_REQUESTS =
+      counter(
+          "siskin_grpc_stream_requests_total",
+          "Requests of streams that were answered, by the status of the answer.",
+          METHOD,
+          STATUS);
+  static final Family STREAM_REQUESTS_IN_FLIGHT =
+      gauge(
+          "siskin_grpc_stream_requests_in_flight",
+          "Requests of streams that have no answer yet.",
+          METHOD);
+  static final Family STREAM_REQUEST_DURATION =
+      histogram(
+          "siskin_grpc_stream_request_duration_seconds",
+          "Time of a request of a stream from its arrival to its answer.",
+          METHOD);
+
+  static final Family SEARCH_THREADS =
+      gauge("siskin_admission_threads", "Search threads: so many tasks run at a time.");
+  static final Family RUNNING =
+      gauge("siskin_admission_running_tasks", "Tasks that search threads are at.");
+  static final Family WAITING =
+      gauge("siskin_admission_waiting_tasks", "Tasks that wait for a search thread.");
+  static final Family WAITING_LIMIT =
+      gauge("siskin_admission_waiting_tasks_limit", "How many tasks may wait.");
+  static final Family TASKS =
+      counter(
+          "siskin_admission_tasks_total",
+          "Tasks that were taken: network for those small enough to run on a network thread at"
+              + " once, search for those that went to a search thread.",
+          "thread");
+  static final Family REFUSED =
+      counter(
+          "siskin_admission_refused_tasks_total",
+          "Tasks that were refused with RESOURCE_EXHAUSTED, because too many waited.");
+
+  static final Family SEARCHES =
+      counter(
+          "siskin_searches_total",
+          "Searches that were answered, by the mode of the segment with the most documents: exact,"
+              + " clustered or score_at_a_time.",
+          COLLECTION,
+          "mode");
+  static final Family SEARCH_DURATION =
+      histogram(
+          "siskin_search_duration_seconds",
+          "Time of a search without waiting; of a text that a model encodes, from its vector on.",
+          COLLECTION);
+  static final Family SEARCH_STAGE =
+      counter(
+          "siskin_search_stage_seconds_total",
+          "Time of searches by stage: encode, search (evaluation) or fetch (ids, fields,"
+              + " explanations).",
+          COLLECTION,
+          "stage");
+  static final Family LISTS_VISITED =
+      counter("siskin_search_lists_visited_total", "Posting lists that were read.", COLLECTION);
+  static final Family BLOCKS_BOUNDED =
+      counter(
+          "siskin_search_blocks_bounded_total",
+          "Blocks whose bound or summary score was computed.",
+          COLLECTION);
+  static final Family BLOCKS_SKIPPED =
+      counter(
+          "siskin_search_blocks_skipped_total",
+          "Of the bounded blocks, those that were not read because of it.",
+          COLLECTION);
+  static final Family BLOCKS_SCORED =
+      counter(
+          "siskin_search_blocks_scored_total",
+          "Blocks whose documents or postings were read.",
+          COLLECTION);
+  static final Family DOCUMENTS_SCORED =
+      counter(
+          "siskin_search_documents_scored_total",
+          "Documents whose exact score was computed.",
+          COLLECTION);
+  static final Family POSTINGS_SCORED =
+      counter(
+          "siskin_search_postings_scored_total",
+          "Postings that were added to a score.",
+          COLLECTION);
+  static final Family BUDGET_EXHAUSTED =
+      counter(
+          "siskin_search_budget_exhausted_total",
+          "Segments whose evaluation a time budget ended before it was done.",
+          COLLECTION);
+
+  static final Family DOCUMENTS =
+      gauge("siskin_collection_documents", "Documents that are served.", COLLECTION);
+  static final Family TERMS =
+      gauge("siskin_collection_terms", "Distinct terms, summed over the segments.", COLLECTION);
+  static final Family POSTINGS =
+      gauge("siskin_collection_postings", "Postings that are served.", COLLECTION);
+  static final Family SEGMENTS = gauge("siskin_collection_segments", "Segments.", COLLECTION);
+  static final Family SIZE =
+      gauge("siskin_collection_size_bytes", "Bytes of the segments' files.", COLLECTION);
+
+  static final Family ENCODER_WAITING =
+      gauge(
+          "siskin_encoder_waiting_texts",
+          "Texts that wait for the model or are being encoded, by priority: interactive or bulk.",
+          MODEL,
+          "priority");
+  static final Family ENCODER_WAITING_LIMIT =
+      gauge(
+          "siskin_encoder_waiting_texts_limit",
+          "How many texts of both priorities may wait or be encoded.",
+          MODEL);
+  static final Family ENCODER_RATE =
+      gauge(
+          "siskin_encoder_tokens_per_second",
+          "The model's rate of late, by which texts are refused; 0 before it is known.",
+          MODEL);
+  static final Family ENCODER_TEXTS =
+      counter("siskin_encoder_texts_total", "Texts that the model encoded.", MODEL);
+  static final Family ENCODER_TOKENS =
+      counter("siskin_encoder_tokens_total", "Their tokens.", MODEL);
+  static final Family ENCODER_PADDED_TOKENS =
+      counter("siskin_encoder_padded_tokens_total", "Their tokens, padding included.", MODEL);
+  static final Family ENCODER_BATCHES =
+      counter("siskin_encoder_batches_total", "Batches that the model encoded.", MODEL);
+  static final Family ENCODER_BATCH_SIZE =
+      histogram("siskin_encoder_batch_texts", "Texts of a batch.", MODEL);
+  static final Family ENCODER_QUEUE_WAIT =
+      histogram(
+          "siskin_encoder_queue_wait_seconds",
+          "How long a text that was encoded waited, for the tokenizer and for a batch.",
+          MODEL);
+  static final Family ENCODER_STAGE =
+      counter(
+          "siskin_encoder_stage_seconds_total",
+          "Time by stage: queue and tokenise, summed over texts; infer and pool, over batches.",
+          MODEL,
+          "stage");
+  static final Family ENCODER_CACHED =
+      counter(
+          "siskin_encoder_cached_texts_total",
+          "Texts that needed no model, because the cache had them.",
+          MODEL);
+  static final Family ENCODER_COALESCED =
+      counter(
+          "siskin_encoder_coalesced_texts_total",
+          "Texts that joined an equal one that was under way.",
+          MODEL);
+  static final Family ENCODER_REFUSED =
+      counter(
+          "siskin_encoder_refused_texts_total",
+          "Texts that were refused with RESOURCE_EXHAUSTED: queue_full or deadline_out_of_reach.",
+          MODEL,
+          "reason");
+  static final Family ENCODER_DROPPED =
+      counter(
+          "siskin_encoder_dropped_texts_total",
+          "Texts that were given up, because their deadline passed or their caller left.",
+          MODEL);
+  static final Family ENCODER_FAILED =
+      counter("siskin_encoder_failed_texts_total", "Texts that the model could not encode.", MODEL);
+
+  static final Family CACHE_HITS =
+      counter("siskin_encoding_cache_hits_total", "Queries that the cache had.");
+  static final Family CACHE_MISSES =
+      counter("siskin_encoding_cache_misses_total", "Queries that it had not.");
+  static final Family CACHE_EVICTIONS =
+      counter("siskin_encoding_cache_evictions_total", "Queries that it gave up for room.");
+  static final Family CACHE_ENTRIES =
+      gauge("siskin_encoding_cache_entries", "Queries that it has, about.");
+  static final Family CACHE_SIZE =
+      gauge("siskin_encoding_cache_size_bytes", "Bytes of heap that they take, about.");
+  static final Family CACHE_SIZE_LIMIT =
+      gauge("siskin_encoding_cache_size_limit_bytes", "Bytes that they may take.");
+
+  static final Family THREADS = gauge("jvm_threads_current", "Current thread count of a JVM.");
+  static final Family THREADS_DAEMON = gauge("jvm_threads_daemon", "Daemon thread count of a JVM.");
+  static final Family THREADS_PEAK = gauge("jvm_threads_peak", "Peak thread count of a JVM.");
+  static final Family THREADS_STARTED =
+      counter("jvm_threads_started_total", "Started thread count of a JVM.");
+
+  private Families() {}
+}

@@ -1,0 +1,30 @@
+package io.siskin.server.metrics;
+
+import io.siskin.server.batch.BatchingMetrics;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.tally.RpcCounts;
+import io.siskin.server.tally.SearchTally;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Where the numbers come from; each is asked once a scrape, by one thread at a time.
+ *
+ * @param version the version of this build
+ * @param kernels which kernels it runs with
+ * @param rpc what the gRPC server did
+ * @param collections what is served
+ * @param searches what was searched, by collection
+ * @param models what the front ends did, by model
+ * @param cache what the cache of encoded queries did
+ */
+public record MetricSources(
+    String version,
+    String kernels,
+    Supplier<RpcCounts> rpc,
+    Supplier<List<CollectionDescription>> collections,
+    Supplier<? extends Map<String, SearchTally.Counts>> searches,
+    Supplier<Map<String, BatchingMetrics>> models,
+    Supplier<EncodingCache.Metrics> cache) {}

@@ -1,0 +1,131 @@
+package io.siskin.server.metrics;
+
+import io.siskin.server.batch.BatchingMetrics;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.search.SearchStats;
+import io.siskin.server.tally.CallTally;
+import io.siskin.server.tally.RpcCounts;
+import io.siskin.server.tally.SearchTally;
+import java.util.Locale;
+
+/** Turns what the sources say into points. Safe for concurrent use. */
+final class ServerMetrics {
+  private final MetricSources sources;
+
+  ServerMetrics(MetricSources sources) {
+    this.sources = sources;
+  }
+
+  /** Reads all sources. */
+  Points read() {
+    Points points = new Points();
+    points.add(
+        Families.BUILD, 1, sources.version(), sources.kernels(), Runtime.version().toString());
+    rpc(points, sources.rpc().get());
+    sources.collections().get().forEach(collection -> collection(points, collection));
+    sources.searches().get().forEach((collection, counts) -> searches(points, collection, counts));
+    sources.models().get().forEach((model, metrics) -> model(points, model, metrics));
+    cache(points, sources.cache().get());
+    return points;
+  }
+
+  private static void rpc(Points points, RpcCounts counts) {
+    counts
+        .calls()
+        .forEach(
+            (method, calls) -> {
+              points.add(Families.CALLS_STARTED, calls.started(), method);
+              points.add(Families.CALLS_IN_FLIGHT, calls.inFlight(), method);
+              points.add(Families.CALL_DURATION, calls.durations(), method);
+              ended(points, Families.CALLS, method, calls);
+            });
+    counts
+        .streamRequests()
+        .forEach(
+            (method, requests) -> {
+              points.add(Families.STREAM_REQUESTS_STARTED, requests.started(), method);
+              points.add(Families.STREAM_REQUESTS_IN_FLIGHT, requests.inFlight(), method);
+              points.add(Families.STREAM_REQUEST_DURATION, requests.durations(), method);
+              ended(points, Families.STREAM_REQUESTS, method, requests);
+            });
+    RpcCounts.Admission admission = counts.admission();
+    points.add(Families.SEARCH_THREADS, admission.threads());
+    points.add(Families.RUNNING, admission.running());
+    points.add(Families.WAITING, admission.waiting());
+    points.add(Families.WAITING_LIMIT, admission.waitingMax());
+    points.add(Families.TASKS, admission.small(), "network");
+    points.add(Families.TASKS, admission.queued(), "search");
+    points.add(Families.REFUSED, admission.refused());
+  }
+
+  private static void ended(Points points, Family family, String method, CallTally.Counts calls) {
+    calls.ended().forEach((status, count) -> points.add(family, count, method, status));
+  }
+
+  private static void collection(Points points, CollectionDescription collection) {
+    String name = collection.name();
+    points.add(Families.DOCUMENTS, collection.documentCount(), name);
+    points.add(Families.TERMS, collection.termCount(), name);
+    points.add(Families.POSTINGS, collection.postingCount(), name);
+    points.add(Families.SEGMENTS, collection.segments().size(), name);
+    points.add(Families.SIZE, collection.lengthBytes(), name);
+  }
+
+  private static void searches(Points points, String name, SearchTally.Counts counts) {
+    points.add(Families.SEARCHES, counts.exact(), name, "exact");
+    points.add(Families.SEARCHES, counts.clustered(), name, "clustered");
+    points.add(Families.SEARCHES, counts.scoreAtATime(), name, "score_at_a_time");
+    points.add(Families.SEARCH_DURATION, counts.durations(), name);
+    points.addNanos(Families.SEARCH_STAGE, counts.encodeNanos(), name, "encode");
+    points.addNanos(Families.SEARCH_STAGE, counts.searchNanos(), name, "search");
+    points.addNanos(Families.SEARCH_STAGE, counts.fetchNanos(), name, "fetch");
+    SearchStats stats = counts.stats();
+    points.add(Families.LISTS_VISITED, stats.listsVisited(), name);
+    points.add(Families.BLOCKS_BOUNDED, stats.blocksBounded(), name);
+    points.add(Families.BLOCKS_SKIPPED, stats.blocksSkipped(), name);
+    points.add(Families.BLOCKS_SCORED, stats.blocksScored(), name);
+    points.add(Families.DOCUMENTS_SCORED, stats.documentsScored(), name);
+    points.add(Families.POSTINGS_SCORED, stats.postingsScored(), name);
+    points.add(Families.BUDGET_EXHAUSTED, stats.budgetExhausted(), name);
+  }
+
+  private static void model(Points points, String model, BatchingMetrics metrics) {
+    points.add(Families.ENCODER_WAITING, metrics.waitingInteractive(), model, "interactive");
+    points.add(Families.ENCODER_WAITING, metrics.waitingBulk(), model, "bulk");
+    points.add(Families.ENCODER_WAITING_LIMIT, metrics.waitingMax(), model);
+    points.add(Families.ENCODER_RATE, metrics.tokensPerSecond(), model);
+    points.add(Families.ENCODER_TEXTS, metrics.texts(), model);
+    points.add(Families.ENCODER_TOKENS, metrics.tokens(), model);
+    points.add(Families.ENCODER_PADDED_TOKENS, metrics.paddedTokens(), model);
+    points.add(Families.ENCODER_BATCHES, metrics.batches(), model);
+    points.add(Families.ENCODER_BATCH_SIZE, metrics.batchSizes(), model);
+    points.add(Families.ENCODER_QUEUE_WAIT, metrics.queueWaits(), model);
+    points.addNanos(Families.ENCODER_STAGE, metrics.nanos().queueNanos(), model, "queue");
+    points.addNanos(Families.ENCODER_STAGE, metrics.nanos().tokenizeNanos(), model, "tokenise");
+    points.addNanos(Families.ENCODER_STAGE, metrics.nanos().inferNanos(), model, "infer");
+    points.addNanos(Families.ENCODER_STAGE, metrics.nanos().poolNanos(), model, "pool");
+    points.add(Families.ENCODER_CACHED, metrics.cached(), model);
+    points.add(Families.ENCODER_COALESCED, metrics.coalesced(), model);
+    points.add(Families.ENCODER_DROPPED, metrics.dropped(), model);
+    points.add(Families.ENCODER_FAILED, metrics.failed(), model);
+    metrics
+        .refusedByReason()
+        .forEach(
+            (reason, texts) ->
+                points.add(
+                    Families.ENCODER_REFUSED,
+                    texts,
+                    model,
+                    reason.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static void cache(Points points, EncodingCache.Metrics cache) {
+    points.add(Families.CACHE_HITS, cache.hits());
+    points.add(Families.CACHE_MISSES, cache.misses());
+    points.add(Families.CACHE_EVICTIONS, cache.evictions());
+    points.add(Families.CACHE_ENTRIES, cache.entries());
+    points.add(Families.CACHE_SIZE, cache.bytes());
+    points.add(Families.CACHE_SIZE_LIMIT, cache.bytesMax());
+  }
+}

@@ -1,0 +1,310 @@
+package io.siskin.server.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siskin.index.testing.Repository;
+import io.siskin.server.batch.BatchingMetrics;
+import io.siskin.server.batch.EncodeNanos;
+import io.siskin.server.batch.EncoderOverloadedException.Reason;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchStats;
+import io.siskin.server.tally.CallTally;
+import io.siskin.server.tally.DurationTally;
+import io.siskin.server.tally.RpcCounts;
+import io.siskin.server.tally.SearchTally;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class MetricsServerTest {
+  private static final Pattern ROW =
+      Pattern.compile(
+          "^\\| `([a-z_]+)` \\| (\\w+) \\| ([^|]+) \\| ([^|]+) \\|$", Pattern.MULTILINE);
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private Supplier<RpcCounts> rpc = MetricsServerTest::rpcCounts;
+  private MetricsServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server =
+        MetricsServer.start(
+            "127.0.0.1",
+            0,
+            new MetricSources(
+                "1.0",
+                "scalar",
+                () -> rpc.get(),
+                () -> List.of(collection()),
+                () -> Map.of("birds \"of\" prey", searches()),
+                () -> Map.of("tiny-0123", model()),
+                () -> new EncodingCache.Metrics(1, 2, 3, 4, 5, 6)));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    client.close();
+  }
+
+  private static RpcCounts rpcCounts() {
+    CallTally calls = new CallTally();
+    calls.start();
+    calls.start();
+    calls.end("OK", 20_000);
+    return new RpcCounts(
+        Map.of("a/B", calls.counts()),
+        Map.of("a/C", calls.counts()),
+        new RpcCounts.Admission(1, 2, 3, 4, 5, 6, 7));
+  }
+
+  private static CollectionDescription collection() {
+    return new CollectionDescription(
+        "birds \"of\" prey",
+        10,
+        20,
+        30,
+        40,
+        "",
+        "",
+        "",
+        "",
+        List.of(),
+        new SearchMode.Exact(),
+        1,
+        List.of(),
+        List.of());
+  }
+
+  private static SearchTally.Counts searches() {
+    SearchTally tally = new SearchTally();
+    tally.add(new SearchMode.Exact(), new SearchStats(1, 2, 3, 4, 5, 6, 7), 8, 9, 10, 11);
+    return tally.counts();
+  }
+
+  private static BatchingMetrics model() {
+    DurationTally waits = new DurationTally();
+    waits.add(1_000_000);
+    return new BatchingMetrics(
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        new TreeMap<>(Map.of(1, 2L, 2, 3L, 3, 4L, 4096, 1L)),
+        8,
+        new BatchingMetrics.QueueNanos(1, 2, 3, 4),
+        waits.counts(),
+        new EncodeNanos(1, 2, 3, 4),
+        Map.of(Reason.QUEUE_FULL, 9L, Reason.DEADLINE_OUT_OF_REACH, 10L),
+        11,
+        12,
+        13,
+        14,
+        new EncodingCache.Metrics(1, 2, 3, 4, 5, 6));
+  }
+
+  private HttpResponse<String> get(String path, String... headers) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(30));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.port() + path);
+  }
+
+  private Scrape scrape() throws Exception {
+    HttpResponse<String> response = get("/metrics");
+    assertThat(response.statusCode()).isEqualTo(200);
+    return Scrape.parse(response.body());
+  }
+
+  /** The page lists what is scraped, with the same type, labels and words; and nothing else. */
+  @Test
+  void thePageAndTheAnswerAgree() throws Exception {
+    String page = Files.readString(Repository.root().resolve("docs/metrics.md"));
+    Map<String, String> documented = new TreeMap<>();
+    for (MatchResult row : ROW.matcher(page).results().toList()) {
+      assertThat(documented.put(row.group(1), row.group())).as(row.group(1)).isNull();
+    }
+    Map<String, String> scraped = new TreeMap<>();
+    scrape()
+        .families()
+        .forEach(
+            (name, family) -> {
+              String labels =
+                  family.labels().isEmpty()
+                      ? "–"
+                      : String.join(", ", new TreeSet<>(family.labels()));
+              scraped.put(
+                  name,
+                  "| `%s` | %s | %s | %s |".formatted(name, family.type(), labels, family.help()));
+            });
+    assertThat(documented).isEqualTo(scraped);
+    assertThat(documented).hasSizeGreaterThan(60);
+  }
+
+  @Test
+  void numbersStandWhereTheyBelong() throws Exception {
+    Map<String, Double> samples = new LinkedHashMap<>(scrape().samples());
+    String collection = "{collection=\"birds \\\"of\\\" prey\"}";
+    assertThat(samples)
+        .containsEntry("siskin_collection_documents" + collection, 10.0)
+        .containsEntry("siskin_collection_size_bytes" + collection, 40.0)
+        .containsEntry("siskin_search_documents_scored_total" + collection, 5.0)
+        .containsEntry("siskin_search_budget_exhausted_total" + collection, 7.0)
+        .containsEntry("siskin_grpc_calls_in_flight{method=\"a/B\"}", 1.0)
+        .containsEntry("siskin_grpc_calls_total{method=\"a/B\",status=\"OK\"}", 1.0)
+        .containsEntry(
+            "siskin_grpc_call_duration_seconds_bucket{method=\"a/B\",le=\"1.0E-5\"}", 0.0)
+        .containsEntry(
+            "siskin_grpc_call_duration_seconds_bucket{method=\"a/B\",le=\"2.5E-5\"}", 1.0)
+        .containsEntry("siskin_admission_waiting_tasks_limit", 4.0)
+        .containsEntry("siskin_admission_refused_tasks_total", 7.0)
+        .containsEntry(
+            "siskin_encoder_refused_texts_total{model=\"tiny-0123\",reason=\"queue_full\"}", 9.0)
+        .containsEntry("siskin_encoder_batch_texts_bucket{model=\"tiny-0123\",le=\"1.0\"}", 2.0)
+        .containsEntry("siskin_encoder_batch_texts_bucket{model=\"tiny-0123\",le=\"2.0\"}", 5.0)
+        .containsEntry("siskin_encoder_batch_texts_bucket{model=\"tiny-0123\",le=\"4.0\"}", 9.0)
+        .containsEntry("siskin_encoder_batch_texts_bucket{model=\"tiny-0123\",le=\"4096.0\"}", 10.0)
+        .containsEntry("siskin_encoder_batch_texts_sum{model=\"tiny-0123\"}", 4_116.0)
+        .containsEntry("siskin_encoding_cache_size_limit_bytes", 6.0);
+    assertThat(samples.get("jvm_threads_current")).isGreaterThan(1);
+    assertThat(samples.get("process_start_time_seconds")).isGreaterThan(1.7e9);
+  }
+
+  @Test
+  void openMetricsIsForThoseWhoAskForIt() throws Exception {
+    HttpResponse<String> open =
+        get("/metrics", "Accept", "application/openmetrics-text; version=1.0.0");
+    assertThat(open.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("application/openmetrics-text");
+    assertThat(open.body()).endsWith("# EOF\n").contains("# UNIT jvm_memory_used_bytes bytes");
+    assertThat(get("/metrics").headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("text/plain; version=0.0.4");
+  }
+
+  @Test
+  void onlyGetsOfTheOnePathAreAnswered() throws Exception {
+    assertThat(get("/").statusCode()).isEqualTo(404);
+    assertThat(get("/metrics/x").statusCode()).isEqualTo(404);
+    assertThat(get("/metricsx").statusCode()).isEqualTo(404);
+    assertThat(get("/metrics?name=x").statusCode()).isEqualTo(200);
+    HttpResponse<String> head =
+        client.send(
+            HttpRequest.newBuilder(uri("/metrics")).HEAD().build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(head.statusCode()).isEqualTo(200);
+    byte[] large = new byte[8 << 20];
+    Arrays.fill(large, (byte) 'x');
+    try {
+      HttpResponse<String> post =
+          client.send(
+              HttpRequest.newBuilder(uri("/metrics"))
+                  .POST(HttpRequest.BodyPublishers.ofByteArray(large))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(post.statusCode()).isEqualTo(405);
+    } catch (IOException cutOff) {
+      // Nor is what does not end read to its end.
+    }
+    assertThat(scrape().families()).isNotEmpty();
+  }
+
+  @Test
+  void aFailureIsAnsweredAndForgotten() throws Exception {
+    rpc =
+        () -> {
+          throw new IllegalStateException("secret");
+        };
+    HttpResponse<String> failed = get("/metrics");
+    assertThat(failed.statusCode()).isEqualTo(500);
+    assertThat(failed.body()).doesNotContain("secret");
+    rpc = MetricsServerTest::rpcCounts;
+    assertThat(scrape().families()).isNotEmpty();
+  }
+
+  /** Requests without an end, and connections without a request, are ended; threads stay two. */
+  @Test
+  void hostileConnectionsEndAndHarmNobody() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      Socket endless = new Socket("127.0.0.1", server.port());
+      sockets.add(endless);
+      endless.setSoTimeout(30_000);
+      try {
+        endless
+            .getOutputStream()
+            .write(("GET /" + "x".repeat(4 << 20)).getBytes(StandardCharsets.UTF_8));
+        assertThat(isEnded(endless)).as("a path without an end").isTrue();
+      } catch (SocketException reset) {
+        // While it was still sending.
+      }
+      for (int i = 0; i < 200; i++) {
+        Socket socket = new Socket("127.0.0.1", server.port());
+        socket.setSoTimeout(30_000);
+        sockets.add(socket);
+        try {
+          socket.getOutputStream().write("GET /met".getBytes(StandardCharsets.UTF_8));
+        } catch (SocketException refused) {
+          // One too many.
+        }
+      }
+      assertThat(
+              Thread.getAllStackTraces().keySet().stream()
+                  .filter(thread -> thread.getName().startsWith("siskin-metrics-")))
+          .hasSizeLessThanOrEqualTo(2);
+      for (Socket socket : sockets) {
+        assertThat(isEnded(socket)).isTrue();
+      }
+      assertThat(scrape().families()).isNotEmpty();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private static boolean isEnded(Socket socket) throws IOException {
+    try {
+      InputStream in = socket.getInputStream();
+      while (in.read() >= 0) {
+        // What it says is of no interest.
+      }
+      return true;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+}
