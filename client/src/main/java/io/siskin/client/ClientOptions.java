@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     start or refused as busy are repeated (UNAVAILABLE, RESOURCE_EXHAUSTED), after a growing,
  *     jittered delay, within the same deadline; streams are never repeated
  * @param responseBytesMax the longest response that is accepted, in bytes
- * @param streamInFlightMax how many searches of one {@link SearchStream} may be unanswered before
- *     submitting waits
+ * @param streamInFlightMax how many requests of one {@link SearchStream} or {@link EncodeStream}
+ *     may be unanswered before submitting waits
  * @param tls how to encrypt; null for plain text
  */
 public record ClientOptions(
@@ -52,7 +52,7 @@ public record ClientOptions(
   }
 
   /**
-   * The defaults: a deadline of 5 s, 4 attempts, responses of up to 64 MiB, 64 unanswered searches
+   * The defaults: a deadline of 5 s, 4 attempts, responses of up to 64 MiB, 64 unanswered requests
    * a stream, plain text.
    *
    * @param target where the server is
@@ -94,7 +94,7 @@ public record ClientOptions(
   /**
    * Returns the same options with another bound on streams.
    *
-   * @param newStreamInFlightMax unanswered searches, above 0; more than the server's own bound
+   * @param newStreamInFlightMax unanswered requests, above 0; more than the server's own bound
    *     brings nothing
    */
   public ClientOptions withStreamInFlightMax(int newStreamInFlightMax) {

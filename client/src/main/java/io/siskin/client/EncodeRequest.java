@@ -45,7 +45,7 @@ public record EncodeRequest(
     record OfCollection(String name) implements Encoder {}
 
     /**
-     * A model that a served collection has, as it is.
+     * A model that a served collection has or that the server was started with, as it is.
      *
      * @param name its name, if need be with a dash and the first digits of its fingerprint
      */

@@ -99,6 +99,15 @@ public final class SearchClient implements AutoCloseable {
     return connection.encode(request);
   }
 
+  /**
+   * Opens a stream, over which many requests for encodings are under way at the same time.
+   *
+   * @return the stream, to be closed by the caller
+   */
+  public EncodeStream openEncodeStream() {
+    return new EncodeStream(connection, connection.openEncodeStream());
+  }
+
   /** Returns all collections, ordered by name. */
   public List<CollectionInfo> collections() {
     return connection.collections();

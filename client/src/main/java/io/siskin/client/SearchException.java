@@ -64,7 +64,7 @@ public abstract sealed class SearchException extends RuntimeException {
     }
   }
 
-  /** There is no collection of that name. */
+  /** There is no collection, or no model, of that name. */
   public static final class NotFound extends SearchException {
     private static final long serialVersionUID = 1L;
 

@@ -14,9 +14,9 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class SearchStream implements AutoCloseable {
   private final Connection connection;
-  private final StreamConnection stream;
+  private final StreamConnection<SearchRequest, SearchResult> stream;
 
-  SearchStream(Connection connection, StreamConnection stream) {
+  SearchStream(Connection connection, StreamConnection<SearchRequest, SearchResult> stream) {
     this.connection = connection;
     this.stream = stream;
   }
@@ -26,7 +26,7 @@ public final class SearchStream implements AutoCloseable {
    *
    * @param request the search; its deadline counts from its arrival at the server
    * @return the answer to come, completed on the client's network thread. Cancelling it does not
-   *     cancel the search
+   *     cancel the search, see {@link #cancel}
    * @throws IllegalStateException when called after {@link #close} or on the client's network
    *     thread
    * @throws SearchException.Cancelled when this thread is interrupted while it waits
@@ -37,8 +37,16 @@ public final class SearchStream implements AutoCloseable {
   }
 
   /**
-   * Waits for the answers that are still to come, within the client's deadline, then ends the
-   * stream.
+   * Ends the stream at once and gives up what is unanswered: those futures fail with {@link
+   * SearchException.Cancelled}, and the server drops the searches. Does not wait.
+   */
+  public void cancel() {
+    stream.cancel();
+  }
+
+  /**
+   * Waits for the answers that are still to come, as long as the longest deadline of the stream's
+   * requests, then ends the stream.
    */
   @Override
   public void close() {

@@ -94,9 +94,16 @@ public final class Connection implements AutoCloseable {
     return answer;
   }
 
-  /** Opens a stream. */
-  public StreamConnection openStream() {
-    return new StreamConnection(searches, options.streamInFlightMax(), options.deadline());
+  /** Opens a stream of searches. */
+  public StreamConnection<SearchRequest, SearchResult> openStream() {
+    return StreamConnection.open(
+        new SearchExchange(searches), options.streamInFlightMax(), options.deadline());
+  }
+
+  /** Opens a stream of encodings. */
+  public StreamConnection<EncodeRequest, EncodeResult> openEncodeStream() {
+    return StreamConnection.open(
+        new EncodeExchange(encodings), options.streamInFlightMax(), options.deadline());
   }
 
   /** Returns all collections, page by page. */

@@ -4,13 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.siskin.client.SearchException;
-import io.siskin.client.SearchRequest;
-import io.siskin.client.SearchResult;
-import io.siskin.proto.v1.SearchServiceGrpc;
-import io.siskin.proto.v1.SearchStreamRequest;
-import io.siskin.proto.v1.SearchStreamResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -20,21 +16,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open {@code SearchStream} call. Matches answers to requests by an id that it counts up.
+ * One open stream of requests. Matches answers to requests by an id that it counts up.
  *
  * <p>Safe for concurrent use. Requests are sent under a monitor, because gRPC's call objects are
  * not thread-safe.
+ *
+ * @param <Q> a request
+ * @param <A> its answer
  */
-public final class StreamConnection
-    implements ClientResponseObserver<SearchStreamRequest, SearchStreamResponse> {
+public final class StreamConnection<Q, A> {
   private final Duration defaultDeadline;
   private final Semaphore permits;
-  private final Map<Long, CompletableFuture<SearchResult>> pending = new ConcurrentHashMap<>();
+  private final Map<Long, CompletableFuture<A>> pending = new ConcurrentHashMap<>();
   private final AtomicLong nextId = new AtomicLong();
   private final CountDownLatch ended = new CountDownLatch(1);
-
-  @GuardedBy("this")
-  private @Nullable ClientCallStreamObserver<SearchStreamRequest> call;
+  private final Call<Q, A, ?, ?> call;
 
   // Why nothing more can be sent: the stream broke, the server ended it, or it was closed here.
   @GuardedBy("this")
@@ -43,32 +39,44 @@ public final class StreamConnection
   @GuardedBy("this")
   private boolean closed;
 
+  @GuardedBy("this")
+  private long longestDeadlineNanos;
+
+  private <M, P> StreamConnection(
+      StreamExchange<Q, A, M, P> exchange, int inFlightMax, Duration defaultDeadline) {
+    this.permits = new Semaphore(inFlightMax);
+    this.defaultDeadline = defaultDeadline;
+    this.longestDeadlineNanos = toNanos(defaultDeadline);
+    this.call = new Call<>(exchange, this);
+  }
+
   /**
    * Opens a stream.
    *
-   * @param stub the service
+   * @param exchange what the messages are
    * @param inFlightMax how many requests may be unanswered
    * @param defaultDeadline the deadline of requests without one
    */
-  StreamConnection(
-      SearchServiceGrpc.SearchServiceStub stub, int inFlightMax, Duration defaultDeadline) {
-    this.permits = new Semaphore(inFlightMax);
-    this.defaultDeadline = defaultDeadline;
-    var _ = stub.searchStream(this);
+  static <Q, A, M, P> StreamConnection<Q, A> open(
+      StreamExchange<Q, A, M, P> exchange, int inFlightMax, Duration defaultDeadline) {
+    StreamConnection<Q, A> stream = new StreamConnection<>(exchange, inFlightMax, defaultDeadline);
+    stream.call.open();
+    return stream;
   }
 
   /**
    * Sends a request, after waiting for a place.
    *
-   * @param request the search
+   * @param request the request
    */
-  public CompletableFuture<SearchResult> submit(SearchRequest request) {
-    acquirePermit();
-    CompletableFuture<SearchResult> answer = new CompletableFuture<>();
+  public CompletableFuture<A> submit(Q request) {
     long id = nextId.getAndIncrement();
+    Runnable sending = call.sending(id, request, deadline(request));
+    acquirePermit();
+    CompletableFuture<A> answer = new CompletableFuture<>();
     // Before it is sent: the answer may come before this returns. And before the check for failure:
-    // a stream that breaks
-    // now either finds the answer among the pending ones or is seen to be broken.
+    // a stream that breaks now either finds the answer among the pending ones or is seen to be
+    // broken.
     pending.put(id, answer);
     synchronized (this) {
       if (closed) {
@@ -77,8 +85,8 @@ public final class StreamConnection
       }
       if (failure != null) {
         fail(id, failure);
-      } else if (call != null) {
-        call.onNext(message(id, request));
+      } else {
+        sending.run();
       }
     }
     return answer;
@@ -86,63 +94,51 @@ public final class StreamConnection
 
   /**
    * Half-closes, waits for the outstanding answers, and cancels the stream if they take longer than
-   * the deadline.
+   * the longest deadline of its requests.
    */
   public void close() {
-    ClientCallStreamObserver<SearchStreamRequest> open;
+    long patienceNanos;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
-      open = call;
-      if (open == null || failure != null) {
+      if (failure != null) {
         return;
       }
-      open.onCompleted();
+      patienceNanos = longestDeadlineNanos;
+      call.complete();
     }
     boolean inTime = false;
     try {
-      inTime = ended.await(defaultDeadline.toNanos(), TimeUnit.NANOSECONDS);
+      inTime = ended.await(patienceNanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (!inTime) {
-      open.cancel("the stream was closed before its answers came", null);
+      call.cancel("the stream was closed before its answers came");
     }
   }
 
-  @Override
-  public void beforeStart(ClientCallStreamObserver<SearchStreamRequest> started) {
+  /** Ends the stream; what is outstanding fails as cancelled. Does not wait. */
+  public void cancel() {
     synchronized (this) {
-      call = started;
+      closed = true;
     }
+    call.cancel("the stream was cancelled by the caller");
   }
 
-  @Override
-  public void onNext(SearchStreamResponse response) {
-    CompletableFuture<SearchResult> answer = settle(response.getRequestId());
-    if (answer == null) {
-      return;
+  private Duration deadline(Q request) {
+    Duration own = call.exchange.deadline(request);
+    Duration deadline = own == null ? defaultDeadline : own;
+    synchronized (this) {
+      longestDeadlineNanos = Math.max(longestDeadlineNanos, toNanos(deadline));
     }
-    switch (response.getOutcomeCase()) {
-      case RESPONSE -> answer.complete(ProtoMapper.toResult(response.getResponse()));
-      case STATUS ->
-          answer.completeExceptionally(ErrorMapper.toException(response.getStatus(), null));
-      case OUTCOME_NOT_SET ->
-          answer.completeExceptionally(
-              new SearchException.ServerFault("UNKNOWN", "a response without outcome", null, null));
-    }
+    return deadline;
   }
 
-  @Override
-  public void onError(Throwable error) {
-    end(ErrorMapper.toException(error));
-  }
-
-  @Override
-  public void onCompleted() {
-    end(new SearchException.Unavailable("the server ended the stream", null));
+  private static long toNanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration); // Saturates where toNanos would throw.
   }
 
   private void acquirePermit() {
@@ -152,19 +148,6 @@ public final class StreamConnection
       Thread.currentThread().interrupt();
       throw new SearchException.Cancelled("interrupted while waiting to submit", e);
     }
-  }
-
-  private SearchStreamRequest message(long id, SearchRequest request) {
-    Duration own = request.deadline();
-    Duration deadline = own == null ? defaultDeadline : own;
-    return SearchStreamRequest.newBuilder()
-        .setRequestId(id)
-        .setSearch(ProtoMapper.toProto(request))
-        .setTimeout(
-            com.google.protobuf.Duration.newBuilder()
-                .setSeconds(deadline.getSeconds())
-                .setNanos(deadline.getNano()))
-        .build();
   }
 
   private void end(SearchException reason) {
@@ -178,18 +161,86 @@ public final class StreamConnection
   }
 
   private void fail(long id, SearchException reason) {
-    CompletableFuture<SearchResult> answer = settle(id);
+    CompletableFuture<A> answer = settle(id);
     if (answer != null) {
       answer.completeExceptionally(reason);
     }
   }
 
   /** Takes a request off the books, and its place with it; null when that has been done before. */
-  private @Nullable CompletableFuture<SearchResult> settle(long id) {
-    CompletableFuture<SearchResult> answer = pending.remove(id);
+  private @Nullable CompletableFuture<A> settle(long id) {
+    CompletableFuture<A> answer = pending.remove(id);
     if (answer != null) {
       permits.release();
     }
     return answer;
+  }
+
+  /** The call itself, whose messages nobody else has to know. */
+  private static final class Call<Q, A, M, P> implements ClientResponseObserver<M, P> {
+    private final StreamExchange<Q, A, M, P> exchange;
+    private final StreamConnection<Q, A> stream;
+
+    // Set while the call is opened, which is before anything is sent.
+    private volatile @Nullable ClientCallStreamObserver<M> requests;
+
+    Call(StreamExchange<Q, A, M, P> exchange, StreamConnection<Q, A> stream) {
+      this.exchange = exchange;
+      this.stream = stream;
+    }
+
+    void open() {
+      exchange.open(this);
+    }
+
+    /** Translates a request; what it returns sends it, and is run under the stream's monitor. */
+    Runnable sending(long id, Q request, Duration timeout) {
+      M message =
+          exchange.message(
+              id,
+              request,
+              com.google.protobuf.Duration.newBuilder()
+                  .setSeconds(timeout.getSeconds())
+                  .setNanos(timeout.getNano())
+                  .build());
+      return () -> Objects.requireNonNull(requests).onNext(message);
+    }
+
+    void complete() {
+      Objects.requireNonNull(requests).onCompleted();
+    }
+
+    void cancel(String why) {
+      Objects.requireNonNull(requests).cancel(why, null);
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<M> started) {
+      requests = started;
+    }
+
+    @Override
+    @SuppressWarnings("IllegalCatch") // Whatever the translation throws must reach whoever waits.
+    public void onNext(P response) {
+      CompletableFuture<A> answer = stream.settle(exchange.id(response));
+      if (answer == null) {
+        return;
+      }
+      try {
+        answer.complete(exchange.answer(response));
+      } catch (RuntimeException failed) {
+        answer.completeExceptionally(failed);
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      stream.end(ErrorMapper.toException(error));
+    }
+
+    @Override
+    public void onCompleted() {
+      stream.end(new SearchException.Unavailable("the server ended the stream", null));
+    }
   }
 }

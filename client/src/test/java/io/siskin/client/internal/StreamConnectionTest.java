@@ -1,6 +1,7 @@
 package io.siskin.client.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,14 +36,14 @@ class StreamConnectionTest {
   private final HeldStream held = new HeldStream();
   private Server server;
   private ManagedChannel channel;
-  private StreamConnection stream;
+  private StreamConnection<SearchRequest, SearchResult> stream;
 
   @BeforeEach
   void open() throws Exception {
     String name = InProcessServerBuilder.generateName();
     server = InProcessServerBuilder.forName(name).directExecutor().addService(held).build().start();
     channel = InProcessChannelBuilder.forName(name).directExecutor().build();
-    stream = new StreamConnection(SearchServiceGrpc.newStub(channel), 2, LONG);
+    stream = StreamConnection.open(new SearchExchange(SearchServiceGrpc.newStub(channel)), 2, LONG);
   }
 
   @AfterEach
@@ -144,6 +146,37 @@ class StreamConnectionTest {
     stream.close();
 
     assertThat(outstanding).isCompleted();
+  }
+
+  @Test
+  void closingIsPatientWithTheLongestDeadline() throws Exception {
+    StreamConnection<SearchRequest, SearchResult> hasty =
+        StreamConnection.open(
+            new SearchExchange(SearchServiceGrpc.newStub(channel)), 2, Duration.ofMillis(1));
+    CompletableFuture<SearchResult> outstanding = hasty.submit(REQUEST.withDeadline(LONG));
+    CountDownLatch halfClosed = new CountDownLatch(1);
+    held.whenHalfClosed = halfClosed::countDown;
+    Thread closer = Thread.startVirtualThread(hasty::close);
+    assertThat(halfClosed.await(20, TimeUnit.SECONDS)).isTrue();
+    Thread.sleep(50);
+    assertThat(outstanding).isNotDone();
+    held.answer(0, 1);
+    held.responses.onCompleted();
+    closer.join();
+    assertThat(outstanding).succeedsWithin(LONG);
+  }
+
+  @Test
+  void cancellingGivesUpWhatIsOutstanding() {
+    CompletableFuture<SearchResult> outstanding = stream.submit(REQUEST);
+    stream.cancel();
+    stream.cancel();
+    assertThat(outstanding)
+        .failsWithin(LONG)
+        .withThrowableThat()
+        .withCauseInstanceOf(SearchException.Cancelled.class);
+    assertThatThrownBy(() -> stream.submit(REQUEST)).isInstanceOf(IllegalStateException.class);
+    stream.close();
   }
 
   private static void assertUnavailable(CompletableFuture<SearchResult> answer) {
