@@ -15,13 +15,14 @@ def default_core():
     return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
 
-def run(command, log, timeout_seconds, core=None, environment=None):
+def run(command, log, timeout_seconds, core=None, environment=None, cores=None):
     """Runs a command in a process group of its own, its output in the file log.
 
-    core: the only core that it may use; None: any. environment: variables beside this process's own. Whatever ends
+    core, cores: those that it may use; None: any. environment: variables beside this process's own. Whatever ends
     the call early (the time, an interrupt) ends the whole group first.
     """
-    pin = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
+    allowed = cores or ({core} if core is not None else None)
+    pin = (lambda: os.sched_setaffinity(0, allowed)) if allowed else None
     with open(log, "wb") as out:
         started = subprocess.Popen(
             [str(word) for word in command],
@@ -39,7 +40,7 @@ def run(command, log, timeout_seconds, core=None, environment=None):
         finally:
             _end(started)
     if status != 0:
-        raise Failed(f"{os.path.basename(str(command[0]))} failed ({status}); the end of {log}:\n{_tail(log)}")
+        raise Failed(f"{os.path.basename(str(command[0]))} failed ({status}); the end of {log}:\n{tail(log)}")
 
 
 def _end(started):
@@ -64,6 +65,7 @@ def stop_on_signals():
         signal.signal(number, stop)
 
 
-def _tail(log, lines=15):
+def tail(log, lines=15):
+    """Returns the last lines of a file, set in."""
     with open(log, errors="replace") as file:
         return "".join("  | " + line for line in file.readlines()[-lines:]).rstrip()

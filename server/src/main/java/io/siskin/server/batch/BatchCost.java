@@ -1,14 +1,16 @@
 package io.siskin.server.batch;
 
 /**
- * What batches cost, measured: the rate at which tokens are encoded, and what starting a batch
- * costs beside that. Recent batches count most.
+ * What batches cost, measured: the rate at which tokens are encoded, going by the last quarter
+ * second of work, and what starting a batch costs beside that, going by the last 50 batches.
  *
  * <p>Not safe for concurrent use: the queue's lock guards it.
  */
 final class BatchCost {
   // Some 50 batches are remembered.
   private static final double DECAY = 0.98;
+  // Half of the deadline of an impatient caller: the rate of what is promised now.
+  private static final double RECENT_NANOS = 250e6;
   private static final int SAMPLES_MIN = 16;
   private static final int START_TOKENS_DEFAULT = 16;
   private static final int START_TOKENS_MAX = 512;
@@ -16,8 +18,10 @@ final class BatchCost {
   private static final double SPREAD_MIN = 0.1;
 
   private long samples;
+  private double recentTokens;
+  private double recentPadded;
+  private double recentNanos;
   private double weight;
-  private double tokens;
   private double padded;
   private double paddedSquares;
   private double nanos;
@@ -33,8 +37,11 @@ final class BatchCost {
    */
   void add(long tokenCount, long paddedCount, long batchNanos) {
     samples++;
+    double recentDecay = Math.exp(-batchNanos / RECENT_NANOS);
+    recentTokens = recentTokens * recentDecay + tokenCount;
+    recentPadded = recentPadded * recentDecay + paddedCount;
+    recentNanos = recentNanos * recentDecay + batchNanos;
     weight = weight * DECAY + 1;
-    tokens = tokens * DECAY + tokenCount;
     padded = padded * DECAY + paddedCount;
     paddedSquares = paddedSquares * DECAY + (double) paddedCount * paddedCount;
     nanos = nanos * DECAY + batchNanos;
@@ -49,12 +56,12 @@ final class BatchCost {
 
   /** Returns what a text's token costs, padding and starts of batches included; 0 if unknown. */
   double nanosPerToken() {
-    return tokens == 0 ? 0 : nanos / tokens;
+    return recentTokens == 0 ? 0 : recentNanos / recentTokens;
   }
 
   /** Returns what a token of a batch costs, padding being tokens too; 0 if unknown. */
   double nanosPerPaddedToken() {
-    return padded == 0 ? 0 : nanos / padded;
+    return recentPadded == 0 ? 0 : recentNanos / recentPadded;
   }
 
   /** Returns how many tokens cost as much as the start of a batch, 0 to 512. */

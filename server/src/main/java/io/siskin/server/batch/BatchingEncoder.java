@@ -244,7 +244,7 @@ public final class BatchingEncoder {
   }
 
   private void inferAll() throws InterruptedException {
-    TextQueue.Batch batch = queue.takeBatch();
+    Batch batch = queue.takeBatch();
     for (; batch != null; batch = queue.takeBatch()) {
       drop(batch.dropped());
       if (!batch.works().isEmpty()) {
@@ -306,6 +306,9 @@ public final class BatchingEncoder {
       for (Waiter waiter : queue.finish(work)) {
         EncodeNanos nanos = nanos(waiter, work, inference, startNanoTime);
         recorder.answer(nanos);
+        if (waiter.remainingNanos() <= 0) {
+          recorder.late.increment();
+        }
         waiter.future().complete(new EncodedText(encoding, nanos, false));
       }
     }
@@ -313,9 +316,9 @@ public final class BatchingEncoder {
 
   private static EncodeNanos nanos(
       Waiter waiter, Work work, TextModel.Inference inference, long startNanoTime) {
-    boolean joinedLate = waiter.submitNanoTime() - work.tokenizedNanoTime > 0;
+    boolean joinedLate = waiter.terms().submitNanoTime() - work.tokenizedNanoTime > 0;
     long tokenizeNanos = joinedLate ? 0 : work.tokenizeNanos;
-    long waitedNanos = startNanoTime - waiter.submitNanoTime() - tokenizeNanos;
+    long waitedNanos = startNanoTime - waiter.terms().submitNanoTime() - tokenizeNanos;
     return new EncodeNanos(
         Math.max(waitedNanos, 0), tokenizeNanos, inference.inferNanos(), inference.poolNanos());
   }
@@ -328,8 +331,13 @@ public final class BatchingEncoder {
   }
 
   private void drop(List<Waiter.Dropped> dropped) {
-    recorder.dropped.add(dropped.size());
-    dropped.forEach(Waiter.Dropped::complete);
+    for (Waiter.Dropped one : dropped) {
+      recorder.dropped.increment();
+      if (one.isLate()) {
+        recorder.late.increment();
+      }
+      one.complete();
+    }
   }
 
   /** Only queries come again; and a text in chunks is a document. */

@@ -22,6 +22,7 @@ import java.util.SortedMap;
  * @param nanos the sums over texts (queue, tokenise) and over batches (infer, pool)
  * @param refusedByReason how many texts were refused for load, by all reasons that there are
  * @param dropped how many texts were dropped because their deadline passed or their caller left
+ * @param late how many texts were admitted and not answered before their deadline, dropped or not
  * @param coalesced how many texts joined an equal one
  * @param failed how many texts failed
  * @param cached how many texts the cache had
@@ -42,6 +43,7 @@ public record BatchingMetrics(
     EncodeNanos nanos,
     Map<Reason, Long> refusedByReason,
     long dropped,
+    long late,
     long coalesced,
     long failed,
     long cached,

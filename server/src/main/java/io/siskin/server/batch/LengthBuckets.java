@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,11 @@ final class LengthBuckets {
     return byAge.isEmpty();
   }
 
+  /** Returns how many texts there are. */
+  int size() {
+    return byAge.size();
+  }
+
   /** Returns all texts, oldest first. */
   List<Work> all() {
     return List.copyOf(byAge);
@@ -85,16 +91,17 @@ final class LengthBuckets {
   /**
    * Chooses the next batch, and removes nothing.
    *
-   * @param limits what it may be
+   * @param limitsAround what it may be, depending on its oldest text
    * @param isDead tells of a text that nobody waits for
    */
-  Choice choose(Limits limits, Predicate<Work> isDead) {
+  Choice choose(Function<Work, Limits> limitsAround, Predicate<Work> isDead) {
     // A set, because a text may be met by age and by length.
     Collection<Work> dead = new LinkedHashSet<>();
     Work oldest = next(byAge.iterator(), isDead, dead);
     if (oldest == null) {
       return new Choice(List.of(), dead, false);
     }
+    Limits limits = limitsAround.apply(oldest);
     List<Work> works = new ArrayList<>();
     works.add(oldest);
     int longest = oldest.lengthTokens;

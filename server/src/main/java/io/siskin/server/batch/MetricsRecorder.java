@@ -18,6 +18,7 @@ final class MetricsRecorder {
   private static final int DIGITS = 2;
 
   final LongAdder dropped = new LongAdder();
+  final LongAdder late = new LongAdder();
   final LongAdder coalesced = new LongAdder();
   final LongAdder failed = new LongAdder();
   final LongAdder cached = new LongAdder();
@@ -91,6 +92,7 @@ final class MetricsRecorder {
         new EncodeNanos(queueNanos, tokenizeNanos, inferNanos, poolNanos),
         Map.copyOf(refusals),
         dropped.sum(),
+        late.sum(),
         coalesced.sum(),
         failed.sum(),
         cached.sum(),

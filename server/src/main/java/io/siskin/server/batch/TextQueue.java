@@ -1,23 +1,16 @@
 package io.siskin.server.batch;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.batch.EncoderOverloadedException.Reason;
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.QueryEncoder;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.search.Interruption;
 import io.siskin.server.search.QueryInterruptedException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -25,85 +18,45 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bounded queue of one model: who may come in, what is tokenised next, what the next batch is.
+ * The bounded queue of one model: what is tokenised next, what the next batch is, who waits for it.
+ * {@link Places} and {@link Admission} say who may come in, {@link Lanes} whose turn it is.
  *
  * <p>A monitor: safe for concurrent use, without threads of its own. It completes no future, since
  * that runs the callers' code; what it gives out is completed by whoever called, outside the lock.
  */
 final class TextQueue {
-  /** While bulk texts wait, one batch in so many is theirs. */
-  static final int BULK_TURN = 8;
-
-  // All waiting texts together, in UTF-16 code units: 64 MiB of heap.
-  private static final long CHARACTERS_MAX = 32L << 20;
-  private static final double TOKENS_PER_CHARACTER_DEFAULT = 0.25;
-  // Before anything is measured a full batch might take minutes.
-  private static final int FIRST_BATCH_TOKENS_MAX = 1_024;
-  // What a tokenizer does in some 50 ms.
-  private static final int QUICK_CHARACTERS_MAX = QueryEncoder.TEXT_LENGTH_MAX;
-  private static final double LEARNING_RATE = 0.02;
-  private static final int SPECIAL_TOKENS = 2;
-  private static final long RETRY_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long RETRY_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
-  private static final long RETRY_NANOS_UNKNOWN = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long PURGE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  // An answer is promised for a deadline only if it is expected so much earlier.
-  private static final double DEADLINE_MARGIN = 1.25;
 
   private final BatchingOptions options;
-  private final int lengthTokensMax;
 
-  // Fair: under overload the threads that are refused would else keep out those that do the work.
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final Condition tokenizedOrClosed = lock.newCondition();
   private final Condition emptied = lock.newCondition();
 
   @GuardedBy("lock")
-  private final Map<Priority, Lane> lanes = new EnumMap<>(Priority.class);
+  private final Lanes lanes = new Lanes();
 
   @GuardedBy("lock")
   private final Map<EncoderInput, Work> open = new HashMap<>();
 
   @GuardedBy("lock")
-  private final Set<Batch> inFlight = new HashSet<>();
+  private final Admission admission;
 
   @GuardedBy("lock")
-  private final BatchCost cost = new BatchCost();
+  private final Places places;
 
   @GuardedBy("lock")
-  private double tokensPerCharacter = TOKENS_PER_CHARACTER_DEFAULT;
-
-  @GuardedBy("lock")
-  private long openCharacters;
+  private final TokenEstimate tokenEstimate;
 
   @GuardedBy("lock")
   private long nextSequence;
-
-  // How often the interactive class was preferred since it was last bulk's turn.
-  @GuardedBy("lock")
-  private int interactiveArrivalsInRow;
-
-  @GuardedBy("lock")
-  private int interactiveBatchesInRow;
 
   @GuardedBy("lock")
   private long purgedNanoTime = System.nanoTime() - PURGE_INTERVAL_NANOS;
 
   @GuardedBy("lock")
   private boolean closing;
-
-  /** What waits in one class. Guarded by the queue's lock. */
-  private static final class Lane {
-    final LinkedHashSet<Work> arrivals = new LinkedHashSet<>();
-    final LengthBuckets tokenized = new LengthBuckets();
-
-    /** Callers who wait or whose text is being encoded. */
-    int openWaiters;
-
-    /** Tokens that wait, in part estimated. */
-    long waitingTokens;
-  }
 
   /**
    * What became of an offer.
@@ -128,37 +81,6 @@ final class TextQueue {
   record Arrival(@Nullable Work work, List<Waiter.Dropped> dropped) {}
 
   /**
-   * Texts to be inferred together.
-   *
-   * @param works one or more; none when there was only something to drop
-   * @param dropped callers who need no answer any more
-   * @param startNanoTime when it was formed
-   * @param expectedNanos how long it should take; 0 if unknown
-   */
-  record Batch(
-      List<Work> works, List<Waiter.Dropped> dropped, long startNanoTime, long expectedNanos) {
-    /** Returns the tokens of the texts. */
-    long tokens() {
-      return works.stream().mapToLong(work -> work.lengthTokens).sum();
-    }
-
-    /** Returns the tokens after padding. */
-    long paddedTokens() {
-      return works.stream().mapToLong(work -> work.lengthTokens).max().orElse(0) * works.size();
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
-    }
-  }
-
-  /**
    * Makes an empty queue.
    *
    * @param options its bounds
@@ -166,10 +88,9 @@ final class TextQueue {
    */
   TextQueue(BatchingOptions options, int lengthTokensMax) {
     this.options = options;
-    this.lengthTokensMax = lengthTokensMax;
-    for (Priority priority : Priority.values()) {
-      lanes.put(priority, new Lane());
-    }
+    this.admission = new Admission(options, lengthTokensMax);
+    this.places = new Places(options.queueCapacity());
+    this.tokenEstimate = new TokenEstimate(lengthTokensMax);
   }
 
   /**
@@ -179,7 +100,8 @@ final class TextQueue {
    * @param priority their class
    * @param interruption their caller's deadline and cancellation
    * @throws EncoderClosedException after {@link #close}
-   * @throws InvalidInputException when there are more texts than the queue has places
+   * @throws io.siskin.index.error.InvalidInputException when there are more texts than the queue
+   *     has places
    */
   Offer offer(List<EncoderInput> inputs, Priority priority, Interruption interruption) {
     long characters = inputs.stream().mapToLong(input -> input.text().length()).sum();
@@ -188,24 +110,26 @@ final class TextQueue {
       if (closing) {
         throw new EncoderClosedException();
       }
-      if (inputs.size() > capacity(priority) || characters > CHARACTERS_MAX) {
-        throw new InvalidInputException(
-            "texts",
-            inputs.size() + " with " + characters + " characters",
-            "at most " + capacity(priority) + " with " + CHARACTERS_MAX + " at a time");
-      }
+      places.checkFits(inputs.size(), characters, priority);
       List<Waiter.Dropped> dropped = new ArrayList<>();
-      if (!hasRoom(inputs.size(), characters, priority)) {
+      if (!places.haveRoom(inputs.size(), characters, priority)) {
         purge(dropped);
       }
-      EncoderOverloadedException refusal =
-          hasRoom(inputs.size(), characters, priority)
-              ? hopeless(inputs, priority, interruption)
-              : new EncoderOverloadedException(Reason.QUEUE_FULL, retryAfter());
-      if (refusal != null) {
-        return new Offer(List.of(), 0, dropped, refusal);
+      long now = System.nanoTime();
+      if (!places.haveRoom(inputs.size(), characters, priority)) {
+        return refused(
+            Reason.QUEUE_FULL, admission.retryAfterHalf(lanes.load(open.size()), now), dropped);
       }
-      return admit(inputs, priority, interruption, dropped);
+      long remainingNanos = interruption.remainingNanos();
+      return switch (judge(inputs, priority, remainingNanos, now)) {
+        case Admission.Verdict.Refused(Duration retryAfter) ->
+            refused(Reason.DEADLINE_OUT_OF_REACH, retryAfter, dropped);
+        case Admission.Verdict.Admitted(double expectedNanos) ->
+            admit(
+                inputs,
+                new Waiter.Terms(priority, interruption, now, expectedNanos, remainingNanos),
+                dropped);
+      };
     } finally {
       lock.unlock();
     }
@@ -223,15 +147,15 @@ final class TextQueue {
     lock.lock();
     try {
       while (true) {
-        Work work = quickOnly ? nextQuickArrival() : nextArrival();
+        Work work = quickOnly ? lanes.takeQuickArrival() : lanes.takeArrival();
         if (work != null) {
           List<Waiter.Dropped> dropped = new ArrayList<>();
-          boolean dead = isDead(work, dropped);
-          leaveAll(dropped);
-          if (dead) {
+          if (isDead(work, 0, dropped)) {
             forget(work);
+            leaveAll(dropped);
             return new Arrival(null, dropped);
           }
+          leaveAll(dropped);
           work.stage = Work.Stage.TOKENIZING;
           return new Arrival(work, dropped);
         }
@@ -258,16 +182,11 @@ final class TextQueue {
       if (work.stage == Work.Stage.FINISHED) {
         return; // The queue was abandoned meanwhile.
       }
-      Lane lane = lane(work.priority);
-      lane.waitingTokens -= work.lengthTokens;
+      int lengthBefore = work.lengthTokens;
       work.setTokens(tokens, nanos, System.nanoTime());
-      lane.waitingTokens += work.lengthTokens;
-      if (work.lengthTokens < lengthTokensMax && !work.input.text().isEmpty()) {
-        double ratio = (double) (work.lengthTokens - SPECIAL_TOKENS) / work.input.text().length();
-        tokensPerCharacter += LEARNING_RATE * (Math.clamp(ratio, 0, 1) - tokensPerCharacter);
-      }
+      tokenEstimate.learn(work.input.text(), work.lengthTokens);
       work.stage = Work.Stage.TOKENIZED;
-      lane.tokenized.add(work);
+      lanes.of(work).putTokenized(work, lengthBefore);
       tokenizedOrClosed.signal();
     } finally {
       lock.unlock();
@@ -284,8 +203,8 @@ final class TextQueue {
     lock.lock();
     try {
       while (true) {
-        Lane lane = nextLane();
-        if (lane == null) {
+        Priority turn = lanes.nextBatch();
+        if (turn == null) {
           if (closing && open.isEmpty()) {
             return null;
           }
@@ -293,19 +212,13 @@ final class TextQueue {
           continue;
         }
         List<Waiter.Dropped> dropped = new ArrayList<>();
-        LengthBuckets.Choice choice =
-            lane.tokenized.choose(limits(), work -> isDead(work, dropped));
-        leaveAll(dropped);
-        for (Work dead : choice.dead()) {
-          lane.tokenized.remove(dead);
-          forget(dead);
-        }
+        LengthBuckets.Choice choice = choose(lanes.of(turn).tokenized(), dropped);
         long delayNanos = delayNanos(choice);
         if (delayNanos <= 0) {
-          return start(lane, choice.works(), dropped);
+          return start(turn, choice.works(), dropped);
         }
         if (!dropped.isEmpty()) {
-          return start(lane, List.of(), dropped);
+          return start(turn, List.of(), dropped);
         }
         boolean _ = tokenizedOrClosed.awaitNanos(delayNanos) > 0;
       }
@@ -322,7 +235,7 @@ final class TextQueue {
     try {
       return works.stream()
           .flatMap(work -> work.waiters.stream())
-          .mapToLong(waiter -> waiter.interruption().remainingNanos())
+          .mapToLong(Waiter::remainingNanos)
           .max()
           .orElse(Long.MAX_VALUE);
     } finally {
@@ -342,8 +255,10 @@ final class TextQueue {
       List<Waiter> waiters = List.copyOf(work.waiters);
       if (work.stage != Work.Stage.FINISHED) {
         if (work.stage != Work.Stage.INFERRING) {
-          lane(work.priority).waitingTokens -= work.lengthTokens;
+          lanes.of(work).moveOut(work);
         }
+        long now = System.nanoTime();
+        waiters.forEach(waiter -> admission.answered(waiter.terms(), now));
         release(work);
       }
       return waiters;
@@ -361,10 +276,7 @@ final class TextQueue {
   void end(Batch batch, long nanos) {
     lock.lock();
     try {
-      inFlight.remove(batch);
-      if (nanos > 0) {
-        cost.add(batch.tokens(), batch.paddedTokens(), nanos);
-      }
+      admission.ended(batch, nanos);
     } finally {
       lock.unlock();
     }
@@ -412,7 +324,9 @@ final class TextQueue {
       List<Waiter> waiters = new ArrayList<>();
       for (Work work : List.copyOf(open.values())) {
         waiters.addAll(work.waiters);
-        unlink(work);
+        if (work.stage != Work.Stage.INFERRING) {
+          lanes.of(work).moveOut(work);
+        }
         release(work);
         work.waiters.clear();
       }
@@ -426,7 +340,7 @@ final class TextQueue {
   int openWaiters(Priority priority) {
     lock.lock();
     try {
-      return lane(priority).openWaiters;
+      return places.taken(priority);
     } finally {
       lock.unlock();
     }
@@ -436,31 +350,56 @@ final class TextQueue {
   double tokensPerSecond() {
     lock.lock();
     try {
-      return cost.isKnown() ? 1e9 / cost.nanosPerToken() : 0;
+      return admission.tokensPerSecond();
     } finally {
       lock.unlock();
     }
   }
 
   @GuardedBy("lock")
-  private Lane lane(Priority priority) {
-    return Objects.requireNonNull(lanes.get(priority));
+  private Admission.Verdict judge(
+      List<EncoderInput> inputs, Priority priority, long remainingNanos, long now) {
+    if (remainingNanos == Long.MAX_VALUE) {
+      return new Admission.Verdict.Admitted(0);
+    }
+    long tokens = 0;
+    for (EncoderInput input : inputs) {
+      tokens += open.containsKey(input) ? 0 : tokenEstimate.of(input.text());
+    }
+    return admission.judge(tokens, priority, remainingNanos, lanes.load(open.size()), now);
   }
 
-  private int capacity(Priority priority) {
-    // Documents may come in any number at once; queries shall find room all the same.
-    return priority == Priority.BULK ? options.queueCapacity() / 2 : options.queueCapacity();
+  private static Offer refused(Reason reason, Duration retryAfter, List<Waiter.Dropped> dropped) {
+    return new Offer(List.of(), 0, dropped, new EncoderOverloadedException(reason, retryAfter));
   }
 
   @GuardedBy("lock")
-  private boolean hasRoom(int texts, long characters, Priority priority) {
-    int all = 0;
-    for (Lane lane : lanes.values()) {
-      all += lane.openWaiters;
+  private Offer admit(List<EncoderInput> inputs, Waiter.Terms terms, List<Waiter.Dropped> dropped) {
+    int coalesced = 0;
+    List<CompletableFuture<EncodedText>> futures = new ArrayList<>(inputs.size());
+    for (EncoderInput input : inputs) {
+      Work work = open.get(input);
+      if (work == null) {
+        work = new Work(input, terms.priority(), nextSequence++, tokenEstimate.of(input.text()));
+        open.put(input, work);
+        lanes.of(work).arrive(work);
+        // All, because not every thread takes every text.
+        arrived.signalAll();
+      } else {
+        coalesced++;
+        // Somebody waits for it now.
+        if (terms.priority() == Priority.INTERACTIVE
+            && work.priority == Priority.BULK
+            && work.stage != Work.Stage.INFERRING) {
+          lanes.promote(work, nextSequence++);
+        }
+      }
+      Waiter waiter = new Waiter(new CompletableFuture<>(), terms, input.text().length());
+      work.waiters.add(waiter);
+      places.enter(waiter);
+      futures.add(waiter.future());
     }
-    return all + texts <= options.queueCapacity()
-        && lane(priority).openWaiters + texts <= capacity(priority)
-        && openCharacters + characters <= CHARACTERS_MAX;
+    return new Offer(futures, coalesced, dropped, null);
   }
 
   /** Takes out what waits in vain, so that the dead do not take the places of the living. */
@@ -474,183 +413,30 @@ final class TextQueue {
     purgedNanoTime = now;
     for (Work work : List.copyOf(open.values())) {
       boolean waits = work.stage == Work.Stage.ARRIVED || work.stage == Work.Stage.TOKENIZED;
-      if (waits && isDead(work, dropped)) {
-        unlink(work);
+      if (waits && isDead(work, 0, dropped)) {
         forget(work);
       }
     }
     leaveAll(dropped);
   }
 
-  /** Returns the refusal of texts that would be answered too late, or null. */
+  /** Chooses a batch, and takes out what is found dead or too late meanwhile. */
   @GuardedBy("lock")
-  private @Nullable EncoderOverloadedException hopeless(
-      List<EncoderInput> inputs, Priority priority, Interruption interruption) {
-    long remainingNanos = interruption.remainingNanos();
-    if (remainingNanos == Long.MAX_VALUE || !cost.isKnown()) {
-      return null;
-    }
-    double aheadNanos = aheadNanos(priority);
-    if (aheadNanos == 0) {
-      return null; // Nothing is ahead: if it cannot be done in time, that is not for load.
-    }
-    long tokens = 0;
-    for (EncoderInput input : inputs) {
-      tokens += open.containsKey(input) ? 0 : estimatedTokens(input);
-    }
-    if (tokens == 0) {
-      return null; // Joining others costs nothing, and may be in time.
-    }
-    double neededNanos = (aheadNanos + tokens * cost.nanosPerToken()) * DEADLINE_MARGIN;
-    if (neededNanos <= remainingNanos) {
-      return null;
-    }
-    return new EncoderOverloadedException(
-        Reason.DEADLINE_OUT_OF_REACH, retryAfter(neededNanos - remainingNanos));
-  }
-
-  /** Returns how long a text of a class would have to wait, as things stand. */
-  @GuardedBy("lock")
-  private double aheadNanos(Priority priority) {
-    long now = System.nanoTime();
-    double nanos = 0;
-    for (Batch batch : inFlight) {
-      nanos += Math.max(0, batch.startNanoTime + batch.expectedNanos - now);
-    }
-    Lane bulk = lane(Priority.BULK);
-    nanos += lane(Priority.INTERACTIVE).waitingTokens * cost.nanosPerToken();
-    double bulkNanos = bulk.waitingTokens * cost.nanosPerToken();
-    if (priority == Priority.INTERACTIVE) {
-      // One of their batches may come before, and then one in so many.
-      double batchNanos = TimeUnit.MILLISECONDS.toNanos(options.batchMillisMax());
-      bulkNanos = Math.min(bulkNanos, batchNanos + nanos / BULK_TURN);
-    }
-    return (nanos + bulkNanos) / options.inferenceThreads();
-  }
-
-  /** Returns when half of what waits should be done. */
-  @GuardedBy("lock")
-  private Duration retryAfter() {
-    return cost.isKnown()
-        ? retryAfter(aheadNanos(Priority.BULK) / 2)
-        : Duration.ofNanos(RETRY_NANOS_UNKNOWN);
-  }
-
-  private static Duration retryAfter(double nanos) {
-    return Duration.ofNanos(Math.clamp((long) nanos, RETRY_NANOS_MIN, RETRY_NANOS_MAX));
-  }
-
-  @GuardedBy("lock")
-  private int estimatedTokens(EncoderInput input) {
-    double tokens = SPECIAL_TOKENS + input.text().length() * tokensPerCharacter;
-    return (int) Math.clamp(tokens, 1, lengthTokensMax);
-  }
-
-  @GuardedBy("lock")
-  private Offer admit(
-      List<EncoderInput> inputs,
-      Priority priority,
-      Interruption interruption,
-      List<Waiter.Dropped> dropped) {
-    long now = System.nanoTime();
-    int coalesced = 0;
-    List<CompletableFuture<EncodedText>> futures = new ArrayList<>(inputs.size());
-    for (EncoderInput input : inputs) {
-      Work work = open.get(input);
-      if (work == null) {
-        work = new Work(input, priority, nextSequence++, estimatedTokens(input));
-        open.put(input, work);
-        Lane lane = lane(priority);
-        lane.arrivals.add(work);
-        lane.waitingTokens += work.lengthTokens;
-        // All, because not every thread takes every text.
-        arrived.signalAll();
-      } else {
-        coalesced++;
-        if (priority == Priority.INTERACTIVE && work.priority == Priority.BULK) {
-          promote(work);
-        }
-      }
-      Waiter waiter =
-          new Waiter(new CompletableFuture<>(), priority, interruption, now, input.text().length());
-      work.waiters.add(waiter);
-      lane(priority).openWaiters++;
-      openCharacters += input.text().length();
-      futures.add(waiter.future());
-    }
-    return new Offer(futures, coalesced, dropped, null);
-  }
-
-  /** Lets a bulk text that somebody waits for now go with the interactive ones. */
-  @GuardedBy("lock")
-  private void promote(Work work) {
-    if (work.stage == Work.Stage.INFERRING) {
-      return;
-    }
-    unlink(work);
-    lane(Priority.BULK).waitingTokens -= work.lengthTokens;
-    work.priority = Priority.INTERACTIVE;
-    work.sequence = nextSequence++;
-    Lane lane = lane(Priority.INTERACTIVE);
-    lane.waitingTokens += work.lengthTokens;
-    switch (work.stage) {
-      case ARRIVED -> lane.arrivals.add(work);
-      case TOKENIZED -> lane.tokenized.add(work);
-      default -> {
-        // With the tokenizer, which will put it where its class says.
-      }
-    }
-  }
-
-  @GuardedBy("lock")
-  private @Nullable Work nextQuickArrival() {
-    Lane interactive = lane(Priority.INTERACTIVE);
-    for (Work work : interactive.arrivals) {
-      if (work.input.text().length() <= QUICK_CHARACTERS_MAX) {
-        interactive.arrivals.remove(work);
-        return work;
-      }
-    }
-    return null;
-  }
-
-  @GuardedBy("lock")
-  private @Nullable Work nextArrival() {
-    Lane interactive = lane(Priority.INTERACTIVE);
-    Lane bulk = lane(Priority.BULK);
-    if (interactive.arrivals.isEmpty() && bulk.arrivals.isEmpty()) {
-      return null;
-    }
-    boolean bulkTurn =
-        !bulk.arrivals.isEmpty()
-            && (interactive.arrivals.isEmpty() || interactiveArrivalsInRow >= BULK_TURN - 1);
-    interactiveArrivalsInRow =
-        bulkTurn || bulk.arrivals.isEmpty() ? 0 : interactiveArrivalsInRow + 1;
-    return (bulkTurn ? bulk : interactive).arrivals.removeFirst();
-  }
-
-  /** Returns the class whose turn it is, or null when nothing is ready. */
-  @GuardedBy("lock")
-  private @Nullable Lane nextLane() {
-    Lane interactive = lane(Priority.INTERACTIVE);
-    Lane bulk = lane(Priority.BULK);
-    if (bulk.tokenized.isEmpty()) {
-      return interactive.tokenized.isEmpty() ? null : interactive;
-    }
-    boolean bulkTurn = interactive.tokenized.isEmpty() || interactiveBatchesInRow >= BULK_TURN - 1;
-    return bulkTurn ? bulk : interactive;
-  }
-
-  @GuardedBy("lock")
-  private LengthBuckets.Limits limits() {
-    long tokensMax = Math.max(options.batchTokensMax(), lengthTokensMax);
-    if (cost.isKnown()) {
-      double batchNanos = TimeUnit.MILLISECONDS.toNanos(options.batchMillisMax());
-      tokensMax = Math.min(tokensMax, (long) (batchNanos / cost.nanosPerPaddedToken()));
-    } else {
-      tokensMax = Math.min(tokensMax, Math.max(FIRST_BATCH_TOKENS_MAX, lengthTokensMax));
-    }
-    return new LengthBuckets.Limits((int) tokensMax, options.batchTextsMax(), cost.startTokens());
+  private LengthBuckets.Choice choose(LengthBuckets waiting, List<Waiter.Dropped> dropped) {
+    // Somebody's time is not wasted on what comes too late, but the last one is always tried: what
+    // is never done is never measured.
+    boolean othersWait = waiting.size() > 1;
+    Admission forecast = admission;
+    LengthBuckets.Choice choice =
+        waiting.choose(
+            oldest -> forecast.limits(oldest.remainingNanos()),
+            work -> {
+              double own = othersWait ? forecast.encodingNanos(work.lengthTokens) : 0;
+              return isDead(work, own, dropped);
+            });
+    choice.dead().forEach(this::forget);
+    leaveAll(dropped);
+    return choice;
   }
 
   /** Returns how long an incomplete batch may still wait for more texts. */
@@ -664,21 +450,16 @@ final class TextQueue {
   }
 
   @GuardedBy("lock")
-  private Batch start(Lane lane, List<Work> works, List<Waiter.Dropped> dropped) {
+  private Batch start(Priority turn, List<Work> works, List<Waiter.Dropped> dropped) {
     for (Work work : works) {
-      lane.tokenized.remove(work);
-      lane.waitingTokens -= work.lengthTokens;
+      lanes.of(work).moveOut(work);
       work.stage = Work.Stage.INFERRING;
     }
-    long now = System.nanoTime();
-    Batch sizes = new Batch(works, dropped, now, 0);
-    double expected = sizes.paddedTokens() * cost.nanosPerPaddedToken();
-    Batch batch = new Batch(works, dropped, now, (long) expected);
+    double expected = admission.encodingNanos(Batch.paddedTokens(works));
+    Batch batch = new Batch(works, dropped, System.nanoTime(), (long) expected);
     if (!works.isEmpty()) {
-      inFlight.add(batch);
-      boolean bulk = lane == lane(Priority.BULK);
-      boolean bulkWaits = !lane(Priority.BULK).tokenized.isEmpty();
-      interactiveBatchesInRow = bulk || !bulkWaits ? 0 : interactiveBatchesInRow + 1;
+      admission.began(batch);
+      lanes.beganBatch(turn);
     }
     // More than one batch may have become ready at once, and each signal wakes one thread.
     tokenizedOrClosed.signal();
@@ -687,44 +468,31 @@ final class TextQueue {
 
   /**
    * Takes callers out of a text who need no answer any more; tells whether none is left. They have
-   * to {@link #leave} then.
+   * to {@link #leaveAll} then.
+   *
+   * @param neededNanos how long the text will take at least
    */
-  private static boolean isDead(Work work, List<Waiter.Dropped> dropped) {
+  private static boolean isDead(Work work, double neededNanos, List<Waiter.Dropped> dropped) {
     work.waiters.removeIf(
         waiter -> {
-          QueryInterruptedException reason = waiter.interrupted();
+          QueryInterruptedException reason = waiter.interrupted(neededNanos);
           return reason != null && dropped.add(new Waiter.Dropped(waiter, reason));
         });
     return work.waiters.isEmpty();
   }
 
-  /** Takes a text that nobody waits for off the books; it has left its lane's lists already. */
+  /** Takes out a text that nobody waits for and that has not begun to be inferred. */
   @GuardedBy("lock")
   private void forget(Work work) {
-    lane(work.priority).waitingTokens -= work.lengthTokens;
+    lanes.of(work).moveOut(work);
     release(work);
-  }
-
-  /** Takes a text out of the list that its stage has it in. */
-  @GuardedBy("lock")
-  private void unlink(Work work) {
-    Lane lane = lane(work.priority);
-    switch (work.stage) {
-      case ARRIVED -> lane.arrivals.remove(work);
-      case TOKENIZED -> lane.tokenized.remove(work);
-      default -> {
-        // With a thread, in no list.
-      }
-    }
   }
 
   @GuardedBy("lock")
   private void release(Work work) {
     work.stage = Work.Stage.FINISHED;
     open.remove(work.input, work);
-    for (Waiter waiter : work.waiters) {
-      leave(waiter);
-    }
+    work.waiters.forEach(places::leave);
     if (open.isEmpty()) {
       emptied.signalAll();
       if (closing) {
@@ -734,15 +502,11 @@ final class TextQueue {
   }
 
   @GuardedBy("lock")
-  private void leave(Waiter waiter) {
-    lane(waiter.priority()).openWaiters--;
-    openCharacters -= waiter.characters();
-  }
-
-  @GuardedBy("lock")
   private void leaveAll(List<Waiter.Dropped> dropped) {
+    long now = System.nanoTime();
     for (Waiter.Dropped one : dropped) {
-      leave(one.waiter());
+      places.leave(one.waiter());
+      admission.gaveUp(one.waiter().terms(), now);
     }
   }
 }

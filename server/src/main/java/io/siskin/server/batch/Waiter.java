@@ -2,6 +2,7 @@ package io.siskin.server.batch;
 
 import io.siskin.server.search.Interruption;
 import io.siskin.server.search.QueryInterruptedException;
+import io.siskin.server.search.QueryInterruptedException.Reason;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -9,35 +10,60 @@ import org.jspecify.annotations.Nullable;
  * One caller's interest in one text. Several may share a {@link Work}.
  *
  * @param future what the caller holds
- * @param priority the class that its place is counted in
- * @param interruption the caller's deadline and cancellation
- * @param submitNanoTime when it came, on the clock of {@link System#nanoTime}
+ * @param terms on which the text was admitted
  * @param characters the text's length, in UTF-16 code units
  */
-record Waiter(
-    CompletableFuture<EncodedText> future,
-    Priority priority,
-    Interruption interruption,
-    long submitNanoTime,
-    int characters) {
+record Waiter(CompletableFuture<EncodedText> future, Terms terms, int characters) {
+  /**
+   * What was agreed when texts were admitted.
+   *
+   * @param priority the class that their places are counted in
+   * @param interruption their caller's deadline and cancellation
+   * @param submitNanoTime when they came, on the clock of {@link System#nanoTime}
+   * @param expectedNanos how long they were expected to take; 0 when nothing was expected
+   * @param budgetNanos how long they may take, {@link Long#MAX_VALUE} for any time
+   */
+  record Terms(
+      Priority priority,
+      Interruption interruption,
+      long submitNanoTime,
+      double expectedNanos,
+      long budgetNanos) {}
+
   /** Why a waiter is not served: what its future ends with. */
   record Dropped(Waiter waiter, QueryInterruptedException reason) {
+    /** Tells whether the time was too short, and not just its caller gone. */
+    boolean isLate() {
+      return reason.reason() == Reason.DEADLINE_EXCEEDED || waiter.remainingNanos() <= 0;
+    }
+
     /** Ends the caller's waiting; does nothing when the caller has ended it. */
     void complete() {
       waiter.future.completeExceptionally(reason);
     }
   }
 
-  /** Returns why nobody waits for the answer any more, or null while somebody does. */
-  @Nullable QueryInterruptedException interrupted() {
+  /** Returns how far the deadline is, in nanoseconds; {@link Long#MAX_VALUE} without one. */
+  long remainingNanos() {
+    return terms.interruption().remainingNanos();
+  }
+
+  /**
+   * Returns why nobody waits for the answer any more, or null while somebody does.
+   *
+   * @param neededNanos how long the answer takes still: what cannot be in time is not waited for
+   */
+  @Nullable QueryInterruptedException interrupted(double neededNanos) {
     if (future.isDone()) {
-      return new QueryInterruptedException(QueryInterruptedException.Reason.CANCELLED);
+      return new QueryInterruptedException(Reason.CANCELLED);
     }
     try {
-      interruption.check();
-      return null;
+      terms.interruption().check();
     } catch (QueryInterruptedException reason) {
       return reason;
     }
+    return neededNanos > 0 && remainingNanos() < neededNanos
+        ? new QueryInterruptedException(Reason.DEADLINE_EXCEEDED)
+        : null;
   }
 }

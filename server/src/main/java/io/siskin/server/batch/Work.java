@@ -51,6 +51,15 @@ final class Work {
     tokenizedNanoTime = nanoTime;
   }
 
+  /** Returns how far the nearest deadline of its waiters is, {@link Long#MAX_VALUE} for none. */
+  long remainingNanos() {
+    long least = Long.MAX_VALUE;
+    for (Waiter waiter : waiters) {
+      least = Math.min(least, waiter.remainingNanos());
+    }
+    return least;
+  }
+
   /** Returns what the tokenizer made of the text; only after that. */
   TokenizedText tokens() {
     return Objects.requireNonNull(tokens, "tokens");

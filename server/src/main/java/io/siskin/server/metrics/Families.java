@@ -187,6 +187,11 @@ final class Families {
           "siskin_encoder_dropped_texts_total",
           "Texts that were given up, because their deadline passed or their caller left.",
           MODEL);
+  static final Family ENCODER_LATE =
+      counter(
+          "siskin_encoder_late_texts_total",
+          "Texts that were admitted and not encoded before their deadline, given up or not.",
+          MODEL);
   static final Family ENCODER_FAILED =
       counter("siskin_encoder_failed_texts_total", "Texts that the model could not encode.", MODEL);
 

@@ -108,6 +108,7 @@ final class ServerMetrics {
     points.add(Families.ENCODER_CACHED, metrics.cached(), model);
     points.add(Families.ENCODER_COALESCED, metrics.coalesced(), model);
     points.add(Families.ENCODER_DROPPED, metrics.dropped(), model);
+    points.add(Families.ENCODER_LATE, metrics.late(), model);
     points.add(Families.ENCODER_FAILED, metrics.failed(), model);
     metrics
         .refusedByReason()

@@ -57,7 +57,7 @@ final class BatchCostTest {
     for (int i = 0; i < 100; i++) {
       cost.add(100, 100, 1_000_000);
     }
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 250; i++) {
       cost.add(100, 100, 4_000_000);
     }
     assertThat(cost.nanosPerToken()).isCloseTo(40_000, within(1_500.0));

@@ -250,6 +250,7 @@ final class BatchingEncoderTest {
     patient.get();
     assertThat(model.timesInferred("late")).isZero();
     assertThat(encoder.metrics().dropped()).isEqualTo(1);
+    assertThat(encoder.metrics().late()).isEqualTo(1);
   }
 
   @Test
@@ -445,7 +446,7 @@ final class BatchingEncoderTest {
       future.get();
     }
     List<String> order = model.batches().stream().map(List::getFirst).skip(1).toList();
-    int turn = TextQueue.BULK_TURN;
+    int turn = Turns.BULK_TURN;
     assertThat(order.indexOf("bulk0")).isEqualTo(turn - 1);
     assertThat(order.indexOf("bulk1")).isEqualTo(2 * turn - 1);
     assertThat(order.indexOf("bulk2")).isEqualTo(3 * turn - 1);

@@ -36,7 +36,9 @@ final class LengthBucketsTest {
   @Test
   void textsOfLikeLengthGoWithTheOldest() {
     LengthBuckets buckets = of(20, 200, 21, 199, 19);
-    assertThat(lengths(buckets.choose(new LengthBuckets.Limits(16_384, 64, 2), work -> false)))
+    assertThat(
+            lengths(
+                buckets.choose(first -> new LengthBuckets.Limits(16_384, 64, 2), work -> false)))
         .containsExactly(20, 21, 19);
   }
 
@@ -44,7 +46,7 @@ final class LengthBucketsTest {
   void theOldestGoesHoweverLongItIs() {
     LengthBuckets buckets = of(300, 10, 10, 10);
     LengthBuckets.Choice choice =
-        buckets.choose(new LengthBuckets.Limits(100, 64, 0), work -> false);
+        buckets.choose(first -> new LengthBuckets.Limits(100, 64, 0), work -> false);
     assertThat(lengths(choice)).containsExactly(300);
     assertThat(choice.full()).isTrue();
   }
@@ -52,9 +54,10 @@ final class LengthBucketsTest {
   @Test
   void paddingMayCostWhatItSaves() {
     LengthBuckets.Limits quickStart = new LengthBuckets.Limits(16_384, 64, 0);
-    assertThat(lengths(of(10, 20).choose(quickStart, work -> false))).containsExactly(10);
+    assertThat(lengths(of(10, 20).choose(first -> quickStart, work -> false))).containsExactly(10);
     LengthBuckets.Limits slowStart = new LengthBuckets.Limits(16_384, 64, 50);
-    assertThat(lengths(of(10, 20).choose(slowStart, work -> false))).containsExactly(10, 20);
+    assertThat(lengths(of(10, 20).choose(first -> slowStart, work -> false)))
+        .containsExactly(10, 20);
   }
 
   @Test
@@ -62,7 +65,7 @@ final class LengthBucketsTest {
     LengthBuckets buckets = of(5, 6, 7);
     Work oldest = buckets.all().getFirst();
     LengthBuckets.Choice choice =
-        buckets.choose(new LengthBuckets.Limits(100, 64, 5), work -> work == oldest);
+        buckets.choose(first -> new LengthBuckets.Limits(100, 64, 5), work -> work == oldest);
     assertThat(choice.dead()).containsExactly(oldest);
     assertThat(lengths(choice)).containsExactly(6, 7);
   }
@@ -96,7 +99,7 @@ final class LengthBucketsTest {
         new LengthBuckets.Limits(
             lengthMax + random.nextInt(2_000), 1 + random.nextInt(20), random.nextInt(30));
     while (!buckets.isEmpty()) {
-      LengthBuckets.Choice choice = buckets.choose(limits, dead::contains);
+      LengthBuckets.Choice choice = buckets.choose(first -> limits, dead::contains);
       choice.works().forEach(buckets::remove);
       choice.dead().forEach(buckets::remove);
       check(choice, waiting, dead, limits);

@@ -129,6 +129,7 @@ class MetricsServerTest {
         12,
         13,
         14,
+        15,
         new EncodingCache.Metrics(1, 2, 3, 4, 5, 6));
   }
 

@@ -1,0 +1,275 @@
+"""A burst of searches whose text a model encodes: see --help."""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import process
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+METHOD = "siskin.v1.SearchService/Search"
+# Of cranfield: any words do, and the numbers make each text a new one, which no cache has.
+TEXT = "flow {{.RequestNumber}} over {{randomInt 1 1000000}} plates with heat transfer"
+CALLERS_AFTER = 30
+START_SECONDS = 120
+STOP_SECONDS = 60
+MANY = 1_000_000_000
+
+DESCRIPTION = """\
+Starts `siskin serve` on one core and ghz on the others, finds how many searches a second the server answers (32 callers,
+each waiting for its answer; twice, the second counts), sends --factor times as many twice, each time followed by one
+caller alone, and prints a table. Answered: in time by the client's clock. Refused: RESOURCE_EXHAUSTED. Late: all others,
+admitted in vain. Texts are new each time. Ends what it started, and nothing else.
+"""
+EPILOG = """\
+  bin/siskin index --input cranfield/corpus.jsonl.gz --document-model splade-tiny --data data --collection cranfield
+  loadtest/burst --data data --collection cranfield
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Load:
+    """Calls that ghz makes. rate: calls a second, None for as many as are answered. seconds or calls ends it."""
+
+    callers: int
+    connections: int
+    deadline_millis: int
+    rate: int | None = None
+    seconds: float | None = None
+    calls: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What became of the calls of a load; times in milliseconds, ascending."""
+
+    seconds: float
+    sent: int
+    answered: list[float]
+    refused: list[float]
+    late: dict[str, int]
+
+    @property
+    def answered_per_second(self):
+        return len(self.answered) / self.seconds
+
+    @property
+    def late_count(self):
+        return sum(self.late.values())
+
+    @property
+    def admitted(self):
+        return len(self.answered) + self.late_count
+
+
+def outcome(report):
+    """Reads what ghz reports as JSON. A call that the end of the run cut off is none."""
+    calls = [call for call in report["details"] if not _cut_off(call)]
+    times = {"OK": [], "ResourceExhausted": []}
+    late = {}
+    for call in calls:
+        if call["status"] in times:
+            times[call["status"]].append(call["latency"] / 1e6)
+        else:
+            late[call["status"]] = late.get(call["status"], 0) + 1
+    seconds = report["total"] / 1e9
+    return Outcome(seconds, len(calls), sorted(times["OK"]), sorted(times["ResourceExhausted"]), late)
+
+
+def _cut_off(call):
+    return "grpc: the client connection is closing" in call.get("error", "") or call["status"] == "Canceled"
+
+
+def quantile(ascending, share):
+    """Returns the value that a share of an ascending list is at most, nan for an empty one."""
+    return ascending[min(len(ascending) - 1, int(len(ascending) * share))] if ascending else float("nan")
+
+
+class Client:
+    """ghz, kept off the server's core where that can be chosen."""
+
+    def __init__(self, program, target, collection, server_core, work):
+        self._program = program
+        self._target = target
+        self._data = json.dumps({"collection": collection, "text": TEXT, "k": 10})
+        self._work = work
+        self._cores = _allowed() - {server_core} if server_core is not None else None
+
+    def call(self, load):
+        """Makes the calls; returns an Outcome."""
+        words = ["--insecure", "--call", METHOD, "--data", self._data, "--connections", load.connections]
+        words += ["--concurrency", load.callers, "--timeout", f"{load.deadline_millis}ms"]
+        words += ["--rps", load.rate] if load.rate else []
+        if load.seconds:
+            words += ["--duration", f"{load.seconds}s", "--duration-stop", "wait"]
+        words += ["--total", load.calls or MANY] if not load.seconds else []
+        out = self._work / "ghz.json"
+        words += ["--format", "json", "--output", out, self._target]
+        command = [self._program, *words]
+        log = self._work / "ghz.log"
+        process.run(command, log, 60 + (load.seconds or 60), cores=self._cores)
+        return outcome(json.loads(out.read_text()))
+
+
+class Server:
+    """One `siskin serve` of ours; a context that ends it."""
+
+    def __init__(self, data, port, core, work, options):
+        self._command = [ROOT / "bin" / "siskin", "serve", "--data", data, "--port", port, *options]
+        self._core = core
+        self.log = work / "serve.log"
+
+    def __enter__(self):
+        pin = (lambda: os.sched_setaffinity(0, {self._core})) if self._core is not None else None
+        with open(self.log, "wb") as out:
+            self._process = subprocess.Popen(
+                [str(word) for word in self._command],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=pin,
+                env=dict(os.environ, SISKIN_NO_BUILD="1"),
+            )
+        try:
+            self._await_ready()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _await_ready(self):
+        end = time.monotonic() + START_SECONDS
+        while "siskin ready" not in self.log.read_text(errors="replace"):
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise process.Failed(f"the server did not start; the end of its output:\n{process.tail(self.log)}")
+            time.sleep(0.1)
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def footprint(self):
+        """Returns resident memory in MB, threads, open files; zeros where /proc is not."""
+        try:
+            status = pathlib.Path(f"/proc/{self._process.pid}/status").read_text()
+            files = len(os.listdir(f"/proc/{self._process.pid}/fd"))
+        except OSError:
+            return 0, 0, 0
+        found = dict(re.findall(r"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
+        return round(int(found["VmRSS"]) / 1024), int(found["Threads"]), files
+
+
+def _allowed():
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def row(name, sent, after, footprint):
+    """Returns the cells of one load's row; after: the Outcome of the caller that came next, or None."""
+    share = sent.late_count / sent.admitted if sent.admitted else 0
+    kinds = ", ".join(f"{status} {count}" for status, count in sorted(sent.late.items()))
+    return [
+        name,
+        f"{sent.sent / sent.seconds:,.0f}",
+        f"{sent.answered_per_second:,.0f}",
+        f"{len(sent.refused):,}",
+        f"{sent.late_count:,} of {sent.admitted:,} ({share:.1%})" + (f": {kinds}" if kinds else ""),
+        f"{quantile(sent.answered, 0.5):.0f} / {quantile(sent.answered, 0.99):.0f}",
+        f"{quantile(sent.refused, 0.5):.1f} / {quantile(sent.refused, 0.99):.1f}" if sent.refused else "",
+        f"{quantile(after.answered, 0):.1f} / {quantile(after.answered, 0.5):.1f} / {quantile(after.answered, 1):.1f}"
+        if after
+        else "",
+        " / ".join(str(number) for number in footprint),
+    ]
+
+
+HEAD = [
+    "load",
+    "sent a second",
+    "answered in time, a second",
+    "refused",
+    "admitted and late",
+    "answer p50 / p99, ms",
+    "refusal p50 / p99, ms",
+    "one caller after: least / p50 / most, ms",
+    "MB / threads / files",
+]
+
+
+def measure(options, client, server, show):
+    """Runs all loads; show takes the rows as they come."""
+    closed = Load(32, options.connections, 10_000, seconds=options.seconds)
+    alone = Load(1, 1, 10_000, calls=CALLERS_AFTER)
+    show(HEAD)
+    show(["---"] * len(HEAD))
+    capacity = 0
+    for name in ("closed loop", "closed loop again"):
+        done = client.call(closed)
+        capacity = done.answered_per_second
+        show(row(name, done, None, server.footprint()))
+    rate = options.rate or round(capacity * options.factor)
+    burst = Load(options.callers, options.connections, options.deadline_millis, rate=rate, seconds=options.seconds)
+    for name in ("first burst", "second burst"):
+        done = client.call(burst)
+        after = client.call(alone)
+        show(row(name, done, after, server.footprint()))
+
+
+def arguments(words):
+    parser = argparse.ArgumentParser(
+        "loadtest/burst",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--data", required=True, type=pathlib.Path, metavar="DIR", help="a data directory")
+    add("--collection", required=True, metavar="NAME", help="one whose queries a model encodes")
+    add("--factor", type=float, default=10, metavar="F", help="burst over capacity (default %(default)s)")
+    add("--rate", type=int, metavar="N", help="calls a second in a burst, instead of --factor")
+    add("--seconds", type=float, default=8, metavar="S", help="of each load (default %(default)s)")
+    add("--deadline-millis", type=int, default=500, metavar="MS", help="of each call (default %(default)s)")
+    add("--callers", type=int, default=800, metavar="N", help="most calls of a burst at a time (default %(default)s)")
+    add("--connections", type=int, default=4, metavar="N", help="default %(default)s")
+    add("--core", type=int, default=process.default_core(), metavar="N", help="the server's (default: the last)")
+    add("--port", type=int, default=7757, metavar="N", help="the server's (default %(default)s)")
+    add("--option", action="append", default=[], metavar="WORD", help="one more word for `siskin serve`; repeatable")
+    add("--work", type=pathlib.Path, metavar="DIR", help="logs (default: loadtest/target/burst)")
+    options = parser.parse_args(words)
+    options.work = options.work or ROOT / "loadtest" / "target" / "burst"
+    options.ghz = os.environ.get("SISKIN_GHZ") or shutil.which("ghz")
+    if not options.ghz:
+        parser.error("needs ghz (https://ghz.sh) on the PATH, or its path in SISKIN_GHZ")
+    return options
+
+
+def main(words):
+    options = arguments(words)
+    process.stop_on_signals()
+    options.work.mkdir(parents=True, exist_ok=True)
+    if not os.environ.get("SISKIN_NO_BUILD"):
+        subprocess.run([ROOT / "bin" / "siskin", "--version"], check=True, stdout=subprocess.DEVNULL)
+    client = Client(options.ghz, f"localhost:{options.port}", options.collection, options.core, options.work)
+    with Server(options.data, options.port, options.core, options.work, options.option) as server:
+        measure(options, client, server, lambda cells: print("| " + " | ".join(cells) + " |", flush=True))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except process.Failed as failed:
+        sys.exit(str(failed))
