@@ -55,7 +55,13 @@ final class PanamaForwardKernel implements ForwardKernel {
     return sums.reduceLanes(VectorOperators.ADD);
   }
 
-  /** Three sums of ints, which the contract of the weights bounds, and put together at the end. */
+  /**
+   * Three sums of ints, which the contract of the weights bounds, and put together at the end.
+   *
+   * <p>Every step is masked, not only the last one: a loop for whole vectors beside it makes six
+   * loads, and C2, which inlines this method twice into its caller, may then box all vectors for
+   * good.
+   */
   @Override
   public long refinedDot(
       MemorySegment records,
@@ -69,16 +75,8 @@ final class PanamaForwardKernel implements ForwardKernel {
     IntVector sums = IntVector.zero(INTS);
     IntVector residualSums = IntVector.zero(INTS);
     IntVector weightSums = IntVector.zero(INTS);
-    int i = 0;
-    for (; i <= count - LANES; i += LANES) {
-      terms(records, terms + 2L * i).intoArray(indexMap, 0);
-      IntVector weights = IntVector.fromArray(INTS, page, 0, indexMap, 0);
-      sums = sums.add(weights.mul(impacts(records, impacts + i)));
-      residualSums = residualSums.add(weights.mul(impacts(residuals, residual + i)));
-      weightSums = weightSums.add(weights);
-    }
-    if (i < count) {
-      IntVector mask = IntVector.fromArray(INTS, MASKS, LANES - (count - i));
+    for (int i = 0; i < count; i += LANES) {
+      IntVector mask = IntVector.fromArray(INTS, MASKS, Math.max(0, i + LANES - count));
       terms(records, terms + 2L * i).and(mask).intoArray(indexMap, 0);
       IntVector weights = IntVector.fromArray(INTS, page, 0, indexMap, 0).and(mask);
       sums = sums.add(weights.mul(impacts(records, impacts + i)));

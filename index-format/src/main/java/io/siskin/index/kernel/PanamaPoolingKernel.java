@@ -96,37 +96,52 @@ final class PanamaPoolingKernel implements PoolingKernel {
       int rowCount,
       int count,
       int focus,
+      float floor,
       long[] heap,
       float[] maxima) {
     for (int row = 0; row < rowCount; row++) {
-      int size = focus(logits, rows[row], count, focus, heap);
+      int size = focus(logits, rows[row], count, focus, floor, heap);
       FocusHeap.raise(heap, size, maxima);
     }
   }
 
   /** Fills the heap with the largest logits of a row and returns how many there are. */
-  private static int focus(MemorySegment logits, long row, int count, int focus, long[] heap) {
+  private static int focus(
+      MemorySegment logits, long row, int count, int focus, float floor, long[] heap) {
     int size = 0;
-    int term = 0;
-    for (; term < count && size < focus; term++) {
-      float logit = logit(logits, row, term);
-      if (!Float.isNaN(logit)) {
-        FocusHeap.add(heap, size++, FocusHeap.entry(logit, term));
+    float least = floor;
+    for (int term = 0; term < count; term += LANES) {
+      // Most logits are far below: they are passed over four vectors at a time.
+      while (term <= count - 4 * LANES && !anyAbove(logits, row, term, least)) {
+        term += 4 * LANES;
       }
-    }
-    for (; term < count; term += LANES) {
-      // The least rises while the bits are walked, so each is looked at again.
-      for (long above = above(logits, row, term, count, FocusHeap.least(heap));
-          above != 0;
-          above &= above - 1) {
+      if (term >= count) {
+        break;
+      }
+      for (long above = above(logits, row, term, count, least); above != 0; above &= above - 1) {
         int at = term + Long.numberOfTrailingZeros(above);
         float logit = logit(logits, row, at);
-        if (logit > FocusHeap.least(heap)) {
+        if (size < focus) {
+          FocusHeap.add(heap, size++, FocusHeap.entry(logit, at));
+        } else if (logit > least) {
+          // The least rises while the bits are walked, so each is looked at again.
           FocusHeap.replaceLeast(heap, size, FocusHeap.entry(logit, at));
         }
+        least = size < focus ? floor : FocusHeap.least(heap);
       }
     }
     return size;
+  }
+
+  private static boolean anyAbove(MemorySegment logits, long row, int term, float floor) {
+    long at = row + (long) Float.BYTES * term;
+    long step = (long) Float.BYTES * LANES;
+    return vector(logits, at)
+        .compare(VectorOperators.GT, floor)
+        .or(vector(logits, at + step).compare(VectorOperators.GT, floor))
+        .or(vector(logits, at + 2 * step).compare(VectorOperators.GT, floor))
+        .or(vector(logits, at + 3 * step).compare(VectorOperators.GT, floor))
+        .anyTrue();
   }
 
   @Override

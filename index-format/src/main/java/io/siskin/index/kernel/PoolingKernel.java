@@ -57,13 +57,16 @@ public interface PoolingKernel {
    * to is bounded, not only what is left of a text.
    *
    * <p>Naively: for each row, {@code maxima[v] = max(maxima[v], x[v])} for the {@code focus} terms
-   * of the largest {@code x}; of equal ones those of the lower numbers.
+   * of the largest {@code x > floor}, or as many as there are; of equal ones those of the lower
+   * numbers.
    *
    * @param logits holds the rows; nothing beyond them is read
    * @param rows offset in bytes of each row
    * @param rowCount how many rows, 0 or more
    * @param count how many terms a row has
    * @param focus how many terms of a row count, 1 or more
+   * @param floor what a logit must exceed to count, not NaN. Few do where it is what the activation
+   *     makes nothing of, and then little more is done than to read the row
    * @param heap scratch, {@code focus} at least
    * @param maxima one a term at least
    */
@@ -73,6 +76,7 @@ public interface PoolingKernel {
       int rowCount,
       int count,
       int focus,
+      float floor,
       long[] heap,
       float[] maxima);
 

@@ -43,13 +43,14 @@ final class ScalarPoolingKernel implements PoolingKernel {
       int rowCount,
       int count,
       int focus,
+      float floor,
       long[] heap,
       float[] maxima) {
     for (int row = 0; row < rowCount; row++) {
       int size = 0;
       for (int term = 0; term < count; term++) {
         float logit = logit(logits, rows[row], term);
-        if (size < focus && !Float.isNaN(logit)) {
+        if (size < focus && logit > floor) {
           FocusHeap.add(heap, size++, FocusHeap.entry(logit, term));
         } else if (size == focus && logit > FocusHeap.least(heap)) {
           FocusHeap.replaceLeast(heap, size, FocusHeap.entry(logit, term));

@@ -65,7 +65,10 @@ final class PoolingKernelTest {
             assertThat(logits.collected(kernel, floor)).isEqualTo(logits.collected(SCALAR, floor));
           }
           for (int focus : new int[] {1, 2, 7, 64, 2000}) {
-            assertThat(logits.focused(kernel, focus)).isEqualTo(logits.focused(SCALAR, focus));
+            for (float floor : new float[] {Float.NEGATIVE_INFINITY, 0, 2.5f}) {
+              assertThat(logits.focused(kernel, focus, floor))
+                  .isEqualTo(logits.focused(SCALAR, focus, floor));
+            }
           }
         }
       }
@@ -91,10 +94,11 @@ final class PoolingKernelTest {
                     int byLogit = Float.compare(logits.logit(start, b), logits.logit(start, a));
                     return byLogit == 0 ? Integer.compare(a, b) : byLogit;
                   })
+              .filter(t -> logits.logit(start, t) > -0.5f)
               .limit(focus)
               .forEach(t -> expected[t] = Math.max(expected[t], logits.logit(start, t)));
         }
-        assertThat(logits.focused(SCALAR, focus)).isEqualTo(expected);
+        assertThat(logits.focused(SCALAR, focus, -0.5f)).isEqualTo(expected);
       }
     }
   }
@@ -135,7 +139,7 @@ final class PoolingKernelTest {
         () -> {
           kernel.raise(logits.memory, logits.rows, 7, count, maxima);
           kernel.add(logits.memory, logits.rows, 7, count, 0, TermActivation.LOG1P, sums);
-          kernel.raiseFocused(logits.memory, logits.rows, 7, count, 32, heap, maxima);
+          kernel.raiseFocused(logits.memory, logits.rows, 7, count, 32, 0, heap, maxima);
           TermActivation.LOG1P.applyAll(out, kernel.collect(maxima, count, 0, terms, out), 0);
         });
   }
@@ -184,12 +188,12 @@ final class PoolingKernelTest {
       return sums;
     }
 
-    float[] focused(PoolingKernel kernel, int focus) {
+    float[] focused(PoolingKernel kernel, int focus, float floor) {
       float[] maxima = new float[count];
       Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
       long[] heap = new long[focus];
       Arrays.fill(heap, Long.MAX_VALUE); // What another row has left.
-      kernel.raiseFocused(memory, rows, rowCount, count, focus, heap, maxima);
+      kernel.raiseFocused(memory, rows, rowCount, count, focus, floor, heap, maxima);
       return maxima;
     }
 

@@ -120,7 +120,7 @@ public class PoolingKernelBenchmark {
   @OperationsPerInvocation(LENGTH)
   public float raiseFocused() {
     nextText();
-    pooling.raiseFocused(logits, rows, LENGTH, VOCABULARY, FOCUS, heap, maxima);
+    pooling.raiseFocused(logits, rows, LENGTH, VOCABULARY, FOCUS, 0, heap, maxima);
     return maxima[1];
   }
 

@@ -101,7 +101,8 @@ final class EncoderOptions {
       description =
           "Terms beyond the encoder's own, found in texts by their wording: JSON lines of"
               + " {\"term\": \"Q60\", \"phrases\": [\"new york city\", \"nyc\"], \"weight\": 1.2}."
-              + " With --encoder idf or a model. Copied into the collection. Default: none.")
+              + " With --encoder bm25 or idf, or a model. Copied into the collection. Default:"
+              + " none.")
   private @Nullable Path phrases;
 
   @Option(
@@ -128,7 +129,8 @@ final class EncoderOptions {
       return encoder;
     }
     if (encoder == null) {
-      throw new InvalidInputException("--phrases", phrases, "with --encoder idf or a model");
+      throw new InvalidInputException(
+          "--phrases", phrases, "with --encoder bm25 or idf, or a model");
     }
     return new PhraseSpec(encoder, files.reference("--phrases", "phrases", phrases), phraseSides);
   }

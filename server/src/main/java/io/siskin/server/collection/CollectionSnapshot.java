@@ -182,7 +182,7 @@ public final class CollectionSnapshot implements TermStatistics {
     // BM25 has few terms a query, each of which decides: on 117,791 definitions the clustered mode
     // lost the best answer of three queries out of four, and the exact one is quick there.
     boolean approximate =
-        documentCount >= APPROXIMATE_DOCUMENTS_MIN && !(encoderSpec instanceof Bm25Spec);
+        documentCount >= APPROXIMATE_DOCUMENTS_MIN && !(encoderSpec.base() instanceof Bm25Spec);
     return approximate ? Planner.DEFAULT_TARGET : 1;
   }
 

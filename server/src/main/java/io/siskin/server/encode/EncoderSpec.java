@@ -26,6 +26,11 @@ public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, LearnedSpec, Phra
    */
   String kind();
 
+  /** Returns the encoder without what others add to it: its own or, beneath phrases, theirs. */
+  default EncoderSpec base() {
+    return this;
+  }
+
   /** Returns the files that must be stored with the collection for the encoders to open. */
   List<ResourceRef> resources();
 

@@ -6,6 +6,7 @@ import io.siskin.server.encode.phrase.PhraseDictionary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Opens the encoders of a {@link PhraseSpec}. */
@@ -43,14 +44,17 @@ final class PhraseEncoders {
 
   private static DocumentEncoder documents(
       PhraseSpec spec, Encoders inner, PhraseDictionary phrases) {
-    return spec.side().has(Side.DOCUMENT)
-        ? texts -> with(phrases, texts, inner.documents().encode(texts))
-        : inner.documents();
+    if (!spec.side().has(Side.DOCUMENT)) {
+      return inner.documents();
+    }
+    BiFunction<String, SparseVector, SparseVector> add =
+        spec.encoder() instanceof Bm25Spec ? phrases::countIn : phrases::addTo;
+    return texts -> with(add, texts, inner.documents().encode(texts));
   }
 
   private static QueryEncoder queries(PhraseSpec spec, Encoders inner, PhraseDictionary phrases) {
     return spec.side().has(Side.QUERY)
-        ? texts -> with(phrases, texts, inner.queries().encode(texts))
+        ? texts -> with(phrases::addTo, texts, inner.queries().encode(texts))
         : inner.queries();
   }
 
@@ -60,10 +64,12 @@ final class PhraseEncoders {
   }
 
   private static List<SparseVector> with(
-      PhraseDictionary phrases, List<String> texts, List<SparseVector> vectors) {
+      BiFunction<String, SparseVector, SparseVector> add,
+      List<String> texts,
+      List<SparseVector> vectors) {
     List<SparseVector> all = new ArrayList<>(texts.size());
     for (int i = 0; i < texts.size(); i++) {
-      all.add(phrases.addTo(texts.get(i), vectors.get(i)));
+      all.add(add.apply(texts.get(i), vectors.get(i)));
     }
     return all;
   }
@@ -81,6 +87,7 @@ final class PhraseEncoders {
       EncoderSpec spec, EncoderResources resources, PhraseDictionary phrases) throws IOException {
     @Nullable AnalyzerSpec analyzerSpec =
         switch (spec) {
+          case Bm25Spec bm25 -> bm25.analyzer();
           case IdfSpec idf -> idf.analyzer();
           case LearnedSpec(_, LearnedSpec.QuerySide.Tokens tokens) -> tokens.analyzer();
           default -> null;

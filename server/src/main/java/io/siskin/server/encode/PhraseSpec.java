@@ -11,8 +11,11 @@ import java.util.List;
  * gets the phrase's term with the dictionary's weight. Documents that come as vectors keep them as
  * they are.
  *
- * @param encoder the encoder; not {@link Bm25Spec}, whose documents are frequencies that are
- *     weighed later, nor {@link VectorSpec}, which sees no text
+ * <p>Under {@link Bm25Spec} a phrase is a word like others: in a document it counts as often as it
+ * is found and is weighed with the rest, in a query it has the dictionary's weight.
+ *
+ * @param encoder the encoder: {@link Bm25Spec}, {@link IdfSpec} or {@link LearnedSpec}; the others
+ *     see no text or have phrases already
  * @param dictionary the dictionary, see {@code encode.phrase}
  * @param weights what a found term weighs
  * @param side which texts it is applied to
@@ -62,15 +65,24 @@ public record PhraseSpec(EncoderSpec encoder, ResourceRef dictionary, Weights we
 
   /** Checks the encoder. */
   public PhraseSpec {
-    if (!(encoder instanceof IdfSpec || encoder instanceof LearnedSpec)) {
-      throw new InvalidInputException(
-          "encoder with phrases", encoder.kind(), IdfSpec.KIND + " or " + LearnedSpec.KIND);
+    switch (encoder) {
+      case Bm25Spec _, IdfSpec _, LearnedSpec _ -> {}
+      case PhraseSpec _, VectorSpec _ ->
+          throw new InvalidInputException(
+              "encoder with phrases",
+              encoder.kind(),
+              String.join(", ", Bm25Spec.KIND, IdfSpec.KIND) + " or " + LearnedSpec.KIND);
     }
   }
 
   @Override
   public String kind() {
     return KIND;
+  }
+
+  @Override
+  public EncoderSpec base() {
+    return encoder;
   }
 
   @Override

@@ -37,7 +37,7 @@ public record DocumentPruning(
    * @throws InvalidInputException when the weights are not known by then
    */
   void requireFit(EncoderSpec encoder) {
-    if (encoder instanceof Bm25Spec && !vector.equals(VectorPruning.NONE)) {
+    if (encoder.base() instanceof Bm25Spec && !vector.equals(VectorPruning.NONE)) {
       throw new InvalidInputException(
           "document-terms-max or document-weight-share",
           vector,

@@ -138,8 +138,7 @@ final class EncodingQueue implements AutoCloseable {
   private void check(SourceDocument document) {
     boolean hasVector = document.vector() != null;
     boolean hasText = document.text() != null;
-    EncoderSpec encoder = spec instanceof PhraseSpec phrases ? phrases.encoder() : spec;
-    switch (encoder) {
+    switch (spec.base()) {
       case VectorSpec _ -> {
         if (!hasVector) {
           throw new InvalidInputException(

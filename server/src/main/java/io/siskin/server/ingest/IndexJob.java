@@ -313,7 +313,7 @@ public final class IndexJob {
   }
 
   private static BuildOptions weighted(BuildOptions options, EncoderSpec spec) {
-    return spec instanceof Bm25Spec bm25
+    return spec.base() instanceof Bm25Spec bm25
         ? options.withWeighting(new Weighting.Bm25(bm25.k1(), bm25.b()))
         : options;
   }

@@ -29,7 +29,7 @@ final class SegmentCalibration {
       Segment segment, EncoderSpec encoder, BuildProgress progress) {
     // Under BM25 a query's words weigh the same, and what is rare weighs more in the documents.
     QuerySample.Weights weights =
-        encoder instanceof Bm25Spec
+        encoder.base() instanceof Bm25Spec
             ? QuerySample.Weights.EQUAL
             : QuerySample.Weights.AS_IN_DOCUMENT;
     return run(

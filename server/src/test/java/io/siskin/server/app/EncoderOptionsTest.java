@@ -70,7 +70,9 @@ class EncoderOptionsTest {
         (PhraseSpec) spec("--encoder", "idf", "--phrases", file, "--phrase-sides", "queries");
     assertThat(spec.side()).isEqualTo(PhraseSpec.Sides.QUERIES);
     assertThat(spec.encoder()).isInstanceOf(IdfSpec.class);
-    for (String encoder : List.of("bm25", "vector", "auto")) {
+    assertThat(((PhraseSpec) spec("--encoder", "bm25", "--phrases", file)).encoder())
+        .isEqualTo(new Bm25Spec(new AnalyzerSpec.English()));
+    for (String encoder : List.of("vector", "auto")) {
       assertThatThrownBy(() -> spec("--encoder", encoder, "--phrases", file))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("phrases");

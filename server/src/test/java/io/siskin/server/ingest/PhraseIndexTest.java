@@ -10,6 +10,7 @@ import io.siskin.index.input.InputFormat;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.AnalyzerSpec;
 import io.siskin.server.encode.Bm25Spec;
@@ -39,6 +40,7 @@ import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -75,14 +77,50 @@ final class PhraseIndexTest {
     assertThat(hits("c", new Query.Text("munich"))).isEmpty();
   }
 
-  /** What stands in an older segment is found by queries under a dictionary that has grown. */
+  /**
+   * A document's phrases count as often as they stand there, and are rare or frequent like words.
+   */
+  @Test
+  void underBm25APhraseIsAWord() throws IOException {
+    index("c", new Bm25Spec(new AnalyzerSpec.English()), LARGE, PhraseSpec.Sides.BOTH, List.of());
+    assertThat(hits("c", new Query.Text("NYC"))).containsExactly("1");
+    assertThat(hits("c", new Query.Text("Berlin"))).containsExactly("2");
+    assertThat(hits("c", new Query.Text("munich"))).isEmpty();
+    assertThatThrownBy(
+            () ->
+                index(
+                    "d",
+                    new Bm25Spec(new AnalyzerSpec.English()),
+                    "{\"term\": \"berlin\", \"phrases\": [\"x\"], \"weight\": 1}",
+                    PhraseSpec.Sides.BOTH,
+                    List.of()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("'berlin'");
+  }
+
+  /** One collection, a segment from before its dictionary grew, and one from after it. */
   @Test
   void aSegmentBuiltUnderASmallerDictionaryStaysValid() throws IOException {
     index("old", WORDS, SMALL, PhraseSpec.Sides.BOTH, List.of());
     index("new", WORDS, LARGE, PhraseSpec.Sides.BOTH, List.of());
-    Query both = new Query.Vector(TokenVector.of(Map.of("Q60", 1.5f, "Q64", 2f)));
-    assertThat(hits("old", both)).containsExactly("1");
-    assertThat(hits("new", both)).containsExactly("2", "1");
+    Path oldFolder = folder.resolve("data/old");
+    Path newFolder = folder.resolve("data/new");
+    CollectionManifest before = CollectionManifest.read(oldFolder);
+    CollectionManifest after = CollectionManifest.read(newFolder);
+    String segment = before.segments().getFirst().id();
+    Files.move(
+        DataDirectory.segmentDirectory(oldFolder, segment),
+        DataDirectory.segmentDirectory(newFolder, segment));
+    List<CollectionManifest.SegmentEntry> both = new ArrayList<>(before.segments());
+    both.addAll(after.segments());
+    CollectionManifest.of(
+            "new", after.generation() + 1, after.encoderSpec(newFolder), List.copyOf(both))
+        .write(newFolder);
+
+    assertThat(hits("new", new Query.Text("NYC"))).containsExactly("1", "1");
+    // The old segment lacks the term: its own vocabulary is what it was.
+    assertThat(hits("new", new Query.Text("Berlin"))).containsExactly("2");
+    assertThat(hits("new", new Query.Text("capital"))).containsExactly("2", "2");
   }
 
   @Test
@@ -144,10 +182,7 @@ final class PhraseIndexTest {
                 + "\"},\"weights\":{\"kind\":\"dictionary\"},\"side\":\"QUERIES\"}");
     assertThat(EncoderSpecJson.read(json, "f")).isEqualTo(spec);
     assertThat(spec.resources()).containsExactly(ref);
-    assertThatThrownBy(
-            () ->
-                new PhraseSpec(
-                    new Bm25Spec(new AnalyzerSpec.English()), ref, PhraseSpec.Sides.BOTH))
+    assertThatThrownBy(() -> new PhraseSpec(spec, ref, PhraseSpec.Sides.BOTH))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("bm25");
   }

@@ -81,7 +81,7 @@ final class LogitsReader implements OutputReader {
           kernel.raise(logits, rows, rowCount, vocabularySize, weights);
         } else {
           long[] heap = new long[focus];
-          kernel.raiseFocused(logits, rows, rowCount, vocabularySize, focus, heap, weights);
+          kernel.raiseFocused(logits, rows, rowCount, vocabularySize, focus, shift, heap, weights);
         }
         // The activation grows, so that it is needed once a term: for the largest logit.
         for (int j = 0; j < weights.length; j++) {

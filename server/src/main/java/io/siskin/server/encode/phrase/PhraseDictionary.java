@@ -21,8 +21,8 @@ import java.util.Set;
  *
  * <p>A phrase is found where its words stand one after another, whatever their case and whatever
  * stands between them that is neither letter nor digit. Where several could begin, the longest
- * counts, and what follows it is looked at next: found phrases do not overlap. A term weighs the
- * same however often it is found.
+ * counts, and what follows it is looked at next: found phrases do not overlap. Scripts that write
+ * no spaces between words have a word a character.
  *
  * <p>Immutable; safe for concurrent use.
  */
@@ -85,15 +85,22 @@ public final class PhraseDictionary {
    * @param text any length
    */
   public Map<String, Float> find(String text) {
-    List<String> words = Words.of(text);
     Map<String, Float> found = new LinkedHashMap<>();
+    counts(text).forEach((term, _) -> found.put(terms.get(term), weights[term]));
+    return found;
+  }
+
+  /** Returns how often a text has phrases of a term, by the term's number, in the text's order. */
+  private Map<Integer, Integer> counts(String text) {
+    List<String> words = Words.of(text);
+    Map<Integer, Integer> found = new LinkedHashMap<>();
     int from = 0;
     while (from < words.size()) {
       PhraseTrie.Match match = trie.longest(words, from);
       if (match.wordCount() == 0) {
         from++;
       } else {
-        found.put(terms.get(match.term()), weights[match.term()]);
+        found.merge(match.term(), 1, Integer::sum);
         from += match.wordCount();
       }
     }
@@ -109,7 +116,25 @@ public final class PhraseDictionary {
    *     to be one share a name
    */
   public SparseVector addTo(String text, SparseVector vector) {
-    Map<String, Float> all = new HashMap<>(find(text));
+    return with(find(text), vector);
+  }
+
+  /**
+   * Counts the phrases of a text among the frequencies of its tokens; the dictionary's weights play
+   * no part.
+   *
+   * @param text the text
+   * @param frequencies how often it has each token
+   * @throws InvalidInputException as {@link #addTo} does
+   */
+  public SparseVector countIn(String text, SparseVector frequencies) {
+    Map<String, Float> found = new LinkedHashMap<>();
+    counts(text).forEach((term, count) -> found.put(terms.get(term), (float) count));
+    return with(found, frequencies);
+  }
+
+  private static SparseVector with(Map<String, Float> found, SparseVector vector) {
+    Map<String, Float> all = new HashMap<>(found);
     if (all.isEmpty()) {
       return vector;
     }

@@ -18,20 +18,32 @@ final class Words {
             .toLowerCase(Locale.ROOT);
     List<String> words = new ArrayList<>();
     int start = -1;
+    boolean wholeWord = false;
     for (int at = 0; at < folded.length(); at += Character.charCount(folded.codePointAt(at))) {
       int point = folded.codePointAt(at);
       boolean inside = Character.isLetterOrDigit(point) || isMark(point);
-      if (inside && start < 0) {
-        start = at;
-      } else if (!inside && start >= 0) {
+      boolean begins = inside && !isMark(point) && (wholeWord || isWordByItself(point));
+      if (start >= 0 && (begins || !inside)) {
         words.add(folded.substring(start, at));
         start = -1;
+      }
+      if (inside && start < 0) {
+        start = at;
+        wholeWord = isWordByItself(point);
       }
     }
     if (start >= 0) {
       words.add(folded.substring(start));
     }
     return words;
+  }
+
+  /** In these scripts a phrase stands in a text without a boundary on either side. */
+  private static boolean isWordByItself(int point) {
+    return switch (Character.UnicodeScript.of(point)) {
+      case HAN, HIRAGANA, KATAKANA, THAI, LAO, KHMER, MYANMAR -> !isMark(point);
+      default -> false;
+    };
   }
 
   private static boolean isMark(int point) {

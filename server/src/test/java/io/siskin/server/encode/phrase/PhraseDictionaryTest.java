@@ -25,6 +25,7 @@ final class PhraseDictionaryTest {
 
           {"term": "Q64", "phrases": ["Straße von Berlin"], "weight": 2}
           {"term": "Q1384", "phrases": ["Empire State"], "weight": 1}
+          {"term": "Q1490", "phrases": ["東京", "東京タワー", "กรุงเทพ"], "weight": 1}
           """);
 
   @ParameterizedTest
@@ -42,6 +43,11 @@ final class PhraseDictionaryTest {
         "STRASSE von berlin | Q64",
         "'\uFF2E\uFF39\uFF23' | Q60",
         "the empire state of new york | Q1384",
+        "私は東京に住む | Q1490",
+        "NYC東京NYC | Q60 Q1490",
+        "東 京タワー | Q1490",
+        "ไปกรุงเทพแล้ว | Q1490",
+        "京東 | ''",
         "'' | ''"
       })
   void phrasesAreFoundByTheirWords(String text, String terms) {
@@ -58,6 +64,13 @@ final class PhraseDictionaryTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("Q60")
         .hasMessageContaining("vocabulary");
+  }
+
+  @Test
+  void phrasesAreCountedAmongFrequencies() {
+    TokenVector vector = TokenVector.of(Map.of("flat", 2f));
+    assertThat(CITIES.countIn("flat, flat: nyc, New York City, new york", vector))
+        .isEqualTo(TokenVector.of(Map.of("flat", 2f, "Q60", 2f, "Q1384", 1f)));
   }
 
   @ParameterizedTest
