@@ -13,10 +13,11 @@ import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
-import io.siskin.server.encode.model.LoadedModel;
 import io.siskin.server.encode.model.ModelDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -126,10 +127,9 @@ final class EncodeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Logging.quietLibraries();
-    int cores = Runtime.getRuntime().availableProcessors();
     if (source.model != null) {
-      ModelDirectory directory = ModelDirectory.read(source.model);
-      try (LoadedModel model = LoadedModel.open(directory, inference.options(cores))) {
+      ModelRef ref = ModelDirectory.filesOf(source.model).ref();
+      try (TextModel model = inference.forQueries().open(source.model, ref)) {
         run(texts -> encode(model, texts));
       }
     } else if (source.collection != null) {
@@ -160,7 +160,7 @@ final class EncodeCommand implements Callable<Integer> {
     }
   }
 
-  private List<TextEncoding> encode(LoadedModel model, List<String> texts) {
+  private List<TextEncoding> encode(TextModel model, List<String> texts) {
     List<TokenizedText> batch = new ArrayList<>();
     for (String text : texts) {
       batch.add(model.tokenize(new EncoderInput(text, side)));

@@ -2,6 +2,7 @@ package io.siskin.server.app;
 
 import io.siskin.client.SearchException;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.onnx.InferenceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,6 +68,8 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
       case UnsupportedOperationException _ -> ExitStatus.USAGE;
       // Memory that is short, a device that fails, a model that does not keep its word.
       case InferenceException _ -> ExitStatus.FAILURE;
+      // An encoder elsewhere that is not there.
+      case RemoteEncoderException _ -> ExitStatus.FAILURE;
       case IOException _, UncheckedIOException _ -> ExitStatus.FAILURE;
       default -> ExitStatus.INTERNAL;
     };

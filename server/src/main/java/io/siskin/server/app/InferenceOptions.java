@@ -1,8 +1,10 @@
 package io.siskin.server.app;
 
+import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.encode.onnx.ExecutionProvider;
 import io.siskin.server.encode.onnx.OnnxOptions;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -64,14 +66,29 @@ final class InferenceOptions {
               + " rounding only.")
   private boolean graphOnly;
 
+  @Option(
+      names = "--remote",
+      paramLabel = "NAME=ADDRESS",
+      description =
+          "Where a model is that is served elsewhere, by the model's name or its folder's in"
+              + " .models, instead of the address in its remote.yaml: HOST:PORT for kserve,"
+              + " http://HOST:PORT for embeddings-inference. May be repeated. Default: what"
+              + " remote.yaml says.")
+  private Map<String, String> remotes = Map.of();
+
+  /** Returns where a model is that is served elsewhere, or null for where its folder says. */
+  @Nullable String address(ModelRef ref) {
+    return remotes.getOrDefault(ref.folderName(), remotes.get(ref.name()));
+  }
+
   /** Returns the models of this process, for queries. */
   ModelLibrary forQueries() {
-    return new ModelLibrary(options(Runtime.getRuntime().availableProcessors()));
+    return new ModelLibrary(options(Runtime.getRuntime().availableProcessors()), remotes);
   }
 
   /** Returns the models of this process, for documents, whose batches run side by side. */
   ModelLibrary forDocuments() {
-    return new ModelLibrary(options(1));
+    return new ModelLibrary(options(1), remotes);
   }
 
   /**

@@ -6,7 +6,6 @@ import io.siskin.server.encode.LearnedSpec;
 import io.siskin.server.encode.LearnedSpec.DocumentSide;
 import io.siskin.server.encode.LearnedSpec.QuerySide;
 import io.siskin.server.encode.ModelFiles;
-import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.TokenWeights;
 import io.siskin.server.encode.VectorOptions;
 import io.siskin.server.encode.model.ModelDirectory;
@@ -31,7 +30,8 @@ final class LearnedOptions {
       paramLabel = "DIR",
       description =
           "Encodes the documents' text with a model: a folder with encoder.yaml, an ONNX model and"
-              + " tokenizer.json (docs/models.md). Copied into the data directory. Default: none.")
+              + " tokenizer.json, or one with remote.yaml for a model that is served elsewhere"
+              + " (docs/models.md). Copied into the data directory. Default: none.")
   private @Nullable Path documentModel;
 
   @Option(
@@ -127,11 +127,16 @@ final class LearnedOptions {
    */
   LearnedSpec spec(ResourceFiles resources) throws IOException {
     models.clear();
-    ModelDirectory documents = documentModel == null ? null : read(documentModel);
+    ModelFiles documents = documentModel == null ? null : files(documentModel);
+    if (documents != null && documents.replaceable()) {
+      checkRemote(
+          documentLiteralsOnly || documentLiteralWeightMin > 0,
+          "--document-literals-only or --document-literal-weight-min");
+    }
     DocumentSide documentSide =
         documents == null
             ? new DocumentSide.Vectors()
-            : new DocumentSide.Model(documents.files().ref(), documentOptions());
+            : new DocumentSide.Model(documents.ref(), documentOptions());
     return new LearnedSpec(documentSide, queries(documents, resources));
   }
 
@@ -140,28 +145,29 @@ final class LearnedOptions {
     return List.copyOf(models);
   }
 
-  private QuerySide queries(@Nullable ModelDirectory documents, ResourceFiles resources)
+  private QuerySide queries(@Nullable ModelFiles documents, ResourceFiles resources)
       throws IOException {
     if (queryTokens == null) {
-      if (queryModel != null && RemoteDirectory.is(queryModel)) {
-        return new QuerySide.Model(remote(queryModel), queryOptions());
-      }
-      ModelDirectory model = queryModel == null ? documents : read(queryModel);
+      ModelFiles model = queryModel == null ? documents : files(queryModel);
       if (model == null) {
         throw new InvalidInputException("--query-model", "missing", "a model's folder");
       }
-      return new QuerySide.Model(model.files().ref(), queryOptions());
+      if (model.replaceable()) {
+        checkRemote(
+            queryLiteralsOnly || queryLiteralWeightMin > 0,
+            "--query-literals-only or --query-literal-weight-min");
+      }
+      return new QuerySide.Model(model.ref(), queryOptions());
     }
     if (queryModel != null) {
       throw new InvalidInputException("--query-model", queryModel, "nothing, with --query-tokens");
     }
-    if (documents == null) {
+    if (documentModel == null) {
       throw new InvalidInputException(
           "--query-tokens",
           queryTokens,
           "with --document-model; where documents come as vectors: --tokenizer with --idf");
     }
-    Path tokenizer = documents.files().directory().resolve(documents.config().tokenizerFile());
     TokenWeights weights =
         switch (queryTokens) {
           case IDF -> new TokenWeights.FromCollection();
@@ -170,32 +176,51 @@ final class LearnedOptions {
               new TokenWeights.FromFile(
                   resources.reference("--query-tokens", "idf", Path.of(queryTokens)), 0);
         };
-    AnalyzerSpec analyzer =
-        documents.config().termsAreWords()
-            ? new AnalyzerSpec.Standard()
-            : new AnalyzerSpec.WordPiece(
-                resources.reference("--document-model", "tokenizer", tokenizer),
-                documents.config().maxLength());
-    return new QuerySide.Tokens(analyzer, weights, queryOptions());
+    return new QuerySide.Tokens(analyzer(documentModel, resources), weights, queryOptions());
+  }
+
+  /** Returns what cuts queries into the tokens of a document model. */
+  private static AnalyzerSpec analyzer(Path directory, ResourceFiles resources) throws IOException {
+    if (RemoteDirectory.is(directory)) {
+      RemoteDirectory remote = RemoteDirectory.read(directory);
+      if (!remote.vocabularyIsTokenizer()) {
+        throw new InvalidInputException(
+                "vocabulary", remote.vocabularyFile(), "a tokenizer.json, with --query-tokens")
+            .at(remote.configFile());
+      }
+      return wordPiece(
+          directory.resolve(remote.vocabularyFile()),
+          remote.options().lengthTokensMax(),
+          resources);
+    }
+    ModelDirectory model = ModelDirectory.read(directory);
+    return model.config().termsAreWords()
+        ? new AnalyzerSpec.Standard()
+        : wordPiece(
+            directory.resolve(model.config().tokenizerFile()),
+            model.config().maxLength(),
+            resources);
+  }
+
+  private static AnalyzerSpec wordPiece(Path tokenizer, int maxLength, ResourceFiles resources)
+      throws IOException {
+    return new AnalyzerSpec.WordPiece(
+        resources.reference("--document-model", "tokenizer", tokenizer), maxLength);
   }
 
   /** A remote encoder does not say which terms a text has itself. */
-  private ModelRef remote(Path directory) throws IOException {
-    if (queryLiteralsOnly || queryLiteralWeightMin > 0) {
-      throw new InvalidInputException(
-          "--query-literals-only or --query-literal-weight-min",
-          "given",
-          "with a model that runs here");
+  private static void checkRemote(boolean literals, String options) {
+    if (literals) {
+      throw new InvalidInputException(options, "given", "with a model that runs here");
     }
-    ModelFiles files = RemoteDirectory.read(directory).files();
-    models.add(files);
-    return files.ref();
   }
 
-  private ModelDirectory read(Path directory) throws IOException {
-    ModelDirectory model = ModelDirectory.read(directory);
-    models.add(model.files());
-    return model;
+  private ModelFiles files(Path directory) throws IOException {
+    ModelFiles files = ModelDirectory.filesOf(directory);
+    if (models.stream().noneMatch(known -> known.ref().equals(files.ref()))) {
+      models.add(files);
+    }
+    return files;
   }
 
   private VectorOptions documentOptions() {

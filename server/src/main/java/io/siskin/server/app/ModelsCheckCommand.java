@@ -1,16 +1,21 @@
 package io.siskin.server.app;
 
 import io.siskin.server.encode.ModelFiles;
+import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.model.LoadedModel;
 import io.siskin.server.encode.model.ModelCheck;
 import io.siskin.server.encode.model.ModelConfig;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.encode.model.RemoteDirectory;
 import io.siskin.server.encode.onnx.TensorDescription;
+import io.siskin.server.encode.remote.RemoteDescription;
+import io.siskin.server.encode.remote.RemoteModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,14 +37,18 @@ import picocli.CommandLine.Spec;
       "Checks a model directory: its files, that the model gives what encoder.yaml says, that"
           + " padding does not change a vector, that a text of max_length goes through; shows a"
           + " sample, and times batches.",
+      "Of a folder with remote.yaml: that the server answers, is ready, says that it is the model"
+          + " that the file describes, and gives vectors over the vocabulary; --remote asks another"
+          + " address.",
       "What is wrong is named with its file and what was expected; exit status 2."
     })
 final class ModelsCheckCommand implements Callable<Integer> {
   private static final int[] BATCHES = {1, 8, 32};
   private static final int SAMPLE_TERMS = 12;
   private static final long MILLIS_MAX = 600_000;
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
-  @Parameters(paramLabel = "DIR", description = "A folder with encoder.yaml.")
+  @Parameters(paramLabel = "DIR", description = "A folder with encoder.yaml or remote.yaml.")
   private Path directory;
 
   @Option(
@@ -68,12 +77,66 @@ final class ModelsCheckCommand implements Callable<Integer> {
     Ranges.check("--length", lengthTokens, 3, Integer.MAX_VALUE);
     Ranges.check("--millis", millis, 0, MILLIS_MAX);
     Logging.quietLibraries();
+    return RemoteDirectory.is(directory) ? checkRemote() : checkLocal();
+  }
+
+  private int checkRemote() throws IOException {
+    RemoteDirectory read = RemoteDirectory.read(directory);
+    String address = inference.address(read.files().ref());
+    RemoteDirectory found = address == null ? read : read.at(address);
+    try (RemoteModel model = found.open()) {
+      RemoteDescription served = found.describe(model, ANSWER_TIMEOUT);
+      ModelCheck check = new ModelCheck(model, directory);
+      TextEncoding sample = check.checkSamples();
+      List<ModelCheck.Timing> timings = time(check);
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("model", found.files().ref().name());
+      facts.put("fingerprint", found.files().ref().fingerprint());
+      facts.put("served", found.target().label());
+      facts.put("served_model", served.model());
+      facts.put("served_versions", served.versions());
+      facts.put("served_details", served.details());
+      facts.put("max_length", model.lengthTokensMax());
+      facts.put("vocabulary", model.vocabularySize());
+      facts.put("sample", EncodingJson.members(sample));
+      facts.put("timings", timings.stream().map(ModelsCheckCommand::members).toList());
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(json ? Json.line(facts) : describeRemote(facts, served, sample, timings));
+      return ExitStatus.OK;
+    } catch (RemoteEncoderException failed) {
+      throw found.explain(failed);
+    }
+  }
+
+  private static String describeRemote(
+      Map<String, Object> facts,
+      RemoteDescription served,
+      TextEncoding sample,
+      List<ModelCheck.Timing> timings) {
+    StringBuilder text = new StringBuilder();
+    text.append(facts.get("model")).append(": ").append(facts.get("served"));
+    text.append(", fingerprint ").append(facts.get("fingerprint")).append('\n');
+    text.append("  there: ");
+    if (served.model().isEmpty()) {
+      text.append("ready; it does not say what it is\n");
+    } else {
+      text.append(served.model()).append(' ').append(served.versions()).append('\n');
+      served.details().forEach(detail -> text.append("    ").append(detail).append('\n'));
+    }
+    text.append("  at most ").append(facts.get("max_length")).append(" tokens, vocabulary of ");
+    text.append(facts.get("vocabulary")).append(" terms\n");
+    text.append("  sample: ").append(describe(sample)).append('\n');
+    append(text, timings);
+    return text.append("  fit for use").toString();
+  }
+
+  private int checkLocal() throws IOException {
     ModelDirectory found = ModelDirectory.read(directory);
     long start = System.nanoTime();
     try (LoadedModel model =
         LoadedModel.open(found, inference.options(Runtime.getRuntime().availableProcessors()))) {
       double openMillis = (System.nanoTime() - start) / 1e6;
-      ModelCheck check = new ModelCheck(model);
+      ModelCheck check = new ModelCheck(model, directory);
       TextEncoding sample = check.checkSamples();
       List<ModelCheck.Timing> timings = time(check);
       Map<String, Object> facts = facts(model);
@@ -161,6 +224,11 @@ final class ModelsCheckCommand implements Callable<Integer> {
             facts.get("provider"),
             (Double) facts.get("open_millis")));
     text.append("  sample: ").append(describe(sample)).append('\n');
+    append(text, timings);
+    return text.append("  fit for use").toString();
+  }
+
+  private static void append(StringBuilder text, List<ModelCheck.Timing> timings) {
     for (ModelCheck.Timing timing : timings) {
       text.append(
           String.format(
@@ -172,7 +240,6 @@ final class ModelsCheckCommand implements Callable<Integer> {
               timing.poolMillis(),
               timing.tokensPerSecond()));
     }
-    return text.append("  fit for use").toString();
   }
 
   private static String join(List<TensorDescription> tensors) {

@@ -123,7 +123,7 @@ final class SearchServer implements AutoCloseable {
    * @throws io.siskin.index.error.InvalidInputException when it is no model directory
    */
   void openModel(Path directory) throws IOException {
-    openedModels.add(models.open(directory, ModelDirectory.read(directory).files().ref()));
+    openedModels.add(models.open(directory, ModelDirectory.filesOf(directory).ref()));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.siskin.server.app;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +32,7 @@ import picocli.CommandLine.Spec;
           + " old one in service."
     })
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
   private static final int PORT_MAX = 65_535;
   private static final long WARMUP_MILLIS_MAX = 600_000;
 
@@ -140,6 +144,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     checkRange("--warmup-millis", warmupMillis, WARMUP_MILLIS_MAX);
     PrintWriter out = spec.commandLine().getOut();
+    ModelLibrary library = inference.forQueries();
     try (StopLatch stop = new StopLatch();
         SearchServer server =
             SearchServer.listen(
@@ -147,7 +152,7 @@ final class ServeCommand implements Callable<Integer> {
                 options(),
                 verification,
                 warmupMillis,
-                batching.over(inference.forQueries()))) {
+                batching.over(library))) {
       if (metricsPort != null) {
         server.showMetrics(metricsHost, metricsPort);
       }
@@ -155,6 +160,9 @@ final class ServeCommand implements Callable<Integer> {
         server.openModel(directory);
       }
       server.open();
+      for (String name : library.unusedAddresses()) {
+        LOG.warn("--remote {}: no model of that name has been opened", name);
+      }
       stop.expectOrder();
       out.println(readyLine(server));
       stop.await();

@@ -11,12 +11,13 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
  * The models of a data directory, in {@code .models/NAME-DIGITS/}, shared by its collections. They
- * are added and never changed; a collection names its own by fingerprint, which is verified when
- * they are opened.
+ * are added and never changed, but for where a model is that is served elsewhere; a collection
+ * names its own by fingerprint, which is verified when they are opened.
  *
  * @param directory the folder that holds them
  */
@@ -52,13 +53,17 @@ public record ModelStore(Path directory) {
   }
 
   /**
-   * Copies a model into the store, durably and all or nothing; does nothing when it is there.
+   * Copies a model into the store, durably and all or nothing. When it is there, does nothing, or,
+   * for a model that is served elsewhere, takes over the new files one by one.
    *
    * @param model the model
    */
   public void add(ModelFiles model) throws IOException {
     Path target = path(model.ref());
     if (Files.exists(target)) {
+      if (model.replaceable()) {
+        replace(model, target);
+      }
       return;
     }
     Files.createDirectories(directory);
@@ -75,6 +80,26 @@ public record ModelStore(Path directory) {
       // By another process: the name stands for the content.
     } finally {
       Publication.deleteDirectory(adding);
+    }
+  }
+
+  private void replace(ModelFiles model, Path target) throws IOException {
+    for (String name : model.names()) {
+      Path from = model.directory().resolve(name);
+      Path to = target.resolve(name);
+      if (Files.exists(to) && Files.mismatch(from, to) < 0) {
+        continue;
+      }
+      Path adding = Files.createTempFile(directory, ADDING, name);
+      try {
+        Files.copy(from, adding, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel channel = FileChannel.open(adding, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+        Files.move(adding, to, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(adding);
+      }
     }
   }
 

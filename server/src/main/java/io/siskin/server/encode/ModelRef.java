@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  *
  * @param name what people call it: 1 to 64 letters, digits, dots, dashes and underscores, the first
  *     a letter or digit
- * @param fingerprint the SHA-256 over all its files, 64 lower-case hexadecimal digits
+ * @param fingerprint the SHA-256 over all that decides its vectors: its files; of a model that is
+ *     served elsewhere, what it is but not where, 64 lower-case hexadecimal digits
  */
 public record ModelRef(String name, String fingerprint) {
   // Enough to tell the models of one data directory apart; the whole is verified at opening.

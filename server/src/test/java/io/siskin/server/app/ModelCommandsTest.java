@@ -15,6 +15,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.encode.onnx.OnnxOptions;
 import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.testing.FakeRemoteEncoder;
 import io.siskin.server.testing.TinyModels;
 import io.siskin.server.testing.TinyOnnx;
 import java.io.IOException;
@@ -159,6 +160,150 @@ final class ModelCommandsTest {
         .isEqualTo("{\"vector\":{\"moth\":3.0,\"wing\":2.0,\"##s\":1.0,\"bird\":0.5}}");
     assertThat(CapturedRun.of("encode", "-d", data, "-c", "none", "x").err())
         .contains("--collection is none; allowed: one of");
+  }
+
+  @Test
+  void checkAsksAnEncoderThatIsServedElsewhere() throws IOException {
+    try (FakeRemoteEncoder encoder = FakeRemoteEncoder.start()) {
+      Path http = encoder.writeHttp(folder.resolve("tei"), "model: naver/splade-v3");
+      Path grpc = encoder.writeGrpc(folder.resolve("triton"));
+      CapturedRun run = CapturedRun.of("models", "check", http, "--millis", 0);
+      assertThat(run.err()).doesNotContain("siskin");
+      assertThat(run.out())
+          .contains("tei: " + encoder.httpAddress() + "/embed_sparse, fingerprint ")
+          .contains("there: naver/splade-v3 [c0ffee]")
+          .contains("pooling splade")
+          .contains("at most 512 tokens, vocabulary of 7 terms")
+          .contains("a 1.00, moth 1.00, towards 1.00")
+          .contains("batch of 32, 32 tokens each: ")
+          .contains("fit for use");
+      JsonNode json =
+          new ObjectMapper()
+              .readTree(CapturedRun.of("models", "check", grpc, "--millis", 0, "--json").out());
+      assertThat(json.at("/sample/vector/moth").asInt()).isEqualTo(1);
+      assertThat(json.at("/timings/2/tokens_per_second").asDouble()).isPositive();
+      encoder.giving("FP32", 8);
+      CapturedRun wrong = CapturedRun.of("models", "check", grpc);
+      assertThat(wrong.status()).isEqualTo(ExitStatus.USAGE);
+      assertThat(wrong.err())
+          .contains(grpc.resolve("remote.yaml") + ": output.sparse is weights of 8 terms");
+      Files.writeString(http.resolve("words.txt"), "[PAD]\na\n");
+      CapturedRun shorter = CapturedRun.of("models", "check", http);
+      assertThat(shorter.err())
+          .contains(http.resolve("remote.yaml") + ": answer is ")
+          .contains("of a vocabulary of 2")
+          .contains("what output and vocabulary say: 2 terms");
+      encoder.close();
+      CapturedRun nobody = CapturedRun.of("models", "check", grpc);
+      assertThat(nobody.status()).isEqualTo(ExitStatus.USAGE);
+      assertThat(nobody.err()).contains("address is kserve 127.0.0.1:", "which is not ready");
+    }
+  }
+
+  /** Documents and queries go to an encoder that then moves: the collection stays what it is. */
+  @Test
+  void aRemoteEncoderIndexesAndMayMove() throws IOException {
+    Path input =
+        Files.writeString(
+            folder.resolve("moths.jsonl"),
+            "{\"id\":\"1\",\"text\":\"A moth, a lamp.\"}\n{\"id\":\"2\",\"text\":\"\"}\n");
+    Path data = folder.resolve("data");
+    Path remote = folder.resolve("splade");
+    try (FakeRemoteEncoder encoder = FakeRemoteEncoder.start()) {
+      encoder.writeHttp(remote);
+      CapturedRun index =
+          CapturedRun.of("index", "-i", input, "-o", data, "--document-model", remote);
+      assertThat(index.err()).doesNotContain("siskin index:");
+      assertThat(index.out()).contains("indexed 2 documents").contains("encoder learned");
+      assertThat(encoder.requests).as("the blank one needs no asking").containsOnly(1);
+      assertThat(CapturedRun.of("encode", "-d", data, "-c", "moths", "lamp", "moth").out().strip())
+          .isEqualTo("{\"vector\":{\"lamp\":1.0,\"moth\":1.0}}");
+      assertThat(CapturedRun.of("encode", "--model", remote, "insect").out().strip())
+          .isEqualTo("{\"vector\":{\"insect\":1.0}}");
+      assertThat(
+              CapturedRun.of(
+                      "index",
+                      "-i",
+                      input,
+                      "-o",
+                      data,
+                      "-c",
+                      "x",
+                      "--document-model",
+                      remote,
+                      "--document-literals-only")
+                  .err())
+          .contains("--document-literals-only", "with a model that runs here");
+      assertThat(
+              CapturedRun.of(
+                      "index",
+                      "-i",
+                      input,
+                      "-o",
+                      data,
+                      "-c",
+                      "x",
+                      "--document-model",
+                      remote,
+                      "--query-tokens",
+                      "idf")
+                  .err())
+          .contains("remote.yaml: vocabulary is words.txt; allowed: a tokenizer.json");
+    }
+    CapturedRun gone = CapturedRun.of("encode", "-d", data, "-c", "moths", "lamp");
+    assertThat(gone.status()).isEqualTo(ExitStatus.FAILURE);
+    assertThat(gone.err()).contains("/embed_sparse").doesNotContain("defect");
+    try (FakeRemoteEncoder moved = FakeRemoteEncoder.start()) {
+      assertThat(
+              CapturedRun.of(
+                      "encode",
+                      "-d",
+                      data,
+                      "-c",
+                      "moths",
+                      "--remote",
+                      "splade=" + moved.httpAddress(),
+                      "lamp")
+                  .out()
+                  .strip())
+          .isEqualTo("{\"vector\":{\"lamp\":1.0}}");
+      moved.writeHttp(remote);
+      Path again =
+          Files.writeString(folder.resolve("more.jsonl"), "{\"id\":\"3\",\"text\":\"moth\"}\n");
+      assertThat(CapturedRun.of("index", "-i", again, "-o", data, "--document-model", remote).out())
+          .contains("indexed 1 document");
+      assertThat(CapturedRun.of("encode", "-d", data, "-c", "moths", "lamp").out().strip())
+          .as("the store has the new address")
+          .isEqualTo("{\"vector\":{\"lamp\":1.0}}");
+    }
+  }
+
+  /** What an encoder gave before it failed is not asked of the one that takes its place. */
+  @Test
+  void anIndexGoesOnWithTheEncoderThatTookOver() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 2_000; i++) {
+      lines.append(
+          "{\"id\":\"" + i + "\",\"text\":\"moth" + " lamp".repeat(i % 9) + " n" + i + "\"}\n");
+    }
+    Path input = Files.writeString(folder.resolve("moths.jsonl"), lines);
+    Path data = folder.resolve("data");
+    Path remote = folder.resolve("splade");
+    try (FakeRemoteEncoder failing = FakeRemoteEncoder.start().overloadedAfter(40)) {
+      failing.writeHttp(remote, "retries: 0");
+      CapturedRun lost =
+          CapturedRun.of("index", "-i", input, "-o", data, "--document-model", remote);
+      assertThat(lost.status()).as(lost.err()).isEqualTo(ExitStatus.FAILURE);
+      assertThat(lost.err()).contains("/embed_sparse: status 503").doesNotContain("defect");
+    }
+    try (FakeRemoteEncoder next = FakeRemoteEncoder.start()) {
+      next.writeHttp(remote);
+      CapturedRun index =
+          CapturedRun.of("index", "-i", input, "-o", data, "--document-model", remote);
+      assertThat(index.err()).doesNotContain("siskin index:");
+      assertThat(index.out()).contains("indexed 2,000 documents");
+      assertThat(next.requests.stream().mapToInt(Integer::intValue).sum()).isLessThan(2_000);
+    }
   }
 
   private static float[] ramp() {

@@ -9,6 +9,7 @@ import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.onnx.InferenceException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -30,15 +31,18 @@ public final class ModelCheck {
           + " by night and fly towards lamps, for reasons that biologists still discuss. ";
   private static final int TIMED_RUNS_MIN = 2;
 
-  private final LoadedModel model;
+  private final TextModel model;
+  private final Path directory;
 
   /**
    * Prepares a check.
    *
    * @param model the model, closed by the caller
+   * @param directory its folder, for messages
    */
-  public ModelCheck(LoadedModel model) {
+  public ModelCheck(TextModel model, Path directory) {
     this.model = model;
+    this.directory = directory;
   }
 
   /**
@@ -84,7 +88,7 @@ public final class ModelCheck {
               "max_length",
               model.lengthTokensMax(),
               "a length that the model takes (" + refused.getMessage() + ")")
-          .at(model.directory().files().directory().resolve(EncoderYaml.FILE_NAME).toString());
+          .at(directory.resolve(EncoderYaml.FILE_NAME).toString());
     }
     return alone;
   }
@@ -165,7 +169,6 @@ public final class ModelCheck {
   }
 
   private InvalidInputException wrong(String field, Object value, String allowed) {
-    return new InvalidInputException(field, value, allowed)
-        .at(model.directory().files().directory().toString());
+    return new InvalidInputException(field, value, allowed).at(directory.toString());
   }
 }

@@ -39,7 +39,9 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
       throw new InvalidInputException(
           "model directory",
           directory,
-          "a folder with " + EncoderYaml.FILE_NAME + ", an ONNX model and its tokenizer.json");
+          "a folder with "
+              + EncoderYaml.FILE_NAME
+              + ", an ONNX model and its tokenizer.json, or with remote.yaml");
     }
     ModelConfig config = EncoderYaml.read(configFile.toString(), Files.readAllBytes(configFile));
     Set<String> names = names(config);
@@ -52,6 +54,20 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
     }
     ModelRef ref = new ModelRef(nameOf(directory), fingerprint(directory, names));
     return new ModelDirectory(config, new ModelFiles(ref, directory, names.stream().toList()));
+  }
+
+  /**
+   * Reads a folder as far as is needed to know which model it stands for, whether it runs here or
+   * is served elsewhere.
+   *
+   * @param directory the folder
+   * @throws InvalidInputException when it is no such folder, or is malformed
+   * @throws IOException when reading fails
+   */
+  public static ModelFiles filesOf(Path directory) throws IOException {
+    return RemoteDirectory.is(directory)
+        ? RemoteDirectory.read(directory).files()
+        : read(directory).files();
   }
 
   private static Set<String> names(ModelConfig config) {

@@ -1,21 +1,28 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.ModelRef;
+import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TextModels;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.onnx.OnnxOptions;
+import io.siskin.server.encode.remote.RemoteDescription;
 import io.siskin.server.encode.remote.RemoteModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +37,8 @@ public final class ModelLibrary implements TextModels {
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
 
   private final OnnxOptions options;
+  private final Map<String, String> addresses;
+  private final Set<String> usedAddresses = new HashSet<>();
   private final Map<String, Shared> open = new HashMap<>();
 
   /**
@@ -38,7 +47,36 @@ public final class ModelLibrary implements TextModels {
    * @param options how its models run
    */
   public ModelLibrary(OnnxOptions options) {
+    this(options, Map.of());
+  }
+
+  /**
+   * Makes an empty library that finds some models elsewhere than their folders say.
+   *
+   * @param options how its models run
+   * @param addresses by the name of a model that is served elsewhere, alone or with 12 digits of
+   *     its fingerprint, where it is
+   */
+  public ModelLibrary(OnnxOptions options, Map<String, String> addresses) {
     this.options = options;
+    this.addresses = Map.copyOf(addresses);
+  }
+
+  /** Returns the names that were given an address and that no model had that was opened so far. */
+  public synchronized Set<String> unusedAddresses() {
+    Set<String> unused = new TreeSet<>(addresses.keySet());
+    unused.removeAll(usedAddresses);
+    return unused;
+  }
+
+  private @Nullable String address(ModelRef ref) {
+    for (String name : List.of(ref.folderName(), ref.name())) {
+      if (addresses.containsKey(name)) {
+        usedAddresses.add(name);
+        return addresses.get(name);
+      }
+    }
+    return null;
   }
 
   @Override
@@ -58,6 +96,11 @@ public final class ModelLibrary implements TextModels {
   private Shared load(Path directory, ModelRef ref) throws IOException {
     ModelDirectory found = ModelDirectory.read(directory);
     check(directory, found.files(), ref);
+    String address = address(ref);
+    if (address != null) {
+      throw new InvalidInputException(
+          "address of model " + ref.name(), address, "none: the model runs here");
+    }
     LoadedModel model = LoadedModel.open(found, options);
     LOG.info(
         "model {}: {} on {}",
@@ -67,13 +110,31 @@ public final class ModelLibrary implements TextModels {
     return new Shared(model, ref);
   }
 
-  private static Shared openRemote(Path directory, ModelRef ref) throws IOException {
-    RemoteDirectory found = RemoteDirectory.read(directory);
-    check(directory, found.files(), ref);
+  private Shared openRemote(Path directory, ModelRef ref) throws IOException {
+    RemoteDirectory read = RemoteDirectory.read(directory);
+    check(directory, read.files(), ref);
+    String address = address(ref);
+    RemoteDirectory found = address == null ? read : read.at(address);
     RemoteModel model = found.open();
-    if (!model.isReady(HEALTH_TIMEOUT)) {
-      // Not an error: it may come up later, and vectors can be searched for without it.
-      LOG.warn("model {}: {} is not ready", ref.folderName(), found.target().label());
+    boolean checked = false;
+    try {
+      if (model.isReady(HEALTH_TIMEOUT)) {
+        RemoteDescription served = model.describe(HEALTH_TIMEOUT);
+        LOG.info("model {}: {} {}", ref.folderName(), found.target().label(), served.details());
+      } else {
+        // Not an error: it may come up later, and vectors can be searched for without it.
+        LOG.warn("model {}: {} is not ready", ref.folderName(), found.target().label());
+      }
+      checked = true;
+    } catch (RemoteEncoderException silent) {
+      LOG.warn("model {} does not say what it is: {}", ref.folderName(), silent.getMessage());
+      checked = true;
+    } catch (InvalidInputException other) {
+      throw other.at(found.configFile());
+    } finally {
+      if (!checked) {
+        model.close();
+      }
     }
     return new Shared(model, ref);
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
 import java.io.IOException;
@@ -27,6 +28,8 @@ final class EmbeddingsInferenceTransport implements RemoteTransport {
   private static final long ANSWER_BYTES_MAX = 256L << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int OK = 200;
+  private static final int NOT_FOUND = 404;
+  private static final String SPARSE_POOLING = "splade";
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVER_ERRORS = 500;
   private static final int MESSAGE_LENGTH_MAX = 200;
@@ -81,6 +84,46 @@ final class EmbeddingsInferenceTransport implements RemoteTransport {
     }
   }
 
+  @Override
+  public RemoteDescription describe(Duration timeout, Expected expected) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(address("/info"))).timeout(timeout).GET().build();
+    HttpResponse<byte[]> response = send(request, timeout);
+    if (response.statusCode() == NOT_FOUND) {
+      return RemoteDescription.NONE;
+    }
+    if (response.statusCode() != OK) {
+      throw error(Reason.REFUSED, "status " + response.statusCode() + " for /info");
+    }
+    JsonNode info = json(response.body());
+    String model = info.path("model_id").asText("");
+    if (!target.model().isEmpty() && !target.model().equals(model)) {
+      throw new InvalidInputException("model", target.model(), "what is served: " + model);
+    }
+    String commit = info.path("model_sha").asText("");
+    if (!commit.startsWith(target.version())) {
+      throw new InvalidInputException(
+          "model_version", target.version(), "what is served, as it begins: " + commit);
+    }
+    String pooling = info.at("/model_type/embedding/pooling").asText("");
+    if (!target.dense() && !pooling.isEmpty() && !pooling.equals(SPARSE_POOLING)) {
+      throw new InvalidInputException(
+          "pooling of the server", pooling, SPARSE_POOLING + ", for sparse vectors");
+    }
+    int textsMax = info.path("max_client_batch_size").asInt(Integer.MAX_VALUE);
+    if (expected.textCountMax() > textsMax) {
+      throw new InvalidInputException(
+          "batch_texts", expected.textCountMax(), "at most " + textsMax + ", as the server takes");
+    }
+    return new RemoteDescription(
+        model,
+        commit.isEmpty() ? List.of() : List.of(commit),
+        List.of(
+            "pooling " + pooling,
+            "at most " + info.path("max_input_length").asText("?") + " tokens a text",
+            "at most " + info.path("max_client_batch_size").asText("?") + " texts a request"));
+  }
+
   private String address(String path) {
     return target.base().toString().replaceFirst("/$", "") + path;
   }
@@ -115,15 +158,18 @@ final class EmbeddingsInferenceTransport implements RemoteTransport {
     }
   }
 
-  private List<Answer> answers(byte[] body, int count) {
-    JsonNode root;
+  private JsonNode json(byte[] body) {
     try {
-      root = JSON.readTree(body);
+      return JSON.readTree(body);
     } catch (JsonProcessingException malformed) {
       throw error(Reason.MALFORMED, "no JSON: " + malformed.getOriginalMessage());
     } catch (IOException e) {
       throw new AssertionError("reads from memory", e);
     }
+  }
+
+  private List<Answer> answers(byte[] body, int count) {
+    JsonNode root = json(body);
     if (!root.isArray() || root.size() != count) {
       throw error(Reason.MALFORMED, "no array of " + count + " vectors");
     }

@@ -8,10 +8,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.proto.inference.GRPCInferenceServiceGrpc;
 import io.siskin.proto.inference.InferTensorContents;
 import io.siskin.proto.inference.ModelInferRequest;
 import io.siskin.proto.inference.ModelInferResponse;
+import io.siskin.proto.inference.ModelMetadataRequest;
+import io.siskin.proto.inference.ModelMetadataResponse;
 import io.siskin.proto.inference.ModelReadyRequest;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
@@ -79,6 +82,55 @@ final class KserveTransport implements RemoteTransport {
     } catch (StatusRuntimeException unreachable) {
       return false;
     }
+  }
+
+  @Override
+  public RemoteDescription describe(Duration timeout, Expected expected) {
+    ModelMetadataRequest request =
+        ModelMetadataRequest.newBuilder()
+            .setName(target.model())
+            .setVersion(target.version())
+            .build();
+    ModelMetadataResponse served;
+    try {
+      served = stub(timeout).modelMetadata(request);
+    } catch (StatusRuntimeException failed) {
+      if (failed.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
+        return RemoteDescription.NONE;
+      }
+      throw error(failed);
+    }
+    if (!served.getName().equals(target.model())) {
+      throw new InvalidInputException(
+          "model", target.model(), "what is served: " + served.getName());
+    }
+    if (!target.version().isEmpty()
+        && served.getVersionsCount() > 0
+        && !served.getVersionsList().contains(target.version())) {
+      throw new InvalidInputException(
+          "model_version",
+          target.version(),
+          "one that is served: " + String.join(", ", served.getVersionsList()));
+    }
+    KserveTensors inputs = new KserveTensors(served.getInputsList());
+    KserveTensors outputs = new KserveTensors(served.getOutputsList());
+    inputs.require("input", target.input(), BYTES);
+    switch (target.output()) {
+      case RemoteTarget.Output.Sparse(String terms, String weights) -> {
+        outputs.require("output.terms", terms, INTS, LONGS);
+        outputs.require("output.weights", weights, FLOATS);
+      }
+      case RemoteTarget.Output.Weights(String name) -> {
+        outputs.require("output.sparse", name, FLOATS);
+        outputs.requireWidth("output.sparse", name, expected.termCount());
+      }
+      case RemoteTarget.Output.Embedding(String name) ->
+          outputs.require("output.embedding", name, FLOATS);
+    }
+    return new RemoteDescription(
+        served.getName(),
+        served.getVersionsList(),
+        List.of("platform " + served.getPlatform(), "takes " + inputs, "gives " + outputs));
   }
 
   private GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub(Duration timeout) {

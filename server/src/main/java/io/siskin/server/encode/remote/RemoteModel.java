@@ -16,15 +16,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 
 /**
  * A text model that is served elsewhere.
  *
  * <p>Texts are cut into tokens over there; here their number is only estimated, for the sizes of
- * batches. A text's own terms are not known, so that its encodings have no literals. The
- * fingerprint stands for the configuration: whether the other side changes its model cannot be
- * seen.
+ * batches. A text's own terms are not known, so that its encodings have no literals. A blank text
+ * has an empty sparse vector, without asking.
+ *
+ * <p>The fingerprint stands for what decides the vectors, as far as the configuration says it:
+ * protocol, model, version, tensors, prompts, vocabulary; not for where the encoder is nor how
+ * patiently it is asked. Whether the other side changes its model is seen only where it says so,
+ * see {@link #describe}.
  */
 public final class RemoteModel implements TextModel {
   /** English has about so many characters a word piece. */
@@ -32,6 +37,9 @@ public final class RemoteModel implements TextModel {
 
   private static final int SPECIAL_TOKENS = 2;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+
+  private static final TextEncoding NOTHING =
+      new TextEncoding.Sparse(TokenVector.of(new String[0], new float[0]), List.of());
 
   private final RemoteTarget target;
   private final RemoteOptions options;
@@ -49,8 +57,26 @@ public final class RemoteModel implements TextModel {
     this.options = options;
     this.vocabulary = List.copyOf(vocabulary);
     this.transport = transport;
-    String identity = target + "\n" + options + "\n" + String.join("\n", vocabulary);
-    this.fingerprint = Sha256.hex(identity.getBytes(StandardCharsets.UTF_8));
+    this.fingerprint = fingerprint(target, options, vocabulary);
+  }
+
+  /**
+   * Returns the fingerprint of a model without opening it.
+   *
+   * @param target where it is, which does not count, and what it is
+   * @param options how it is asked; the prompts count
+   * @param vocabulary by number what the terms are called
+   */
+  public static String fingerprint(
+      RemoteTarget target, RemoteOptions options, List<String> vocabulary) {
+    String identity =
+        String.join(
+            "\0",
+            target.identity(),
+            options.queryPrompt(),
+            options.documentPrompt(),
+            String.join("\n", vocabulary));
+    return Sha256.hex(identity.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -87,6 +113,24 @@ public final class RemoteModel implements TextModel {
     return !closed && transport.isReady(timeout);
   }
 
+  /**
+   * Asks the other side what it is, and compares that with what it is meant to be.
+   *
+   * @param timeout how long to wait
+   * @throws InvalidInputException when it says that it is something else; its field is a key of
+   *     {@code remote.yaml}
+   * @throws RemoteEncoderException when there is no answer
+   */
+  public RemoteDescription describe(Duration timeout) {
+    return transport.describe(
+        timeout, new RemoteTransport.Expected(vocabulary.size(), options.textCountMax()));
+  }
+
+  /** Returns how many terms the vocabulary has; 0 where vectors are dense. */
+  public int vocabularySize() {
+    return vocabulary.size();
+  }
+
   @Override
   public String fingerprint() {
     return fingerprint;
@@ -105,7 +149,7 @@ public final class RemoteModel implements TextModel {
   /**
    * A text and about how many tokens it has.
    *
-   * @param text with its prompt
+   * @param text with its prompt; empty for a text that needs no asking
    * @param lengthTokens about how many
    */
   private record RemoteText(String text, int lengthTokens) implements TokenizedText {}
@@ -115,6 +159,9 @@ public final class RemoteModel implements TextModel {
     if (!input.chunkEnds().isEmpty()) {
       throw new InvalidInputException(
           "chunk ends", input.chunkEnds(), "none, since a remote encoder takes whole texts");
+    }
+    if (input.text().isBlank() && !target.isDense()) {
+      return new RemoteText("", SPECIAL_TOKENS);
     }
     String prompt = input.side() == Side.QUERY ? options.queryPrompt() : options.documentPrompt();
     String text = prompt + WellFormedText.of(input.text());
@@ -140,20 +187,39 @@ public final class RemoteModel implements TextModel {
       texts.add(ours);
     }
     long start = System.nanoTime();
-    List<RemoteTransport.Answer> answers =
-        ask(texts, start + Math.min(patienceNanos, options.timeout().toNanos()));
+    List<String> wanted =
+        target.isDense() ? texts : texts.stream().filter(text -> !text.isEmpty()).toList();
+    Iterator<RemoteTransport.Answer> answers = askInParts(wanted, start, patienceNanos).iterator();
     long asked = System.nanoTime();
-    List<TextEncoding> encodings = new ArrayList<>(answers.size());
-    for (RemoteTransport.Answer answer : answers) {
-      encodings.add(
-          switch (answer) {
-            case RemoteTransport.Answer.Sparse sparse ->
-                new TextEncoding.Sparse(vector(sparse), List.of());
-            case RemoteTransport.Answer.Dense(float[] numbers) ->
-                new TextEncoding.Dense(List.of(numbers));
-          });
+    List<TextEncoding> encodings = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      encodings.add(text.isEmpty() && !target.isDense() ? NOTHING : encoding(answers.next()));
     }
     return new Inference(encodings, asked - start, System.nanoTime() - asked);
+  }
+
+  private TextEncoding encoding(RemoteTransport.Answer answer) {
+    return switch (answer) {
+      case RemoteTransport.Answer.Sparse sparse ->
+          new TextEncoding.Sparse(vector(sparse), List.of());
+      case RemoteTransport.Answer.Dense(float[] numbers) ->
+          new TextEncoding.Dense(List.of(numbers));
+    };
+  }
+
+  private List<RemoteTransport.Answer> askInParts(
+      List<String> texts, long startNanoTime, long patienceNanos) {
+    List<RemoteTransport.Answer> answers = new ArrayList<>(texts.size());
+    for (int from = 0; from < texts.size(); from += options.textCountMax()) {
+      List<String> part =
+          texts.subList(from, Math.min(from + options.textCountMax(), texts.size()));
+      long now = System.nanoTime();
+      // What is left may be less than nothing: then nobody waits any more.
+      long leftNanos =
+          patienceNanos == Long.MAX_VALUE ? patienceNanos : startNanoTime + patienceNanos - now;
+      answers.addAll(ask(part, now + Math.min(leftNanos, options.timeout().toNanos())));
+    }
+    return answers;
   }
 
   /** Asks until there is an answer, no hope, or no time. */

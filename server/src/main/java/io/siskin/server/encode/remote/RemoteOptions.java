@@ -8,6 +8,8 @@ import java.time.Duration;
  *
  * @param timeout how long an answer may take when no caller is in more of a hurry, retries counted,
  *     1 ms to an hour
+ * @param textCountMax how many texts a request has at most, 1 to 4,096; larger batches are several
+ *     requests. Raising it saves round trips, where the other side takes it
  * @param retryCountMax how often a batch is asked for again while the encoder is unavailable, 0 to
  *     10: encoding changes nothing over there, so asking again is safe
  * @param lengthTokensMax the most tokens that the model reads of a text, for the sizes of batches
@@ -16,6 +18,7 @@ import java.time.Duration;
  */
 public record RemoteOptions(
     Duration timeout,
+    int textCountMax,
     int retryCountMax,
     int lengthTokensMax,
     String queryPrompt,
@@ -23,14 +26,24 @@ public record RemoteOptions(
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
   private static final int RETRY_COUNT_MAX = 10;
 
-  /** Ten seconds, two retries, 512 tokens, no prompts. */
+  /** The most {@link #textCountMax}. */
+  public static final int TEXT_COUNT_MAX = 4_096;
+
+  /**
+   * Ten seconds, 32 texts, which is what text-embeddings-inference takes, two retries, 512 tokens,
+   * no prompts.
+   */
   public static final RemoteOptions DEFAULT =
-      new RemoteOptions(Duration.ofSeconds(10), 2, 512, "", "");
+      new RemoteOptions(Duration.ofSeconds(10), 32, 2, 512, "", "");
 
   /** Checks the ranges. */
   public RemoteOptions {
     if (timeout.toMillis() < 1 || timeout.compareTo(TIMEOUT_MAX) > 0) {
       throw new InvalidInputException("timeout of the remote encoder", timeout, "1 ms to 1 h");
+    }
+    if (textCountMax < 1 || textCountMax > TEXT_COUNT_MAX) {
+      throw new InvalidInputException(
+          "texts a request of the remote encoder", textCountMax, "1 to " + TEXT_COUNT_MAX);
     }
     if (retryCountMax < 0 || retryCountMax > RETRY_COUNT_MAX) {
       throw new InvalidInputException(

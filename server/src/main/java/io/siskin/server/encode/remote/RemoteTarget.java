@@ -4,10 +4,57 @@ import io.siskin.index.error.InvalidInputException;
 import java.net.URI;
 import java.util.Locale;
 
-/** Where an encoder is served, and how it is asked. */
+/**
+ * Where an encoder is served, and how it is asked. Where it is is no part of what it is: the same
+ * encoder may move, and gives the same vectors.
+ */
 public sealed interface RemoteTarget {
-  /** Returns what stands for the target in messages and in the fingerprint. */
+  /** Returns what stands for the target in messages. */
   String label();
+
+  /** Returns what stands for the model in the fingerprint: all but where it is. */
+  String identity();
+
+  /**
+   * Returns the same model elsewhere.
+   *
+   * @param address as in a configuration: {@code HOST:PORT} for {@link Kserve}, else an address of
+   *     http or https
+   * @throws InvalidInputException when it is no such address
+   */
+  RemoteTarget at(String address);
+
+  /**
+   * Reads the address of a gRPC server.
+   *
+   * @param address {@code HOST:PORT}
+   * @throws InvalidInputException when it is none
+   */
+  static URI grpcAddress(String address) {
+    URI uri = parse("grpc://" + address, address, "HOST:PORT");
+    if (uri.getHost() == null || uri.getPort() < 1 || !uri.getPath().isEmpty()) {
+      throw new InvalidInputException("address", address, "HOST:PORT");
+    }
+    return uri;
+  }
+
+  /**
+   * Reads the address of an HTTP server.
+   *
+   * @param address {@code http://HOST:PORT} or {@code https://HOST:PORT}
+   * @throws InvalidInputException when it is none
+   */
+  static URI httpAddress(String address) {
+    return parse(address, address, "http://HOST:PORT or https://HOST:PORT");
+  }
+
+  private static URI parse(String text, String address, String allowed) {
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException malformed) {
+      throw new InvalidInputException("address", address, allowed);
+    }
+  }
 
   /** Returns whether its vectors are dense. */
   boolean isDense();
@@ -47,6 +94,17 @@ public sealed interface RemoteTarget {
     }
 
     @Override
+    public String identity() {
+      return String.join("\0", "kserve", model, version, input, output.toString());
+    }
+
+    @Override
+    public Kserve at(String address) {
+      URI uri = RemoteTarget.grpcAddress(address);
+      return new Kserve(uri.getHost(), uri.getPort(), encrypted, model, version, input, output);
+    }
+
+    @Override
     public boolean isDense() {
       return output instanceof Output.Embedding;
     }
@@ -83,8 +141,11 @@ public sealed interface RemoteTarget {
    *
    * @param base its address, http or https, without a path
    * @param dense whether {@code /embed} is asked
+   * @param model the model that must be served there, by its id; empty for any
+   * @param version its commit, or how that begins; empty for any
    */
-  record EmbeddingsInference(URI base, boolean dense) implements RemoteTarget {
+  record EmbeddingsInference(URI base, boolean dense, String model, String version)
+      implements RemoteTarget {
     /** Checks the address. */
     public EmbeddingsInference {
       String scheme = base.getScheme() == null ? "" : base.getScheme().toLowerCase(Locale.ROOT);
@@ -96,6 +157,16 @@ public sealed interface RemoteTarget {
     @Override
     public String label() {
       return base + (dense ? "/embed" : "/embed_sparse");
+    }
+
+    @Override
+    public String identity() {
+      return String.join("\0", "embeddings-inference", model, version, Boolean.toString(dense));
+    }
+
+    @Override
+    public EmbeddingsInference at(String address) {
+      return new EmbeddingsInference(RemoteTarget.httpAddress(address), dense, model, version);
     }
 
     @Override

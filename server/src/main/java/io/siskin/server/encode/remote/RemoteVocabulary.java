@@ -46,6 +46,19 @@ public final class RemoteVocabulary {
     }
   }
 
+  /**
+   * Returns whether a vocabulary is a {@code tokenizer.json}, which can also cut texts.
+   *
+   * @param content its bytes
+   */
+  public static boolean isTokenizer(byte[] content) {
+    try {
+      return !JSON.readTree(content).at("/model/vocab").isMissingNode();
+    } catch (IOException noJson) {
+      return false;
+    }
+  }
+
   private static List<String> terms(JsonNode vocabulary) {
     if (!vocabulary.isArray()) {
       return byNumber(vocabulary);
