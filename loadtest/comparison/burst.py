@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 import process
 
@@ -22,12 +23,15 @@ CALLERS_AFTER = 30
 START_SECONDS = 120
 STOP_SECONDS = 60
 MANY = 1_000_000_000
+IN_TIME = ("OK", "RESOURCE_EXHAUSTED")
 
 DESCRIPTION = """\
 Starts `siskin serve` on one core and ghz on the others, finds how many searches a second the server answers (32 callers,
 each waiting for its answer; twice, the second counts), sends --factor times as many twice, each time followed by one
-caller alone, and prints a table. Answered: in time by the client's clock. Refused: RESOURCE_EXHAUSTED. Late: all others,
-admitted in vain. Texts are new each time. Ends what it started, and nothing else.
+caller alone, and prints a table. Answered: within the deadline by the client's clock. Refused: RESOURCE_EXHAUSTED. Late:
+all others, admitted in vain; by the server's clock, those that it counts as neither answered nor refused. Calls that wait
+in the client and in sockets are late by the first and not by the second. Texts are new each time. Ends what it started,
+and nothing else.
 """
 EPILOG = """\
   bin/siskin index --input cranfield/corpus.jsonl.gz --document-model splade-tiny --data data --collection cranfield
@@ -56,6 +60,7 @@ class Outcome:
     answered: list[float]
     refused: list[float]
     late: dict[str, int]
+    late_by_server: int | None = None
 
     @property
     def answered_per_second(self):
@@ -70,16 +75,17 @@ class Outcome:
         return len(self.answered) + self.late_count
 
 
-def outcome(report):
+def outcome(report, deadline_millis):
     """Reads what ghz reports as JSON. A call that the end of the run cut off is none."""
     calls = [call for call in report["details"] if not _cut_off(call)]
     times = {"OK": [], "ResourceExhausted": []}
     late = {}
     for call in calls:
-        if call["status"] in times:
-            times[call["status"]].append(call["latency"] / 1e6)
+        status, millis = call["status"], call["latency"] / 1e6
+        if status in times and (status != "OK" or millis <= deadline_millis):
+            times[status].append(millis)
         else:
-            late[call["status"]] = late.get(call["status"], 0) + 1
+            late[status] = late.get(status, 0) + 1
     seconds = report["total"] / 1e9
     return Outcome(seconds, len(calls), sorted(times["OK"]), sorted(times["ResourceExhausted"]), late)
 
@@ -96,9 +102,9 @@ def quantile(ascending, share):
 class Client:
     """ghz, kept off the server's core where that can be chosen."""
 
-    def __init__(self, program, target, collection, server_core, work):
+    def __init__(self, program, server, collection, server_core, work):
         self._program = program
-        self._target = target
+        self._server = server
         self._data = json.dumps({"collection": collection, "text": TEXT, "k": 10})
         self._work = work
         self._cores = _allowed() - {server_core} if server_core is not None else None
@@ -112,18 +118,24 @@ class Client:
             words += ["--duration", f"{load.seconds}s", "--duration-stop", "wait"]
         words += ["--total", load.calls or MANY] if not load.seconds else []
         out = self._work / "ghz.json"
-        words += ["--format", "json", "--output", out, self._target]
+        words += ["--format", "json", "--output", out, self._server.target]
         command = [self._program, *words]
         log = self._work / "ghz.log"
+        before = self._server.counts()
         process.run(command, log, 60 + (load.seconds or 60), cores=self._cores)
-        return outcome(json.loads(out.read_text()))
+        after = self._server.counts()
+        late = sum(after[status] - before.get(status, 0) for status in after if status not in IN_TIME)
+        return dataclasses.replace(outcome(json.loads(out.read_text()), load.deadline_millis), late_by_server=late)
 
 
 class Server:
     """One `siskin serve` of ours; a context that ends it."""
 
     def __init__(self, data, port, core, work, options):
-        self._command = [ROOT / "bin" / "siskin", "serve", "--data", data, "--port", port, *options]
+        self._command = [ROOT / "bin" / "siskin", "serve", "--data", data, "--port", port]
+        self._command += ["--metrics-port", port + 1, *options]
+        self.target = f"localhost:{port}"
+        self._metrics = f"http://localhost:{port + 1}/metrics"
         self._core = core
         self.log = work / "serve.log"
 
@@ -162,6 +174,11 @@ class Server:
                 self._process.kill()
                 self._process.wait()
 
+    def counts(self):
+        """Returns how many searches have ended, by status."""
+        with urllib.request.urlopen(self._metrics, timeout=30) as answer:
+            return searches(answer.read().decode())
+
     def footprint(self):
         """Returns resident memory in MB, threads, open files; zeros where /proc is not."""
         try:
@@ -171,6 +188,12 @@ class Server:
             return 0, 0, 0
         found = dict(re.findall(r"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
         return round(int(found["VmRSS"]) / 1024), int(found["Threads"]), files
+
+
+def searches(metrics):
+    """Returns how many searches have ended by status, from what a server exposes."""
+    pattern = r'^siskin_grpc_calls_total\{method="' + re.escape(METHOD) + r'",status="(\w+)"\} (\S+)$'
+    return {status: int(float(count)) for status, count in re.findall(pattern, metrics, re.MULTILINE)}
 
 
 def _allowed():
@@ -187,6 +210,7 @@ def row(name, sent, after, footprint):
         f"{sent.answered_per_second:,.0f}",
         f"{len(sent.refused):,}",
         f"{sent.late_count:,} of {sent.admitted:,} ({share:.1%})" + (f": {kinds}" if kinds else ""),
+        "" if sent.late_by_server is None else f"{sent.late_by_server:,}",
         f"{quantile(sent.answered, 0.5):.0f} / {quantile(sent.answered, 0.99):.0f}",
         f"{quantile(sent.refused, 0.5):.1f} / {quantile(sent.refused, 0.99):.1f}" if sent.refused else "",
         f"{quantile(after.answered, 0):.1f} / {quantile(after.answered, 0.5):.1f} / {quantile(after.answered, 1):.1f}"
@@ -202,6 +226,7 @@ HEAD = [
     "answered in time, a second",
     "refused",
     "admitted and late",
+    "by the server's clock",
     "answer p50 / p99, ms",
     "refusal p50 / p99, ms",
     "one caller after: least / p50 / most, ms",
@@ -245,7 +270,8 @@ def arguments(words):
     add("--callers", type=int, default=800, metavar="N", help="most calls of a burst at a time (default %(default)s)")
     add("--connections", type=int, default=4, metavar="N", help="default %(default)s")
     add("--core", type=int, default=process.default_core(), metavar="N", help="the server's (default: the last)")
-    add("--port", type=int, default=7757, metavar="N", help="the server's (default %(default)s)")
+    add("--port", type=int, default=7757, metavar="N", help="the server's; the next one is for its metrics"
+        " (default %(default)s)")  # fmt: skip
     add("--option", action="append", default=[], metavar="WORD", help="one more word for `siskin serve`; repeatable")
     add("--work", type=pathlib.Path, metavar="DIR", help="logs (default: loadtest/target/burst)")
     options = parser.parse_args(words)
@@ -262,8 +288,8 @@ def main(words):
     options.work.mkdir(parents=True, exist_ok=True)
     if not os.environ.get("SISKIN_NO_BUILD"):
         subprocess.run([ROOT / "bin" / "siskin", "--version"], check=True, stdout=subprocess.DEVNULL)
-    client = Client(options.ghz, f"localhost:{options.port}", options.collection, options.core, options.work)
     with Server(options.data, options.port, options.core, options.work, options.option) as server:
+        client = Client(options.ghz, server, options.collection, options.core, options.work)
         measure(options, client, server, lambda cells: print("| " + " | ".join(cells) + " |", flush=True))
     return 0
 

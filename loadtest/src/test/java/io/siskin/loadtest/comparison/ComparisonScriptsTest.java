@@ -64,6 +64,9 @@ final class ComparisonScriptsTest {
       assertThat(help.status()).as(help.output()).isZero();
       assertThat(help.output()).contains("--queries", "--out");
     }
+    Result help = python(SCRIPTS.resolve("burst.py").toString(), "--help");
+    assertThat(help.status()).as(help.output()).isZero();
+    assertThat(help.output()).contains("--factor", "--deadline-millis");
   }
 
   private record Result(int status, String output) {}

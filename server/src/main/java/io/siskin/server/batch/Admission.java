@@ -11,15 +11,18 @@ import java.util.concurrent.TimeUnit;
  * <p>The forecast is what waits, at the rate of the last quarter second, which has in it whatever
  * else the processor does meanwhile; a batch that takes longer than it should counts before it is
  * done. The promise is the forecast times a {@link Margin}. It may be generous: a queue of half a
- * deadline keeps a model as busy as a queue of a whole one. Before anything is measured a few texts
- * are let in, to measure them.
+ * deadline keeps a model as busy as a queue of a whole one. Before anything is measured a model is
+ * taken for a slow one.
  *
  * <p>Reads no clock and draws no random numbers, so that time can be simulated. Not safe for
  * concurrent use: the queue's lock guards it.
  */
 final class Admission {
-  // What may be open while nothing is known: more would be a promise about nothing.
-  static final int UNMEASURED_TEXTS_MAX = 8;
+  /** As how slow a model is taken while nothing is known, nanoseconds a text. */
+  static final long UNMEASURED_TEXT_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+  /** So many texts are let in all the same, to measure them. */
+  static final int UNMEASURED_TEXTS_MIN = 8;
 
   // Before anything is measured a full batch might take minutes.
   private static final int FIRST_BATCH_TOKENS_MAX = 1_024;
@@ -90,7 +93,8 @@ final class Admission {
       return new Verdict.Admitted(tokens * cost.nanosPerToken());
     }
     if (!cost.isKnown()) {
-      return load.openTexts() < UNMEASURED_TEXTS_MAX * options.inferenceThreads()
+      return load.openTexts() < UNMEASURED_TEXTS_MIN
+              || load.openTexts() * UNMEASURED_TEXT_NANOS < remainingNanos
           ? new Verdict.Admitted(0)
           : new Verdict.Refused(Duration.ofNanos(RETRY_NANOS_UNKNOWN));
     }

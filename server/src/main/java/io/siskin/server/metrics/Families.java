@@ -55,7 +55,9 @@ final class Families {
   static final Family WAITING =
       gauge("siskin_admission_waiting_tasks", "Tasks that wait for a search thread.");
   static final Family WAITING_LIMIT =
-      gauge("siskin_admission_waiting_tasks_limit", "How many tasks may wait.");
+      gauge(
+          "siskin_admission_waiting_tasks_limit",
+          "How many tasks may wait, not counting searches whose text was encoded for them.");
   static final Family TASKS =
       counter(
           "siskin_admission_tasks_total",

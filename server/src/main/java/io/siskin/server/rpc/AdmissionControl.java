@@ -4,8 +4,8 @@ import io.siskin.server.tally.RpcCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * such a hop runs there too. A longer one would hold up every other call of its connection and tie
  * that connection to one core, so it goes to a fixed pool of threads behind a bounded queue; when
  * the queue is full the search is refused at once, because a queue without a bound turns overload
- * into latency for everybody.
+ * into latency for everybody. Searches whose text was encoded were admitted before that.
  *
  * <p>Safe for concurrent use. Owns its threads; {@link #close(Duration)} ends them.
  */
@@ -71,7 +71,7 @@ final class AdmissionControl {
   AdmissionControl(int threads, int queueCapacity, long inlinePostingsMax) {
     this.inlinePostingsMax = inlinePostingsMax;
     this.queueCapacity = queueCapacity;
-    this.queue = new ArrayBlockingQueue<>(queueCapacity);
+    this.queue = new LinkedBlockingQueue<>();
     AtomicInteger created = new AtomicInteger();
     this.pool =
         new ThreadPoolExecutor(
@@ -89,9 +89,7 @@ final class AdmissionControl {
               return thread;
             },
             (task, self) -> {
-              throw self.isShutdown()
-                  ? new DrainingException()
-                  : new OverloadedException(queueCapacity);
+              throw new DrainingException();
             });
     // So that no request pays for the creation of a thread.
     pool.prestartAllCoreThreads();
@@ -111,25 +109,30 @@ final class AdmissionControl {
       task.execute(0);
       return;
     }
-    task.enqueuedNanoTime = System.nanoTime();
-    try {
-      enqueue(task);
-      queued.increment();
-    } catch (OverloadedException full) {
+    // Network threads that come at the same moment may each put one in beyond the bound.
+    if (queue.size() >= queueCapacity && !purgeAbandoned()) {
       refused.increment();
-      throw full;
+      throw new OverloadedException(queueCapacity);
     }
+    enqueue(task);
+  }
+
+  /**
+   * Lets a task wait for a thread of the pool that was admitted elsewhere, when its text was: to
+   * refuse it now would be to break that promise, and to waste the encoding. Whoever admitted it
+   * bounds the number of such tasks.
+   *
+   * @param task what to run
+   * @throws DrainingException after {@link #close}
+   */
+  void admitPromised(Task task) {
+    enqueue(task);
   }
 
   private void enqueue(Task task) {
-    try {
-      pool.execute(task);
-    } catch (OverloadedException full) {
-      if (!purgeAbandoned()) {
-        throw full;
-      }
-      pool.execute(task);
-    }
+    task.enqueuedNanoTime = System.nanoTime();
+    pool.execute(task);
+    queued.increment();
   }
 
   /** Returns what became of the tasks so far. */

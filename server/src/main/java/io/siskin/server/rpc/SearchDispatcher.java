@@ -17,6 +17,7 @@ final class SearchDispatcher {
   private final Retriever retriever;
   private final AdmissionControl admission;
   private final int responseBytesMax;
+  private final AnswerTime answerTime = new AnswerTime();
 
   /**
    * Creates a dispatcher.
@@ -47,25 +48,29 @@ final class SearchDispatcher {
     CompletableFuture<RetrievalRequest> encoding;
     try {
       request = ProtoMapper.toDomain(message, name -> retriever.collection(name).defaultMode());
-      encoding = retriever.encodeAhead(request, interruption);
+      // The search needs a part of the time too.
+      long reserveNanos = answerTime.reserveNanos(interruption.remainingNanos());
+      encoding = retriever.encodeAhead(request, interruption.earlierBy(reserveNanos));
     } catch (Throwable e) {
       caller.failed(e);
       return;
     }
     if (encoding == null) {
-      search(request, caller, interruption, arrivalNanoTime, 0);
+      search(request, caller, interruption, arrivalNanoTime);
       return;
     }
     // A text that the cache had is as good as a vector. Otherwise this goes on on the encoder's
     // thread, which is not to search, however little.
-    long estimateMin = encoding.isDone() ? 0 : Long.MAX_VALUE;
+    boolean known = encoding.isDone();
     CompletableFuture<?> _ =
         encoding.whenComplete(
             (encoded, error) -> {
               if (encoded == null) {
                 caller.failed(error == null ? new IllegalStateException("no encoding") : error);
+              } else if (known) {
+                search(encoded, caller, interruption, arrivalNanoTime);
               } else {
-                search(encoded, caller, interruption, arrivalNanoTime, estimateMin);
+                searchAsPromised(encoded, caller, interruption, arrivalNanoTime);
               }
             });
   }
@@ -75,20 +80,28 @@ final class SearchDispatcher {
       RetrievalRequest request,
       Caller<SearchResponse> caller,
       Interruption interruption,
-      long arrivalNanoTime,
-      long estimateMin) {
-    long estimatedPostings;
+      long arrivalNanoTime) {
     try {
-      estimatedPostings = Math.max(retriever.estimatedPostings(request), estimateMin);
+      admission.admit(
+          retriever.estimatedPostings(request),
+          new SearchTask(
+              retriever, request, caller, interruption, arrivalNanoTime, responseBytesMax));
     } catch (Throwable e) {
       caller.failed(e);
-      return;
     }
-    SearchTask task =
-        new SearchTask(retriever, request, caller, interruption, arrivalNanoTime, responseBytesMax);
+  }
+
+  private void searchAsPromised(
+      RetrievalRequest encoded,
+      Caller<SearchResponse> caller,
+      Interruption interruption,
+      long arrivalNanoTime) {
+    Caller<SearchResponse> watched = answerTime.watching(caller, System.nanoTime());
     try {
-      admission.admit(estimatedPostings, task);
-    } catch (OverloadedException | DrainingException e) {
+      admission.admitPromised(
+          new SearchTask(
+              retriever, encoded, watched, interruption, arrivalNanoTime, responseBytesMax));
+    } catch (DrainingException e) {
       caller.failed(e);
     }
   }

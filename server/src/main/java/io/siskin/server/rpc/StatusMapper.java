@@ -47,6 +47,7 @@ final class StatusMapper {
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
 
   private final Duration retryDelay;
+  private final PreparedRefusals refusals = new PreparedRefusals(StatusMapper::overloaded);
 
   /**
    * Creates a mapper.
@@ -63,12 +64,12 @@ final class StatusMapper {
    * @param error what went wrong
    */
   StatusRuntimeException toException(Throwable error) {
+    if (error instanceof EncoderOverloadedException overloaded) {
+      return refusals.of(overloaded, RETRY_PUSHBACK_MILLIS);
+    }
     Metadata trailers = new Metadata();
     if (error instanceof OverloadedException) {
       trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(retryDelay.toMillis()));
-    } else if (error instanceof EncoderOverloadedException overloaded) {
-      trailers.put(
-          RETRY_PUSHBACK_MILLIS, Long.toString(Math.max(1, overloaded.retryAfter().toMillis())));
     } else if (error instanceof ResponseTooLargeException) {
       // The same request would be too large again.
       trailers.put(RETRY_PUSHBACK_MILLIS, "-1");

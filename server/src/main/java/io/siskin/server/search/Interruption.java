@@ -42,6 +42,15 @@ public final class Interruption {
   }
 
   /**
+   * Returns the same with a deadline that is so much earlier; without one, the same.
+   *
+   * @param nanos by how much, 0 or more
+   */
+  public Interruption earlierBy(long nanos) {
+    return hasDeadline ? at(deadlineNanoTime - nanos, cancelled) : this;
+  }
+
+  /**
    * Returns how long the deadline is away, in nanoseconds: not above 0 when it has passed, {@link
    * Long#MAX_VALUE} without one.
    */

@@ -43,11 +43,13 @@ final class AdmissionTest {
   }
 
   @Test
-  void aFewAreLetInToMeasureThem() {
-    assertThat(judge(10, 1, new Load(0, 0, Admission.UNMEASURED_TEXTS_MAX - 1)))
-        .isEqualTo(new Verdict.Admitted(0));
-    assertThat(judge(10, 1_000_000, new Load(80, 0, Admission.UNMEASURED_TEXTS_MAX)))
+  void aModelIsTakenForASlowOneUntilItIsMeasured() {
+    assertThat(judge(10, 1, new Load(0, 0, 7))).isEqualTo(new Verdict.Admitted(0));
+    assertThat(judge(10, 1, new Load(0, 0, 8)))
         .isEqualTo(new Verdict.Refused(Duration.ofMillis(50)));
+    assertThat(judge(10, 500, new Load(200, 0, 19))).isEqualTo(new Verdict.Admitted(0));
+    assertThat(judge(10, 500, new Load(200, 0, 20))).isInstanceOf(Verdict.Refused.class);
+    assertThat(judge(10, 20_000, new Load(200, 0, 799))).isEqualTo(new Verdict.Admitted(0));
     assertThat(admission.tokensPerSecond()).isZero();
     assertThat(admission.retryAfterHalf(NOTHING, now)).isEqualTo(Duration.ofMillis(50));
   }

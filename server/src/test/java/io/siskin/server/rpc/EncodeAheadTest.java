@@ -1,7 +1,9 @@
 package io.siskin.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Deadline;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
@@ -11,11 +13,13 @@ import io.siskin.server.encode.Side;
 import io.siskin.server.encode.VectorOptions;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.search.Interruption;
 import io.siskin.server.testing.FakeTextModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +39,7 @@ class EncodeAheadTest {
   private final BlockingQueue<Object> outcomes = new LinkedBlockingQueue<>();
   private volatile Thread searchedOn;
   private volatile RetrievalRequest searched;
+  private volatile Interruption encodedUntil;
 
   @AfterEach
   void stop() {
@@ -42,7 +47,15 @@ class EncodeAheadTest {
   }
 
   private void dispatch() {
-    retriever.ahead = request -> encoding;
+    dispatch(null);
+  }
+
+  private void dispatch(Deadline deadline) {
+    retriever.ahead =
+        (request, interruption) -> {
+          encodedUntil = interruption;
+          return encoding;
+        };
     retriever.behaviour =
         (request, interruption) -> {
           searchedOn = Thread.currentThread();
@@ -51,7 +64,7 @@ class EncodeAheadTest {
         };
     dispatcher.dispatch(
         SearchRequest.newBuilder().setCollection("books").setText("moth").build(),
-        null,
+        deadline,
         new Caller<>() {
           @Override
           public boolean isCancelled() {
@@ -101,6 +114,66 @@ class EncodeAheadTest {
   }
 
   @Test
+  void aFullSearchQueueDoesNotRefuseWhatWasEncoded() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch entered = new CountDownLatch(1);
+    admission.admit(FakeRetriever.LARGE, new Blocker(entered, gate));
+    FakeRetriever.await(entered);
+    for (int i = 0; i < 4; i++) {
+      admission.admit(FakeRetriever.LARGE, new Blocker(entered, gate));
+    }
+    assertThatThrownBy(() -> admission.admit(FakeRetriever.LARGE, new Blocker(entered, gate)))
+        .isInstanceOf(OverloadedException.class);
+    dispatch();
+    encoding.complete(encoded());
+    assertThat(admission.queuedCount()).isEqualTo(5);
+    gate.countDown();
+    assertThat(outcome()).isInstanceOf(SearchResponse.class);
+  }
+
+  @Test
+  void anEncodingLeavesTimeForTheSearch() throws Exception {
+    dispatch(Deadline.after(10, TimeUnit.SECONDS));
+    long first = encodedUntil.remainingNanos();
+    assertThat(first).isBetween(1L, TimeUnit.SECONDS.toNanos(10));
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch gate = new CountDownLatch(1);
+    admission.admit(FakeRetriever.LARGE, new Blocker(entered, gate));
+    encoding.complete(encoded());
+    Thread.sleep(300);
+    gate.countDown();
+    assertThat(outcome()).isInstanceOf(SearchResponse.class);
+    // The answer comes a moment before it is learnt from; what is known already is searched at
+    // once.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FakeRetriever.WAIT_SECONDS);
+    do {
+      assertThat(System.nanoTime()).isLessThan(end);
+      dispatch(Deadline.after(10, TimeUnit.SECONDS));
+    } while (encodedUntil.remainingNanos() > TimeUnit.MILLISECONDS.toNanos(9_900));
+  }
+
+  private static final class Blocker extends AdmissionControl.Task {
+    private final CountDownLatch entered;
+    private final CountDownLatch gate;
+
+    Blocker(CountDownLatch entered, CountDownLatch gate) {
+      this.entered = entered;
+      this.gate = gate;
+    }
+
+    @Override
+    void execute(long queueNanos) {
+      entered.countDown();
+      FakeRetriever.await(gate);
+    }
+
+    @Override
+    boolean isAbandoned() {
+      return false;
+    }
+  }
+
+  @Test
   void aTextThatTheCacheHadIsSearchedAtOnce() throws Exception {
     encoding.complete(encoded());
     dispatch();
@@ -123,7 +196,7 @@ class EncodeAheadTest {
         new EncoderOverloadedException(
             EncoderOverloadedException.Reason.QUEUE_FULL, Duration.ofMillis(3));
     retriever.ahead =
-        request -> {
+        (request, interruption) -> {
           throw refusal;
         };
     CompletableFuture<Throwable> failed = new CompletableFuture<>();

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** A retriever whose answers, estimates and collections a test decides. */
 final class FakeRetriever implements Retriever {
@@ -40,12 +40,13 @@ final class FakeRetriever implements Retriever {
   volatile List<CollectionDescription> collections = List.of(describe("books"));
 
   /** What text is encoded to ahead of a search; null for no such thing. */
-  volatile Function<RetrievalRequest, CompletableFuture<RetrievalRequest>> ahead = request -> null;
+  volatile BiFunction<RetrievalRequest, Interruption, CompletableFuture<RetrievalRequest>> ahead =
+      (request, interruption) -> null;
 
   @Override
   public CompletableFuture<RetrievalRequest> encodeAhead(
       RetrievalRequest request, Interruption interruption) {
-    return ahead.apply(request);
+    return ahead.apply(request, interruption);
   }
 
   @Override

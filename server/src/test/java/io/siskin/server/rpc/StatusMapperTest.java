@@ -14,10 +14,12 @@ import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.search.QueryInterruptedException;
 import io.siskin.server.search.QueryInterruptedException.Reason;
@@ -117,6 +119,37 @@ class StatusMapperTest {
             com.google.protobuf.Duration.newBuilder().setSeconds(1).setNanos(250_000_000).build());
     assertThat(mapper.toException(error).getTrailers().get(PUSHBACK)).isEqualTo("1250");
     assertThat(log.list).isEmpty();
+  }
+
+  @Test
+  void anOverloadedEncoderIsRefusedAtLittleCost() throws Exception {
+    EncoderOverloadedException error =
+        new EncoderOverloadedException(
+            EncoderOverloadedException.Reason.DEADLINE_OUT_OF_REACH,
+            Duration.ofNanos(1_230_000_001));
+    for (int i = 0; i < 2; i++) {
+      StatusRuntimeException refused = mapper.toException(error);
+      assertThat(refused.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(refused.getTrailers().get(PUSHBACK)).isEqualTo("1300");
+      assertThat(refused.getStackTrace()).isEmpty();
+      Status status = StatusProto.fromThrowable(refused);
+      assertThat(status.getMessage()).isEqualTo(error.getMessage());
+      assertThat(detail(status, ErrorInfo.class).getReason())
+          .isEqualTo("ENCODER_DEADLINE_OUT_OF_REACH");
+      assertThat(detail(status, RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(300_000_000);
+      // What gRPC adds to one call is not in the next.
+      refused.getTrailers().discardAll(PUSHBACK);
+    }
+  }
+
+  @Test
+  void delaysOfRefusalsAreRoundedUpToTwoDigits() {
+    assertThat(PreparedRefusals.roundedMillis(Duration.ZERO)).isEqualTo(1);
+    assertThat(PreparedRefusals.roundedMillis(Duration.ofMillis(99))).isEqualTo(99);
+    assertThat(PreparedRefusals.roundedMillis(Duration.ofNanos(99_000_001))).isEqualTo(100);
+    assertThat(PreparedRefusals.roundedMillis(Duration.ofMillis(101))).isEqualTo(110);
+    assertThat(PreparedRefusals.roundedMillis(Duration.ofMillis(991))).isEqualTo(1_000);
+    assertThat(PreparedRefusals.roundedMillis(Duration.ofSeconds(10))).isEqualTo(10_000);
   }
 
   @Test
