@@ -124,7 +124,7 @@ final class Admission {
     if (cost.isKnown()) {
       double batchNanos =
           Math.min(
-              TimeUnit.MILLISECONDS.toNanos(options.batchMillisMax()),
+              (double) TimeUnit.MILLISECONDS.toNanos(options.batchMillisMax()),
               Math.max(remainingNanos, 0) * BATCH_SHARE_OF_REMAINING);
       tokensMax = Math.min(tokensMax, (long) (batchNanos / cost.nanosPerPaddedToken()));
     } else {
@@ -165,14 +165,19 @@ final class Admission {
   void answered(Waiter.Terms terms, long nanoTime) {
     if (teaches(terms)) {
       margin.answered(
-          terms.expectedNanos(), nanoTime - terms.submitNanoTime(), terms.budgetNanos());
+          terms.expectedNanos(),
+          (double) (nanoTime - terms.submitNanoTime()),
+          (double) terms.budgetNanos());
     }
   }
 
   /** Learns from a text that was dropped. */
   void gaveUp(Waiter.Terms terms, long nanoTime) {
     if (teaches(terms)) {
-      margin.gaveUp(terms.expectedNanos(), nanoTime - terms.submitNanoTime(), terms.budgetNanos());
+      margin.gaveUp(
+          terms.expectedNanos(),
+          (double) (nanoTime - terms.submitNanoTime()),
+          (double) terms.budgetNanos());
     }
   }
 

@@ -44,6 +44,11 @@ final class Points {
         });
   }
 
+  /** Adds the count of a counter or a gauge. */
+  void add(Family family, long count, String... labelValues) {
+    add(family, (double) count, labelValues);
+  }
+
   /** Adds nanoseconds to a counter of seconds. */
   void addNanos(Family family, long nanos, String... labelValues) {
     add(family, nanos / NANOS_PER_SECOND, labelValues);
@@ -85,7 +90,7 @@ final class Points {
         family,
         HistogramSnapshot.HistogramDataPointSnapshot.builder()
             .classicHistogramBuckets(buckets.build())
-            .sum(sum)
+            .sum((double) sum)
             .labels(labels(family, labelValues))
             .build());
   }

@@ -193,11 +193,10 @@ final class ModelCommandsTest {
           .contains(http.resolve("remote.yaml") + ": answer is ")
           .contains("of a vocabulary of 2")
           .contains("what output and vocabulary say: 2 terms");
-      encoder.close();
-      CapturedRun nobody = CapturedRun.of("models", "check", grpc);
-      assertThat(nobody.status()).isEqualTo(ExitStatus.USAGE);
-      assertThat(nobody.err()).contains("address is kserve 127.0.0.1:", "which is not ready");
     }
+    CapturedRun nobody = CapturedRun.of("models", "check", folder.resolve("triton"));
+    assertThat(nobody.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(nobody.err()).contains("address is kserve 127.0.0.1:", "which is not ready");
   }
 
   /** Documents and queries go to an encoder that then moves: the collection stays what it is. */

@@ -16,6 +16,7 @@ import io.siskin.server.tally.RpcCounts;
 import io.siskin.server.tally.SearchTally;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -261,7 +262,7 @@ class MetricsServerTest {
   void hostileConnectionsEndAndHarmNobody() throws Exception {
     List<Socket> sockets = new ArrayList<>();
     try {
-      Socket endless = new Socket("127.0.0.1", server.port());
+      Socket endless = new Socket(InetAddress.getLoopbackAddress(), server.port());
       sockets.add(endless);
       endless.setSoTimeout(30_000);
       try {
@@ -273,7 +274,7 @@ class MetricsServerTest {
         // While it was still sending.
       }
       for (int i = 0; i < 200; i++) {
-        Socket socket = new Socket("127.0.0.1", server.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
         socket.setSoTimeout(30_000);
         sockets.add(socket);
         try {

@@ -136,7 +136,12 @@ class StatusMapperTest {
       assertThat(status.getMessage()).isEqualTo(error.getMessage());
       assertThat(detail(status, ErrorInfo.class).getReason())
           .isEqualTo("ENCODER_DEADLINE_OUT_OF_REACH");
-      assertThat(detail(status, RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(300_000_000);
+      assertThat(detail(status, RetryInfo.class).getRetryDelay())
+          .isEqualTo(
+              com.google.protobuf.Duration.newBuilder()
+                  .setSeconds(1)
+                  .setNanos(300_000_000)
+                  .build());
       // What gRPC adds to one call is not in the next.
       refused.getTrailers().discardAll(PUSHBACK);
     }
