@@ -241,7 +241,7 @@ def measure(options, client, server, show):
     show(HEAD)
     show(["---"] * len(HEAD))
     capacity = 0
-    for name in ("closed loop", "closed loop again"):
+    for name in () if options.fresh else ("closed loop", "closed loop again"):
         done = client.call(closed)
         capacity = done.answered_per_second
         show(row(name, done, None, server.footprint()))
@@ -265,6 +265,8 @@ def arguments(words):
     add("--collection", required=True, metavar="NAME", help="one whose queries a model encodes")
     add("--factor", type=float, default=10, metavar="F", help="burst over capacity (default %(default)s)")
     add("--rate", type=int, metavar="N", help="calls a second in a burst, instead of --factor")
+    add("--fresh", action="store_true", help="without finding the capacity, so that the first burst, of --rate, meets a"
+        " server that has answered nothing yet")  # fmt: skip
     add("--seconds", type=float, default=8, metavar="S", help="of each load (default %(default)s)")
     add("--deadline-millis", type=int, default=500, metavar="MS", help="of each call (default %(default)s)")
     add("--callers", type=int, default=800, metavar="N", help="most calls of a burst at a time (default %(default)s)")
@@ -277,6 +279,8 @@ def arguments(words):
     options = parser.parse_args(words)
     options.work = options.work or ROOT / "loadtest" / "target" / "burst"
     options.ghz = os.environ.get("SISKIN_GHZ") or shutil.which("ghz")
+    if options.fresh and not options.rate:
+        parser.error("--fresh: needs --rate, since nothing finds the capacity")
     if not options.ghz:
         parser.error("needs ghz (https://ghz.sh) on the PATH, or its path in SISKIN_GHZ")
     return options
