@@ -81,6 +81,13 @@ def arguments(words):
     add("--build-threads", type=int, default=os.cpu_count(), metavar="N", help="of peers' builds (default: all cores)")
     add("--fresh", action="store_true", help="sweep again instead of using the last sweep of the same indexes")
     add("--minutes-max", type=float, default=60, metavar="M", help="no round starts after them (default %(default)s)")
+    add(
+        "--build-minutes-max",
+        type=float,
+        default=20,
+        metavar="M",
+        help="of one index of a peer; one that takes longer is left out, and the tables say so (default %(default)s)",
+    )
     add("--step-minutes-max", type=float, default=20, metavar="M", help="of one process (default %(default)s)")
     options = parser.parse_args(words)
     options.peers = [name for name in options.peers.split(",") if name]
@@ -153,6 +160,7 @@ class Comparison:
         self._seconds_max = options.step_minutes_max * 60
         self._siskin = siskin.Siskin(ROOT, self._work, self._seconds_max)
         self.rows = []
+        self.left_out = []
 
     def _link(self, path):
         """Links the collection into the work folder: Siskin keeps exact answers beside the file that it is given."""
@@ -182,7 +190,11 @@ class Comparison:
         sweeps = sum(seconds for *_, seconds in self._sweeps(indexes))
         self.progress.expect([*steps, ("exact answers", 20)], sweeps + self._rounds_seconds() + TRIAL_SECONDS)
         for index in missing:
-            self.progress.step(lambda index=index: self._build_peer(index))
+            try:
+                self.progress.step(lambda index=index: self._build_peer(index))
+            except process.OutOfTime:
+                self._leave_out(index)
+                indexes.remove(index)
         self._siskin_indexes = [
             (
                 {"options": words or None},
@@ -211,10 +223,16 @@ class Comparison:
                 indexes.append(PeerIndex(name, index, directory))
         return indexes
 
+    def _leave_out(self, index):
+        minutes = f"{self._options.build_minutes_max:g} minutes"
+        self.left_out.append(f"{index.engine} ({frontier.describe(index.index)}), not built within {minutes}")
+        self.progress.say(f"left out: {self.left_out[-1]}")
+
     def _build_peer(self, index):
         index.directory.mkdir(parents=True, exist_ok=True)
         load = machine.load_average()
-        (row,) = self._peer_process(index, "build", threads=self._options.build_threads)
+        seconds_max = self._options.build_minutes_max * 60
+        (row,) = self._peer_process(index, "build", seconds_max, threads=self._options.build_threads)
         (index.directory / "build.json").write_text(json.dumps({**row, "load_average": load}))
 
     def _build_siskin(self, words):
@@ -226,7 +244,7 @@ class Comparison:
             self._sparse.exact_top_k(base, queries, self._options.k).save(self._truth)
             self._siskin.answer_exactly(self._place(self._siskin_indexes[0][1]))
 
-    def _peer_process(self, index, task, threads=1, core=None, **job):
+    def _peer_process(self, index, task, seconds_max=None, threads=1, core=None, **job):
         job.update(
             task=task,
             engine=index.engine,
@@ -243,7 +261,7 @@ class Comparison:
         file.write_text(json.dumps(job))
         environment = {name: str(threads) for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
         command = [sys.executable, "-B", HERE / "measure_peer.py", file]
-        process.run(command, self._work / "peer.log", self._seconds_max, core, environment)
+        process.run(command, self._work / "peer.log", seconds_max or self._seconds_max, core, environment)
         return [json.loads(line) for line in pathlib.Path(job["out"]).read_text().splitlines()]
 
     # Measuring
@@ -465,6 +483,7 @@ def caption(comparison, facts, rounds):
         f"{rounds} {'round' if rounds == 1 else 'rounds'} in turns, median of the rounds' best passes; "
         "one thread on one core",
         f"Siskin {facts['commit']}; {versions}; builds with {options.build_threads} threads",
+        *(f"left out: {what}" for what in comparison.left_out),
         f"{facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB, {facts['system']}; "
         f"load average {loads[0]:.2f} before, {loads[1]:.2f} after; {facts['date']}",
     ]

@@ -10,13 +10,17 @@ class Failed(Exception):
     """A program failed or ran out of time; the message has the end of its output."""
 
 
+class OutOfTime(Failed):
+    """A program took longer than it may."""
+
+
 def default_core():
     """Returns the last core that this process may use, or None where cores cannot be chosen."""
     return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
 
 def run(command, log, timeout_seconds, core=None, environment=None, cores=None):
-    """Runs a command in a process group of its own, its output in the file log.
+    """Runs a command in a process group of its own, its output in the file log; raises Failed or OutOfTime.
 
     core, cores: those that it may use; None: any. environment: variables beside this process's own. Whatever ends
     the call early (the time, an interrupt) ends the whole group first.
@@ -33,14 +37,15 @@ def run(command, log, timeout_seconds, core=None, environment=None, cores=None):
             preexec_fn=pin,
             env=dict(os.environ, **(environment or {})),
         )
+        failure, reason = Failed, 0
         try:
-            status = started.wait(timeout_seconds)
+            reason = started.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
-            status = f"no end within {timeout_seconds:.0f} s"
+            failure, reason = OutOfTime, f"no end within {timeout_seconds:.0f} s"
         finally:
             _end(started)
-    if status != 0:
-        raise Failed(f"{os.path.basename(str(command[0]))} failed ({status}); the end of {log}:\n{tail(log)}")
+    if reason != 0:
+        raise failure(f"{os.path.basename(str(command[0]))} failed ({reason}); the end of {log}:\n{tail(log)}")
 
 
 def _end(started):

@@ -32,15 +32,16 @@ class Progress:
         return pace * sum(seconds for _, seconds in self._steps[self._done :]) + self._later
 
     def step(self, work):
-        """Runs the next step: announces it and times it."""
+        """Runs the next step: announces it and times it. One that fails is done, too."""
         name, seconds = self._steps[self._done]
         self.say(f"[{self._done + 1}/{len(self._steps)}] {name}; about {duration(self.remaining_seconds())} left")
         start = self._clock()
-        result = work()
-        self._spent += self._clock() - start
-        self._foreseen += seconds
-        self._done += 1
-        return result
+        try:
+            return work()
+        finally:
+            self._spent += self._clock() - start
+            self._foreseen += seconds
+            self._done += 1
 
     def say(self, text):
         print(text, file=self._out, flush=True)

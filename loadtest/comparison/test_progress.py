@@ -30,6 +30,15 @@ class ProgressTest(unittest.TestCase):
         self.assertEqual(shown.remaining_seconds(), 110, "new steps begin without experience")
         self.assertIn("[1/2] one; about 40 s left", out.getvalue())
 
+    def test_a_step_that_fails_is_done_too(self):
+        out = io.StringIO()
+        shown = progress.Progress(out)
+        shown.expect([("one", 10), ("two", 30)])
+        with self.assertRaises(ZeroDivisionError):
+            shown.step(lambda: 1 / 0)
+        shown.step(lambda: None)
+        self.assertIn("[2/2] two", out.getvalue())
+
     def test_durations(self):
         self.assertEqual(progress.duration(40.2), "40 s")
         self.assertEqual(progress.duration(600), "10 min")
@@ -48,7 +57,7 @@ class ProcessTest(unittest.TestCase):
     @unittest.skipUnless(hasattr(os, "killpg"), "needs process groups")
     def test_what_runs_too_long_is_ended_with_its_children(self):
         child = "import subprocess, sys; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); p.wait()"
-        with self.assertRaisesRegex(process.Failed, "no end within"):
+        with self.assertRaisesRegex(process.OutOfTime, "no end within"):
             process.run([sys.executable, "-c", child], self.log, 1)
         pid = int(self.log.read_text().split()[0])
         for _ in range(100):
