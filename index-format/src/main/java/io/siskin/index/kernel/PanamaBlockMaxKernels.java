@@ -147,6 +147,7 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
         items = locate(entries, maximumBits, lists, i, rows, items);
       }
       touch(postings, rows, items);
+      narrow(postings, rows, items);
       added += addItems(postings, rows, items);
     }
     return added;
@@ -187,9 +188,9 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
 
   /**
    * Reads a byte of the first and the last cache line of each item's postings. Nothing here
-   * branches on what is read, so the cache misses of all items overlap; {@link #addItems} branches
-   * on the postings, and a mispredicted branch that waits for memory would let them happen one
-   * after another.
+   * branches on what is read, so the cache misses of all items overlap; {@link #narrow} and {@link
+   * #addItems} branch on the postings, and a mispredicted branch that waits for memory would let
+   * them happen one after another.
    */
   private static void touch(MemorySegment postings, ScoreRows rows, int items) {
     int touched = 0;
@@ -202,99 +203,96 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
     rows.touched ^= touched;
   }
 
-  private static int addItems(MemorySegment postings, ScoreRows rows, int items) {
-    int added = 0;
+  /**
+   * Narrows the items of rows of which only a range of documents matters to the postings of these.
+   * A loop of its own, as all that have vectors: in one with more of them C2 stops inlining.
+   */
+  private static void narrow(MemorySegment postings, ScoreRows rows, int items) {
     int whole = rows.rowLength - 1;
     for (int item = 0; item < items; item++) {
       int row = rows.itemRows[item];
       int first = rows.firsts[row];
       int width = rows.lasts[row] - first;
-      long at = rows.offsets[item];
       int count = rows.counts[item];
-      int weight = rows.itemWeights[item];
-      if (width == whole) {
-        addRun(postings, at, at + count, count, weight, rows.sums, row * rows.rowLength);
-        added += count;
-      } else {
-        added +=
-            addRange(postings, at, count, first, width, weight, rows.sums, row * rows.rowLength);
+      rows.impactDistances[item] = count;
+      if (width < whole) {
+        // Local documents ascend, so those inside the range are neighbours.
+        long at = rows.offsets[item];
+        int before = 0;
+        int inside = 0;
+        for (int i = 0; i < count; i += BYTE_LANES) {
+          ByteVector locals = ByteVector.fromMemorySegment(BYTES, postings, at + i, ORDER);
+          long known = count - i < BYTE_LANES ? (1L << (count - i)) - 1 : -1L;
+          before +=
+              Long.bitCount(known & locals.compare(VectorOperators.ULT, (byte) first).toLong());
+          inside +=
+              Long.bitCount(
+                  known
+                      & locals
+                          .sub((byte) first)
+                          .compare(VectorOperators.ULE, (byte) width)
+                          .toLong());
+        }
+        rows.offsets[item] = at + before;
+        rows.counts[item] = inside;
       }
     }
-    return added;
   }
 
-  /**
-   * Adds the postings of one superblock with local documents {@code first} to {@code first +
-   * width}.
-   */
-  private static int addRange(
-      MemorySegment postings,
-      long at,
-      int count,
-      int first,
-      int width,
-      int weight,
-      int[] sums,
-      int from) {
+  private static int addItems(MemorySegment postings, ScoreRows rows, int items) {
     int added = 0;
-    for (int i = 0; i < count; i += BYTE_LANES) {
-      // Local documents ascend, so those inside the range are neighbours.
-      long inside =
-          ByteVector.fromMemorySegment(BYTES, postings, at + i, ORDER)
-              .sub((byte) first)
-              .compare(VectorOperators.ULE, (byte) width)
-              .toLong();
-      if (count - i < BYTE_LANES) {
-        inside &= (1L << (count - i)) - 1;
-      }
-      if (inside != 0) {
-        int skip = i + Long.numberOfTrailingZeros(inside);
-        int length = Long.bitCount(inside);
-        addRun(postings, at + skip, at + count + skip, length, weight, sums, from);
-        added += length;
+    int pairs = 0;
+    for (int item = 0; item < items; item++) {
+      long locals = rows.offsets[item];
+      int count = rows.counts[item];
+      pairs =
+          pair(
+              postings,
+              locals,
+              locals + rows.impactDistances[item],
+              count,
+              rows.itemWeights[item],
+              rows.itemRows[item] * rows.rowLength,
+              rows,
+              pairs);
+      added += count;
+      if (pairs >= ScoreRows.PAIRS) {
+        scatter(rows.positions, rows.products, pairs, rows.sums);
+        pairs = 0;
       }
     }
+    scatter(rows.positions, rows.products, pairs, rows.sums);
     return added;
   }
 
   /**
-   * Adds a run of postings to one row of sums. Memory cannot be scattered to by vectors; what helps
-   * is to load 8 postings at a time and, since most runs are short, to have few branches: the last
-   * ones are padded with impacts of 0.
+   * Appends the sums' positions and the products of a run of postings; returns how many pairs there
+   * are then. Memory cannot be scattered to by vectors. What helps is to have everything else done
+   * by them, and few branches: most runs are shorter than a vector, and what one writes beyond the
+   * run's end the next one overwrites.
    */
-  private static void addRun(
+  private static int pair(
       MemorySegment postings,
       long locals,
       long impacts,
       int count,
       int weight,
-      int[] sums,
-      int from) {
+      int from,
+      ScoreRows rows,
+      int fromPair) {
     int i = 0;
-    for (; i <= count - Long.BYTES; i += Long.BYTES) {
-      long local = postings.get(FileLayout.U64, locals + i);
-      long impact = postings.get(FileLayout.U64, impacts + i);
-      addFour(local, impact, weight, sums, from);
-      addFour(local >>> Integer.SIZE, impact >>> Integer.SIZE, weight, sums, from);
-    }
-    int left = count - i;
-    if (left > 0) {
-      long local = postings.get(FileLayout.U64, locals + i);
-      long impact =
-          postings.get(FileLayout.U64, impacts + i) & (-1L >>> (Long.SIZE - Byte.SIZE * left));
-      addFour(local, impact, weight, sums, from);
-      if (left > 4) {
-        addFour(local >>> Integer.SIZE, impact >>> Integer.SIZE, weight, sums, from);
-      }
-    }
+    do {
+      widen(postings, locals + i).add(from).intoArray(rows.positions, fromPair + i);
+      widen(postings, impacts + i).mul(weight).intoArray(rows.products, fromPair + i);
+      i += LANES;
+    } while (i < count);
+    return fromPair + count;
   }
 
-  /** Adds the postings in the low four bytes. */
-  private static void addFour(long local, long impact, int weight, int[] sums, int from) {
-    sums[from + (int) (local & 0xFF)] += weight * (int) (impact & 0xFF);
-    sums[from + (int) ((local >>> 8) & 0xFF)] += weight * (int) ((impact >>> 8) & 0xFF);
-    sums[from + (int) ((local >>> 16) & 0xFF)] += weight * (int) ((impact >>> 16) & 0xFF);
-    sums[from + (int) ((local >>> 24) & 0xFF)] += weight * (int) ((impact >>> 24) & 0xFF);
+  private static void scatter(int[] positions, int[] products, int count, int[] sums) {
+    for (int i = 0; i < count; i++) {
+      sums[positions[i]] += products[i];
+    }
   }
 
   @Override

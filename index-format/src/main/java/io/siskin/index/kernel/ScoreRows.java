@@ -37,11 +37,29 @@ public final class ScoreRows {
   /** Scratch, by pair: how many postings it has. */
   public final int[] counts;
 
+  /** Scratch, by pair: how far its impacts are from its local documents. */
+  public final int[] impactDistances;
+
   /** Scratch, by pair: its row. */
   public final int[] itemRows;
 
   /** Scratch, by pair: the weight of its list. */
   public final int[] itemWeights;
+
+  /**
+   * Postings are added to sums when so many have been prepared, or a superblock's more: few enough
+   * for the first-level cache, many enough that the loop seldom ends.
+   */
+  public static final int PAIRS = 1024;
+
+  /** What a superblock's last vector may reach beyond {@link #PAIRS} and its postings. */
+  private static final int PAIRS_BEYOND = 256 + 64;
+
+  /** Scratch, by posting that is to be added: the place of its document in the sums. */
+  public final int[] positions = new int[PAIRS + PAIRS_BEYOND];
+
+  /** Scratch, by posting that is to be added: what is added. */
+  public final int[] products = new int[PAIRS + PAIRS_BEYOND];
 
   /** Scratch: keeps reads alive whose only purpose is to bring cache lines near. */
   public int touched;
@@ -66,6 +84,7 @@ public final class ScoreRows {
     this.secondMasks = new long[rows];
     this.offsets = new long[ITEMS];
     this.counts = new int[ITEMS];
+    this.impactDistances = new int[ITEMS];
     this.itemRows = new int[ITEMS];
     this.itemWeights = new int[ITEMS];
     this.rowLength = rowLength;

@@ -30,10 +30,10 @@ final class BenchSmokeTest {
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    // Two forward benches, three of block maxima, three of summaries, four of impacts, five of
+    // Two forward benches, four of block maxima, three of summaries, four of impacts, five of
     // pooling and, at two lengths, two of projection, each scalar and panama; four of memory
-    // access.
-    assertThat(results).hasSize(46);
+    // access and three of tallies.
+    assertThat(results).hasSize(51);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }

@@ -19,9 +19,10 @@ import java.util.Arrays;
  *   <li>superblocks are taken in <em>waves</em> of descending bounds, a small one first so that the
  *       threshold is high before the large ones; the document blocks of a wave get bounds, one
  *       512-bit vector a term and superblock;
- *   <li>superblocks are taken in descending order of their best document block; the document blocks
- *       that reach the threshold are scored term by term over the postings that fall into them, and
- *       documents that reach it get their exact score.
+ *   <li>those of the first wave are taken in descending order of their best document block, and the
+ *       later ones, for which the threshold is nearly final, as they lie in memory; the document
+ *       blocks that reach the threshold are scored term by term over the postings that fall into
+ *       them, and documents that reach it get their exact score.
  * </ol>
  *
  * <p>The sieves are those of Block-Max Pruning (Mallia, Suel, Tonellotto, SIGIR 2024) and
@@ -48,8 +49,8 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
   /** Superblocks whose document blocks are bounded together: 32 KiB of bounds. */
   private static final int BATCH = 512;
 
-  /** Superblocks that are scored together; their sums are 32 KiB, of which a fraction is used. */
-  private static final int ROWS = 32;
+  /** Superblocks that are scored together; their sums are 64 KiB, of which a fraction is used. */
+  private static final int ROWS = 64;
 
   /**
    * Superblocks that are scored first: enough to fill a small heap, so that the next ones meet a
@@ -94,11 +95,12 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
   private final int[] bestBounds = new int[BATCH];
 
   /**
-   * Superblocks of the batch that are still to score: best bound in the high half, position in the
-   * low half.
+   * Superblocks of the batch that are still to score, the next one last: best bound in the high
+   * half, position in the low half.
    */
   private final long[] ordered = new long[BATCH];
 
+  private boolean isFirstWave;
   private final ScoreRows rows;
   private int rowsWanted;
   private final int[] candidates;
@@ -173,6 +175,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       int least = Math.max(floor, bucket << BUCKET_SHIFT);
       if (least < below) {
         int count = kernels.select(bounds, bounds.length, least, below, wave);
+        isFirstWave = below == Integer.MAX_VALUE;
         opened += evaluateWave(query, count, documentBase, top, interruption, counters);
       }
       if (least == floor) {
@@ -287,12 +290,8 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       int scored = 0;
       int left = order(length, blockScale.floor(top.threshold()));
       while (left > 0) {
-        int before = left;
         left = fillRows(left, blockScale.floor(top.threshold()), counters);
-        if (rows.count == 0) {
-          break;
-        }
-        scored += before - left;
+        scored += rows.count;
         counters.postingsScored +=
             kernels.addPostings(
                 index.entries(), index.maximumBits(), index.postings(), dense, rows);
@@ -324,33 +323,39 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
   }
 
   /**
-   * Fills {@link #ordered} with the superblocks that reach the floor, the best last; returns how
-   * many.
+   * Fills {@link #ordered} with the superblocks that reach the floor, and returns how many. In the
+   * first wave the best is last, so that the threshold rises soon. Later that is worth less than
+   * neighbours in memory being read one after the other.
    */
   private int order(int length, int floor) {
     kernels.largest(blockBounds, length, bestBounds);
     int count = 0;
-    for (int position = 0; position < length; position++) {
+    for (int position = length - 1; position >= 0; position--) {
       if (bestBounds[position] >= floor) {
         ordered[count++] = ((long) bestBounds[position] << 32) | position;
       }
     }
-    Arrays.sort(ordered, 0, count);
+    if (isFirstWave) {
+      Arrays.sort(ordered, 0, count);
+    }
     return count;
   }
 
   /**
-   * Gives a row to each of the best superblocks that are left and reach the floor; returns how many
-   * are left then.
+   * Gives a row to each of the next superblocks that reach the floor; returns how many are left
+   * then.
    *
    * <p>Few get one at first and more later, since the first ones raise the threshold most.
    */
   private int fillRows(int superblocksLeft, int floor, SearchCounters counters) {
     rows.count = 0;
     int left = superblocksLeft;
-    while (left > 0 && rows.count < rowsWanted && (int) (ordered[left - 1] >>> 32) >= floor) {
-      left--;
-      int position = (int) ordered[left];
+    while (left > 0 && rows.count < rowsWanted) {
+      long next = ordered[--left];
+      if ((int) (next >>> 32) < floor) {
+        continue;
+      }
+      int position = (int) next;
       int reaching = kernels.atLeast(blockBounds, BLOCKS * position, floor);
       int firstBlock = Integer.numberOfTrailingZeros(reaching);
       int lastBlock = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(reaching);

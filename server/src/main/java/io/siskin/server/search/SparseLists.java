@@ -160,16 +160,23 @@ final class SparseLists {
       return 0;
     }
     setSlots(rows.superblocks, rows.count);
+    int first = Integer.MAX_VALUE;
+    int last = 0;
+    for (int row = 0; row < rows.count; row++) {
+      first = Math.min(first, rows.superblocks[row]);
+      last = Math.max(last, rows.superblocks[row]);
+    }
     int added = 0;
     for (int list = 0; list < count; list++) {
-      if (lengths[list] <= (long) SCANNED_PER_SUPERBLOCK * rows.count) {
-        added += addPostings(list, 0, lengths[list], rows);
+      int from = search(list, first << superblockShift);
+      int to = search(list, (last + 1) << superblockShift);
+      if (to - from <= (long) SCANNED_PER_SUPERBLOCK * rows.count) {
+        added += addPostings(list, from, to, rows);
       } else {
         for (int row = 0; row < rows.count; row++) {
-          int from = search(list, rows.superblocks[row] << superblockShift);
-          added +=
-              addPostings(
-                  list, from, search(list, (rows.superblocks[row] + 1) << superblockShift), rows);
+          from = search(list, rows.superblocks[row] << superblockShift);
+          to = search(list, (rows.superblocks[row] + 1) << superblockShift);
+          added += addPostings(list, from, to, rows);
         }
       }
     }

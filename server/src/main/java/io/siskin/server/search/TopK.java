@@ -1,19 +1,24 @@
 package io.siskin.server.search;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The k best documents seen so far, in the total order of all evaluators: score descending, then
  * document number ascending.
  *
- * <p>A binary heap of longs, worst on top: the score's bits in the high half (scores are above
- * zero, so their bits order as they do) and the complement of the document number in the low half.
- * One comparison of two longs is the whole order, and nothing is allocated after construction.
+ * <p>A document is one long: the score's bits in the high half (scores are above zero, so their
+ * bits order as they do) and the complement of the document number in the low half. One comparison
+ * of two longs is the whole order, and nothing is allocated once it was as large.
  *
- * <p>What the threshold means: {@link #threshold} is the k-th best score, or 0 while fewer than k
- * are known. A document whose score is below it can never enter; one whose score equals it enters
- * if its number is smaller. So a block may be skipped only if its bound is strictly below the
- * threshold, whatever the order in which blocks are visited.
+ * <p>A small k is kept in a binary heap, worst on top. For {@value #COUNTED_FROM} and more, where a
+ * document that enters a heap is moved ten times, documents are appended, a {@link ScoreHistogram}
+ * follows the k-th score, and what has fallen below it is dropped when the room is used up.
+ *
+ * <p>What the threshold means: {@link #threshold} is the k-th best score or, for a large k, a
+ * little below it; 0 while fewer than k are known. A document whose score is below it can never
+ * enter; one whose score equals it enters if its number is smaller. So a block may be skipped only
+ * if its bound is strictly below the threshold, whatever the order in which blocks are visited.
  *
  * <p>Scores may be estimates that are off by a known error. The heap then keeps, beside the k best
  * of them, all documents that may be among the k best of the true scores: the <em>candidates</em>.
@@ -28,9 +33,24 @@ public final class TopK {
 
   private static final long[] NONE = new long[0];
 
+  /** The smallest k that is not kept in a heap. */
+  static final int COUNTED_FROM = 64;
+
   private long[] heap;
 
-  /** Keys of documents that have left the heap or never entered it, and may yet be candidates. */
+  /** What follows the k-th score when k is large; null for a heap. */
+  private @Nullable ScoreHistogram histogram;
+
+  /** Kept for the next large k. */
+  private @Nullable ScoreHistogram spareHistogram;
+
+  /** When k is large: keys up to this one are known not to be among the k best. */
+  private long rejected;
+
+  /**
+   * Keys of documents that have left the heap or never entered it, and may yet be candidates; all
+   * keys when k is large. In no order.
+   */
   private long[] near = NONE;
 
   private int nearCount;
@@ -45,8 +65,8 @@ public final class TopK {
    * @param k how many documents are kept, 1 or more
    */
   public TopK(int k) {
-    this.heap = new long[k];
-    this.k = k;
+    this.heap = NONE;
+    reset(k, 0);
   }
 
   /**
@@ -66,16 +86,30 @@ public final class TopK {
    *     also lies between half of that and three halves
    */
   public void reset(int newK, double newErrorMax) {
-    if (newK > heap.length) {
-      heap = new long[newK];
-    }
     k = newK;
     size = 0;
     threshold = 0;
     nearCount = 0;
+    rejected = 0;
     errorMax = newErrorMax;
     if (near.length > NEAR_HELD_MAX) {
       near = NONE;
+    }
+    histogram = null;
+    if (newK >= COUNTED_FROM) {
+      count(newK);
+    } else if (newK > heap.length) {
+      heap = new long[newK];
+    }
+  }
+
+  private void count(int newK) {
+    ScoreHistogram counts = spareHistogram == null ? new ScoreHistogram() : spareHistogram;
+    counts.reset(newK);
+    spareHistogram = counts;
+    histogram = counts;
+    if (near.length < 4 * newK) {
+      near = new long[4 * newK];
     }
   }
 
@@ -84,7 +118,7 @@ public final class TopK {
    *
    * @param score its score, above 0
    * @param documentNumber its number, unique among all that are offered
-   * @return whether it is among the k best so far
+   * @return whether it may be among the k best so far
    */
   public boolean offer(float score, int documentNumber) {
     assert score > 0 : score;
@@ -92,6 +126,10 @@ public final class TopK {
       return false;
     }
     long key = ((long) Float.floatToRawIntBits(score) << 32) | (~documentNumber & 0xFFFFFFFFL);
+    ScoreHistogram counts = histogram;
+    if (counts != null) {
+      return append(key, score, counts);
+    }
     if (size < k) {
       siftUp(size++, key);
       threshold = size == k ? lowestCandidate(scoreOf(heap[0])) : 0;
@@ -108,9 +146,45 @@ public final class TopK {
     return true;
   }
 
+  private boolean append(long key, float score, ScoreHistogram counts) {
+    if (key <= rejected) {
+      return false;
+    }
+    if (counts.add(score)) {
+      threshold = Math.max(threshold, lowestCandidate(counts.floor()));
+    }
+    if (nearCount == near.length) {
+      dropFar();
+      if (nearCount >= near.length / 2) {
+        settle();
+      }
+      makeRoom();
+    }
+    near[nearCount++] = key;
+    return true;
+  }
+
+  /** Finds the k-th best key, and drops what it shows to be no candidate. */
+  private void settle() {
+    dropFar();
+    if (nearCount < k) {
+      return;
+    }
+    Arrays.sort(near, 0, nearCount);
+    int best = nearCount - k;
+    threshold = Math.max(threshold, lowestCandidate(scoreOf(near[best])));
+    if (errorMax > 0) {
+      dropFar();
+    } else {
+      rejected = near[best];
+      System.arraycopy(near, best, near, 0, k);
+      nearCount = k;
+    }
+  }
+
   /**
-   * Returns the k-th best score, or the lowest of a candidate if scores are estimates; 0 while
-   * fewer than k documents are known.
+   * Returns the k-th best score or, when k is large, one up to 0.8 % below it; if scores are
+   * estimates, the lowest of a candidate; 0 while fewer than k documents are known.
    */
   public float threshold() {
     return threshold;
@@ -118,7 +192,7 @@ public final class TopK {
 
   /** Returns how many documents are known, at most k. */
   public int size() {
-    return size;
+    return histogram == null ? size : Math.min(nearCount, k);
   }
 
   /** Returns the k of construction or of the last reset. */
@@ -131,7 +205,11 @@ public final class TopK {
    * scores. Valid until the next offer.
    */
   public int candidateCount() {
-    dropFar();
+    if (histogram == null) {
+      dropFar();
+    } else {
+      settle();
+    }
     return size + nearCount;
   }
 
@@ -165,6 +243,11 @@ public final class TopK {
    * @return how many there were
    */
   public int drain(int[] documentNumbers, float[] scores) {
+    ScoreHistogram counts = histogram;
+    if (counts != null) {
+      counts.reset(k);
+      return drainNear(documentNumbers, scores);
+    }
     int count = size;
     for (int i = count - 1; i >= 0; i--) {
       long worst = heap[0];
@@ -176,6 +259,21 @@ public final class TopK {
       }
     }
     threshold = 0;
+    return count;
+  }
+
+  private int drainNear(int[] documentNumbers, float[] scores) {
+    dropFar();
+    Arrays.sort(near, 0, nearCount);
+    int count = Math.min(nearCount, k);
+    for (int i = 0; i < count; i++) {
+      long key = near[nearCount - 1 - i];
+      documentNumbers[i] = documentOf(key);
+      scores[i] = scoreOf(key);
+    }
+    nearCount = 0;
+    threshold = 0;
+    rejected = 0;
     return count;
   }
 
@@ -202,11 +300,15 @@ public final class TopK {
     }
     if (nearCount == near.length) {
       dropFar();
-      if (nearCount >= near.length / 2) {
-        near = Arrays.copyOf(near, Math.max(64, 2 * near.length));
-      }
+      makeRoom();
     }
     near[nearCount++] = key;
+  }
+
+  private void makeRoom() {
+    if (nearCount >= near.length / 2) {
+      near = Arrays.copyOf(near, Math.max(64, 2 * near.length));
+    }
   }
 
   /** Forgets what a risen threshold has shown to be no candidate. */

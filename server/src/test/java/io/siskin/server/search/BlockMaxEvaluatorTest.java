@@ -99,7 +99,7 @@ final class BlockMaxEvaluatorTest {
       int documents = collection.documents().size();
       for (SparseVector vector : collection.queries()) {
         SegmentQuery query = SegmentQuery.resolve(QuantizedQuery.of(vector), segment.terms());
-        for (int k : new int[] {1, 10, 100, documents + 5}) {
+        for (int k : new int[] {1, 10, 63, 64, 300, documents + 5}) {
           TopK expected = new TopK(k);
           TopK actual = new TopK(k);
           if (random.nextInt(3) == 0) {
@@ -212,8 +212,9 @@ final class BlockMaxEvaluatorTest {
     }
   }
 
-  @Test
-  void warmEvaluationAllocatesNothing() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {10, 1000})
+  void warmEvaluationAllocatesNothing(int k) throws IOException {
     Random random = new Random(Seeds.next());
     RandomCollection collection =
         RandomCollection.draw(new Shape(30_000, 3000, 20, 20, 1 << 20, false), random);
@@ -224,13 +225,13 @@ final class BlockMaxEvaluatorTest {
           collection.queries().stream()
               .map(vector -> SegmentQuery.resolve(QuantizedQuery.of(vector), segment.terms()))
               .toArray(SegmentQuery[]::new);
-      TopK top = new TopK(10);
+      TopK top = new TopK(k);
       SearchCounters counters = new SearchCounters();
       IntConsumer round =
           number -> {
             for (int pass = 0; pass < 10; pass++) {
               for (SegmentQuery query : queries) {
-                top.reset(10);
+                top.reset(k);
                 evaluator.evaluate(query, 0, top, Interruption.NEVER, counters);
               }
             }

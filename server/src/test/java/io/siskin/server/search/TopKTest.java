@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,53 @@ final class TopKTest {
     }
   }
 
+  /**
+   * A large k is counted, not kept in a heap: the threshold may be a little lower, and the result
+   * is the same, with few and with many ties, in any order, small and large k in turns.
+   */
+  @RepeatedTest(20)
+  void keepsWhatSortingWouldKeepOfManyHits() {
+    Random random = new Random(Seeds.next());
+    TopK top = new TopK(1 + random.nextInt(200));
+    for (int use = 0; use < 4; use++) {
+      int k = 1 + random.nextInt(300);
+      top.reset(k);
+      for (int drained = 0; drained < 2; drained++) {
+        List<Entry> all =
+            drawn(random.nextInt(4000), 1 + random.nextInt(1 << random.nextInt(16)), random);
+        switch (random.nextInt(3)) {
+          case 0 -> all.sort(ORDER);
+          case 1 -> all.sort(ORDER.reversed());
+          default -> {}
+        }
+        List<Entry> dropped = new ArrayList<>();
+        for (Entry entry : all) {
+          float before = top.threshold();
+          if (!top.offer(entry.score, entry.document)) {
+            dropped.add(entry);
+          }
+          assertThat(top.threshold()).isGreaterThanOrEqualTo(before);
+        }
+        List<Entry> expected = all.stream().sorted(ORDER).limit(k).toList();
+        assertThat(top.size()).isEqualTo(expected.size());
+        assertThat(dropped).noneMatch(Set.copyOf(expected)::contains);
+        if (all.size() >= k) {
+          float worst = expected.getLast().score;
+          assertThat(top.threshold()).isBetween(worst * (1 - 1f / 127), worst);
+        }
+        check(top, expected);
+      }
+    }
+  }
+
+  private static List<Entry> drawn(int count, int distinctScores, Random random) {
+    List<Entry> entries = new ArrayList<>();
+    for (int document : random.ints(0, Integer.MAX_VALUE).distinct().limit(count).toArray()) {
+      entries.add(new Entry(0.01f * (1 + random.nextInt(distinctScores)), document));
+    }
+    return entries;
+  }
+
   @Test
   void aTieAtTheThresholdEntersByItsSmallerNumberOnly() {
     TopK top = new TopK(2);
@@ -59,7 +107,7 @@ final class TopKTest {
     Random random = new Random(Seeds.next());
     TopK top = new TopK(1);
     for (int use = 0; use < 4; use++) {
-      int k = 1 + random.nextInt(30);
+      int k = 1 + random.nextInt(random.nextBoolean() ? 30 : 200);
       double errorMax = Math.exp(7 * random.nextDouble() - 5);
       int offers = random.nextInt(random.nextBoolean() ? 1500 : 4 * k);
       top.reset(k, errorMax);
