@@ -131,11 +131,17 @@ public final class ScoreAtATimeEvaluator implements QueryEvaluator {
     scorer.begin(query);
     try {
       int from = 0;
-      while (from < count && !(from >= top.k() && budget.isSpent())) {
+      while (from < count) {
         interruption.check();
         int length = Math.min(BATCH_LENGTH, count - from);
+        // The first k are scored in any case; of the others, those that the time is enough for.
+        length = Math.max(Math.min(length, top.k() - from), budget.candidates(length));
+        if (length == 0) {
+          break;
+        }
         candidates.copy(from, length, batch);
         scorer.offerBatch(batch, length, batchOffsets, documentBase, top);
+        budget.candidatesScored(length);
         from += length;
       }
       counters.documentsScored += from;
