@@ -8,6 +8,7 @@ import io.siskin.server.tally.CallTally;
 import io.siskin.server.tally.RpcCounts;
 import io.siskin.server.tally.SearchTally;
 import java.util.Locale;
+import java.util.Map;
 
 /** Turns what the sources say into points. Safe for concurrent use. */
 final class ServerMetrics {
@@ -31,24 +32,20 @@ final class ServerMetrics {
   }
 
   private static void rpc(Points points, RpcCounts counts) {
-    counts
-        .calls()
-        .forEach(
-            (method, calls) -> {
-              points.add(Families.CALLS_STARTED, calls.started(), method);
-              points.add(Families.CALLS_IN_FLIGHT, calls.inFlight(), method);
-              points.add(Families.CALL_DURATION, calls.durations(), method);
-              ended(points, Families.CALLS, method, calls);
-            });
-    counts
-        .streamRequests()
-        .forEach(
-            (method, requests) -> {
-              points.add(Families.STREAM_REQUESTS_STARTED, requests.started(), method);
-              points.add(Families.STREAM_REQUESTS_IN_FLIGHT, requests.inFlight(), method);
-              points.add(Families.STREAM_REQUEST_DURATION, requests.durations(), method);
-              ended(points, Families.STREAM_REQUESTS, method, requests);
-            });
+    calls(
+        points,
+        counts.calls(),
+        Families.CALLS_STARTED,
+        Families.CALLS_IN_FLIGHT,
+        Families.CALL_DURATION,
+        Families.CALLS);
+    calls(
+        points,
+        counts.streamRequests(),
+        Families.STREAM_REQUESTS_STARTED,
+        Families.STREAM_REQUESTS_IN_FLIGHT,
+        Families.STREAM_REQUEST_DURATION,
+        Families.STREAM_REQUESTS);
     RpcCounts.Admission admission = counts.admission();
     points.add(Families.SEARCH_THREADS, admission.threads());
     points.add(Families.RUNNING, admission.running());
@@ -59,8 +56,20 @@ final class ServerMetrics {
     points.add(Families.REFUSED, admission.refused());
   }
 
-  private static void ended(Points points, Family family, String method, CallTally.Counts calls) {
-    calls.ended().forEach((status, count) -> points.add(family, count, method, status));
+  private static void calls(
+      Points points,
+      Map<String, CallTally.Counts> byMethod,
+      Family started,
+      Family inFlight,
+      Family duration,
+      Family ended) {
+    byMethod.forEach(
+        (method, calls) -> {
+          points.add(started, calls.started(), method);
+          points.add(inFlight, calls.inFlight(), method);
+          points.add(duration, calls.durations(), method);
+          calls.ended().forEach((status, count) -> points.add(ended, count, method, status));
+        });
   }
 
   private static void collection(Points points, CollectionDescription collection) {
