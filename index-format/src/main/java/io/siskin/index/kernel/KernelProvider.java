@@ -84,16 +84,6 @@ public final class KernelProvider {
     return simd ? new PanamaImpactKernel() : new ScalarImpactKernel();
   }
 
-  /** Returns the kernel that pools logits; safe to share. */
-  public PoolingKernel poolingKernel() {
-    return simd ? new PanamaPoolingKernel() : new ScalarPoolingKernel();
-  }
-
-  /** Returns the kernel that projects hidden states onto a vocabulary; safe to share. */
-  public ProjectionKernel projectionKernel() {
-    return simd ? new PanamaProjectionKernel() : new ScalarProjectionKernel();
-  }
-
   /** Returns what was chosen and why, for the log, {@code inspect} and the server's status. */
   public String description() {
     return (simd ? "panama " + vectorBits + " bit" : "scalar")

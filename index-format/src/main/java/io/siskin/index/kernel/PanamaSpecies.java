@@ -9,9 +9,9 @@ import jdk.incubator.vector.VectorShape;
  * siskin.kernels.bits}. In a class of its own so that nothing of the Vector API is initialised
  * before {@link KernelProvider} wants it.
  */
-final class PanamaSpecies {
+public final class PanamaSpecies {
   /** Width of the widest vectors in bits: 128, 256 or 512. */
-  static final int BITS = bits();
+  public static final int BITS = bits();
 
   private PanamaSpecies() {}
 
@@ -30,7 +30,7 @@ final class PanamaSpecies {
   }
 
   /** Returns the shape of a width. */
-  static VectorShape shape(int bits) {
+  public static VectorShape shape(int bits) {
     return VectorShape.forBitSize(bits);
   }
 }

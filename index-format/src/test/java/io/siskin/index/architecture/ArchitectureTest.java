@@ -37,8 +37,6 @@ final class ArchitectureTest {
           Map.entry("quantize", Set.of("error", "format.v1", "vector")),
           Map.entry("store", Set.of("error", "format")),
           Map.entry("kernel", Set.of("error", "format", "format.v1")),
-          Map.entry("input", Set.of("error", "vector", "input.ciff")),
-          Map.entry("input.ciff", Set.of("error")),
           Map.entry("segment", Set.of("error", "format", "format.v1", "store")),
           Map.entry("build", Set.of("error", "format", "format.v1", "segment", "store", "vector")),
           Map.entry("inspect", Set.of("format", "format.v1", "segment", "store")));
@@ -91,10 +89,6 @@ final class ArchitectureTest {
                         DescribedPredicate.describe(
                             "it is FileChannel.map", ArchitectureTest::isMap))),
             Violations.MapsFiles.class),
-        new Rule(
-            "protobuf is read in input.ciff",
-            HouseRules.onlyIn(new String[] {"..index.input.ciff"}, "com.google.protobuf.."),
-            Violations.Protobuf.class),
         new Rule("the library is silent", HouseRules.consoleOnlyIn(), Violations.Console.class),
         new Rule("chance is seeded", HouseRules.seededChance(), Violations.Chance.class),
         new Rule(

@@ -1,6 +1,5 @@
 package io.siskin.index.architecture;
 
-import com.google.protobuf.ByteString;
 import io.siskin.index.build.BuildProgress;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,12 +29,6 @@ final class Violations {
   static final class MapsFiles {
     Object map(FileChannel channel) throws IOException {
       return channel.map(FileChannel.MapMode.READ_ONLY, 0, 1);
-    }
-  }
-
-  static final class Protobuf {
-    ByteString bytes() {
-      return ByteString.EMPTY;
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.BlockMaxLayout;
 import io.siskin.index.testing.Seeds;
+import io.siskin.index.testing.VectorWidths;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.testing.Repository;
 import io.siskin.index.testing.Seeds;
+import io.siskin.index.testing.VectorWidths;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

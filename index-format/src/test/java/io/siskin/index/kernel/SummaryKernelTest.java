@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.testing.Seeds;
+import io.siskin.index.testing.VectorWidths;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

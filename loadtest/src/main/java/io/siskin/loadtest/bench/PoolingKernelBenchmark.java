@@ -1,8 +1,9 @@
 package io.siskin.loadtest.bench;
 
 import io.siskin.index.kernel.KernelProvider;
-import io.siskin.index.kernel.PoolingKernel;
-import io.siskin.index.kernel.TermActivation;
+import io.siskin.server.encode.kernel.NeuralKernels;
+import io.siskin.server.encode.kernel.PoolingKernel;
+import io.siskin.server.encode.kernel.TermActivation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -46,7 +47,7 @@ public class PoolingKernelBenchmark {
   @Param({"scalar", "panama"})
   public String kernel = "scalar";
 
-  private PoolingKernel pooling = KernelProvider.of(false).poolingKernel();
+  private PoolingKernel pooling = NeuralKernels.pooling(KernelProvider.of(false));
   private MemorySegment logits = MemorySegment.NULL;
   private final long[] rows = new long[LENGTH];
   private final float[] maxima = new float[VOCABULARY];
@@ -58,7 +59,7 @@ public class PoolingKernelBenchmark {
   /** Draws the logits of a batch. */
   @Setup
   public void draw() {
-    pooling = KernelProvider.of(kernel.equals("panama")).poolingKernel();
+    pooling = NeuralKernels.pooling(KernelProvider.of(kernel.equals("panama")));
     Random random = new Random(1);
     logits =
         MemorySegment.ofBuffer(

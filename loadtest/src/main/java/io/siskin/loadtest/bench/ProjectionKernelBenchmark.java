@@ -1,7 +1,8 @@
 package io.siskin.loadtest.bench;
 
 import io.siskin.index.kernel.KernelProvider;
-import io.siskin.index.kernel.VocabularyProjection;
+import io.siskin.server.encode.kernel.NeuralKernels;
+import io.siskin.server.encode.kernel.VocabularyProjection;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
@@ -69,7 +70,7 @@ public class ProjectionKernelBenchmark {
         terms,
         size,
         new float[terms],
-        KernelProvider.of(panama).projectionKernel());
+        NeuralKernels.projection(KernelProvider.of(panama)));
   }
 
   /** Draws weights and hidden states. */

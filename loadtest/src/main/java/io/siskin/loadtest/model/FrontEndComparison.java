@@ -1,8 +1,8 @@
 package io.siskin.loadtest.model;
 
-import io.siskin.server.batch.BatchingEncoder;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.encode.EncoderInput;
@@ -12,7 +12,7 @@ import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.model.LoadedModel;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.encode.onnx.OnnxOptions;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,7 +150,7 @@ public final class FrontEndComparison {
     double[] direct = new double[rounds];
     double[] unbatched = new double[rounds];
     double[] batched = new double[rounds];
-    BatchingEncoder encoder = encoder(model);
+    DynamicBatcher encoder = encoder(model);
     measure(frontEnd(encoder), seconds);
     BatchingMetrics before = encoder.metrics();
     for (int round = 0; round < rounds; round++) {
@@ -177,7 +177,7 @@ public final class FrontEndComparison {
 
   /** Texts come by chance, so many a second, whether the front end keeps up or not. */
   private void underLoad(LoadedModel model, double textsPerSecond) throws InterruptedException {
-    BatchingEncoder encoder = encoder(model);
+    DynamicBatcher encoder = encoder(model);
     Random random = new Random(7);
     List<CompletableFuture<?>> answers = new ArrayList<>();
     long start = System.nanoTime();
@@ -187,7 +187,7 @@ public final class FrontEndComparison {
       for (long left = next - System.nanoTime(); left > 0; left = next - System.nanoTime()) {
         LockSupport.parkNanos(left);
       }
-      answers.add(encoder.submit(input(random), Priority.INTERACTIVE, Interruption.NEVER));
+      answers.add(encoder.submit(input(random), Priority.INTERACTIVE, Cancellation.NEVER));
       next += (long) (-Math.log(1 - random.nextDouble()) / textsPerSecond * 1e9);
     }
     CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)).join();
@@ -206,8 +206,8 @@ public final class FrontEndComparison {
     say("batch sizes: %s", metrics.batchSizes());
   }
 
-  private BatchingEncoder encoder(TextModel model) {
-    return new BatchingEncoder(
+  private DynamicBatcher encoder(TextModel model) {
+    return new DynamicBatcher(
         "measured",
         model,
         BatchingOptions.DEFAULTS.withInferenceThreads(workers),
@@ -231,8 +231,8 @@ public final class FrontEndComparison {
     return callers(input -> model.infer(List.of(model.tokenize(input))));
   }
 
-  private Way frontEnd(BatchingEncoder encoder) {
-    return callers(input -> encoder.submit(input, Priority.INTERACTIVE, Interruption.NEVER).join());
+  private Way frontEnd(DynamicBatcher encoder) {
+    return callers(input -> encoder.submit(input, Priority.INTERACTIVE, Cancellation.NEVER).join());
   }
 
   /** What a thread does again and again. */

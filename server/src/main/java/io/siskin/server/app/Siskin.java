@@ -1,10 +1,31 @@
 package io.siskin.server.app;
 
 import io.siskin.index.build.Quantization;
-import io.siskin.index.input.InputFormat;
 import io.siskin.index.store.Verification;
-import io.siskin.server.encode.PhraseSpec;
+import io.siskin.server.app.command.BenchCommand;
+import io.siskin.server.app.command.CalibrateCommand;
+import io.siskin.server.app.command.CollectionsCommand;
+import io.siskin.server.app.command.DemoCommand;
+import io.siskin.server.app.command.EncodeCommand;
+import io.siskin.server.app.command.EvalCommand;
+import io.siskin.server.app.command.IndexCommand;
+import io.siskin.server.app.command.InspectCommand;
+import io.siskin.server.app.command.ModelsCommand;
+import io.siskin.server.app.command.SearchCommand;
+import io.siskin.server.app.command.ServeCommand;
+import io.siskin.server.app.flags.Choice;
+import io.siskin.server.app.flags.EncoderFlags;
+import io.siskin.server.app.flags.InferenceFlags;
+import io.siskin.server.app.flags.ModeFlags;
+import io.siskin.server.app.flags.StructureFlags;
+import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.process.FailureReport;
+import io.siskin.server.app.process.Logging;
+import io.siskin.server.app.process.Version;
+import io.siskin.server.app.terminal.Terminal;
+import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Side;
+import io.siskin.server.encode.spec.PhraseSpec;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -89,14 +110,13 @@ public final class Siskin implements Runnable {
         .registerConverter(InputFormat.class, Choice.of(InputFormat.class))
         .registerConverter(Quantization.class, Choice.of(Quantization.class))
         .registerConverter(Verification.class, Choice.of(Verification.class))
-        .registerConverter(EncoderOptions.Kind.class, Choice.of(EncoderOptions.Kind.class))
-        .registerConverter(EncoderOptions.Analyzer.class, Choice.of(EncoderOptions.Analyzer.class))
+        .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))
+        .registerConverter(EncoderFlags.Analyzer.class, Choice.of(EncoderFlags.Analyzer.class))
         .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
-        .registerConverter(
-            InferenceOptions.Provider.class, Choice.of(InferenceOptions.Provider.class))
+        .registerConverter(InferenceFlags.Provider.class, Choice.of(InferenceFlags.Provider.class))
         .registerConverter(Side.class, Choice.of(Side.class))
-        .registerConverter(StructureOptions.Order.class, Choice.of(StructureOptions.Order.class))
-        .registerConverter(ModeOptions.Mode.class, Choice.of(ModeOptions.Mode.class))
+        .registerConverter(StructureFlags.Order.class, Choice.of(StructureFlags.Order.class))
+        .registerConverter(ModeFlags.Mode.class, Choice.of(ModeFlags.Mode.class))
         .setUsageHelpWidth(
             Math.clamp(
                 Terminal.columns(Terminal.STDOUT, HELP_COLUMNS_MIN),

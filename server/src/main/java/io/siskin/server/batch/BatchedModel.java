@@ -1,9 +1,9 @@
 package io.siskin.server.batch;
 
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
+import io.siskin.server.encode.spec.ModelRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,10 +36,10 @@ public final class BatchedModel implements TextModel {
 
     private final ModelRef ref;
     private final TextModel model;
-    private final BatchingEncoder encoder;
+    private final DynamicBatcher encoder;
     private final AtomicInteger handles = new AtomicInteger(1);
 
-    Shared(ModelRef ref, TextModel model, BatchingEncoder encoder) {
+    Shared(ModelRef ref, TextModel model, DynamicBatcher encoder) {
       this.ref = ref;
       this.model = model;
       this.encoder = encoder;
@@ -83,7 +83,7 @@ public final class BatchedModel implements TextModel {
   }
 
   /** Returns the front end. */
-  public BatchingEncoder encoder() {
+  public DynamicBatcher encoder() {
     return shared.encoder;
   }
 

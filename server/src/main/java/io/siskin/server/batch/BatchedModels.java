@@ -2,12 +2,12 @@ package io.siskin.server.batch;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextModel;
-import io.siskin.server.encode.TextModels;
 import io.siskin.server.encode.TokenizedText;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ public final class BatchedModels implements TextModels {
       }
       BatchedModel.Shared shared =
           new BatchedModel.Shared(
-              ref, model, new BatchingEncoder(ref.name(), model, options, cache));
+              ref, model, new DynamicBatcher(ref.name(), model, options, cache));
       byFingerprint.put(ref.fingerprint(), shared);
       return shared.firstHandle();
     }

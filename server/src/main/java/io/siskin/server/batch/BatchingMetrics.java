@@ -1,12 +1,12 @@
 package io.siskin.server.batch;
 
 import io.siskin.server.batch.EncoderOverloadedException.Reason;
-import io.siskin.server.tally.DurationTally;
+import io.siskin.server.counters.DurationHistogram;
 import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * What a {@link BatchingEncoder} did since it was made, at one moment.
+ * What a {@link DynamicBatcher} did since it was made, at one moment.
  *
  * @param waitingInteractive interactive texts that wait or are being encoded, now
  * @param waitingBulk bulk texts that wait or are being encoded, now
@@ -39,7 +39,7 @@ public record BatchingMetrics(
     SortedMap<Integer, Long> batchSizes,
     double tokensPerSecond,
     QueueNanos queue,
-    DurationTally.Counts queueWaits,
+    DurationHistogram.Counts queueWaits,
     EncodeNanos nanos,
     Map<Reason, Long> refusedByReason,
     long dropped,

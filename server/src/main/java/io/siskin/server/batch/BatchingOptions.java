@@ -3,7 +3,7 @@ package io.siskin.server.batch;
 import io.siskin.index.error.InvalidInputException;
 
 /**
- * How a {@link BatchingEncoder} forms batches and how much may wait. Each {@code with…} method
+ * How a {@link DynamicBatcher} forms batches and how much may wait. Each {@code with…} method
  * returns a copy with one value changed.
  *
  * @param batchTokensMax how many tokens a batch may have after padding, its longest text times its

@@ -1,7 +1,7 @@
 package io.siskin.server.batch;
 
 /**
- * A {@link BatchingEncoder} has been closed: it takes no more texts, and those that it did not get
+ * A {@link DynamicBatcher} has been closed: it takes no more texts, and those that it did not get
  * done within its grace period end with this. Carries no stack trace: it is a signal, not a fault.
  */
 public final class EncoderClosedException extends RuntimeException {

@@ -3,7 +3,7 @@ package io.siskin.server.batch;
 import java.time.Duration;
 
 /**
- * A {@link BatchingEncoder} refuses texts at once instead of letting them wait in vain. Carries no
+ * A {@link DynamicBatcher} refuses texts at once instead of letting them wait in vain. Carries no
  * stack trace: under overload it is the most frequent answer, and it is a signal, not a fault.
  */
 public final class EncoderOverloadedException extends RuntimeException {

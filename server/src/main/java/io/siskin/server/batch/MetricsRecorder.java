@@ -1,7 +1,7 @@
 package io.siskin.server.batch;
 
 import io.siskin.server.batch.EncoderOverloadedException.Reason;
-import io.siskin.server.tally.DurationTally;
+import io.siskin.server.counters.DurationHistogram;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 
-/** Counts what a {@link BatchingEncoder} does. Safe for concurrent use. */
+/** Counts what a {@link DynamicBatcher} does. Safe for concurrent use. */
 final class MetricsRecorder {
   private static final long QUEUE_NANOS_MAX = TimeUnit.HOURS.toNanos(1);
   private static final int DIGITS = 2;
@@ -25,7 +25,7 @@ final class MetricsRecorder {
 
   // Filled here and not changed.
   private final Map<Reason, LongAdder> refused = new EnumMap<>(Reason.class);
-  private final DurationTally queueWaits = new DurationTally();
+  private final DurationHistogram queueWaits = new DurationHistogram();
   private final Histogram queue = new Histogram(QUEUE_NANOS_MAX, DIGITS);
   private final SortedMap<Integer, Long> batchSizes = new TreeMap<>();
   private long texts;

@@ -4,8 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.siskin.server.batch.EncoderOverloadedException.Reason;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.TokenizedText;
-import io.siskin.server.search.Interruption;
-import io.siskin.server.search.QueryInterruptedException;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.QueryCancelledException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -98,12 +98,12 @@ final class TextQueue {
    *
    * @param inputs the texts
    * @param priority their class
-   * @param interruption their caller's deadline and cancellation
+   * @param cancellation their caller's deadline and cancellation
    * @throws EncoderClosedException after {@link #close}
    * @throws io.siskin.index.error.InvalidInputException when there are more texts than the queue
    *     has places
    */
-  Offer offer(List<EncoderInput> inputs, Priority priority, Interruption interruption) {
+  Offer offer(List<EncoderInput> inputs, Priority priority, Cancellation cancellation) {
     long characters = inputs.stream().mapToLong(input -> input.text().length()).sum();
     lock.lock();
     try {
@@ -120,14 +120,14 @@ final class TextQueue {
         return refused(
             Reason.QUEUE_FULL, admission.retryAfterHalf(lanes.load(open.size()), now), dropped);
       }
-      long remainingNanos = interruption.remainingNanos();
+      long remainingNanos = cancellation.remainingNanos();
       return switch (judge(inputs, priority, remainingNanos, now)) {
         case Admission.Verdict.Refused(Duration retryAfter) ->
             refused(Reason.DEADLINE_OUT_OF_REACH, retryAfter, dropped);
         case Admission.Verdict.Admitted(double expectedNanos) ->
             admit(
                 inputs,
-                new Waiter.Terms(priority, interruption, now, expectedNanos, remainingNanos),
+                new Waiter.Terms(priority, cancellation, now, expectedNanos, remainingNanos),
                 dropped);
       };
     } finally {
@@ -475,7 +475,7 @@ final class TextQueue {
   private static boolean isDead(Work work, double neededNanos, List<Waiter.Dropped> dropped) {
     work.waiters.removeIf(
         waiter -> {
-          QueryInterruptedException reason = waiter.interrupted(neededNanos);
+          QueryCancelledException reason = waiter.interrupted(neededNanos);
           return reason != null && dropped.add(new Waiter.Dropped(waiter, reason));
         });
     return work.waiters.isEmpty();

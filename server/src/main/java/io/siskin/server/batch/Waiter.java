@@ -1,8 +1,8 @@
 package io.siskin.server.batch;
 
-import io.siskin.server.search.Interruption;
-import io.siskin.server.search.QueryInterruptedException;
-import io.siskin.server.search.QueryInterruptedException.Reason;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.search.QueryCancelledException.Reason;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -18,20 +18,20 @@ record Waiter(CompletableFuture<EncodedText> future, Terms terms, int characters
    * What was agreed when texts were admitted.
    *
    * @param priority the class that their places are counted in
-   * @param interruption their caller's deadline and cancellation
+   * @param cancellation their caller's deadline and cancellation
    * @param submitNanoTime when they came, on the clock of {@link System#nanoTime}
    * @param expectedNanos how long they were expected to take; 0 when nothing was expected
    * @param budgetNanos how long they may take, {@link Long#MAX_VALUE} for any time
    */
   record Terms(
       Priority priority,
-      Interruption interruption,
+      Cancellation cancellation,
       long submitNanoTime,
       double expectedNanos,
       long budgetNanos) {}
 
   /** Why a waiter is not served: what its future ends with. */
-  record Dropped(Waiter waiter, QueryInterruptedException reason) {
+  record Dropped(Waiter waiter, QueryCancelledException reason) {
     /** Tells whether the time was too short, and not just its caller gone. */
     boolean isLate() {
       return reason.reason() == Reason.DEADLINE_EXCEEDED || waiter.remainingNanos() <= 0;
@@ -45,7 +45,7 @@ record Waiter(CompletableFuture<EncodedText> future, Terms terms, int characters
 
   /** Returns how far the deadline is, in nanoseconds; {@link Long#MAX_VALUE} without one. */
   long remainingNanos() {
-    return terms.interruption().remainingNanos();
+    return terms.cancellation().remainingNanos();
   }
 
   /**
@@ -53,17 +53,17 @@ record Waiter(CompletableFuture<EncodedText> future, Terms terms, int characters
    *
    * @param neededNanos how long the answer takes still: what cannot be in time is not waited for
    */
-  @Nullable QueryInterruptedException interrupted(double neededNanos) {
+  @Nullable QueryCancelledException interrupted(double neededNanos) {
     if (future.isDone()) {
-      return new QueryInterruptedException(Reason.CANCELLED);
+      return new QueryCancelledException(Reason.CANCELLED);
     }
     try {
-      terms.interruption().check();
-    } catch (QueryInterruptedException reason) {
+      terms.cancellation().check();
+    } catch (QueryCancelledException reason) {
       return reason;
     }
     return neededNanos > 0 && remainingNanos() < neededNanos
-        ? new QueryInterruptedException(Reason.DEADLINE_EXCEEDED)
+        ? new QueryCancelledException(Reason.DEADLINE_EXCEEDED)
         : null;
   }
 }

@@ -1,7 +1,7 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.store.Verification;
-import io.siskin.server.encode.TextModels;
+import io.siskin.server.encode.factory.TextModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

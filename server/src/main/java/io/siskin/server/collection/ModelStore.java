@@ -1,10 +1,10 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.store.Publication;
-import io.siskin.server.encode.ModelFiles;
-import io.siskin.server.encode.ModelRef;
-import io.siskin.server.encode.ModelSource;
-import io.siskin.server.encode.TextModels;
+import io.siskin.server.encode.factory.ModelFiles;
+import io.siskin.server.encode.factory.ModelSource;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;

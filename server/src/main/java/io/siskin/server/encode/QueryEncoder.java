@@ -1,6 +1,8 @@
 package io.siskin.server.encode;
 
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.encode.factory.Encoders;
+import io.siskin.server.encode.spec.VectorSpec;
 import java.util.List;
 
 /**

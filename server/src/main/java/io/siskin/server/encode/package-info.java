@@ -1,10 +1,11 @@
 /**
- * Text to sparse vectors. An {@link io.siskin.server.encode.EncoderSpec} is stored with a
+ * Text to sparse vectors. An {@link io.siskin.server.encode.spec.EncoderSpec} is stored with a
  * collection and says how its documents were encoded and how its queries must be; {@link
- * io.siskin.server.encode.EncoderFactory} makes a document encoder and a query encoder from it.
- * BM25 and tokens with weights from a table are here; a {@link io.siskin.server.encode.LearnedSpec}
- * goes through a {@link io.siskin.server.encode.TextModel}, which {@code encode.model} makes and
- * {@link io.siskin.server.encode.TextModels} gives.
+ * io.siskin.server.encode.factory.EncoderFactory} makes a document encoder and a query encoder from
+ * it. BM25 and tokens with weights from a table are here; a {@link
+ * io.siskin.server.encode.spec.LearnedSpec} goes through a {@link
+ * io.siskin.server.encode.TextModel}, which {@code encode.model} makes and {@link
+ * io.siskin.server.encode.factory.TextModels} gives.
  *
  * <p>An encoder is only the mapping of texts to vectors: a batch in, a batch out, on the caller's
  * thread. Queues, deadlines, priorities and caches belong to whoever calls it, so that one front

@@ -2,8 +2,8 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.VectorPruning;
-import io.siskin.server.encode.Bm25Spec;
-import io.siskin.server.encode.EncoderSpec;
+import io.siskin.server.encode.spec.Bm25Spec;
+import io.siskin.server.encode.spec.EncoderSpec;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,17 +1,17 @@
 package io.siskin.server.ingest;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.input.BadRecordPolicy;
-import io.siskin.index.input.SourceDocument;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.index.vector.VectorPruning;
 import io.siskin.server.batch.EncoderOverloadedException;
-import io.siskin.server.encode.EncoderSpec;
-import io.siskin.server.encode.IdfSpec;
-import io.siskin.server.encode.LearnedSpec;
-import io.siskin.server.encode.PhraseSpec;
-import io.siskin.server.encode.VectorSpec;
+import io.siskin.server.corpus.BadRecordPolicy;
+import io.siskin.server.corpus.SourceDocument;
+import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.IdfSpec;
+import io.siskin.server.encode.spec.LearnedSpec;
+import io.siskin.server.encode.spec.PhraseSpec;
+import io.siskin.server.encode.spec.VectorSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;

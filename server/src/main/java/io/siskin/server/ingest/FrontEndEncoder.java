@@ -1,14 +1,14 @@
 package io.siskin.server.ingest;
 
 import io.siskin.index.vector.SparseVector;
-import io.siskin.server.batch.BatchingEncoder;
 import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.ModelSide;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.search.Cancellation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ final class FrontEndEncoder implements BatchEncoder {
   private static final int QUEUE_CAPACITY = 8_192;
 
   private final ModelSide side;
-  private final BatchingEncoder encoder;
+  private final DynamicBatcher encoder;
 
   /**
    * Starts a front end.
@@ -37,7 +37,7 @@ final class FrontEndEncoder implements BatchEncoder {
   FrontEndEncoder(ModelSide side, int threads) {
     this.side = side;
     this.encoder =
-        new BatchingEncoder(
+        new DynamicBatcher(
             "documents",
             side.model(),
             BatchingOptions.DEFAULTS
@@ -51,7 +51,7 @@ final class FrontEndEncoder implements BatchEncoder {
   public Future<List<SparseVector>> encode(List<String> texts) {
     List<EncoderInput> inputs = texts.stream().map(side::input).toList();
     List<CompletableFuture<EncodedText>> encoded =
-        encoder.submit(inputs, Priority.BULK, Interruption.NEVER);
+        encoder.submit(inputs, Priority.BULK, Cancellation.NEVER);
     return CompletableFuture.allOf(encoded.toArray(CompletableFuture<?>[]::new))
         .thenApply(_ -> vectors(texts, encoded));
   }

@@ -2,11 +2,11 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.input.InputFormat;
-import io.siskin.server.encode.EncoderSpec;
-import io.siskin.server.encode.ModelFiles;
-import io.siskin.server.encode.ModelSide;
+import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Sha256;
+import io.siskin.server.encode.factory.ModelFiles;
+import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.encode.spec.EncoderSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

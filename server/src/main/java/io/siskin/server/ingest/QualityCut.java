@@ -1,7 +1,7 @@
 package io.siskin.server.ingest;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.input.SourceDocument;
+import io.siskin.server.corpus.SourceDocument;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.siskin.server.measure;
 
 import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import io.siskin.server.search.Searcher;
@@ -137,7 +137,7 @@ public final class EngineBench {
     Searcher searcher = searchers.take();
     for (int query = from; query < nanos.length; query += threads) {
       long start = System.nanoTime();
-      searcher.search(queries.get(query), modes, k, Interruption.NEVER);
+      searcher.search(queries.get(query), modes, k, Cancellation.NEVER);
       nanos[query] = System.nanoTime() - start;
       if (answers != null) {
         answers.put(query, searcher);

@@ -5,8 +5,8 @@ import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.ForwardEvaluator;
-import io.siskin.server.search.Interruption;
 import io.siskin.server.search.SearchCounters;
 import io.siskin.server.search.SegmentQuery;
 import io.siskin.server.search.TopK;
@@ -71,7 +71,7 @@ public final class OracleTruth {
               segments.get(i).residuals(),
               KernelProvider.current().newForwardKernel());
       SegmentQuery resolved = SegmentQuery.resolve(queries.get(query), segments.get(i).terms());
-      evaluator.evaluate(resolved, base, top, Interruption.NEVER, new SearchCounters());
+      evaluator.evaluate(resolved, base, top, Cancellation.NEVER, new SearchCounters());
       base += segments.get(i).statistics().documentCount();
     }
     int[] documents = new int[top.size()];

@@ -2,9 +2,9 @@ package io.siskin.server.metrics;
 
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.retrieve.CollectionDescription;
-import io.siskin.server.tally.RpcCounts;
-import io.siskin.server.tally.SearchTally;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -25,6 +25,6 @@ public record MetricSources(
     String kernels,
     Supplier<RpcCounts> rpc,
     Supplier<List<CollectionDescription>> collections,
-    Supplier<? extends Map<String, SearchTally.Counts>> searches,
+    Supplier<? extends Map<String, SearchTotals.Counts>> searches,
     Supplier<Map<String, BatchingMetrics>> models,
     Supplier<EncodingCache.Metrics> cache) {}

@@ -9,7 +9,7 @@ import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.siskin.server.tally.DurationTally;
+import io.siskin.server.counters.DurationHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -55,12 +55,12 @@ final class Points {
   }
 
   /** Adds durations. */
-  void add(Family family, DurationTally.Counts durations, String... labelValues) {
+  void add(Family family, DurationHistogram.Counts durations, String... labelValues) {
     ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
     for (int size = 0; size < durations.counts().size(); size++) {
       double bound =
-          size < DurationTally.BOUNDS_NANOS.size()
-              ? DurationTally.BOUNDS_NANOS.get(size) / NANOS_PER_SECOND
+          size < DurationHistogram.BOUNDS_NANOS.size()
+              ? DurationHistogram.BOUNDS_NANOS.get(size) / NANOS_PER_SECOND
               : Double.POSITIVE_INFINITY;
       buckets.bucket(bound, durations.counts().get(size));
     }

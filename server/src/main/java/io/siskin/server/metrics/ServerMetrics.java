@@ -2,11 +2,11 @@ package io.siskin.server.metrics;
 
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.counters.CallCounters;
+import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.search.SearchStats;
-import io.siskin.server.tally.CallTally;
-import io.siskin.server.tally.RpcCounts;
-import io.siskin.server.tally.SearchTally;
 import java.util.Locale;
 import java.util.Map;
 
@@ -58,7 +58,7 @@ final class ServerMetrics {
 
   private static void calls(
       Points points,
-      Map<String, CallTally.Counts> byMethod,
+      Map<String, CallCounters.Counts> byMethod,
       Family started,
       Family inFlight,
       Family duration,
@@ -81,7 +81,7 @@ final class ServerMetrics {
     points.add(Families.SIZE, collection.lengthBytes(), name);
   }
 
-  private static void searches(Points points, String name, SearchTally.Counts counts) {
+  private static void searches(Points points, String name, SearchTotals.Counts counts) {
     points.add(Families.SEARCHES, counts.exact(), name, "exact");
     points.add(Families.SEARCHES, counts.clustered(), name, "clustered");
     points.add(Families.SEARCHES, counts.scoreAtATime(), name, "score_at_a_time");

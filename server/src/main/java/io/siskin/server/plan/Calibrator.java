@@ -5,7 +5,7 @@ import io.siskin.index.segment.Segment;
 import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
 import io.siskin.server.plan.Calibration.Rung;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import io.siskin.server.search.Searcher;
@@ -150,7 +150,7 @@ public final class Calibrator {
   /** Runs one query in every mode and counts what each finds of the exact list. */
   private void judge(SampleQuery query, int band, int number) {
     int k = K_MEASURED.get(band);
-    searcher.search(query.query(), new SearchMode.Exact(), k, Interruption.NEVER);
+    searcher.search(query.query(), new SearchMode.Exact(), k, Cancellation.NEVER);
     int wanted = 0;
     float threshold = 0;
     for (int rank = 0; rank < searcher.size(); rank++) {
@@ -163,7 +163,7 @@ public final class Calibrator {
       if (useless[band][mode]) {
         continue;
       }
-      searcher.search(query.query(), ladder.get(mode), k, Interruption.NEVER);
+      searcher.search(query.query(), ladder.get(mode), k, Cancellation.NEVER);
       work[band][mode] = work[band][mode].plus(searcher.stats());
       int found = 0;
       for (int rank = 0; rank < searcher.size(); rank++) {
@@ -183,7 +183,7 @@ public final class Calibrator {
         continue;
       }
       long start = System.nanoTime();
-      searcher.search(query.query(), ladder.get(mode), k, Interruption.NEVER);
+      searcher.search(query.query(), ladder.get(mode), k, Cancellation.NEVER);
       nanos[band][mode][number] = System.nanoTime() - start;
     }
   }

@@ -10,11 +10,11 @@ import io.siskin.server.batch.EncodedText;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.Encoders;
-import io.siskin.server.encode.ModelSide;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.encode.factory.Encoders;
+import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.search.Cancellation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,14 +59,14 @@ public final class EncodingPipeline implements TextEncoders {
 
   @Override
   public CompletableFuture<List<EncodedText>> encode(
-      EncodingRequest request, Interruption interruption) {
+      EncodingRequest request, Cancellation cancellation) {
     return switch (request.encoder()) {
       case EncodingRequest.Encoder.OfModel(String name) -> {
         BatchedModel model = models.find(name);
         if (model == null) {
           throw new ModelNotFoundException(name);
         }
-        yield submit(model, request, interruption, (_, encoding) -> encoding, model::close);
+        yield submit(model, request, cancellation, (_, encoding) -> encoding, model::close);
       }
       case EncodingRequest.Encoder.OfCollection(String name) -> {
         CollectionSnapshot snapshot = acquire(name);
@@ -75,7 +75,7 @@ public final class EncodingPipeline implements TextEncoders {
           yield submit(
               model,
               request,
-              interruption,
+              cancellation,
               (text, encoding) -> withOptions(side, text, encoding),
               snapshot::release);
         }
@@ -92,13 +92,13 @@ public final class EncodingPipeline implements TextEncoders {
   private static CompletableFuture<List<EncodedText>> submit(
       BatchedModel model,
       EncodingRequest request,
-      Interruption interruption,
+      Cancellation cancellation,
       BiFunction<String, TextEncoding, TextEncoding> options,
       Runnable end) {
     CompletableFuture<List<EncodedText>> all = null;
     try {
       List<CompletableFuture<EncodedText>> futures =
-          model.encoder().submit(request.inputs(), request.priority(), interruption);
+          model.encoder().submit(request.inputs(), request.priority(), cancellation);
       all = join(futures).thenApply(encoded -> withOptions(request.inputs(), encoded, options));
       return all;
     } finally {

@@ -15,15 +15,15 @@ import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
-import io.siskin.server.encode.ModelSide;
+import io.siskin.server.counters.SearchTotals;
+import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.retrieve.RetrievalResponse.StageNanos;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
-import io.siskin.server.tally.SearchTally;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class RetrievalPipeline implements Retriever {
 
   private final CollectionCatalog catalog;
   private final Descriptions descriptions = new Descriptions();
-  private final Map<String, SearchTally> tallies = new ConcurrentHashMap<>();
+  private final Map<String, SearchTotals> tallies = new ConcurrentHashMap<>();
 
   /**
    * Makes a pipeline.
@@ -62,7 +62,7 @@ public final class RetrievalPipeline implements Retriever {
 
   @Override
   public @Nullable CompletableFuture<RetrievalRequest> encodeAhead(
-      RetrievalRequest request, Interruption interruption) {
+      RetrievalRequest request, Cancellation cancellation) {
     if (!(request.query() instanceof Query.Text(String text))) {
       return null;
     }
@@ -74,7 +74,7 @@ public final class RetrievalPipeline implements Retriever {
         return null;
       }
       long start = System.nanoTime();
-      encoding = model.encoder().submit(by.input(text), Priority.INTERACTIVE, interruption);
+      encoding = model.encoder().submit(by.input(text), Priority.INTERACTIVE, cancellation);
       return encoding.thenApply(encoded -> request.withQuery(encoded(text, by, encoded, start)));
     } finally {
       // The model is closed with the snapshot, which is kept for as long as it is used.
@@ -100,18 +100,18 @@ public final class RetrievalPipeline implements Retriever {
   }
 
   @Override
-  public RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption) {
+  public RetrievalResponse retrieve(RetrievalRequest request, Cancellation cancellation) {
     long start = System.nanoTime();
     CollectionSnapshot snapshot = acquire(request.collection());
     try {
-      interruption.check();
+      cancellation.check();
       SparseVector vector = encode(snapshot, request.query());
       List<SearchMode> modes = descriptions.of(snapshot).modes(request.evaluation(), request.k());
       long encoded = System.nanoTime();
       QuantizedQuery query = QuantizedQuery.of(vector);
       Searcher searcher = snapshot.searchers().take();
       // Not given back when the search fails: its scratch memory may be half used then.
-      searcher.search(query, modes, request.k(), interruption);
+      searcher.search(query, modes, request.k(), cancellation);
       long searched = System.nanoTime();
       List<Hit> hits = fetch(snapshot, searcher, query, request);
       RetrievalResponse response =
@@ -132,10 +132,10 @@ public final class RetrievalPipeline implements Retriever {
   }
 
   private void count(String collection, RetrievalResponse response) {
-    SearchTally found = tallies.get(collection);
+    SearchTotals found = tallies.get(collection);
     StageNanos timings = response.timings();
     // Not computeIfAbsent at once: it may lock where get never does.
-    (found == null ? tallies.computeIfAbsent(collection, name -> new SearchTally()) : found)
+    (found == null ? tallies.computeIfAbsent(collection, name -> new SearchTotals()) : found)
         .add(
             response.mode(),
             response.stats(),
@@ -146,12 +146,12 @@ public final class RetrievalPipeline implements Retriever {
   }
 
   /** Returns what was searched so far, by collection; one that is gone takes its counts along. */
-  public SortedMap<String, SearchTally.Counts> counts() {
+  public SortedMap<String, SearchTotals.Counts> counts() {
     List<String> names = catalog.names();
     tallies.keySet().retainAll(names);
     // From the start: what is counted from its first search on has no rate for that one.
-    names.forEach(name -> tallies.computeIfAbsent(name, _ -> new SearchTally()));
-    SortedMap<String, SearchTally.Counts> counts = new TreeMap<>();
+    names.forEach(name -> tallies.computeIfAbsent(name, _ -> new SearchTotals()));
+    SortedMap<String, SearchTotals.Counts> counts = new TreeMap<>();
     tallies.forEach((collection, tally) -> counts.put(collection, tally.counts()));
     return counts;
   }

@@ -2,7 +2,7 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
-import io.siskin.server.encode.ModelSide;
+import io.siskin.server.encode.factory.ModelSide;
 import java.util.List;
 
 /**

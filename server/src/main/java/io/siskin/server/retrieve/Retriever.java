@@ -1,6 +1,6 @@
 package io.siskin.server.retrieve;
 
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for concurrent use. Throws {@link io.siskin.index.error.InvalidInputException} for a
  * request outside its ranges, {@link CollectionNotFoundException} for an unknown name, {@link
- * io.siskin.server.search.QueryInterruptedException} when interrupted.
+ * io.siskin.server.search.QueryCancelledException} when interrupted.
  */
 public interface Retriever {
   /**
@@ -19,21 +19,21 @@ public interface Retriever {
    * for what comes of it.
    *
    * @param request what will be searched
-   * @param interruption the request's deadline and cancellation, asked while the text waits
+   * @param cancellation the request's deadline and cancellation, asked while the text waits
    * @return the request with its text encoded, to come, completed on a thread of the model's front
    *     end; null when {@link #retrieve} needs nothing of the kind
    * @throws io.siskin.server.batch.EncoderOverloadedException when the front end has no room
    */
   @Nullable CompletableFuture<RetrievalRequest> encodeAhead(
-      RetrievalRequest request, Interruption interruption);
+      RetrievalRequest request, Cancellation cancellation);
 
   /**
    * Runs one search on the calling thread.
    *
    * @param request what to search
-   * @param interruption the request's deadline and cancellation, asked during evaluation
+   * @param cancellation the request's deadline and cancellation, asked during evaluation
    */
-  RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption);
+  RetrievalResponse retrieve(RetrievalRequest request, Cancellation cancellation);
 
   /**
    * Estimates the evaluation work of a request without doing it, so that the caller can choose

@@ -1,7 +1,7 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.server.batch.EncodedText;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -25,10 +25,10 @@ public interface TextEncoders {
    * Encodes texts.
    *
    * @param request what to encode
-   * @param interruption the caller's deadline and cancellation, asked while texts wait
+   * @param cancellation the caller's deadline and cancellation, asked while texts wait
    * @return one encoding a text, in the order of the texts, to come; they fail together, with what
    *     the first failure was
    * @throws io.siskin.server.batch.EncoderOverloadedException when the front end has no room
    */
-  CompletableFuture<List<EncodedText>> encode(EncodingRequest request, Interruption interruption);
+  CompletableFuture<List<EncodedText>> encode(EncodingRequest request, Cancellation cancellation);
 }

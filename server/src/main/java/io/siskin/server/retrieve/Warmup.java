@@ -7,9 +7,9 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionSnapshot;
-import io.siskin.server.encode.VectorSpec;
+import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.plan.Planner;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
     for (int i = 0; System.nanoTime() - start < budgetNanos; i++) {
       QuantizedQuery query = queries.get(i % queries.size());
       for (List<SearchMode> mode : modes) {
-        searcher.search(query, mode, K, Interruption.NEVER);
+        searcher.search(query, mode, K, Cancellation.NEVER);
       }
       readAndEncode(snapshot, searcher);
     }

@@ -9,9 +9,18 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.retrieve.TextEncoders;
-import io.siskin.server.tally.RpcCounts;
+import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.service.CollectionService;
+import io.siskin.server.rpc.service.EncodeDispatcher;
+import io.siskin.server.rpc.service.EncodeService;
+import io.siskin.server.rpc.service.SearchDispatcher;
+import io.siskin.server.rpc.service.SearchService;
+import io.siskin.server.rpc.transport.CallCounting;
+import io.siskin.server.rpc.transport.OpenCalls;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,8 +44,8 @@ final class GrpcServices {
   private final EncodeService encodeService;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls openCalls = new OpenCalls();
-  private final CallTallies calls = new CallTallies();
-  private final CallTallies streamRequests = new CallTallies();
+  private final CallCounting calls = new CallCounting();
+  private final CallCounting streamRequests = new CallCounting();
 
   /**
    * Creates the services, not serving yet.

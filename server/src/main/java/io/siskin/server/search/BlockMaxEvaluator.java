@@ -64,7 +64,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
    */
   private static final int TILE = 4096;
 
-  /** Lists between two checks for interruption: a few microseconds of work. */
+  /** Lists between two checks for cancellation: a few microseconds of work. */
   private static final int LISTS_PER_CHECK = 16;
 
   /** Bounds are below 2^31: their upper 10 bits are the bucket that waves are cut by. */
@@ -152,13 +152,13 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       SegmentQuery query,
       int documentBase,
       TopK top,
-      Interruption interruption,
+      Cancellation cancellation,
       SearchCounters counters) {
     if (query.termCount() == 0) {
       return;
     }
     prepare(query);
-    boundSuperblocks(interruption);
+    boundSuperblocks(cancellation);
     counters.listsVisited += query.termCount();
     counters.blocksBounded += index.superblockCount();
     int opened = 0;
@@ -176,7 +176,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       if (least < below) {
         int count = kernels.select(bounds, bounds.length, least, below, wave);
         isFirstWave = below == Integer.MAX_VALUE;
-        opened += evaluateWave(query, count, documentBase, top, interruption, counters);
+        opened += evaluateWave(query, count, documentBase, top, cancellation, counters);
       }
       if (least == floor) {
         break;
@@ -244,7 +244,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
   }
 
   /** Bounds every superblock and counts how many fall into each bucket. */
-  private void boundSuperblocks(Interruption interruption) {
+  private void boundSuperblocks(Cancellation cancellation) {
     Arrays.fill(bounds, 0);
     for (int from = 0; from < bounds.length; from += TILE) {
       int count = Math.min(TILE, bounds.length - from);
@@ -253,12 +253,12 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
         int weight = dense.superblockWeights[list];
         kernels.addSuperblockMaxima(index.superblockMaxima(), offset, count, weight, bounds, from);
         if (list % LISTS_PER_CHECK == LISTS_PER_CHECK - 1) {
-          interruption.check();
+          cancellation.check();
         }
       }
-      interruption.check();
+      cancellation.check();
     }
-    sparse.addSuperblockMaxima(bounds, interruption);
+    sparse.addSuperblockMaxima(bounds, cancellation);
     Arrays.fill(bucketSizes, 0);
     for (int superblock = 0; superblock < index.superblockCount(); superblock++) {
       bucketSizes[bounds[superblock] >>> BUCKET_SHIFT]++;
@@ -274,7 +274,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       int count,
       int documentBase,
       TopK top,
-      Interruption interruption,
+      Cancellation cancellation,
       SearchCounters counters) {
     int opened = 0;
     for (int from = 0; from < count; from += BATCH) {
@@ -285,7 +285,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
           batch[length++] = wave[i];
         }
       }
-      boundBlocks(length, interruption);
+      boundBlocks(length, cancellation);
       opened += length;
       int scored = 0;
       int left = order(length, blockScale.floor(top.threshold()));
@@ -297,7 +297,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
                 index.entries(), index.maximumBits(), index.postings(), dense, rows);
         counters.postingsScored += sparse.addPostings(rows);
         offerRows(query, documentBase, top, counters);
-        interruption.check();
+        cancellation.check();
       }
       counters.blocksBounded += (long) length * BLOCKS;
       counters.blocksSkipped += (long) (length - scored) * BLOCKS;
@@ -305,7 +305,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
     return opened;
   }
 
-  private void boundBlocks(int length, Interruption interruption) {
+  private void boundBlocks(int length, Cancellation cancellation) {
     Arrays.fill(blockBounds, 0, length * BLOCKS, 0);
     for (int list = 0; list < dense.count; list++) {
       long row = dense.entries[list];
@@ -316,7 +316,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
         kernels.addBlockMaxima(index.entries(), row, batch, length, weight, blockBounds);
       }
       if (list % LISTS_PER_CHECK == LISTS_PER_CHECK - 1) {
-        interruption.check();
+        cancellation.check();
       }
     }
     sparse.addBlockMaxima(batch, length, blockBounds);

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * query had.
  */
 final class Candidates {
-  private static final int SUMS = ScoreAtATimePlan.SUM_MAX + 1;
+  private static final int SUMS = ImpactOrderedPlan.SUM_MAX + 1;
 
   private final int[] histogram = new int[SUMS];
   private final int[] starts = new int[SUMS + 1];

@@ -41,7 +41,7 @@ public final class ExhaustiveEvaluator implements QueryEvaluator {
       SegmentQuery query,
       int documentBase,
       TopK top,
-      Interruption interruption,
+      Cancellation cancellation,
       SearchCounters counters) {
     for (int i = 0; i < query.termCount(); i++) {
       weightByTerm[query.termNumber(i)] = query.weight(i);
@@ -50,7 +50,7 @@ public final class ExhaustiveEvaluator implements QueryEvaluator {
       ForwardIndex.Cursor cursor = forward.cursor();
       for (int document = 0; document < forward.documentCount(); document++) {
         if (document % DOCUMENTS_PER_CHECK == 0) {
-          interruption.check();
+          cancellation.check();
         }
         cursor.moveTo(document);
         long sum = 0;

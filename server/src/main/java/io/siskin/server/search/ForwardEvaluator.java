@@ -49,13 +49,13 @@ public final class ForwardEvaluator implements QueryEvaluator {
       SegmentQuery query,
       int documentBase,
       TopK top,
-      Interruption interruption,
+      Cancellation cancellation,
       SearchCounters counters) {
     begin(query);
     try {
       int documents = forward.documentCount();
       for (int from = 0; from < documents; from += BATCH_LENGTH) {
-        interruption.check();
+        cancellation.check();
         int count = Math.min(BATCH_LENGTH, documents - from);
         for (int i = 0; i < count; i++) {
           batch[i] = from + i;

@@ -15,19 +15,19 @@ import java.util.Arrays;
  */
 final class PartialSums {
   private final ImpactOrderedIndex index;
-  private final ScoreAtATimePlan plan;
+  private final ImpactOrderedPlan plan;
   private final ImpactKernel kernel;
   private final MemorySegment postings;
   private final MemorySegment plainLists;
   private final byte[] sums = new byte[ImpactOrderedLayout.WINDOW_LENGTH];
 
   // By list, in the current window.
-  private final long[] documentsAt = new long[ScoreAtATimePlan.LISTS_MAX];
-  private final long[] impactsAt = new long[ScoreAtATimePlan.LISTS_MAX];
-  private final int[] counts = new int[ScoreAtATimePlan.LISTS_MAX];
+  private final long[] documentsAt = new long[ImpactOrderedPlan.LISTS_MAX];
+  private final long[] impactsAt = new long[ImpactOrderedPlan.LISTS_MAX];
+  private final int[] counts = new int[ImpactOrderedPlan.LISTS_MAX];
 
   /** By plain list: how many of its postings the windows before had. */
-  private final int[] positions = new int[ScoreAtATimePlan.LISTS_MAX];
+  private final int[] positions = new int[ImpactOrderedPlan.LISTS_MAX];
 
   private long postingCount;
 
@@ -35,7 +35,7 @@ final class PartialSums {
   @SuppressWarnings("UnusedVariable")
   private int touched;
 
-  PartialSums(ImpactOrderedIndex index, ScoreAtATimePlan plan, ImpactKernel kernel) {
+  PartialSums(ImpactOrderedIndex index, ImpactOrderedPlan plan, ImpactKernel kernel) {
     this.index = index;
     this.plan = plan;
     this.kernel = kernel;

@@ -15,14 +15,14 @@ public interface QueryEvaluator {
    * @param query the query, resolved against this evaluator's segment
    * @param documentBase added to the segment's document numbers when they are offered
    * @param top receives the documents
-   * @param interruption asked every few microseconds of work
+   * @param cancellation asked every few microseconds of work
    * @param counters receives what was done
-   * @throws QueryInterruptedException when interrupted; the heap then holds an incomplete answer
+   * @throws QueryCancelledException when interrupted; the heap then holds an incomplete answer
    */
   void evaluate(
       SegmentQuery query,
       int documentBase,
       TopK top,
-      Interruption interruption,
+      Cancellation cancellation,
       SearchCounters counters);
 }

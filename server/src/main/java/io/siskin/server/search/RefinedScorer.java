@@ -72,7 +72,7 @@ final class RefinedScorer {
       int documentCount,
       TopK candidates,
       TopK top,
-      Interruption interruption,
+      Cancellation cancellation,
       SearchCounters counters) {
     begin(newQuery);
     try {
@@ -85,7 +85,7 @@ final class RefinedScorer {
           counters.documentsScored++;
         }
         if (inBatch == BATCH_LENGTH || i == count - 1) {
-          interruption.check();
+          cancellation.check();
           offerBatch(batch, inBatch, documentBase, top);
           inBatch = 0;
         }

@@ -55,15 +55,15 @@ public final class Searcher {
    * @param query the query
    * @param mode how to evaluate
    * @param k how many documents are wanted, 1 or more
-   * @param interruption the request's deadline and cancellation
-   * @throws QueryInterruptedException when interrupted; there is no result then
+   * @param cancellation the request's deadline and cancellation
+   * @throws QueryCancelledException when interrupted; there is no result then
    */
-  public void search(QuantizedQuery query, SearchMode mode, int k, Interruption interruption) {
+  public void search(QuantizedQuery query, SearchMode mode, int k, Cancellation cancellation) {
     begin(query, k);
     for (int i = 0; i < segments.length; i++) {
-      evaluate(i, mode, interruption);
+      evaluate(i, mode, cancellation);
     }
-    finish(k, interruption);
+    finish(k, cancellation);
   }
 
   /**
@@ -72,16 +72,16 @@ public final class Searcher {
    * @param query the query
    * @param modes how to evaluate, by segment; a budget is that of the whole search in each of them
    * @param k how many documents are wanted, 1 or more
-   * @param interruption the request's deadline and cancellation
-   * @throws QueryInterruptedException when interrupted; there is no result then
+   * @param cancellation the request's deadline and cancellation
+   * @throws QueryCancelledException when interrupted; there is no result then
    */
   public void search(
-      QuantizedQuery query, List<SearchMode> modes, int k, Interruption interruption) {
+      QuantizedQuery query, List<SearchMode> modes, int k, Cancellation cancellation) {
     begin(query, k);
     for (int i = 0; i < segments.length; i++) {
-      evaluate(i, modes.get(i), interruption);
+      evaluate(i, modes.get(i), cancellation);
     }
-    finish(k, interruption);
+    finish(k, cancellation);
   }
 
   private void begin(QuantizedQuery query, int k) {
@@ -98,18 +98,18 @@ public final class Searcher {
     top.reset(k, scoreErrorMax);
   }
 
-  private void evaluate(int segment, SearchMode mode, Interruption interruption) {
+  private void evaluate(int segment, SearchMode mode, Cancellation cancellation) {
     long budgetNanos = budgetNanos(mode);
     long share =
         budgetNanos == 0 ? 0 : share(segment, budgetNanos - (System.nanoTime() - startNanoTime));
     segments[segment].search(
-        queries[segment], mode, share, documentBases[segment], top, interruption, counters);
+        queries[segment], mode, share, documentBases[segment], top, cancellation, counters);
   }
 
-  private void finish(int k, Interruption interruption) {
+  private void finish(int k, Cancellation cancellation) {
     TopK best = top;
     if (scoreErrorMax > 0) {
-      refine(k, interruption);
+      refine(k, cancellation);
       best = refined;
     }
     if (documentNumbers.length < best.size()) {
@@ -123,10 +123,10 @@ public final class Searcher {
    * Chooses the k best among the candidates by their refined scores: the scores so far, of 8-bit
    * impacts, were estimates of these.
    */
-  private void refine(int k, Interruption interruption) {
+  private void refine(int k, Cancellation cancellation) {
     refined.reset(k);
     for (int i = 0; i < segments.length; i++) {
-      segments[i].refine(queries[i], documentBases[i], top, refined, interruption, counters);
+      segments[i].refine(queries[i], documentBases[i], top, refined, cancellation, counters);
     }
   }
 

@@ -18,8 +18,8 @@ final class SegmentSearcher {
   private final Segment segment;
   private final KernelProvider kernels;
   private @Nullable QueryEvaluator exact;
-  private @Nullable SeismicEvaluator clustered;
-  private @Nullable ScoreAtATimeEvaluator scoreAtATime;
+  private @Nullable ClusteredEvaluator clustered;
+  private @Nullable ImpactOrderedEvaluator scoreAtATime;
   private @Nullable RefinedScorer refined;
 
   SegmentSearcher(Segment segment, KernelProvider kernels) {
@@ -42,19 +42,19 @@ final class SegmentSearcher {
       long budgetNanos,
       int documentBase,
       TopK top,
-      Interruption interruption,
+      Cancellation cancellation,
       SearchCounters counters) {
     switch (mode) {
-      case SearchMode.Exact() -> exact().evaluate(query, documentBase, top, interruption, counters);
+      case SearchMode.Exact() -> exact().evaluate(query, documentBase, top, cancellation, counters);
       case SearchMode.Clustered clusteredMode -> {
-        SeismicEvaluator evaluator = clustered();
+        ClusteredEvaluator evaluator = clustered();
         evaluator.use(clusteredMode);
-        evaluator.evaluate(query, documentBase, top, interruption, counters);
+        evaluator.evaluate(query, documentBase, top, cancellation, counters);
       }
       case SearchMode.ScoreAtATime scoreAtATimeMode -> {
-        ScoreAtATimeEvaluator evaluator = scoreAtATime();
+        ImpactOrderedEvaluator evaluator = scoreAtATime();
         evaluator.use(scoreAtATimeMode, budgetNanos);
-        evaluator.evaluate(query, documentBase, top, interruption, counters);
+        evaluator.evaluate(query, documentBase, top, cancellation, counters);
       }
     }
   }
@@ -76,12 +76,12 @@ final class SegmentSearcher {
       int documentBase,
       TopK candidates,
       TopK top,
-      Interruption interruption,
+      Cancellation cancellation,
       SearchCounters counters) {
     int documents = segment.statistics().documentCount();
     RefinedScorer scorer = refinedScorer();
     if (scorer != null) {
-      scorer.refine(query, documentBase, documents, candidates, top, interruption, counters);
+      scorer.refine(query, documentBase, documents, candidates, top, cancellation, counters);
       return;
     }
     for (int i = candidates.candidateCount() - 1; i >= 0; i--) {
@@ -123,8 +123,8 @@ final class SegmentSearcher {
     return new ForwardEvaluator(forward, kernels.newForwardKernel());
   }
 
-  private SeismicEvaluator clustered() {
-    SeismicEvaluator evaluator = clustered;
+  private ClusteredEvaluator clustered() {
+    ClusteredEvaluator evaluator = clustered;
     if (evaluator == null) {
       if (segment.clusters() == null || segment.forward() == null) {
         throw new InvalidInputException(
@@ -132,14 +132,14 @@ final class SegmentSearcher {
             "clustered",
             "another one, since the collection was built without clustered posting lists");
       }
-      evaluator = new SeismicEvaluator(segment, kernels);
+      evaluator = new ClusteredEvaluator(segment, kernels);
       clustered = evaluator;
     }
     return evaluator;
   }
 
-  private ScoreAtATimeEvaluator scoreAtATime() {
-    ScoreAtATimeEvaluator evaluator = scoreAtATime;
+  private ImpactOrderedEvaluator scoreAtATime() {
+    ImpactOrderedEvaluator evaluator = scoreAtATime;
     if (evaluator == null) {
       if (segment.impacts() == null || segment.forward() == null) {
         throw new InvalidInputException(
@@ -147,7 +147,7 @@ final class SegmentSearcher {
             "score_at_a_time",
             "another one, since the collection was built without impact-ordered posting lists");
       }
-      evaluator = new ScoreAtATimeEvaluator(segment, kernels);
+      evaluator = new ImpactOrderedEvaluator(segment, kernels);
       scoreAtATime = evaluator;
     }
     return evaluator;

@@ -90,7 +90,7 @@ final class SparseLists {
   }
 
   /** Adds the largest maximum of each list and superblock, scaled, to the superblock's bound. */
-  void addSuperblockMaxima(int[] bounds, Interruption interruption) {
+  void addSuperblockMaxima(int[] bounds, Cancellation cancellation) {
     for (int list = 0; list < count; list++) {
       long documents = offsets[list];
       int length = lengths[list];
@@ -107,7 +107,7 @@ final class SparseLists {
         bounds[superblock] += weight * (largest - before);
         last = superblock;
       }
-      interruption.check();
+      cancellation.check();
     }
   }
 

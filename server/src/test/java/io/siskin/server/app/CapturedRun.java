@@ -11,8 +11,8 @@ import picocli.CommandLine;
  * @param out what it wrote to standard output
  * @param err what it wrote to standard error
  */
-record CapturedRun(int status, String out, String err) {
-  static CapturedRun of(Object... args) {
+public record CapturedRun(int status, String out, String err) {
+  public static CapturedRun of(Object... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line =
@@ -25,7 +25,7 @@ record CapturedRun(int status, String out, String err) {
   }
 
   /** Returns the last line of standard output. */
-  String lastLine() {
+  public String lastLine() {
     return out.strip().lines().reduce("", (_, line) -> line);
   }
 }

@@ -8,6 +8,7 @@ import io.siskin.client.Health;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchException;
 import io.siskin.client.SearchRequest;
+import io.siskin.server.app.process.ExitStatus;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -2,6 +2,7 @@ package io.siskin.server.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.server.app.process.ExitStatus;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package io.siskin.server.architecture;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,30 +27,85 @@ final class ArchitectureTest {
   private static final Map<String, Set<String>> ALLOWED =
       Map.ofEntries(
           Map.entry("search", Set.of()),
-          Map.entry("encode", Set.of("encode.analysis", "encode.phrase", "encode.wordpiece")),
+          Map.entry("corpus", Set.of("corpus.ciff")),
+          Map.entry("corpus.ciff", Set.of()),
+          Map.entry("encode", Set.of()),
+          Map.entry("encode.spec", Set.of("encode")),
+          Map.entry(
+              "encode.factory",
+              Set.of(
+                  "encode", "encode.analysis", "encode.phrase", "encode.spec", "encode.wordpiece")),
           Map.entry("encode.phrase", Set.of()),
           Map.entry("encode.analysis", Set.of()),
+          Map.entry("encode.kernel", Set.of()),
           Map.entry("encode.onnx", Set.of()),
           Map.entry(
               "encode.model",
               Set.of(
                   "encode",
+                  "encode.factory",
+                  "encode.kernel",
                   "encode.onnx",
                   "encode.onnx.graph",
                   "encode.remote",
+                  "encode.spec",
                   "encode.wordpiece")),
           Map.entry("encode.onnx.graph", Set.of()),
           Map.entry("encode.remote", Set.of("encode")),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),
           Map.entry("plan", Set.of("search")),
-          Map.entry("tally", Set.of("search")),
-          Map.entry("batch", Set.of("encode", "search", "tally")),
-          Map.entry("collection", Set.of("encode", "plan", "search")),
-          Map.entry("ingest", Set.of("batch", "collection", "encode", "plan", "search")),
-          Map.entry("retrieve", Set.of("batch", "collection", "encode", "plan", "search", "tally")),
-          Map.entry("metrics", Set.of("batch", "retrieve", "search", "tally")),
+          Map.entry("counters", Set.of("search")),
+          Map.entry(
+              "batch", Set.of("counters", "encode", "encode.factory", "encode.spec", "search")),
+          Map.entry("collection", Set.of("encode.factory", "encode.spec", "plan", "search")),
+          Map.entry(
+              "ingest",
+              Set.of(
+                  "batch",
+                  "collection",
+                  "corpus",
+                  "encode",
+                  "encode.factory",
+                  "encode.spec",
+                  "plan",
+                  "search")),
+          Map.entry(
+              "retrieve",
+              Set.of(
+                  "batch",
+                  "collection",
+                  "counters",
+                  "encode",
+                  "encode.factory",
+                  "encode.spec",
+                  "plan",
+                  "search")),
+          Map.entry("metrics", Set.of("batch", "counters", "retrieve", "search")),
           Map.entry("measure", Set.of("search")),
-          Map.entry("rpc", Set.of("batch", "encode", "plan", "retrieve", "search", "tally")));
+          Map.entry(
+              "rpc",
+              Set.of(
+                  "counters",
+                  "retrieve",
+                  "rpc.admission",
+                  "rpc.mapping",
+                  "rpc.service",
+                  "rpc.transport")),
+          Map.entry("rpc.admission", Set.of("counters")),
+          Map.entry("rpc.transport", Set.of("counters")),
+          Map.entry(
+              "rpc.mapping",
+              Set.of("batch", "encode", "plan", "retrieve", "rpc.admission", "search")),
+          Map.entry(
+              "rpc.service",
+              Set.of(
+                  "batch",
+                  "counters",
+                  "encode",
+                  "retrieve",
+                  "rpc.admission",
+                  "rpc.mapping",
+                  "search")));
 
   /**
    * A rule and a class that breaks it.
@@ -67,7 +123,7 @@ final class ArchitectureTest {
 
   static Stream<Rule> rules() {
     // The second is a client of another service, which speaks gRPC.
-    String[] rpc = {"..server.rpc", "..server.encode.remote"};
+    String[] rpc = {"..server.rpc..", "..server.encode.remote"};
     return Stream.of(
         only("gRPC is known in rpc and in encode.remote", rpc, Violations.Grpc.class, "io.grpc.."),
         only(
@@ -76,8 +132,13 @@ final class ArchitectureTest {
             Violations.Messages.class,
             "io.siskin.proto.."),
         only(
-            "protobuf is known there and in encode.onnx.graph",
-            new String[] {"..server.rpc", "..server.encode.remote", "..server.encode.onnx.graph"},
+            "protobuf is known there, and where ONNX and CIFF files are read",
+            new String[] {
+              "..server.rpc..",
+              "..server.encode.remote",
+              "..server.encode.onnx.graph",
+              "..server.corpus.ciff"
+            },
             Violations.Protobuf.class,
             "com.google.protobuf.."),
         only(
@@ -101,9 +162,19 @@ final class ArchitectureTest {
             Violations.Metrics.class,
             "io.prometheus..",
             "com.sun.net.httpserver.."),
+        only(
+            "the Vector API is for kernels",
+            new String[] {"..server.encode.kernel"},
+            Violations.Vector.class,
+            "jdk.incubator.."),
         new Rule(
-            "the Vector API is for the library",
-            HouseRules.nowhere("jdk.incubator.."),
+            "and there for classes named Panama",
+            classes()
+                .that()
+                .haveSimpleNameNotStartingWith("Panama")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackage("jdk.incubator.."),
             Violations.Vector.class),
         new Rule(
             "memory is owned by the library",
@@ -122,10 +193,10 @@ final class ArchitectureTest {
             "only app starts a server",
             noClasses()
                 .that()
-                .resideOutsideOfPackages("..server.rpc", "..server.app..")
+                .resideOutsideOfPackages("..server.rpc..", "..server.app..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("..server.rpc"),
+                .resideInAPackage("..server.rpc.."),
             Violations.KnowsRpc.class),
         new Rule(
             "the console is for app",

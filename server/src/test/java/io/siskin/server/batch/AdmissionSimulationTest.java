@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.server.batch.Admission.Verdict;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.Side;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.testing.Seeded;
 import java.util.HashMap;
 import java.util.List;
@@ -196,7 +196,7 @@ final class AdmissionSimulationTest {
           terms.put(
               work,
               new Waiter.Terms(
-                  Priority.INTERACTIVE, Interruption.NEVER, now, expectedNanos, deadlineNanos));
+                  Priority.INTERACTIVE, Cancellation.NEVER, now, expectedNanos, deadlineNanos));
           waiting.add(work);
           waitingTokens += tokens;
           startBatch();

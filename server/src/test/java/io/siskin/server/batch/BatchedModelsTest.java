@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.Side;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.testing.FakeTextModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ final class BatchedModelsTest {
     assertThat(opened.getFirst().isClosed()).isFalse();
     second
         .encoder()
-        .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Interruption.NEVER)
+        .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Cancellation.NEVER)
         .get();
     assertThat(models.metrics()).containsOnlyKeys("tiny-000000000000");
     second.close();
@@ -58,7 +58,7 @@ final class BatchedModelsTest {
             () ->
                 second
                     .encoder()
-                    .submit(new EncoderInput("b", Side.QUERY), Priority.BULK, Interruption.NEVER))
+                    .submit(new EncoderInput("b", Side.QUERY), Priority.BULK, Cancellation.NEVER))
         .isInstanceOf(EncoderClosedException.class);
     assertThat(models.find("tiny")).isNull();
     open("tiny").close();
@@ -74,7 +74,7 @@ final class BatchedModelsTest {
     CompletableFuture<?> closed =
         model
             .encoder()
-            .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Interruption.NEVER)
+            .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Cancellation.NEVER)
             .whenComplete((_, _) -> model.close());
     closed.get();
     while (!opened.getFirst().isClosed()) {
@@ -108,7 +108,7 @@ final class BatchedModelsTest {
       assertThat(
               model
                   .encoder()
-                  .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Interruption.NEVER)
+                  .submit(new EncoderInput("a", Side.QUERY), Priority.BULK, Cancellation.NEVER)
                   .get()
                   .encoding())
           .isEqualTo(absent.encode("a"));

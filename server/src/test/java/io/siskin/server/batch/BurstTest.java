@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.Side;
-import io.siskin.server.search.Interruption;
-import io.siskin.server.search.QueryInterruptedException;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.testing.FakeTextModel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,11 +30,11 @@ final class BurstTest {
   @Test
   void everyTextIsRefusedOrAnsweredOrDroppedAndNothingIsLeft() throws Exception {
     FakeTextModel model = new FakeTextModel(64).costing(100_000, TOKEN_NANOS);
-    BatchingEncoder encoder =
-        new BatchingEncoder(
+    DynamicBatcher encoder =
+        new DynamicBatcher(
             "burst", model, BatchingOptions.DEFAULTS.withBatchMillisMax(20), new EncodingCache(0));
     for (int i = 0; i < 30; i++) {
-      encoder.submit(text("warm", i), Priority.INTERACTIVE, Interruption.NEVER).get();
+      encoder.submit(text("warm", i), Priority.INTERACTIVE, Cancellation.NEVER).get();
     }
     // What can be done before the deadline is a tenth of what comes.
     int capacity = (int) (DEADLINE_MILLIS * 1_000_000 / (TOKEN_NANOS * TEXT_TOKENS));
@@ -42,10 +42,10 @@ final class BurstTest {
     int refused = 0;
     for (int i = 0; i < 10 * capacity; i++) {
       long before = System.nanoTime();
-      Interruption interruption =
-          Interruption.at(before + TimeUnit.MILLISECONDS.toNanos(DEADLINE_MILLIS), () -> false);
+      Cancellation cancellation =
+          Cancellation.at(before + TimeUnit.MILLISECONDS.toNanos(DEADLINE_MILLIS), () -> false);
       try {
-        admitted.add(encoder.submit(text("burst", i), Priority.INTERACTIVE, interruption));
+        admitted.add(encoder.submit(text("burst", i), Priority.INTERACTIVE, cancellation));
       } catch (EncoderOverloadedException e) {
         refused++;
         assertThat(e.retryAfter()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(10));
@@ -60,7 +60,7 @@ final class BurstTest {
     assertThat(encoder.metrics().dropped()).isEqualTo(late);
     assertThat(encoder.metrics().refused()).isEqualTo(refused);
 
-    encoder.submit(text("after", 0), Priority.INTERACTIVE, Interruption.NEVER).get();
+    encoder.submit(text("after", 0), Priority.INTERACTIVE, Cancellation.NEVER).get();
     assertThat(encoder.metrics().texts()).isEqualTo(30 + admitted.size() - late + 1);
     assertThat(encoder.metrics().waitingInteractive()).isZero();
     assertThat(encoder.close(Duration.ofSeconds(5))).isTrue();
@@ -71,7 +71,7 @@ final class BurstTest {
       future.get(20, TimeUnit.SECONDS);
       return false;
     } catch (ExecutionException e) {
-      assertThat(e.getCause()).isInstanceOf(QueryInterruptedException.class);
+      assertThat(e.getCause()).isInstanceOf(QueryCancelledException.class);
       return true;
     }
   }

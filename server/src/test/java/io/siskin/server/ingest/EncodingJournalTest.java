@@ -71,7 +71,7 @@ final class EncodingJournalTest {
     List<TokenVector> vectors = vectors(random, 1 + random.nextInt(60));
     write(vectors.subList(0, random.nextInt(vectors.size() + 1)));
     Path file = file();
-    for (int interruption = 0; interruption < 3; interruption++) {
+    for (int cancellation = 0; cancellation < 3; cancellation++) {
       long length = Files.size(file);
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         long at = random.nextLong(length + 1);

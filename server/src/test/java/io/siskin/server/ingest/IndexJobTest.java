@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.input.InputFormat;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.VectorPruning;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.encode.AnalyzerSpec;
-import io.siskin.server.encode.Bm25Spec;
-import io.siskin.server.encode.EncoderSpec;
-import io.siskin.server.encode.TextModels;
+import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.encode.spec.AnalyzerSpec;
+import io.siskin.server.encode.spec.Bm25Spec;
+import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalPipeline;
@@ -22,7 +22,7 @@ import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ final class IndexJobTest {
     try (CollectionCatalog catalog = catalog()) {
       RetrievalResponse response =
           new RetrievalPipeline(catalog)
-              .retrieve(text("birds", "finches eating seeds"), Interruption.NEVER);
+              .retrieve(text("birds", "finches eating seeds"), Cancellation.NEVER);
       assertThat(response.hits().stream().map(Hit::id)).startsWith("siskin").hasSize(3);
       Hit best = response.hits().getFirst();
       assertThat(best.fields()).containsEntry("title", "Eurasian siskin");
@@ -222,27 +222,27 @@ final class IndexJobTest {
       var byToken =
           new Query.Vector(io.siskin.index.vector.TokenVector.of(Map.of("y", 1f, "zz", 1f)));
       RetrievalResponse response =
-          pipeline.retrieve(request("tokens", byToken), Interruption.NEVER);
+          pipeline.retrieve(request("tokens", byToken), Cancellation.NEVER);
       assertThat(response.hits()).extracting(Hit::id).containsExactly("b", "a");
       assertThat(response.unknownTerms()).isEqualTo(1);
       var byId =
           new Query.Vector(
               io.siskin.index.vector.TermIdVector.of(
                   new int[] {(int) 4_000_000_000L}, new float[] {1}));
-      assertThat(pipeline.retrieve(request("ids", byId), Interruption.NEVER).hits()).hasSize(1);
-      assertThatThrownBy(() -> pipeline.retrieve(request("ids", byToken), Interruption.NEVER))
+      assertThat(pipeline.retrieve(request("ids", byId), Cancellation.NEVER).hits()).hasSize(1);
+      assertThatThrownBy(() -> pipeline.retrieve(request("ids", byToken), Cancellation.NEVER))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("term ids");
-      assertThatThrownBy(() -> pipeline.retrieve(text("ids", "x"), Interruption.NEVER))
+      assertThatThrownBy(() -> pipeline.retrieve(text("ids", "x"), Cancellation.NEVER))
           .isInstanceOf(InvalidInputException.class);
-      assertThatThrownBy(() -> pipeline.retrieve(text("nothing", "x"), Interruption.NEVER))
+      assertThatThrownBy(() -> pipeline.retrieve(text("nothing", "x"), Cancellation.NEVER))
           .isInstanceOf(CollectionNotFoundException.class)
           .hasMessageContaining("ids, tokens");
     }
   }
 
   private static List<String> ids(RetrievalPipeline pipeline, String collection, String text) {
-    return pipeline.retrieve(text(collection, text), Interruption.NEVER).hits().stream()
+    return pipeline.retrieve(text(collection, text), Cancellation.NEVER).hits().stream()
         .map(Hit::id)
         .toList();
   }

@@ -2,11 +2,11 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
-import io.siskin.index.input.InputFormat;
-import io.siskin.server.encode.LearnedSpec;
-import io.siskin.server.encode.ModelFiles;
-import io.siskin.server.encode.ModelRef;
-import io.siskin.server.encode.VectorOptions;
+import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.encode.factory.ModelFiles;
+import io.siskin.server.encode.spec.LearnedSpec;
+import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.encode.spec.VectorOptions;
 import io.siskin.server.testing.FakeTextModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;

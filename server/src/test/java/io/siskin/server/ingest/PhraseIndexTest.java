@@ -6,35 +6,35 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.input.InputFormat;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.encode.AnalyzerSpec;
-import io.siskin.server.encode.Bm25Spec;
-import io.siskin.server.encode.EncoderResources;
-import io.siskin.server.encode.EncoderSpec;
-import io.siskin.server.encode.EncoderSpecJson;
-import io.siskin.server.encode.IdfSpec;
-import io.siskin.server.encode.LearnedSpec;
-import io.siskin.server.encode.LearnedSpec.DocumentSide;
-import io.siskin.server.encode.LearnedSpec.QuerySide;
-import io.siskin.server.encode.ModelFiles;
-import io.siskin.server.encode.PhraseSpec;
-import io.siskin.server.encode.ResourceRef;
-import io.siskin.server.encode.TokenWeights;
-import io.siskin.server.encode.VectorOptions;
+import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.encode.factory.EncoderResources;
+import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.encode.onnx.OnnxOptions;
+import io.siskin.server.encode.spec.AnalyzerSpec;
+import io.siskin.server.encode.spec.Bm25Spec;
+import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.EncoderSpecJson;
+import io.siskin.server.encode.spec.IdfSpec;
+import io.siskin.server.encode.spec.LearnedSpec;
+import io.siskin.server.encode.spec.LearnedSpec.DocumentSide;
+import io.siskin.server.encode.spec.LearnedSpec.QuerySide;
+import io.siskin.server.encode.spec.PhraseSpec;
+import io.siskin.server.encode.spec.ResourceRef;
+import io.siskin.server.encode.spec.TokenWeights;
+import io.siskin.server.encode.spec.VectorOptions;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
@@ -235,7 +235,7 @@ final class PhraseIndexTest {
               List.of(),
               false);
       return new RetrievalPipeline(catalog)
-          .retrieve(request, Interruption.NEVER).hits().stream()
+          .retrieve(request, Cancellation.NEVER).hits().stream()
               .map(RetrievalResponse.Hit::id)
               .toList();
     }

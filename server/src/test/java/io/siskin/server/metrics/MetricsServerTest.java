@@ -7,13 +7,13 @@ import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodeNanos;
 import io.siskin.server.batch.EncoderOverloadedException.Reason;
 import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.counters.CallCounters;
+import io.siskin.server.counters.DurationHistogram;
+import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
-import io.siskin.server.tally.CallTally;
-import io.siskin.server.tally.DurationTally;
-import io.siskin.server.tally.RpcCounts;
-import io.siskin.server.tally.SearchTally;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -75,7 +75,7 @@ class MetricsServerTest {
   }
 
   private static RpcCounts rpcCounts() {
-    CallTally calls = new CallTally();
+    CallCounters calls = new CallCounters();
     calls.start();
     calls.start();
     calls.end("OK", 20_000);
@@ -103,14 +103,14 @@ class MetricsServerTest {
         List.of());
   }
 
-  private static SearchTally.Counts searches() {
-    SearchTally tally = new SearchTally();
+  private static SearchTotals.Counts searches() {
+    SearchTotals tally = new SearchTotals();
     tally.add(new SearchMode.Exact(), new SearchStats(1, 2, 3, 4, 5, 6, 7), 8, 9, 10, 11);
     return tally.counts();
   }
 
   private static BatchingMetrics model() {
-    DurationTally waits = new DurationTally();
+    DurationHistogram waits = new DurationHistogram();
     waits.add(1_000_000);
     return new BatchingMetrics(
         1,

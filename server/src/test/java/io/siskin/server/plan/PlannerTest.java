@@ -14,7 +14,7 @@ import io.siskin.server.measure.Recall;
 import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
 import io.siskin.server.plan.Calibration.Rung;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
 import java.io.IOException;
@@ -161,7 +161,7 @@ class PlannerTest {
       for (Rung rung : band.rungs()) {
         int[][] found = new int[queries.size()][];
         for (int i = 0; i < found.length; i++) {
-          searcher.search(queries.get(i), rung.mode(), band.k(), Interruption.NEVER);
+          searcher.search(queries.get(i), rung.mode(), band.k(), Cancellation.NEVER);
           found[i] = new int[searcher.size()];
           for (int rank = 0; rank < found[i].length; rank++) {
             found[i][rank] = searcher.documentNumber(rank);
@@ -187,7 +187,7 @@ class PlannerTest {
       SampleQuery query = once.get(i);
       assertThat(query.query().vector()).isEqualTo(again.get(i).query().vector());
       assertThat(query.query().vector().size()).isBetween(1, 32);
-      searcher.search(query.query(), EXACT, 1500, Interruption.NEVER);
+      searcher.search(query.query(), EXACT, 1500, Cancellation.NEVER);
       boolean found = false;
       for (int rank = 0; rank < searcher.size(); rank++) {
         found |= searcher.documentNumber(rank) == query.source();

@@ -12,7 +12,7 @@ import io.siskin.index.testing.RandomCollection;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
 import java.io.IOException;
@@ -41,7 +41,7 @@ final class ExplanationTest {
       int explained = 0;
       for (SparseVector vector : collection.queries()) {
         QuantizedQuery query = QuantizedQuery.of(vector);
-        searcher.search(query, new SearchMode.Exact(), 10, Interruption.NEVER);
+        searcher.search(query, new SearchMode.Exact(), 10, Cancellation.NEVER);
         for (int rank = 0; rank < searcher.size(); rank++) {
           List<Contribution> contributions =
               Explanation.of(segment, searcher.segmentDocumentNumber(rank), query);

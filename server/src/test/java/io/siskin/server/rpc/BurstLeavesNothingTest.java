@@ -13,21 +13,21 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
-import io.siskin.server.batch.BatchingEncoder;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.Priority;
+import io.siskin.server.counters.CallCounters;
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.ModelSide;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
-import io.siskin.server.encode.VectorOptions;
+import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.encode.spec.VectorOptions;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
-import io.siskin.server.tally.CallTally;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -63,8 +63,8 @@ final class BurstLeavesNothingTest {
   private static final long DIRECT_LEFT_MAX = 8 * MEGABYTE;
 
   private final SlowModel model = new SlowModel();
-  private final BatchingEncoder encoder =
-      new BatchingEncoder(
+  private final DynamicBatcher encoder =
+      new DynamicBatcher(
           "burst",
           model,
           BatchingOptions.DEFAULTS.withBatchTextsMax(4).withQueueCapacity(256),
@@ -80,10 +80,10 @@ final class BurstLeavesNothingTest {
   void start() throws Exception {
     ModelSide side = new ModelSide(model, Side.QUERY, VectorOptions.NONE);
     retriever.ahead =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           String text = ((RetrievalRequest.Query.Text) request.query()).text();
           return encoder
-              .submit(new EncoderInput(text, Side.QUERY), Priority.INTERACTIVE, interruption)
+              .submit(new EncoderInput(text, Side.QUERY), Priority.INTERACTIVE, cancellation)
               .thenApply(_ -> encoded(text, side));
         };
     server =
@@ -176,7 +176,7 @@ final class BurstLeavesNothingTest {
     await(() -> server.counts().admission().running() == 0);
   }
 
-  private CallTally.Counts calls() {
+  private CallCounters.Counts calls() {
     return server.counts().calls().get("siskin.v1.SearchService/Search");
   }
 

@@ -8,12 +8,17 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.server.batch.EncoderOverloadedException;
-import io.siskin.server.encode.ModelSide;
 import io.siskin.server.encode.Side;
-import io.siskin.server.encode.VectorOptions;
+import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.encode.spec.VectorOptions;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.DrainingException;
+import io.siskin.server.rpc.admission.OverloadedException;
+import io.siskin.server.rpc.service.Caller;
+import io.siskin.server.rpc.service.SearchDispatcher;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.testing.FakeTextModel;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +44,7 @@ class EncodeAheadTest {
   private final BlockingQueue<Object> outcomes = new LinkedBlockingQueue<>();
   private volatile Thread searchedOn;
   private volatile RetrievalRequest searched;
-  private volatile Interruption encodedUntil;
+  private volatile Cancellation encodedUntil;
 
   @AfterEach
   void stop() {
@@ -52,12 +57,12 @@ class EncodeAheadTest {
 
   private void dispatch(Deadline deadline) {
     retriever.ahead =
-        (request, interruption) -> {
-          encodedUntil = interruption;
+        (request, cancellation) -> {
+          encodedUntil = cancellation;
           return encoding;
         };
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           searchedOn = Thread.currentThread();
           searched = request;
           return FakeRetriever.answer("d1");
@@ -162,13 +167,13 @@ class EncodeAheadTest {
     }
 
     @Override
-    void execute(long queueNanos) {
+    public void execute(long queueNanos) {
       entered.countDown();
       FakeRetriever.await(gate);
     }
 
     @Override
-    boolean isAbandoned() {
+    public boolean isAbandoned() {
       return false;
     }
   }
@@ -196,7 +201,7 @@ class EncodeAheadTest {
         new EncoderOverloadedException(
             EncoderOverloadedException.Reason.QUEUE_FULL, Duration.ofMillis(3));
     retriever.ahead =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           throw refusal;
         };
     CompletableFuture<Throwable> failed = new CompletableFuture<>();

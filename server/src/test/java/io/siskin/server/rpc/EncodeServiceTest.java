@@ -25,10 +25,11 @@ import io.siskin.proto.v1.EncodeSide;
 import io.siskin.proto.v1.EncodeStreamRequest;
 import io.siskin.proto.v1.EncodeStreamResponse;
 import io.siskin.proto.v1.Encoding;
-import io.siskin.server.batch.BatchingEncoder;
 import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.rpc.mapping.EncodeMapper;
 import io.siskin.server.testing.FakeTextModel;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,7 +47,7 @@ class EncodeServiceTest {
 
   private final FakeTextModel model = new FakeTextModel(64);
   private final CountDownLatch gate = new CountDownLatch(1);
-  private BatchingEncoder encoder;
+  private DynamicBatcher encoder;
   private GrpcServices services;
   private Server server;
   private ManagedChannel channel;
@@ -55,7 +56,7 @@ class EncodeServiceTest {
   @BeforeEach
   void start() throws Exception {
     encoder =
-        new BatchingEncoder(
+        new DynamicBatcher(
             "fake",
             model,
             BatchingOptions.DEFAULTS.withQueueCapacity(QUEUE_CAPACITY),

@@ -11,8 +11,8 @@ import io.siskin.client.EncodeStream;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchException;
 import io.siskin.client.SparseVector;
-import io.siskin.server.batch.BatchingEncoder;
 import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.testing.FakeTextModel;
 import java.time.Duration;
@@ -34,8 +34,8 @@ class EncodeStreamTest {
   private final FakeTextModel model = new FakeTextModel(64);
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CountDownLatch gate = new CountDownLatch(1);
-  private final BatchingEncoder encoder =
-      new BatchingEncoder(
+  private final DynamicBatcher encoder =
+      new DynamicBatcher(
           "fake",
           model,
           BatchingOptions.DEFAULTS.withQueueCapacity(QUEUE_CAPACITY),

@@ -6,7 +6,7 @@ import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Retriever;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.util.List;
@@ -18,41 +18,41 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 
 /** A retriever whose answers, estimates and collections a test decides. */
-final class FakeRetriever implements Retriever {
+public final class FakeRetriever implements Retriever {
   /** An estimate that always runs on the calling thread. */
   static final long SMALL = 0;
 
   /** An estimate that always goes to the search threads. */
-  static final long LARGE = Long.MAX_VALUE;
+  public static final long LARGE = Long.MAX_VALUE;
 
   /** How long anything here waits before it gives up and fails the test. */
-  static final long WAIT_SECONDS = 20;
+  public static final long WAIT_SECONDS = 20;
 
   /** What a search does. */
   interface Behaviour {
-    RetrievalResponse search(RetrievalRequest request, Interruption interruption);
+    RetrievalResponse search(RetrievalRequest request, Cancellation cancellation);
   }
 
   final AtomicInteger estimateCount = new AtomicInteger();
   final AtomicInteger searchCount = new AtomicInteger();
-  volatile Behaviour behaviour = (request, interruption) -> answer(request.collection());
+  volatile Behaviour behaviour = (request, cancellation) -> answer(request.collection());
   volatile long estimate = SMALL;
   volatile List<CollectionDescription> collections = List.of(describe("books"));
 
   /** What text is encoded to ahead of a search; null for no such thing. */
-  volatile BiFunction<RetrievalRequest, Interruption, CompletableFuture<RetrievalRequest>> ahead =
-      (request, interruption) -> null;
+  volatile BiFunction<RetrievalRequest, Cancellation, CompletableFuture<RetrievalRequest>> ahead =
+      (request, cancellation) -> null;
 
   @Override
   public CompletableFuture<RetrievalRequest> encodeAhead(
-      RetrievalRequest request, Interruption interruption) {
-    return ahead.apply(request, interruption);
+      RetrievalRequest request, Cancellation cancellation) {
+    return ahead.apply(request, cancellation);
   }
 
   @Override
-  public RetrievalResponse retrieve(RetrievalRequest request, Interruption interruption) {
+  public RetrievalResponse retrieve(RetrievalRequest request, Cancellation cancellation) {
     searchCount.incrementAndGet();
-    return behaviour.search(request, interruption);
+    return behaviour.search(request, cancellation);
   }
 
   @Override
@@ -78,7 +78,7 @@ final class FakeRetriever implements Retriever {
   }
 
   /** An answer with one hit of the given id. */
-  static RetrievalResponse answer(String id) {
+  public static RetrievalResponse answer(String id) {
     return new RetrievalResponse(
         List.of(
             new RetrievalResponse.Hit(
@@ -93,7 +93,7 @@ final class FakeRetriever implements Retriever {
   }
 
   /** A collection with everything that a description can have. */
-  static CollectionDescription describe(String name) {
+  public static CollectionDescription describe(String name) {
     return new CollectionDescription(
         name,
         10,
@@ -120,7 +120,7 @@ final class FakeRetriever implements Retriever {
   }
 
   /** Waits, but not for ever. */
-  static void await(CountDownLatch latch) {
+  public static void await(CountDownLatch latch) {
     try {
       if (!latch.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
         throw new AssertionError("waited " + WAIT_SECONDS + " s in vain");
@@ -131,10 +131,10 @@ final class FakeRetriever implements Retriever {
   }
 
   /** Evaluates until it is interrupted, as a long search does, but not for ever. */
-  static RetrievalResponse searchUntilInterrupted(Interruption interruption) {
+  static RetrievalResponse searchUntilInterrupted(Cancellation cancellation) {
     long start = System.nanoTime();
     while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(WAIT_SECONDS)) {
-      interruption.check();
+      cancellation.check();
       Thread.onSpinWait();
     }
     throw new AssertionError("not interrupted within " + WAIT_SECONDS + " s");

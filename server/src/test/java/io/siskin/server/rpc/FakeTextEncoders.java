@@ -1,12 +1,12 @@
 package io.siskin.server.rpc;
 
-import io.siskin.server.batch.BatchingEncoder;
+import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodeNanos;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.retrieve.EncodingRequest;
 import io.siskin.server.retrieve.ModelNotFoundException;
 import io.siskin.server.retrieve.TextEncoders;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import io.siskin.server.testing.FakeTextModel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,9 +17,9 @@ final class FakeTextEncoders implements TextEncoders {
   static final FakeTextEncoders NONE = new FakeTextEncoders(new FakeTextModel(64), null);
 
   private final FakeTextModel model;
-  private final BatchingEncoder encoder;
+  private final DynamicBatcher encoder;
 
-  FakeTextEncoders(FakeTextModel model, BatchingEncoder encoder) {
+  FakeTextEncoders(FakeTextModel model, DynamicBatcher encoder) {
     this.model = model;
     this.encoder = encoder;
   }
@@ -31,7 +31,7 @@ final class FakeTextEncoders implements TextEncoders {
 
   @Override
   public CompletableFuture<List<EncodedText>> encode(
-      EncodingRequest request, Interruption interruption) {
+      EncodingRequest request, Cancellation cancellation) {
     return switch (request.encoder()) {
       case EncodingRequest.Encoder.OfCollection _ ->
           CompletableFuture.completedFuture(
@@ -46,7 +46,7 @@ final class FakeTextEncoders implements TextEncoders {
           throw new ModelNotFoundException(name);
         }
         List<CompletableFuture<EncodedText>> futures =
-            encoder.submit(request.inputs(), request.priority(), interruption);
+            encoder.submit(request.inputs(), request.priority(), cancellation);
         yield CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new))
             .thenApply(_ -> futures.stream().map(CompletableFuture::join).toList());
       }

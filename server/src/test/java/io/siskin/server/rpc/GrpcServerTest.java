@@ -251,9 +251,9 @@ class GrpcServerTest {
   void whatDoesNotEndWithinTheGraceIsCancelled() throws Exception {
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           entered.countDown();
-          return FakeRetriever.searchUntilInterrupted(interruption);
+          return FakeRetriever.searchUntilInterrupted(cancellation);
         };
     GrpcServer server = GrpcServer.start(tcp().build(), retriever, FakeTextEncoders.NONE);
     try (SearchClient client = SearchClient.connect(options(server).withMaxAttempts(1))) {
@@ -308,7 +308,7 @@ class GrpcServerTest {
     retriever.estimate = FakeRetriever.LARGE;
     CountDownLatch both = new CountDownLatch(2);
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           both.countDown();
           FakeRetriever.await(both);
           entered.countDown();

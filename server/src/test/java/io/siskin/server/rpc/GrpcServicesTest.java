@@ -34,7 +34,8 @@ import io.siskin.proto.v1.SearchStreamRequest;
 import io.siskin.proto.v1.SearchStreamResponse;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionNotFoundException;
-import io.siskin.server.search.QueryInterruptedException;
+import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.search.QueryCancelledException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -95,7 +96,7 @@ class GrpcServicesTest {
   void aSmallSearchIsAnsweredOnTheSameThread() throws Exception {
     Thread[] evaluatedOn = new Thread[1];
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           evaluatedOn[0] = Thread.currentThread();
           return FakeRetriever.answer("d1");
         };
@@ -112,7 +113,7 @@ class GrpcServicesTest {
   void aLargeSearchIsAnsweredFromASearchThread() throws Exception {
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> FakeRetriever.answer(Thread.currentThread().getName());
+        (request, cancellation) -> FakeRetriever.answer(Thread.currentThread().getName());
     SearchResponse response = search("books").next();
 
     assertThat(response.getHits(0).getId()).startsWith("siskin-search-");
@@ -132,19 +133,19 @@ class GrpcServicesTest {
   @Test
   void aDefectEndsOneCallAndTheServerGoesOn() throws Exception {
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           throw new AssertionError("thrown by the test");
         };
     assertThat(search("books").end().getCode()).isEqualTo(Status.Code.INTERNAL);
     retriever.estimate = FakeRetriever.LARGE;
     assertThat(search("books").end().getCode()).isEqualTo(Status.Code.INTERNAL);
-    retriever.behaviour = (request, interruption) -> FakeRetriever.answer("d1");
+    retriever.behaviour = (request, cancellation) -> FakeRetriever.answer("d1");
     assertThat(search("books").end()).isEqualTo(Status.OK);
   }
 
   @Test
   void anAnswerThatIsTooLargeIsRefused() throws Exception {
-    retriever.behaviour = (request, interruption) -> FakeRetriever.answer("d".repeat(10_001));
+    retriever.behaviour = (request, cancellation) -> FakeRetriever.answer("d".repeat(10_001));
     Status end = search("books").end();
 
     assertThat(end.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
@@ -154,7 +155,7 @@ class GrpcServicesTest {
   @Test
   void cancellationStopsTheEvaluation() {
     retriever.estimate = FakeRetriever.LARGE;
-    CompletableFuture<QueryInterruptedException.Reason> reason = evaluateUntilInterrupted();
+    CompletableFuture<QueryCancelledException.Reason> reason = evaluateUntilInterrupted();
     Context.CancellableContext context = Context.current().withCancellation();
     context.run(() -> search("books"));
     FakeRetriever.await(entered);
@@ -162,13 +163,13 @@ class GrpcServicesTest {
 
     assertThat(reason)
         .succeedsWithin(java.time.Duration.ofSeconds(FakeRetriever.WAIT_SECONDS))
-        .isEqualTo(QueryInterruptedException.Reason.CANCELLED);
+        .isEqualTo(QueryCancelledException.Reason.CANCELLED);
   }
 
   @Test
   void theDeadlineStopsTheEvaluation() throws Exception {
     retriever.estimate = FakeRetriever.LARGE;
-    CompletableFuture<QueryInterruptedException.Reason> reason = evaluateUntilInterrupted();
+    CompletableFuture<QueryCancelledException.Reason> reason = evaluateUntilInterrupted();
     Recorder<SearchResponse> call = new Recorder<>();
     searches.withDeadlineAfter(java.time.Duration.ofMillis(100)).search(request("books"), call);
 
@@ -179,7 +180,7 @@ class GrpcServicesTest {
 
   @Test
   void theDeadlineStopsASmallSearchToo() throws Exception {
-    CompletableFuture<QueryInterruptedException.Reason> reason = evaluateUntilInterrupted();
+    CompletableFuture<QueryCancelledException.Reason> reason = evaluateUntilInterrupted();
     Recorder<SearchResponse> call = new Recorder<>();
     searches.withDeadlineAfter(java.time.Duration.ofMillis(100)).search(request("books"), call);
 
@@ -237,7 +238,7 @@ class GrpcServicesTest {
   void aStreamAnswersInTheOrderOfCompletion() throws Exception {
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           if (request.collection().equals("slow")) {
             FakeRetriever.await(gate);
           }
@@ -261,7 +262,7 @@ class GrpcServicesTest {
   @Test
   void aFailingElementDoesNotEndTheStream() throws Exception {
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           if (request.collection().equals("missing")) {
             throw new CollectionNotFoundException("missing", List.of("books"));
           }
@@ -286,7 +287,7 @@ class GrpcServicesTest {
   @Test
   void anElementHasADeadlineOfItsOwn() throws Exception {
     retriever.estimate = FakeRetriever.LARGE;
-    CompletableFuture<QueryInterruptedException.Reason> reason = evaluateUntilInterrupted();
+    CompletableFuture<QueryCancelledException.Reason> reason = evaluateUntilInterrupted();
     Recorder<SearchStreamResponse> answers = new Recorder<>();
     StreamObserver<SearchStreamRequest> requests = searches.searchStream(answers);
     requests.onNext(
@@ -295,7 +296,7 @@ class GrpcServicesTest {
             .build());
 
     assertThat(codeOf(answers.next(), 1)).isEqualTo(Code.DEADLINE_EXCEEDED);
-    assertThat(reason).isCompletedWithValue(QueryInterruptedException.Reason.DEADLINE_EXCEEDED);
+    assertThat(reason).isCompletedWithValue(QueryCancelledException.Reason.DEADLINE_EXCEEDED);
     requests.onCompleted();
     assertThat(answers.end()).isEqualTo(Status.OK);
   }
@@ -304,7 +305,7 @@ class GrpcServicesTest {
   void aStreamIsReadNoFurtherThanItsBound() throws Exception {
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           FakeRetriever.await(gate);
           return FakeRetriever.answer("d1");
         };
@@ -329,7 +330,7 @@ class GrpcServicesTest {
   @Test
   void cancellingAStreamStopsItsEvaluations() {
     retriever.estimate = FakeRetriever.LARGE;
-    CompletableFuture<QueryInterruptedException.Reason> reason = evaluateUntilInterrupted();
+    CompletableFuture<QueryCancelledException.Reason> reason = evaluateUntilInterrupted();
     Context.CancellableContext context = Context.current().withCancellation();
     context.run(() -> searches.searchStream(new Recorder<>()).onNext(element(1, "books")));
     FakeRetriever.await(entered);
@@ -337,14 +338,14 @@ class GrpcServicesTest {
 
     assertThat(reason)
         .succeedsWithin(java.time.Duration.ofSeconds(FakeRetriever.WAIT_SECONDS))
-        .isEqualTo(QueryInterruptedException.Reason.CANCELLED);
+        .isEqualTo(QueryCancelledException.Reason.CANCELLED);
   }
 
   @Test
   void drainingAnswersWhatWasReadAndThenEndsTheStream() throws Exception {
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           entered.countDown();
           FakeRetriever.await(gate);
           return FakeRetriever.answer("d1");
@@ -476,14 +477,14 @@ class GrpcServicesTest {
     assertThat(answers.end()).isEqualTo(Status.OK);
   }
 
-  private CompletableFuture<QueryInterruptedException.Reason> evaluateUntilInterrupted() {
-    CompletableFuture<QueryInterruptedException.Reason> reason = new CompletableFuture<>();
+  private CompletableFuture<QueryCancelledException.Reason> evaluateUntilInterrupted() {
+    CompletableFuture<QueryCancelledException.Reason> reason = new CompletableFuture<>();
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           entered.countDown();
           try {
-            return FakeRetriever.searchUntilInterrupted(interruption);
-          } catch (QueryInterruptedException e) {
+            return FakeRetriever.searchUntilInterrupted(cancellation);
+          } catch (QueryCancelledException e) {
             reason.complete(e.reason());
             throw e;
           }
@@ -496,7 +497,7 @@ class GrpcServicesTest {
     CountDownLatch occupied = new CountDownLatch(2);
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           occupied.countDown();
           FakeRetriever.await(gate);
           return FakeRetriever.answer(request.collection());

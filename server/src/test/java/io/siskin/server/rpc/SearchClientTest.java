@@ -18,7 +18,9 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
-import io.siskin.server.search.QueryInterruptedException;
+import io.siskin.server.rpc.admission.OverloadedException;
+import io.siskin.server.rpc.mapping.ResponseTooLargeException;
+import io.siskin.server.search.QueryCancelledException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,13 +244,13 @@ class SearchClientTest {
   @Test
   void failuresHaveTheirTypes() {
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           throw new CollectionNotFoundException(request.collection(), List.of());
         };
     assertThatThrownBy(() -> client.search(SearchRequest.text("boks", "x")))
         .isInstanceOf(SearchException.NotFound.class);
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           throw new IllegalStateException("thrown by the test");
         };
     assertThatThrownBy(() -> client.search(SearchRequest.text("books", "x")))
@@ -266,7 +268,7 @@ class SearchClientTest {
   void aBusyServerIsAskedAgain() {
     AtomicInteger attempts = new AtomicInteger();
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           if (attempts.incrementAndGet() < 3) {
             throw new OverloadedException(1);
           }
@@ -281,7 +283,7 @@ class SearchClientTest {
   void aServerThatStaysBusyIsToldToTheCaller() {
     AtomicInteger attempts = new AtomicInteger();
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           attempts.incrementAndGet();
           throw new OverloadedException(1);
         };
@@ -297,7 +299,7 @@ class SearchClientTest {
   void aResponseThatIsTooLargeIsNotAskedForAgain() {
     AtomicInteger attempts = new AtomicInteger();
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           attempts.incrementAndGet();
           throw new ResponseTooLargeException(2, 1);
         };
@@ -312,7 +314,7 @@ class SearchClientTest {
   void aDeadlinePasses() {
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> FakeRetriever.searchUntilInterrupted(interruption);
+        (request, cancellation) -> FakeRetriever.searchUntilInterrupted(cancellation);
 
     assertThatThrownBy(
             () ->
@@ -322,14 +324,14 @@ class SearchClientTest {
 
   @Test
   void cancellingTheFutureStopsTheSearch() {
-    CompletableFuture<QueryInterruptedException.Reason> stopped = new CompletableFuture<>();
+    CompletableFuture<QueryCancelledException.Reason> stopped = new CompletableFuture<>();
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           entered.countDown();
           try {
-            return FakeRetriever.searchUntilInterrupted(interruption);
-          } catch (QueryInterruptedException e) {
+            return FakeRetriever.searchUntilInterrupted(cancellation);
+          } catch (QueryCancelledException e) {
             stopped.complete(e.reason());
             throw e;
           }
@@ -338,14 +340,14 @@ class SearchClientTest {
     FakeRetriever.await(entered);
 
     assertThat(search.cancel(true)).isTrue();
-    assertThat(stopped).succeedsWithin(LONG).isEqualTo(QueryInterruptedException.Reason.CANCELLED);
+    assertThat(stopped).succeedsWithin(LONG).isEqualTo(QueryCancelledException.Reason.CANCELLED);
   }
 
   @Test
   void blockingOnTheNetworkThreadIsRefused() {
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           FakeRetriever.await(gate);
           return FakeRetriever.answer("d1");
         };
@@ -367,7 +369,7 @@ class SearchClientTest {
   void aStreamPairsAnswersWithRequests() {
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           if (request.collection().equals("boks")) {
             throw new CollectionNotFoundException("boks", List.of());
           }
@@ -420,7 +422,7 @@ class SearchClientTest {
   private AtomicReference<RetrievalRequest> recordRequests() {
     AtomicReference<RetrievalRequest> seen = new AtomicReference<>();
     retriever.behaviour =
-        (request, interruption) -> {
+        (request, cancellation) -> {
           seen.set(request);
           return FakeRetriever.answer("d1");
         };

@@ -106,8 +106,8 @@ final class BlockMaxEvaluatorTest {
             fillBefore(expected, actual, random);
           }
           SearchCounters counters = new SearchCounters();
-          oracle.evaluate(query, DOCUMENT_BASE, expected, Interruption.NEVER, new SearchCounters());
-          evaluator.evaluate(query, DOCUMENT_BASE, actual, Interruption.NEVER, counters);
+          oracle.evaluate(query, DOCUMENT_BASE, expected, Cancellation.NEVER, new SearchCounters());
+          evaluator.evaluate(query, DOCUMENT_BASE, actual, Cancellation.NEVER, counters);
           assertSame(actual, expected);
           checkCounters(counters, query, evaluator);
         }
@@ -165,7 +165,7 @@ final class BlockMaxEvaluatorTest {
       for (SparseVector vector : collection.queries()) {
         SegmentQuery query = SegmentQuery.resolve(QuantizedQuery.of(vector), segment.terms());
         SearchCounters counters = new SearchCounters();
-        evaluator.evaluate(query, 0, new TopK(1), Interruption.NEVER, counters);
+        evaluator.evaluate(query, 0, new TopK(1), Cancellation.NEVER, counters);
         scored += counters.postingsScored;
         all += evaluator.estimatedPostings(query);
       }
@@ -232,7 +232,7 @@ final class BlockMaxEvaluatorTest {
             for (int pass = 0; pass < 10; pass++) {
               for (SegmentQuery query : queries) {
                 top.reset(k);
-                evaluator.evaluate(query, 0, top, Interruption.NEVER, counters);
+                evaluator.evaluate(query, 0, top, Cancellation.NEVER, counters);
               }
             }
           };
@@ -253,7 +253,7 @@ final class BlockMaxEvaluatorTest {
       SegmentQuery query =
           SegmentQuery.resolve(QuantizedQuery.of(collection.queries().get(5)), segment.terms());
       int[] checks = {0};
-      Interruption counting = Interruption.whenCancelled(() -> ++checks[0] < 0);
+      Cancellation counting = Cancellation.whenCancelled(() -> ++checks[0] < 0);
       TopK expected = new TopK(1000);
       evaluator.evaluate(query, 0, expected, counting, new SearchCounters());
       int all = checks[0];
@@ -261,13 +261,13 @@ final class BlockMaxEvaluatorTest {
       for (int at = 1; at <= all; at++) {
         int last = at;
         checks[0] = 0;
-        Interruption cancelled = Interruption.whenCancelled(() -> ++checks[0] >= last);
+        Cancellation cancelled = Cancellation.whenCancelled(() -> ++checks[0] >= last);
         assertThatThrownBy(
                 () -> evaluator.evaluate(query, 0, new TopK(1000), cancelled, new SearchCounters()))
-            .isInstanceOf(QueryInterruptedException.class);
+            .isInstanceOf(QueryCancelledException.class);
       }
       TopK again = new TopK(1000);
-      evaluator.evaluate(query, 0, again, Interruption.NEVER, new SearchCounters());
+      evaluator.evaluate(query, 0, again, Cancellation.NEVER, new SearchCounters());
       assertSame(again, expected);
     } finally {
       segment.release();

@@ -25,7 +25,7 @@ final class Evaluations {
   /** Returns what an evaluator finds, best first. */
   static List<Hit> search(QueryEvaluator evaluator, Segment segment, SparseVector query, int k) {
     TopK top = new TopK(k);
-    evaluator.evaluate(resolve(segment, query), 0, top, Interruption.NEVER, new SearchCounters());
+    evaluator.evaluate(resolve(segment, query), 0, top, Cancellation.NEVER, new SearchCounters());
     return drain(top);
   }
 

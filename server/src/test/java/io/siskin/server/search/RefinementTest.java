@@ -184,9 +184,9 @@ final class RefinementTest {
           for (int i = 0; i < queries.size(); i++) {
             SegmentQuery query = queries.get(i);
             candidates.reset(10, searcher.scoreErrorMax(query));
-            evaluator.evaluate(query, 0, candidates, Interruption.NEVER, counters);
+            evaluator.evaluate(query, 0, candidates, Cancellation.NEVER, counters);
             best.reset(10);
-            searcher.refine(query, 0, candidates, best, Interruption.NEVER, counters);
+            searcher.refine(query, 0, candidates, best, Cancellation.NEVER, counters);
           }
         };
     assertThat(leastAllocatedBytes(500, round)).isZero();
@@ -207,7 +207,7 @@ final class RefinementTest {
     IntConsumer round =
         number -> {
           for (int i = 0; i < queries.size(); i++) {
-            searcher.search(queries.get(i), modes.get(number % 2), 10, Interruption.NEVER);
+            searcher.search(queries.get(i), modes.get(number % 2), 10, Cancellation.NEVER);
           }
         };
     // On a busy machine the compiler is late.
@@ -227,9 +227,9 @@ final class RefinementTest {
       QuantizedQuery query = QuantizedQuery.of(vector);
       int[] left = {random.nextInt(12)};
       try {
-        Interruption interruption = Interruption.whenCancelled(() -> left[0]-- == 0);
-        searcher.search(query, UNPRUNED, 10, interruption);
-      } catch (QueryInterruptedException expected) {
+        Cancellation cancellation = Cancellation.whenCancelled(() -> left[0]-- == 0);
+        searcher.search(query, UNPRUNED, 10, cancellation);
+      } catch (QueryCancelledException expected) {
         interrupted++;
       }
       assertThat(search(searcher, query, UNPRUNED, 10)).isEqualTo(oracle(query, 10));
@@ -295,7 +295,7 @@ final class RefinementTest {
               SegmentQuery.resolve(query, segment.terms()),
               base,
               top,
-              Interruption.NEVER,
+              Cancellation.NEVER,
               new SearchCounters());
       base += segment.statistics().documentCount();
     }
@@ -303,7 +303,7 @@ final class RefinementTest {
   }
 
   private static List<Hit> search(Searcher searcher, QuantizedQuery query, SearchMode mode, int k) {
-    searcher.search(query, mode, k, Interruption.NEVER);
+    searcher.search(query, mode, k, Cancellation.NEVER);
     return hits(searcher);
   }
 }

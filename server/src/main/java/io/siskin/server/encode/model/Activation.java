@@ -1,6 +1,6 @@
 package io.siskin.server.encode.model;
 
-import io.siskin.index.kernel.TermActivation;
+import io.siskin.server.encode.kernel.TermActivation;
 
 /** What makes a term's weight of a model's number, once the shift is taken off. */
 public enum Activation {

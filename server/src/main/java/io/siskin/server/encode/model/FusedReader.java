@@ -1,10 +1,11 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.kernel.KernelProvider;
-import io.siskin.index.kernel.PoolingKernel;
-import io.siskin.index.kernel.VocabularyProjection;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.encode.kernel.NeuralKernels;
+import io.siskin.server.encode.kernel.PoolingKernel;
+import io.siskin.server.encode.kernel.VocabularyProjection;
 import io.siskin.server.encode.onnx.InferenceException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class FusedReader implements OutputReader {
   private final Reading.Terms reading;
   private final WeightCollector collector;
   private final String modelFile;
-  private final PoolingKernel kernel = KernelProvider.current().poolingKernel();
+  private final PoolingKernel kernel = NeuralKernels.pooling(KernelProvider.current());
   private final ProjectionThreads threads;
   private final ConcurrentLinkedDeque<Scratch> free = new ConcurrentLinkedDeque<>();
 

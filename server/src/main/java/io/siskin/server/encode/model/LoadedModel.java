@@ -2,18 +2,19 @@ package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.kernel.KernelProvider;
-import io.siskin.index.kernel.VocabularyProjection;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.WellFormedText;
+import io.siskin.server.encode.kernel.NeuralKernels;
+import io.siskin.server.encode.kernel.VocabularyProjection;
 import io.siskin.server.encode.onnx.OnnxOptions;
 import io.siskin.server.encode.onnx.OnnxSession;
 import io.siskin.server.encode.onnx.OutputMemory;
 import io.siskin.server.encode.onnx.TensorDescription;
+import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.encode.wordpiece.ModelTokenizer;
 import io.siskin.server.encode.wordpiece.ModelTokens;
 import java.io.IOException;
@@ -126,7 +127,7 @@ public final class LoadedModel implements TextModel {
     return reading.pooled()
         ? new PooledTermsReader(reading, known.size(), collector)
         : new LogitsReader(
-            reading, known.size(), collector, KernelProvider.current().poolingKernel());
+            reading, known.size(), collector, NeuralKernels.pooling(KernelProvider.current()));
   }
 
   private TermNames terms(Reading.Terms reading) throws IOException {

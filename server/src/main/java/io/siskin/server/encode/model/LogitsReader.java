@@ -1,7 +1,7 @@
 package io.siskin.server.encode.model;
 
-import io.siskin.index.kernel.PoolingKernel;
 import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.encode.kernel.PoolingKernel;
 import java.lang.foreign.MemorySegment;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

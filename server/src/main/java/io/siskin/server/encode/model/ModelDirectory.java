@@ -1,9 +1,9 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.encode.ModelFiles;
-import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.Sha256;
+import io.siskin.server.encode.factory.ModelFiles;
+import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

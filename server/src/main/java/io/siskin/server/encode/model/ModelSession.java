@@ -1,7 +1,8 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.kernel.KernelProvider;
-import io.siskin.index.kernel.VocabularyProjection;
+import io.siskin.server.encode.kernel.NeuralKernels;
+import io.siskin.server.encode.kernel.VocabularyProjection;
 import io.siskin.server.encode.onnx.ExecutionProvider;
 import io.siskin.server.encode.onnx.OnnxOptions;
 import io.siskin.server.encode.onnx.OnnxSession;
@@ -75,7 +76,7 @@ record ModelSession(OnnxSession session, String output, @Nullable VocabularyProj
             parts.termCount(),
             parts.hiddenSize(),
             parts.bias(),
-            KernelProvider.current().projectionKernel());
+            NeuralKernels.projection(KernelProvider.current()));
     return new ModelSession(
         OnnxSession.open(file.toString(), parts.model(), options), parts.hidden(), projection);
   }

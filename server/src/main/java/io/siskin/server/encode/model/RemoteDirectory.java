@@ -1,14 +1,14 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.encode.ModelFiles;
-import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.RemoteEncoderException;
+import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.remote.RemoteDescription;
 import io.siskin.server.encode.remote.RemoteModel;
 import io.siskin.server.encode.remote.RemoteOptions;
 import io.siskin.server.encode.remote.RemoteTarget;
 import io.siskin.server.encode.remote.RemoteVocabulary;
+import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -20,22 +20,22 @@ import io.siskin.proto.inference.ModelInferRequest;
 import io.siskin.proto.inference.ModelInferResponse;
 import io.siskin.proto.inference.ModelReadyRequest;
 import io.siskin.proto.inference.ModelReadyResponse;
-import io.siskin.server.batch.BatchingEncoder;
 import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.encode.EncoderInput;
-import io.siskin.server.encode.ModelFiles;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
+import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.encode.model.RemoteDirectory;
 import io.siskin.server.encode.onnx.OnnxOptions;
-import io.siskin.server.search.Interruption;
+import io.siskin.server.search.Cancellation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -238,8 +238,8 @@ final class RemoteModelTest {
   void theFrontEndBatchesForItAndFailsAllAtOnce() throws Exception {
     AtomicInteger calls = new AtomicInteger();
     URI base = http(422, "no", Duration.ZERO, new AtomicReference<>(""), calls);
-    BatchingEncoder encoder =
-        new BatchingEncoder(
+    DynamicBatcher encoder =
+        new DynamicBatcher(
             "remote", tei(base, false), BatchingOptions.DEFAULTS, new EncodingCache(1 << 20));
     open.add(() -> encoder.close(Duration.ofSeconds(10)));
     List<EncoderInput> texts =
@@ -250,7 +250,7 @@ final class RemoteModelTest {
         encoder.submit(
             texts,
             Priority.INTERACTIVE,
-            Interruption.at(System.nanoTime() + 10_000_000_000L, () -> false));
+            Cancellation.at(System.nanoTime() + 10_000_000_000L, () -> false));
     for (CompletableFuture<EncodedText> answer : answers) {
       assertThatThrownBy(answer::join).hasCauseInstanceOf(RemoteEncoderException.class);
     }

@@ -1,0 +1,126 @@
+package io.siskin.server.app.command;
+
+import io.siskin.client.CollectionInfo;
+import io.siskin.client.SearchClient;
+import io.siskin.server.app.flags.TargetFlags;
+import io.siskin.server.app.output.Json;
+import io.siskin.server.app.output.ResultPrinter;
+import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.terminal.Units;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code siskin collections}: what a running server holds. */
+@Command(
+    name = "collections",
+    description = "Lists the collections of a running server, or describes one.")
+public final class CollectionsCommand implements Callable<Integer> {
+  @Mixin private TargetFlags target = new TargetFlags();
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "NAME",
+      description = "The collection to describe. Default: all.")
+  private @Nullable String name;
+
+  @Option(names = "--json", description = "Prints one JSON object a line, one a collection.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (SearchClient client = target.connect()) {
+      List<CollectionInfo> found =
+          name == null ? client.collections() : List.of(client.collection(name));
+      if (found.isEmpty() && !json) {
+        out.println("no collections");
+      }
+      found.forEach(info -> out.println(json ? Json.line(members(info)) : describe(info)));
+      return ExitStatus.OK;
+    }
+  }
+
+  private static String describe(CollectionInfo info) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %s, %s, %s, %s%n"
+            + "  encoder %s, terms named by %s, default mode %s (recall target %s), fields %s%s",
+        info.name(),
+        Units.count(info.documentCount(), "document"),
+        Units.count(info.termCount(), "term"),
+        Units.count(info.postingCount(), "posting"),
+        Units.bytes(info.lengthBytes()),
+        info.queryEncoder(),
+        spelling(info.vocabulary()).replace('_', ' '),
+        ResultPrinter.describe(info.defaultMode()),
+        info.defaultRecallTarget(),
+        info.storedFields().isEmpty() ? "none" : String.join(", ", info.storedFields()),
+        info.recallExpectations().isEmpty() ? ", not calibrated" : expectations(info));
+  }
+
+  private static String expectations(CollectionInfo info) {
+    StringBuilder text = new StringBuilder();
+    for (CollectionInfo.RecallExpectation told : info.recallExpectations()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n  k %-5d recall target %.2f: %.4f in %.1f µs (mean %.1f), %s",
+              told.k(),
+              told.recallTarget(),
+              told.recall(),
+              told.medianMicros(),
+              told.meanMicros(),
+              ResultPrinter.describe(told.mode())));
+    }
+    return text.toString();
+  }
+
+  private static Map<String, Object> members(CollectionInfo info) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("name", info.name());
+    members.put("documents", info.documentCount());
+    members.put("terms", info.termCount());
+    members.put("postings", info.postingCount());
+    members.put("bytes", info.lengthBytes());
+    members.put("document_encoder", info.documentEncoder());
+    members.put("query_encoder", info.queryEncoder());
+    members.put("encoder_parameters", info.encoderParametersJson());
+    members.put("vocabulary", spelling(info.vocabulary()));
+    members.put("default_mode", ResultPrinter.members(info.defaultMode()));
+    members.put("default_recall_target", info.defaultRecallTarget());
+    members.put(
+        "recall_expectations",
+        info.recallExpectations().stream().map(CollectionsCommand::members).toList());
+    members.put("fields", info.storedFields());
+    members.put("segments", info.segments());
+    return members;
+  }
+
+  private static Map<String, Object> members(CollectionInfo.RecallExpectation told) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("k", told.k());
+    members.put("recall_target", told.recallTarget());
+    members.put("mode", ResultPrinter.members(told.mode()));
+    members.put("recall", told.recall());
+    members.put("median_micros", told.medianMicros());
+    members.put("mean_micros", told.meanMicros());
+    return members;
+  }
+
+  private static String spelling(CollectionInfo.Vocabulary vocabulary) {
+    return vocabulary.name().toLowerCase(Locale.ROOT);
+  }
+}

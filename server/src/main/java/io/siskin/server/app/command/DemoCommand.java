@@ -1,0 +1,187 @@
+package io.siskin.server.app.command;
+
+import io.siskin.client.ClientOptions;
+import io.siskin.client.SearchClient;
+import io.siskin.client.SearchRequest;
+import io.siskin.client.SearchResult;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.store.Verification;
+import io.siskin.server.app.demo.WordNetCollection;
+import io.siskin.server.app.output.ResultPrinter;
+import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.process.Logging;
+import io.siskin.server.app.process.StopLatch;
+import io.siskin.server.app.process.UserFolders;
+import io.siskin.server.app.serving.SearchServer;
+import io.siskin.server.app.terminal.ProgressDisplay;
+import io.siskin.server.app.terminal.Units;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.ingest.IndexReport;
+import io.siskin.server.rpc.GrpcServerOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code siskin demo}: everything once, with real text, for those who have just arrived. */
+@Command(
+    name = "demo",
+    description = {
+      "Indexes the 117,791 definitions of WordNet 3.1, serves them, and searches them through the"
+          + " gRPC client: a reverse dictionary.",
+      "Goes on serving until Ctrl-C. A second start finds the index made."
+    })
+public final class DemoCommand implements Callable<Integer> {
+  private static final List<String> QUERIES =
+      List.of(
+          "a person who studies insects",
+          "instrument for measuring atmospheric pressure",
+          "the killing of a king",
+          "fear of closed spaces");
+  private static final int HITS = 3;
+  private static final int WARMUP_ROUNDS = 50;
+  private static final long WARMUP_MILLIS = 500;
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final int PORT_MAX = 65_535;
+
+  @Option(names = "--once", description = "Ends after the searches instead of serving on.")
+  private boolean once;
+
+  @Option(
+      names = {"-d", "--data"},
+      paramLabel = "DIR",
+      description =
+          "The data directory, about 40 MB. Default: siskin/demo in the user's cache folder.")
+  private @Nullable Path data;
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "N",
+      defaultValue = "7700",
+      description = "The TCP port, 0 to 65535; 0 takes any free one. Default: ${DEFAULT-VALUE}.")
+  private int port;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (port < 0 || port > PORT_MAX) {
+      throw new InvalidInputException("--port", port, "0 to " + PORT_MAX);
+    }
+    Logging.quietLibraries();
+    Path folder = data == null ? UserFolders.cache().resolve("demo") : data;
+    WordNetCollection collection = new WordNetCollection(folder);
+    GrpcServerOptions options = GrpcServerOptions.builder().port(port).build();
+    // Listening comes first: that a port is taken shall not be known only after the indexing.
+    try (SearchServer server =
+        SearchServer.listen(
+            new DataDirectory(folder),
+            options,
+            Verification.FULL,
+            WARMUP_MILLIS,
+            new BatchedModels(TextModels.NONE, BatchingOptions.DEFAULTS, new EncodingCache(0)))) {
+      int stopped = prepare(collection);
+      return stopped == ExitStatus.OK ? run(server, collection) : stopped;
+    }
+  }
+
+  /** Makes the collection if need be; returns the exit status of Ctrl-C, or 0. */
+  private int prepare(WordNetCollection collection) throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    if (collection.isUpToDate()) {
+      err.println("siskin demo: the index is made already: " + collection.folder());
+      return ExitStatus.OK;
+    }
+    err.println("siskin demo: making the index, once, in " + collection.folder());
+    try (ProgressDisplay display = ProgressDisplay.on(err)) {
+      collection.writeDocuments(display);
+      try (InterruptibleIndexJob job =
+          new InterruptibleIndexJob(collection.indexRequest(), display, TextModels.NONE)) {
+        IndexReport report = job.run();
+        if (report == null) {
+          err.println("siskin demo: stopped; the unfinished build was removed");
+          return job.exitStatus();
+        }
+        collection.remember(report);
+        err.printf(
+            "siskin demo: indexed %s in %s%n",
+            Units.count(report.segment().documentCount(), "document"),
+            Units.seconds(report.seconds()));
+      }
+    }
+    return ExitStatus.OK;
+  }
+
+  private int run(SearchServer server, WordNetCollection collection)
+      throws IOException, InterruptedException {
+    try (StopLatch stop = new StopLatch()) {
+      server.open();
+      stop.expectOrder();
+      search(server.address());
+      if (!once) {
+        printNextSteps(server.address(), collection);
+        stop.await();
+      }
+      return server.shutdown() ? ExitStatus.OK : ExitStatus.FAILURE;
+    }
+  }
+
+  private void search(String address) {
+    PrintWriter out = spec.commandLine().getOut();
+    ResultPrinter printer = new ResultPrinter(out);
+    ClientOptions options = ClientOptions.of(address).withDeadline(DEADLINE);
+    try (SearchClient client = SearchClient.connect(options)) {
+      for (int round = 0; round < WARMUP_ROUNDS; round++) {
+        QUERIES.forEach(query -> client.search(request(query)));
+      }
+      for (String query : QUERIES) {
+        long start = System.nanoTime();
+        SearchResult result = client.search(request(query));
+        long elapsed = System.nanoTime() - start;
+        out.println();
+        out.println("\"" + query + "\"");
+        printer.print(result);
+        printer.printTimings(result, elapsed);
+      }
+    }
+  }
+
+  private static SearchRequest request(String query) {
+    return SearchRequest.text(WordNetCollection.NAME, query)
+        .withK(HITS)
+        .withFields(WordNetCollection.WORDS_FIELD, WordNetCollection.TEXT_FIELD);
+  }
+
+  private void printNextSteps(String address, WordNetCollection collection) {
+    String request =
+        "'{\"collection\":\"wordnet\",\"text\":\"small yellow finch\",\"k\":3,"
+            + "\"fields\":[\"words\",\"text\"]}'";
+    spec.commandLine()
+        .getOut()
+        .printf(
+            """
+
+            Serving on %1$s until Ctrl-C. In another terminal:
+
+              bin/siskin search --target %1$s --collection wordnet small yellow finch
+              grpcurl -plaintext -d %2$s %1$s siskin.v1.SearchService/Search
+              ghz --insecure --call siskin.v1.SearchService/Search -d %2$s -n 5000 -c 4 %1$s
+
+            Your own text, while this goes on serving (one {"id", "text"} a line, like %3$s):
+
+              bin/siskin index --input YOURS.jsonl --output %4$s
+            """,
+            address, request, collection.documents(), collection.folder());
+  }
+}

@@ -1,0 +1,282 @@
+package io.siskin.server.app.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.store.Verification;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.server.app.flags.InferenceFlags;
+import io.siskin.server.app.output.EncodingJson;
+import io.siskin.server.app.output.Json;
+import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.process.Logging;
+import io.siskin.server.app.terminal.ProgressDisplay;
+import io.siskin.server.collection.CollectionManifest;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.corpus.BadRecordPolicy;
+import io.siskin.server.corpus.DocumentSource;
+import io.siskin.server.corpus.DocumentSources;
+import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.corpus.SourceDocument;
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.Side;
+import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.encode.TextModel;
+import io.siskin.server.encode.TokenizedText;
+import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.encode.spec.ModelRef;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code siskin encode}: texts to vectors, in this process. */
+@Command(
+    name = "encode",
+    description = {
+      "Encodes texts and prints one JSON object a text: vector, heaviest term first, or dense.",
+      "What is printed for lines with an id can be indexed as vectors."
+    })
+public final class EncodeCommand implements Callable<Integer> {
+  private static final int BATCH_LENGTH = 32;
+
+  /** What encodes. */
+  static final class Source {
+    @Option(
+        names = "--model",
+        required = true,
+        paramLabel = "DIR",
+        description = "A model directory.")
+    private @Nullable Path model;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Collection collection;
+  }
+
+  /** A collection's encoder, with its options. */
+  static final class Collection {
+    @Option(
+        names = {"-d", "--data"},
+        required = true,
+        paramLabel = "DIR",
+        description = "A data directory, with --collection: the collection's own encoder.")
+    private Path data = Path.of("");
+
+    @Option(
+        names = {"-c", "--collection"},
+        required = true,
+        paramLabel = "NAME",
+        description = "The collection.")
+    private String name = "";
+  }
+
+  private static final Pattern JSON_LINES =
+      Pattern.compile("(?i).*\\.(jsonl|ndjson|json)(\\.gz|\\.zst)?");
+
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source = new Source();
+
+  @Option(
+      names = "--side",
+      paramLabel = "SIDE",
+      defaultValue = "query",
+      description = "As what a text is encoded: query or document. Default: ${DEFAULT-VALUE}.")
+  private Side side = Side.QUERY;
+
+  @Option(
+      names = {"-i", "--input"},
+      paramLabel = "FILE",
+      description =
+          "Where texts come from when none stands on the command line: JSON Lines as of 'siskin"
+              + " index' where the name says so (.jsonl, also .gz and .zst), else a text a line, or"
+              + " one JSON object {\"id\", \"text\"} a line. Default: standard input.")
+  private @Nullable Path input;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "TEXT",
+      description = "The text; several words are one text. Default: lines of --input.")
+  private List<String> words = List.of();
+
+  @Mixin private InferenceFlags inference = new InferenceFlags();
+
+  @Spec private CommandSpec spec;
+
+  /** A text and what it is called. */
+  private record Line(@Nullable String id, String text) {}
+
+  /** Encodes a batch. */
+  @FunctionalInterface
+  private interface Encoder {
+    List<TextEncoding> encode(List<String> texts);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Logging.quietLibraries();
+    if (source.model != null) {
+      ModelRef ref = ModelDirectory.filesOf(source.model).ref();
+      try (TextModel model = inference.forQueries().open(source.model, ref)) {
+        run(texts -> encode(model, texts));
+      }
+    } else if (source.collection != null) {
+      run(source.collection);
+    }
+    return ExitStatus.OK;
+  }
+
+  private void run(Collection collection) throws IOException {
+    DataDirectory data = new DataDirectory(collection.data);
+    if (!data.collections().contains(collection.name)) {
+      throw new InvalidInputException(
+          "--collection",
+          collection.name,
+          "one of " + collection.data + ": " + String.join(", ", data.collections()));
+    }
+    Path directory = data.collectionDirectory(collection.name);
+    CollectionSnapshot snapshot =
+        CollectionSnapshot.open(
+            directory,
+            CollectionManifest.read(directory),
+            Verification.STRUCTURE,
+            inference.forQueries());
+    try {
+      run(texts -> encode(snapshot, texts));
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private List<TextEncoding> encode(TextModel model, List<String> texts) {
+    List<TokenizedText> batch = new ArrayList<>();
+    for (String text : texts) {
+      batch.add(model.tokenize(new EncoderInput(text, side)));
+    }
+    return model.infer(batch).encodings();
+  }
+
+  private List<TextEncoding> encode(CollectionSnapshot snapshot, List<String> texts) {
+    List<SparseVector> vectors =
+        switch (side) {
+          case QUERY -> snapshot.encoders().queries().encode(texts);
+          case DOCUMENT -> snapshot.encoders().documents().encode(texts);
+        };
+    return vectors.stream()
+        .<TextEncoding>map(vector -> new TextEncoding.Sparse(vector, List.of()))
+        .toList();
+  }
+
+  private void run(Encoder encoder) throws IOException {
+    if (!words.isEmpty()) {
+      print(List.of(new Line(null, String.join(" ", words))), encoder);
+      return;
+    }
+    if (input == null) {
+      encodeLines(System.in, encoder, read -> {});
+      return;
+    }
+    if (JSON_LINES.matcher(input.toString()).matches()) {
+      encodeDocuments(input, encoder);
+      return;
+    }
+    long total;
+    try (var lines = Files.lines(input)) {
+      total = lines.count();
+    }
+    try (InputStream content = Files.newInputStream(input);
+        ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
+      display.begin("encoding", total);
+      encodeLines(content, encoder, display::advance);
+      display.end();
+    }
+  }
+
+  /** Encodes what would be indexed: titles and texts put together, ids whatever they are called. */
+  private void encodeDocuments(Path file, Encoder encoder) throws IOException {
+    try (DocumentSource source =
+            DocumentSources.open(file, InputFormat.JSONL, BadRecordPolicy.REFUSE);
+        ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
+      display.begin("encoding", source.lengthBytes());
+      List<Line> batch = new ArrayList<>();
+      for (SourceDocument document = source.next(); document != null; document = source.next()) {
+        String text = document.text();
+        batch.add(new Line(document.id(), text == null ? "" : text));
+        if (batch.size() == BATCH_LENGTH) {
+          print(batch, encoder);
+          batch.clear();
+          display.advance(source.consumedBytes());
+        }
+      }
+      if (!batch.isEmpty()) {
+        print(batch, encoder);
+      }
+      display.end();
+    }
+  }
+
+  private void encodeLines(InputStream content, Encoder encoder, LongConsumer progress)
+      throws IOException {
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
+    List<Line> batch = new ArrayList<>();
+    long number = 0;
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      number++;
+      batch.add(parse(line, number));
+      if (batch.size() == BATCH_LENGTH) {
+        print(batch, encoder);
+        batch.clear();
+        progress.accept(number);
+      }
+    }
+    if (!batch.isEmpty()) {
+      print(batch, encoder);
+    }
+  }
+
+  private static Line parse(String line, long number) {
+    if (!line.startsWith("{")) {
+      return new Line(null, line);
+    }
+    String allowed = "a text, or one JSON object {\"id\", \"text\"}";
+    JsonNode tree = Json.parse("line " + number, line, allowed);
+    if (!tree.path("text").isTextual()) {
+      throw new InvalidInputException("line " + number, line, allowed);
+    }
+    return new Line(tree.has("id") ? tree.get("id").asText() : null, tree.get("text").asText());
+  }
+
+  private void print(List<Line> lines, Encoder encoder) {
+    List<TextEncoding> encodings = encoder.encode(lines.stream().map(Line::text).toList());
+    PrintWriter out = spec.commandLine().getOut();
+    for (int i = 0; i < encodings.size(); i++) {
+      Map<String, Object> members = new LinkedHashMap<>();
+      String id = lines.get(i).id();
+      if (id != null) {
+        members.put("id", id);
+      }
+      members.putAll(EncodingJson.members(encodings.get(i)));
+      out.println(Json.line(members));
+    }
+    out.flush();
+  }
+}

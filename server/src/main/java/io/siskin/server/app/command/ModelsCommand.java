@@ -1,0 +1,20 @@
+package io.siskin.server.app.command;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code siskin models}: what is done with model directories. */
+@Command(
+    name = "models",
+    description = "Checks model directories; docs/models.md says how they are made.",
+    subcommands = ModelsCheckCommand.class)
+public final class ModelsCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing: check");
+  }
+}

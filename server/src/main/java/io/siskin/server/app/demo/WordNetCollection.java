@@ -1,0 +1,190 @@
+package io.siskin.server.app.demo;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.siskin.index.build.BlockMaxOptions;
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.Quantization;
+import io.siskin.index.build.Reordering;
+import io.siskin.index.build.Weighting;
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.store.Publication;
+import io.siskin.server.app.terminal.ProgressDisplay;
+import io.siskin.server.collection.CollectionManifest;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.encode.spec.AnalyzerSpec;
+import io.siskin.server.encode.spec.Bm25Spec;
+import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.EncoderSpecJson;
+import io.siskin.server.ingest.DocumentPruning;
+import io.siskin.server.ingest.IndexReport;
+import io.siskin.server.ingest.IndexRequest;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The demo's collection, a reverse dictionary: the query describes a meaning, the answer is the
+ * word. Made once; made again when something it was made of has changed.
+ *
+ * <p>Only definitions are encoded. With the words themselves the answer's own name would enter the
+ * score, and with the examples so would whatever they happen to speak of; over thirty descriptions
+ * neither put the right word higher. Both are stored and returned.
+ */
+public final class WordNetCollection {
+  /** The collection's name. */
+  public static final String NAME = "wordnet";
+
+  /** The field that holds the words of a meaning. */
+  public static final String WORDS_FIELD = "words";
+
+  /** The field that holds the definition. */
+  public static final String TEXT_FIELD = "text";
+
+  // Counts the changes to how a synset becomes a document.
+  private static final int DOCUMENT_VERSION = 1;
+  private static final EncoderSpec ENCODER = new Bm25Spec(new AnalyzerSpec.English());
+
+  // Nothing for approximate search: its lists are made for vectors of dozens of terms, and on a
+  // dozen words a definition it loses answers that the exact one finds as quickly.
+  private static final BuildOptions OPTIONS =
+      new BuildOptions(
+          new Weighting.AsGiven(),
+          Quantization.AUTO,
+          new Reordering.None(),
+          true,
+          BlockMaxOptions.DEFAULTS,
+          null,
+          null,
+          true,
+          Runtime.getRuntime().availableProcessors());
+
+  private final Path data;
+
+  /**
+   * Names a collection that may not be there yet.
+   *
+   * @param data the data directory
+   */
+  public WordNetCollection(Path data) {
+    this.data = data;
+  }
+
+  /** Returns the data directory. */
+  public Path folder() {
+    return data;
+  }
+
+  /** Returns the documents as a file that {@code siskin index} reads too. */
+  public Path documents() {
+    return data.resolve(NAME + ".jsonl");
+  }
+
+  /** Tells whether the collection is there as it would be made now. */
+  public boolean isUpToDate() throws IOException {
+    try {
+      String stored = Files.readString(fingerprintFile());
+      CollectionManifest manifest =
+          CollectionManifest.read(new DataDirectory(data).collectionDirectory(NAME));
+      return stored.equals(fingerprint(manifest.segments().toString()));
+    } catch (NoSuchFileException | CorruptSegmentException | UnsupportedFormatException unusable) {
+      return false;
+    }
+  }
+
+  /**
+   * Writes the documents into their file.
+   *
+   * @param display told of the progress
+   */
+  public void writeDocuments(ProgressDisplay display) throws IOException {
+    Files.createDirectories(data);
+    Path partial = data.resolve(NAME + ".jsonl.partial");
+    display.begin("unpacking", WordNet.SYNSET_COUNT);
+    try (JsonGenerator json =
+        new JsonFactory()
+            .createGenerator(new BufferedOutputStream(Files.newOutputStream(partial)))
+            .setRootValueSeparator(null)) {
+      long[] count = {0};
+      WordNet.read(
+          synset -> {
+            write(synset, json);
+            display.advance(++count[0]);
+          });
+    }
+    Files.move(
+        partial, documents(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    display.end();
+  }
+
+  /** Returns the job that makes the collection from {@link #documents}. */
+  public IndexRequest indexRequest() {
+    return new IndexRequest(
+        List.of(documents()),
+        InputFormat.JSONL,
+        data,
+        NAME,
+        ENCODER,
+        Map.of(),
+        List.of(),
+        OPTIONS,
+        DocumentPruning.NONE,
+        0,
+        false);
+  }
+
+  /**
+   * Remembers what the collection was made of.
+   *
+   * @param report what was made
+   */
+  public void remember(IndexReport report) throws IOException {
+    var entry =
+        new CollectionManifest.SegmentEntry(
+            report.segment().id().toString(),
+            report.segment().documentCount(),
+            report.segment().lengthBytes());
+    byte[] content = fingerprint(List.of(entry).toString()).getBytes(StandardCharsets.UTF_8);
+    Publication.replaceFile(fingerprintFile(), content);
+  }
+
+  private Path fingerprintFile() {
+    return data.resolve(NAME + ".made-of");
+  }
+
+  /** Everything that the collection depends on, and the collection itself: it may be replaced. */
+  private String fingerprint(String segments) throws IOException {
+    return List.of(
+            "data " + WordNet.version(),
+            "documents " + DOCUMENT_VERSION,
+            "encoder " + EncoderSpecJson.write(ENCODER),
+            // The number of threads changes nothing.
+            "options " + OPTIONS.withThreads(1),
+            "format " + FormatV1.VERSION,
+            "segments " + segments)
+        .stream()
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private static void write(Synset synset, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", synset.key());
+    json.writeStringField(WORDS_FIELD, String.join(", ", synset.words()));
+    json.writeStringField(TEXT_FIELD, synset.definition());
+    if (!synset.examples().isEmpty()) {
+      json.writeStringField("examples", String.join("; ", synset.examples()));
+    }
+    json.writeEndObject();
+    json.writeRaw('\n');
+  }
+}

@@ -1,0 +1,213 @@
+package io.siskin.server.app.serving;
+
+import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.store.Verification;
+import io.siskin.server.app.process.Version;
+import io.siskin.server.batch.BatchedModel;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.metrics.MetricSources;
+import io.siskin.server.metrics.MetricsServer;
+import io.siskin.server.retrieve.EncodingPipeline;
+import io.siskin.server.retrieve.RetrievalPipeline;
+import io.siskin.server.retrieve.Warmup;
+import io.siskin.server.rpc.GrpcServer;
+import io.siskin.server.rpc.GrpcServerOptions;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server over a data directory, put together: listens first, so that a taken port is known before
+ * gigabytes are read and health checks are answered meanwhile; then opens and warms the
+ * collections; then is ready. Ends in the opposite order.
+ *
+ * <p>Used by one thread.
+ */
+public final class SearchServer implements AutoCloseable {
+  /** How often the data directory is looked at for collections that were replaced. */
+  private static final long WATCH_INTERVAL_MILLIS = 500;
+
+  private final GrpcServerOptions options;
+  private final CollectionCatalog catalog;
+  private final BatchedModels models;
+  private final RetrievalPipeline retrieval;
+  private final GrpcServer grpc;
+
+  /** Those that no collection has to have. */
+  private final List<BatchedModel> openedModels = new ArrayList<>();
+
+  private @Nullable MetricsServer metrics;
+
+  private SearchServer(
+      GrpcServerOptions options,
+      CollectionCatalog catalog,
+      BatchedModels models,
+      RetrievalPipeline retrieval,
+      GrpcServer grpc) {
+    this.options = options;
+    this.catalog = catalog;
+    this.models = models;
+    this.retrieval = retrieval;
+    this.grpc = grpc;
+  }
+
+  /**
+   * Begins to listen; reports NOT_SERVING until {@link #open} has returned.
+   *
+   * @param data where the collections are
+   * @param options where to listen and within what limits
+   * @param verification how much of each file is read before it is used
+   * @param warmupMillis about how long each collection is warmed before it serves
+   * @param models the models of the collections
+   */
+  public static SearchServer listen(
+      DataDirectory data,
+      GrpcServerOptions options,
+      Verification verification,
+      long warmupMillis,
+      BatchedModels models)
+      throws IOException {
+    CollectionCatalog catalog =
+        new CollectionCatalog(data, verification, new Warmup(warmupMillis), models);
+    RetrievalPipeline retrieval = new RetrievalPipeline(catalog);
+    try {
+      return new SearchServer(
+          options,
+          catalog,
+          models,
+          retrieval,
+          GrpcServer.start(options, retrieval, new EncodingPipeline(catalog, models)));
+    } catch (IOException failed) {
+      throw isTaken(failed)
+          ? new IOException(taken(options.host(), options.port(), "--port"), failed)
+          : failed;
+    }
+  }
+
+  /**
+   * Shows what the server does, until it has ended.
+   *
+   * @param host the address to listen on
+   * @param port the port, 0 for any free one
+   * @throws IOException when the address cannot be listened on
+   */
+  public void showMetrics(String host, int port) throws IOException {
+    try {
+      metrics =
+          MetricsServer.start(
+              host,
+              port,
+              new MetricSources(
+                  Version.number(),
+                  KernelProvider.current().description(),
+                  grpc::counts,
+                  retrieval::collections,
+                  retrieval::counts,
+                  models::metrics,
+                  models::cacheMetrics));
+    } catch (IOException failed) {
+      throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
+    }
+  }
+
+  /**
+   * Opens a model beside those of the collections, to encode texts by its name: dense ones, which
+   * no collection has, and those that another server's collections need.
+   *
+   * @param directory the model's folder
+   * @throws io.siskin.index.error.InvalidInputException when it is no model directory
+   */
+  public void openModel(Path directory) throws IOException {
+    openedModels.add(models.open(directory, ModelDirectory.filesOf(directory).ref()));
+  }
+
+  /**
+   * Opens all collections, begins to follow what is committed, and reports SERVING.
+   *
+   * @throws IOException when a collection cannot be opened: better none served than one missing
+   *     without anybody noticing
+   */
+  public void open() throws IOException {
+    catalog.openAll();
+    catalog.watch(WATCH_INTERVAL_MILLIS);
+    grpc.markReady();
+  }
+
+  /** Returns how many collections are in service. */
+  public int collectionCount() {
+    return catalog.names().size();
+  }
+
+  /** Returns where clients find it: {@code host:port}. */
+  public String address() {
+    return address(options.host(), grpc.port());
+  }
+
+  /** Returns the port where metrics are shown; 0 for none. */
+  public int metricsPort() {
+    return metrics == null ? 0 : metrics.port();
+  }
+
+  /** Writes an address; an IPv6 one stands in brackets. */
+  public static String address(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** Returns the Unix socket, or null for none. */
+  public @Nullable Path unixSocket() {
+    return grpc.unixSocket();
+  }
+
+  /**
+   * Finishes what was admitted and ends.
+   *
+   * @return whether everything admitted was finished
+   */
+  public boolean shutdown() {
+    boolean quiet = grpc.shutdown(options.shutdownGrace());
+    if (metrics != null) {
+      // After the searches, so that an end that takes its time can be watched.
+      metrics.close();
+      metrics = null;
+    }
+    if (quiet) {
+      openedModels.forEach(BatchedModel::close);
+      openedModels.clear();
+      catalog.close();
+    }
+    // Otherwise a search is still reading the mapping, and unmapping it would end the process in
+    // the worst way.
+    return quiet;
+  }
+
+  @Override
+  public void close() {
+    boolean _ = shutdown();
+  }
+
+  private static boolean isTaken(@Nullable Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException
+          || String.valueOf(cause.getMessage()).contains("Address already in use")) {
+        return String.valueOf(cause.getMessage()).contains("in use");
+      }
+    }
+    return false;
+  }
+
+  private static String taken(String host, int port, String option) {
+    return "port "
+        + port
+        + " of "
+        + host
+        + " is taken by another program; allowed: "
+        + option
+        + " with a free one, or 0 for any";
+  }
+}

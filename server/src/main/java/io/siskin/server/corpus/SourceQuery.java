@@ -1,0 +1,16 @@
+package io.siskin.server.corpus;
+
+import io.siskin.index.vector.SparseVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One query as it was read; it has a text, a vector or both.
+ *
+ * @param id what qrels and result files call it, unique in its file
+ * @param text the text to encode; null when the record has none
+ * @param vector the vector to search with, which goes before the text; null when the record has
+ *     none
+ * @param place where it was read, for error messages: {@code file:line} or {@code file#row}
+ */
+public record SourceQuery(
+    String id, @Nullable String text, @Nullable SparseVector vector, String place) {}

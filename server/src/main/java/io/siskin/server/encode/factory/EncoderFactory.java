@@ -1,0 +1,128 @@
+package io.siskin.server.encode.factory;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.DocumentEncoder;
+import io.siskin.server.encode.QueryEncoder;
+import io.siskin.server.encode.analysis.LuceneAnalyzer;
+import io.siskin.server.encode.analysis.TextAnalyzer;
+import io.siskin.server.encode.spec.AnalyzerSpec;
+import io.siskin.server.encode.spec.Bm25Spec;
+import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.IdfSpec;
+import io.siskin.server.encode.spec.LearnedSpec;
+import io.siskin.server.encode.spec.PhraseSpec;
+import io.siskin.server.encode.spec.TokenWeights;
+import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.encode.wordpiece.WordPieceAnalyzer;
+import java.io.IOException;
+
+/** Makes encoders from what is stored with a collection. */
+public final class EncoderFactory {
+  private EncoderFactory() {}
+
+  /**
+   * Opens both encoders of a collection.
+   *
+   * @param spec how the collection encodes
+   * @param resources the files that the spec names
+   * @param models the models that the spec names
+   * @param statistics the collection's, asked at each query; {@link TermStatistics#EMPTY} where
+   *     only documents are encoded
+   * @return the encoders; the caller closes them
+   * @throws io.siskin.index.error.CorruptSegmentException when a file is not the one that the spec
+   *     pins
+   * @throws InvalidInputException when a file is not what the spec takes it for
+   * @throws IOException when a file is missing or cannot be read
+   */
+  public static Encoders open(
+      EncoderSpec spec, EncoderResources resources, ModelSource models, TermStatistics statistics)
+      throws IOException {
+    return switch (spec) {
+      case LearnedSpec learned -> new LearnedEncoders(resources, models, statistics).open(learned);
+      case PhraseSpec phrases -> PhraseEncoders.open(phrases, resources, models, statistics);
+      case VectorSpec _ -> new Encoders(vectorDocuments(), vectorQueries(), Encoders.Resource.NONE);
+      case Bm25Spec bm25 -> bm25(openAnalyzer(bm25.analyzer(), resources));
+      case IdfSpec idf -> {
+        // Before the analyzer, which may hold native memory: reading the table can fail.
+        WeightLookup weights = openWeights(idf.weights(), resources, statistics);
+        yield idf(openAnalyzer(idf.analyzer(), resources), weights, idf.k1());
+      }
+    };
+  }
+
+  static DocumentEncoder vectorDocuments() {
+    return _ -> {
+      throw noEncoder("document text", "documents");
+    };
+  }
+
+  static QueryEncoder vectorQueries() {
+    return _ -> {
+      throw noEncoder("query text", "queries");
+    };
+  }
+
+  private static InvalidInputException noEncoder(String field, String what) {
+    return new InvalidInputException(
+        field,
+        "text",
+        "a sparse vector: the collection has no encoder for text, its "
+            + what
+            + " come as vectors");
+  }
+
+  private static Encoders bm25(TextAnalyzer analyzer) {
+    TokenCounter counter = new TokenCounter(analyzer);
+    return new Encoders(
+        texts -> texts.stream().map(counter::frequencies).toList(),
+        texts -> texts.stream().map(QueryText::check).map(counter::frequencies).toList(),
+        analyzer::close);
+  }
+
+  private static Encoders idf(TextAnalyzer analyzer, WeightLookup weights, double k1) {
+    TokenCounter counter = new TokenCounter(analyzer);
+    return new Encoders(
+        texts ->
+            texts.stream()
+                .map(text -> counter.weighted(text, (_, count) -> (float) (count / (count + k1))))
+                .toList(),
+        queries(counter, weights),
+        analyzer::close);
+  }
+
+  /** Each distinct token once, with its weight. */
+  static QueryEncoder queries(TokenCounter counter, WeightLookup weights) {
+    return texts ->
+        texts.stream()
+            .map(QueryText::check)
+            .map(text -> counter.weighted(text, (token, _) -> weights.weight(token)))
+            .toList();
+  }
+
+  static TextAnalyzer openAnalyzer(AnalyzerSpec spec, EncoderResources resources)
+      throws IOException {
+    return switch (spec) {
+      case AnalyzerSpec.English _ -> LuceneAnalyzer.english();
+      case AnalyzerSpec.Standard _ -> LuceneAnalyzer.standard();
+      case AnalyzerSpec.Whitespace _ -> LuceneAnalyzer.whitespace();
+      case AnalyzerSpec.WordPiece wordPiece ->
+          WordPieceAnalyzer.open(
+              resources.path(wordPiece.tokenizer()).toString(),
+              resources.read(wordPiece.tokenizer()),
+              wordPiece.maxTokens());
+    };
+  }
+
+  static WeightLookup openWeights(
+      TokenWeights spec, EncoderResources resources, TermStatistics statistics) throws IOException {
+    return switch (spec) {
+      case TokenWeights.FromCollection _ -> WeightLookup.of(statistics);
+      case TokenWeights.Equal _ -> _ -> 1;
+      case TokenWeights.FromFile fromFile ->
+          WeightLookup.parse(
+              resources.path(fromFile.file()).toString(),
+              resources.read(fromFile.file()),
+              fromFile.unlistedWeight());
+    };
+  }
+}

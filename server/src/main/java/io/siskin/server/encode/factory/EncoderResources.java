@@ -1,0 +1,118 @@
+package io.siskin.server.encode.factory;
+
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.Sha256;
+import io.siskin.server.encode.spec.ResourceRef;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The files that a collection's encoders need, stored in a folder of the collection: a tokenizer, a
+ * table of weights.
+ *
+ * <p>Safe for concurrent reading; one thread adds.
+ */
+public final class EncoderResources {
+  /** The longest file accepted, in bytes: resources are read whole. */
+  public static final long LENGTH_BYTES_MAX = 64L << 20;
+
+  private final Path directory;
+
+  private EncoderResources(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Stands on a folder, which {@link #add} creates when it is missing.
+   *
+   * @param directory holds the resources and nothing else
+   */
+  public static EncoderResources in(Path directory) {
+    return new EncoderResources(directory);
+  }
+
+  /**
+   * Copies a file into the folder, durably and all or nothing.
+   *
+   * @param name the name to store it under, see {@link ResourceRef}
+   * @param source the file to copy, at most {@link #LENGTH_BYTES_MAX} bytes
+   * @return the reference to put into the spec
+   * @throws FileAlreadyExistsException when another content is stored under the name already
+   * @throws InvalidInputException when the name is malformed or the file is too long
+   * @throws IOException when reading or writing fails
+   */
+  public ResourceRef add(String name, Path source) throws IOException {
+    ResourceRef.checkName(name);
+    byte[] content = readWhole(source);
+    ResourceRef ref = new ResourceRef(name, Sha256.hex(content));
+    Path target = directory.resolve(name);
+    if (Files.exists(target)) {
+      if (Sha256.hex(readWhole(target)).equals(ref.sha256())) {
+        return ref;
+      }
+      throw new FileAlreadyExistsException(target.toString(), null, "another content is stored");
+    }
+    Files.createDirectories(directory);
+    Path partial = directory.resolve(name + ".partial");
+    try (FileChannel channel =
+        FileChannel.open(
+            partial,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
+      folder.force(true); // or the new name may not survive a power loss
+    }
+    return ref;
+  }
+
+  /**
+   * Reads a stored file and verifies that it is the one that the reference pins.
+   *
+   * @param ref what to read
+   * @throws CorruptSegmentException when the content is not the pinned one
+   * @throws IOException when the file is missing or cannot be read
+   */
+  public byte[] read(ResourceRef ref) throws IOException {
+    Path file = path(ref);
+    byte[] content = readWhole(file);
+    String found = Sha256.hex(content);
+    if (!found.equals(ref.sha256())) {
+      throw new CorruptSegmentException(
+          file.toString(), 0, "content with SHA-256 " + ref.sha256(), "SHA-256 " + found);
+    }
+    return content;
+  }
+
+  /**
+   * Returns where a resource is stored, for messages.
+   *
+   * @param ref the resource
+   */
+  public Path path(ResourceRef ref) {
+    return directory.resolve(ref.name());
+  }
+
+  private static byte[] readWhole(Path file) throws IOException {
+    long length = Files.size(file);
+    if (length > LENGTH_BYTES_MAX) {
+      throw new InvalidInputException(
+          "length of " + file, length, "at most " + LENGTH_BYTES_MAX + " bytes");
+    }
+    return Files.readAllBytes(file);
+  }
+}

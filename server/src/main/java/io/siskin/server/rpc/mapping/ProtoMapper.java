@@ -1,0 +1,441 @@
+package io.siskin.server.rpc.mapping;
+
+import com.google.protobuf.Duration;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.proto.v1.ClusteredMode;
+import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.ExactMode;
+import io.siskin.proto.v1.Hit;
+import io.siskin.proto.v1.IndexStructure;
+import io.siskin.proto.v1.RecallExpectation;
+import io.siskin.proto.v1.ScoreAtATimeMode;
+import io.siskin.proto.v1.SearchCounters;
+import io.siskin.proto.v1.SearchMode.ModeCase;
+import io.siskin.proto.v1.SearchRequest;
+import io.siskin.proto.v1.SearchResponse;
+import io.siskin.proto.v1.Segment;
+import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.StageTimings;
+import io.siskin.proto.v1.TermContribution;
+import io.siskin.proto.v1.Vocabulary;
+import io.siskin.server.plan.Planner;
+import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.retrieve.Evaluation;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchStats;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The one translation between messages and the domain's own types, in both directions. Checks what
+ * only the message can break (missing choices, sizes, unsigned numbers); ranges that the domain
+ * types check for themselves are left to them.
+ *
+ * <p>Errors name the field by its path in the request, for example {@code
+ * mode.clustered.heap_factor}.
+ */
+public final class ProtoMapper {
+  /** The k of a request without one. */
+  static final int K_DEFAULT = 10;
+
+  /** The longest collection name, in UTF-16 code units. */
+  static final int NAME_LENGTH_MAX = 255;
+
+  /** The longest query text, in UTF-16 code units. */
+  static final int TEXT_LENGTH_MAX = 65_536;
+
+  /** The most terms of a query vector. */
+  static final int VECTOR_TERM_COUNT_MAX = 16_384;
+
+  /** The most fields that may be asked for. */
+  static final int FIELD_COUNT_MAX = 64;
+
+  private ProtoMapper() {}
+
+  /**
+   * Translates a request.
+   *
+   * @param message the request
+   * @param defaultModes the default mode of a collection by its name; asked only when the request
+   *     sets a mode but not all of its parameters
+   * @throws InvalidInputException when a field is outside its range
+   */
+  public static RetrievalRequest toDomain(
+      SearchRequest message, Function<String, SearchMode> defaultModes) {
+    String collection = checkName("collection", message.getCollection());
+    long k = message.hasK() ? Integer.toUnsignedLong(message.getK()) : K_DEFAULT;
+    if (k > RetrievalRequest.K_MAX) {
+      throw new InvalidInputException("k", k, "1 to " + RetrievalRequest.K_MAX);
+    }
+    if (message.getFieldsCount() > FIELD_COUNT_MAX) {
+      throw new InvalidInputException(
+          "fields", message.getFieldsCount() + " names", "at most " + FIELD_COUNT_MAX + " names");
+    }
+    return new RetrievalRequest(
+        collection,
+        query(message),
+        (int) k,
+        evaluation(message, collection, defaultModes),
+        message.getFieldsList(),
+        message.getExplain());
+  }
+
+  /**
+   * Translates an answer.
+   *
+   * @param found the answer
+   * @param queueNanos how long the request waited for a thread
+   * @param arrivalNanoTime when it arrived, on the clock of {@link System#nanoTime}
+   */
+  public static SearchResponse toProto(
+      RetrievalResponse found, long queueNanos, long arrivalNanoTime) {
+    SearchResponse.Builder response = SearchResponse.newBuilder();
+    for (RetrievalResponse.Hit hit : found.hits()) {
+      response.addHits(toProto(hit));
+    }
+    return response
+        .setMode(toProto(found.mode()))
+        .setCounters(toProto(found.stats()))
+        .setUnknownTerms(found.unknownTerms())
+        .setTimings(
+            StageTimings.newBuilder()
+                .setQueueNanos(queueNanos)
+                .setEncodeNanos(found.timings().encodeNanos())
+                .setSearchNanos(found.timings().searchNanos())
+                .setFetchNanos(found.timings().fetchNanos())
+                // Last, so that it covers the translation too.
+                .setTotalNanos(System.nanoTime() - arrivalNanoTime))
+        .build();
+  }
+
+  /**
+   * Translates a description.
+   *
+   * @param description the collection
+   */
+  public static Collection toProto(CollectionDescription description) {
+    Collection.Builder collection =
+        Collection.newBuilder()
+            .setName(description.name())
+            .setDocumentCount(description.documentCount())
+            .setTermCount(description.termCount())
+            .setPostingCount(description.postingCount())
+            .setLengthBytes(description.lengthBytes())
+            .setDocumentEncoder(description.documentEncoder())
+            .setQueryEncoder(description.queryEncoder())
+            .setEncoderParametersJson(description.encoderParameters())
+            .setVocabulary(vocabulary(description.vocabulary()))
+            .setDefaultMode(toProto(description.defaultMode()))
+            .setDefaultRecallTarget(description.defaultRecallTarget())
+            .addAllStoredFields(description.storedFields());
+    for (Planner.Expectation expectation : description.expectations()) {
+      collection.addRecallExpectations(
+          RecallExpectation.newBuilder()
+              .setK(expectation.k())
+              .setRecallTarget(expectation.target())
+              .setMode(toProto(expectation.mode()))
+              .setRecall((float) expectation.recall())
+              .setMedianMicros((float) expectation.medianMicros())
+              .setMeanMicros((float) expectation.meanMicros()));
+    }
+    for (CollectionDescription.SegmentDescription segment : description.segments()) {
+      collection.addSegments(toProto(segment));
+    }
+    return collection.build();
+  }
+
+  /**
+   * Translates a duration.
+   *
+   * @param field its path in the request
+   * @param duration a length of time
+   * @return nanoseconds, at most {@link Long#MAX_VALUE}
+   * @throws InvalidInputException unless it is above 0 and well-formed
+   */
+  public static long toNanos(String field, Duration duration) {
+    boolean wellFormed = duration.getNanos() >= 0 && duration.getNanos() < 1_000_000_000;
+    if (!wellFormed
+        || duration.getSeconds() < 0
+        || (duration.getSeconds() == 0 && duration.getNanos() == 0)) {
+      throw new InvalidInputException(
+          field,
+          duration.getSeconds() + " s, " + duration.getNanos() + " ns",
+          "a duration above 0");
+    }
+    // Saturates where the sum does not fit: 292 years.
+    return java.time.Duration.ofSeconds(duration.getSeconds())
+                .compareTo(java.time.Duration.ofDays(365 * 290))
+            > 0
+        ? Long.MAX_VALUE
+        : duration.getSeconds() * 1_000_000_000L + duration.getNanos();
+  }
+
+  /**
+   * Checks the name of a collection.
+   *
+   * @param field its path in the request
+   * @param name the name
+   * @return the name
+   * @throws InvalidInputException when it is empty or too long
+   */
+  public static String checkName(String field, String name) {
+    if (name.isEmpty() || name.length() > NAME_LENGTH_MAX) {
+      throw new InvalidInputException(
+          field, "'" + name + "'", "1 to " + NAME_LENGTH_MAX + " characters");
+    }
+    return name;
+  }
+
+  private static RetrievalRequest.Query query(SearchRequest message) {
+    return switch (message.getQueryCase()) {
+      case TEXT -> {
+        String text = message.getText();
+        if (text.length() > TEXT_LENGTH_MAX) {
+          throw new InvalidInputException(
+              "text", text.length() + " characters", "at most " + TEXT_LENGTH_MAX + " characters");
+        }
+        yield new RetrievalRequest.Query.Text(text);
+      }
+      case VECTOR -> new RetrievalRequest.Query.Vector(vector(message.getVector()));
+      case QUERY_NOT_SET -> throw new InvalidInputException("query", "not set", "text or vector");
+    };
+  }
+
+  private static io.siskin.index.vector.SparseVector vector(SparseVector message) {
+    int tokenCount = message.getTokensCount();
+    int termIdCount = message.getTermIdsCount();
+    if (tokenCount > 0 && termIdCount > 0) {
+      throw new InvalidInputException(
+          "vector", "keyed by tokens and by term ids", "tokens or term_ids, not both");
+    }
+    int count = Math.max(tokenCount, termIdCount);
+    if (count > VECTOR_TERM_COUNT_MAX) {
+      throw new InvalidInputException(
+          "vector", count + " terms", "at most " + VECTOR_TERM_COUNT_MAX + " terms");
+    }
+    if (message.getWeightsCount() != count) {
+      throw new InvalidInputException(
+          "vector.weights", message.getWeightsCount() + " weights", "one weight a term: " + count);
+    }
+    float[] weights = new float[count];
+    for (int i = 0; i < count; i++) {
+      weights[i] = message.getWeights(i);
+    }
+    try {
+      return termIdCount > 0
+          ? TermIdVector.of(termIds(message, count), weights)
+          : TokenVector.of(message.getTokensList().toArray(String[]::new), weights);
+    } catch (InvalidInputException e) {
+      throw e.at("vector");
+    }
+  }
+
+  private static int[] termIds(SparseVector message, int count) {
+    // Not getTermIdsList, which boxes.
+    int[] termIds = new int[count];
+    for (int i = 0; i < count; i++) {
+      termIds[i] = message.getTermIds(i);
+    }
+    return termIds;
+  }
+
+  private static Evaluation evaluation(
+      SearchRequest message, String collection, Function<String, SearchMode> defaultModes) {
+    boolean hasMode = message.getMode().getModeCase() != ModeCase.MODE_NOT_SET;
+    if (message.hasRecallTarget() && hasMode) {
+      throw new InvalidInputException(
+          "recall_target", message.getRecallTarget() + " beside a mode", "recall_target or mode");
+    }
+    long budgetMicros = budgetMicros(message);
+    if (message.hasRecallTarget()) {
+      return new Evaluation.RecallTarget(message.getRecallTarget(), budgetMicros);
+    }
+    return switch (message.getMode().getModeCase()) {
+      case MODE_NOT_SET -> new Evaluation.CollectionDefault(budgetMicros);
+      case EXACT -> new Evaluation.InMode(new SearchMode.Exact());
+      case CLUSTERED ->
+          new Evaluation.InMode(
+              clustered(message.getMode().getClustered(), collection, defaultModes));
+      case SCORE_AT_A_TIME -> {
+        SearchMode.ScoreAtATime mode =
+            scoreAtATime(message.getMode().getScoreAtATime(), collection, defaultModes);
+        yield new Evaluation.InMode(
+            message.hasTimeBudgetMicros() ? mode.withBudgetMicros(budgetMicros) : mode);
+      }
+    };
+  }
+
+  /** Returns the request's own budget, 0 for none. */
+  private static long budgetMicros(SearchRequest message) {
+    if (!message.hasTimeBudgetMicros()) {
+      return 0;
+    }
+    long micros = Integer.toUnsignedLong(message.getTimeBudgetMicros());
+    String clash =
+        switch (message.getMode().getModeCase()) {
+          case MODE_NOT_SET -> null;
+          case EXACT -> "beside mode exact";
+          case CLUSTERED -> "beside mode clustered";
+          case SCORE_AT_A_TIME ->
+              message.getMode().getScoreAtATime().hasBudgetMicros()
+                  ? "beside mode.score_at_a_time.budget_micros"
+                  : null;
+        };
+    if (clash != null) {
+      throw new InvalidInputException(
+          "time_budget_micros",
+          micros + " " + clash,
+          "one budget, with a recall target, mode score_at_a_time or no mode");
+    }
+    if (micros == 0) {
+      // Left out is how to say none; the domain's 0 must not come from outside.
+      throw new InvalidInputException(
+          "time_budget_micros",
+          micros,
+          SearchMode.ScoreAtATime.BUDGET_MICROS_MIN
+              + " to "
+              + SearchMode.ScoreAtATime.BUDGET_MICROS_MAX);
+    }
+    return micros;
+  }
+
+  private static SearchMode.Clustered clustered(
+      ClusteredMode message, String collection, Function<String, SearchMode> defaultModes) {
+    boolean complete = message.hasQueryCut() && message.hasHeapFactor() && message.hasFirstSorted();
+    SearchMode.Clustered defaults =
+        !complete && defaultModes.apply(collection) instanceof SearchMode.Clustered own
+            ? own
+            : SearchMode.Clustered.DEFAULTS;
+    try {
+      return new SearchMode.Clustered(
+          message.hasQueryCut() ? wholeNumber(message.getQueryCut()) : defaults.queryCut(),
+          message.hasHeapFactor() ? message.getHeapFactor() : defaults.heapFactor(),
+          message.hasFirstSorted() ? message.getFirstSorted() : defaults.firstSorted());
+    } catch (InvalidInputException e) {
+      throw e.at("mode.clustered");
+    }
+  }
+
+  private static SearchMode.ScoreAtATime scoreAtATime(
+      ScoreAtATimeMode message, String collection, Function<String, SearchMode> defaultModes) {
+    boolean complete =
+        message.hasPostingFloor()
+            && message.hasCandidateFloor()
+            && message.hasCandidatesMax()
+            && message.hasBudgetMicros();
+    SearchMode.ScoreAtATime defaults =
+        !complete && defaultModes.apply(collection) instanceof SearchMode.ScoreAtATime own
+            ? own
+            : SearchMode.ScoreAtATime.DEFAULTS;
+    try {
+      return new SearchMode.ScoreAtATime(
+          message.hasPostingFloor() ? message.getPostingFloor() : defaults.postingFloor(),
+          message.hasCandidateFloor() ? message.getCandidateFloor() : defaults.candidateFloor(),
+          message.hasCandidatesMax()
+              ? wholeNumber(message.getCandidatesMax())
+              : defaults.candidatesMax(),
+          message.hasBudgetMicros()
+              ? Integer.toUnsignedLong(message.getBudgetMicros())
+              : defaults.budgetMicros());
+    } catch (InvalidInputException e) {
+      throw e.at("mode.score_at_a_time");
+    }
+  }
+
+  /** A number beyond int is beyond every range too, and counts as the largest int. */
+  private static int wholeNumber(int unsigned) {
+    return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
+  }
+
+  private static Hit toProto(RetrievalResponse.Hit hit) {
+    Hit.Builder message = Hit.newBuilder().setId(hit.id()).setScore(hit.score());
+    if (!hit.fields().isEmpty()) {
+      message.putAllFields(hit.fields());
+    }
+    for (RetrievalResponse.Contribution part : hit.contributions()) {
+      message.addContributions(
+          TermContribution.newBuilder()
+              .setTerm(part.term())
+              .setQueryWeight(part.queryWeight())
+              .setDocumentWeight(part.documentWeight())
+              .setContribution(part.contribution()));
+    }
+    return message.build();
+  }
+
+  private static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {
+    io.siskin.proto.v1.SearchMode.Builder message = io.siskin.proto.v1.SearchMode.newBuilder();
+    switch (mode) {
+      case SearchMode.Exact() -> message.setExact(ExactMode.getDefaultInstance());
+      case SearchMode.Clustered(int queryCut, float heapFactor, boolean firstSorted) ->
+          message.setClustered(
+              ClusteredMode.newBuilder()
+                  .setQueryCut(queryCut)
+                  .setHeapFactor(heapFactor)
+                  .setFirstSorted(firstSorted));
+      case SearchMode.ScoreAtATime(
+              float postingFloor,
+              float candidateFloor,
+              int candidatesMax,
+              long budgetMicros) ->
+          message.setScoreAtATime(
+              ScoreAtATimeMode.newBuilder()
+                  .setPostingFloor(postingFloor)
+                  .setCandidateFloor(candidateFloor)
+                  .setCandidatesMax(candidatesMax)
+                  .setBudgetMicros((int) budgetMicros));
+    }
+    return message.build();
+  }
+
+  private static SearchCounters toProto(SearchStats stats) {
+    return SearchCounters.newBuilder()
+        .setListsVisited(stats.listsVisited())
+        .setBlocksBounded(stats.blocksBounded())
+        .setBlocksSkipped(stats.blocksSkipped())
+        .setBlocksScored(stats.blocksScored())
+        .setDocumentsScored(stats.documentsScored())
+        .setPostingsScored(stats.postingsScored())
+        .setBudgetExhausted(stats.budgetExhausted())
+        .build();
+  }
+
+  private static Segment toProto(CollectionDescription.SegmentDescription description) {
+    return Segment.newBuilder()
+        .setId(description.id())
+        .setFormatVersion(description.formatVersion())
+        .setDocumentCount(description.documentCount())
+        .setPostingCount(description.postingCount())
+        .addAllStructures(structures(description.structures()))
+        .build();
+  }
+
+  /** Parses the domain's {@code name=bytes}. */
+  private static List<IndexStructure> structures(List<String> descriptions) {
+    return descriptions.stream()
+        .map(
+            text -> {
+              int equals = text.lastIndexOf('=');
+              return equals < 0
+                  ? IndexStructure.newBuilder().setName(text).build()
+                  : IndexStructure.newBuilder()
+                      .setName(text.substring(0, equals))
+                      .setLengthBytes(Long.parseLong(text.substring(equals + 1)))
+                      .build();
+            })
+        .toList();
+  }
+
+  private static Vocabulary vocabulary(String name) {
+    return switch (name) {
+      case "token" -> Vocabulary.VOCABULARY_TOKEN;
+      case "term_id" -> Vocabulary.VOCABULARY_TERM_ID;
+      case "none" -> Vocabulary.VOCABULARY_NONE;
+      default -> throw new IllegalStateException("a collection's vocabulary is '" + name + "'");
+    };
+  }
+}

@@ -1,0 +1,231 @@
+package io.siskin.server.rpc.mapping;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.ResourceInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.server.batch.EncoderClosedException;
+import io.siskin.server.batch.EncoderOverloadedException;
+import io.siskin.server.encode.RemoteEncoderException;
+import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.ModelNotFoundException;
+import io.siskin.server.rpc.admission.DrainingException;
+import io.siskin.server.rpc.admission.OverloadedException;
+import io.siskin.server.search.QueryCancelledException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where an exception becomes a gRPC status. The caller's fault is described to the
+ * caller; the data's fault and ours are logged, once, under a reference which is all that the
+ * caller gets of them: messages of defects name files and classes, which are nobody's business
+ * outside. Safe for concurrent use.
+ */
+public final class StatusMapper {
+  /** {@code ErrorInfo.domain} of every error. */
+  static final String DOMAIN = "siskin.io";
+
+  // Read by gRPC's own retry logic: wait that long, or, when negative, do not retry at all.
+  private static final Metadata.Key<String> RETRY_PUSHBACK_MILLIS =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Pattern FIELD_PATH = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");
+  private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
+
+  private final Duration retryDelay;
+  private final PreparedRefusals refusals = new PreparedRefusals(StatusMapper::overloaded);
+
+  /**
+   * Creates a mapper.
+   *
+   * @param retryDelay how long a client is told to wait when the server is busy
+   */
+  public StatusMapper(Duration retryDelay) {
+    this.retryDelay = retryDelay;
+  }
+
+  /**
+   * Translates a failure into what ends a call, trailers included.
+   *
+   * @param error what went wrong
+   */
+  public StatusRuntimeException toException(Throwable error) {
+    if (error instanceof EncoderOverloadedException overloaded) {
+      return refusals.of(overloaded, RETRY_PUSHBACK_MILLIS);
+    }
+    Metadata trailers = new Metadata();
+    if (error instanceof OverloadedException) {
+      trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(retryDelay.toMillis()));
+    } else if (error instanceof ResponseTooLargeException) {
+      // The same request would be too large again.
+      trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
+    }
+    return StatusProto.toStatusRuntimeException(toStatus(error), trailers);
+  }
+
+  /**
+   * Translates a failure into what stands in the response of a stream.
+   *
+   * @param error what went wrong
+   */
+  public Status toStatus(Throwable error) {
+    return switch (error) {
+      case InvalidInputException e -> status(Code.INVALID_ARGUMENT, message(e), violation(e));
+      case CollectionNotFoundException e ->
+          status(
+              Code.NOT_FOUND,
+              message(e),
+              ResourceInfo.newBuilder()
+                  .setResourceType("collection")
+                  .setResourceName(e.collection())
+                  .build());
+      case ModelNotFoundException e ->
+          status(
+              Code.NOT_FOUND,
+              message(e),
+              ResourceInfo.newBuilder()
+                  .setResourceType("model")
+                  .setResourceName(e.model())
+                  .build());
+      case QueryCancelledException e ->
+          switch (e.reason()) {
+            case DEADLINE_EXCEEDED ->
+                status(Code.DEADLINE_EXCEEDED, "the deadline passed before the work was done");
+            case CANCELLED -> status(Code.CANCELLED, "the call was cancelled");
+          };
+      case EncoderOverloadedException e -> overloaded(e);
+      case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
+      case RemoteEncoderException e ->
+          switch (e.reason()) {
+            case UNAVAILABLE ->
+                logged(Code.UNAVAILABLE, "the encoder is unavailable", "REMOTE_ENCODER", e);
+            case DEADLINE_EXCEEDED ->
+                status(Code.DEADLINE_EXCEEDED, "the encoder did not answer in time");
+            case REFUSED, MALFORMED ->
+                logged(Code.INTERNAL, "the encoder failed", "REMOTE_ENCODER", e);
+          };
+      case OverloadedException e ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              message(e),
+              info("SEARCH_QUEUE_FULL").build(),
+              retryInfo(retryDelay));
+      case ResponseTooLargeException e ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              message(e),
+              info("RESPONSE_TOO_LARGE")
+                  .putMetadata("length_bytes", Integer.toString(e.lengthBytes()))
+                  .putMetadata("length_bytes_max", Integer.toString(e.lengthBytesMax()))
+                  .build());
+      case DrainingException e -> status(Code.UNAVAILABLE, message(e));
+      case CorruptSegmentException e ->
+          logged(Code.DATA_LOSS, "stored data is damaged", "CORRUPT_SEGMENT", e);
+      case UnsupportedFormatException e ->
+          logged(
+              Code.FAILED_PRECONDITION,
+              "stored data has a format that this server does not read",
+              "UNSUPPORTED_FORMAT",
+              e);
+      // Envelopes: what counts is inside.
+      case UncheckedIOException e -> causeStatus(e);
+      case CompletionException e -> causeStatus(e);
+      case ExecutionException e -> causeStatus(e);
+      default -> internal(error);
+    };
+  }
+
+  private static Status overloaded(EncoderOverloadedException error) {
+    String reason =
+        switch (error.reason()) {
+          case QUEUE_FULL -> "ENCODER_QUEUE_FULL";
+          case DEADLINE_OUT_OF_REACH -> "ENCODER_DEADLINE_OUT_OF_REACH";
+        };
+    return status(
+        Code.RESOURCE_EXHAUSTED,
+        message(error),
+        info(reason).build(),
+        retryInfo(error.retryAfter()));
+  }
+
+  private static RetryInfo retryInfo(Duration delay) {
+    return RetryInfo.newBuilder()
+        .setRetryDelay(
+            com.google.protobuf.Duration.newBuilder()
+                .setSeconds(delay.getSeconds())
+                .setNanos(delay.getNano()))
+        .build();
+  }
+
+  private Status causeStatus(Throwable envelope) {
+    Throwable cause = envelope.getCause();
+    return cause == null ? internal(envelope) : toStatus(cause);
+  }
+
+  private static Status internal(Throwable error) {
+    return logged(Code.INTERNAL, "internal error", "INTERNAL", error);
+  }
+
+  private static String message(Throwable error) {
+    return String.valueOf(error.getMessage());
+  }
+
+  private static BadRequest violation(InvalidInputException error) {
+    return BadRequest.newBuilder()
+        .addFieldViolations(
+            BadRequest.FieldViolation.newBuilder()
+                .setField(path(error))
+                .setDescription(
+                    error.field() + " is " + error.value() + "; allowed: " + error.allowed()))
+        .build();
+  }
+
+  /**
+   * Joins place and field, unless the field's name is prose ("weight of term 'x'"): then the place
+   * alone is the path.
+   */
+  private static String path(InvalidInputException error) {
+    String place = error.place();
+    if (place == null) {
+      return error.field();
+    }
+    return FIELD_PATH.matcher(error.field()).matches() ? place + "." + error.field() : place;
+  }
+
+  private static Status logged(Code code, String message, String reason, Throwable error) {
+    String reference = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    LOG.error("{}: reference {}", code, reference, error);
+    return status(
+        code,
+        message + "; the server's log has it under reference " + reference,
+        info(reason).putMetadata("reference", reference).build());
+  }
+
+  private static ErrorInfo.Builder info(String reason) {
+    return ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN);
+  }
+
+  private static Status status(Code code, String message, Message... details) {
+    Status.Builder status = Status.newBuilder().setCode(code.getNumber()).setMessage(message);
+    for (Message detail : details) {
+      status.addDetails(Any.pack(detail));
+    }
+    return status.build();
+  }
+}

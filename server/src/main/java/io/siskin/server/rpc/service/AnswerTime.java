@@ -1,0 +1,68 @@
+package io.siskin.server.rpc.service;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How long a search takes from its encoded text to its answer, waiting included: what a front end
+ * must leave of a deadline. Moves up to what answers take at once, and forgets it slowly; so a
+ * batch of texts that become searches all at once is in it. Safe for concurrent use.
+ */
+final class AnswerTime {
+  // A third of the way up with each answer that took longer; down by two thirds in 1,000 others.
+  private static final int RISE_DIVISOR = 3;
+  private static final int FALL_DIVISOR = 1_000;
+  // The front end gets most of the time, whatever was measured.
+  private static final int SHARE_DIVISOR = 4;
+
+  private final AtomicLong nanos = new AtomicLong();
+
+  /**
+   * Returns how much earlier than its deadline a text has to be encoded.
+   *
+   * @param remainingNanos how far the deadline is
+   * @return nanoseconds, at most a quarter of what remains
+   */
+  long reserveNanos(long remainingNanos) {
+    return Math.clamp(nanos.get(), 0, Math.max(remainingNanos, 0) / SHARE_DIVISOR);
+  }
+
+  /**
+   * Learns from an answer.
+   *
+   * @param tookNanos how long it took from the encoded text on
+   */
+  void learn(long tookNanos) {
+    long took = Math.max(tookNanos, 0);
+    nanos.updateAndGet(
+        known ->
+            took > known
+                ? known + (took - known) / RISE_DIVISOR
+                : known - (known - took) / FALL_DIVISOR);
+  }
+
+  /**
+   * Returns a caller that is answered as another one is, and learns from it when.
+   *
+   * @param caller who asked
+   * @param encodedNanoTime when the text was encoded, on the clock of {@link System#nanoTime}
+   */
+  <A> Caller<A> watching(Caller<A> caller, long encodedNanoTime) {
+    return new Caller<>() {
+      @Override
+      public boolean isCancelled() {
+        return caller.isCancelled();
+      }
+
+      @Override
+      public void succeeded(A answer) {
+        caller.succeeded(answer);
+        learn(System.nanoTime() - encodedNanoTime);
+      }
+
+      @Override
+      public void failed(Throwable error) {
+        caller.failed(error);
+      }
+    };
+  }
+}

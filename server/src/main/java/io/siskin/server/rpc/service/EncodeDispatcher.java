@@ -1,0 +1,157 @@
+package io.siskin.server.rpc.service;
+
+import io.grpc.Deadline;
+import io.siskin.proto.v1.EncodeRequest;
+import io.siskin.proto.v1.EncodeResponse;
+import io.siskin.server.batch.EncodedText;
+import io.siskin.server.retrieve.EncodingRequest;
+import io.siskin.server.retrieve.TextEncoders;
+import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.DrainingException;
+import io.siskin.server.rpc.admission.OverloadedException;
+import io.siskin.server.rpc.mapping.EncodeMapper;
+import io.siskin.server.rpc.mapping.ResponseTooLargeException;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.QueryCancelledException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of every encoding from message to answer, for the unary call and the stream. A model's
+ * texts go to its front end, which has threads of its own; what needs no model is work for a search
+ * thread. Safe for concurrent use.
+ */
+public final class EncodeDispatcher {
+  // Larger answers are made on a search thread: the model's thread shall go on with the next batch.
+  private static final int TEXTS_ANSWERED_BY_MODEL_THREAD_MAX = 8;
+
+  private final TextEncoders encoders;
+  private final AdmissionControl admission;
+  private final int responseBytesMax;
+
+  /**
+   * Creates a dispatcher.
+   *
+   * @param encoders what encodes
+   * @param admission where what needs no front end runs
+   * @param responseBytesMax the longest response that may be sent
+   */
+  public EncodeDispatcher(TextEncoders encoders, AdmissionControl admission, int responseBytesMax) {
+    this.encoders = encoders;
+    this.admission = admission;
+    this.responseBytesMax = responseBytesMax;
+  }
+
+  /**
+   * Starts an encoding, which may already be answered when this returns. Throws nothing: every
+   * failure goes to the caller.
+   *
+   * @param message the request
+   * @param deadline until when the answer is wanted; null for no limit
+   * @param caller who gets the answer
+   */
+  @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
+  void dispatch(EncodeRequest message, @Nullable Deadline deadline, Caller<EncodeResponse> caller) {
+    Encoding encoding =
+        new Encoding(message, caller, caller.cancellation(deadline), System.nanoTime());
+    try {
+      EncodingRequest request = EncodeMapper.toDomain(message);
+      if (encoders.encodesHere(request)) {
+        admission.admit(Long.MAX_VALUE, encoding.task(queueNanos -> encoding.start(request)));
+      } else {
+        encoding.start(request);
+      }
+    } catch (Throwable e) {
+      caller.failed(e);
+    }
+  }
+
+  /** What a task does. */
+  @FunctionalInterface
+  private interface Step {
+    void run(long queueNanos);
+  }
+
+  /** One request on its way. */
+  private final class Encoding {
+    private final EncodeRequest message;
+    private final Caller<EncodeResponse> caller;
+    private final Cancellation cancellation;
+    private final long arrivalNanoTime;
+
+    Encoding(
+        EncodeRequest message,
+        Caller<EncodeResponse> caller,
+        Cancellation cancellation,
+        long arrivalNanoTime) {
+      this.message = message;
+      this.caller = caller;
+      this.cancellation = cancellation;
+      this.arrivalNanoTime = arrivalNanoTime;
+    }
+
+    void start(EncodingRequest request) {
+      CompletableFuture<List<EncodedText>> encoded = encoders.encode(request, cancellation);
+      boolean few = request.inputs().size() <= TEXTS_ANSWERED_BY_MODEL_THREAD_MAX;
+      if (few || encoded.isDone()) {
+        CompletableFuture<?> _ = encoded.whenComplete(this::finish);
+      } else {
+        CompletableFuture<?> _ = encoded.whenComplete(this::finishElsewhere);
+      }
+    }
+
+    private void finishElsewhere(@Nullable List<EncodedText> texts, @Nullable Throwable error) {
+      try {
+        admission.admit(Long.MAX_VALUE, task(queueNanos -> finish(texts, error)));
+      } catch (OverloadedException | DrainingException e) {
+        // What was encoded shall not be lost for want of a thread.
+        finish(texts, error);
+      }
+    }
+
+    @SuppressWarnings("IllegalCatch") // The edge of the process.
+    private void finish(@Nullable List<EncodedText> texts, @Nullable Throwable error) {
+      EncodeResponse response;
+      try {
+        if (texts == null) {
+          caller.failed(error == null ? new IllegalStateException("no answer") : error);
+          return;
+        }
+        response = EncodeMapper.toProto(texts, message.getTokens(), arrivalNanoTime);
+        if (response.getSerializedSize() > responseBytesMax) {
+          throw new ResponseTooLargeException(response.getSerializedSize(), responseBytesMax);
+        }
+      } catch (Throwable e) {
+        caller.failed(e);
+        return;
+      }
+      caller.succeeded(response);
+    }
+
+    AdmissionControl.Task task(Step step) {
+      return new AdmissionControl.Task() {
+        @SuppressWarnings("IllegalCatch") // The edge of the process.
+        @Override
+        public void execute(long queueNanos) {
+          try {
+            cancellation.check();
+            step.run(queueNanos);
+          } catch (Throwable e) {
+            caller.failed(e);
+          }
+        }
+
+        @Override
+        public boolean isAbandoned() {
+          try {
+            cancellation.check();
+            return false;
+          } catch (QueryCancelledException e) {
+            return true;
+          }
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.siskin.server.rpc.service;
+
+import io.grpc.Deadline;
+import io.siskin.proto.v1.SearchRequest;
+import io.siskin.proto.v1.SearchResponse;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.Retriever;
+import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.DrainingException;
+import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.search.Cancellation;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of every search from message to {@link SearchTask}: translate, encode where a model does
+ * that, estimate, admit. Shared by the unary call and the stream. Safe for concurrent use.
+ */
+public final class SearchDispatcher {
+  private final Retriever retriever;
+  private final AdmissionControl admission;
+  private final int responseBytesMax;
+  private final AnswerTime answerTime = new AnswerTime();
+
+  /**
+   * Creates a dispatcher.
+   *
+   * @param retriever what evaluates
+   * @param admission where it runs
+   * @param responseBytesMax the longest response that may be sent
+   */
+  public SearchDispatcher(Retriever retriever, AdmissionControl admission, int responseBytesMax) {
+    this.retriever = retriever;
+    this.admission = admission;
+    this.responseBytesMax = responseBytesMax;
+  }
+
+  /**
+   * Starts a search, which may already be answered when this returns. Throws nothing: every failure
+   * goes to the caller.
+   *
+   * @param message the request
+   * @param deadline until when the answer is wanted; null for no limit
+   * @param caller who gets the answer
+   */
+  @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
+  public void dispatch(
+      SearchRequest message, @Nullable Deadline deadline, Caller<SearchResponse> caller) {
+    long arrivalNanoTime = System.nanoTime();
+    Cancellation cancellation = caller.cancellation(deadline);
+    RetrievalRequest request;
+    CompletableFuture<RetrievalRequest> encoding;
+    try {
+      request = ProtoMapper.toDomain(message, name -> retriever.collection(name).defaultMode());
+      // The search needs a part of the time too.
+      long reserveNanos = answerTime.reserveNanos(cancellation.remainingNanos());
+      encoding = retriever.encodeAhead(request, cancellation.earlierBy(reserveNanos));
+    } catch (Throwable e) {
+      caller.failed(e);
+      return;
+    }
+    if (encoding == null) {
+      search(request, caller, cancellation, arrivalNanoTime);
+      return;
+    }
+    // A text that the cache had is as good as a vector. Otherwise this goes on on the encoder's
+    // thread, which is not to search, however little.
+    boolean known = encoding.isDone();
+    CompletableFuture<?> _ =
+        encoding.whenComplete(
+            (encoded, error) -> {
+              if (encoded == null) {
+                caller.failed(error == null ? new IllegalStateException("no encoding") : error);
+              } else if (known) {
+                search(encoded, caller, cancellation, arrivalNanoTime);
+              } else {
+                searchAsPromised(encoded, caller, cancellation, arrivalNanoTime);
+              }
+            });
+  }
+
+  @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
+  private void search(
+      RetrievalRequest request,
+      Caller<SearchResponse> caller,
+      Cancellation cancellation,
+      long arrivalNanoTime) {
+    try {
+      admission.admit(
+          retriever.estimatedPostings(request),
+          new SearchTask(
+              retriever, request, caller, cancellation, arrivalNanoTime, responseBytesMax));
+    } catch (Throwable e) {
+      caller.failed(e);
+    }
+  }
+
+  private void searchAsPromised(
+      RetrievalRequest encoded,
+      Caller<SearchResponse> caller,
+      Cancellation cancellation,
+      long arrivalNanoTime) {
+    Caller<SearchResponse> watched = answerTime.watching(caller, System.nanoTime());
+    try {
+      admission.admitPromised(
+          new SearchTask(
+              retriever, encoded, watched, cancellation, arrivalNanoTime, responseBytesMax));
+    } catch (DrainingException e) {
+      caller.failed(e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.siskin.server.rpc.service;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.siskin.server.rpc.mapping.StatusMapper;
+
+/**
+ * The caller of a unary call. Safe for concurrent use, as its call is answered once.
+ *
+ * @param <A> the answer
+ */
+final class UnaryCaller<A> implements Caller<A> {
+  private final ServerCallStreamObserver<A> call;
+  private final StatusMapper statusMapper;
+
+  private UnaryCaller(ServerCallStreamObserver<A> call, StatusMapper statusMapper) {
+    this.call = call;
+    this.statusMapper = statusMapper;
+  }
+
+  /**
+   * Takes over a call. To be called within the service method, because gRPC takes handlers only
+   * there.
+   *
+   * @param observer the call
+   * @param statusMapper translates failures
+   */
+  static <A> UnaryCaller<A> of(StreamObserver<A> observer, StatusMapper statusMapper) {
+    ServerCallStreamObserver<A> call = (ServerCallStreamObserver<A>) observer;
+    call.setOnCancelHandler(UnaryCaller::ignoreLateAnswers);
+    return new UnaryCaller<>(call, statusMapper);
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return call.isCancelled();
+  }
+
+  @Override
+  public void succeeded(A answer) {
+    call.onNext(answer);
+    call.onCompleted();
+  }
+
+  @Override
+  public void failed(Throwable error) {
+    call.onError(statusMapper.toException(error));
+  }
+
+  /**
+   * A call with a cancel handler ignores answers that come after its cancellation; without one it
+   * throws at whoever answers. Nothing else is to be done: the work asks for itself whether it was
+   * cancelled.
+   */
+  private static void ignoreLateAnswers() {}
+}

@@ -1,0 +1,74 @@
+package io.siskin.server.search;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * The deadline and the cancellation of one request, asked by the evaluators between blocks.
+ *
+ * <p>{@link #check} costs a clock reading (about 20 ns), so evaluators call it once a few
+ * microseconds of work and not once a document. Safe to share between the threads of one request.
+ */
+public final class Cancellation {
+  /** Never interrupts. */
+  public static final Cancellation NEVER = new Cancellation(false, 0, () -> false);
+
+  private final boolean hasDeadline;
+  private final long deadlineNanoTime;
+  private final BooleanSupplier cancelled;
+
+  private Cancellation(boolean hasDeadline, long deadlineNanoTime, BooleanSupplier cancelled) {
+    this.hasDeadline = hasDeadline;
+    this.deadlineNanoTime = deadlineNanoTime;
+    this.cancelled = cancelled;
+  }
+
+  /**
+   * Interrupts on cancellation only.
+   *
+   * @param cancelled asked at each check; must be cheap and thread-safe
+   */
+  public static Cancellation whenCancelled(BooleanSupplier cancelled) {
+    return new Cancellation(false, 0, cancelled);
+  }
+
+  /**
+   * Interrupts on cancellation and at a deadline.
+   *
+   * @param deadlineNanoTime on the clock of {@link System#nanoTime}
+   * @param cancelled asked at each check; must be cheap and thread-safe
+   */
+  public static Cancellation at(long deadlineNanoTime, BooleanSupplier cancelled) {
+    return new Cancellation(true, deadlineNanoTime, cancelled);
+  }
+
+  /**
+   * Returns the same with a deadline that is so much earlier; without one, the same.
+   *
+   * @param nanos by how much, 0 or more
+   */
+  public Cancellation earlierBy(long nanos) {
+    return hasDeadline ? at(deadlineNanoTime - nanos, cancelled) : this;
+  }
+
+  /**
+   * Returns how long the deadline is away, in nanoseconds: not above 0 when it has passed, {@link
+   * Long#MAX_VALUE} without one.
+   */
+  public long remainingNanos() {
+    return hasDeadline ? deadlineNanoTime - System.nanoTime() : Long.MAX_VALUE;
+  }
+
+  /**
+   * Returns when nothing has happened yet.
+   *
+   * @throws QueryCancelledException when the deadline has passed or the request was cancelled
+   */
+  public void check() {
+    if (cancelled.getAsBoolean()) {
+      throw new QueryCancelledException(QueryCancelledException.Reason.CANCELLED);
+    }
+    if (hasDeadline && System.nanoTime() - deadlineNanoTime >= 0) {
+      throw new QueryCancelledException(QueryCancelledException.Reason.DEADLINE_EXCEEDED);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.siskin.server.search;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.kernel.ImpactKernel;
+import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.ImpactOrderedIndex;
+import io.siskin.index.segment.Segment;
+
+/**
+ * Approximate evaluation over impact-ordered posting lists, score at a time: after JASS (Lin,
+ * Trotman: Anytime Ranking for Impact-Ordered Indexes, ICTIR 2015) in that the postings that add
+ * most come first and the rest is left out, and after SINDI in that documents are taken window by
+ * window so that sums stay in the cache and the survivors are scored again.
+ *
+ * <ol>
+ *   <li>From the k-th impacts that lists keep follows a lower bound of the k-th best score, the
+ *       <em>estimate</em>. Postings that add less than {@code postingFloor × estimate} are left
+ *       out.
+ *   <li>The others are added to 8-bit <em>partial sums</em>, one a document. Documents whose
+ *       partial sum reaches {@code candidateFloor} × the k-th best partial sum are candidates.
+ *   <li>Candidates are scored exactly, over the whole query, through the forward index.
+ * </ol>
+ *
+ * <p>ADR 0009 has the figures. Used by one thread; holds the scratch memory of one query and
+ * allocates nothing once warm. The segment must stay retained while the evaluator is used.
+ */
+public final class ImpactOrderedEvaluator implements QueryEvaluator {
+  /** Candidates that are scored together: enough loads in flight to hide the memory's latency. */
+  private static final int BATCH_LENGTH = 64;
+
+  /** Sums that are scanned before the floor is raised by what was found. */
+  private static final int SCAN_LENGTH = 4096;
+
+  private final PartialSums sums;
+  private final ImpactOrderedPlan plan;
+  private final Candidates candidates = new Candidates();
+  private final WorkBudget budget = new WorkBudget();
+  private final ForwardScorer scorer;
+  private final int[] found = new int[SCAN_LENGTH];
+  private final int[] batch = new int[BATCH_LENGTH];
+  private final long[] batchOffsets = new long[BATCH_LENGTH];
+  private long budgetNanos;
+  private SearchMode.ScoreAtATime mode = SearchMode.ScoreAtATime.DEFAULTS;
+
+  /**
+   * Makes an evaluator.
+   *
+   * @param segment a segment that carries impact-ordered posting lists and a forward index
+   * @param kernels the kernels to use
+   */
+  public ImpactOrderedEvaluator(Segment segment, KernelProvider kernels) {
+    ImpactOrderedIndex impacts = segment.impacts();
+    ForwardIndex forward = segment.forward();
+    if (impacts == null || forward == null) {
+      throw new InvalidInputException(
+          "segment " + segment.id(),
+          "without impact-ordered posting lists",
+          "a segment that carries them and a forward index");
+    }
+    ImpactKernel kernel = kernels.impactKernel();
+    this.plan = new ImpactOrderedPlan(impacts);
+    this.sums = new PartialSums(impacts, plan, kernel);
+    this.scorer = new ForwardScorer(forward, kernels.newForwardKernel());
+  }
+
+  /**
+   * Sets how the next queries are evaluated; {@link SearchMode.ScoreAtATime#DEFAULTS}, without a
+   * limit of time, at first.
+   *
+   * @param newMode floors and limits; its budget is that of a whole collection and not read here
+   * @param newBudgetNanos the time that a query may take, in nanoseconds; 0 for no limit
+   */
+  public void use(SearchMode.ScoreAtATime newMode, long newBudgetNanos) {
+    mode = newMode;
+    budgetNanos = newBudgetNanos;
+  }
+
+  @Override
+  public void evaluate(
+      SegmentQuery query,
+      int documentBase,
+      TopK top,
+      Cancellation cancellation,
+      SearchCounters counters) {
+    budget.begin(budgetNanos);
+    plan.make(query, top.k(), mode.postingFloor(), budget.postings());
+    if (plan.listCount() == 0) {
+      return;
+    }
+    boolean stopped = !collect(top.k(), cancellation) || plan.cut();
+    counters.listsVisited += plan.listCount();
+    counters.postingsScored += sums.takePostingCount();
+    stopped |= !score(query, documentBase, top, cancellation, counters);
+    counters.budgetExhausted += stopped ? 1 : 0;
+  }
+
+  /** Finds the candidates; returns whether all windows were searched. */
+  private boolean collect(int k, Cancellation cancellation) {
+    candidates.reset(k, mode.candidateFloor(), plan.estimatedSum());
+    sums.reset();
+    int window = 0;
+    for (; window < sums.windowCount(); window++) {
+      cancellation.check();
+      if (candidates.count() >= k && budget.isSpent()) {
+        break;
+      }
+      if (sums.addWindow(window)) {
+        int base = sums.firstDocument(window);
+        int length = sums.windowLength(window);
+        for (int from = 0; from < length; from += SCAN_LENGTH) {
+          int scanned = Math.min(SCAN_LENGTH, length - from);
+          int count = sums.collect(from, scanned, candidates.floor(), found);
+          candidates.add(base, found, count);
+        }
+      }
+    }
+    budget.postingsAdded(sums.postingCount());
+    return window == sums.windowCount();
+  }
+
+  /** Scores the candidates exactly, the best partial sums first; returns whether it was all. */
+  private boolean score(
+      SegmentQuery query,
+      int documentBase,
+      TopK top,
+      Cancellation cancellation,
+      SearchCounters counters) {
+    int count =
+        candidates.order(mode.candidatesMax() == 0 ? 0 : Math.max(top.k(), mode.candidatesMax()));
+    scorer.begin(query);
+    try {
+      int from = 0;
+      while (from < count) {
+        cancellation.check();
+        int length = Math.min(BATCH_LENGTH, count - from);
+        // The first k are scored in any case; of the others, those that the time is enough for.
+        length = Math.max(Math.min(length, top.k() - from), budget.candidates(length));
+        if (length == 0) {
+          break;
+        }
+        candidates.copy(from, length, batch);
+        scorer.offerBatch(batch, length, batchOffsets, documentBase, top);
+        budget.candidatesScored(length);
+        from += length;
+      }
+      counters.documentsScored += from;
+      counters.postingsScored += scorer.takePostingCount();
+      return from == count;
+    } finally {
+      scorer.end();
+    }
+  }
+}
