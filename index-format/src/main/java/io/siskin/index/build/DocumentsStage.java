@@ -16,11 +16,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes external ids and stored fields: {@code documents.dat}.
+ * Writes external ids, stored fields and the order of indexing: {@code documents.dat}.
  *
  * <p>Each document's fields are packed by themselves, because a search fetches a few documents from
  * all over the collection; a zstd dictionary trained on a sample of the collection makes up for the
@@ -71,7 +72,29 @@ final class DocumentsStage {
     if (!spool.fieldNames().names().isEmpty()) {
       writeFields(file, stored, parallel, progress);
     }
+    writeOrder(file);
     file.join();
+  }
+
+  /** Writes where each document stood in the input, unless all stand there still. */
+  private void writeOrder(SegmentFileWriter file) throws IOException {
+    int documents = documentOrder.length;
+    if (Arrays.equals(documentOrder, DocumentOrder.identity(documents))) {
+      return;
+    }
+    // Together, as a segment with only one of them is corrupt.
+    SectionWriter ordinals = file.section(SectionKind.ORDINALS, FormatV1.ENCODING_PLAIN);
+    SectionWriter inverse = file.section(SectionKind.ORDINAL_DOCUMENTS, FormatV1.ENCODING_PLAIN);
+    int[] documentOfOrdinal = new int[documents];
+    for (int document = 0; document < documents; document++) {
+      ordinals.putU32(documentOrder[document]);
+      documentOfOrdinal[documentOrder[document]] = document;
+    }
+    for (int document : documentOfOrdinal) {
+      inverse.putU32(document);
+    }
+    ordinals.setCount(documents);
+    inverse.setCount(documents);
   }
 
   private void writeFields(

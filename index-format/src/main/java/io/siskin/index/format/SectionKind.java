@@ -44,6 +44,10 @@ public enum SectionKind {
   STORED_BYTES(305),
   /** The zstd dictionary of the stored records. */
   STORED_DICTIONARY(306),
+  /** By document number: its position in the order of indexing, u32. */
+  ORDINALS(307),
+  /** By position in the order of indexing: the document number, u32. */
+  ORDINAL_DOCUMENTS(308),
 
   /** By document number: start of its forward record in alignment units, u32. */
   FORWARD_OFFSETS(401),

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * External ids and stored fields of a segment.
+ * External ids, stored fields and the order of indexing of a segment.
  *
  * <p>A view; safe for concurrent use. Stored fields are read through a {@link FieldReader}, one a
  * request.
@@ -36,6 +36,7 @@ public final class DocumentStore {
   private final int documentCount;
   private final StringList ids;
   private final SlotTable idSlots;
+  private final @Nullable IndexingOrder indexingOrder;
   private final List<String> fieldNames;
   private final @Nullable Section storedOffsets;
   private final @Nullable Section storedBytes;
@@ -51,6 +52,7 @@ public final class DocumentStore {
             file.section(SectionKind.EXTERNAL_ID_BYTES),
             documentCount);
     this.idSlots = new SlotTable(file.section(SectionKind.EXTERNAL_ID_SLOTS), documentCount);
+    this.indexingOrder = IndexingOrder.open(file, documentCount);
     this.fieldNames = List.copyOf(fieldNames);
     this.lengthBytes = file.lengthBytes();
     if (fieldNames.isEmpty()) {
@@ -80,6 +82,9 @@ public final class DocumentStore {
   void check() throws CorruptSegmentException {
     ids.check(1);
     idSlots.check();
+    if (indexingOrder != null) {
+      indexingOrder.check();
+    }
     Section offsets = storedOffsets;
     Section bytes = storedBytes;
     if (offsets == null || bytes == null) {
@@ -129,6 +134,11 @@ public final class DocumentStore {
    */
   public int documentNumber(String externalId) {
     return ids.find(idSlots, externalId);
+  }
+
+  /** Returns the order of indexing, or null when the documents are numbered in that order. */
+  public @Nullable IndexingOrder indexingOrder() {
+    return indexingOrder;
   }
 
   /** Returns the names of all stored fields, in the order in which the build met them. */

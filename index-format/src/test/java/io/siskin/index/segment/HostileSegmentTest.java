@@ -77,7 +77,8 @@ final class HostileSegmentTest {
             statisticsLies(),
             tableLies(),
             impactLies(),
-            residualLies())
+            residualLies(),
+            orderLies())
         .flatMap(List::stream);
   }
 
@@ -144,7 +145,8 @@ final class HostileSegmentTest {
             SmallSegments.termIds(),
             SmallSegments.bm25WithFields(),
             SmallSegments.everything(),
-            SmallSegments.residuals());
+            SmallSegments.residuals(),
+            SmallSegments.reordered());
     SmallSegments small = segments.get(random.nextInt(segments.size()));
     Path whole = temporary.resolve("whole");
     small.build(whole);
@@ -417,6 +419,20 @@ final class HostileSegmentTest {
         impact(SectionKind.IMPACT_POSTINGS, b -> b.putShort(0, (short) 150)),
         impact(SectionKind.IMPACT_PLAIN_LISTS, b -> b.putInt(0, 150)),
         impact(SectionKind.IMPACT_PLAIN_LISTS, b -> b.putInt(0, -1)));
+  }
+
+  private static List<Lie> orderLies() {
+    SmallSegments small = SmallSegments.reordered();
+    return List.of(
+        lie(small, FileKind.DOCUMENTS, SectionKind.ORDINALS, b -> b.putInt(0, -1)),
+        lie(small, FileKind.DOCUMENTS, SectionKind.ORDINALS, b -> b.putInt(8, 60)),
+        lie(small, FileKind.DOCUMENTS, SectionKind.ORDINALS, b -> b.putInt(0, b.getInt(4))),
+        lie(small, FileKind.DOCUMENTS, SectionKind.ORDINAL_DOCUMENTS, b -> b.putInt(0, 60)),
+        lie(
+            small,
+            FileKind.DOCUMENTS,
+            SectionKind.ORDINAL_DOCUMENTS,
+            b -> b.putInt(0, b.getInt(4))));
   }
 
   private static Lie impact(SectionKind section, Consumer<ByteBuffer> edit) {

@@ -2,6 +2,7 @@ package io.siskin.index.testing;
 
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.IndexingOrder;
 import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics;
@@ -25,6 +26,7 @@ public final class SegmentText {
     text.append("fields ").append(segment.documents().fieldNames()).append('\n');
     terms(segment.terms(), text);
     documents(segment, text);
+    order(segment.documents(), text);
     return text.toString();
   }
 
@@ -40,6 +42,20 @@ public final class SegmentText {
               : terms.numberOfTermId(Integer.parseUnsignedInt(name));
       if (found != term) {
         text.append("  but looked up it is ").append(found).append('\n');
+      }
+    }
+  }
+
+  private static void order(DocumentStore documents, StringBuilder text) {
+    IndexingOrder order = documents.indexingOrder();
+    if (order != null) {
+      text.append("\nordinal  document\n");
+      for (int ordinal = 0; ordinal < documents.documentCount(); ordinal++) {
+        int document = order.documentNumber(ordinal);
+        text.append(ordinal).append("  ").append(document).append('\n');
+        if (order.ordinal(document) != ordinal) {
+          text.append("  but its ordinal is ").append(order.ordinal(document)).append('\n');
+        }
       }
     }
   }

@@ -51,6 +51,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         blockMaxWide(),
         everything(),
         residuals(),
+        reordered(),
         empty());
   }
 
@@ -141,6 +142,22 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         "residuals",
         options(new Weighting.AsGiven(), Quantization.AUTO, false).withResiduals(true),
         tokenDocuments(40));
+  }
+
+  /** Every list, over documents that graph bisection has put into another order. */
+  public static SmallSegments reordered() {
+    BuildOptions options =
+        new BuildOptions(
+            new Weighting.AsGiven(),
+            Quantization.AUTO,
+            new Reordering.GraphBisection(20, 1, 2),
+            true,
+            new BlockMaxOptions(4, 4),
+            new ImpactOrderedOptions(4, 0.5, 2),
+            null,
+            true,
+            2);
+    return new SmallSegments("reordered", options, tokenDocuments(60));
   }
 
   /** Nothing. */

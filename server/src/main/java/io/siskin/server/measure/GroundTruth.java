@@ -1,6 +1,7 @@
 package io.siskin.server.measure;
 
 import io.siskin.index.error.InvalidInputException;
+import java.util.Arrays;
 
 /**
  * The right answers: for each query the best rows and their exact scores, score descending, then
@@ -26,8 +27,7 @@ public final class GroundTruth {
    * @param k how many were asked for, 1 or more
    * @param rows per query at most k document numbers or row numbers, best first; copied
    * @param scores the score of each; copied
-   * @throws InvalidInputException when the order is not score descending, then row ascending, or
-   *     sizes differ
+   * @throws InvalidInputException when scores do not descend, a row stands twice, or sizes differ
    */
   public static GroundTruth of(int k, int[][] rows, double[][] scores) {
     if (rows.length != scores.length) {
@@ -91,16 +91,17 @@ public final class GroundTruth {
           "as many, at most " + k);
     }
     for (int i = 0; i < rows.length; i++) {
-      boolean ordered =
-          i == 0
-              || scores[i] < scores[i - 1]
-              || (scores[i] == scores[i - 1] && rows[i] > rows[i - 1]);
-      if (!(scores[i] > 0) || !ordered) {
+      boolean isOrdered = i == 0 || scores[i] <= scores[i - 1];
+      if (!(scores[i] > 0) || !isOrdered) {
         throw new InvalidInputException(
             "answer " + i + " of query " + query,
             "row " + rows[i] + " with score " + scores[i],
-            "scores above 0, descending, equal ones by ascending row");
+            "scores above 0, descending");
       }
+    }
+    if (Arrays.stream(rows).distinct().count() < rows.length) {
+      throw new InvalidInputException(
+          "answers of query " + query, Arrays.toString(rows), "each row once");
     }
   }
 }

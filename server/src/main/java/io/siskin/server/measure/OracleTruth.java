@@ -6,11 +6,13 @@ import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.DocumentPositions;
 import io.siskin.server.search.ForwardEvaluator;
 import io.siskin.server.search.SearchCounters;
 import io.siskin.server.search.SegmentQuery;
 import io.siskin.server.search.TopK;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -63,7 +65,7 @@ public final class OracleTruth {
       int[][] rows,
       double[][] scores) {
     TopK top = new TopK(k);
-    int base = 0;
+    DocumentPositions positions = new DocumentPositions(segments);
     for (int i = 0; i < segments.size(); i++) {
       ForwardEvaluator evaluator =
           new ForwardEvaluator(
@@ -71,13 +73,14 @@ public final class OracleTruth {
               segments.get(i).residuals(),
               KernelProvider.current().newForwardKernel());
       SegmentQuery resolved = SegmentQuery.resolve(queries.get(query), segments.get(i).terms());
-      evaluator.evaluate(resolved, base, top, Cancellation.NEVER, new SearchCounters());
-      base += segments.get(i).statistics().documentCount();
+      positions.enter(i, top);
+      evaluator.evaluate(
+          resolved, positions.base(i), top, Cancellation.NEVER, new SearchCounters());
     }
     int[] documents = new int[top.size()];
     float[] found = new float[top.size()];
     top.drain(documents, found);
-    rows[query] = documents;
+    rows[query] = Arrays.stream(documents).map(positions::documentNumber).toArray();
     scores[query] = new double[found.length];
     for (int rank = 0; rank < found.length; rank++) {
       scores[query][rank] = found[rank];

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The answer to a {@link RetrievalRequest}.
  *
- * @param hits best first: score descending, then document number ascending; at most k
+ * @param hits best first: score descending, then order of indexing; at most k
  * @param mode the mode that was used, with the parameters that were in force; where segments were
  *     searched in different ones, that of the segment with the most documents
  * @param timings nanoseconds a stage

@@ -61,27 +61,29 @@ final class RefinedScorer {
    * Offers the candidates of one segment by their refined scores.
    *
    * @param newQuery the query, resolved against the segment
-   * @param documentBase the number of the segment's first document
-   * @param documentCount how many documents it has
+   * @param positions the positions of the snapshot's documents
+   * @param segment which segment of the snapshot this one is
    * @param candidates documents of all segments
    * @param top receives those of this one
    */
   void refine(
       SegmentQuery newQuery,
-      int documentBase,
-      int documentCount,
+      DocumentPositions positions,
+      int segment,
       TopK candidates,
       TopK top,
       Cancellation cancellation,
       SearchCounters counters) {
+    int documentBase = positions.base(segment);
+    int end = positions.base(segment + 1);
     begin(newQuery);
     try {
       int count = candidates.candidateCount();
       int inBatch = 0;
       for (int i = 0; i < count; i++) {
-        int document = candidates.candidateDocument(i) - documentBase;
-        if (document >= 0 && document < documentCount) {
-          batch[inBatch++] = document;
+        int position = candidates.candidatePosition(i);
+        if (position >= documentBase && position < end) {
+          batch[inBatch++] = positions.documentNumber(position) - documentBase;
           counters.documentsScored++;
         }
         if (inBatch == BATCH_LENGTH || i == count - 1) {

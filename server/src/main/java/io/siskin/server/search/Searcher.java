@@ -17,7 +17,7 @@ public final class Searcher {
   private static final int RESULT_LENGTH = 16;
 
   private final SegmentSearcher[] segments;
-  private final int[] documentBases;
+  private final DocumentPositions positions;
   private final SegmentQuery[] queries;
   private final TopK top = new TopK(RESULT_LENGTH);
   private final TopK refined = new TopK(RESULT_LENGTH);
@@ -41,11 +41,10 @@ public final class Searcher {
   public Searcher(List<Segment> segments, KernelProvider kernels) {
     this.segments = new SegmentSearcher[segments.size()];
     this.queries = new SegmentQuery[segments.size()];
-    this.documentBases = new int[segments.size() + 1];
+    this.positions = new DocumentPositions(segments);
     for (int i = 0; i < this.segments.length; i++) {
       this.queries[i] = new SegmentQuery();
       this.segments[i] = new SegmentSearcher(segments.get(i), kernels);
-      documentBases[i + 1] = documentBases[i] + segments.get(i).statistics().documentCount();
     }
   }
 
@@ -102,8 +101,9 @@ public final class Searcher {
     long budgetNanos = budgetNanos(mode);
     long share =
         budgetNanos == 0 ? 0 : share(segment, budgetNanos - (System.nanoTime() - startNanoTime));
+    positions.enter(segment, top);
     segments[segment].search(
-        queries[segment], mode, share, documentBases[segment], top, cancellation, counters);
+        queries[segment], mode, share, positions.base(segment), top, cancellation, counters);
   }
 
   private void finish(int k, Cancellation cancellation) {
@@ -117,6 +117,9 @@ public final class Searcher {
       scores = new float[k];
     }
     size = best.drain(documentNumbers, scores);
+    for (int rank = 0; rank < size; rank++) {
+      documentNumbers[rank] = positions.documentNumber(documentNumbers[rank]);
+    }
   }
 
   /**
@@ -126,7 +129,8 @@ public final class Searcher {
   private void refine(int k, Cancellation cancellation) {
     refined.reset(k);
     for (int i = 0; i < segments.length; i++) {
-      segments[i].refine(queries[i], documentBases[i], top, refined, cancellation, counters);
+      positions.enter(i, refined);
+      segments[i].refine(queries[i], positions, i, top, refined, cancellation, counters);
     }
   }
 
@@ -138,8 +142,8 @@ public final class Searcher {
 
   /** A segment's part of the time that is left, by its part of the documents that are left. */
   private long share(int segment, long leftNanos) {
-    double documents = documentBases[segment + 1] - documentBases[segment];
-    double documentsLeft = documentBases[segments.length] - documentBases[segment];
+    double documents = positions.base(segment + 1) - positions.base(segment);
+    double documentsLeft = positions.base(segments.length) - positions.base(segment);
     return Math.max(1, (long) (leftNanos * (documents / Math.max(1, documentsLeft))));
   }
 
@@ -172,11 +176,7 @@ public final class Searcher {
    * @param rank 0 to {@link #size} − 1
    */
   public int segment(int rank) {
-    int segment = 0;
-    while (documentNumbers[rank] >= documentBases[segment + 1]) {
-      segment++;
-    }
-    return segment;
+    return positions.segment(documentNumbers[rank]);
   }
 
   /**
@@ -185,7 +185,7 @@ public final class Searcher {
    * @param rank 0 to {@link #size} − 1
    */
   public int segmentDocumentNumber(int rank) {
-    return documentNumbers[rank] - documentBases[segment(rank)];
+    return documentNumbers[rank] - positions.base(segment(rank));
   }
 
   /**

@@ -70,24 +70,27 @@ final class SegmentSearcher {
   /**
    * The last step of a search of scores that are estimates: offers this segment's candidates again,
    * by their refined scores if the segment has residuals.
+   *
+   * @param positions the positions of the snapshot's documents
+   * @param number which segment of the snapshot this one is
    */
   void refine(
       SegmentQuery query,
-      int documentBase,
+      DocumentPositions positions,
+      int number,
       TopK candidates,
       TopK top,
       Cancellation cancellation,
       SearchCounters counters) {
-    int documents = segment.statistics().documentCount();
     RefinedScorer scorer = refinedScorer();
     if (scorer != null) {
-      scorer.refine(query, documentBase, documents, candidates, top, cancellation, counters);
+      scorer.refine(query, positions, number, candidates, top, cancellation, counters);
       return;
     }
     for (int i = candidates.candidateCount() - 1; i >= 0; i--) {
-      int document = candidates.candidateDocument(i);
-      if (document >= documentBase && document < documentBase + documents) {
-        top.offer(candidates.candidateScore(i), document);
+      int position = candidates.candidatePosition(i);
+      if (position >= positions.base(number) && position < positions.base(number + 1)) {
+        top.offer(candidates.candidateScore(i), positions.documentNumber(position));
       }
     }
   }

@@ -1,15 +1,21 @@
 package io.siskin.server.search;
 
+import io.siskin.index.segment.IndexingOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The k best documents seen so far, in the total order of all evaluators: score descending, then
- * document number ascending.
+ * order of indexing.
+ *
+ * <p>A document's <em>position</em> in the order of indexing of the whole snapshot is the number of
+ * documents in the segments before its own, plus its {@linkplain IndexingOrder ordinal}. {@link
+ * #enter} says which segment is searched; {@link #offer} then turns document numbers into
+ * positions. Where no document was reordered, positions are document numbers.
  *
  * <p>A document is one long: the score's bits in the high half (scores are above zero, so their
- * bits order as they do) and the complement of the document number in the low half. One comparison
- * of two longs is the whole order, and nothing is allocated once it was as large.
+ * bits order as they do) and the complement of the position in the low half. One comparison of two
+ * longs is the whole order, and nothing is allocated once it was as large.
  *
  * <p>A small k is kept in a binary heap, worst on top. For {@value #COUNTED_FROM} and more, where a
  * document that enters a heap is moved ten times, documents are appended, a {@link ScoreHistogram}
@@ -17,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the threshold means: {@link #threshold} is the k-th best score or, for a large k, a
  * little below it; 0 while fewer than k are known. A document whose score is below it can never
- * enter; one whose score equals it enters if its number is smaller. So a block may be skipped only
+ * enter; one whose score equals it enters if its position is lower. So a block may be skipped only
  * if its bound is strictly below the threshold, whatever the order in which blocks are visited.
  *
  * <p>Scores may be estimates that are off by a known error. The heap then keeps, beside the k best
@@ -55,6 +61,13 @@ public final class TopK {
 
   private int nearCount;
   private double errorMax;
+
+  /** Orders the documents of the segment that is searched; null when it is that of numbers. */
+  private @Nullable IndexingOrder order;
+
+  /** The number of the first document of the segment that is searched. */
+  private int documentBase;
+
   private int k;
   private int size;
   private float threshold;
@@ -92,6 +105,7 @@ public final class TopK {
     nearCount = 0;
     rejected = 0;
     errorMax = newErrorMax;
+    enter(0, null);
     if (near.length > NEAR_HELD_MAX) {
       near = NONE;
     }
@@ -114,10 +128,22 @@ public final class TopK {
   }
 
   /**
+   * Says of which segment documents are offered from now on.
+   *
+   * @param newDocumentBase the number of the segment's first document in the snapshot
+   * @param newOrder the segment's order of indexing; null when documents are numbered in it
+   */
+  public void enter(int newDocumentBase, @Nullable IndexingOrder newOrder) {
+    documentBase = newDocumentBase;
+    order = newOrder;
+  }
+
+  /**
    * Offers a document.
    *
    * @param score its score, above 0
-   * @param documentNumber its number, unique among all that are offered
+   * @param documentNumber its number in the snapshot, unique among all that are offered; of the
+   *     segment that was entered
    * @return whether it may be among the k best so far
    */
   public boolean offer(float score, int documentNumber) {
@@ -125,7 +151,8 @@ public final class TopK {
     if (score < threshold) {
       return false;
     }
-    long key = ((long) Float.floatToRawIntBits(score) << 32) | (~documentNumber & 0xFFFFFFFFL);
+    long key =
+        ((long) Float.floatToRawIntBits(score) << 32) | (~position(documentNumber) & 0xFFFFFFFFL);
     ScoreHistogram counts = histogram;
     if (counts != null) {
       return append(key, score, counts);
@@ -144,6 +171,13 @@ public final class TopK {
     threshold = lowestCandidate(scoreOf(heap[0]));
     keepNear(last);
     return true;
+  }
+
+  private int position(int documentNumber) {
+    IndexingOrder ordinals = order;
+    return ordinals == null
+        ? documentNumber
+        : documentBase + ordinals.ordinal(documentNumber - documentBase);
   }
 
   private boolean append(long key, float score, ScoreHistogram counts) {
@@ -214,12 +248,12 @@ public final class TopK {
   }
 
   /**
-   * Returns a candidate's document number; candidates have no order.
+   * Returns a candidate's position; candidates have no order.
    *
    * @param index 0 to {@link #candidateCount} − 1
    */
-  public int candidateDocument(int index) {
-    return documentOf(candidate(index));
+  public int candidatePosition(int index) {
+    return positionOf(candidate(index));
   }
 
   /**
@@ -238,20 +272,20 @@ public final class TopK {
   /**
    * Hands out the documents, best first, and leaves the heap empty.
    *
-   * @param documentNumbers receives {@link #size} numbers
+   * @param positions receives {@link #size} positions
    * @param scores receives as many scores
    * @return how many there were
    */
-  public int drain(int[] documentNumbers, float[] scores) {
+  public int drain(int[] positions, float[] scores) {
     ScoreHistogram counts = histogram;
     if (counts != null) {
       counts.reset(k);
-      return drainNear(documentNumbers, scores);
+      return drainNear(positions, scores);
     }
     int count = size;
     for (int i = count - 1; i >= 0; i--) {
       long worst = heap[0];
-      documentNumbers[i] = documentOf(worst);
+      positions[i] = positionOf(worst);
       scores[i] = scoreOf(worst);
       long last = heap[--size];
       if (size > 0) {
@@ -262,13 +296,13 @@ public final class TopK {
     return count;
   }
 
-  private int drainNear(int[] documentNumbers, float[] scores) {
+  private int drainNear(int[] positions, float[] scores) {
     dropFar();
     Arrays.sort(near, 0, nearCount);
     int count = Math.min(nearCount, k);
     for (int i = 0; i < count; i++) {
       long key = near[nearCount - 1 - i];
-      documentNumbers[i] = documentOf(key);
+      positions[i] = positionOf(key);
       scores[i] = scoreOf(key);
     }
     nearCount = 0;
@@ -326,7 +360,7 @@ public final class TopK {
     return Float.intBitsToFloat((int) (key >>> 32));
   }
 
-  private static int documentOf(long key) {
+  private static int positionOf(long key) {
     return ~(int) key;
   }
 

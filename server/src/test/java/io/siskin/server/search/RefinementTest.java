@@ -176,6 +176,7 @@ final class RefinementTest {
     KernelProvider scalar = KernelProvider.of(false);
     QueryEvaluator evaluator = new ForwardEvaluator(segment.forward(), scalar.newForwardKernel());
     SegmentSearcher searcher = new SegmentSearcher(segment, scalar);
+    DocumentPositions positions = new DocumentPositions(segments);
     TopK candidates = new TopK(10);
     TopK best = new TopK(10);
     SearchCounters counters = new SearchCounters();
@@ -186,7 +187,7 @@ final class RefinementTest {
             candidates.reset(10, searcher.scoreErrorMax(query));
             evaluator.evaluate(query, 0, candidates, Cancellation.NEVER, counters);
             best.reset(10);
-            searcher.refine(query, 0, candidates, best, Cancellation.NEVER, counters);
+            searcher.refine(query, positions, 0, candidates, best, Cancellation.NEVER, counters);
           }
         };
     assertThat(leastAllocatedBytes(500, round)).isZero();

@@ -120,7 +120,7 @@ final class TopKTest {
       }
       List<Entry> candidates = new ArrayList<>();
       for (int i = 0; i < top.candidateCount(); i++) {
-        candidates.add(new Entry(top.candidateScore(i), top.candidateDocument(i)));
+        candidates.add(new Entry(top.candidateScore(i), top.candidatePosition(i)));
       }
       assertThat(candidates)
           .containsExactlyInAnyOrderElementsOf(
