@@ -39,28 +39,27 @@ class GuidesIT {
   Stream<DynamicTest> everyBlockOfTheReadmeRuns() throws Exception {
     SharedDemo.make();
     TinyModels.logits(folder.resolve("splade"));
-    return follow("README.md");
+    return follow("README.md", Map.of("XDG_CACHE_HOME", SharedDemo.cacheFolder().toString()));
   }
 
   @TestFactory
   Stream<DynamicTest> everyBlockOfTheClientsPageRuns() throws Exception {
-    Files.createDirectory(folder.resolve("example"));
     SharedDemo.copyTo(folder.resolve("data"));
     // What the block that is not run would have made: an environment with the modules.
     Path python = folder.resolve(".venv/bin/python");
     Files.createDirectories(python.getParent());
     Files.writeString(python, "#!/bin/sh\nexec python3 \"$@\"\n");
     Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return follow("docs/clients.md");
+    return follow("docs/clients.md", Map.of());
   }
 
-  private Stream<DynamicTest> follow(String name) throws IOException {
+  private Stream<DynamicTest> follow(String name, Map<String, String> environment)
+      throws IOException {
     linkTheCheckout();
     GuideDocument document =
         GuideDocument.parse(name, Files.readString(Repository.root().resolve(name)));
     assertThat(document.steps()).as(name).hasSizeGreaterThan(5);
-    GuideRun guide =
-        new GuideRun(name, folder, Map.of("XDG_CACHE_HOME", SharedDemo.cacheFolder().toString()));
+    GuideRun guide = new GuideRun(name, folder, environment);
     return Stream.concat(
         document.steps().stream()
             .filter(step -> step instanceof SavedFile || isRun((Commands) step))
