@@ -356,7 +356,7 @@ class InputDecisionsTest {
           assertThat(lines("{'id':1,'vector':{},'vector':{}}").onlyBad())
               .contains("member 'vector' is given twice");
           assertThat(lines("{'id':1,'text':'x','m':{'a':[{'b':1,'b':2}]}}").onlyBad())
-              .contains("Duplicate", "'b'");
+              .contains("member 'b' of a stored object is given twice");
         });
   }
 
