@@ -59,6 +59,11 @@ public final class JsonFaults {
         + " characters";
   }
 
+  /** Tells whether an escape that is no character is the fault: the library refuses it in names. */
+  static boolean isUnpairedSurrogate(JsonProcessingException fault) {
+    return String.valueOf(fault.getOriginalMessage()).contains("surrogate");
+  }
+
   private static boolean isDuplicate(JsonProcessingException fault) {
     return String.valueOf(fault.getOriginalMessage()).startsWith(DUPLICATE);
   }

@@ -383,6 +383,9 @@ final class JsonRecordReader {
               + JsonFaults.NUMBER_LENGTH_MAX
               + " characters per number");
     }
+    if (JsonFaults.isUnpairedSurrogate(e)) {
+      return new InvalidInputException("record", "holding an unpaired surrogate escape", "Unicode text");
+    }
     int place = (int) Math.clamp(start + at, start, end);
     return InvalidInputException.explained(
         "record",

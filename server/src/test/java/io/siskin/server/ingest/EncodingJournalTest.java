@@ -76,6 +76,9 @@ final class EncodingJournalTest {
     write(vectors.subList(0, 1 + random.nextInt(vectors.size())));
     Path file = file();
     for (int cancellation = 0; cancellation < 3; cancellation++) {
+      if (Files.notExists(file)) {
+        write(vectors.subList(0, 1));
+      }
       long length = Files.size(file);
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         long at = random.nextLong(length + 1);
