@@ -42,7 +42,9 @@ public final class JsonFaults {
       return "a member is given twice";
     }
     if (fault instanceof StreamConstraintsException) {
-      return limits();
+      return isTooDeep(fault)
+          ? "nested more than " + DEPTH_MAX + " deep"
+          : "with a number of more than " + NUMBER_LENGTH_MAX + " characters";
     }
     long at = fault.getLocation() == null ? 0 : Math.max(0, fault.getLocation().getCharOffset());
     int character = (int) Math.min(at, text.length());
@@ -50,13 +52,9 @@ public final class JsonFaults {
     return "malformed at character " + character + near(bytes, 0, inBytes, bytes.length);
   }
 
-  /** Returns what valid JSON may be too large in. */
-  static String limits() {
-    return "nested more than "
-        + DEPTH_MAX
-        + " deep, or with a number of more than "
-        + NUMBER_LENGTH_MAX
-        + " characters";
+  /** Tells whether the nesting is the limit that valid JSON goes beyond, and not a number. */
+  static boolean isTooDeep(JsonProcessingException fault) {
+    return String.valueOf(fault.getOriginalMessage()).contains("nesting depth");
   }
 
   /** Tells whether an escape that is no character is the fault: the library refuses it in names. */

@@ -374,14 +374,13 @@ final class JsonRecordReader {
   private static InvalidInputException malformed(
       JsonProcessingException e, long at, byte[] bytes, int start, int end) {
     if (e instanceof StreamConstraintsException) {
-      return new InvalidInputException(
-          "record",
-          JsonFaults.limits(),
-          "at most "
-              + JsonFaults.DEPTH_MAX
-              + " levels and "
-              + JsonFaults.NUMBER_LENGTH_MAX
-              + " characters per number");
+      return JsonFaults.isTooDeep(e)
+          ? new InvalidInputException(
+              "record", "nested too deep", "at most " + JsonFaults.DEPTH_MAX + " levels")
+          : new InvalidInputException(
+              "record",
+              "holding a number that is too long",
+              "at most " + JsonFaults.NUMBER_LENGTH_MAX + " characters per number");
     }
     if (JsonFaults.isUnpairedSurrogate(e)) {
       return new InvalidInputException("record", "holding an unpaired surrogate escape", "Unicode text");

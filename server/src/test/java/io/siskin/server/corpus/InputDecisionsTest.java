@@ -389,10 +389,10 @@ class InputDecisionsTest {
               .containsEntry("m", deep);
           String deeper = "[".repeat(1_001) + "]".repeat(1_001);
           assertThat(lines("{'id':1,'text':'x','m':" + deeper + "}").onlyBad())
-              .contains("nested more than 1000 deep", "at most 1000 levels")
+              .contains("nested too deep; allowed: at most 1000 levels")
               .doesNotContain("malformed", "StreamReadConstraints");
           assertThat(lines("{'id':1,'text':'x','m':" + "7".repeat(1_001) + "}").onlyBad())
-              .contains("1000 characters per number")
+              .contains("too long; allowed: at most 1000 characters per number")
               .doesNotContain("malformed", "StreamReadConstraints");
         });
     cases.put(

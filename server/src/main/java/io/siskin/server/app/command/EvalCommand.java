@@ -23,7 +23,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -138,6 +140,7 @@ public final class EvalCommand implements Callable<Integer> {
       try (EvalEngine engine = open()) {
         List<SourceQuery> asked = readQueries(engine);
         checkIds(asked, judgments);
+        checkDocuments(engine, judgments);
         report(ask(engine, asked), judgments, output);
       }
     }
@@ -192,6 +195,17 @@ public final class EvalCommand implements Callable<Integer> {
     }
     if (unjudged > 0) {
       warn(unjudged + " of " + asked.size() + " queries have no judgment and count nowhere");
+    }
+  }
+
+  private void checkDocuments(EvalEngine engine, Qrels judgments) {
+    Set<String> judged = new HashSet<>();
+    judgments.gradesByQuery().values().forEach(grades -> judged.addAll(grades.keySet()));
+    if (!engine.mayHaveAny(judged)) {
+      throw new InvalidInputException(
+          "--qrels",
+          qrels + ", none of whose documents is in collection " + collection,
+          "judgments of documents that the collection has");
     }
   }
 

@@ -5,6 +5,7 @@ import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 /** Answers the queries of an evaluation, in this process or elsewhere. Used by one thread. */
 interface EvalEngine extends AutoCloseable {
@@ -19,6 +20,13 @@ interface EvalEngine extends AutoCloseable {
 
   /** Returns how the keys of query vectors are to be read for the collection. */
   TermKeys termKeys();
+
+  /**
+   * Tells whether the collection has one of some documents. Where that cannot be told, it may.
+   *
+   * @param documentIds their external ids
+   */
+  boolean mayHaveAny(Set<String> documentIds);
 
   /**
    * Searches.

@@ -1,6 +1,8 @@
 package io.siskin.server.app.command;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.segment.DocumentStore;
+import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.app.flags.ModeFlags;
@@ -13,6 +15,7 @@ import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.ingest.CollectionQueries;
 import io.siskin.server.ingest.EncodingFailures;
 import io.siskin.server.measure.TrecRun;
+import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -23,6 +26,8 @@ import io.siskin.server.search.SearchMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Searches a collection of a data directory in this process. */
@@ -75,12 +80,32 @@ final class LocalEvalEngine implements EvalEngine {
 
   @Override
   public TermKeys termKeys() {
+    return ofSnapshot(CollectionQueries::termKeys);
+  }
+
+  @Override
+  public boolean mayHaveAny(Set<String> documentIds) {
+    return ofSnapshot(snapshot -> hasAny(snapshot, documentIds));
+  }
+
+  private static boolean hasAny(CollectionSnapshot snapshot, Set<String> documentIds) {
+    for (Segment segment : snapshot.segments()) {
+      for (String id : documentIds) {
+        if (segment.documents().documentNumber(id) != DocumentStore.ABSENT) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private <T> T ofSnapshot(Function<CollectionSnapshot, T> property) {
     CollectionSnapshot snapshot = catalog.acquire(collection);
     if (snapshot == null) {
-      return TermKeys.AUTO;
+      throw new CollectionNotFoundException(collection, catalog.names());
     }
     try {
-      return CollectionQueries.termKeys(snapshot);
+      return property.apply(snapshot);
     } finally {
       snapshot.release();
     }

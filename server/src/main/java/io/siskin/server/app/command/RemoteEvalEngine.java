@@ -13,6 +13,7 @@ import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
 import java.util.List;
+import java.util.Set;
 
 /** Searches a collection of a running server. */
 final class RemoteEvalEngine implements EvalEngine {
@@ -63,6 +64,12 @@ final class RemoteEvalEngine implements EvalEngine {
   @Override
   public TermKeys termKeys() {
     return termKeys;
+  }
+
+  /** A server lists no documents. */
+  @Override
+  public boolean mayHaveAny(Set<String> documentIds) {
+    return true;
   }
 
   @Override

@@ -5,7 +5,10 @@ import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -63,10 +66,19 @@ public final class OutputFile implements Closeable {
     } catch (IOException refused) {
       throw InvalidInputException.explained(
           option,
-          file + " (" + refused + ")",
+          file + " (" + reason(refused) + ")",
           "a file in a folder that exists and can be written",
           refused);
     }
+  }
+
+  private static String reason(IOException refused) {
+    return switch (refused) {
+      case NoSuchFileException _ -> "its folder does not exist";
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> String.valueOf(refused.getMessage());
+    };
   }
 
   /** Returns where the content is written; closed with this. */

@@ -111,6 +111,16 @@ final class EvalCommandTest {
   }
 
   @Test
+  void judgmentsOfOtherDocumentsAreRefusedBeforeAnythingIsSearched() throws IOException {
+    Files.writeString(qrels, "q1 0 wasp 1\nq2 0 eagle 1\n");
+    CapturedRun run = eval();
+    assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(run.err())
+        .contains("none of whose documents is in collection bugs")
+        .doesNotContain("searching");
+  }
+
+  @Test
   void someIdsThatNoJudgmentKnowsAreCounted() throws IOException {
     Files.writeString(queries, "q1\tinsects\nq9\tbirds\n");
     CapturedRun run = eval();
@@ -168,7 +178,11 @@ final class EvalCommandTest {
   @Test
   void aRunReplacesTheFileOnlyWhenItIsWhole() throws IOException {
     Path file = Files.writeString(folder.resolve("run.trec"), "old\n");
-    index("{\"id\": \"a bee\", \"text\": \"insects\"}\n");
+    index(
+        """
+        {"id": "a bee", "text": "insects"}
+        {"id": "bee", "text": "birds"}
+        """);
     CapturedRun run = eval("--run", file);
     // The figures are there all the same.
     assertThat(run.out()).contains("nDCG@10");
@@ -193,7 +207,7 @@ final class EvalCommandTest {
 
   @Test
   void whatCannotBeReadOrWrittenIsRefusedFirst() throws IOException {
-    assertThat(eval("--run", folder.resolve("missing/run.trec")).err()).contains("--run is ");
+    assertThat(eval("--run", folder.resolve("missing/run.trec")).err()).contains("its folder does not exist");
     assertThat(eval("--run", folder).err()).contains("--run is ", "a file that can be written");
     assertThat(eval("--k", 0).err()).contains("--k is 0; allowed: 1 to 10000");
     assertThat(eval("--mode", "exact", "--query-cut", 3).err()).contains("--mode is exact");
