@@ -191,8 +191,7 @@ final class JsonRecordReader {
     int recordEnd = start + (int) (json.currentLocation().getByteOffset() - fedBytes);
     for (int at = recordEnd; at < end; at++) {
       if (!LineBatch.isWhiteSpace(bytes[at])) {
-        throw new InvalidInputException(
-            "record", "followed by more than white space", ONE_OBJECT);
+        throw new InvalidInputException("record", "followed by more than white space", ONE_OBJECT);
       }
     }
     if (recordEnd < end) {
@@ -330,7 +329,9 @@ final class JsonRecordReader {
       out.writeFieldName(name);
     } catch (JsonGenerationException duplicate) {
       throw new InvalidInputException(
-          "member '" + name + "' of a stored object", "given twice", "each member once in an object");
+          "member '" + name + "' of a stored object",
+          "given twice",
+          "each member once in an object");
     }
   }
 
@@ -383,7 +384,8 @@ final class JsonRecordReader {
               "at most " + JsonFaults.NUMBER_LENGTH_MAX + " characters per number");
     }
     if (JsonFaults.isUnpairedSurrogate(e)) {
-      return new InvalidInputException("record", "holding an unpaired surrogate escape", "Unicode text");
+      return new InvalidInputException(
+          "record", "holding an unpaired surrogate escape", "Unicode text");
     }
     int place = (int) Math.clamp(start + at, start, end);
     return InvalidInputException.explained(

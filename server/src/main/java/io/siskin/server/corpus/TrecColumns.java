@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 public final class TrecColumns {
   private static final String SPACES = " \\t\\n\\x0B\\f\\r";
   private static final Pattern SEPARATOR = Pattern.compile("[" + SPACES + "]+");
-  private static final Pattern AROUND =
-      Pattern.compile("^[" + SPACES + "]+|[" + SPACES + "]+$");
+  private static final Pattern AROUND = Pattern.compile("^[" + SPACES + "]+|[" + SPACES + "]+$");
 
   private TrecColumns() {}
 

@@ -126,7 +126,8 @@ final class EncodingJournal implements AutoCloseable {
    * @param directory the collection's folder
    */
   static void deleteAll(Path directory) throws IOException {
-    try (DirectoryStream<Path> journals = Files.newDirectoryStream(directory, DataDirectory.JOURNAL_PREFIX + "*")) {
+    try (DirectoryStream<Path> journals =
+        Files.newDirectoryStream(directory, DataDirectory.JOURNAL_PREFIX + "*")) {
       for (Path journal : journals) {
         Files.deleteIfExists(journal);
       }

@@ -55,8 +55,7 @@ final class FrontEndEncoder implements BatchEncoder {
         .handle((_, _) -> outcomes(texts, encoded));
   }
 
-  private List<Outcome> outcomes(
-      List<String> texts, List<CompletableFuture<EncodedText>> encoded) {
+  private List<Outcome> outcomes(List<String> texts, List<CompletableFuture<EncodedText>> encoded) {
     List<Outcome> outcomes = new ArrayList<>(texts.size());
     for (int i = 0; i < texts.size(); i++) {
       outcomes.add(outcome(texts.get(i), encoded.get(i)));

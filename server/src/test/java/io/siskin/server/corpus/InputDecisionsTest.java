@@ -413,8 +413,7 @@ class InputDecisionsTest {
           assertThat(outcome.bad())
               .extracting(Throwable::getMessage)
               .satisfiesExactly(
-                  first ->
-                      assertThat(first).contains(":1: record is cut off", "'jq -c . FILE'"),
+                  first -> assertThat(first).contains(":1: record is cut off", "'jq -c . FILE'"),
                   second -> assertThat(second).contains(":2: "));
           assertThat(outcome.documents()).extracting(SourceDocument::id).containsExactly("2");
         });

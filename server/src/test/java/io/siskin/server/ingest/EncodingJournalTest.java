@@ -117,7 +117,8 @@ final class EncodingJournalTest {
         random -> {
           write(vectors(random, 5));
           try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
-            assertThat(journal.next(EncodingJournal.hash("text 0"))).isInstanceOf(Entry.Known.class);
+            assertThat(journal.next(EncodingJournal.hash("text 0")))
+                .isInstanceOf(Entry.Known.class);
             assertThat(journal.next(EncodingJournal.hash("another"))).isEqualTo(MISSING);
             assertThat(journal.next(EncodingJournal.hash("text 1"))).isEqualTo(MISSING);
             assertThat(journal.reusedCount()).isEqualTo(1);

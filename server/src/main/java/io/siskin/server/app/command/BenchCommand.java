@@ -133,7 +133,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     // First: a path that cannot be written shall not be known only after the measuring.
-    try (OutputFile output = json == null || isStandardOutput() ? null : OutputFile.open("--json", json)) {
+    try (OutputFile output =
+        json == null || isStandardOutput() ? null : OutputFile.open("--json", json)) {
       run(output == null ? standardOutput() : output.writer());
       if (output != null) {
         output.commit();

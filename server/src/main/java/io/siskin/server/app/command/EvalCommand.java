@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
       "Runs judged queries and prints nDCG@10, MRR@10, Recall@100 and Recall@1000.",
       "The means are over all queries that --qrels judges, as trec_eval -c has it: a judged query"
           + " that --queries does not ask counts 0 (--mean-over asked leaves it out). A query"
-          + " without a judgment is asked and left out of the means. A query that cannot be answered"
-          + " is reported and counts 0."
+          + " without a judgment is asked and left out of the means. A query that cannot be"
+          + " answered is reported and counts 0."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options.
 public final class EvalCommand implements Callable<Integer> {
@@ -123,8 +123,8 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--run",
       paramLabel = "OUT.trec",
       description =
-          "Write the rankings as a TREC run, which replaces the file once it is whole. Default: none"
-              + " is written.")
+          "Write the rankings as a TREC run, which replaces the file once it is whole. Default:"
+              + " none is written.")
   @Nullable Path run;
 
   @Option(names = "--json", description = "Print one JSON object.")

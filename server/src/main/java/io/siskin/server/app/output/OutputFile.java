@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * that a path that cannot be written is refused at once, written beside its place, and moved there
  * by {@link #commit}. Whatever ends the command before leaves the file that was there.
  *
- * <p>What is no regular file, such as {@code /dev/stdout} or a named pipe, is written directly. Used
- * by one thread.
+ * <p>What is no regular file, such as {@code /dev/stdout} or a named pipe, is written directly.
+ * Used by one thread.
  */
 public final class OutputFile implements Closeable {
   private final Path target;

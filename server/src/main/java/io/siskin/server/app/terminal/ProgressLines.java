@@ -56,11 +56,7 @@ final class ProgressLines implements ProgressDisplay {
       saidNanoTime = now;
       double share = Math.min(1, (double) done / total);
       double seconds = (now - startNanoTime) / 1e9;
-      say(
-          Math.round(share * 100)
-              + " %"
-              + rate(seconds)
-              + left(now));
+      say(Math.round(share * 100) + " %" + rate(seconds) + left(now));
     }
   }
 

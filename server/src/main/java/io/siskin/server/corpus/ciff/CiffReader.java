@@ -231,8 +231,8 @@ public final class CiffReader {
               + previous
               + " and below "
               + header.docidLimit()
-              + ". A posting holds the gap from the docid before it; a file that holds docids as they"
-              + " are is not CIFF: write the gaps");
+              + ". A posting holds the gap from the docid before it; a file that holds docids as"
+              + " they are is not CIFF: write the gaps");
     }
     return (int) docid;
   }

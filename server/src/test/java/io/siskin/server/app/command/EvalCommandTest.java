@@ -207,7 +207,8 @@ final class EvalCommandTest {
 
   @Test
   void whatCannotBeReadOrWrittenIsRefusedFirst() throws IOException {
-    assertThat(eval("--run", folder.resolve("missing/run.trec")).err()).contains("its folder does not exist");
+    assertThat(eval("--run", folder.resolve("missing/run.trec")).err())
+        .contains("its folder does not exist");
     assertThat(eval("--run", folder).err()).contains("--run is ", "a file that can be written");
     assertThat(eval("--k", 0).err()).contains("--k is 0; allowed: 1 to 10000");
     assertThat(eval("--mode", "exact", "--query-cut", 3).err()).contains("--mode is exact");
