@@ -387,7 +387,7 @@ final class JsonRecordReader {
       return new InvalidInputException(
           "record", "holding an unpaired surrogate escape", "Unicode text");
     }
-    int place = (int) Math.clamp(start + at, start, end);
+    int place = Math.clamp(start + at, start, end);
     return InvalidInputException.explained(
         "record",
         "malformed JSON at byte " + at + " of the line" + JsonFaults.near(bytes, start, place, end),
