@@ -150,7 +150,7 @@ class Effectiveness:
         run_file = log.with_suffix(".trec")
         told = self._siskin(
             ["eval", f"--data={data}", *place, f"--queries={files['queries']}", f"--qrels={files['judgments']}"]
-            + [f"--k={DEPTH}", f"--run={run_file}", "--json"],
+            + [f"--k={DEPTH}", "--mode=exact", f"--run={run_file}", "--json"],
             log.with_suffix(".eval.log"),
         )
         run = rankings.read_run(run_file)

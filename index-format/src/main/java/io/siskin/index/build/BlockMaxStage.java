@@ -6,6 +6,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.BlockMaxLayout;
+import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class BlockMaxStage {
     return file;
   }
 
-  private void write(SegmentFileWriter file, OrderedParallel parallel, BuildProgress progress)
+  private void write(SegmentFileWriter file, OrderedExecutor parallel, BuildProgress progress)
       throws IOException {
     Sections sections = new Sections(file, options);
     for (int document = 0; document < inverted.documentCount(); document++) {

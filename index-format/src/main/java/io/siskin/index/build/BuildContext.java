@@ -1,5 +1,6 @@
 package io.siskin.index.build;
 
+import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.segment.ForwardIndex;
 import java.nio.file.Path;
 
@@ -18,5 +19,5 @@ record BuildContext(
     Path directory,
     ForwardIndex forward,
     InvertedPostings inverted,
-    OrderedParallel parallel,
+    OrderedExecutor parallel,
     BuildProgress progress) {}

@@ -1,6 +1,7 @@
 package io.siskin.index.build;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,9 +87,7 @@ public record BuildOptions(
 
   /** Checks that the parts fit together. */
   public BuildOptions {
-    if (threads < 1 || threads > 1024) {
-      throw new InvalidInputException("threads", threads, "1 to 1024");
-    }
+    Ranges.check("threads", threads, 1, 1024);
     if (!forward && blockMax == null) {
       throw new InvalidInputException(
           "structures", "none", "at least one of forward index and block-max posting lists");

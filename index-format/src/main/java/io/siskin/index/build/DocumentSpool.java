@@ -178,21 +178,39 @@ final class DocumentSpool implements AutoCloseable {
     return numbers;
   }
 
-  /** Refuses an id that stands already; two ids with one hash are told apart by their bytes. */
+  /** Refuses an id that stands already. */
   private void claimId(byte[] id, String externalId) throws IOException {
+    int earlier = documentNumber(id);
+    if (earlier >= 0) {
+      throw new InvalidInputException(
+          "id",
+          externalId,
+          "each id once in a collection; the first one is document number " + earlier);
+    }
+    documentByIdHash.put(freeHash(id), documentCount);
+  }
+
+  /** Returns the number of the document with an id, −1 when there is none. */
+  int documentNumber(String externalId) throws IOException {
+    return documentNumber(externalId.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Two ids with one hash are told apart by their bytes. */
+  private int documentNumber(byte[] id) throws IOException {
     for (long hash = StringListLayout.hash(id, 0, id.length); ; hash++) {
-      long other = documentByIdHash.get(hash);
-      if (other == NO_DOCUMENT) {
-        documentByIdHash.put(hash, documentCount);
-        return;
-      }
-      if (Arrays.equals(id, readId((int) other))) {
-        throw new InvalidInputException(
-            "id",
-            externalId,
-            "each id once in a collection; the first one is document number " + other);
+      long document = documentByIdHash.get(hash);
+      if (document == NO_DOCUMENT || Arrays.equals(id, readId((int) document))) {
+        return (int) document;
       }
     }
+  }
+
+  private long freeHash(byte[] id) {
+    long hash = StringListLayout.hash(id, 0, id.length);
+    while (documentByIdHash.get(hash) != NO_DOCUMENT) {
+      hash++;
+    }
+    return hash;
   }
 
   private byte[] readId(int document) throws IOException {

@@ -9,6 +9,7 @@ import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StoredLayout;
 import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class DocumentsStage {
   private record Piece(byte[] bytes, int[] lengths) {}
 
   /** Writes the file. */
-  void run(OrderedParallel parallel, BuildProgress progress) throws IOException {
+  void run(OrderedExecutor parallel, BuildProgress progress) throws IOException {
     int documents = documentOrder.length;
     SegmentFileWriter file = files.begin(FileKind.DOCUMENTS);
     MemorySegment stored = spool.mapStored();
@@ -100,7 +101,7 @@ final class DocumentsStage {
   private void writeFields(
       SegmentFileWriter file,
       MemorySegment stored,
-      OrderedParallel parallel,
+      OrderedExecutor parallel,
       BuildProgress progress)
       throws IOException {
     int documents = documentOrder.length;

@@ -6,6 +6,7 @@ import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.ForwardLayout;
+import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
@@ -77,7 +78,7 @@ final class ForwardStage {
    *
    * @param scales receives each document's scale, by final number
    */
-  SegmentFileWriter run(OrderedParallel parallel, BuildProgress progress, float[] scales)
+  SegmentFileWriter run(OrderedExecutor parallel, BuildProgress progress, float[] scales)
       throws IOException {
     int documents = documentOrder.length;
     int pieces = (documents + DOCUMENTS_PER_PIECE - 1) / DOCUMENTS_PER_PIECE;

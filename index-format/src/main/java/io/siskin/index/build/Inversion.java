@@ -1,6 +1,7 @@
 package io.siskin.index.build;
 
 import io.siskin.index.format.FileLayout;
+import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.store.ScratchMemory;
 import java.io.IOException;
@@ -20,7 +21,7 @@ final class Inversion {
       ForwardIndex forward,
       int[] documentFrequencies,
       float[] documentScales,
-      OrderedParallel parallel,
+      OrderedExecutor parallel,
       BuildProgress progress)
       throws IOException {
     long[] starts = new long[documentFrequencies.length + 1];

@@ -2,7 +2,9 @@ package io.siskin.index.build;
 
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SegmentId;
+import io.siskin.index.format.Sha256;
 import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Mapping;
@@ -14,7 +16,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,16 @@ public final class SegmentBuilder implements AutoCloseable {
     spool.add(externalId, vector, fields);
   }
 
+  /**
+   * Returns which of the documents that have been added has an id.
+   *
+   * @param externalId the id
+   * @return its number, in the order of adding, from 0; −1 when none has it
+   */
+  public int documentNumber(String externalId) throws IOException {
+    return spool.documentNumber(externalId);
+  }
+
   /** Returns how many documents have been added. */
   public int documentCount() {
     return spool.documentCount();
@@ -78,7 +89,7 @@ public final class SegmentBuilder implements AutoCloseable {
    * @return what was built
    */
   public BuiltSegment finish() throws IOException {
-    try (OrderedParallel parallel = new OrderedParallel(options.threads())) {
+    try (OrderedExecutor parallel = new OrderedExecutor("siskin-build", options.threads())) {
       int[] documentOrder =
           DocumentOrder.of(options.reordering(), directory, spool, options.threads(), progress);
       int[] termOrder = spool.terms().finalOrder();
@@ -102,7 +113,7 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   private SegmentFileWriter writeForward(
-      int[] documentOrder, int[] termOrder, float[] scales, OrderedParallel parallel)
+      int[] documentOrder, int[] termOrder, float[] scales, OrderedExecutor parallel)
       throws IOException {
     TermWeigher weigher = TermWeigher.of(options.weighting(), spool);
     ForwardStage stage =
@@ -122,7 +133,7 @@ public final class SegmentBuilder implements AutoCloseable {
    * wanted itself.
    */
   private void writeLists(
-      SegmentFileWriter forwardFile, int[] termOrder, float[] scales, OrderedParallel parallel)
+      SegmentFileWriter forwardFile, int[] termOrder, float[] scales, OrderedExecutor parallel)
       throws IOException {
     Path path = forwardFile.join();
     try (Mapping mapping = new Mapping()) {
@@ -159,7 +170,7 @@ public final class SegmentBuilder implements AutoCloseable {
     List<SegmentFileWriter> others = files.all();
     MetaStage meta = new MetaStage(files, directory, spool, options, globalScale());
     SegmentFileWriter metaFile = meta.begin();
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.newDigest();
     for (SegmentFileWriter file : others) {
       file.addTo(digest);
     }
@@ -199,13 +210,5 @@ public final class SegmentBuilder implements AutoCloseable {
       inverse[order[i]] = i;
     }
     return inverse;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
   }
 }

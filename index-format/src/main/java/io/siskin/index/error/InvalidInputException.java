@@ -29,6 +29,19 @@ public final class InvalidInputException extends IllegalArgumentException {
     this(field, shorten(String.valueOf(value)), allowed, null, null);
   }
 
+  /**
+   * Creates an error whose value is the explanation of another one, which is not shortened.
+   *
+   * @param field what is wrong, as the caller knows it
+   * @param explanation what is wrong with it: a whole message
+   * @param allowed what would have been accepted
+   * @param cause the other error
+   */
+  public static InvalidInputException explained(
+      String field, String explanation, String allowed, Throwable cause) {
+    return new InvalidInputException(field, explanation, allowed, null, cause);
+  }
+
   private InvalidInputException(
       String field,
       String value,
@@ -59,7 +72,7 @@ public final class InvalidInputException extends IllegalArgumentException {
     return field;
   }
 
-  /** Returns the offending value as text, shortened to 120 characters. */
+  /** Returns the offending value as text, shortened to 120 characters, or an explanation. */
   public String value() {
     return value;
   }

@@ -1,6 +1,7 @@
 package io.siskin.index.store;
 
 import io.siskin.index.format.SectionKind;
+import io.siskin.index.format.Sha256;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.zip.CRC32C;
 
 /**
@@ -28,7 +28,7 @@ public final class SectionWriter {
   private final FileChannel channel;
   private final ByteBuffer buffer;
   private final CRC32C checksum = new CRC32C();
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Sha256.newDigest();
   private long flushedBytes;
   private long count;
   private byte[] contentDigest = new byte[0];
@@ -203,13 +203,5 @@ public final class SectionWriter {
       channel.write(buffer);
     }
     buffer.clear();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.siskin.index.store;
 
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -10,37 +11,80 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Append first, read later: bytes of unknown number go to a file without a name, and {@link #map}
- * makes all of them readable at once. Little-endian.
+ * A temporary file without a name, which is gone when it is closed or when the process ends.
+ * Little-endian.
  *
- * <p>Appended to by one thread; the mapped memory may be read by several. Closed by whoever made
- * it.
+ * <p>It is written in one of two ways. Whoever does not know how much there will be appends ({@link
+ * #putU32} and its siblings), and {@link #map} makes all of it readable at once. Whoever knows the
+ * place of everything writes by position.
+ *
+ * <p>Written by one thread; the mapped memory may be read by several. Closed by whoever made it.
  */
-public final class SpoolFile implements AutoCloseable {
+public final class SpoolFile implements Closeable {
   private static final int BUFFER_LENGTH = 1 << 18;
 
   private final Arena arena = Arena.ofShared();
   private final FileChannel channel;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(BUFFER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+  // Made by the first append.
+  private @Nullable ByteBuffer buffer;
   private long flushedBytes;
 
   /**
-   * Makes an empty spool.
+   * Makes an empty file.
    *
    * @param directory an existing directory on the disk that is to hold it
    */
   public SpoolFile(Path directory) throws IOException {
     Path file = Files.createTempFile(directory, ".spool-", ".tmp");
-    channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    Files.delete(file);
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } finally {
+      Files.delete(file);
+    }
   }
 
-  /** Returns the position of the next byte. */
+  /** Returns the file, for readers of a stream; it is closed with this. */
+  public FileChannel channel() {
+    return channel;
+  }
+
+  /**
+   * Writes bytes to their place.
+   *
+   * @param source its remaining bytes are written
+   * @param position where the first of them goes, 0 or more
+   */
+  public void write(ByteBuffer source, long position) throws IOException {
+    long at = position;
+    while (source.hasRemaining()) {
+      at += channel.write(source, at);
+    }
+  }
+
+  /**
+   * Reads bytes from their place. What was appended must have been flushed by {@link #map}.
+   *
+   * @param target its remaining bytes are filled
+   * @param position where the first of them is, 0 or more
+   * @throws EOFException when the file ends before
+   */
+  public void read(ByteBuffer target, long position) throws IOException {
+    long at = position;
+    while (target.hasRemaining()) {
+      int count = channel.read(target, at);
+      if (count < 0) {
+        throw new EOFException("the spool file ends at byte " + at);
+      }
+      at += count;
+    }
+  }
+
+  /** Returns the position of the next byte that is appended. */
   public long position() {
-    return flushedBytes + buffer.position();
+    return flushedBytes + (buffer == null ? 0 : buffer.position());
   }
 
   /**
@@ -94,7 +138,7 @@ public final class SpoolFile implements AutoCloseable {
   }
 
   /**
-   * Reads bytes back without mapping.
+   * Reads appended bytes back without mapping.
    *
    * @param position the first of them, as {@link #position} gave it
    * @param length how many
@@ -103,11 +147,7 @@ public final class SpoolFile implements AutoCloseable {
   public ByteBuffer read(long position, int length) throws IOException {
     flush();
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, position + bytes.position()) < 0) {
-        throw new EOFException("spool ends before byte " + (position + length));
-      }
-    }
+    read(bytes, position);
     return bytes.flip();
   }
 
@@ -119,18 +159,25 @@ public final class SpoolFile implements AutoCloseable {
   }
 
   private ByteBuffer room(int lengthBytes) throws IOException {
-    if (buffer.remaining() < lengthBytes) {
+    ByteBuffer room = buffer;
+    if (room == null) {
+      room = ByteBuffer.allocateDirect(BUFFER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+      buffer = room;
+    } else if (room.remaining() < lengthBytes) {
       flush();
     }
-    return buffer;
+    return room;
   }
 
   private void flush() throws IOException {
-    buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
+    ByteBuffer filled = buffer;
+    if (filled == null) {
+      return;
     }
-    buffer.clear();
-    flushedBytes = channel.position();
+    filled.flip();
+    long bytes = filled.remaining();
+    write(filled, flushedBytes);
+    filled.clear();
+    flushedBytes += bytes;
   }
 }

@@ -38,7 +38,10 @@ final class ArchitectureTest {
           Map.entry("store", Set.of("error", "format")),
           Map.entry("kernel", Set.of("error", "format", "format.v1")),
           Map.entry("segment", Set.of("error", "format", "format.v1", "store")),
-          Map.entry("build", Set.of("error", "format", "format.v1", "segment", "store", "vector")),
+          Map.entry("parallel", Set.of()),
+          Map.entry(
+              "build",
+              Set.of("error", "format", "format.v1", "parallel", "segment", "store", "vector")),
           Map.entry("inspect", Set.of("format", "format.v1", "segment", "store")));
 
   /**

@@ -26,6 +26,7 @@ import io.siskin.server.app.terminal.Terminal;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.spec.PhraseSpec;
+import io.siskin.server.measure.RankingMetrics.Population;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -108,6 +109,7 @@ public final class Siskin implements Runnable {
         .setOut(writer(FileDescriptor.out))
         .setErr(writer(FileDescriptor.err))
         .registerConverter(InputFormat.class, Choice.of(InputFormat.class))
+        .registerConverter(Population.class, Choice.of(Population.class))
         .registerConverter(Quantization.class, Choice.of(Quantization.class))
         .registerConverter(Verification.class, Choice.of(Verification.class))
         .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * Encoded queries are kept in an {@link EncodingCache}.
  *
  * <p>A failing batch is tried again in halves, so that in the end only the texts fail that the
- * model cannot take; their futures end with what the model threw.
+ * model cannot take. Their futures end with what the model threw. The exception is an encoder
+ * elsewhere that gave no answer: asking again in parts would not help.
  *
  * <p>Safe for concurrent use; nothing but {@link #close} blocks. What hangs on a future runs on the
  * inference thread that completes it, so long work has to go elsewhere. Owns its threads, and
@@ -265,15 +266,15 @@ public final class DynamicBatcher {
         throw new IllegalStateException(
             inference.encodings().size() + " encodings for " + works.size() + " texts");
       }
-    } catch (RemoteEncoderException elsewhere) {
-      // Each half would ask again where there was no answer.
-      works.forEach(work -> fail(work, elsewhere));
-      return false;
     } catch (Throwable error) {
-      if (works.size() == 1) {
+      if (error instanceof RemoteEncoderException elsewhere && !elsewhere.dependsOnTexts()) {
+        // Each half would ask again where there was no answer.
+        works.forEach(work -> fail(work, elsewhere));
+      } else if (works.size() == 1) {
         fail(works.getFirst(), error);
       } else {
-        LOG.warn("a batch of {} texts failed and is tried in halves", works.size(), error);
+        // Whoever waits for a text that fails in the end is told why, and says so.
+        LOG.debug("a batch of {} texts failed and is tried in halves", works.size(), error);
         int half = works.size() / 2;
         infer(works.subList(0, half), startNanoTime);
         infer(works.subList(half, works.size()), startNanoTime);

@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * DIR/NAME/encoder/…                the files that its encoder needs
  * DIR/NAME/calibration/ID.json      what was measured on a segment; may be missing
  * DIR/NAME/.building-…              a build under way, or the rest of one that was killed
+ * DIR/NAME/.encoded-…               vectors of a build that was stopped, for the next one
  * DIR/NAME/.lock                    held by the process that writes
  * DIR/.models/NAME-DIGITS/…         the models that collections name, see {@link ModelStore}
  * </pre>
@@ -39,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 public record DataDirectory(Path root) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
   private static final String BUILDING = ".building-";
+
+  /** What the names of files begin with that an unfinished build leaves for the next one. */
+  public static final String JOURNAL_PREFIX = ".encoded-";
 
   /**
    * Checks a collection's name.
@@ -144,20 +150,42 @@ public record DataDirectory(Path root) {
    * @throws InvalidInputException when another process is writing it
    */
   public Writer openForWriting(String name) throws IOException {
-    Path directory = Files.createDirectories(collectionDirectory(name));
+    Path directory = collectionDirectory(name);
+    FileChannel channel = lock(name, directory);
     Files.createDirectories(directory.resolve("segments"));
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock lock = tryLock(channel);
-    if (lock == null) {
-      channel.close();
-      throw new InvalidInputException(
-          "collection", name, "one that no other process is writing just now");
-    }
     Writer writer = new Writer(name, directory, channel);
     writer.removeLeftovers();
     return writer;
+  }
+
+  /** Locks the file that has the name now: another process may be removing the folder. */
+  private static FileChannel lock(String name, Path directory) throws IOException {
+    Path file = directory.resolve(".lock");
+    while (true) {
+      Files.createDirectories(directory);
+      Object before;
+      FileChannel channel;
+      try {
+        Files.write(file, new byte[0], StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        before = fileKey(file);
+        channel = FileChannel.open(file, StandardOpenOption.WRITE);
+      } catch (NoSuchFileException removed) {
+        continue;
+      }
+      if (tryLock(channel) == null) {
+        channel.close();
+        throw new InvalidInputException(
+            "collection", name, "one that no other process is writing just now");
+      }
+      if (Files.exists(file) && Objects.equals(before, fileKey(file))) {
+        return channel;
+      }
+      channel.close();
+    }
+  }
+
+  private static @Nullable Object fileKey(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -272,10 +300,24 @@ public record DataDirectory(Path root) {
           : 0;
     }
 
-    /** Gives the right back. */
+    /**
+     * Gives the right back. Removes the folder where nothing was ever committed, unless it holds
+     * what a later build goes on with.
+     */
     @Override
     public void close() throws IOException {
-      lockFile.close();
+      try (lockFile) {
+        if (!Files.exists(directory.resolve(CollectionManifest.FILE_NAME)) && !isResumable()) {
+          Publication.deleteDirectory(directory);
+        }
+      }
+    }
+
+    private boolean isResumable() throws IOException {
+      try (Stream<Path> inside = Files.list(directory)) {
+        return inside.anyMatch(
+            path -> String.valueOf(path.getFileName()).startsWith(JOURNAL_PREFIX));
+      }
     }
 
     private void removeLeftovers() throws IOException {

@@ -1,6 +1,7 @@
 package io.siskin.server.corpus;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 
 /**
  * The first 24 bytes of a {@code .csr} file and the places that follow from them.
@@ -21,9 +22,9 @@ record CsrHeader(long rowCount, long columnCount, long entryCount) {
    * @throws InvalidInputException that names the byte offset
    */
   CsrHeader {
-    checkRange("nrow at byte 0", rowCount, Integer.MAX_VALUE);
-    checkRange("ncol at byte 8", columnCount, COLUMN_COUNT_MAX);
-    checkRange("nnz at byte 16", entryCount, ENTRY_COUNT_MAX);
+    Ranges.check("nrow at byte 0", rowCount, 0, Integer.MAX_VALUE);
+    Ranges.check("ncol at byte 8", columnCount, 0, COLUMN_COUNT_MAX);
+    Ranges.check("nnz at byte 16", entryCount, 0, ENTRY_COUNT_MAX);
   }
 
   /** Where {@code indptr} starts. */
@@ -44,11 +45,5 @@ record CsrHeader(long rowCount, long columnCount, long entryCount) {
   /** The length of a whole file. */
   long fileLength() {
     return weightsStart() + Float.BYTES * entryCount;
-  }
-
-  private static void checkRange(String field, long value, long max) {
-    if (value < 0 || value > max) {
-      throw new InvalidInputException(field, value, "0 to " + max);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.siskin.server.corpus;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.store.SpoolFile;
 import io.siskin.index.vector.TermIdVector;
 import java.io.EOFException;
 import java.io.IOException;
@@ -139,7 +140,7 @@ final class CsrSource implements DocumentSource {
     FileChannel channel = plain;
     LittleEndianReader weightColumn = front;
     if (channel == null) {
-      spool = SpoolFile.create(options.spoolDirectory());
+      spool = new SpoolFile(options.spoolDirectory());
       channel = spool.channel();
       front.copyTo(spool, CsrHeader.LENGTH_BYTES, header.weightsStart() - CsrHeader.LENGTH_BYTES);
     } else {

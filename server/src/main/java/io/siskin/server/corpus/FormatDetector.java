@@ -24,6 +24,18 @@ final class FormatDetector {
    * @throws InvalidInputException when nothing fits, naming what was looked for
    */
   static InputFormat detect(Path file) throws IOException {
+    return detect(file, ".jsonl, .ndjson, .json, .csr or .ciff", "; or name the format");
+  }
+
+  /**
+   * Returns the format of a file.
+   *
+   * @param file the file
+   * @param endings what names end in that say what a file holds, in words for the error
+   * @param remedy what else can be done, in words for the error
+   * @throws InvalidInputException when nothing fits, naming what was looked for
+   */
+  static InputFormat detect(Path file, String endings, String remedy) throws IOException {
     byte[] head;
     try (PackedFile packed = PackedFile.open(file)) {
       InputFormat named = byName(file);
@@ -44,9 +56,12 @@ final class FormatDetector {
     throw new InvalidInputException(
             "format",
             "not recognised",
-            "a name ending in .jsonl, .ndjson, .json, .csr or .ciff (and .gz or .zst after it), or"
+            "a name ending in "
+                + endings
+                + " (and .gz or .zst after it), or"
                 + " first bytes, once unpacked, that are '{' of JSON Lines, a .csr header (nrow,"
-                + " ncol, nnz, indptr[0] = 0) or a CIFF header of version 1; or name the format")
+                + " ncol, nnz, indptr[0] = 0) or a CIFF header of version 1"
+                + remedy)
         .at(file.toString());
   }
 
@@ -102,7 +117,8 @@ final class FormatDetector {
     for (int at = marked ? 3 : 0; at < head.length; at++) {
       byte value = head[at];
       if (value != ' ' && value != '\t' && value != '\r' && value != '\n') {
-        return value == '{';
+        // An array is no JSON Lines, and is told so when its first line is read.
+        return value == '{' || value == '[';
       }
     }
     return false;

@@ -1,6 +1,6 @@
 package io.siskin.server.corpus;
 
-import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import java.nio.file.Path;
 
 /**
@@ -26,8 +26,8 @@ public record InputOptions(
 
   /** Checks the ranges. */
   public InputOptions {
-    checkRange("lineLengthMaxBytes", lineLengthMaxBytes, LINE_LENGTH_LIMIT_BYTES);
-    checkRange("parserThreads", parserThreads, PARSER_THREADS_LIMIT);
+    Ranges.check("lineLengthMaxBytes", lineLengthMaxBytes, 1, LINE_LENGTH_LIMIT_BYTES);
+    Ranges.check("parserThreads", parserThreads, 1, PARSER_THREADS_LIMIT);
   }
 
   /** Returns these options with other term keys. */
@@ -48,11 +48,5 @@ public record InputOptions(
   /** Returns these options with another directory for temporary files. */
   public InputOptions withSpoolDirectory(Path newSpoolDirectory) {
     return new InputOptions(termKeys, lineLengthMaxBytes, parserThreads, newSpoolDirectory);
-  }
-
-  private static void checkRange(String name, int value, int limit) {
-    if (value < 1 || value > limit) {
-      throw new InvalidInputException(name, value, "1 to " + limit);
-    }
   }
 }

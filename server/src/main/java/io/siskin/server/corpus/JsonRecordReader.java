@@ -1,14 +1,17 @@
 package io.siskin.server.corpus;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerationException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
 import java.io.IOException;
@@ -26,10 +29,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads records of JSON Lines one after the other; not thread-safe, see {@link JsonDocumentParser}.
  *
- * <p>One non-blocking parser is fed line after line instead of opening a parser a line: the line's
- * end is known exactly, nothing is copied, and the parser's symbol table outlives the line, so that
- * a token seen before is found by its bytes instead of being decoded again. After an error the
- * parser stands in the middle of a record and is replaced.
+ * <p>One non-blocking parser is fed line after line, instead of one parser for each line. So the
+ * line's end is known exactly and nothing is copied. The parser's symbol table outlives the line: a
+ * token seen before is found by its bytes instead of being decoded again. After an error the parser
+ * stands in the middle of a record and is replaced.
  */
 final class JsonRecordReader {
   private static final List<String> ID_NAMES = List.of("_id", "id", "docid");
@@ -37,6 +40,11 @@ final class JsonRecordReader {
   private static final String TITLE = "title";
   private static final String TEXT = "text";
   private static final String VECTOR = "vector";
+  private static final String ONE_OBJECT = "one JSON object per line";
+  private static final String JOIN_LINES =
+      ONE_OBJECT + "; 'jq -c . FILE' writes objects of several lines so";
+  private static final String SPLIT_ARRAY =
+      ONE_OBJECT + "; \"jq -c '.[]' FILE\" writes the elements of an array so";
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -49,12 +57,16 @@ final class JsonRecordReader {
           // The parser of stored fields hands every member on to a generator, which finds
           // duplicates.
           .enable(StreamWriteFeature.STRICT_DUPLICATE_DETECTION)
-          // The line limit already bounds these.
+          // The line limit already bounds strings and names.
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(1 << 20)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNestingDepth(JsonFaults.DEPTH_MAX)
+                  .maxNumberLength(JsonFaults.NUMBER_LENGTH_MAX)
                   .build())
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(JsonFaults.DEPTH_MAX).build())
           .build();
 
   /** What JSON says a member's value is, as far as anything here depends on it. */
@@ -103,7 +115,7 @@ final class JsonRecordReader {
       atEnd = readOn(json, bytes, start, end);
       throw e;
     } catch (JsonProcessingException e) {
-      throw malformed(json, e);
+      throw malformed(e, json.currentLocation().getByteOffset() - fedBytes, bytes, start, end);
     } catch (IOException e) {
       throw new UncheckedIOException("a byte array cannot fail", e);
     } finally {
@@ -152,7 +164,8 @@ final class JsonRecordReader {
     SparseVector vector = null;
     JsonToken first = json.nextToken();
     if (first != JsonToken.START_OBJECT) {
-      throw new InvalidInputException("record", describe(first), "one JSON object a line");
+      throw new InvalidInputException(
+          "record", describe(first), first == JsonToken.START_ARRAY ? SPLIT_ARRAY : ONE_OBJECT);
     }
     while (nextToken(json) != JsonToken.END_OBJECT) {
       String name = json.currentName();
@@ -178,8 +191,7 @@ final class JsonRecordReader {
     int recordEnd = start + (int) (json.currentLocation().getByteOffset() - fedBytes);
     for (int at = recordEnd; at < end; at++) {
       if (!LineBatch.isWhiteSpace(bytes[at])) {
-        throw new InvalidInputException(
-            "record", "followed by more than white space", "one JSON object a line");
+        throw new InvalidInputException("record", "followed by more than white space", ONE_OBJECT);
       }
     }
     if (recordEnd < end) {
@@ -302,7 +314,7 @@ final class JsonRecordReader {
       case END_OBJECT -> out.writeEndObject();
       case START_ARRAY -> out.writeStartArray();
       case END_ARRAY -> out.writeEndArray();
-      case FIELD_NAME -> out.writeFieldName(json.currentName());
+      case FIELD_NAME -> copyName(json.currentName(), out);
       case VALUE_STRING -> out.writeString(json.getText());
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> out.writeNumber(json.getText());
       case VALUE_TRUE -> out.writeBoolean(true);
@@ -312,12 +324,22 @@ final class JsonRecordReader {
     }
   }
 
+  private static void copyName(String name, JsonGenerator out) throws IOException {
+    try {
+      out.writeFieldName(name);
+    } catch (JsonGenerationException duplicate) {
+      throw new InvalidInputException(
+          "member '" + name + "' of a stored object",
+          "given twice",
+          "each member once in an object");
+    }
+  }
+
   /** The next token of a record that is not over yet. */
   static JsonToken nextToken(JsonParser json) throws IOException {
     JsonToken token = json.nextToken();
     if (token == null || token == JsonToken.NOT_AVAILABLE) {
-      throw new InvalidInputException(
-          "record", "cut off before its object is closed", "one JSON object a line");
+      throw new InvalidInputException("record", "cut off before its object is closed", JOIN_LINES);
     }
     return token;
   }
@@ -345,11 +367,31 @@ final class JsonRecordReader {
     };
   }
 
-  private InvalidInputException malformed(JsonParser json, JsonProcessingException e) {
-    long column = json.currentLocation().getByteOffset() - fedBytes;
-    return new InvalidInputException(
+  /**
+   * Returns what is wrong with a line that the parser refused.
+   *
+   * @param at how many bytes of the line the parser had read
+   */
+  private static InvalidInputException malformed(
+      JsonProcessingException e, long at, byte[] bytes, int start, int end) {
+    if (e instanceof StreamConstraintsException) {
+      return JsonFaults.isTooDeep(e)
+          ? new InvalidInputException(
+              "record", "nested too deep", "at most " + JsonFaults.DEPTH_MAX + " levels")
+          : new InvalidInputException(
+              "record",
+              "holding a number that is too long",
+              "at most " + JsonFaults.NUMBER_LENGTH_MAX + " characters per number");
+    }
+    if (JsonFaults.isUnpairedSurrogate(e)) {
+      return new InvalidInputException(
+          "record", "holding an unpaired surrogate escape", "Unicode text");
+    }
+    int place = Math.clamp(start + at, start, end);
+    return InvalidInputException.explained(
         "record",
-        "malformed JSON at byte " + column + " of the line: " + e.getOriginalMessage(),
-        "strict JSON");
+        "malformed JSON at byte " + at + " of the line" + JsonFaults.near(bytes, start, place, end),
+        "strict JSON",
+        e);
   }
 }

@@ -1,5 +1,6 @@
 package io.siskin.server.corpus;
 
+import io.siskin.index.store.SpoolFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

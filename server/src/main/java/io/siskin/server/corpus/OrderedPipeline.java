@@ -1,15 +1,10 @@
 package io.siskin.server.corpus;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.parallel.OrderedExecutor;
+import io.siskin.index.parallel.OrderedResults;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Applies a pure function to each element of a feed on several threads and gives the results in the
  * feed's order.
  *
- * <p>At most two elements a thread are in flight. The feed is read by the thread that asks for
+ * <p>At most two elements per thread are in flight. The feed is read by the thread that asks for
  * results, never concurrently, and a failure of the feed comes after the results of all elements
- * before it: so neither order nor errors tell how many threads there are. With one thread,
+ * before it. So neither order nor errors tell how many threads there are. With one thread,
  * everything happens in the caller's.
  */
 final class OrderedPipeline<I, O> implements Closeable {
@@ -34,8 +29,8 @@ final class OrderedPipeline<I, O> implements Closeable {
   private final Feed<I> feed;
   private final Function<I, O> function;
   private final int inFlightMax;
-  private final @Nullable ExecutorService workers;
-  private final Deque<Future<O>> inFlight = new ArrayDeque<>();
+  private final @Nullable OrderedExecutor workers;
+  private final OrderedResults<O> inFlight = new OrderedResults<>();
   private boolean feedEnded;
   private @Nullable IOException ioFailure;
   private @Nullable InvalidInputException inputFailure;
@@ -44,11 +39,7 @@ final class OrderedPipeline<I, O> implements Closeable {
     this.feed = feed;
     this.function = function;
     this.inFlightMax = IN_FLIGHT_PER_THREAD * threads;
-    this.workers =
-        threads == 1
-            ? null
-            : Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().daemon().name(name + "-", 0).factory());
+    this.workers = threads == 1 ? null : new OrderedExecutor(name, threads);
   }
 
   /** Returns the next result, or null at the end. */
@@ -60,9 +51,8 @@ final class OrderedPipeline<I, O> implements Closeable {
     while (!feedEnded && inFlight.size() < inFlightMax) {
       submitOne(workers);
     }
-    Future<O> first = inFlight.poll();
-    if (first != null) {
-      return await(first);
+    if (inFlight.size() > 0) {
+      return inFlight.take();
     }
     if (ioFailure != null) {
       throw ioFailure;
@@ -73,13 +63,13 @@ final class OrderedPipeline<I, O> implements Closeable {
     return null;
   }
 
-  private void submitOne(ExecutorService executor) {
+  private void submitOne(OrderedExecutor executor) {
     try {
       I element = feed.next();
       if (element == null) {
         feedEnded = true;
       } else {
-        inFlight.add(executor.submit(() -> function.apply(element)));
+        executor.submit(() -> function.apply(element), inFlight);
       }
     } catch (IOException e) {
       feedEnded = true;
@@ -90,23 +80,11 @@ final class OrderedPipeline<I, O> implements Closeable {
     }
   }
 
-  private O await(Future<O> result) throws InterruptedIOException {
-    try {
-      return result.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while reading input");
-    } catch (ExecutionException e) {
-      // The function reports bad records in its result, so this is a fault of the program.
-      throw new AssertionError("reading input failed", e.getCause());
-    }
-  }
-
   @Override
   public void close() {
-    inFlight.clear();
+    inFlight.close();
     if (workers != null) {
-      workers.shutdownNow();
+      workers.close();
     }
   }
 }

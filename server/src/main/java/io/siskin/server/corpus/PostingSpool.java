@@ -1,5 +1,6 @@
 package io.siskin.server.corpus;
 
+import io.siskin.index.store.SpoolFile;
 import io.siskin.server.corpus.ciff.CiffReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
         POSTING_BYTES * Math.clamp(perBuffer, WRITE_BUFFER_MIN_POSTINGS, WRITE_BUFFER_MAX_POSTINGS);
     this.buffers = new ByteBuffer[runCount];
     Arrays.setAll(buffers, i -> ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN));
-    this.spool = SpoolFile.create(directory);
+    this.spool = new SpoolFile(directory);
   }
 
   private static int[] runStarts(int[] postingCounts, int documentCount, int runPostings) {

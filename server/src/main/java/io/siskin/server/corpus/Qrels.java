@@ -62,7 +62,7 @@ public record Qrels(Map<String, Map<String, Integer>> gradesByQuery) {
           return;
         }
       }
-      String[] columns = beir ? line.split("\t", -1) : line.strip().split("[ \t]+");
+      String[] columns = beir ? line.split("\t", -1) : TrecColumns.split(line);
       if (columns.length != (beir ? BEIR_COLUMNS : TREC_COLUMNS)) {
         throw new InvalidInputException("line", columns.length + " columns", ALLOWED);
       }

@@ -16,6 +16,9 @@ import java.util.Map;
  * the first bad one ends the read.
  */
 public final class SourceQueries {
+  private static final String ENDINGS =
+      ".tsv or .txt (id TAB text), .jsonl, .ndjson, .json, .csr or .ciff";
+
   private SourceQueries() {}
 
   /**
@@ -61,8 +64,9 @@ public final class SourceQueries {
   private static List<SourceQuery> readDocuments(Path file, InputOptions options)
       throws IOException {
     List<SourceQuery> queries = new ArrayList<>();
+    InputFormat format = FormatDetector.detect(file, ENDINGS, "");
     try (DocumentSource source =
-        DocumentSources.open(file, InputFormat.AUTO, BadRecordPolicy.REFUSE, options)) {
+        DocumentSources.open(file, format, BadRecordPolicy.REFUSE, options)) {
       for (SourceDocument next = source.next(); next != null; next = source.next()) {
         queries.add(new SourceQuery(next.id(), next.text(), next.vector(), next.place()));
       }

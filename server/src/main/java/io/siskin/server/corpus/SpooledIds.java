@@ -1,5 +1,6 @@
 package io.siskin.server.corpus;
 
+import io.siskin.index.store.SpoolFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ final class SpooledIds implements Closeable {
   private long windowStart;
 
   SpooledIds(Path directory) throws IOException {
-    this.spool = SpoolFile.create(directory);
+    this.spool = new SpoolFile(directory);
   }
 
   /** Adds the id of a docid; false when it already has one. */

@@ -2,7 +2,7 @@ package io.siskin.server.encode;
 
 /**
  * An encoder that is served elsewhere gave no answer that can be used. What was asked may be asked
- * again later; asking for fewer texts at a time will not help.
+ * again later. {@link #dependsOnTexts} tells whether asking for fewer texts at a time may help.
  */
 public final class RemoteEncoderException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -49,5 +49,13 @@ public final class RemoteEncoderException extends RuntimeException {
   /** Returns what went wrong. */
   public Reason reason() {
     return reason;
+  }
+
+  /**
+   * Tells whether the texts that were sent may be the cause. Then others may be encoded, and one of
+   * them fails alone too.
+   */
+  public boolean dependsOnTexts() {
+    return reason == Reason.REFUSED || reason == Reason.MALFORMED;
   }
 }

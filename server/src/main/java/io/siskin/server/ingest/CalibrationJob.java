@@ -9,8 +9,6 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.corpus.SourceQueries;
-import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.SampleQuery;
@@ -123,18 +121,8 @@ public final class CalibrationJob {
       return null;
     }
     List<SampleQuery> given = new ArrayList<>();
-    for (SourceQuery query : SourceQueries.read(queries)) {
-      SparseVector vector = query.vector();
-      String text = query.text() == null ? "" : query.text();
-      given.add(
-          SampleQuery.given(
-              QuantizedQuery.of(
-                  vector == null
-                      ? snapshot.encoders().queries().encode(List.of(text)).getFirst()
-                      : vector)));
-    }
-    if (given.isEmpty()) {
-      throw new InvalidInputException("queries", queries, "a file with at least one query");
+    for (SparseVector vector : CollectionQueries.read(snapshot, queries).vectors()) {
+      given.add(SampleQuery.given(QuantizedQuery.of(vector)));
     }
     // When time is short the first ones are used, and a file may be sorted.
     Collections.shuffle(given, new Random(given.size()));

@@ -1,8 +1,9 @@
 package io.siskin.server.ingest;
 
+import io.siskin.index.format.Sha256;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
-import io.siskin.server.encode.Sha256;
+import io.siskin.server.collection.DataDirectory;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -39,19 +40,19 @@ import org.jspecify.annotations.Nullable;
  * file    magic (8 bytes), key (32 bytes), entries
  * entry   length of body (4), CRC-32 of the rest of the entry (4), hash of the text (16), body
  * body    number of terms, then a term: number of the token, the token itself where the number is
- *         new (length in UTF-8, bytes), weight (4); numbers are in 7 bits a byte, lowest first
+ *         new (length in UTF-8, bytes), weight (4); numbers are in 7 bits a byte, lowest first.
+ *         Without any byte: the text could not be encoded
  * </pre>
  *
  * <p>Big-endian. What was appended reaches the file within half a second of the next entry, and the
- * disk within two. Used by one thread.
+ * disk within two. A journal without an entry leaves no file. Used by one thread.
  */
 final class EncodingJournal implements AutoCloseable {
   /** How many bytes a {@link #hash} has. */
   static final int HASH_LENGTH = 16;
 
-  private static final String NAME_PREFIX = ".encoded-";
   private static final int DIGITS_IN_NAME = 12;
-  private static final byte[] MAGIC = "SISKENC1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "SISKENC2".getBytes(StandardCharsets.US_ASCII);
   private static final int KEY_LENGTH = 32;
   private static final int ENTRY_HEADER_LENGTH = 8 + HASH_LENGTH;
   private static final int BODY_LENGTH_MAX = 1 << 26;
@@ -59,6 +60,9 @@ final class EncodingJournal implements AutoCloseable {
   private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long FORCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  private static final byte[] FAILED = {};
+
+  private final Path file;
   private final FileChannel channel;
   private final List<String> tokens = new ArrayList<>();
   private final Map<String, Integer> numbers = new HashMap<>();
@@ -70,8 +74,25 @@ final class EncodingJournal implements AutoCloseable {
   private long flushedNanoTime = System.nanoTime();
   private long forcedNanoTime = flushedNanoTime;
 
-  private EncodingJournal(FileChannel channel) {
+  private EncodingJournal(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
+  }
+
+  /** What the journal says of a text. */
+  sealed interface Entry {
+    /**
+     * It was encoded.
+     *
+     * @param vector its vector
+     */
+    record Known(SparseVector vector) implements Entry {}
+
+    /** It could not be encoded. */
+    record Failed() implements Entry {}
+
+    /** Nothing: it is for the caller to {@link #append}. */
+    record Missing() implements Entry {}
   }
 
   /**
@@ -82,13 +103,13 @@ final class EncodingJournal implements AutoCloseable {
    *     64 hexadecimal digits
    */
   static EncodingJournal open(Path directory, String key) throws IOException {
-    Path file = directory.resolve(NAME_PREFIX + key.substring(0, DIGITS_IN_NAME));
+    Path file = directory.resolve(DataDirectory.JOURNAL_PREFIX + key.substring(0, DIGITS_IN_NAME));
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     boolean done = false;
     try {
-      EncodingJournal journal = new EncodingJournal(channel);
+      EncodingJournal journal = new EncodingJournal(file, channel);
       journal.begin(HexFormat.of().parseHex(key));
       done = true;
       return journal;
@@ -105,7 +126,8 @@ final class EncodingJournal implements AutoCloseable {
    * @param directory the collection's folder
    */
   static void deleteAll(Path directory) throws IOException {
-    try (DirectoryStream<Path> journals = Files.newDirectoryStream(directory, NAME_PREFIX + "*")) {
+    try (DirectoryStream<Path> journals =
+        Files.newDirectoryStream(directory, DataDirectory.JOURNAL_PREFIX + "*")) {
       for (Path journal : journals) {
         Files.deleteIfExists(journal);
       }
@@ -124,23 +146,26 @@ final class EncodingJournal implements AutoCloseable {
   }
 
   /**
-   * Returns the next text's vector if the journal has it; once it has not, it never has again.
+   * Returns what the journal has of the next text; once it has nothing, it never has again.
    *
    * @param hash the text's
    */
-  @Nullable SparseVector next(byte[] hash) throws IOException {
+  Entry next(byte[] hash) throws IOException {
     DataInputStream reading = input;
     if (reading == null) {
-      return null;
+      return new Entry.Missing();
     }
     byte[] body = readBody(reading, hash);
     if (body == null) {
       endReading();
-      return null;
+      return new Entry.Missing();
     }
     positionBytes += ENTRY_HEADER_LENGTH + body.length;
+    if (body.length == FAILED.length) {
+      return new Entry.Failed();
+    }
     reusedCount++;
-    return decode(body);
+    return new Entry.Known(decode(body));
   }
 
   /**
@@ -151,7 +176,20 @@ final class EncodingJournal implements AutoCloseable {
    */
   void append(byte[] hash, TokenVector vector) throws IOException {
     endReading();
-    byte[] body = encode(vector);
+    append(hash, encode(vector));
+  }
+
+  /**
+   * Adds that the next text could not be encoded, so that those behind it are found again.
+   *
+   * @param hash the text's
+   */
+  void appendFailure(byte[] hash) throws IOException {
+    endReading();
+    append(hash, FAILED);
+  }
+
+  private void append(byte[] hash, byte[] body) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(ENTRY_HEADER_LENGTH);
     header.putInt(body.length).putInt((int) checksum(hash, body)).put(hash);
     pending.writeBytes(header.array());
@@ -172,6 +210,9 @@ final class EncodingJournal implements AutoCloseable {
       if (input == null) {
         flush(System.nanoTime());
         channel.force(false);
+      }
+      if (channel.size() <= MAGIC.length + KEY_LENGTH) {
+        Files.deleteIfExists(file);
       }
     }
   }

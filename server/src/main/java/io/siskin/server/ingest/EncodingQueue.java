@@ -1,6 +1,7 @@
 package io.siskin.server.ingest;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.parallel.OrderedResults;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.index.vector.VectorPruning;
@@ -12,21 +13,22 @@ import io.siskin.server.encode.spec.IdfSpec;
 import io.siskin.server.encode.spec.LearnedSpec;
 import io.siskin.server.encode.spec.PhraseSpec;
 import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.ingest.BatchEncoder.Outcome;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes documents in batches beside their reading and hands them on in their order, with few
  * batches waiting at a time. Takes from a journal what was encoded before, and adds to it what was
  * not.
+ *
+ * <p>A document that cannot be encoded is a bad record, named by its id and place. What is not the
+ * document's fault, such as an encoder elsewhere that does not answer, ends the job.
  *
  * <p>Used by one thread, which also runs the sink. Closes its encoder, not its journal.
  */
@@ -40,7 +42,9 @@ final class EncodingQueue implements AutoCloseable {
   private final int waitingMax;
   private final BadRecordPolicy policy;
   private final @Nullable EncodingJournal journal;
-  private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
+  private final ArrayDeque<List<Pending>> waiting = new ArrayDeque<>();
+  // What comes of the batches that wait, for those of their documents that are encoded.
+  private final OrderedResults<List<Outcome>> outcomes = new OrderedResults<>();
   private List<Pending> batch = new ArrayList<>(BATCH_LENGTH);
   private int batchCharacters;
 
@@ -79,9 +83,6 @@ final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  /** Documents that are encoded together, and what comes of those that must be. */
-  private record Batch(List<Pending> documents, Future<List<SparseVector>> vectors) {}
-
   /** A document with the vector to index. */
   record Encoded(SourceDocument document, SparseVector vector) {}
 
@@ -91,6 +92,13 @@ final class EncodingQueue implements AutoCloseable {
     void accept(Encoded encoded) throws IOException;
   }
 
+  /**
+   * Takes a document, and hands on what is done.
+   *
+   * @param document the next one
+   * @param sink takes results of documents that were put before
+   * @throws InvalidInputException when a document is bad and the policy allows no more
+   */
   void put(SourceDocument document, Sink sink) throws IOException {
     try {
       check(document);
@@ -103,16 +111,17 @@ final class EncodingQueue implements AutoCloseable {
     if (batch.size() == BATCH_LENGTH || batchCharacters >= BATCH_CHARACTERS_MAX) {
       submit(sink);
       // What is done is handed on at once: only then is it in the journal.
-      while (waiting.size() > waitingMax || isDone(waiting.peek())) {
+      while (waiting.size() > waitingMax || outcomes.isNextDone()) {
         takeOne(sink);
       }
     }
   }
 
-  private static boolean isDone(@Nullable Batch batch) {
-    return batch != null && batch.vectors().isDone();
-  }
-
+  /**
+   * Encodes what is left and hands on all that waits.
+   *
+   * @param sink takes the results
+   */
   void drain(Sink sink) throws IOException {
     submit(sink);
     while (!waiting.isEmpty()) {
@@ -122,6 +131,7 @@ final class EncodingQueue implements AutoCloseable {
 
   @Override
   public void close() {
+    outcomes.close();
     encoder.close();
   }
 
@@ -130,8 +140,12 @@ final class EncodingQueue implements AutoCloseable {
       return new Pending(document, document.vector(), null);
     }
     byte[] hash = EncodingJournal.hash(document.text() == null ? "" : document.text());
-    SparseVector known = journal.next(hash);
-    return new Pending(document, known, known == null ? hash : null);
+    return switch (journal.next(hash)) {
+      case EncodingJournal.Entry.Known(SparseVector vector) -> new Pending(document, vector, null);
+      // Tried again, since the cause may be gone; what comes of it is not in the journal.
+      case EncodingJournal.Entry.Failed _ -> new Pending(document, null, null);
+      case EncodingJournal.Entry.Missing _ -> new Pending(document, null, hash);
+    };
   }
 
   /** A collection's documents all come as its encoder says, or queries would not match them. */
@@ -179,12 +193,14 @@ final class EncodingQueue implements AutoCloseable {
     List<String> texts =
         documents.stream().filter(one -> one.vector() == null).map(Pending::text).toList();
     if (texts.isEmpty()) {
-      waiting.add(new Batch(documents, CompletableFuture.completedFuture(List.of())));
+      waiting.add(documents);
+      outcomes.add(CompletableFuture.completedFuture(List.of()));
       return;
     }
     while (true) {
       try {
-        waiting.add(new Batch(documents, encoder.encode(texts)));
+        outcomes.add(encoder.encode(texts));
+        waiting.add(documents);
         return;
       } catch (EncoderOverloadedException full) {
         if (waiting.isEmpty()) {
@@ -196,29 +212,32 @@ final class EncodingQueue implements AutoCloseable {
   }
 
   private void takeOne(Sink sink) throws IOException {
-    Batch done = waiting.remove();
-    Iterator<SparseVector> vectors = get(done.vectors()).iterator();
-    for (Pending one : done.documents()) {
-      SparseVector known = one.vector();
-      SparseVector vector = known == null ? vectors.next() : known;
-      if (journal != null && one.hash() != null && vector instanceof TokenVector tokens) {
-        journal.append(one.hash(), tokens);
+    List<Pending> documents = waiting.remove();
+    Iterator<Outcome> encoded = outcomes.take().iterator();
+    for (Pending one : documents) {
+      SparseVector vector = one.vector() == null ? settle(one, encoded.next()) : one.vector();
+      if (vector != null) {
+        sink.accept(new Encoded(one.document(), pruning.prune(vector)));
       }
-      sink.accept(new Encoded(one.document(), pruning.prune(vector)));
     }
   }
 
-  private static List<SparseVector> get(Future<List<SparseVector>> future) throws IOException {
-    try {
-      return future.get();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("the index job was interrupted");
-    } catch (ExecutionException failed) {
-      switch (failed.getCause()) {
-        case RuntimeException runtime -> throw runtime;
-        case Error error -> throw error;
-        case null, default -> throw new IllegalStateException(failed.getCause());
+  /** Keeps what came of a document in the journal; returns null when it is a bad record. */
+  private @Nullable SparseVector settle(Pending one, Outcome outcome) throws IOException {
+    byte[] hash = one.hash();
+    switch (outcome) {
+      case Outcome.Encoded(SparseVector vector) -> {
+        if (journal != null && hash != null && vector instanceof TokenVector tokens) {
+          journal.append(hash, tokens);
+        }
+        return vector;
+      }
+      case Outcome.Failed(Throwable failure) -> {
+        policy.onBadRecord(EncodingFailures.badRecord(failure, one.document()));
+        if (journal != null && hash != null) {
+          journal.appendFailure(hash);
+        }
+        return null;
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.siskin.server.ingest;
 
-import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.BatchingOptions;
 import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodedText;
@@ -48,21 +47,32 @@ final class FrontEndEncoder implements BatchEncoder {
   }
 
   @Override
-  public Future<List<SparseVector>> encode(List<String> texts) {
+  public Future<List<Outcome>> encode(List<String> texts) {
     List<EncoderInput> inputs = texts.stream().map(side::input).toList();
     List<CompletableFuture<EncodedText>> encoded =
         encoder.submit(inputs, Priority.BULK, Cancellation.NEVER);
     return CompletableFuture.allOf(encoded.toArray(CompletableFuture<?>[]::new))
-        .thenApply(_ -> vectors(texts, encoded));
+        .handle((_, _) -> outcomes(texts, encoded));
   }
 
-  private List<SparseVector> vectors(
-      List<String> texts, List<CompletableFuture<EncodedText>> encoded) {
-    List<SparseVector> vectors = new ArrayList<>(texts.size());
+  private List<Outcome> outcomes(List<String> texts, List<CompletableFuture<EncodedText>> encoded) {
+    List<Outcome> outcomes = new ArrayList<>(texts.size());
     for (int i = 0; i < texts.size(); i++) {
-      vectors.add(side.vector(texts.get(i), encoded.get(i).join().encoding()));
+      outcomes.add(outcome(texts.get(i), encoded.get(i)));
     }
-    return vectors;
+    return outcomes;
+  }
+
+  @SuppressWarnings("IllegalCatch") // Whatever is wrong with a text, it is named with the text.
+  private Outcome outcome(String text, CompletableFuture<EncodedText> encoded) {
+    if (encoded.isCompletedExceptionally()) {
+      return new Outcome.Failed(encoded.exceptionNow());
+    }
+    try {
+      return new Outcome.Encoded(side.vector(text, encoded.resultNow().encoding()));
+    } catch (RuntimeException failed) {
+      return new Outcome.Failed(failed);
+    }
   }
 
   @Override

@@ -56,6 +56,7 @@ public final class IndexJob {
   private final BuildProgress progress;
   private final TextModels models;
   private final SkippingPolicy policy;
+  private final DocumentPlaces places = new DocumentPlaces();
   private long droppedCount;
   private long reusedCount;
 
@@ -277,9 +278,23 @@ public final class IndexJob {
     SparseVector vector = encoded.vector();
     try {
       builder.add(document.id(), vector, document.fields());
+      places.add(document.place());
     } catch (InvalidInputException refused) {
-      policy.onBadRecord(refused.at(document.place()));
+      policy.onBadRecord(withEarlierPlace(refused, builder, document).at(document.place()));
     }
+  }
+
+  /** Says where the first document of an id was read, if that is why another is refused. */
+  private InvalidInputException withEarlierPlace(
+      InvalidInputException refused, SegmentBuilder builder, SourceDocument document)
+      throws IOException {
+    int earlier = refused.field().equals("id") ? builder.documentNumber(document.id()) : -1;
+    return earlier < 0
+        ? refused
+        : new InvalidInputException(
+            "id",
+            "'" + document.id() + "', as at " + places.get(earlier),
+            "each id once in a collection");
   }
 
   private EncoderSpec encoderSpec() throws IOException {

@@ -2,8 +2,8 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.Sha256;
 import io.siskin.server.corpus.InputFormat;
-import io.siskin.server.encode.Sha256;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.encode.spec.EncoderSpec;

@@ -1,18 +1,15 @@
 package io.siskin.server.measure;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
+import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.agrona.collections.Int2IntHashMap;
@@ -127,22 +124,19 @@ public final class ExactTruth implements Recall.ExactScore, AutoCloseable {
    * @throws IOException when the base cannot be read
    */
   public GroundTruth topK(int k, int threads, IntConsumer rowsDone) throws IOException {
-    if (k < 1 || threads < 1) {
-      throw new InvalidInputException("k, threads", k + ", " + threads, "1 or more each");
-    }
+    Ranges.check("k", k, 1, Integer.MAX_VALUE);
+    Ranges.check("threads", threads, 1, Integer.MAX_VALUE);
     AtomicInteger nextChunk = new AtomicInteger();
-    List<Future<BestRows[]>> parts = new ArrayList<>();
-    try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
-      for (int i = 0; i < threads; i++) {
-        parts.add(workers.submit(() -> scan(k, nextChunk, rowsDone)));
-      }
-    }
     BestRows[] best = emptyAnswers(k);
-    for (Future<BestRows[]> part : parts) {
-      BestRows[] found = join(part);
-      for (int query = 0; query < best.length; query++) {
-        best[query].addAll(found[query]);
-      }
+    try (OrderedExecutor workers = new OrderedExecutor("siskin-truth", threads)) {
+      workers.run(
+          threads,
+          _ -> scan(k, nextChunk, rowsDone),
+          (_, found) -> {
+            for (int query = 0; query < best.length; query++) {
+              best[query].addAll(found[query]);
+            }
+          });
     }
     int[][] rows = new int[best.length][];
     double[][] scores = new double[best.length][];
@@ -239,20 +233,5 @@ public final class ExactTruth implements Recall.ExactScore, AutoCloseable {
       }
     }
     return 0;
-  }
-
-  private static BestRows[] join(Future<BestRows[]> part) throws IOException {
-    try {
-      return part.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while scoring", e);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException failure -> throw failure;
-        case RuntimeException failure -> throw failure;
-        case null, default -> throw new AssertionError(e);
-      }
-    }
   }
 }

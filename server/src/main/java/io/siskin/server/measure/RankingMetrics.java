@@ -20,49 +20,76 @@ import java.util.Map;
 public final class RankingMetrics {
   private RankingMetrics() {}
 
+  /** Which of the judged queries the means are over. */
+  public enum Population {
+    /** All of them, as {@code trec_eval -c} does: one that was not asked counts 0. */
+    JUDGED,
+    /** Those that the run has: one that was asked and has no result counts 0. */
+    ASKED
+  }
+
   /**
    * The means over the judged queries of a run.
    *
-   * @param means one value from 0 to 1 a metric, in the order asked for; 0 when no query is judged
-   * @param judgedQueries queries with a judgment: what the means are over
-   * @param unansweredQueries how many of these have no result; they count 0
+   * @param means one value from 0 to 1 per metric, in the order asked for; 0 when they are over no
+   *     query
+   * @param judgedQueries queries with a judgment
+   * @param notAskedQueries how many of these the run does not have
+   * @param unansweredQueries how many of the judged queries that the means are over have no result;
+   *     they count 0
    * @param unjudgedQueries queries of the run without a judgment, left out of the means
    */
   public record Report(
-      Map<Metric, Double> means, int judgedQueries, int unansweredQueries, int unjudgedQueries) {}
+      Map<Metric, Double> means,
+      int judgedQueries,
+      int notAskedQueries,
+      int unansweredQueries,
+      int unjudgedQueries) {}
 
   /**
    * Evaluates a run.
    *
-   * @param run the rankings
+   * @param run the rankings; a query that was asked and has no result is there with an empty one
    * @param qrels query id to document id to grade; a query with an empty map is not judged
    * @param metrics what to measure
+   * @param population which queries the means are over
    */
   public static Report evaluate(
-      TrecRun run, Map<String, Map<String, Integer>> qrels, List<Metric> metrics) {
+      TrecRun run,
+      Map<String, Map<String, Integer>> qrels,
+      List<Metric> metrics,
+      Population population) {
     double[] sums = new double[metrics.size()];
     int judged = 0;
+    int notAsked = 0;
     int unanswered = 0;
     for (Map.Entry<String, Map<String, Integer>> query : qrels.entrySet()) {
       if (query.getValue().isEmpty()) {
         continue;
       }
       judged++;
+      if (!run.queryIds().contains(query.getKey())) {
+        notAsked++;
+        if (population == Population.ASKED) {
+          continue;
+        }
+      }
       List<String> ranking = run.ranking(query.getKey());
       unanswered += ranking.isEmpty() ? 1 : 0;
       for (int i = 0; i < sums.length; i++) {
         sums[i] += measure(metrics.get(i), ranking, query.getValue());
       }
     }
+    int counted = population == Population.ASKED ? judged - notAsked : judged;
     Map<Metric, Double> means = new LinkedHashMap<>();
     for (int i = 0; i < sums.length; i++) {
-      means.put(metrics.get(i), judged == 0 ? 0 : sums[i] / judged);
+      means.put(metrics.get(i), counted == 0 ? 0 : sums[i] / counted);
     }
     int unjudged = 0;
     for (String query : run.queryIds()) {
       unjudged += qrels.getOrDefault(query, Map.of()).isEmpty() ? 1 : 0;
     }
-    return new Report(means, judged, unanswered, unjudged);
+    return new Report(means, judged, notAsked, unanswered, unjudged);
   }
 
   /**

@@ -1,9 +1,10 @@
 package io.siskin.server.measure;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.corpus.TrecColumns;
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The answers to a set of queries, and their exchange format: the lines {@code query Q0 document
@@ -23,7 +23,6 @@ import java.util.regex.Pattern;
  * <p>In each ranking a document stands once and scores do not increase. Immutable.
  */
 public final class TrecRun {
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final int COLUMNS = 6;
 
   private final Map<String, List<Hit>> hitsByQuery;
@@ -78,27 +77,28 @@ public final class TrecRun {
 
   /**
    * Writes the run. Ranks count from 1; a query without an answer leaves no line, the format has
-   * none for it.
+   * none for it. Nothing is written when an id cannot be.
    *
-   * @param file is replaced
+   * @param out where it is written; not closed
    * @param tag names the system that made the run
    * @throws InvalidInputException when an id or the tag is empty or has white space, which the
    *     format cannot carry
-   * @throws IOException when the file cannot be written
+   * @throws IOException when writing fails
    */
-  public void write(Path file, String tag) throws IOException {
-    checkColumn("tag", tag);
-    try (BufferedWriter out = Files.newBufferedWriter(file)) {
-      for (Map.Entry<String, List<Hit>> query : hitsByQuery.entrySet()) {
-        checkColumn("query id", query.getKey());
-        int rank = 1;
-        for (Hit hit : query.getValue()) {
-          checkColumn("document id", hit.documentId());
-          out.write(query.getKey());
-          out.write(" Q0 ");
-          out.write(hit.documentId());
-          out.write(" " + rank++ + " " + hit.score() + " " + tag + "\n");
-        }
+  public void write(Writer out, String tag) throws IOException {
+    TrecColumns.check("tag", tag);
+    hitsByQuery.forEach(
+        (query, hits) -> {
+          TrecColumns.check("query id", query);
+          hits.forEach(hit -> TrecColumns.check("document id", hit.documentId()));
+        });
+    for (Map.Entry<String, List<Hit>> query : hitsByQuery.entrySet()) {
+      int rank = 1;
+      for (Hit hit : query.getValue()) {
+        out.write(query.getKey());
+        out.write(" Q0 ");
+        out.write(hit.documentId());
+        out.write(" " + rank++ + " " + hit.score() + " " + tag + "\n");
       }
     }
   }
@@ -118,10 +118,10 @@ public final class TrecRun {
       int lineNumber = 0;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         lineNumber++;
-        if (line.isBlank()) {
+        String[] columns = TrecColumns.split(line);
+        if (columns.length == 0) {
           continue;
         }
-        String[] columns = BLANKS.split(line.strip(), -1);
         if (columns.length != COLUMNS) {
           throw new InvalidInputException(
                   "line", line, "six columns: query Q0 document rank score tag")
@@ -168,12 +168,5 @@ public final class TrecRun {
       previous = hit.score();
     }
     return List.copyOf(hits);
-  }
-
-  private static void checkColumn(String name, String value) {
-    if (value.isEmpty() || value.chars().anyMatch(Character::isWhitespace)) {
-      throw new InvalidInputException(
-          name, value, "not empty, no white space: the TREC format separates by it");
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.siskin.server.measure;
 
+import io.siskin.index.format.Sha256;
 import io.siskin.index.vector.TermIdVector;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -135,7 +135,7 @@ final class TruthCache {
 
   private static byte[] fingerprint(Path base, List<TermIdVector> queries, int k)
       throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.newDigest();
     digest.update(ByteBuffer.allocate(2 * Integer.BYTES).putInt(k).putInt(queries.size()).flip());
     for (TermIdVector query : queries) {
       ByteBuffer bytes =
@@ -153,13 +153,5 @@ final class TruthCache {
       }
     }
     return digest.digest();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -1,6 +1,6 @@
 package io.siskin.server.retrieve;
 
-import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.encode.factory.ModelSide;
 import java.util.List;
@@ -28,9 +28,7 @@ public record RetrievalRequest(
 
   /** Checks the ranges. */
   public RetrievalRequest {
-    if (k < 1 || k > K_MAX) {
-      throw new InvalidInputException("k", k, "1 to " + K_MAX);
-    }
+    Ranges.check("k", k, 1, K_MAX);
     fields = List.copyOf(fields);
   }
 

@@ -1,6 +1,7 @@
 package io.siskin.server.rpc;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -124,7 +125,7 @@ public record GrpcServerOptions(
      *     Default: 7700
      */
     public Builder port(int value) {
-      port = (int) checkRange("port", value, NO_TCP, 65_535);
+      port = Ranges.check("port", value, NO_TCP, 65_535);
       return this;
     }
 
@@ -166,7 +167,7 @@ public record GrpcServerOptions(
      * @param value 1 to 1,024. Default: the number of cores
      */
     public Builder eventLoopThreads(int value) {
-      eventLoopThreads = (int) checkRange("event loop threads", value, 1, 1_024);
+      eventLoopThreads = Ranges.check("event loop threads", value, 1, 1_024);
       return this;
     }
 
@@ -177,7 +178,7 @@ public record GrpcServerOptions(
      *     anything. Raising it beyond makes searches share cores, which lengthens each
      */
     public Builder searchThreads(int value) {
-      searchThreads = (int) checkRange("search threads", value, 1, 1_024);
+      searchThreads = Ranges.check("search threads", value, 1, 1_024);
       return this;
     }
 
@@ -188,7 +189,7 @@ public record GrpcServerOptions(
      * @param value 1 to 1,000,000. Default: 64 a core. Raising it turns refusals into latency
      */
     public Builder searchQueueCapacity(int value) {
-      searchQueueCapacity = (int) checkRange("search queue capacity", value, 1, 1_000_000);
+      searchQueueCapacity = Ranges.check("search queue capacity", value, 1, 1_000_000);
       return this;
     }
 
@@ -201,7 +202,7 @@ public record GrpcServerOptions(
      *     connection wait longer
      */
     public Builder inlinePostingsMax(long value) {
-      inlinePostingsMax = checkRange("inline postings max", value, 0, Long.MAX_VALUE);
+      inlinePostingsMax = Ranges.check("inline postings max", value, 0, Long.MAX_VALUE);
       return this;
     }
 
@@ -212,7 +213,7 @@ public record GrpcServerOptions(
      *     in range
      */
     public Builder requestBytesMax(int value) {
-      requestBytesMax = (int) checkRange("request bytes max", value, 1 << 10, 1 << 30);
+      requestBytesMax = Ranges.check("request bytes max", value, 1 << 10, 1 << 30);
       return this;
     }
 
@@ -223,7 +224,7 @@ public record GrpcServerOptions(
      *     4 MiB
      */
     public Builder responseBytesMax(int value) {
-      responseBytesMax = (int) checkRange("response bytes max", value, 1 << 10, 1 << 30);
+      responseBytesMax = Ranges.check("response bytes max", value, 1 << 10, 1 << 30);
       return this;
     }
 
@@ -234,7 +235,7 @@ public record GrpcServerOptions(
      * @param value 1 to 1,000,000. Default: 1,024
      */
     public Builder callsPerConnectionMax(int value) {
-      callsPerConnectionMax = (int) checkRange("calls per connection max", value, 1, 1_000_000);
+      callsPerConnectionMax = Ranges.check("calls per connection max", value, 1, 1_000_000);
       return this;
     }
 
@@ -245,7 +246,7 @@ public record GrpcServerOptions(
      * @param value 1 to 100,000. Default: 64. Raising it lets one stream take more of the queue
      */
     public Builder streamInFlightMax(int value) {
-      streamInFlightMax = (int) checkRange("stream in flight max", value, 1, 100_000);
+      streamInFlightMax = Ranges.check("stream in flight max", value, 1, 100_000);
       return this;
     }
 
@@ -348,13 +349,6 @@ public record GrpcServerOptions(
           retryDelay,
           drainDelay,
           shutdownGrace);
-    }
-
-    private static long checkRange(String option, long value, long min, long max) {
-      if (value < min || value > max) {
-        throw new InvalidInputException(option, value, min + " to " + max);
-      }
-      return value;
     }
 
     private static Duration checkAtLeast(String option, Duration value, Duration min) {

@@ -66,6 +66,7 @@ final class ArchitectureTest {
                   "corpus",
                   "encode",
                   "encode.factory",
+                  "encode.onnx",
                   "encode.spec",
                   "plan",
                   "search")),
@@ -81,7 +82,7 @@ final class ArchitectureTest {
                   "plan",
                   "search")),
           Map.entry("metrics", Set.of("batch", "counters", "retrieve", "search")),
-          Map.entry("measure", Set.of("search")),
+          Map.entry("measure", Set.of("corpus", "search")),
           Map.entry(
               "rpc",
               Set.of(
@@ -184,7 +185,9 @@ final class ArchitectureTest {
             "evaluators take segments as they are given",
             noClasses()
                 .that()
-                .resideOutsideOfPackages("..server.collection", "..server.ingest", "..server.app..")
+                // The readers of input files use its temporary file.
+                .resideOutsideOfPackages(
+                    "..server.collection", "..server.ingest", "..server.corpus", "..server.app..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("..index.store"),

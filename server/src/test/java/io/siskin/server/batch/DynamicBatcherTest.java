@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.Side;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
@@ -30,6 +31,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 final class DynamicBatcherTest {
@@ -411,6 +414,32 @@ final class DynamicBatcherTest {
     }
     assertThat(submit(encoder, "after").get().encoding()).isEqualTo(model.encode("after"));
     assertThat(encoder.metrics().failed()).isEqualTo(1);
+  }
+
+  /** One of the texts may be too long; where there is no answer, parts would get none either. */
+  @ParameterizedTest
+  @CsvSource({"REFUSED, true", "MALFORMED, true", "UNAVAILABLE, false", "DEADLINE_EXCEEDED, false"})
+  void aTextThatAnEncoderElsewhereRefusesFailsAlone(
+      RemoteEncoderException.Reason reason, boolean alone) throws Exception {
+    DynamicBatcher encoder = open(BatchingOptions.DEFAULTS);
+    Gate gate = new Gate(encoder);
+    List<CompletableFuture<EncodedText>> futures = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      futures.add(submit(encoder, i == 5 ? "poison" : "text" + i));
+    }
+    await(() -> encoder.metrics().waitingInteractive() == 10);
+    model.onInfer(
+        texts -> {
+          if (texts.contains("poison")) {
+            throw new RemoteEncoderException(reason, "host:1", "status 413");
+          }
+        });
+    gate.open();
+    CompletableFuture<?> all = CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
+    assertThatThrownBy(all::join).hasRootCauseMessage("host:1: status 413");
+    long failed = futures.stream().filter(CompletableFuture::isCompletedExceptionally).count();
+    assertThat(failed == 1).isEqualTo(alone);
+    assertThat(futures.get(5)).isCompletedExceptionally();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.siskin.server.corpus;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.store.SpoolFile;
 import io.siskin.index.vector.TermIdVector;
 import java.io.Closeable;
 import java.io.IOException;
@@ -46,9 +47,9 @@ public final class CsrWriter implements Closeable {
     if (directory == null) {
       throw new InvalidInputException("target", target, "a file in a directory");
     }
-    this.offsets = new Column(SpoolFile.create(directory));
-    this.indices = new Column(SpoolFile.create(directory));
-    this.weights = new Column(SpoolFile.create(directory));
+    this.offsets = new Column(new SpoolFile(directory));
+    this.indices = new Column(new SpoolFile(directory));
+    this.weights = new Column(new SpoolFile(directory));
     offsets.reserve().putLong(0);
   }
 

@@ -46,7 +46,7 @@ class FormatDetectorTest {
     byte[] csr = InputFiles.csr(1, 9, 0, new long[] {1, 1}, new int[0], new float[0]);
     for (byte[] bytes :
         List.of(
-            new byte[0], new byte[1], "[{}]".getBytes(StandardCharsets.UTF_8), csr, new byte[24])) {
+            new byte[0], new byte[1], "{}".getBytes(StandardCharsets.UTF_16), csr, new byte[24])) {
       assertThatThrownBy(() -> detect("x", bytes))
           .hasMessageContaining("x: format is not recognised");
     }

@@ -72,7 +72,9 @@ class InputDecisionsTest {
     cases.put(
         "NaN weight",
         () -> {
-          assertThat(lines("{'id':1,'vector':{'a':NaN}}").onlyBad()).contains(":1: ", "NaN");
+          assertThat(lines("{'id':1,'vector':{'a':NaN}}").onlyBad())
+              .contains(":1: ", "JSON has neither NaN nor Infinity")
+              .doesNotContain("JsonReadFeature");
           assertThat(oneWeight(Float.NaN).onlyBad()).contains("#0: ", "weight of term '0'", "NaN");
         });
     cases.put(
@@ -356,7 +358,7 @@ class InputDecisionsTest {
           assertThat(lines("{'id':1,'vector':{},'vector':{}}").onlyBad())
               .contains("member 'vector' is given twice");
           assertThat(lines("{'id':1,'text':'x','m':{'a':[{'b':1,'b':2}]}}").onlyBad())
-              .contains("Duplicate", "'b'");
+              .contains("member 'b' of a stored object is given twice");
         });
   }
 
@@ -364,19 +366,34 @@ class InputDecisionsTest {
     cases.put(
         "not an object",
         () -> {
-          assertThat(lines("[1]").onlyBad()).contains("record is an array");
+          assertThat(lines("[1]").onlyBad()).contains("record is an array", "jq -c '.[]' FILE");
           assertThat(lines("'x'").onlyBad()).contains("record is a string");
         });
     cases.put(
         "malformed JSON",
         () -> {
           assertThat(lines("{'id':1,'text':'x'}", "{'id':2,'text':x}").onlyBad())
-              .contains(":2: ", "malformed JSON at byte 1");
+              .contains(":2: ", "malformed JSON at byte 1", "near '")
+              .doesNotContain("Unrecognized", "expecting");
           assertThat(lines("{id:1}").onlyBad()).contains("malformed");
           assertThat(lines("{'id':1,}").onlyBad()).contains("malformed");
           assertThat(lines("{'id':01,'text':'x'}").onlyBad()).contains("malformed");
           assertThat(lines("{'id':1,'text':'a\tb'}").onlyBad()).contains("malformed");
           assertThat(lines("{'id':1,'text':'x' /* c */}").onlyBad()).contains("malformed");
+        });
+    cases.put(
+        "nested too deep",
+        () -> {
+          String deep = "[".repeat(998) + "]".repeat(998);
+          assertThat(lines("{'id':1,'text':'x','m':" + deep + "}").onlyDocument().fields())
+              .containsEntry("m", deep);
+          String deeper = "[".repeat(1_001) + "]".repeat(1_001);
+          assertThat(lines("{'id':1,'text':'x','m':" + deeper + "}").onlyBad())
+              .contains("nested too deep; allowed: at most 1000 levels")
+              .doesNotContain("malformed", "StreamReadConstraints");
+          assertThat(lines("{'id':1,'text':'x','m':" + "7".repeat(1_001) + "}").onlyBad())
+              .contains("too long; allowed: at most 1000 characters per number")
+              .doesNotContain("malformed", "StreamReadConstraints");
         });
     cases.put(
         "JSON after the object",
@@ -396,7 +413,7 @@ class InputDecisionsTest {
           assertThat(outcome.bad())
               .extracting(Throwable::getMessage)
               .satisfiesExactly(
-                  first -> assertThat(first).contains(":1: record is cut off"),
+                  first -> assertThat(first).contains(":1: record is cut off", "'jq -c . FILE'"),
                   second -> assertThat(second).contains(":2: "));
           assertThat(outcome.documents()).extracting(SourceDocument::id).containsExactly("2");
         });

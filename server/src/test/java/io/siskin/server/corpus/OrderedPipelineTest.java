@@ -98,8 +98,8 @@ class OrderedPipelineTest {
             },
             2)) {
       assertThatThrownBy(pipeline::next)
-          .isInstanceOf(AssertionError.class)
-          .hasRootCauseMessage("bug");
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("bug");
     }
   }
 

@@ -85,6 +85,12 @@ class SourceQueriesTest {
   }
 
   @Test
+  void anEndingThatSaysNothingNamesThoseOfQueries() throws IOException {
+    assertRefused(
+        "q.csv", "a,b\n", "q.csv: format is not recognised; allowed: a name ending in .tsv");
+  }
+
+  @Test
   void judgmentsOfBothKinds() throws IOException {
     Map<String, Map<String, Integer>> expected =
         Map.of("q1", Map.of("d1", 2, "d 2", 0), "q2", Map.of("d1", -1));

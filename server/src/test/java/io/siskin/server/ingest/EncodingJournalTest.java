@@ -2,7 +2,9 @@ package io.siskin.server.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.ingest.EncodingJournal.Entry;
 import io.siskin.server.testing.Seeded;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class EncodingJournalTest {
   private static final String KEY = "ab".repeat(32);
+  private static final Entry MISSING = new Entry.Missing();
 
   @TempDir Path directory;
 
@@ -69,9 +72,13 @@ final class EncodingJournalTest {
 
   private void goOn(Random random) throws IOException {
     List<TokenVector> vectors = vectors(random, 1 + random.nextInt(60));
-    write(vectors.subList(0, random.nextInt(vectors.size() + 1)));
+    // A journal without an entry leaves no file to damage.
+    write(vectors.subList(0, 1 + random.nextInt(vectors.size())));
     Path file = file();
     for (int cancellation = 0; cancellation < 3; cancellation++) {
+      if (Files.notExists(file)) {
+        write(vectors.subList(0, 1));
+      }
       long length = Files.size(file);
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         long at = random.nextLong(length + 1);
@@ -94,11 +101,10 @@ final class EncodingJournalTest {
     try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
       for (int i = 0; i < vectors.size(); i++) {
         byte[] hash = EncodingJournal.hash("text " + i);
-        var known = journal.next(hash);
-        if (known == null) {
-          journal.append(hash, vectors.get(i));
-        } else {
+        if (journal.next(hash) instanceof Entry.Known(SparseVector known)) {
           assertThat(known).isEqualTo(vectors.get(i));
+        } else {
+          journal.append(hash, vectors.get(i));
         }
       }
       return journal.reusedCount();
@@ -111,13 +117,34 @@ final class EncodingJournalTest {
         random -> {
           write(vectors(random, 5));
           try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
-            assertThat(journal.next(EncodingJournal.hash("text 0"))).isNotNull();
-            assertThat(journal.next(EncodingJournal.hash("another"))).isNull();
-            assertThat(journal.next(EncodingJournal.hash("text 1"))).isNull();
+            assertThat(journal.next(EncodingJournal.hash("text 0")))
+                .isInstanceOf(Entry.Known.class);
+            assertThat(journal.next(EncodingJournal.hash("another"))).isEqualTo(MISSING);
+            assertThat(journal.next(EncodingJournal.hash("text 1"))).isEqualTo(MISSING);
             assertThat(journal.reusedCount()).isEqualTo(1);
           }
           EncodingJournal.deleteAll(directory);
         });
+  }
+
+  @Test
+  void textThatCouldNotBeEncodedDoesNotEndTheReuse() throws IOException {
+    TokenVector last = TokenVector.of(Map.of("a", 1f));
+    try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
+      journal.appendFailure(EncodingJournal.hash("bad"));
+      journal.append(EncodingJournal.hash("good"), last);
+    }
+    try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
+      assertThat(journal.next(EncodingJournal.hash("bad"))).isEqualTo(new Entry.Failed());
+      assertThat(journal.next(EncodingJournal.hash("good"))).isEqualTo(new Entry.Known(last));
+      assertThat(journal.reusedCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void journalWithoutAnEntryLeavesNoFile() throws IOException {
+    EncodingJournal.open(directory, KEY).close();
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test
@@ -126,7 +153,7 @@ final class EncodingJournalTest {
     // The same name, as only the first digits are in it.
     String other = KEY.substring(0, 60) + "0000";
     try (EncodingJournal journal = EncodingJournal.open(directory, other)) {
-      assertThat(journal.next(EncodingJournal.hash("text 0"))).isNull();
+      assertThat(journal.next(EncodingJournal.hash("text 0"))).isEqualTo(MISSING);
     }
     EncodingJournal.deleteAll(directory);
     assertThat(directory).isEmptyDirectory();

@@ -13,6 +13,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.ModelStore;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.model.ModelDirectory;
@@ -32,10 +33,12 @@ import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.testing.FakeRemoteEncoder;
 import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +59,8 @@ final class LearnedIndexTest {
   @TempDir private Path folder;
   private ModelFiles model;
   private ModelLibrary library;
+  private long skipBadCount;
+  private final List<String> reported = new ArrayList<>();
 
   @BeforeEach
   void makeModel() throws IOException {
@@ -72,6 +77,51 @@ final class LearnedIndexTest {
     assertThat(hits("moth")).containsExactly("1");
     assertThat(hits("bird")).containsExactly("4", "2");
     assertThat(hits("")).isEmpty();
+  }
+
+  /** A model in half precision overflows for some texts; the others of the batch are good. */
+  @Test
+  void documentWithAnInfiniteWeightIsABadRecord() throws IOException {
+    float[] table = new float[TinyModels.SIZE * TinyModels.SIZE];
+    for (int term = 0; term < TinyModels.SIZE; term++) {
+      table[TinyModels.id("moth") * TinyModels.SIZE + term] = 1;
+      table[TinyModels.id("bird") * TinyModels.SIZE + term] = Float.POSITIVE_INFINITY;
+    }
+    Path directory =
+        TinyModels.write(
+            folder.resolve("overflowing"),
+            TinyModels.lookUp("logits", table, TinyModels.SIZE)
+                .output("logits", "batch", "length", TinyModels.SIZE),
+            "family: splade\noutput: {name: logits, kind: logits}");
+    model = ModelDirectory.read(directory).files();
+    String lines =
+        """
+        {"id": "1", "text": "moth"}
+        {"id": "2", "text": "bird"}
+        {"id": "3", "text": "moth moth"}
+        """;
+    assertThatThrownBy(() -> index(both(VectorOptions.NONE), lines))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("documents.jsonl:2: document '2' is refused by the encoder (")
+        .hasMessageContaining("is Infinity; expected: a finite number");
+    skipBadCount = 1;
+    index(both(VectorOptions.NONE), lines);
+    assertThat(reported).singleElement().asString().contains("documents.jsonl:2: document '2'");
+    assertThat(hits("moth")).containsExactly("1", "3");
+  }
+
+  /** What is not the document's fault ends the job, and says what it is. */
+  @Test
+  void encoderThatIsNotThereEndsTheJobAsSuch() throws IOException {
+    Path directory;
+    try (FakeRemoteEncoder encoder = FakeRemoteEncoder.start()) {
+      directory = encoder.writeHttp(folder.resolve("gone"), "retries: 0");
+    }
+    model = ModelDirectory.filesOf(directory);
+    skipBadCount = 9;
+    assertThatThrownBy(() -> index(both(VectorOptions.NONE)))
+        .isInstanceOf(RemoteEncoderException.class);
+    assertThat(reported).isEmpty();
   }
 
   @Test
@@ -199,10 +249,10 @@ final class LearnedIndexTest {
                 models,
                 BuildOptions.DEFAULTS,
                 DocumentPruning.NONE,
-                0,
+                skipBadCount,
                 false),
             BuildProgress.NONE,
-            error -> {},
+            error -> reported.add(error.getMessage()),
             library)
         .run();
   }

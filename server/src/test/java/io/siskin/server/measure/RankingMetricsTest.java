@@ -3,6 +3,7 @@ package io.siskin.server.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.siskin.server.measure.RankingMetrics.Population;
 import io.siskin.server.measure.TrecRun.Hit;
 import io.siskin.server.testing.Seeded;
 import java.util.ArrayList;
@@ -83,9 +84,11 @@ final class RankingMetricsTest {
                 "unjudged", List.of(new Hit("a", 1))));
 
     RankingMetrics.Report report =
-        RankingMetrics.evaluate(run, qrels, List.of(Metric.recall(10), Metric.ndcg(10)));
+        RankingMetrics.evaluate(
+            run, qrels, List.of(Metric.recall(10), Metric.ndcg(10)), Population.JUDGED);
 
     assertThat(report.judgedQueries()).isEqualTo(4);
+    assertThat(report.notAskedQueries()).isEqualTo(1);
     assertThat(report.unansweredQueries()).isEqualTo(2);
     assertThat(report.unjudgedQueries()).isEqualTo(2);
     assertThat(report.means())
@@ -93,9 +96,23 @@ final class RankingMetricsTest {
   }
 
   @Test
+  void meansMayBeOverTheQueriesThatWereAsked() {
+    Map<String, Map<String, Integer>> qrels =
+        Map.of("found", Map.of("a", 1), "empty", Map.of("a", 1), "notAsked", Map.of("a", 1));
+    TrecRun run = TrecRun.of(Map.of("found", List.of(new Hit("a", 1)), "empty", List.of()));
+    RankingMetrics.Report report =
+        RankingMetrics.evaluate(run, qrels, List.of(Metric.recall(10)), Population.ASKED);
+    assertThat(report.means()).containsExactly(Map.entry(Metric.recall(10), 0.5));
+    assertThat(report.judgedQueries()).isEqualTo(3);
+    assertThat(report.notAskedQueries()).isEqualTo(1);
+    assertThat(report.unansweredQueries()).isEqualTo(1);
+  }
+
+  @Test
   void nothingJudgedIsZeroAndNotNaN() {
     RankingMetrics.Report report =
-        RankingMetrics.evaluate(TrecRun.of(Map.of()), Map.of(), List.of(Metric.ndcg(10)));
+        RankingMetrics.evaluate(
+            TrecRun.of(Map.of()), Map.of(), List.of(Metric.ndcg(10)), Population.ASKED);
     assertThat(report.means()).containsExactly(Map.entry(Metric.ndcg(10), 0.0));
   }
 

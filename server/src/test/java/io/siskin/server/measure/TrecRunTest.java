@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.corpus.Qrels;
 import io.siskin.server.measure.TrecRun.Hit;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,7 +30,9 @@ final class TrecRunTest {
     hits.put("q1", List.of(new Hit("a", 1e-20f)));
     Path file = scratch.resolve("run.trec");
 
-    TrecRun.of(hits).write(file, "siskin-exact");
+    try (Writer out = Files.newBufferedWriter(file)) {
+      TrecRun.of(hits).write(out, "siskin-exact");
+    }
 
     assertThat(file)
         .hasContent(
@@ -79,12 +84,26 @@ final class TrecRunTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "a\tb", "a\nb"})
   void idThatTheFormatCannotCarryIsRefused(String id) {
-    Path file = scratch.resolve("run.trec");
+    StringWriter out = new StringWriter();
     TrecRun asQuery = TrecRun.of(Map.of(id, List.of(new Hit("a", 1))));
-    TrecRun asDocument = TrecRun.of(Map.of("q", List.of(new Hit(id, 1))));
-    assertThatThrownBy(() -> asQuery.write(file, "t")).isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> asDocument.write(file, "t")).isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> TrecRun.of(Map.of()).write(file, id))
+    TrecRun asDocument = TrecRun.of(Map.of("q", List.of(new Hit("good", 2), new Hit(id, 1))));
+    assertThatThrownBy(() -> asQuery.write(out, "t")).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> asDocument.write(out, "t")).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> TrecRun.of(Map.of()).write(out, id))
         .isInstanceOf(InvalidInputException.class);
+    // Nothing of a run is written that cannot be written as a whole.
+    assertThat(out.toString()).isEmpty();
+  }
+
+  /** As trec_eval, which separates by ASCII white space: these are letters to it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a\u2009b", "\u3000a", "a\u00A0"})
+  void otherSpacesArePartOfAnId(String id) throws IOException {
+    StringWriter out = new StringWriter();
+    TrecRun.of(Map.of(id, List.of(new Hit(id, 1)))).write(out, "t");
+    Path file = Files.writeString(scratch.resolve("run.trec"), out.toString());
+    assertThat(TrecRun.read(file).ranking(id)).containsExactly(id);
+    Path qrels = Files.writeString(scratch.resolve("qrels"), id + " 0 " + id + " 1\n");
+    assertThat(Qrels.read(qrels).grades(id)).containsExactly(Map.entry(id, 1));
   }
 }

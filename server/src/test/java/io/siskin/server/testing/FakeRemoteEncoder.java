@@ -50,6 +50,7 @@ public final class FakeRemoteEncoder implements AutoCloseable {
   private volatile String weightsType = "FP32";
   private volatile boolean ready = true;
   private volatile int requestsMax = Integer.MAX_VALUE;
+  private volatile String refused = "";
   private volatile int width = VOCABULARY.size();
 
   private FakeRemoteEncoder() throws IOException {
@@ -95,6 +96,12 @@ public final class FakeRemoteEncoder implements AutoCloseable {
   /** Lets it be overloaded from one request on. */
   public FakeRemoteEncoder overloadedAfter(int newRequestsMax) {
     requestsMax = newRequestsMax;
+    return this;
+  }
+
+  /** Lets it answer that a request is too large when one of its texts has a word. */
+  public FakeRemoteEncoder refusing(String word) {
+    refused = word;
     return this;
   }
 
@@ -157,10 +164,12 @@ public final class FakeRemoteEncoder implements AutoCloseable {
         default -> {
           JsonNode inputs = JSON.readTree(exchange.getRequestBody()).path("inputs");
           requests.add(inputs.size());
-          boolean refused = inputs.size() > 32;
+          boolean invalid = inputs.size() > 32;
+          boolean tooLarge = false;
           ArrayNode answers = JSON.createArrayNode();
           for (JsonNode input : inputs) {
-            refused |= input.asText().isEmpty();
+            invalid |= input.asText().isEmpty();
+            tooLarge |= !refused.isEmpty() && input.asText().contains(refused);
             ArrayNode vector = answers.addArray();
             float[] weights = weights(input.asText());
             for (int term = 0; term < weights.length; term++) {
@@ -172,7 +181,7 @@ public final class FakeRemoteEncoder implements AutoCloseable {
           if (requests.size() > requestsMax) {
             exchange.sendResponseHeaders(503, -1);
           } else {
-            send(exchange, refused ? 422 : 200, answers);
+            send(exchange, tooLarge ? 413 : invalid ? 422 : 200, answers);
           }
         }
       }

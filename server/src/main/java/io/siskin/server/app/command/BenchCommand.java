@@ -12,11 +12,11 @@ import io.siskin.index.vector.TermIdVector;
 import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.SweepGrid;
+import io.siskin.server.app.output.OutputFile;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.corpus.SourceQueries;
-import io.siskin.server.corpus.SourceQuery;
+import io.siskin.server.ingest.CollectionQueries;
 import io.siskin.server.measure.EngineBench;
 import io.siskin.server.measure.ExactTruth;
 import io.siskin.server.measure.GroundTruth;
@@ -29,8 +29,6 @@ import io.siskin.server.search.SearchStats;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -134,6 +132,18 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    // First: a path that cannot be written shall not be known only after the measuring.
+    try (OutputFile output =
+        json == null || isStandardOutput() ? null : OutputFile.open("--json", json)) {
+      run(output == null ? standardOutput() : output.writer());
+      if (output != null) {
+        output.commit();
+      }
+    }
+    return 0;
+  }
+
+  private void run(Writer rows) throws IOException {
     Path directory = new DataDirectory(data).collectionDirectory(collection);
     CollectionSnapshot snapshot =
         CollectionSnapshot.open(
@@ -142,19 +152,17 @@ public final class BenchCommand implements Callable<Integer> {
             Verification.FULL,
             inference.forQueries());
     try {
-      run(snapshot);
+      run(snapshot, rows);
     } finally {
       snapshot.release();
     }
-    return 0;
   }
 
-  private void run(CollectionSnapshot snapshot) throws IOException {
+  private void run(CollectionSnapshot snapshot, Writer out) throws IOException {
     List<SparseVector> vectors = vectors(snapshot);
     List<QuantizedQuery> quantized = vectors.stream().map(QuantizedQuery::of).toList();
     EngineBench bench = new EngineBench(snapshot.searchers(), quantized, k, threads, passes);
-    try (Judge judge = judge(snapshot, vectors, quantized);
-        Writer out = openJson()) {
+    try (Judge judge = judge(snapshot, vectors, quantized)) {
       List<ObjectNode> rows = new ArrayList<>();
       print(
           "%-16s %6s %9s %7s %9s %9s %9s %9s%n",
@@ -175,17 +183,15 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private List<SparseVector> vectors(CollectionSnapshot snapshot) throws IOException {
-    List<SparseVector> vectors = new ArrayList<>();
-    for (SourceQuery query : SourceQueries.read(queries)) {
-      SparseVector vector = query.vector();
-      String text = query.text() == null ? "" : query.text();
-      vectors.add(
-          vector == null ? snapshot.encoders().queries().encode(List.of(text)).getFirst() : vector);
+    CollectionQueries read = CollectionQueries.read(snapshot, queries);
+    if (read.unmatchedCount() > 0) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "%s: %d of %d queries have no term that the collection knows%n",
+              spec.qualifiedName(), read.unmatchedCount(), read.vectors().size());
     }
-    if (vectors.isEmpty()) {
-      throw new InvalidInputException("queries", queries, "a file with at least one query");
-    }
-    return vectors;
+    return read.vectors();
   }
 
   /** Returns the settings to measure, each by segment. */
@@ -360,13 +366,12 @@ public final class BenchCommand implements Callable<Integer> {
     return Math.round(value * 10) / 10.0;
   }
 
-  private Writer openJson() throws IOException {
-    if (json == null) {
-      return Writer.nullWriter();
-    }
-    return json.toString().equals("-")
-        ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-        : Files.newBufferedWriter(json);
+  private boolean isStandardOutput() {
+    return json != null && json.toString().equals("-");
+  }
+
+  private Writer standardOutput() {
+    return isStandardOutput() ? spec.commandLine().getOut() : Writer.nullWriter();
   }
 
   private void printRow(ObjectNode row) {

@@ -4,7 +4,7 @@ import io.siskin.client.ClientOptions;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
-import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import io.siskin.index.store.Verification;
 import io.siskin.server.app.demo.WordNetCollection;
 import io.siskin.server.app.output.ResultPrinter;
@@ -76,9 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (port < 0 || port > PORT_MAX) {
-      throw new InvalidInputException("--port", port, "0 to " + PORT_MAX);
-    }
+    Ranges.check("--port", port, 0, PORT_MAX);
     Logging.quietLibraries();
     Path folder = data == null ? UserFolders.cache().resolve("demo") : data;
     WordNetCollection collection = new WordNetCollection(folder);

@@ -25,6 +25,7 @@ import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.ingest.EncodingFailures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -121,8 +122,8 @@ public final class EncodeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** A text and what it is called. */
-  private record Line(@Nullable String id, String text) {}
+  /** A text, what it is called and where it stands. */
+  private record Line(@Nullable String id, String text, String place) {}
 
   /** Encodes a batch. */
   @FunctionalInterface
@@ -187,11 +188,11 @@ public final class EncodeCommand implements Callable<Integer> {
 
   private void run(Encoder encoder) throws IOException {
     if (!words.isEmpty()) {
-      print(List.of(new Line(null, String.join(" ", words))), encoder);
+      print(List.of(new Line(null, String.join(" ", words), "command line")), encoder);
       return;
     }
     if (input == null) {
-      encodeLines(System.in, encoder, read -> {});
+      encodeLines("standard input", System.in, encoder, read -> {});
       return;
     }
     if (JSON_LINES.matcher(input.toString()).matches()) {
@@ -204,8 +205,8 @@ public final class EncodeCommand implements Callable<Integer> {
     }
     try (InputStream content = Files.newInputStream(input);
         ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
-      display.begin("encoding", total);
-      encodeLines(content, encoder, display::advance);
+      display.begin(ProgressDisplay.ENCODING, total);
+      encodeLines(input.toString(), content, encoder, display::advance);
       display.end();
     }
   }
@@ -215,25 +216,40 @@ public final class EncodeCommand implements Callable<Integer> {
     try (DocumentSource source =
             DocumentSources.open(file, InputFormat.JSONL, BadRecordPolicy.REFUSE);
         ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
-      display.begin("encoding", source.lengthBytes());
+      display.begin(ProgressDisplay.ENCODING, countDocuments(file));
       List<Line> batch = new ArrayList<>();
+      long done = 0;
       for (SourceDocument document = source.next(); document != null; document = source.next()) {
         String text = document.text();
-        batch.add(new Line(document.id(), text == null ? "" : text));
+        batch.add(new Line(document.id(), text == null ? "" : text, document.place()));
+        done++;
         if (batch.size() == BATCH_LENGTH) {
           print(batch, encoder);
           batch.clear();
-          display.advance(source.consumedBytes());
+          display.advance(done);
         }
       }
       if (!batch.isEmpty()) {
         print(batch, encoder);
+        display.advance(done);
       }
       display.end();
     }
   }
 
-  private void encodeLines(InputStream content, Encoder encoder, LongConsumer progress)
+  /** Reading takes little time beside encoding; a bad record ends the second reading. */
+  private static long countDocuments(Path file) throws IOException {
+    try (DocumentSource source = DocumentSources.open(file, InputFormat.JSONL, bad -> {})) {
+      long count = 0;
+      while (source.next() != null) {
+        count++;
+      }
+      return count;
+    }
+  }
+
+  private void encodeLines(
+      String source, InputStream content, Encoder encoder, LongConsumer progress)
       throws IOException {
     BufferedReader reader =
         new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
@@ -241,7 +257,7 @@ public final class EncodeCommand implements Callable<Integer> {
     long number = 0;
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       number++;
-      batch.add(parse(line, number));
+      batch.add(parse(line, source + ":" + number));
       if (batch.size() == BATCH_LENGTH) {
         print(batch, encoder);
         batch.clear();
@@ -250,23 +266,50 @@ public final class EncodeCommand implements Callable<Integer> {
     }
     if (!batch.isEmpty()) {
       print(batch, encoder);
+      progress.accept(number);
     }
   }
 
-  private static Line parse(String line, long number) {
+  private static Line parse(String line, String place) {
     if (!line.startsWith("{")) {
-      return new Line(null, line);
+      return new Line(null, line, place);
     }
     String allowed = "a text, or one JSON object {\"id\", \"text\"}";
-    JsonNode tree = Json.parse("line " + number, line, allowed);
-    if (!tree.path("text").isTextual()) {
-      throw new InvalidInputException("line " + number, line, allowed);
+    JsonNode tree;
+    try {
+      tree = Json.parse("line", line, allowed);
+    } catch (InvalidInputException malformed) {
+      throw malformed.at(place);
     }
-    return new Line(tree.has("id") ? tree.get("id").asText() : null, tree.get("text").asText());
+    if (!tree.path("text").isTextual()) {
+      throw new InvalidInputException("line", line, allowed).at(place);
+    }
+    String id = tree.has("id") ? tree.get("id").asText() : null;
+    return new Line(id, tree.get("text").asText(), place);
+  }
+
+  /** Encodes lines, in halves where they fail together, until the one that fails is alone. */
+  private static List<TextEncoding> encode(List<Line> lines, Encoder encoder) {
+    try {
+      return encoder.encode(lines.stream().map(Line::text).toList());
+    } catch (RuntimeException failed) {
+      if (!EncodingFailures.isOfText(failed)) {
+        throw failed;
+      }
+      Line first = lines.getFirst();
+      if (lines.size() == 1) {
+        String what = first.id() == null ? "text" : "text of '" + first.id() + "'";
+        throw EncodingFailures.named(failed, what, first.place());
+      }
+      int half = lines.size() / 2;
+      List<TextEncoding> encodings = new ArrayList<>(encode(lines.subList(0, half), encoder));
+      encodings.addAll(encode(lines.subList(half, lines.size()), encoder));
+      return encodings;
+    }
   }
 
   private void print(List<Line> lines, Encoder encoder) {
-    List<TextEncoding> encodings = encoder.encode(lines.stream().map(Line::text).toList());
+    List<TextEncoding> encodings = encode(lines, encoder);
     PrintWriter out = spec.commandLine().getOut();
     for (int i = 0; i < encodings.size(); i++) {
       Map<String, Object> members = new LinkedHashMap<>();

@@ -2,35 +2,30 @@ package io.siskin.server.app.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.siskin.client.SearchClient;
-import io.siskin.client.SearchRequest;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.store.Verification;
-import io.siskin.index.vector.SparseVector;
-import io.siskin.index.vector.TermIdVector;
-import io.siskin.index.vector.TokenVector;
+import io.siskin.index.error.Ranges;
 import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.ModeFlags;
-import io.siskin.server.collection.CollectionCatalog;
-import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.app.output.OutputFile;
+import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.process.FailureReport;
+import io.siskin.server.app.terminal.ProgressDisplay;
+import io.siskin.server.corpus.InputOptions;
 import io.siskin.server.corpus.Qrels;
 import io.siskin.server.corpus.SourceQueries;
 import io.siskin.server.corpus.SourceQuery;
+import io.siskin.server.corpus.TrecColumns;
 import io.siskin.server.measure.Metric;
 import io.siskin.server.measure.RankingMetrics;
-import io.siskin.server.measure.TrecRun;
-import io.siskin.server.retrieve.Evaluation;
-import io.siskin.server.retrieve.RetrievalPipeline;
+import io.siskin.server.measure.RankingMetrics.Population;
 import io.siskin.server.retrieve.RetrievalRequest;
-import io.siskin.server.retrieve.RetrievalRequest.Query;
-import io.siskin.server.search.Cancellation;
-import io.siskin.server.search.SearchMode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -46,9 +41,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
-    description =
-        "Runs judged queries and prints nDCG@10, MRR@10, Recall@100 and Recall@1000 (queries"
-            + " without a judgment are left out).")
+    description = {
+      "Runs judged queries and prints nDCG@10, MRR@10, Recall@100 and Recall@1000.",
+      "The means are over all queries that --qrels judges, as trec_eval -c has it: a judged query"
+          + " that --queries does not ask counts 0 (--mean-over asked leaves it out). A query"
+          + " without a judgment is asked and left out of the means. A query that cannot be"
+          + " answered is reported and counts 0."
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets the options.
 public final class EvalCommand implements Callable<Integer> {
   private static final List<Metric> METRICS =
@@ -97,8 +96,24 @@ public final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--k",
       defaultValue = "1000",
-      description = "Hits a query, 1 to 10000 (default ${DEFAULT-VALUE}).")
+      description = "Hits per query, 1 to 10000 (default ${DEFAULT-VALUE}).")
   int k;
+
+  @Option(
+      names = "--mean-over",
+      defaultValue = "judged",
+      paramLabel = "WHICH",
+      description =
+          "Which judged queries the means are over: judged (all of them) or asked (those of"
+              + " --queries). Default: ${DEFAULT-VALUE}.")
+  Population population;
+
+  @Option(
+      names = "--exclude-self",
+      description =
+          "Leaves out a hit whose id is the query's own, for collections whose queries are among"
+              + " their documents, such as ArguAna.")
+  boolean excludesSelf;
 
   @Mixin InferenceFlags inference = new InferenceFlags();
 
@@ -107,142 +122,166 @@ public final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--run",
       paramLabel = "OUT.trec",
-      description = "Write the rankings as a TREC run. Default: none is written.")
+      description =
+          "Write the rankings as a TREC run, which replaces the file once it is whole. Default:"
+              + " none is written.")
   @Nullable Path run;
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
 
-  /** Answers one query with ranked ids and scores. */
-  @FunctionalInterface
-  private interface Engine {
-    List<TrecRun.Hit> search(SourceQuery query);
-  }
-
   @Override
   public Integer call() throws IOException {
-    Map<String, List<TrecRun.Hit>> rankings;
-    long start = System.nanoTime();
-    if (place.data != null) {
-      try (CollectionCatalog catalog =
-          new CollectionCatalog(
-              new DataDirectory(place.data),
-              Verification.FULL,
-              snapshot -> {},
-              inference.forQueries())) {
-        catalog.open(collection);
-        RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
-        rankings = answer(query -> searchHere(pipeline, query));
-      }
-    } else {
-      try (SearchClient client = SearchClient.connect(String.valueOf(place.target))) {
-        rankings = answer(query -> searchThere(client, query));
+    Ranges.check("--k", k, 1, RetrievalRequest.K_MAX);
+    requireFile("--queries", queries);
+    requireFile("--qrels", qrels);
+    try (OutputFile output = run == null ? null : OutputFile.open("--run", run)) {
+      Qrels judgments = Qrels.read(qrels);
+      try (EvalEngine engine = open()) {
+        List<SourceQuery> asked = readQueries(engine);
+        checkIds(asked, judgments);
+        checkDocuments(engine, judgments);
+        report(ask(engine, asked), judgments, output);
       }
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    TrecRun trec = TrecRun.of(rankings);
-    if (run != null) {
-      trec.write(run, "siskin");
+    return ExitStatus.OK;
+  }
+
+  private EvalEngine open() throws IOException {
+    return place.data == null
+        ? RemoteEvalEngine.connect(String.valueOf(place.target), collection, evaluation)
+        : LocalEvalEngine.open(place.data, collection, evaluation, inference.forQueries());
+  }
+
+  private static void requireFile(String option, Path file) {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new InvalidInputException(option, file, "a file that exists and can be read");
     }
-    print(
-        RankingMetrics.evaluate(trec, Qrels.read(qrels).gradesByQuery(), METRICS),
-        rankings.size(),
-        seconds);
-    return 0;
   }
 
-  private Map<String, List<TrecRun.Hit>> answer(Engine engine) throws IOException {
-    Map<String, List<TrecRun.Hit>> rankings = new LinkedHashMap<>();
-    for (SourceQuery query : SourceQueries.read(queries)) {
-      if (rankings.put(query.id(), engine.search(query)) != null) {
-        throw new InvalidInputException("query id", query.id(), "each id once").at(query.place());
-      }
+  private List<SourceQuery> readQueries(EvalEngine engine) throws IOException {
+    List<SourceQuery> read =
+        SourceQueries.read(queries, InputOptions.DEFAULT.withTermKeys(engine.termKeys()));
+    if (read.isEmpty()) {
+      throw new InvalidInputException("--queries", queries, "a file with at least one query");
     }
-    return rankings;
+    return read;
   }
 
-  private List<TrecRun.Hit> searchHere(RetrievalPipeline pipeline, SourceQuery query) {
-    SparseVector vector = query.vector();
-    Query wanted =
-        vector == null
-            ? new Query.Text(query.text() == null ? "" : query.text())
-            : new Query.Vector(vector);
-    Evaluation wantedEvaluation =
-        evaluation.isEmpty()
-            ? new Evaluation.InMode(new SearchMode.Exact())
-            : evaluation.evaluation();
-    RetrievalRequest request =
-        new RetrievalRequest(collection, wanted, k, wantedEvaluation, List.of(), false);
-    return pipeline.retrieve(request, Cancellation.NEVER).hits().stream()
-        .map(hit -> new TrecRun.Hit(hit.id(), hit.score()))
-        .toList();
-  }
-
-  private List<TrecRun.Hit> searchThere(SearchClient client, SourceQuery query) {
-    SparseVector vector = query.vector();
-    SearchRequest request =
-        vector == null
-            ? SearchRequest.text(collection, query.text() == null ? "" : query.text())
-            : SearchRequest.vector(collection, clientVector(vector));
-    SearchRequest evaluated =
-        evaluation.isEmpty()
-            ? request.withMode(io.siskin.client.SearchMode.exact())
-            : evaluation.applyTo(request);
-    return client.search(evaluated.withK(k)).hits().stream()
-        .map(hit -> new TrecRun.Hit(hit.id(), hit.score()))
-        .toList();
-  }
-
-  private static io.siskin.client.SparseVector clientVector(SparseVector vector) {
-    float[] weights = new float[vector.size()];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = vector.weight(i);
-    }
-    return switch (vector) {
-      case TokenVector tokens -> {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < weights.length; i++) {
-          names.add(tokens.token(i));
+  /** Before anything is searched: ids that no judgment knows, or that a run cannot carry. */
+  private void checkIds(List<SourceQuery> asked, Qrels judgments) {
+    int unjudged = 0;
+    for (SourceQuery query : asked) {
+      if (run != null) {
+        try {
+          TrecColumns.check("query id", query.id());
+        } catch (InvalidInputException refused) {
+          throw refused.at(query.place());
         }
-        yield io.siskin.client.SparseVector.ofTokens(names.toArray(new String[0]), weights);
       }
-      case TermIdVector ids -> {
-        int[] termIds = new int[weights.length];
-        for (int i = 0; i < weights.length; i++) {
-          termIds[i] = ids.termId(i);
-        }
-        yield io.siskin.client.SparseVector.ofTermIds(termIds, weights);
-      }
-    };
+      unjudged += judgments.grades(query.id()).isEmpty() ? 1 : 0;
+    }
+    String example = asked.getFirst().id();
+    if (unjudged == asked.size()) {
+      String known = judgments.gradesByQuery().keySet().stream().findFirst().orElse("none");
+      throw new InvalidInputException(
+          "--qrels",
+          qrels + ", which judges no query of " + queries,
+          "judgments of these queries: the first id there is '"
+              + example
+              + "', the first one judged is '"
+              + known
+              + "'");
+    }
+    if (unjudged > 0) {
+      warn(unjudged + " of " + asked.size() + " queries have no judgment and count nowhere");
+    }
   }
 
-  private void print(RankingMetrics.Report report, int queryCount, double seconds) {
+  private void checkDocuments(EvalEngine engine, Qrels judgments) {
+    Set<String> judged = new HashSet<>();
+    judgments.gradesByQuery().values().forEach(grades -> judged.addAll(grades.keySet()));
+    if (!engine.mayHaveAny(judged)) {
+      throw new InvalidInputException(
+          "--qrels",
+          qrels + ", none of whose documents is in collection " + collection,
+          "judgments of documents that the collection has");
+    }
+  }
+
+  private EvalRun ask(EvalEngine engine, List<SourceQuery> asked) {
+    PrintWriter err = spec.commandLine().getErr();
+    try (ProgressDisplay display = ProgressDisplay.on(err)) {
+      return EvalRun.ask(
+          engine,
+          new EvalRun.Questions(queries, asked, k, excludesSelf),
+          display,
+          (query, failure) ->
+              display.note(
+                  "  not answered: query '"
+                      + query.id()
+                      + "' at "
+                      + query.place()
+                      + ": "
+                      + FailureReport.message(failure)));
+    }
+  }
+
+  private void report(EvalRun result, Qrels judgments, @Nullable OutputFile output)
+      throws IOException {
+    if (result.failedCount() > 0) {
+      warn(result.failedCount() + " queries could not be answered and count as without a result");
+    }
+    if (result.unmatchedCount() > 0) {
+      warn(result.unmatchedCount() + " queries have no term that the collection knows");
+    }
+    RankingMetrics.Report report =
+        RankingMetrics.evaluate(result.run(), judgments.gradesByQuery(), METRICS, population);
+    if (report.notAskedQueries() > 0) {
+      String what = population == Population.JUDGED ? "count 0" : "are left out of the means";
+      warn(report.notAskedQueries() + " judged queries were not asked and " + what);
+    }
+    // Before the run is written: an id that it cannot carry shall not cost the figures.
+    print(report, result);
+    if (output != null) {
+      result.run().write(output.writer(), "siskin");
+      output.commit();
+    }
+  }
+
+  private void warn(String what) {
+    spec.commandLine().getErr().println(spec.qualifiedName() + ": " + what);
+  }
+
+  private void print(RankingMetrics.Report report, EvalRun asked) {
     ObjectNode result = new ObjectMapper().createObjectNode();
-    result.put("collection", collection).put("queries", queryCount);
+    result.put("collection", collection).put("queries", asked.run().queryIds().size());
     result.put("judged_queries", report.judgedQueries());
+    result.put("not_asked_queries", report.notAskedQueries());
     result.put("unanswered_queries", report.unansweredQueries());
+    result.put("failed_queries", asked.failedCount());
+    result.put("unmatched_queries", asked.unmatchedCount());
     result.put("unjudged_queries", report.unjudgedQueries());
     report
         .means()
         .forEach((metric, mean) -> result.put(metric.label(), Math.round(mean * 1e5) / 1e5));
     result
         .put("k", k)
-        .put("mode", evaluation.isEmpty() ? "exact" : evaluation.label())
-        .put("seconds", seconds);
+        .put("mode", evaluation.isEmpty() ? "collection default" : evaluation.label())
+        .put("modes_used", String.join(", ", asked.modes().keySet()))
+        .put("mean_over", population == Population.JUDGED ? "judged" : "asked")
+        .put("seconds", asked.seconds());
     if (k < K_WANTED) {
       result.put("note", "Recall@1000 is over " + k + " hits only");
     }
+    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      spec.commandLine().getOut().println(result);
+      out.println(result);
     } else {
       result
           .properties()
-          .forEach(
-              entry ->
-                  spec.commandLine()
-                      .getOut()
-                      .printf("%-20s %s%n", entry.getKey(), entry.getValue().asText()));
+          .forEach(entry -> out.printf("%-20s %s%n", entry.getKey(), entry.getValue().asText()));
     }
-    spec.commandLine().getOut().flush();
+    out.flush();
   }
 }

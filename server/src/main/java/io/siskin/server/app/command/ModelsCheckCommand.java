@@ -1,7 +1,7 @@
 package io.siskin.server.app.command;
 
+import io.siskin.index.error.Ranges;
 import io.siskin.server.app.flags.InferenceFlags;
-import io.siskin.server.app.flags.Ranges;
 import io.siskin.server.app.output.EncodingJson;
 import io.siskin.server.app.output.Json;
 import io.siskin.server.app.process.ExitStatus;

@@ -1,6 +1,7 @@
 package io.siskin.server.app.command;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import io.siskin.index.store.Verification;
 import io.siskin.server.app.flags.BatchingFlags;
 import io.siskin.server.app.flags.InferenceFlags;
@@ -145,11 +146,11 @@ public final class ServeCommand implements Callable<Integer> {
     if (!Files.isDirectory(data)) {
       throw new InvalidInputException("--data", data, "a folder that exists");
     }
-    checkRange("--port", port, PORT_MAX);
+    Ranges.check("--port", port, 0, PORT_MAX);
     if (metricsPort != null) {
-      checkRange("--metrics-port", metricsPort, PORT_MAX);
+      Ranges.check("--metrics-port", metricsPort, 0, PORT_MAX);
     }
-    checkRange("--warmup-millis", warmupMillis, WARMUP_MILLIS_MAX);
+    Ranges.check("--warmup-millis", warmupMillis, 0, WARMUP_MILLIS_MAX);
     PrintWriter out = spec.commandLine().getOut();
     ModelLibrary library = inference.forQueries();
     try (StopLatch stop = new StopLatch();
@@ -203,11 +204,5 @@ public final class ServeCommand implements Callable<Integer> {
     return server.collectionCount() > 0
         ? line.toString()
         : line.append(" (").append(data).append(" is empty; 'siskin index' fills it)").toString();
-  }
-
-  private static void checkRange(String option, long value, long max) {
-    if (value < 0 || value > max) {
-      throw new InvalidInputException(option, value, "0 to " + max);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.siskin.server.app.flags;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.batch.BatchingOptions;
 import io.siskin.server.batch.EncodingCache;
@@ -96,10 +97,7 @@ public final class BatchingFlags {
    * @throws InvalidInputException when an option is outside its range
    */
   public BatchedModels over(TextModels models) {
-    if (cacheMebibytes < 0 || cacheMebibytes > CACHE_MEBIBYTES_MAX) {
-      throw new InvalidInputException(
-          "--encoder-cache-mib", cacheMebibytes, "0 to " + CACHE_MEBIBYTES_MAX);
-    }
+    Ranges.check("--encoder-cache-mib", cacheMebibytes, 0, CACHE_MEBIBYTES_MAX);
     BatchingOptions options =
         new BatchingOptions(
             batchTokens,

@@ -1,7 +1,7 @@
 package io.siskin.server.app.flags;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.encode.Sha256;
+import io.siskin.index.format.Sha256;
 import io.siskin.server.encode.spec.ResourceRef;
 import java.io.IOException;
 import java.nio.file.Files;

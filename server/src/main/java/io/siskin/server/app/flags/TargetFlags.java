@@ -3,6 +3,7 @@ package io.siskin.server.app.flags;
 import io.siskin.client.ClientOptions;
 import io.siskin.client.SearchClient;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import io.siskin.server.app.process.Logging;
 import java.time.Duration;
 import picocli.CommandLine.Option;
@@ -29,10 +30,7 @@ public final class TargetFlags {
 
   /** Makes a client, which connects with its first call. */
   public SearchClient connect() {
-    if (timeoutMillis < 1 || timeoutMillis > TIMEOUT_MILLIS_MAX) {
-      throw new InvalidInputException(
-          "--timeout-millis", timeoutMillis, "1 to " + TIMEOUT_MILLIS_MAX);
-    }
+    Ranges.check("--timeout-millis", timeoutMillis, 1, TIMEOUT_MILLIS_MAX);
     Logging.quietLibraries();
     ClientOptions options = ClientOptions.of(target).withDeadline(Duration.ofMillis(timeoutMillis));
     try {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.corpus.JsonFaults;
 
 /** JSON as the commands write it, one object a line, and as they read it, strictly. */
 public final class Json {
@@ -43,7 +44,7 @@ public final class Json {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException malformed) {
       throw new InvalidInputException(
-          option, text, allowed + " (" + malformed.getOriginalMessage() + ")");
+          option, text, allowed + " (the JSON is " + JsonFaults.describe(malformed, text) + ")");
     }
   }
 }

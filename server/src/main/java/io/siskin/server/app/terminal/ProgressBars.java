@@ -1,5 +1,8 @@
 package io.siskin.server.app.terminal;
 
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -15,10 +18,13 @@ final class ProgressBars implements ProgressDisplay {
   private static final int MEGABYTE = 1_000_000;
 
   private @Nullable ProgressBar bar;
+  private RemainingTime remaining = new RemainingTime(0);
 
   @Override
   public void begin(String stage, long totalUnits) {
     close();
+    RemainingTime stageRemaining = new RemainingTime(totalUnits);
+    remaining = stageRemaining;
     int columns = Math.min(COLUMNS_MAX, Terminal.columns(Terminal.STDERR, COLUMNS_DEFAULT));
     ProgressBarBuilder builder =
         ProgressBar.builder()
@@ -27,6 +33,7 @@ final class ProgressBars implements ProgressDisplay {
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(UPDATE_MILLIS)
             .setConsumer(new ConsoleProgressBarConsumer(System.err, columns))
+            .setEtaFunction(state -> left(stageRemaining))
             .showSpeed();
     if (stage.equals(READING)) {
       builder.setUnit(" MB", MEGABYTE);
@@ -38,9 +45,17 @@ final class ProgressBars implements ProgressDisplay {
 
   @Override
   public void advance(long doneUnits) {
+    remaining.advance(doneUnits, System.nanoTime());
     if (bar != null) {
       bar.stepTo(doneUnits);
     }
+  }
+
+  private static Optional<Duration> left(RemainingTime remaining) {
+    OptionalDouble seconds = remaining.seconds(System.nanoTime());
+    return seconds.isPresent()
+        ? Optional.of(Duration.ofSeconds(Math.round(seconds.getAsDouble())))
+        : Optional.empty();
   }
 
   @Override

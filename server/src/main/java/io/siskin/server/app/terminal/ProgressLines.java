@@ -2,7 +2,9 @@ package io.siskin.server.app.terminal;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * One line a stage when it has ended, and one every ten seconds of a longer stage, for log files.
@@ -12,6 +14,8 @@ final class ProgressLines implements ProgressDisplay {
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final PrintWriter out;
+  private final LongSupplier nanoClock;
+  private RemainingTime remaining = new RemainingTime(0);
   private String stage = "";
   private long total;
   private long done;
@@ -19,7 +23,18 @@ final class ProgressLines implements ProgressDisplay {
   private long saidNanoTime;
 
   ProgressLines(PrintWriter out) {
+    this(out, System::nanoTime);
+  }
+
+  /**
+   * Makes a display with a clock of its own.
+   *
+   * @param out where the lines go
+   * @param nanoClock nanoseconds since any moment
+   */
+  ProgressLines(PrintWriter out, LongSupplier nanoClock) {
     this.out = out;
+    this.nanoClock = nanoClock;
   }
 
   @Override
@@ -27,31 +42,32 @@ final class ProgressLines implements ProgressDisplay {
     stage = newStage;
     total = totalUnits;
     done = 0;
-    startNanoTime = System.nanoTime();
+    startNanoTime = nanoClock.getAsLong();
     saidNanoTime = startNanoTime;
+    remaining = new RemainingTime(totalUnits);
   }
 
   @Override
   public void advance(long doneUnits) {
     done = doneUnits;
-    long now = System.nanoTime();
+    long now = nanoClock.getAsLong();
+    remaining.advance(doneUnits, now);
     if (now - saidNanoTime >= INTERVAL_NANOS && total > 0 && done > 0) {
       saidNanoTime = now;
       double share = Math.min(1, (double) done / total);
       double seconds = (now - startNanoTime) / 1e9;
-      say(
-          Math.round(share * 100)
-              + " %"
-              + rate(seconds)
-              + ", "
-              + Units.seconds(seconds * (1 - share) / share)
-              + " left");
+      say(Math.round(share * 100) + " %" + rate(seconds) + left(now));
     }
+  }
+
+  private String left(long now) {
+    OptionalDouble seconds = remaining.seconds(now);
+    return seconds.isPresent() ? ", " + Units.seconds(seconds.getAsDouble()) + " left" : "";
   }
 
   @Override
   public void end() {
-    double seconds = (System.nanoTime() - startNanoTime) / 1e9;
+    double seconds = (nanoClock.getAsLong() - startNanoTime) / 1e9;
     say(Units.seconds(seconds) + rate(seconds));
   }
 

@@ -225,7 +225,14 @@ public final class CiffReader {
     long docid = previous < 0 ? gap : (long) previous + gap;
     if (gap < 0 || docid <= previous || docid >= header.docidLimit()) {
       throw structural(
-          what + ": docid", docid, "above " + previous + " and below " + header.docidLimit());
+          what + ": docid",
+          docid,
+          "above "
+              + previous
+              + " and below "
+              + header.docidLimit()
+              + ". A posting holds the gap from the docid before it; a file that holds docids as"
+              + " they are is not CIFF: write the gaps");
     }
     return (int) docid;
   }

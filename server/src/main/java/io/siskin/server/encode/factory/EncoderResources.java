@@ -2,7 +2,7 @@ package io.siskin.server.encode.factory;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.encode.Sha256;
+import io.siskin.index.format.Sha256;
 import io.siskin.server.encode.spec.ResourceRef;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.encode.Sha256;
+import io.siskin.index.format.Sha256;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package io.siskin.server.encode.remote;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.Sha256;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
-import io.siskin.server.encode.Sha256;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;

@@ -88,7 +88,27 @@ class IndexCommandTest {
     assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
     assertThat(run.err()).contains("siskin index: ").contains("bugs.jsonl:2");
     assertThat(run.err()).doesNotContain("\tat ");
-    assertThat(filesIn(data)).noneMatch(file -> !file.getFileName().toString().equals(".lock"));
+    assertThat(data.resolve("bugs")).doesNotExist();
+  }
+
+  @Test
+  void aFailedJobLeavesWhatWasThere() throws IOException {
+    CapturedRun.of("index", "-i", corpus, "-o", data);
+    Files.writeString(corpus, "{\"id\":7}\n");
+    assertThat(CapturedRun.of("index", "-i", corpus, "-o", data).status())
+        .isEqualTo(ExitStatus.USAGE);
+    assertThat(CapturedRun.of("inspect", "--data", data).out()).contains("3 documents");
+  }
+
+  @Test
+  void aDuplicateIdNamesBothPlaces() throws IOException {
+    Path second =
+        Files.writeString(
+            folder.resolve("more.jsonl"),
+            "{\"id\":\"4\",\"text\":\"a\"}\n\n{\"id\":\"2\",\"text\":\"b\"}\n");
+    CapturedRun run = CapturedRun.of("index", "-i", corpus, "-i", second, "-o", data);
+    assertThat(run.err())
+        .contains(second + ":3: id is '2', as at " + corpus + ":2; allowed: each id once");
   }
 
   @Test

@@ -140,7 +140,59 @@ final class ModelCommandsTest {
     Path lines = Files.writeString(folder.resolve("lines"), "moth\n{\"id\": 3}\n");
     CapturedRun run = CapturedRun.of("encode", "--model", model, "-i", lines);
     assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
-    assertThat(run.err()).contains("line 2 is {\"id\": 3}");
+    assertThat(run.err()).contains("lines:2: line is {\"id\": 3}");
+  }
+
+  @Test
+  void progressOfEncodeIsInDocuments() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"));
+    Path documents =
+        Files.writeString(
+            folder.resolve("documents.jsonl"),
+            "{\"_id\":\"7\",\"text\":\"moth\"}\n\n{\"_id\":\"8\",\"text\":\"a\"}\n");
+    CapturedRun run = CapturedRun.of("encode", "--model", model, "-i", documents);
+    assertThat(run.err()).containsPattern("  encoding: .* s, 2 documents at ");
+  }
+
+  @Test
+  void textThatCannotBeEncodedIsNamed() throws IOException {
+    try (FakeRemoteEncoder encoder = FakeRemoteEncoder.start().refusing("kite")) {
+      Path model = encoder.writeHttp(folder.resolve("tei"));
+      Path texts = Files.writeString(folder.resolve("texts"), "moth\nlamp\nkite\nmoth\n");
+      CapturedRun run = CapturedRun.of("encode", "--model", model, "-i", texts);
+      assertThat(run.err()).contains("texts:3: text is refused by the encoder (", "status 413");
+      assertThat(run.err()).doesNotContain("\tat ");
+      assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    }
+  }
+
+  @Test
+  void documentThatCannotBeEncodedIsABadRecordAndTheOthersAreIndexed() throws IOException {
+    try (FakeRemoteEncoder encoder = FakeRemoteEncoder.start().refusing("kite")) {
+      Path model = encoder.writeHttp(folder.resolve("tei"));
+      Path input =
+          Files.writeString(
+              folder.resolve("moths.jsonl"),
+              """
+              {"id": "1", "text": "moth"}
+              {"id": "2", "text": "lamp"}
+              {"id": "3", "text": "kite"}
+              {"id": "4", "text": "moth lamp"}
+              """);
+      Path data = folder.resolve("data");
+      CapturedRun refused =
+          CapturedRun.of("index", "-i", input, "-o", data, "--document-model", model);
+      assertThat(refused.status()).isEqualTo(ExitStatus.USAGE);
+      assertThat(refused.err())
+          .contains("moths.jsonl:3: document '3' is refused by the encoder (", "status 413")
+          .doesNotContain("\tat ");
+      CapturedRun skipped =
+          CapturedRun.of(
+              "index", "-i", input, "-o", data, "--document-model", model, "--skip-bad", 1);
+      assertThat(skipped.status()).as(skipped.err()).isZero();
+      assertThat(skipped.err()).contains("  skipped: ", "document '3'");
+      assertThat(skipped.out()).contains("indexed 3 documents", "1 bad record skipped");
+    }
   }
 
   @Test

@@ -101,7 +101,8 @@ class CiffWireTest {
     byte[] beyond = bytes();
     beyond[gap] = 4;
     assertThatThrownBy(() -> read(beyond))
-        .hasMessageContaining("docid is 301; allowed: above 4 and below 301");
+        .hasMessageContaining("docid is 301; allowed: above 4 and below 301")
+        .hasMessageEndingWith("a file that holds docids as they are is not CIFF: write the gaps");
   }
 
   @Test

@@ -1,10 +1,10 @@
-package io.siskin.server.encode;
+package io.siskin.index.format;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The digest by which files, models and encodings are told apart (FIPS 180-4). */
+/** The digest by which segments, files, models and encodings are told apart (FIPS 180-4). */
 public final class Sha256 {
   private Sha256() {}
 

@@ -1,0 +1,108 @@
+package io.siskin.server.app.command;
+
+import io.siskin.index.build.BuildProgress;
+import io.siskin.server.corpus.SourceQuery;
+import io.siskin.server.ingest.CollectionQueries;
+import io.siskin.server.measure.TrecRun;
+import io.siskin.server.retrieve.RetrievalRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All queries of an evaluation, asked one after the other. A query that cannot be answered is
+ * reported and counts as one without a result.
+ *
+ * @param run the rankings, one for each query that was asked
+ * @param modes how many queries were answered in which mode, by its name
+ * @param failedCount how many queries could not be answered
+ * @param unmatchedCount how many queries have terms, none of which the collection knows
+ * @param seconds how long all took
+ */
+record EvalRun(
+    TrecRun run, Map<String, Integer> modes, int failedCount, int unmatchedCount, double seconds) {
+  /** The most hits that can be asked for. */
+  private static final int K_MAX = RetrievalRequest.K_MAX;
+
+  /**
+   * What is asked.
+   *
+   * @param file where the queries were read
+   * @param queries the queries, at least one
+   * @param k how many hits are wanted
+   * @param excludesSelf whether a hit with the query's own id is left out
+   */
+  record Questions(Path file, List<SourceQuery> queries, int k, boolean excludesSelf) {}
+
+  /**
+   * Asks.
+   *
+   * @param engine answers
+   * @param questions what is asked
+   * @param progress told of each query
+   * @param failures told of each query that cannot be answered, and why
+   * @throws RuntimeException what the first query met when none can be answered; what any query met
+   *     when it is not the query's fault
+   * @throws io.siskin.index.error.InvalidInputException when the collection knows no term of any
+   *     query
+   */
+  static EvalRun ask(
+      EvalEngine engine,
+      Questions questions,
+      BuildProgress progress,
+      BiConsumer<SourceQuery, RuntimeException> failures) {
+    Map<String, List<TrecRun.Hit>> rankings = new LinkedHashMap<>();
+    Map<String, Integer> modes = new TreeMap<>();
+    List<SourceQuery> queries = questions.queries();
+    @Nullable RuntimeException first = null;
+    int failed = 0;
+    int unmatched = 0;
+    long start = System.nanoTime();
+    progress.begin("searching", queries.size());
+    for (SourceQuery query : queries) {
+      List<TrecRun.Hit> hits = List.of();
+      try {
+        EvalEngine.Answer answer = engine.answer(query, wanted(questions));
+        modes.merge(answer.mode(), 1, Integer::sum);
+        unmatched += answer.hits().isEmpty() && answer.unknownTerms() > 0 ? 1 : 0;
+        hits = kept(questions, query, answer.hits());
+      } catch (RuntimeException failure) {
+        if (!engine.isOfQuery(failure)) {
+          throw failure;
+        }
+        first = first == null ? failure : first;
+        failed++;
+        failures.accept(query, failure);
+      }
+      rankings.put(query.id(), hits);
+      progress.advance(rankings.size());
+    }
+    progress.end();
+    if (first != null && failed == queries.size()) {
+      throw first;
+    }
+    CollectionQueries.requireMatch(questions.file(), unmatched, queries.size());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new EvalRun(TrecRun.of(rankings), modes, failed, unmatched, seconds);
+  }
+
+  /** One hit more where one may be left out. */
+  private static int wanted(Questions questions) {
+    return questions.excludesSelf() ? Math.min(questions.k() + 1, K_MAX) : questions.k();
+  }
+
+  private static List<TrecRun.Hit> kept(
+      Questions questions, SourceQuery query, List<TrecRun.Hit> hits) {
+    if (!questions.excludesSelf()) {
+      return hits;
+    }
+    List<TrecRun.Hit> kept = new ArrayList<>(hits);
+    kept.removeIf(hit -> hit.documentId().equals(query.id()));
+    return kept.size() > questions.k() ? kept.subList(0, questions.k()) : kept;
+  }
+}

@@ -1,0 +1,148 @@
+package io.siskin.server.app.command;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.segment.DocumentStore;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.store.Verification;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.server.app.flags.ModeFlags;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.corpus.SourceQuery;
+import io.siskin.server.corpus.TermKeys;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.ingest.CollectionQueries;
+import io.siskin.server.ingest.EncodingFailures;
+import io.siskin.server.measure.TrecRun;
+import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.Evaluation;
+import io.siskin.server.retrieve.RetrievalPipeline;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.RetrievalRequest.Query;
+import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.SearchMode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Searches a collection of a data directory in this process. */
+final class LocalEvalEngine implements EvalEngine {
+  private final String collection;
+  private final Evaluation evaluation;
+  private final CollectionCatalog catalog;
+  private final RetrievalPipeline pipeline;
+
+  private LocalEvalEngine(String collection, Evaluation evaluation, CollectionCatalog catalog) {
+    this.collection = collection;
+    this.evaluation = evaluation;
+    this.catalog = catalog;
+    this.pipeline = new RetrievalPipeline(catalog);
+  }
+
+  /**
+   * Opens a collection.
+   *
+   * @param data the data directory
+   * @param collection the collection's name
+   * @param mode how queries are evaluated
+   * @param models opens the models of its encoder
+   * @throws InvalidInputException when there is no such collection, or the options of the mode
+   *     contradict each other
+   */
+  static LocalEvalEngine open(Path data, String collection, ModeFlags mode, TextModels models)
+      throws IOException {
+    Evaluation evaluation = mode.evaluation();
+    DataDirectory directory = new DataDirectory(data);
+    if (!directory.collections().contains(collection)) {
+      throw new InvalidInputException(
+          "--collection",
+          collection,
+          "one of " + data + ": " + String.join(", ", directory.collections()));
+    }
+    CollectionCatalog catalog =
+        new CollectionCatalog(directory, Verification.FULL, snapshot -> {}, models);
+    boolean opened = false;
+    try {
+      catalog.open(collection);
+      opened = true;
+      return new LocalEvalEngine(collection, evaluation, catalog);
+    } finally {
+      if (!opened) {
+        catalog.close();
+      }
+    }
+  }
+
+  @Override
+  public TermKeys termKeys() {
+    return ofSnapshot(CollectionQueries::termKeys);
+  }
+
+  @Override
+  public boolean mayHaveAny(Set<String> documentIds) {
+    return ofSnapshot(snapshot -> hasAny(snapshot, documentIds));
+  }
+
+  private static boolean hasAny(CollectionSnapshot snapshot, Set<String> documentIds) {
+    for (Segment segment : snapshot.segments()) {
+      for (String id : documentIds) {
+        if (segment.documents().documentNumber(id) != DocumentStore.ABSENT) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private <T> T ofSnapshot(Function<CollectionSnapshot, T> property) {
+    CollectionSnapshot snapshot = catalog.acquire(collection);
+    if (snapshot == null) {
+      throw new CollectionNotFoundException(collection, catalog.names());
+    }
+    try {
+      return property.apply(snapshot);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  @Override
+  public Answer answer(SourceQuery query, int k) {
+    RetrievalRequest request =
+        new RetrievalRequest(collection, wanted(query), k, evaluation, List.of(), false);
+    RetrievalResponse response = pipeline.retrieve(request, Cancellation.NEVER);
+    List<TrecRun.Hit> hits =
+        response.hits().stream().map(hit -> new TrecRun.Hit(hit.id(), hit.score())).toList();
+    return new Answer(hits, name(response.mode()), response.unknownTerms());
+  }
+
+  @Override
+  public boolean isOfQuery(RuntimeException failure) {
+    return EncodingFailures.isOfText(failure);
+  }
+
+  @Override
+  public void close() {
+    catalog.close();
+  }
+
+  private static Query wanted(SourceQuery query) {
+    @Nullable SparseVector vector = query.vector();
+    return vector == null
+        ? new Query.Text(query.text() == null ? "" : query.text())
+        : new Query.Vector(vector);
+  }
+
+  private static String name(SearchMode mode) {
+    return switch (mode) {
+      case SearchMode.Exact _ -> "exact";
+      case SearchMode.Clustered _ -> "clustered";
+      case SearchMode.ScoreAtATime _ -> "score-at-a-time";
+    };
+  }
+}
