@@ -17,7 +17,9 @@ import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.server.batch.EncoderClosedException;
 import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.encode.RemoteEncoderException;
+import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.CollectionUnderVerificationException;
 import io.siskin.server.retrieve.ModelNotFoundException;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
@@ -91,18 +93,12 @@ public final class StatusMapper {
           status(
               Code.NOT_FOUND,
               message(e),
-              ResourceInfo.newBuilder()
-                  .setResourceType("collection")
-                  .setResourceName(e.collection())
-                  .build());
+              resource("collection", e.collection()));
       case ModelNotFoundException e ->
           status(
               Code.NOT_FOUND,
               message(e),
-              ResourceInfo.newBuilder()
-                  .setResourceType("model")
-                  .setResourceName(e.model())
-                  .build());
+              resource("model", e.model()));
       case QueryCancelledException e ->
           switch (e.reason()) {
             case DEADLINE_EXCEEDED ->
@@ -135,6 +131,21 @@ public final class StatusMapper {
                   .putMetadata("length_bytes_max", Integer.toString(e.lengthBytesMax()))
                   .build());
       case DrainingException e -> status(Code.UNAVAILABLE, message(e));
+      case CollectionDamagedException e ->
+          // Not logged: the catalog has, once, when it found the damage.
+          status(
+              Code.DATA_LOSS,
+              message(e),
+              info("COLLECTION_DAMAGED").putMetadata("collection", e.collection()).build(),
+              resource("collection", e.collection()));
+      case CollectionUnderVerificationException e ->
+          status(
+              Code.UNAVAILABLE,
+              message(e),
+              info("COLLECTION_UNDER_VERIFICATION")
+                  .putMetadata("collection", e.collection())
+                  .build(),
+              retryInfo(retryDelay));
       case CorruptSegmentException e ->
           logged(Code.DATA_LOSS, "stored data is damaged", "CORRUPT_SEGMENT", e);
       case UnsupportedFormatException e ->
@@ -149,6 +160,10 @@ public final class StatusMapper {
       case ExecutionException e -> causeStatus(e);
       default -> internal(error);
     };
+  }
+
+  private static ResourceInfo resource(String type, String name) {
+    return ResourceInfo.newBuilder().setResourceType(type).setResourceName(name).build();
   }
 
   private static Status overloaded(EncoderOverloadedException error) {

@@ -377,7 +377,7 @@ class ProtoMapperTest {
             books.defaultMode(),
             1,
             List.of(),
-            List.of());
+            List.of(), false);
 
     assertThat(ProtoMapper.toProto(described).getVocabulary()).isEqualTo(expected);
   }
