@@ -43,6 +43,7 @@ public final class CollectionCatalog implements AutoCloseable {
       new ConcurrentSkipListMap<>();
   private final Map<String, String> failures = new TreeMap<>();
   private final Retries retries = new Retries();
+  private final Opener opener;
   private final LongSupplier nanoTime;
   private final IntegrityMonitor monitor;
   // Of its own: a damage is told while the catalog is busy opening another collection.
@@ -51,6 +52,14 @@ public final class CollectionCatalog implements AutoCloseable {
   private @Nullable ScheduledExecutorService watcher;
   private volatile @Nullable SegmentFileWatch fileWatch;
   private volatile @Nullable Scrubber scrubber;
+
+  /** Opens what a manifest names, see {@link CollectionSnapshot#open}. */
+  @FunctionalInterface
+  interface Opener {
+    CollectionSnapshot open(
+        Path directory, CollectionManifest manifest, Verification trust, TextModels models)
+        throws IOException;
+  }
 
   /**
    * Makes an empty catalog.
@@ -65,7 +74,7 @@ public final class CollectionCatalog implements AutoCloseable {
       Verification verification,
       Consumer<CollectionSnapshot> warmer,
       TextModels models) {
-    this(data, verification, warmer, models, System::nanoTime);
+    this(data, verification, warmer, models, CollectionSnapshot::open, System::nanoTime);
   }
 
   CollectionCatalog(
@@ -73,11 +82,13 @@ public final class CollectionCatalog implements AutoCloseable {
       Verification verification,
       Consumer<CollectionSnapshot> warmer,
       TextModels models,
+      Opener opener,
       LongSupplier nanoTime) {
     this.data = data;
     this.verification = verification;
     this.warmer = warmer;
     this.models = models;
+    this.opener = opener;
     this.nanoTime = nanoTime;
     this.monitor =
         new IntegrityMonitor(snapshot -> tell(snapshot.manifest().name()), nanoTime);
@@ -313,7 +324,7 @@ public final class CollectionCatalog implements AutoCloseable {
     for (int tries = 1; ; tries++) {
       CollectionManifest manifest = CollectionManifest.read(directory);
       try {
-        open(name, CollectionSnapshot.open(directory, manifest, trust, models));
+        open(name, opener.open(directory, manifest, trust, models));
         return;
       } catch (IOException failed) {
         // A commit between the reading of the manifest and the opening takes the segments away.

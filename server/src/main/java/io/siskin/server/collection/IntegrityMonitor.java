@@ -124,14 +124,14 @@ final class IntegrityMonitor implements AutoCloseable {
         declare(snapshot, new Damage("a search failed, and its files were exchanged meanwhile"));
         return;
       }
-      // Where files are gone, the collection is being replaced or removed.
-      snapshot.integrity().verified(nanoTime.getAsLong());
       if (failure != null) {
         LOG.error(
             "a search of collection {} failed though its files are whole: a defect of Siskin",
             name,
             failure);
       }
+      // Where files are gone, the collection is being replaced or removed.
+      snapshot.integrity().verified(nanoTime.getAsLong());
     } catch (CorruptSegmentException damaged) {
       declare(snapshot, new Damage(message(damaged)));
     } catch (ClosedChannelException closing) {
