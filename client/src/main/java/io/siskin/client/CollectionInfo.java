@@ -22,6 +22,8 @@ import java.util.List;
  * @param recallExpectations what some recall targets lead to; empty when it was not calibrated
  * @param storedFields the stored fields that can be asked for
  * @param segments its segments
+ * @param damaged whether its files are damaged, so that every search of it fails until they are
+ *     whole again; false where the server is too old to say
  */
 public record CollectionInfo(
     String name,
@@ -37,7 +39,8 @@ public record CollectionInfo(
     float defaultRecallTarget,
     List<RecallExpectation> recallExpectations,
     List<String> storedFields,
-    List<Segment> segments) {
+    List<Segment> segments,
+    boolean damaged) {
   /** Copies the lists. */
   public CollectionInfo {
     recallExpectations = List.copyOf(recallExpectations);

@@ -7,6 +7,7 @@ import io.siskin.client.SearchResult;
 import io.siskin.client.SparseVector;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.CollectionState;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.ScoreAtATimeMode;
@@ -115,7 +116,8 @@ final class ProtoMapper {
                         told.getMeanMicros()))
             .toList(),
         collection.getStoredFieldsList(),
-        collection.getSegmentsList().stream().map(ProtoMapper::toSegment).toList());
+        collection.getSegmentsList().stream().map(ProtoMapper::toSegment).toList(),
+        collection.getState() == CollectionState.COLLECTION_STATE_DAMAGED);
   }
 
   private static io.siskin.proto.v1.SparseVector toProto(SparseVector vector) {

@@ -7,19 +7,22 @@ import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.SegmentId;
 import io.siskin.index.format.v1.FileTableLayout;
 import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.lifecycle.ReferenceCount;
+import io.siskin.index.store.FileState;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Mapping;
+import io.siskin.index.store.ReadPace;
 import io.siskin.index.store.Section;
 import io.siskin.index.store.SectionSize;
 import io.siskin.index.store.Verification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +45,10 @@ public final class Segment {
   private final @Nullable ClusteredIndex clusters;
   private final @Nullable ImpactOrderedIndex impacts;
   private final @Nullable ResidualIndex residuals;
+  private final List<MappedFile> files;
   private final Map<FileKind, Long> lengths;
   private final Map<FileKind, List<SectionSize>> sections;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final ReferenceCount references;
 
   private Segment(Path directory, Mapping mapping, Files files, Verification verification)
       throws IOException {
@@ -74,8 +78,10 @@ public final class Segment {
     MappedFile impactFile = files.others.get(FileKind.IMPACTS);
     this.impacts = impactFile == null ? null : ImpactOrderedIndex.open(impactFile, statistics);
     this.residuals = residuals(files, forward, statistics);
+    this.files = files.all();
     this.lengths = files.lengths();
     this.sections = files.sections();
+    this.references = new ReferenceCount("segment " + id, this::unmap);
     if (verification == Verification.FULL) {
       checkContents();
     }
@@ -131,6 +137,13 @@ public final class Segment {
               directory, mapping, Files.open(directory, mapping, verification), verification);
       opened = true;
       return segment;
+    } catch (InternalError fault) {
+      // How the JVM reports that a mapped byte could not be read.
+      CorruptSegmentException shortened =
+          new CorruptSegmentException(
+              directory.toString(), 0, "files that stay as they are", "one that was shortened");
+      shortened.initCause(fault);
+      throw shortened;
     } finally {
       if (!opened) {
         mapping.close();
@@ -144,30 +157,51 @@ public final class Segment {
    * @return false when the last reference has been released already: the segment is gone
    */
   public boolean tryRetain() {
-    while (true) {
-      int held = references.get();
-      if (held <= 0) {
-        return false;
-      }
-      if (references.compareAndSet(held, held + 1)) {
-        return true;
-      }
-    }
+    return references.tryRetain();
   }
 
   /** Gives a reference back; the last one unmaps the files. */
   public void release() {
-    // Never below zero: a count that an error has left at −1 would let tryRetain revive the
-    // segment.
-    int held = references.getAndUpdate(count -> Math.max(0, count - 1));
-    if (held == 0) {
-      throw new IllegalStateException(
-          "segment " + id + " was released more often than it was retained");
+    references.release();
+  }
+
+  private void unmap() {
+    documents.close();
+    mapping.close();
+  }
+
+  /**
+   * Compares what stands under the names of the files with what was mapped. Reads no content, so it
+   * takes microseconds.
+   *
+   * @return what holds for all files together
+   * @throws CorruptSegmentException when a mapped file has another length than it had
+   * @throws IOException when a name cannot be looked up
+   */
+  public FileState compareFiles() throws IOException {
+    FileState state = FileState.SAME;
+    for (MappedFile file : files) {
+      state = state.and(file.compare());
     }
-    if (held == 1) {
-      documents.close();
-      mapping.close();
+    return state;
+  }
+
+  /**
+   * Verifies the files again while they are in use: reads all of them and compares every checksum.
+   * Reads the files and not the mapping, so it is safe whatever became of them.
+   *
+   * @param pace told of each chunk that was read; may wait
+   * @return {@link FileState#SAME} when all files are whole; otherwise other files or none stand
+   *     under some names, and only the rest was verified
+   * @throws CorruptSegmentException when a file is damaged or cannot be read
+   * @throws IOException when a file cannot be opened
+   */
+  public FileState verifyFiles(ReadPace pace) throws IOException {
+    FileState state = FileState.SAME;
+    for (MappedFile file : files) {
+      state = state.and(file.verify(pace));
     }
+    return state;
   }
 
   /** Returns the segment's directory. */
@@ -318,6 +352,12 @@ public final class Segment {
           FileLayout.HEADER_LENGTH,
           "a file table that names " + kind.fileName(),
           others.keySet());
+    }
+
+    List<MappedFile> all() {
+      List<MappedFile> all = new ArrayList<>(others.values());
+      all.addFirst(meta);
+      return List.copyOf(all);
     }
 
     Map<FileKind, List<SectionSize>> sections() {

@@ -32,12 +32,16 @@ import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.SegmentId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,18 +56,37 @@ import org.jspecify.annotations.Nullable;
  * <p>The views live as long as the {@link Mapping} given at opening.
  */
 public final class MappedFile {
-  private static final long CHECKSUM_CHUNK = 1 << 30;
-
+  private final Path path;
   private final String name;
+  // Device and inode; null where the file system has no such thing.
+  private final @Nullable Object fileKey;
   private final MemorySegment memory;
   private final SegmentId segmentId;
+  private final int headerChecksum;
+  // Of the header and the directory together.
+  private final int envelopeChecksum;
   private final List<Entry> entries;
 
-  private MappedFile(String name, MemorySegment memory, SegmentId segmentId, List<Entry> entries) {
-    this.name = name;
+  // When the content was last written that was mapped or verified.
+  private volatile FileTime writtenTime;
+
+  private MappedFile(
+      Path path, BasicFileAttributes attributes, MemorySegment memory, List<Entry> entries) {
+    this.path = path;
+    this.name = path.toString();
+    this.fileKey = attributes.fileKey();
+    this.writtenTime = attributes.lastModifiedTime();
     this.memory = memory;
-    this.segmentId = segmentId;
+    this.segmentId =
+        new SegmentId(
+            memory.get(U64, SEGMENT_ID_OFFSET), memory.get(U64, SEGMENT_ID_OFFSET + Long.BYTES));
+    this.headerChecksum = memory.get(U32, HEADER_CHECKSUM_OFFSET);
     this.entries = entries;
+    this.envelopeChecksum = checksum(memory, 0, envelopeLength());
+  }
+
+  private long envelopeLength() {
+    return HEADER_LENGTH + (long) entries.size() * ENTRY_LENGTH;
   }
 
   private record Entry(
@@ -84,18 +107,108 @@ public final class MappedFile {
   public static MappedFile open(
       Path path, FileKind kind, int version, Mapping mapping, Verification verification)
       throws IOException {
-    String name = path.toString();
-    MemorySegment memory = map(path, mapping.arena());
-    checkHeader(name, memory, kind, version);
-    SegmentId id =
-        new SegmentId(
-            memory.get(U64, SEGMENT_ID_OFFSET), memory.get(U64, SEGMENT_ID_OFFSET + Long.BYTES));
-    List<Entry> entries = readDirectory(name, memory);
-    MappedFile file = new MappedFile(name, memory, id, entries);
-    if (verification == Verification.FULL) {
-      file.verifySections();
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      String name = path.toString();
+      // Before it is read: what is written to it from now on is noticed later.
+      BasicFileAttributes attributes = attributes(path);
+      MemorySegment memory = map(name, channel, mapping.arena());
+      checkHeader(name, memory, kind, version);
+      List<Entry> entries = readDirectory(name, memory);
+      MappedFile file = new MappedFile(path, attributes, memory, entries);
+      if (verification == Verification.FULL) {
+        file.verifySections(new SectionChecksums(name, channel, ReadPace.UNLIMITED));
+        // Verification has read the file into memory; now the process gets its pages of it, so that
+        // no search has to wait for them.
+        memory.load();
+      }
+      return file;
+    } catch (NoSuchFileException missing) {
+      CorruptSegmentException corrupt =
+          new CorruptSegmentException(path.toString(), 0, "a file of the segment", "no file");
+      corrupt.initCause(missing);
+      throw corrupt;
     }
-    return file;
+  }
+
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class);
+  }
+
+  /**
+   * Compares what stands under the file's name with what was mapped. Reads nothing of the content.
+   *
+   * @throws CorruptSegmentException when the mapped file has another length now: reading what is
+   *     missing is an error of the memory
+   * @throws IOException when the name cannot be looked up
+   */
+  public FileState compare() throws IOException {
+    try {
+      return compare(attributes(path));
+    } catch (NoSuchFileException removed) {
+      return FileState.GONE;
+    }
+  }
+
+  private FileState compare(BasicFileAttributes found) throws CorruptSegmentException {
+    if (fileKey != null && !fileKey.equals(found.fileKey())) {
+      return FileState.EXCHANGED;
+    }
+    require(
+        found.size() == lengthBytes(),
+        name,
+        FILE_LENGTH_OFFSET,
+        "a file of " + lengthBytes() + " bytes",
+        found.size() + " bytes");
+    return found.lastModifiedTime().equals(writtenTime) ? FileState.SAME : FileState.WRITTEN;
+  }
+
+  /**
+   * Verifies a file again that is in use: reads it as a whole and compares every checksum with what
+   * was mapped. It reads the file and not the mapping, which is safe even where the file was cut.
+   *
+   * @param pace told of each chunk that was read; may wait
+   * @return {@link FileState#SAME} when it is whole; otherwise another file or none stands there,
+   *     and nothing was verified
+   * @throws CorruptSegmentException when it is damaged or cannot be read
+   * @throws IOException when it cannot be opened
+   */
+  public FileState verify(ReadPace pace) throws IOException {
+    BasicFileAttributes found;
+    try {
+      found = attributes(path);
+    } catch (NoSuchFileException removed) {
+      return FileState.GONE;
+    }
+    FileState state = compare(found);
+    if (state == FileState.EXCHANGED) {
+      return state;
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      verifyAll(new SectionChecksums(name, channel, pace));
+    } catch (NoSuchFileException removed) {
+      return FileState.GONE;
+    }
+    writtenTime = found.lastModifiedTime();
+    return FileState.SAME;
+  }
+
+  private void verifyAll(SectionChecksums checksums) throws IOException {
+    long end = envelopeLength();
+    int envelope = checksums.checksum(0, end);
+    require(
+        envelope == envelopeChecksum,
+        name,
+        0,
+        "header and directory with checksum " + hex(envelopeChecksum),
+        hex(envelope));
+    for (Entry entry : entries) {
+      checksums.requireZero(end, entry.offset);
+      if (checksums.checksum(entry.offset, entry.length) != entry.checksum) {
+        throw damaged(entry);
+      }
+      end = entry.offset + entry.length;
+    }
+    checksums.requireZero(end, lengthBytes());
   }
 
   /** Returns the id of the segment that the file belongs to. */
@@ -115,7 +228,7 @@ public final class MappedFile {
 
   /** Returns the checksum in the header, which the segment's file table repeats. */
   public int headerChecksum() {
-    return memory.get(U32, HEADER_CHECKSUM_OFFSET);
+    return headerChecksum;
   }
 
   /**
@@ -166,23 +279,16 @@ public final class MappedFile {
     return kind == null ? Integer.toString(code) : kind.name();
   }
 
-  private static MemorySegment map(Path path, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      long length = channel.size();
-      if (length < HEADER_LENGTH + TAIL_PADDING) {
-        throw new CorruptSegmentException(
-            path.toString(),
-            length,
-            "at least " + (HEADER_LENGTH + TAIL_PADDING) + " bytes",
-            length + " bytes");
-      }
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, length, arena);
-    } catch (NoSuchFileException missing) {
-      CorruptSegmentException corrupt =
-          new CorruptSegmentException(path.toString(), 0, "a file of the segment", "no file");
-      corrupt.initCause(missing);
-      throw corrupt;
-    }
+  private static MemorySegment map(String name, FileChannel channel, Arena arena)
+      throws IOException {
+    long length = channel.size();
+    require(
+        length >= HEADER_LENGTH + TAIL_PADDING,
+        name,
+        length,
+        "at least " + (HEADER_LENGTH + TAIL_PADDING) + " bytes",
+        length + " bytes");
+    return channel.map(FileChannel.MapMode.READ_ONLY, 0, length, arena);
   }
 
   private static void checkHeader(String name, MemorySegment memory, FileKind kind, int version)
@@ -292,29 +398,35 @@ public final class MappedFile {
     return List.copyOf(entries);
   }
 
-  private void verifySections() throws CorruptSegmentException {
-    // In parallel: verification is bound by reading, and a cold file reads faster with several
-    // readers.
-    Entry damaged =
-        entries.parallelStream()
-            .filter(entry -> checksum(memory, entry.offset, entry.length) != entry.checksum)
-            .min((a, b) -> Long.compare(a.offset, b.offset))
-            .orElse(null);
-    if (damaged != null) {
-      throw new CorruptSegmentException(
-          name,
-          damaged.offset,
-          "section " + damaged.kind + " with checksum " + hex(damaged.checksum),
-          hex(checksum(memory, damaged.offset, damaged.length)));
+  private void verifySections(SectionChecksums checksums) throws IOException {
+    try {
+      // In parallel: verification is bound by reading, and a cold file reads faster with several
+      // readers.
+      Entry damaged =
+          entries.parallelStream()
+              .filter(entry -> !checksums.has(entry.offset, entry.length, entry.checksum))
+              .min((a, b) -> Long.compare(a.offset, b.offset))
+              .orElse(null);
+      if (damaged != null) {
+        throw damaged(damaged);
+      }
+    } catch (UncheckedIOException unreadable) {
+      throw unreadable.getCause();
     }
   }
 
+  private CorruptSegmentException damaged(Entry entry) {
+    return new CorruptSegmentException(
+        name,
+        entry.offset,
+        "section " + nameOf(entry.kind) + " with checksum " + hex(entry.checksum),
+        "another checksum");
+  }
+
+  /** Of a few bytes of the mapping, which are copied before: see {@link SectionChecksums}. */
   private static int checksum(MemorySegment memory, long offset, long length) {
     CRC32C checksum = new CRC32C();
-    for (long done = 0; done < length; done += CHECKSUM_CHUNK) {
-      checksum.update(
-          memory.asSlice(offset + done, Math.min(CHECKSUM_CHUNK, length - done)).asByteBuffer());
-    }
+    checksum.update(memory.asSlice(offset, length).toArray(U8));
     return (int) checksum.getValue();
   }
 

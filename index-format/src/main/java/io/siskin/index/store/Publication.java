@@ -1,48 +1,22 @@
 package io.siskin.index.store;
 
+import io.siskin.index.file.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes files and folders appear whole or not at all, and stay after a power loss: write aside,
- * force, rename, force the folder.
+ * Makes folders appear whole or not at all, and stay after a power loss. {@link AtomicFile} does
+ * the same for single files.
  */
 public final class Publication {
   private Publication() {}
-
-  /**
-   * Replaces a small file by new content, atomically.
-   *
-   * @param target the file, whether it exists or not
-   * @param content what it holds afterwards
-   */
-  public static void replaceFile(Path target, byte[] content) throws IOException {
-    Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
-    try (FileChannel channel =
-        FileChannel.open(
-            partial,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    forceDirectory(target.resolveSibling("."));
-  }
 
   /**
    * Gives a finished folder, whose files have been forced already, its final name, atomically.
@@ -51,9 +25,9 @@ public final class Publication {
    * @param target its final name, on the same disk, which does not exist
    */
   public static void publishDirectory(Path finished, Path target) throws IOException {
-    forceDirectory(finished);
+    AtomicFile.forceDirectory(finished);
     Files.move(finished, target, StandardCopyOption.ATOMIC_MOVE);
-    forceDirectory(target.resolveSibling("."));
+    AtomicFile.forceDirectory(target.resolveSibling("."));
   }
 
   /**
@@ -85,12 +59,6 @@ public final class Publication {
           });
     } catch (NoSuchFileException gone) {
       // Nothing to remove.
-    }
-  }
-
-  private static void forceDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 }

@@ -35,9 +35,11 @@ final class ArchitectureTest {
           Map.entry("format.v1", Set.of("format")),
           Map.entry("vector", Set.of("error")),
           Map.entry("quantize", Set.of("error", "format.v1", "vector")),
-          Map.entry("store", Set.of("error", "format")),
+          Map.entry("file", Set.of("error")),
+          Map.entry("lifecycle", Set.of()),
+          Map.entry("store", Set.of("error", "file", "format")),
           Map.entry("kernel", Set.of("error", "format", "format.v1")),
-          Map.entry("segment", Set.of("error", "format", "format.v1", "store")),
+          Map.entry("segment", Set.of("error", "format", "format.v1", "lifecycle", "store")),
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",

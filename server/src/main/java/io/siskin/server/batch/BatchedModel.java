@@ -1,5 +1,6 @@
 package io.siskin.server.batch;
 
+import io.siskin.index.lifecycle.ReferenceCount;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
@@ -7,7 +8,6 @@ import io.siskin.server.encode.spec.ModelRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +37,13 @@ public final class BatchedModel implements TextModel {
     private final ModelRef ref;
     private final TextModel model;
     private final DynamicBatcher encoder;
-    private final AtomicInteger handles = new AtomicInteger(1);
+    private final ReferenceCount handles;
 
     Shared(ModelRef ref, TextModel model, DynamicBatcher encoder) {
       this.ref = ref;
       this.model = model;
       this.encoder = encoder;
+      this.handles = new ReferenceCount("model " + ref.folderName(), this::end);
     }
 
     /** Returns a handle for the one that the new object counts already. */
@@ -52,14 +53,10 @@ public final class BatchedModel implements TextModel {
 
     /** Returns another handle, or null when the last one has been closed. */
     @Nullable BatchedModel anotherHandle() {
-      int held = handles.getAndUpdate(count -> count == 0 ? 0 : count + 1);
-      return held == 0 ? null : new BatchedModel(this);
+      return handles.tryRetain() ? new BatchedModel(this) : null;
     }
 
-    private void release() {
-      if (handles.decrementAndGet() > 0) {
-        return;
-      }
+    private void end() {
       if (encoder.isOwnThread()) {
         // Whoever waited for the last text let go of the model; closing waits for this very thread.
         Thread _ =
@@ -121,7 +118,7 @@ public final class BatchedModel implements TextModel {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      shared.release();
+      shared.handles.release();
     }
   }
 }

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of a process, each with one front end however many collections have it. They share one
- * cache.
+ * The models of a process, each loaded once and with one front end, however many collections have
+ * it: the only registry of open models, by fingerprint. They share one cache.
  *
  * <p>Safe for concurrent use.
  */
@@ -39,7 +39,7 @@ public final class BatchedModels implements TextModels {
   /**
    * Makes an empty set of models.
    *
-   * @param models opens the models themselves
+   * @param models loads the models themselves
    * @param options what each front end is like
    * @param cache keeps encoded queries of all of them
    */

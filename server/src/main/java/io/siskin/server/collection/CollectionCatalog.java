@@ -1,6 +1,7 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.store.Verification;
+import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.encode.factory.TextModels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +12,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +24,12 @@ import org.slf4j.LoggerFactory;
  * processes commit there. A replaced collection is opened aside, warmed, then swapped in; searches
  * under way end on the old snapshot.
  *
- * <p>Safe for concurrent use. Closed by its owner after the last search.
+ * <p>A collection whose files are damaged stays in the catalog, so that callers learn what is wrong
+ * with it, but must not be searched ({@link CollectionSnapshot#damage}). While watching, the
+ * catalog opens it anew when its files are whole again (ADR 0023).
+ *
+ * <p>Safe for concurrent use. Acquiring a snapshot takes no lock. Closed by its owner after the
+ * last search.
  */
 public final class CollectionCatalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CollectionCatalog.class);
@@ -34,7 +42,24 @@ public final class CollectionCatalog implements AutoCloseable {
   private final ConcurrentSkipListMap<String, CollectionSnapshot> snapshots =
       new ConcurrentSkipListMap<>();
   private final Map<String, String> failures = new TreeMap<>();
+  private final Retries retries = new Retries();
+  private final Opener opener;
+  private final LongSupplier nanoTime;
+  private final IntegrityMonitor monitor;
+  // Of its own: a damage is told while the catalog is busy opening another collection.
+  private final Object telling = new Object();
+  private BiConsumer<String, CollectionState> listener = (name, state) -> {};
   private @Nullable ScheduledExecutorService watcher;
+  private volatile @Nullable SegmentFileWatch fileWatch;
+  private volatile @Nullable Scrubber scrubber;
+
+  /** Opens what a manifest names, see {@link CollectionSnapshot#open}. */
+  @FunctionalInterface
+  interface Opener {
+    CollectionSnapshot open(
+        Path directory, CollectionManifest manifest, Verification trust, TextModels models)
+        throws IOException;
+  }
 
   /**
    * Makes an empty catalog.
@@ -49,10 +74,47 @@ public final class CollectionCatalog implements AutoCloseable {
       Verification verification,
       Consumer<CollectionSnapshot> warmer,
       TextModels models) {
+    this(data, verification, warmer, models, CollectionSnapshot::open, System::nanoTime);
+  }
+
+  CollectionCatalog(
+      DataDirectory data,
+      Verification verification,
+      Consumer<CollectionSnapshot> warmer,
+      TextModels models,
+      Opener opener,
+      LongSupplier nanoTime) {
     this.data = data;
     this.verification = verification;
     this.warmer = warmer;
     this.models = models;
+    this.opener = opener;
+    this.nanoTime = nanoTime;
+    this.monitor = new IntegrityMonitor(snapshot -> tell(snapshot.manifest().name()), nanoTime);
+  }
+
+  /**
+   * Sets who is told what may be expected of a collection, each time that it changes.
+   *
+   * @param toldTo takes the name and the state, on whichever thread found it out, one at a time; it
+   *     must not wait. Set before the first collection is opened
+   */
+  public void onStateChange(BiConsumer<String, CollectionState> toldTo) {
+    synchronized (telling) {
+      listener = toldTo;
+    }
+  }
+
+  private void tell(String name) {
+    synchronized (telling) {
+      // What holds now, whatever the reason for telling: two threads may tell in any order.
+      CollectionSnapshot current = snapshots.get(name);
+      listener.accept(
+          name,
+          current == null
+              ? CollectionState.REMOVED
+              : current.damage() == null ? CollectionState.SERVING : CollectionState.DAMAGED);
+    }
   }
 
   /**
@@ -68,7 +130,7 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
-   * Begins to follow what is committed to the data directory.
+   * Begins to follow what is committed to the data directory, and what else is done to its files.
    *
    * @param intervalMillis how often to look, 10 or more
    */
@@ -80,6 +142,57 @@ public final class CollectionCatalog implements AutoCloseable {
     executor.scheduleWithFixedDelay(
         this::refresh, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
     watcher = executor;
+    try {
+      SegmentFileWatch files = SegmentFileWatch.start(this::lookAtFiles);
+      fileWatch = files;
+      snapshots.values().forEach(files::add);
+    } catch (IOException noneLeft) {
+      LOG.warn(
+          "files are not watched by the system, only looked at every {} ms: {}",
+          intervalMillis,
+          noneLeft.getMessage());
+    }
+  }
+
+  /**
+   * Begins to verify all files again and again in the background, and so to find damage that no
+   * search meets.
+   *
+   * @param bytesPerSecond how fast files are read, 1 or more
+   */
+  public synchronized void scrub(long bytesPerSecond) {
+    Scrubber started =
+        new Scrubber(
+            () -> List.copyOf(snapshots.values()),
+            monitor,
+            bytesPerSecond,
+            TimeUnit.NANOSECONDS::sleep);
+    scrubber = started;
+    started.start();
+  }
+
+  /** Returns what the background verification did so far. */
+  public ScrubCounts scrubCounts() {
+    Scrubber running = scrubber;
+    return running == null ? new ScrubCounts(0, 0) : running.counts();
+  }
+
+  /**
+   * Judges the files of a snapshot whose search has failed in a way that no request explains. Does
+   * not wait for a verification, but may start one.
+   *
+   * @param snapshot the snapshot, retained by the caller
+   * @param failure how the search failed
+   */
+  public Verdict judge(CollectionSnapshot snapshot, Throwable failure) {
+    return monitor.judge(snapshot, failure);
+  }
+
+  private void lookAtFiles(String name) {
+    CollectionSnapshot current = snapshots.get(name);
+    if (current != null) {
+      boolean _ = monitor.lookAt(current);
+    }
   }
 
   /**
@@ -118,8 +231,16 @@ public final class CollectionCatalog implements AutoCloseable {
       executor.close();
     }
     synchronized (this) {
-      snapshots.values().forEach(CollectionSnapshot::release);
-      snapshots.clear();
+      if (fileWatch != null) {
+        fileWatch.close();
+      }
+      if (scrubber != null) {
+        scrubber.close();
+      }
+      monitor.close();
+      for (String name : names()) {
+        replace(name, null);
+      }
     }
   }
 
@@ -134,6 +255,7 @@ public final class CollectionCatalog implements AutoCloseable {
         if (!names.contains(name)) {
           LOG.info("collection {} was removed", name);
           replace(name, null);
+          retries.succeeded(name);
         }
       }
     } catch (IOException failed) {
@@ -141,19 +263,48 @@ public final class CollectionCatalog implements AutoCloseable {
     }
   }
 
+  private void refresh(String name) {
+    Path directory = data.collectionDirectory(name);
+    CollectionSnapshot current = snapshots.get(name);
+    CollectionManifest manifest;
+    try {
+      manifest = CollectionManifest.read(directory);
+    } catch (IOException unreadable) {
+      report(name, unreadable);
+      return;
+    }
+    boolean damaged = current != null && current.damage() != null;
+    boolean outdated =
+        current == null
+            || damaged
+            || !current.manifest().equals(manifest)
+            || monitor.lookAt(current);
+    if (outdated) {
+      FileStamps stamps = FileStamps.of(directory, manifest);
+      if (retries.isDue(name, stamps, nanoTime.getAsLong())) {
+        reopen(name, stamps, damaged);
+      }
+    } else {
+      failures.remove(name);
+    }
+  }
+
   // A failure of one collection, whatever it is, must not end the watching of the others.
   @SuppressWarnings("IllegalCatch")
-  private void refresh(String name) {
+  private void reopen(String name, FileStamps stamps, boolean damaged) {
     try {
-      CollectionSnapshot current = snapshots.get(name);
-      CollectionManifest manifest = CollectionManifest.read(data.collectionDirectory(name));
-      if (current == null || !current.manifest().equals(manifest)) {
-        open(name);
-        failures.remove(name);
+      // What was damaged once is read as a whole before it is trusted again.
+      open(name, damaged ? Verification.FULL : verification);
+      retries.succeeded(name);
+      failures.remove(name);
+    } catch (IOException | RuntimeException | InternalError failed) {
+      // The old snapshot stays; the same failure is reported once.
+      retries.failed(name, stamps, nanoTime.getAsLong());
+      if (damaged) {
+        LOG.debug("collection {} is still damaged: {}", name, failed.getMessage());
+      } else {
+        report(name, failed);
       }
-    } catch (IOException | RuntimeException failed) {
-      // The old snapshot goes on serving; the same failure is reported once.
-      report(name, failed);
     }
   }
 
@@ -164,11 +315,15 @@ public final class CollectionCatalog implements AutoCloseable {
    * @throws IOException when it is missing or cannot be opened
    */
   public synchronized void open(String name) throws IOException {
+    open(name, verification);
+  }
+
+  private void open(String name, Verification trust) throws IOException {
     Path directory = data.collectionDirectory(name);
     for (int tries = 1; ; tries++) {
       CollectionManifest manifest = CollectionManifest.read(directory);
       try {
-        open(name, CollectionSnapshot.open(directory, manifest, verification, models));
+        open(name, opener.open(directory, manifest, trust, models));
         return;
       } catch (IOException failed) {
         // A commit between the reading of the manifest and the opening takes the segments away.
@@ -201,12 +356,20 @@ public final class CollectionCatalog implements AutoCloseable {
 
   private void replace(String name, @Nullable CollectionSnapshot next) {
     CollectionSnapshot before = next == null ? snapshots.remove(name) : snapshots.put(name, next);
+    SegmentFileWatch files = fileWatch;
+    if (next != null && files != null) {
+      files.add(next);
+    }
+    tell(name);
     if (before != null) {
+      if (before.damage() != null && next != null) {
+        LOG.info("collection {} is whole again", name);
+      }
       before.release();
     }
   }
 
-  private void report(String what, Exception failed) {
+  private void report(String what, Throwable failed) {
     String message = String.valueOf(failed.getMessage());
     if (!message.equals(failures.put(what, message))) {
       LOG.warn("{} cannot be opened; what was served before stays: {}", what, message);

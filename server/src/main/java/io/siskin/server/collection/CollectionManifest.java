@@ -1,18 +1,17 @@
 package io.siskin.server.collection;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
-import io.siskin.index.store.Publication;
+import io.siskin.index.file.AtomicFile;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.EncoderSpecJson;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -34,12 +33,11 @@ public record CollectionManifest(
   /** The manifest's file name. */
   public static final String FILE_NAME = "collection.json";
 
+  /** The longest manifest that is read, in bytes: more than 8,000 segments. */
+  public static final int LENGTH_BYTES_MAX = 1 << 20;
+
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .build();
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   /** Copies the list. */
   public CollectionManifest {
@@ -49,7 +47,7 @@ public record CollectionManifest(
   /**
    * A live segment.
    *
-   * @param id its id, which is also the name of its folder
+   * @param id its id, 32 hexadecimal digits, which is also the name of its folder
    * @param documentCount its documents
    * @param lengthBytes the bytes of its files
    */
@@ -79,7 +77,10 @@ public record CollectionManifest(
   }
 
   /**
-   * Reads the manifest of a collection.
+   * Reads the manifest of a collection. A manifest is input like any other: its length is bounded,
+   * and every name in it is checked before a path is made of it.
+   *
+   * <p>A collection is called what its folder is called, so that a folder may be copied or renamed.
    *
    * @param collectionDirectory the collection's folder
    * @throws CorruptSegmentException when it is not a manifest
@@ -88,21 +89,14 @@ public record CollectionManifest(
    */
   public static CollectionManifest read(Path collectionDirectory) throws IOException {
     Path file = collectionDirectory.resolve(FILE_NAME);
-    byte[] content = Files.readAllBytes(file);
-    try {
-      JsonNode tree = JSON.readTree(content);
-      int version = tree.path("version").asInt();
-      if (version != VERSION) {
-        throw new UnsupportedFormatException(
-            file.toString(), 0, "version " + VERSION, "version " + tree.path("version"));
-      }
-      return JSON.treeToValue(tree, CollectionManifest.class);
-    } catch (JsonProcessingException broken) {
-      long offset =
-          broken.getLocation() == null ? 0 : Math.max(0, broken.getLocation().getByteOffset());
-      throw new CorruptSegmentException(
-          file.toString(), offset, "a collection manifest", broken.getOriginalMessage());
-    }
+    CollectionManifest manifest =
+        ManifestReader.read(file.toString(), BoundedFile.readStored(file, LENGTH_BYTES_MAX));
+    String folder = String.valueOf(collectionDirectory.getFileName());
+    return DataDirectory.isName(folder) ? manifest.named(folder) : manifest;
+  }
+
+  private CollectionManifest named(String other) {
+    return new CollectionManifest(version, other, generation, encoder, segments);
   }
 
   /**
@@ -111,7 +105,7 @@ public record CollectionManifest(
    * @param collectionDirectory the collection's folder
    */
   public void write(Path collectionDirectory) throws IOException {
-    Publication.replaceFile(collectionDirectory.resolve(FILE_NAME), JSON.writeValueAsBytes(this));
+    AtomicFile.write(collectionDirectory.resolve(FILE_NAME), JSON.writeValueAsBytes(this));
   }
 
   /**

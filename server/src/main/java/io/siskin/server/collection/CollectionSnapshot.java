@@ -1,9 +1,14 @@
 package io.siskin.server.collection;
 
+import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.lifecycle.ReferenceCount;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics;
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
+import io.siskin.index.store.FileState;
+import io.siskin.index.store.ReadPace;
 import io.siskin.index.store.Verification;
 import io.siskin.server.encode.factory.EncoderFactory;
 import io.siskin.server.encode.factory.EncoderResources;
@@ -18,8 +23,9 @@ import io.siskin.server.search.SearcherPool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,19 +51,37 @@ public final class CollectionSnapshot implements TermStatistics {
   private final Encoders encoders;
   private final SearcherPool searchers;
   private final Planner planner;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final Integrity integrity = new Integrity();
+  private final ReferenceCount references;
+  private final long termCount;
+  private final long longestListLength;
+  private final long lengthBytes;
+  private final Vocabulary vocabulary;
+  private final List<String> storedFields;
 
   private CollectionSnapshot(
       Path directory, CollectionManifest manifest, List<Segment> segments, TextModels models)
       throws IOException {
     this.manifest = manifest;
     this.segments = List.copyOf(segments);
+    this.references = new ReferenceCount("snapshot of collection " + manifest.name(), this::end);
     long documents = 0;
     long postings = 0;
+    long terms = 0;
+    long longest = 0;
+    long bytes = 0;
+    Vocabulary named = Vocabulary.NONE;
+    Set<String> fields = new LinkedHashSet<>();
     for (Segment segment : segments) {
       SegmentStatistics statistics = segment.statistics();
       documents += statistics.documentCount();
       postings += statistics.postingCount();
+      terms += statistics.termCount();
+      // Terms are in the order of their document frequencies.
+      longest += segment.terms().size() == 0 ? 0 : segment.terms().documentFrequency(0);
+      bytes += segment.lengthBytes();
+      fields.addAll(segment.documents().fieldNames());
+      named = statistics.vocabulary() == Vocabulary.NONE ? named : statistics.vocabulary();
       if (documents > Integer.MAX_VALUE) {
         throw new InvalidInputException(
             "documents of collection " + manifest.name(), documents, "at most 2^31 - 1");
@@ -65,6 +89,11 @@ public final class CollectionSnapshot implements TermStatistics {
     }
     this.documentCount = documents;
     this.postingCount = postings;
+    this.termCount = terms;
+    this.longestListLength = longest;
+    this.lengthBytes = bytes;
+    this.vocabulary = named;
+    this.storedFields = List.copyOf(fields);
     this.searchers = new SearcherPool(segments, KernelProvider.current());
     this.planner = new Planner(segments, calibrations(directory, segments));
     this.encoderSpec = manifest.encoderSpec(directory);
@@ -106,8 +135,10 @@ public final class CollectionSnapshot implements TermStatistics {
     boolean opened = false;
     try {
       for (CollectionManifest.SegmentEntry entry : manifest.segments()) {
-        segments.add(
-            Segment.open(DataDirectory.segmentDirectory(directory, entry.id()), verification));
+        Path folder = DataDirectory.segmentDirectory(directory, entry.id());
+        Segment segment = Segment.open(folder, verification);
+        segments.add(segment);
+        checkIdentity(folder, entry, segment);
       }
       CollectionSnapshot snapshot = new CollectionSnapshot(directory, manifest, segments, models);
       opened = true;
@@ -119,33 +150,67 @@ public final class CollectionSnapshot implements TermStatistics {
     }
   }
 
+  private static void checkIdentity(
+      Path folder, CollectionManifest.SegmentEntry entry, Segment segment)
+      throws CorruptSegmentException {
+    String expected = entry.id() + " with " + entry.documentCount() + " documents";
+    String found = segment.id() + " with " + segment.statistics().documentCount() + " documents";
+    if (!expected.equals(found)) {
+      throw new CorruptSegmentException(
+          folder.toString(), 0, "segment " + expected + ", as in the manifest", found);
+    }
+  }
+
   /**
    * Takes another reference.
    *
    * @return false when the last one has been released already
    */
   public boolean tryRetain() {
-    while (true) {
-      int held = references.get();
-      if (held <= 0) {
-        return false;
-      }
-      if (references.compareAndSet(held, held + 1)) {
-        return true;
-      }
-    }
+    return references.tryRetain();
   }
 
   /** Gives a reference back; the last one unmaps the segments and closes the encoders. */
   public void release() {
-    int left = references.decrementAndGet();
-    if (left < 0) {
-      throw new IllegalStateException("snapshot of " + manifest.name() + " was released too often");
+    references.release();
+  }
+
+  private void end() {
+    encoders.close();
+    segments.forEach(Segment::release);
+  }
+
+  /**
+   * Returns why it must not be searched any more, or null. Nothing of its files is to be read then.
+   */
+  public @Nullable Damage damage() {
+    return integrity.damage();
+  }
+
+  /** Returns what is known of its files. */
+  Integrity integrity() {
+    return integrity;
+  }
+
+  /**
+   * Compares what stands under the names of its files with what was mapped, see {@link
+   * Segment#compareFiles}.
+   */
+  FileState compareFiles() throws IOException {
+    FileState state = FileState.SAME;
+    for (Segment segment : segments) {
+      state = state.and(segment.compareFiles());
     }
-    if (left == 0) {
-      encoders.close();
-      segments.forEach(Segment::release);
+    return state;
+  }
+
+  /** Verifies all of its files again, see {@link Segment#verifyFiles}. */
+  FileState verifyFiles(ReadPace pace) throws IOException {
+    FileState state = FileState.SAME;
+    for (Segment segment : segments) {
+      state = state.and(segment.verifyFiles(pace));
     }
+    return state;
   }
 
   /** Returns the manifest that was opened. */
@@ -189,6 +254,31 @@ public final class CollectionSnapshot implements TermStatistics {
   /** Returns its segments. */
   public List<Segment> segments() {
     return segments;
+  }
+
+  /** Returns the number of terms, summed over the segments. */
+  public long termCount() {
+    return termCount;
+  }
+
+  /** Returns in how many documents the most frequent term is, at most. */
+  public long longestListLength() {
+    return longestListLength;
+  }
+
+  /** Returns the bytes of the files of all segments. */
+  public long lengthBytes() {
+    return lengthBytes;
+  }
+
+  /** Returns how its terms are named. */
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  /** Returns the names of the stored fields, in the order in which they were met. */
+  public List<String> storedFields() {
+    return storedFields;
   }
 
   /** Returns the number of postings of all segments. */

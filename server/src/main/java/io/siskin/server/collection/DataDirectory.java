@@ -2,6 +2,8 @@ package io.siskin.server.collection;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.file.AtomicFile;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 public record DataDirectory(Path root) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
   private static final String BUILDING = ".building-";
+  // Thirty times what the largest one needs that is written.
+  private static final int CALIBRATION_LENGTH_BYTES_MAX = 4 << 20;
 
   /** What the names of files begin with that an unfinished build leaves for the next one. */
   public static final String JOURNAL_PREFIX = ".encoded-";
@@ -54,12 +58,17 @@ public record DataDirectory(Path root) {
    *     starting with . or -
    */
   public static void checkName(String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       throw new InvalidInputException(
           "collection",
           name,
           "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
     }
+  }
+
+  /** Tells whether a collection may have a name. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   /** Returns the names of all collections, sorted; none when the folder is missing. */
@@ -71,7 +80,7 @@ public record DataDirectory(Path root) {
       return folders
           .filter(folder -> Files.exists(folder.resolve(CollectionManifest.FILE_NAME)))
           .map(folder -> String.valueOf(folder.getFileName()))
-          .filter(name -> NAME.matcher(name).matches())
+          .filter(DataDirectory::isName)
           .sorted()
           .toList();
     }
@@ -113,7 +122,11 @@ public record DataDirectory(Path root) {
    * @param segmentId the segment's id
    */
   public static Path calibrationFile(Path collectionDirectory, String segmentId) {
-    return collectionDirectory.resolve("calibration").resolve(segmentId + ".json");
+    return calibrationDirectory(collectionDirectory).resolve(segmentId + ".json");
+  }
+
+  private static Path calibrationDirectory(Path collectionDirectory) {
+    return collectionDirectory.resolve("calibration");
   }
 
   /**
@@ -130,7 +143,7 @@ public record DataDirectory(Path root) {
     Path file = calibrationFile(collectionDirectory, segmentId);
     byte[] content;
     try {
-      content = Files.readAllBytes(file);
+      content = BoundedFile.readStored(file, CALIBRATION_LENGTH_BYTES_MAX);
     } catch (NoSuchFileException missing) {
       return null;
     }
@@ -267,8 +280,8 @@ public record DataDirectory(Path root) {
         Files.deleteIfExists(file);
         return;
       }
-      Files.createDirectories(directory.resolve("calibration"));
-      Publication.replaceFile(file, CalibrationJson.write(calibration));
+      Files.createDirectories(calibrationDirectory(directory));
+      AtomicFile.write(file, CalibrationJson.write(calibration));
     }
 
     /**
@@ -293,11 +306,23 @@ public record DataDirectory(Path root) {
       }
     }
 
+    /**
+     * Returns the manifest in force; null when there is none, or when what there is is no manifest.
+     *
+     * @throws io.siskin.index.error.UnsupportedFormatException when a newer build wrote it
+     */
+    public @Nullable CollectionManifest current() throws IOException {
+      try {
+        return CollectionManifest.read(directory);
+      } catch (NoSuchFileException | CorruptSegmentException none) {
+        return null;
+      }
+    }
+
     /** Returns the generation of the manifest in force; 0 when there is none that can be read. */
     public long generation() throws IOException {
-      return Files.exists(directory.resolve(CollectionManifest.FILE_NAME))
-          ? CollectionManifest.read(directory).generation()
-          : 0;
+      CollectionManifest manifest = current();
+      return manifest == null ? 0 : manifest.generation();
     }
 
     /**
@@ -321,10 +346,18 @@ public record DataDirectory(Path root) {
     }
 
     private void removeLeftovers() throws IOException {
-      try (Stream<Path> inside = Files.list(directory)) {
-        for (Path path : inside.toList()) {
-          if (String.valueOf(path.getFileName()).startsWith(BUILDING)) {
-            Publication.deleteDirectory(path);
+      for (Path folder :
+          List.of(directory, encoderDirectory(directory), calibrationDirectory(directory))) {
+        if (!Files.isDirectory(folder)) {
+          continue;
+        }
+        try (Stream<Path> inside = Files.list(folder)) {
+          for (Path path : inside.toList()) {
+            if (String.valueOf(path.getFileName()).startsWith(BUILDING)) {
+              Publication.deleteDirectory(path);
+            } else if (AtomicFile.isPartial(path)) {
+              Files.deleteIfExists(path);
+            }
           }
         }
       }

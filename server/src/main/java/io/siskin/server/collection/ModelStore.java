@@ -1,18 +1,16 @@
 package io.siskin.server.collection;
 
+import io.siskin.index.file.AtomicFile;
 import io.siskin.index.store.Publication;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.factory.ModelSource;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The models of a data directory, in {@code .models/NAME-DIGITS/}, shared by its collections. They
@@ -70,10 +68,7 @@ public record ModelStore(Path directory) {
     Path adding = Files.createTempDirectory(directory, ADDING);
     try {
       for (String name : model.names()) {
-        Path copy = Files.copy(model.directory().resolve(name), adding.resolve(name));
-        try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
+        AtomicFile.copy(model.directory().resolve(name), adding.resolve(name));
       }
       Publication.publishDirectory(adding, target);
     } catch (DirectoryNotEmptyException | FileAlreadyExistsException addedMeanwhile) {
@@ -90,16 +85,7 @@ public record ModelStore(Path directory) {
       if (Files.exists(to) && Files.mismatch(from, to) < 0) {
         continue;
       }
-      Path adding = Files.createTempFile(directory, ADDING, name);
-      try {
-        Files.copy(from, adding, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel channel = FileChannel.open(adding, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
-        Files.move(adding, to, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(adding);
-      }
+      AtomicFile.copy(from, to);
     }
   }
 

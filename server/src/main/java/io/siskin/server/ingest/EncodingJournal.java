@@ -1,5 +1,6 @@
 package io.siskin.server.ingest;
 
+import io.siskin.index.file.BoundedFile;
 import io.siskin.index.format.Sha256;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
@@ -104,6 +105,9 @@ final class EncodingJournal implements AutoCloseable {
    */
   static EncodingJournal open(Path directory, String key) throws IOException {
     Path file = directory.resolve(DataDirectory.JOURNAL_PREFIX + key.substring(0, DIGITS_IN_NAME));
+    if (Files.exists(file)) {
+      BoundedFile.requireRegular(file);
+    }
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -55,6 +55,7 @@ public final class IndexJob {
   private final IndexRequest request;
   private final BuildProgress progress;
   private final TextModels models;
+  private final Consumer<Replacement> replacements;
   private final SkippingPolicy policy;
   private final DocumentPlaces places = new DocumentPlaces();
   private long droppedCount;
@@ -73,7 +74,27 @@ public final class IndexJob {
       BuildProgress progress,
       Consumer<InvalidInputException> badRecords,
       TextModels models) {
+    this(request, progress, badRecords, models, replaced -> {});
+  }
+
+  /**
+   * Prepares a job.
+   *
+   * @param request what to index
+   * @param progress told of reading and of each stage of the build
+   * @param badRecords told of each bad record that is left out
+   * @param models opens the models that the encoder needs
+   * @param replacements told, before the work begins, of the collection that will be replaced, if
+   *     there is one
+   */
+  public IndexJob(
+      IndexRequest request,
+      BuildProgress progress,
+      Consumer<InvalidInputException> badRecords,
+      TextModels models,
+      Consumer<Replacement> replacements) {
     this.request = request;
+    this.replacements = replacements;
     this.models = models;
     this.progress = progress;
     this.policy = new SkippingPolicy(request.skipBadCount(), badRecords);
@@ -90,6 +111,10 @@ public final class IndexJob {
     DataDirectory data = new DataDirectory(request.dataDirectory());
     try (DataDirectory.Writer writer = data.openForWriting(request.collection())) {
       EncoderSpec spec = encoderSpec();
+      CollectionManifest before = writer.current();
+      if (before != null) {
+        replacements.accept(Replacement.of(before, writer.directory(), spec));
+      }
       EncoderResources resources =
           EncoderResources.in(DataDirectory.encoderDirectory(writer.directory()));
       for (Map.Entry<String, Path> file : request.encoderFiles().entrySet()) {

@@ -1,5 +1,7 @@
 package io.siskin.server.measure;
 
+import io.siskin.index.file.AtomicFile;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.index.format.Sha256;
 import io.siskin.index.vector.TermIdVector;
 import java.io.IOException;
@@ -8,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -57,7 +58,7 @@ final class TruthCache {
   @Nullable GroundTruth read() {
     byte[] content;
     try {
-      content = Files.readAllBytes(file);
+      content = BoundedFile.readStored(file, Integer.MAX_VALUE - Long.BYTES);
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
@@ -104,16 +105,7 @@ final class TruthCache {
     }
     out.putLong(checksum(out.array(), out.position()));
     try {
-      // Named after the process: two benches may store the same answers at the same time.
-      Path partial =
-          file.resolveSibling(
-              file.getFileName() + "." + ProcessHandle.current().pid() + ".partial");
-      try {
-        Files.write(partial, out.array());
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(partial);
-      }
+      AtomicFile.write(file, out.array());
     } catch (IOException e) {
       LOG.warn("the exact answers are not cached: {}", e.toString());
     }

@@ -128,6 +128,19 @@ final class Families {
   static final Family POSTINGS =
       gauge("siskin_collection_postings", "Postings that are served.", COLLECTION);
   static final Family SEGMENTS = gauge("siskin_collection_segments", "Segments.", COLLECTION);
+  static final Family DAMAGED =
+      gauge(
+          "siskin_collection_damaged",
+          "1 while the collection's files are damaged and it answers DATA_LOSS, else 0.",
+          COLLECTION);
+  static final Family SCRUBBED =
+      counter(
+          "siskin_scrub_read_bytes_total",
+          "Bytes of segment files that were read in the background to verify them.");
+  static final Family SCRUB_PASSES =
+      counter(
+          "siskin_scrub_passes_total",
+          "How often all collections have been verified in the background.");
   static final Family SIZE =
       gauge("siskin_collection_size_bytes", "Bytes of the segments' files.", COLLECTION);
 

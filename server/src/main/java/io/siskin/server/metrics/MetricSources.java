@@ -3,6 +3,7 @@ package io.siskin.server.metrics;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.retrieve.CollectionDescription;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param searches what was searched, by collection
  * @param models what the front ends did, by model
  * @param cache what the cache of encoded queries did
+ * @param scrub what the background verification of files did
  */
 public record MetricSources(
     String version,
@@ -27,4 +29,5 @@ public record MetricSources(
     Supplier<List<CollectionDescription>> collections,
     Supplier<? extends Map<String, SearchTotals.Counts>> searches,
     Supplier<Map<String, BatchingMetrics>> models,
-    Supplier<EncodingCache.Metrics> cache) {}
+    Supplier<EncodingCache.Metrics> cache,
+    Supplier<ScrubCounts> scrub) {}

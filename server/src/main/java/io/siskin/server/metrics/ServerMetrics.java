@@ -4,6 +4,7 @@ import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.search.SearchStats;
@@ -28,6 +29,9 @@ final class ServerMetrics {
     sources.searches().get().forEach((collection, counts) -> searches(points, collection, counts));
     sources.models().get().forEach((model, metrics) -> model(points, model, metrics));
     cache(points, sources.cache().get());
+    ScrubCounts scrub = sources.scrub().get();
+    points.add(Families.SCRUBBED, scrub.bytes());
+    points.add(Families.SCRUB_PASSES, scrub.passes());
     return points;
   }
 
@@ -79,6 +83,7 @@ final class ServerMetrics {
     points.add(Families.POSTINGS, collection.postingCount(), name);
     points.add(Families.SEGMENTS, collection.segments().size(), name);
     points.add(Families.SIZE, collection.lengthBytes(), name);
+    points.add(Families.DAMAGED, collection.damaged() ? 1 : 0, name);
   }
 
   private static void searches(Points points, String name, SearchTotals.Counts counts) {

@@ -89,12 +89,11 @@ public final class CalibrationJson {
           source(text(root, "queries")),
           wholeNumber(root, "query_count"),
           bands);
-    } catch (JsonProcessingException | InvalidInputException broken) {
+    } catch (JsonProcessingException malformed) {
+      throw new CorruptSegmentException(file, 0, "a calibration in JSON", "something else");
+    } catch (InvalidInputException broken) {
       throw new CorruptSegmentException(
-          file,
-          0,
-          "a calibration",
-          String.valueOf(broken.getMessage()).lines().findFirst().orElse(""));
+          file, 0, "a calibration", String.valueOf(broken.getMessage()));
     }
   }
 

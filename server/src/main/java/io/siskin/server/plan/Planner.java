@@ -78,7 +78,8 @@ public final class Planner {
   }
 
   /**
-   * Returns modes that keep a budget and reach a target if it allows that.
+   * Returns modes that keep a budget and reach a target if it allows that. A segment without
+   * impact-ordered lists cannot be interrupted: it is searched in the quickest way that it has.
    *
    * @param target which share of the true best k is wanted, above 0 to 1
    * @param k how many documents are wanted, 1 or more
@@ -89,7 +90,7 @@ public final class Planner {
   public List<SearchMode> plan(float target, int k, long budgetMicros) {
     List<SearchMode> modes = new ArrayList<>(planners.length);
     for (SegmentPlanner planner : planners) {
-      modes.add(planner.chooseInterruptible(target, k).withBudgetMicros(budgetMicros));
+      modes.add(planner.choose(target, k, budgetMicros));
     }
     return modes;
   }
@@ -102,6 +103,32 @@ public final class Planner {
    */
   public List<SearchMode> everywhere(SearchMode mode) {
     return Collections.nCopies(planners.length, mode);
+  }
+
+  /**
+   * Returns one mode for every segment that carries the lists for it, and the exact one for the
+   * others: a small segment may have been built without. Where no segment carries them, the mode is
+   * returned for all of them, and searching reports what is missing.
+   *
+   * @param mode the mode
+   * @return by segment
+   */
+  public List<SearchMode> whereverPossible(SearchMode mode) {
+    boolean everywhere = true;
+    boolean somewhere = false;
+    for (SegmentPlanner planner : planners) {
+      boolean possible = planner.allows(mode);
+      everywhere &= possible;
+      somewhere |= possible;
+    }
+    if (everywhere || !somewhere) {
+      return everywhere(mode);
+    }
+    List<SearchMode> modes = new ArrayList<>(planners.length);
+    for (SegmentPlanner planner : planners) {
+      modes.add(planner.allows(mode) ? mode : new SearchMode.Exact());
+    }
+    return modes;
   }
 
   /**

@@ -38,6 +38,8 @@ final class SegmentPlanner {
   private final Rung[] exacts;
   private final SearchMode uncalibrated;
   private final double lossShare;
+  private final boolean scoreAtATime;
+  private final boolean clustered;
 
   /**
    * Prepares the choices.
@@ -60,12 +62,14 @@ final class SegmentPlanner {
       rungs[i] = usable.toArray(Rung[]::new);
       exacts[i] = bands.get(i).exact();
     }
+    this.scoreAtATime = Structures.hasScoreAtATime(segment);
+    this.clustered = Structures.hasClustered(segment);
     this.uncalibrated =
         small
             ? EXACT
-            : Structures.hasScoreAtATime(segment)
+            : scoreAtATime
                 ? SearchMode.ScoreAtATime.DEFAULTS
-                : Structures.hasClustered(segment) ? SearchMode.Clustered.DEFAULTS : EXACT;
+                : clustered ? SearchMode.Clustered.DEFAULTS : EXACT;
   }
 
   /**
@@ -83,19 +87,31 @@ final class SegmentPlanner {
   }
 
   /**
-   * Returns the quickest score-at-a-time mode that reached a target, or else the one that came
-   * nearest, for a search with a budget, which no other mode keeps.
+   * Returns the mode of a search with a budget: score-at-a-time, which alone can be interrupted; in
+   * a segment without the lists for it the mode clustered, which is the quickest then; else exact.
+   * Of the parameters measured, those are taken that reach the target, or come nearest to it.
    *
    * @param target the share of the exact list that is wanted, above 0 to 1
    * @param k how many documents are wanted
+   * @param budgetMicros about how long the search may take, 10 to 1,000,000 microseconds
    */
-  SearchMode.ScoreAtATime chooseInterruptible(float target, int k) {
-    int band = band(k);
-    SearchMode.ScoreAtATime best = SearchMode.ScoreAtATime.DEFAULTS;
+  SearchMode choose(float target, int k, long budgetMicros) {
+    if (scoreAtATime) {
+      return nearest(SearchMode.ScoreAtATime.DEFAULTS, target, k).withBudgetMicros(budgetMicros);
+    }
+    return clustered ? nearest(SearchMode.Clustered.DEFAULTS, target, k) : EXACT;
+  }
+
+  /** Returns the quickest parameters of a mode that reached a target, or else the nearest. */
+  private <T extends SearchMode> T nearest(T defaults, float target, int k) {
+    T best = defaults;
     double bestRecall = -1;
+    int band = band(k);
     if (band >= 0) {
       for (Rung rung : rungs[band]) {
-        if (rung.mode() instanceof SearchMode.ScoreAtATime mode && rung.recall() > bestRecall) {
+        if (defaults.getClass().isInstance(rung.mode()) && rung.recall() > bestRecall) {
+          @SuppressWarnings("unchecked") // A record has no subclasses.
+          T mode = (T) rung.mode();
           best = mode;
           bestRecall = rung.recall();
           if (reaches(rung, target)) {
@@ -105,6 +121,15 @@ final class SegmentPlanner {
       }
     }
     return best;
+  }
+
+  /** Tells whether the segment carries the lists for a mode. */
+  boolean allows(SearchMode mode) {
+    return switch (mode) {
+      case SearchMode.Exact() -> true;
+      case SearchMode.Clustered _ -> clustered;
+      case SearchMode.ScoreAtATime _ -> scoreAtATime;
+    };
   }
 
   /**

@@ -25,6 +25,7 @@ import java.util.List;
  *     above 0 to 1, where 1 is exact
  * @param expectations what recall targets lead to; none without a calibration
  * @param segments its segments
+ * @param damaged whether its files are damaged, so that it answers no search until they are whole
  */
 public record CollectionDescription(
     String name,
@@ -40,7 +41,8 @@ public record CollectionDescription(
     SearchMode defaultMode,
     float defaultRecallTarget,
     List<Planner.Expectation> expectations,
-    List<SegmentDescription> segments) {
+    List<SegmentDescription> segments,
+    boolean damaged) {
   /**
    * One immutable segment.
    *

@@ -1,102 +1,51 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.segment.Segment;
-import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription.SegmentDescription;
-import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.WeakHashMap;
 
-/** What is said of a snapshot, derived once: a request without a mode asks for it each time. */
+/**
+ * Says of a snapshot what it is. Reads nothing of its files, only what was read when it was opened,
+ * so a damaged one is described like any other.
+ */
 final class Descriptions {
   // The k of a request without one; with others the default target may lead to other modes.
   private static final int DEFAULT_MODE_K = 10;
 
-  private final Map<CollectionSnapshot, Entry> entries =
-      Collections.synchronizedMap(new WeakHashMap<>());
+  private Descriptions() {}
 
   /**
-   * What is kept of a snapshot.
+   * Describes a snapshot.
    *
-   * @param description what is said of it
-   * @param planner chooses the modes for a recall target
-   * @param longestList documents of its most frequent term
+   * @param snapshot the snapshot, retained by the caller
    */
-  record Entry(CollectionDescription description, Planner planner, long longestList) {
-    /**
-     * Returns the modes that a request is evaluated in.
-     *
-     * @param evaluation what the request asks for
-     * @param k how many hits it wants
-     * @return by segment
-     */
-    List<SearchMode> modes(Evaluation evaluation, int k) {
-      return switch (evaluation) {
-        case Evaluation.InMode(SearchMode mode) -> planner.everywhere(mode);
-        case Evaluation.CollectionDefault(long budgetMicros) ->
-            plan(description.defaultRecallTarget(), k, budgetMicros);
-        case Evaluation.RecallTarget(float target, long budgetMicros) ->
-            plan(target, k, budgetMicros);
-      };
-    }
-
-    private List<SearchMode> plan(float target, int k, long budgetMicros) {
-      return budgetMicros == 0 ? planner.plan(target, k) : planner.plan(target, k, budgetMicros);
-    }
-  }
-
-  Entry of(CollectionSnapshot snapshot) {
-    return entries.computeIfAbsent(snapshot, Descriptions::describe);
-  }
-
-  private static Entry describe(CollectionSnapshot snapshot) {
-    long terms = 0;
-    long bytes = 0;
-    long longest = 0;
-    Set<String> fields = new LinkedHashSet<>();
-    List<SegmentDescription> segments = new ArrayList<>();
-    Vocabulary vocabulary = Vocabulary.NONE;
-    for (Segment segment : snapshot.segments()) {
-      terms += segment.statistics().termCount();
-      bytes += segment.lengthBytes();
-      longest += segment.terms().size() == 0 ? 0 : segment.terms().documentFrequency(0);
-      fields.addAll(segment.documents().fieldNames());
-      segments.add(describe(segment));
-      if (segment.statistics().vocabulary() != Vocabulary.NONE) {
-        vocabulary = segment.statistics().vocabulary();
-      }
-    }
+  static CollectionDescription of(CollectionSnapshot snapshot) {
     float defaultTarget = snapshot.defaultRecallTarget();
     Planner planner = snapshot.planner();
     String encoder = snapshot.encoderSpec().kind();
-    CollectionDescription description =
-        new CollectionDescription(
-            snapshot.manifest().name(),
-            snapshot.documentCount(),
-            terms,
-            snapshot.postingCount(),
-            bytes,
-            encoder,
-            encoder,
-            snapshot.manifest().encoder().toString(),
-            vocabulary.name().toLowerCase(Locale.ROOT),
-            List.copyOf(fields),
-            planner.representative(planner.plan(defaultTarget, DEFAULT_MODE_K)),
-            defaultTarget,
-            planner.expectations(),
-            segments);
-    return new Entry(description, planner, longest);
+    return new CollectionDescription(
+        snapshot.manifest().name(),
+        snapshot.documentCount(),
+        snapshot.termCount(),
+        snapshot.postingCount(),
+        snapshot.lengthBytes(),
+        encoder,
+        encoder,
+        snapshot.manifest().encoder().toString(),
+        snapshot.vocabulary().name().toLowerCase(Locale.ROOT),
+        snapshot.storedFields(),
+        planner.representative(planner.plan(defaultTarget, DEFAULT_MODE_K)),
+        defaultTarget,
+        planner.expectations(),
+        snapshot.segments().stream().map(Descriptions::of).toList(),
+        snapshot.damage() != null);
   }
 
-  private static SegmentDescription describe(Segment segment) {
+  private static SegmentDescription of(Segment segment) {
     List<String> structures = new ArrayList<>();
     segment.lengths().forEach((kind, length) -> structures.add(kind.fileName() + "=" + length));
     return new SegmentDescription(

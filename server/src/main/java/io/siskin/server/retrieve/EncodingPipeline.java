@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for concurrent use. A collection or a model stays open until its texts are encoded.
  */
 public final class EncodingPipeline implements TextEncoders {
-  private final CollectionCatalog catalog;
+  private final OpenCollections open;
   private final BatchedModels models;
 
   /**
@@ -37,7 +37,7 @@ public final class EncodingPipeline implements TextEncoders {
    * @param models the models that are found by their names
    */
   public EncodingPipeline(CollectionCatalog catalog, BatchedModels models) {
-    this.catalog = catalog;
+    this.open = new OpenCollections(catalog);
     this.models = models;
   }
 
@@ -46,7 +46,7 @@ public final class EncodingPipeline implements TextEncoders {
     return switch (request.encoder()) {
       case EncodingRequest.Encoder.OfModel _ -> false;
       case EncodingRequest.Encoder.OfCollection(String name) -> {
-        CollectionSnapshot snapshot = acquire(name);
+        CollectionSnapshot snapshot = open.acquire(name);
         try {
           ModelSide side = side(snapshot.encoders(), sideOf(request));
           yield side == null || !(side.model() instanceof BatchedModel);
@@ -69,7 +69,7 @@ public final class EncodingPipeline implements TextEncoders {
         yield submit(model, request, cancellation, (_, encoding) -> encoding, model::close);
       }
       case EncodingRequest.Encoder.OfCollection(String name) -> {
-        CollectionSnapshot snapshot = acquire(name);
+        CollectionSnapshot snapshot = open.acquire(name);
         ModelSide side = side(snapshot.encoders(), sideOf(request));
         if (side != null && side.model() instanceof BatchedModel model) {
           yield submit(
@@ -80,7 +80,8 @@ public final class EncodingPipeline implements TextEncoders {
               snapshot::release);
         }
         try {
-          yield CompletableFuture.completedFuture(encodeHere(snapshot.encoders(), request));
+          yield CompletableFuture.completedFuture(
+              open.encoding(snapshot, () -> encodeHere(snapshot.encoders(), request)));
         } finally {
           snapshot.release();
         }
@@ -189,13 +190,5 @@ public final class EncodingPipeline implements TextEncoders {
 
   private static @Nullable ModelSide side(Encoders encoders, Side side) {
     return side == Side.QUERY ? encoders.queryModel() : encoders.documentModel();
-  }
-
-  private CollectionSnapshot acquire(String name) {
-    CollectionSnapshot snapshot = catalog.acquire(name);
-    if (snapshot == null) {
-      throw new CollectionNotFoundException(name, catalog.names());
-    }
-    return snapshot;
   }
 }

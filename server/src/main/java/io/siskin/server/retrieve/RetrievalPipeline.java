@@ -17,6 +17,7 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
@@ -47,8 +48,7 @@ public final class RetrievalPipeline implements Retriever {
   private static final int CHARACTERS_PER_WORD = 5;
   private static final String ALL_FIELDS = "*";
 
-  private final CollectionCatalog catalog;
-  private final Descriptions descriptions = new Descriptions();
+  private final OpenCollections open;
   private final Map<String, SearchTotals> tallies = new ConcurrentHashMap<>();
 
   /**
@@ -57,7 +57,7 @@ public final class RetrievalPipeline implements Retriever {
    * @param catalog the collections; the caller closes it after the last search
    */
   public RetrievalPipeline(CollectionCatalog catalog) {
-    this.catalog = catalog;
+    this.open = new OpenCollections(catalog);
   }
 
   @Override
@@ -66,7 +66,7 @@ public final class RetrievalPipeline implements Retriever {
     if (!(request.query() instanceof Query.Text(String text))) {
       return null;
     }
-    CollectionSnapshot snapshot = acquire(request.collection());
+    CollectionSnapshot snapshot = open.acquire(request.collection());
     CompletableFuture<EncodedText> encoding = null;
     try {
       ModelSide by = snapshot.encoders().queryModel();
@@ -102,33 +102,65 @@ public final class RetrievalPipeline implements Retriever {
   @Override
   public RetrievalResponse retrieve(RetrievalRequest request, Cancellation cancellation) {
     long start = System.nanoTime();
-    CollectionSnapshot snapshot = acquire(request.collection());
+    CollectionSnapshot snapshot = open.acquire(request.collection());
     try {
       cancellation.check();
-      SparseVector vector = encode(snapshot, request.query());
-      List<SearchMode> modes = descriptions.of(snapshot).modes(request.evaluation(), request.k());
-      long encoded = System.nanoTime();
-      QuantizedQuery query = QuantizedQuery.of(vector);
-      Searcher searcher = snapshot.searchers().take();
-      // Not given back when the search fails: its scratch memory may be half used then.
-      searcher.search(query, modes, request.k(), cancellation);
-      long searched = System.nanoTime();
-      List<Hit> hits = fetch(snapshot, searcher, query, request);
+      SparseVector vector = open.encoding(snapshot, () -> encode(snapshot, request.query()));
+      long encodedNanoTime = System.nanoTime();
+      long encodeNanos = encodeNanos(request.query(), encodedNanoTime - start);
       RetrievalResponse response =
-          response(
-              searcher,
-              hits,
-              snapshot.planner().representative(modes),
-              encodeNanos(request.query(), encoded - start),
-              searched - encoded,
-              searched,
-              start);
-      snapshot.searchers().giveBack(searcher);
+          open.reading(
+              snapshot, () -> search(snapshot, request, vector, cancellation, encodeNanos, start));
       count(request.collection(), response);
       return response;
     } finally {
       snapshot.release();
     }
+  }
+
+  /** Evaluates and fetches: all that reads the files of the snapshot. */
+  private static RetrievalResponse search(
+      CollectionSnapshot snapshot,
+      RetrievalRequest request,
+      SparseVector vector,
+      Cancellation cancellation,
+      long encodeNanos,
+      long startNanoTime) {
+    long begin = System.nanoTime();
+    List<SearchMode> modes = modes(snapshot, request.evaluation(), request.k());
+    QuantizedQuery query = QuantizedQuery.of(vector);
+    Searcher searcher = snapshot.searchers().take();
+    // Not given back when the search fails: its scratch memory may be half used then.
+    searcher.search(query, modes, request.k(), cancellation);
+    long searched = System.nanoTime();
+    List<Hit> hits = fetch(snapshot, searcher, query, request);
+    RetrievalResponse response =
+        response(
+            searcher,
+            hits,
+            snapshot.planner().representative(modes),
+            encodeNanos,
+            searched - begin,
+            searched,
+            startNanoTime);
+    snapshot.searchers().giveBack(searcher);
+    return response;
+  }
+
+  /** Returns the modes that a request is evaluated in, by segment. */
+  private static List<SearchMode> modes(CollectionSnapshot snapshot, Evaluation evaluation, int k) {
+    Planner planner = snapshot.planner();
+    return switch (evaluation) {
+      case Evaluation.InMode(SearchMode mode) -> planner.whereverPossible(mode);
+      case Evaluation.CollectionDefault(long budgetMicros) ->
+          plan(planner, snapshot.defaultRecallTarget(), k, budgetMicros);
+      case Evaluation.RecallTarget(float target, long budgetMicros) ->
+          plan(planner, target, k, budgetMicros);
+    };
+  }
+
+  private static List<SearchMode> plan(Planner planner, float target, int k, long budgetMicros) {
+    return budgetMicros == 0 ? planner.plan(target, k) : planner.plan(target, k, budgetMicros);
   }
 
   private void count(String collection, RetrievalResponse response) {
@@ -147,7 +179,7 @@ public final class RetrievalPipeline implements Retriever {
 
   /** Returns what was searched so far, by collection; one that is gone takes its counts along. */
   public SortedMap<String, SearchTotals.Counts> counts() {
-    List<String> names = catalog.names();
+    List<String> names = open.names();
     tallies.keySet().retainAll(names);
     // From the start: what is counted from its first search on has no rate for that one.
     names.forEach(name -> tallies.computeIfAbsent(name, _ -> new SearchTotals()));
@@ -158,15 +190,16 @@ public final class RetrievalPipeline implements Retriever {
 
   @Override
   public long estimatedPostings(RetrievalRequest request) {
-    CollectionSnapshot snapshot = acquire(request.collection());
+    CollectionSnapshot snapshot = open.acquire(request.collection());
     try {
       long estimate =
           switch (request.query()) {
-            case Query.Vector(SparseVector vector) -> postings(snapshot, vector);
-            case Query.Encoded encoded -> postings(snapshot, encoded.vector());
+            case Query.Vector(SparseVector vector) ->
+                open.reading(snapshot, () -> postings(snapshot, vector));
+            case Query.Encoded encoded ->
+                open.reading(snapshot, () -> postings(snapshot, encoded.vector()));
             case Query.Text(String text) ->
-                (text.length() / CHARACTERS_PER_WORD + 1L)
-                    * descriptions.of(snapshot).longestList();
+                (text.length() / CHARACTERS_PER_WORD + 1L) * snapshot.longestListLength();
           };
       return Math.min(estimate, snapshot.postingCount());
     } finally {
@@ -177,14 +210,10 @@ public final class RetrievalPipeline implements Retriever {
   @Override
   public List<CollectionDescription> collections() {
     List<CollectionDescription> all = new ArrayList<>();
-    for (String name : catalog.names()) {
-      CollectionSnapshot snapshot = catalog.acquire(name);
-      if (snapshot != null) {
-        try {
-          all.add(descriptions.of(snapshot).description());
-        } finally {
-          snapshot.release();
-        }
+    for (String name : open.names()) {
+      CollectionDescription description = describe(name);
+      if (description != null) {
+        all.add(description);
       }
     }
     return all;
@@ -192,20 +221,23 @@ public final class RetrievalPipeline implements Retriever {
 
   @Override
   public CollectionDescription collection(String name) {
-    CollectionSnapshot snapshot = acquire(name);
+    CollectionDescription description = describe(name);
+    if (description == null) {
+      throw new CollectionNotFoundException(name, open.names());
+    }
+    return description;
+  }
+
+  private @Nullable CollectionDescription describe(String name) {
+    CollectionSnapshot snapshot = open.acquireAny(name);
+    if (snapshot == null) {
+      return null;
+    }
     try {
-      return descriptions.of(snapshot).description();
+      return Descriptions.of(snapshot);
     } finally {
       snapshot.release();
     }
-  }
-
-  private CollectionSnapshot acquire(String name) {
-    CollectionSnapshot snapshot = catalog.acquire(name);
-    if (snapshot == null) {
-      throw new CollectionNotFoundException(name, catalog.names());
-    }
-    return snapshot;
   }
 
   private static SparseVector encode(CollectionSnapshot snapshot, Query query) {

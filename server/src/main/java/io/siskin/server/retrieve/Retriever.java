@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for concurrent use. Throws {@link io.siskin.index.error.InvalidInputException} for a
  * request outside its ranges, {@link CollectionNotFoundException} for an unknown name, {@link
- * io.siskin.server.search.QueryCancelledException} when interrupted.
+ * CollectionDamagedException} for a collection whose files are damaged, {@link
+ * CollectionUnderVerificationException} while that is being found out, {@link
+ * io.siskin.server.search.QueryCancelledException} when interrupted. A damaged collection is
+ * described all the same.
  */
 public interface Retriever {
   /**

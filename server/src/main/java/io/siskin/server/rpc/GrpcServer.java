@@ -93,6 +93,26 @@ public final class GrpcServer implements AutoCloseable {
     services.setServing(true);
   }
 
+  /**
+   * Reports the health of one collection from now on, under the service name {@code
+   * collections/NAME}.
+   *
+   * @param collection the collection's name
+   * @param serving whether searches of it are welcome
+   */
+  public void setServing(String collection, boolean serving) {
+    services.setServing(collection, serving);
+  }
+
+  /**
+   * Reports nothing of a collection any more, because it is gone.
+   *
+   * @param collection the collection's name
+   */
+  public void clearServing(String collection) {
+    services.clearServing(collection);
+  }
+
   /** Returns what was done so far. */
   public RpcCounts counts() {
     return services.counts();

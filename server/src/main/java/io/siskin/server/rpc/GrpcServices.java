@@ -113,6 +113,32 @@ final class GrpcServices {
     }
   }
 
+  /**
+   * Sets what health checks of one collection are told, under the service name {@code
+   * collections/NAME}. The health of the server as a whole does not depend on it: it serves the
+   * other collections.
+   *
+   * @param collection the collection's name
+   * @param serving whether searches of it are welcome
+   */
+  void setServing(String collection, boolean serving) {
+    health.setStatus(
+        healthName(collection), serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+  }
+
+  /**
+   * Forgets the health of a collection that is gone: checks of it are told NOT_FOUND.
+   *
+   * @param collection the collection's name
+   */
+  void clearServing(String collection) {
+    health.clearStatus(healthName(collection));
+  }
+
+  private static String healthName(String collection) {
+    return "collections/" + collection;
+  }
+
   /** Returns what was done so far. */
   RpcCounts counts() {
     return new RpcCounts(calls.counts(), streamRequests.counts(), admission.counts());

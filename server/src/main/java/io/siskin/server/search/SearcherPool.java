@@ -2,8 +2,8 @@ package io.siskin.server.search;
 
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * Keeps the searchers of a snapshot warm between queries. As many are made as are used at once; the
@@ -14,7 +14,8 @@ import java.util.List;
 public final class SearcherPool {
   private final List<Segment> segments;
   private final KernelProvider kernels;
-  private final ArrayDeque<Searcher> idle = new ArrayDeque<>();
+  // Last in, first out: what was used last is in the caches of a core. A search takes no lock.
+  private final ConcurrentLinkedDeque<Searcher> idle = new ConcurrentLinkedDeque<>();
 
   /**
    * Makes an empty pool.
@@ -29,13 +30,8 @@ public final class SearcherPool {
 
   /** Returns a searcher that nobody else uses. */
   public Searcher take() {
-    synchronized (idle) {
-      Searcher searcher = idle.poll();
-      if (searcher != null) {
-        return searcher;
-      }
-    }
-    return new Searcher(segments, kernels);
+    Searcher searcher = idle.pollFirst();
+    return searcher == null ? new Searcher(segments, kernels) : searcher;
   }
 
   /**
@@ -44,8 +40,6 @@ public final class SearcherPool {
    * @param searcher one of {@link #take} that is not used any more
    */
   public void giveBack(Searcher searcher) {
-    synchronized (idle) {
-      idle.push(searcher);
-    }
+    idle.addFirst(searcher);
   }
 }

@@ -57,7 +57,8 @@ final class ArchitectureTest {
           Map.entry("counters", Set.of("search")),
           Map.entry(
               "batch", Set.of("counters", "encode", "encode.factory", "encode.spec", "search")),
-          Map.entry("collection", Set.of("encode.factory", "encode.spec", "plan", "search")),
+          Map.entry(
+              "collection", Set.of("counters", "encode.factory", "encode.spec", "plan", "search")),
           Map.entry(
               "ingest",
               Set.of(

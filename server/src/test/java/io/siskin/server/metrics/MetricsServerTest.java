@@ -10,6 +10,7 @@ import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.DurationHistogram;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.search.SearchMode;
@@ -65,7 +66,8 @@ class MetricsServerTest {
                 () -> List.of(collection()),
                 () -> Map.of("birds \"of\" prey", searches()),
                 () -> Map.of("tiny-0123", model()),
-                () -> new EncodingCache.Metrics(1, 2, 3, 4, 5, 6)));
+                () -> new EncodingCache.Metrics(1, 2, 3, 4, 5, 6),
+                () -> new ScrubCounts(7, 8)));
   }
 
   @AfterEach
@@ -100,7 +102,8 @@ class MetricsServerTest {
         new SearchMode.Exact(),
         1,
         List.of(),
-        List.of());
+        List.of(),
+        false);
   }
 
   private static SearchTotals.Counts searches() {

@@ -116,7 +116,8 @@ public final class FakeRetriever implements Retriever {
                 1,
                 10,
                 30,
-                List.of("forward=64", "blockmax=8"))));
+                List.of("forward=64", "blockmax=8"))),
+        false);
   }
 
   /** Waits, but not for ever. */

@@ -216,7 +216,8 @@ class SearchClientTest {
                         30,
                         List.of(
                             new CollectionInfo.Structure("forward", 64),
-                            new CollectionInfo.Structure("blockmax", 8))))));
+                            new CollectionInfo.Structure("blockmax", 8)))),
+                false));
   }
 
   @Test

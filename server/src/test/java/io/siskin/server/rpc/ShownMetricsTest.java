@@ -94,7 +94,8 @@ class ShownMetricsTest {
                 retrieval::collections,
                 retrieval::counts,
                 models::metrics,
-                models::cacheMetrics));
+                models::cacheMetrics,
+                catalog::scrubCounts));
     client = SearchClient.connect("127.0.0.1:" + server.port());
   }
 

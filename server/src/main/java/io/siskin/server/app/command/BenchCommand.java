@@ -202,7 +202,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
     return List.of(
         switch (evaluation.evaluation()) {
-          case Evaluation.InMode(SearchMode mode) -> planner.everywhere(mode);
+          case Evaluation.InMode(SearchMode mode) -> planner.whereverPossible(mode);
           case Evaluation.CollectionDefault(long budgetMicros) ->
               plan(planner, snapshot.defaultRecallTarget(), budgetMicros);
           case Evaluation.RecallTarget(float target, long budgetMicros) ->

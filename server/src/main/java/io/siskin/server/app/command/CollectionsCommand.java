@@ -56,9 +56,10 @@ public final class CollectionsCommand implements Callable<Integer> {
   private static String describe(CollectionInfo info) {
     return String.format(
         Locale.ROOT,
-        "%s: %s, %s, %s, %s%n"
+        "%s%s: %s, %s, %s, %s%n"
             + "  encoder %s, terms named by %s, default mode %s (recall target %s), fields %s%s",
         info.name(),
+        info.damaged() ? " (damaged: it answers no search until its files are whole)" : "",
         Units.count(info.documentCount(), "document"),
         Units.count(info.termCount(), "term"),
         Units.count(info.postingCount(), "posting"),
@@ -91,6 +92,7 @@ public final class CollectionsCommand implements Callable<Integer> {
   private static Map<String, Object> members(CollectionInfo info) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("name", info.name());
+    members.put("damaged", info.damaged());
     members.put("documents", info.documentCount());
     members.put("terms", info.termCount());
     members.put("postings", info.postingCount());

@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Makes or replaces one collection of a data directory.",
       "A server that serves the directory takes the new collection over without a pause. Stopped"
-          + " before it is done, it leaves the old collection as it was."
+          + " before it is done, it leaves the old collection as it was. Where a collection of that"
+          + " name is there, a line on standard error says first what it is and whether the encoder"
+          + " changes; no option is needed to replace it."
     })
 public final class IndexCommand implements Callable<Integer> {
   private static final Pattern EXTENSIONS =

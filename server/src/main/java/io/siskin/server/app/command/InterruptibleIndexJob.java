@@ -48,7 +48,8 @@ final class InterruptibleIndexJob implements AutoCloseable {
               request,
               new StoppingProgress(),
               bad -> display.note("  skipped: " + FailureReport.message(bad)),
-              models)
+              models,
+              replaced -> display.note(replaced.describe()))
           .run();
     } catch (IOException | RuntimeException failed) {
       if (stopStatus == 0) {

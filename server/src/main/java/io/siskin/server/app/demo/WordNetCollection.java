@@ -9,8 +9,9 @@ import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.index.file.AtomicFile;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.index.format.v1.FormatV1;
-import io.siskin.index.store.Publication;
 import io.siskin.server.app.terminal.ProgressDisplay;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
@@ -52,6 +53,7 @@ public final class WordNetCollection {
   public static final String TEXT_FIELD = "text";
 
   // Counts the changes to how a synset becomes a document.
+  private static final int FINGERPRINT_LENGTH_MAX = 1 << 10;
   private static final int DOCUMENT_VERSION = 1;
   private static final EncoderSpec ENCODER = new Bm25Spec(new AnalyzerSpec.English());
 
@@ -93,7 +95,10 @@ public final class WordNetCollection {
   /** Tells whether the collection is there as it would be made now. */
   public boolean isUpToDate() throws IOException {
     try {
-      String stored = Files.readString(fingerprintFile());
+      String stored =
+          new String(
+              BoundedFile.readStored(fingerprintFile(), FINGERPRINT_LENGTH_MAX),
+              StandardCharsets.UTF_8);
       CollectionManifest manifest =
           CollectionManifest.read(new DataDirectory(data).collectionDirectory(NAME));
       return stored.equals(fingerprint(manifest.segments().toString()));
@@ -155,7 +160,7 @@ public final class WordNetCollection {
             report.segment().documentCount(),
             report.segment().lengthBytes());
     byte[] content = fingerprint(List.of(entry).toString()).getBytes(StandardCharsets.UTF_8);
-    Publication.replaceFile(fingerprintFile(), content);
+    AtomicFile.write(fingerprintFile(), content);
   }
 
   private Path fingerprintFile() {

@@ -1,7 +1,9 @@
 package io.siskin.server.app.flags;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.index.format.Sha256;
+import io.siskin.server.encode.factory.EncoderResources;
 import io.siskin.server.encode.spec.ResourceRef;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +31,7 @@ final class ResourceFiles {
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(option, file, "a file that exists");
     }
-    String hash = Sha256.hex(Files.readAllBytes(file));
+    String hash = Sha256.hex(BoundedFile.readInput(file, EncoderResources.LENGTH_BYTES_MAX));
     // The hash is in the name, so that a new build never meets another file of the old one.
     String name = stem + "-" + hash.substring(0, HASH_DIGITS_IN_NAME) + ".json";
     files.put(name, file);

@@ -4,6 +4,8 @@ import io.siskin.client.SearchException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.onnx.InferenceException;
+import io.siskin.server.retrieve.CollectionDamagedException;
+import io.siskin.server.retrieve.CollectionUnderVerificationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -66,6 +68,9 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
       case SearchException.InvalidRequest _, SearchException.NotFound _ -> ExitStatus.USAGE;
       case SearchException _ -> ExitStatus.FAILURE;
       case UnsupportedOperationException _ -> ExitStatus.USAGE;
+      // Files that are damaged, or may be.
+      case CollectionDamagedException _, CollectionUnderVerificationException _ ->
+          ExitStatus.FAILURE;
       // Memory that is short, a device that fails, a model that does not keep its word.
       case InferenceException _ -> ExitStatus.FAILURE;
       // An encoder elsewhere that is not there.

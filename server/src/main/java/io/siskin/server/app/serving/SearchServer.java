@@ -6,6 +6,7 @@ import io.siskin.server.app.process.Version;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.metrics.MetricSources;
@@ -77,17 +78,32 @@ public final class SearchServer implements AutoCloseable {
         new CollectionCatalog(data, verification, new Warmup(warmupMillis), models);
     RetrievalPipeline retrieval = new RetrievalPipeline(catalog);
     try {
-      return new SearchServer(
-          options,
-          catalog,
-          models,
-          retrieval,
-          GrpcServer.start(options, retrieval, new EncodingPipeline(catalog, models)));
+      GrpcServer grpc = GrpcServer.start(options, retrieval, new EncodingPipeline(catalog, models));
+      catalog.onStateChange((name, state) -> report(grpc, name, state));
+      return new SearchServer(options, catalog, models, retrieval, grpc);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(taken(options.host(), options.port(), "--port"), failed)
           : failed;
     }
+  }
+
+  private static void report(GrpcServer grpc, String collection, CollectionState state) {
+    switch (state) {
+      case SERVING -> grpc.setServing(collection, true);
+      case DAMAGED -> grpc.setServing(collection, false);
+      case REMOVED -> grpc.clearServing(collection);
+    }
+  }
+
+  /**
+   * Verifies all files again and again in the background, from now on. A flipped byte that no
+   * search meets is found by nothing else.
+   *
+   * @param bytesPerSecond how fast files are read, 1 or more
+   */
+  public void scrub(long bytesPerSecond) {
+    catalog.scrub(bytesPerSecond);
   }
 
   /**
@@ -110,7 +126,8 @@ public final class SearchServer implements AutoCloseable {
                   retrieval::collections,
                   retrieval::counts,
                   models::metrics,
-                  models::cacheMetrics));
+                  models::cacheMetrics,
+                  catalog::scrubCounts));
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
     }

@@ -2,16 +2,14 @@ package io.siskin.server.encode.factory;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.file.AtomicFile;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.index.format.Sha256;
 import io.siskin.server.encode.spec.ResourceRef;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The files that a collection's encoders need, stored in a folder of the collection: a tokenizer, a
@@ -21,7 +19,7 @@ import java.nio.file.StandardOpenOption;
  */
 public final class EncoderResources {
   /** The longest file accepted, in bytes: resources are read whole. */
-  public static final long LENGTH_BYTES_MAX = 64L << 20;
+  public static final int LENGTH_BYTES_MAX = 64 << 20;
 
   private final Path directory;
 
@@ -50,33 +48,17 @@ public final class EncoderResources {
    */
   public ResourceRef add(String name, Path source) throws IOException {
     ResourceRef.checkName(name);
-    byte[] content = readWhole(source);
+    byte[] content = BoundedFile.readInput(source, LENGTH_BYTES_MAX);
     ResourceRef ref = new ResourceRef(name, Sha256.hex(content));
     Path target = directory.resolve(name);
     if (Files.exists(target)) {
-      if (Sha256.hex(readWhole(target)).equals(ref.sha256())) {
+      if (Sha256.hex(BoundedFile.readStored(target, LENGTH_BYTES_MAX)).equals(ref.sha256())) {
         return ref;
       }
       throw new FileAlreadyExistsException(target.toString(), null, "another content is stored");
     }
     Files.createDirectories(directory);
-    Path partial = directory.resolve(name + ".partial");
-    try (FileChannel channel =
-        FileChannel.open(
-            partial,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
-      folder.force(true); // or the new name may not survive a power loss
-    }
+    AtomicFile.write(target, content);
     return ref;
   }
 
@@ -84,12 +66,13 @@ public final class EncoderResources {
    * Reads a stored file and verifies that it is the one that the reference pins.
    *
    * @param ref what to read
-   * @throws CorruptSegmentException when the content is not the pinned one
+   * @throws CorruptSegmentException when the content is not the pinned one, or the file is no
+   *     regular one or too long
    * @throws IOException when the file is missing or cannot be read
    */
   public byte[] read(ResourceRef ref) throws IOException {
     Path file = path(ref);
-    byte[] content = readWhole(file);
+    byte[] content = BoundedFile.readStored(file, LENGTH_BYTES_MAX);
     String found = Sha256.hex(content);
     if (!found.equals(ref.sha256())) {
       throw new CorruptSegmentException(
@@ -105,14 +88,5 @@ public final class EncoderResources {
    */
   public Path path(ResourceRef ref) {
     return directory.resolve(ref.name());
-  }
-
-  private static byte[] readWhole(Path file) throws IOException {
-    long length = Files.size(file);
-    if (length > LENGTH_BYTES_MAX) {
-      throw new InvalidInputException(
-          "length of " + file, length, "at most " + LENGTH_BYTES_MAX + " bytes");
-    }
-    return Files.readAllBytes(file);
   }
 }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Opens models, each once in a process: whoever opens it again shares it, and it ends with the last
- * one that closes it.
+ * Opens models. Whether two openings of one model share it is up to the implementation; each of
+ * them is closed by whoever opened it.
  *
  * <p>Safe for concurrent use.
  */

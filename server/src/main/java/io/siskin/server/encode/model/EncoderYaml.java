@@ -17,6 +17,9 @@ final class EncoderYaml {
   /** The file's name. */
   static final String FILE_NAME = "encoder.yaml";
 
+  /** The longest file that is read, in bytes. */
+  static final int LENGTH_BYTES_MAX = 1 << 20;
+
   private static final int MAX_LENGTH_DEFAULT = 512;
   private static final int MAX_LENGTH_MIN = 3;
   private static final int MAX_LENGTH_MAX = 1 << 17;

@@ -1,6 +1,7 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.EncoderInput;
@@ -19,7 +20,6 @@ import io.siskin.server.encode.wordpiece.ModelTokenizer;
 import io.siskin.server.encode.wordpiece.ModelTokens;
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,7 +94,7 @@ public final class LoadedModel implements TextModel {
     ModelTokenizer tokenizer =
         ModelTokenizer.open(
             tokenizerFile.toString(),
-            Files.readAllBytes(tokenizerFile),
+            BoundedFile.readInput(tokenizerFile, ModelDirectory.TEXT_LENGTH_BYTES_MAX),
             directory.config().maxLength());
     ModelSession session = null;
     boolean opened = false;
@@ -135,7 +135,9 @@ public final class LoadedModel implements TextModel {
     TermNames.NamedContent content =
         file == null
             ? null
-            : new TermNames.NamedContent(path(file).toString(), Files.readAllBytes(path(file)));
+            : new TermNames.NamedContent(
+                path(file).toString(),
+                BoundedFile.readInput(path(file), ModelDirectory.TEXT_LENGTH_BYTES_MAX));
     return TermNames.of(reading.vocabulary(), tokenizer, content, reading.keepSpecialTerms());
   }
 

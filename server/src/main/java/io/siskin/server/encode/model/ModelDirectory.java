@@ -1,6 +1,7 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.index.format.Sha256;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.ModelRef;
@@ -22,6 +23,9 @@ import java.util.TreeSet;
  * @param files the files, with the model's name, which is the folder's, and its fingerprint
  */
 public record ModelDirectory(ModelConfig config, ModelFiles files) {
+  /** The longest tokenizer or vocabulary that is read, in bytes. */
+  static final int TEXT_LENGTH_BYTES_MAX = 256 << 20;
+
   private static final int NAME_LENGTH_MAX = 64;
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -43,7 +47,9 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
               + EncoderYaml.FILE_NAME
               + ", an ONNX model and its tokenizer.json, or with remote.yaml");
     }
-    ModelConfig config = EncoderYaml.read(configFile.toString(), Files.readAllBytes(configFile));
+    ModelConfig config =
+        EncoderYaml.read(
+            configFile.toString(), BoundedFile.readInput(configFile, EncoderYaml.LENGTH_BYTES_MAX));
     Set<String> names = names(config);
     for (String name : names) {
       if (!Files.isRegularFile(directory.resolve(name))) {

@@ -2,10 +2,8 @@ package io.siskin.server.encode.model;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.TextModel;
-import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.onnx.OnnxOptions;
@@ -15,19 +13,18 @@ import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of a process, each open once, whatever the number of collections that use it.
+ * Opens models from their folders, in this process or where they are served. Opening a model twice
+ * loads it twice: {@code batch.BatchedModels} is what shares the models of a process.
  *
  * <p>Safe for concurrent use; opening one model keeps the opening of another waiting.
  */
@@ -39,7 +36,6 @@ public final class ModelLibrary implements TextModels {
   private final OnnxOptions options;
   private final Map<String, String> addresses;
   private final Set<String> usedAddresses = new HashSet<>();
-  private final Map<String, Shared> open = new HashMap<>();
 
   /**
    * Makes an empty library.
@@ -81,19 +77,15 @@ public final class ModelLibrary implements TextModels {
 
   @Override
   public synchronized TextModel open(Path directory, ModelRef ref) throws IOException {
-    Shared shared = open.get(ref.fingerprint());
-    if (shared == null) {
-      long start = System.nanoTime();
-      shared = RemoteDirectory.is(directory) ? openRemote(directory, ref) : load(directory, ref);
-      open.put(ref.fingerprint(), shared);
-      LOG.info(
-          "model {}: open after {} ms", ref.folderName(), (System.nanoTime() - start) / 1_000_000);
-    }
-    shared.holders++;
-    return new Handle(shared);
+    long start = System.nanoTime();
+    TextModel model =
+        RemoteDirectory.is(directory) ? openRemote(directory, ref) : load(directory, ref);
+    LOG.info(
+        "model {}: open after {} ms", ref.folderName(), (System.nanoTime() - start) / 1_000_000);
+    return model;
   }
 
-  private Shared load(Path directory, ModelRef ref) throws IOException {
+  private TextModel load(Path directory, ModelRef ref) throws IOException {
     ModelDirectory found = ModelDirectory.read(directory);
     check(directory, found.files(), ref);
     String address = address(ref);
@@ -107,10 +99,10 @@ public final class ModelLibrary implements TextModels {
         ref.folderName(),
         found.config().family(),
         model.session().provider().label());
-    return new Shared(model, ref);
+    return model;
   }
 
-  private Shared openRemote(Path directory, ModelRef ref) throws IOException {
+  private TextModel openRemote(Path directory, ModelRef ref) throws IOException {
     RemoteDirectory read = RemoteDirectory.read(directory);
     check(directory, read.files(), ref);
     String address = address(ref);
@@ -136,7 +128,7 @@ public final class ModelLibrary implements TextModels {
         model.close();
       }
     }
-    return new Shared(model, ref);
+    return model;
   }
 
   private static void check(Path directory, ModelFiles files, ModelRef ref) throws IOException {
@@ -144,82 +136,6 @@ public final class ModelLibrary implements TextModels {
     if (!fingerprint.equals(ref.fingerprint())) {
       throw new CorruptSegmentException(
           directory.toString(), 0, "a model of fingerprint " + ref.fingerprint(), fingerprint);
-    }
-  }
-
-  private synchronized void release(Shared shared) {
-    shared.holders--;
-    if (shared.holders == 0) {
-      open.remove(shared.ref.fingerprint());
-      shared.model.close();
-    }
-  }
-
-  /** A model and how many hold it. Guarded by the library. */
-  private static final class Shared {
-    private final TextModel model;
-    private final ModelRef ref;
-    private int holders;
-
-    Shared(TextModel model, ModelRef ref) {
-      this.model = model;
-      this.ref = ref;
-    }
-  }
-
-  /** One holder's view. */
-  private final class Handle implements TextModel {
-    private final Shared shared;
-    private final AtomicBoolean closed = new AtomicBoolean();
-
-    Handle(Shared shared) {
-      this.shared = shared;
-    }
-
-    @Override
-    public String fingerprint() {
-      return shared.model.fingerprint();
-    }
-
-    @Override
-    public int lengthTokensMax() {
-      return shared.model.lengthTokensMax();
-    }
-
-    @Override
-    public boolean hasTerm(String term) {
-      return shared.model.hasTerm(term);
-    }
-
-    @Override
-    public TokenizedText tokenize(EncoderInput input) {
-      checkOpen();
-      return shared.model.tokenize(input);
-    }
-
-    @Override
-    public Inference infer(List<TokenizedText> batch, long patienceNanos) {
-      checkOpen();
-      return shared.model.infer(batch, patienceNanos);
-    }
-
-    @Override
-    public Inference infer(List<TokenizedText> batch) {
-      checkOpen();
-      return shared.model.infer(batch);
-    }
-
-    @Override
-    public void close() {
-      if (closed.compareAndSet(false, true)) {
-        release(shared);
-      }
-    }
-
-    private void checkOpen() {
-      if (closed.get()) {
-        throw new IllegalStateException("the model is closed");
-      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.file.BoundedFile;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.remote.RemoteDescription;
@@ -71,7 +72,10 @@ public record RemoteDirectory(
     Path file = directory.resolve(FILE_NAME);
     ConfigKeys keys =
         new ConfigKeys(
-            file.toString(), "", EncoderYaml.tree(file.toString(), Files.readAllBytes(file)));
+            file.toString(),
+            "",
+            EncoderYaml.tree(
+                file.toString(), BoundedFile.readInput(file, EncoderYaml.LENGTH_BYTES_MAX)));
     int version = keys.integer("version", 0, 0, Integer.MAX_VALUE);
     if (version != EncoderYaml.VERSION) {
       throw keys.wrong("version", version == 0 ? "missing" : version, "" + EncoderYaml.VERSION);
@@ -97,7 +101,9 @@ public record RemoteDirectory(
               "file " + vocabularyFile, "missing", "a file beside " + FILE_NAME)
           .at(file.toString());
     }
-    byte[] content = Files.readAllBytes(directory.resolve(vocabularyFile));
+    byte[] content =
+        BoundedFile.readInput(
+            directory.resolve(vocabularyFile), ModelDirectory.TEXT_LENGTH_BYTES_MAX);
     List<String> vocabulary =
         RemoteVocabulary.read(directory.resolve(vocabularyFile).toString(), content);
     ModelRef ref =

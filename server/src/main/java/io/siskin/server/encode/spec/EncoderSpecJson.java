@@ -3,6 +3,7 @@ package io.siskin.server.encode.spec;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * The stored form of an {@link EncoderSpec}: one JSON object with {@code version}, {@code kind} and
@@ -52,6 +55,19 @@ public final class EncoderSpecJson {
     return stored.toString();
   }
 
+  /** Names the member that is wrong, where it is known. */
+  private static String place(JsonProcessingException error) {
+    if (!(error instanceof JsonMappingException mapping)) {
+      return ", in JSON";
+    }
+    String path =
+        mapping.getPath().stream()
+            .map(JsonMappingException.Reference::getFieldName)
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining("."));
+    return path.isEmpty() ? "" : "; member " + path + " is not";
+  }
+
   /**
    * Reads a spec.
    *
@@ -77,7 +93,7 @@ public final class EncoderSpecJson {
         throw outOfRange.at(file);
       }
       throw new InvalidInputException(
-              "encoder", json, "what this version writes: " + e.getOriginalMessage())
+              "encoder", json, "an encoder as this version writes it" + place(e))
           .at(file);
     }
   }

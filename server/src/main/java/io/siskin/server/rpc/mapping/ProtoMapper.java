@@ -6,6 +6,7 @@ import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.CollectionState;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
@@ -131,6 +132,10 @@ public final class ProtoMapper {
             .setVocabulary(vocabulary(description.vocabulary()))
             .setDefaultMode(toProto(description.defaultMode()))
             .setDefaultRecallTarget(description.defaultRecallTarget())
+            .setState(
+                description.damaged()
+                    ? CollectionState.COLLECTION_STATE_DAMAGED
+                    : CollectionState.COLLECTION_STATE_SERVING)
             .addAllStoredFields(description.storedFields());
     for (Planner.Expectation expectation : description.expectations()) {
       collection.addRecallExpectations(

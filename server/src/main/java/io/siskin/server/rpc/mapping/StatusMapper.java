@@ -17,7 +17,9 @@ import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.server.batch.EncoderClosedException;
 import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.encode.RemoteEncoderException;
+import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.CollectionUnderVerificationException;
 import io.siskin.server.retrieve.ModelNotFoundException;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
@@ -88,21 +90,9 @@ public final class StatusMapper {
     return switch (error) {
       case InvalidInputException e -> status(Code.INVALID_ARGUMENT, message(e), violation(e));
       case CollectionNotFoundException e ->
-          status(
-              Code.NOT_FOUND,
-              message(e),
-              ResourceInfo.newBuilder()
-                  .setResourceType("collection")
-                  .setResourceName(e.collection())
-                  .build());
+          status(Code.NOT_FOUND, message(e), resource("collection", e.collection()));
       case ModelNotFoundException e ->
-          status(
-              Code.NOT_FOUND,
-              message(e),
-              ResourceInfo.newBuilder()
-                  .setResourceType("model")
-                  .setResourceName(e.model())
-                  .build());
+          status(Code.NOT_FOUND, message(e), resource("model", e.model()));
       case QueryCancelledException e ->
           switch (e.reason()) {
             case DEADLINE_EXCEEDED ->
@@ -135,6 +125,21 @@ public final class StatusMapper {
                   .putMetadata("length_bytes_max", Integer.toString(e.lengthBytesMax()))
                   .build());
       case DrainingException e -> status(Code.UNAVAILABLE, message(e));
+      case CollectionDamagedException e ->
+          // Not logged: the catalog has, once, when it found the damage.
+          status(
+              Code.DATA_LOSS,
+              message(e),
+              info("COLLECTION_DAMAGED").putMetadata("collection", e.collection()).build(),
+              resource("collection", e.collection()));
+      case CollectionUnderVerificationException e ->
+          status(
+              Code.UNAVAILABLE,
+              message(e),
+              info("COLLECTION_UNDER_VERIFICATION")
+                  .putMetadata("collection", e.collection())
+                  .build(),
+              retryInfo(retryDelay));
       case CorruptSegmentException e ->
           logged(Code.DATA_LOSS, "stored data is damaged", "CORRUPT_SEGMENT", e);
       case UnsupportedFormatException e ->
@@ -149,6 +154,10 @@ public final class StatusMapper {
       case ExecutionException e -> causeStatus(e);
       default -> internal(error);
     };
+  }
+
+  private static ResourceInfo resource(String type, String name) {
+    return ResourceInfo.newBuilder().setResourceType(type).setResourceName(name).build();
   }
 
   private static Status overloaded(EncoderOverloadedException error) {

@@ -9,6 +9,7 @@ import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.CollectionState;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
@@ -355,6 +356,7 @@ class ProtoMapperTest {
                             IndexStructure.newBuilder().setName("forward").setLengthBytes(64))
                         .addStructures(
                             IndexStructure.newBuilder().setName("blockmax").setLengthBytes(8)))
+                .setState(CollectionState.COLLECTION_STATE_SERVING)
                 .build());
   }
 
@@ -377,9 +379,12 @@ class ProtoMapperTest {
             books.defaultMode(),
             1,
             List.of(),
-            List.of());
+            List.of(),
+            true);
 
     assertThat(ProtoMapper.toProto(described).getVocabulary()).isEqualTo(expected);
+    assertThat(ProtoMapper.toProto(described).getState())
+        .isEqualTo(CollectionState.COLLECTION_STATE_DAMAGED);
   }
 
   @ParameterizedTest

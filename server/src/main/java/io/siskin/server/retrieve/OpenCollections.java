@@ -1,0 +1,113 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.search.QueryCancelledException;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way to the snapshots of a catalog: who acquires one gets a typed error where there is
+ * none or where it is damaged, and who reads one gets a typed error where reading shows damage.
+ *
+ * <p>Safe for concurrent use; takes no lock.
+ */
+final class OpenCollections {
+  private final CollectionCatalog catalog;
+
+  /**
+   * Makes a way to the snapshots.
+   *
+   * @param catalog has them
+   */
+  OpenCollections(CollectionCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /** Returns the names of the collections, sorted. */
+  List<String> names() {
+    return catalog.names();
+  }
+
+  /**
+   * Returns a snapshot to describe, which may be damaged, with a reference that the caller
+   * releases; null when there is none.
+   *
+   * @param name the collection's name
+   */
+  @Nullable CollectionSnapshot acquireAny(String name) {
+    return catalog.acquire(name);
+  }
+
+  /**
+   * Returns a snapshot to search, with a reference that the caller releases.
+   *
+   * @param name the collection's name
+   * @throws CollectionNotFoundException when there is none
+   * @throws CollectionDamagedException when its files are damaged
+   */
+  CollectionSnapshot acquire(String name) {
+    CollectionSnapshot snapshot = catalog.acquire(name);
+    if (snapshot == null) {
+      throw new CollectionNotFoundException(name, catalog.names());
+    }
+    if (snapshot.damage() != null) {
+      snapshot.release();
+      throw new CollectionDamagedException(name);
+    }
+    return snapshot;
+  }
+
+  /**
+   * Does what reads the files of a snapshot and nothing else, so that an unexpected failure raises
+   * the suspicion that they are damaged.
+   *
+   * @param snapshot the snapshot, retained by the caller
+   * @param work reads it
+   * @return what the work returns
+   * @throws CollectionDamagedException when the files are damaged
+   * @throws CollectionUnderVerificationException when that is not known yet
+   */
+  @SuppressWarnings("IllegalCatch") // Damaged bytes show as any failure.
+  <T> T reading(CollectionSnapshot snapshot, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (InvalidInputException | QueryCancelledException expected) {
+      throw expected;
+    } catch (RuntimeException | Error unexpected) {
+      throwKnown(snapshot, unexpected);
+      throw unexpected;
+    }
+  }
+
+  /**
+   * Does what may read the files of a snapshot among other things, such as to encode a text by the
+   * collection's statistics: only an error of mapped memory is taken as a sign of damage.
+   *
+   * @param snapshot the snapshot, retained by the caller
+   * @param work the work
+   * @return what the work returns
+   * @throws CollectionDamagedException when the files are damaged
+   */
+  <T> T encoding(CollectionSnapshot snapshot, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (InternalError fault) {
+      throwKnown(snapshot, fault);
+      throw fault;
+    }
+  }
+
+  private void throwKnown(CollectionSnapshot snapshot, Throwable failure) {
+    String name = snapshot.manifest().name();
+    switch (catalog.judge(snapshot, failure)) {
+      case DAMAGED -> throw new CollectionDamagedException(name);
+      case VERIFYING -> throw new CollectionUnderVerificationException(name);
+      case WHOLE -> {
+        // A defect of ours: the failure itself says most.
+      }
+    }
+  }
+}
