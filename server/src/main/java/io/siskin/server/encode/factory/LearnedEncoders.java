@@ -83,13 +83,13 @@ final class LearnedEncoders {
 
   /** All terms are the text's own. */
   private static SparseVector withOptions(SparseVector vector, VectorOptions options) {
-    List<String> literals = new ArrayList<>();
+    List<String> originalTerms = new ArrayList<>();
     if (vector instanceof TokenVector tokens) {
       for (int i = 0; i < tokens.size(); i++) {
-        literals.add(tokens.token(i));
+        originalTerms.add(tokens.token(i));
       }
     }
-    return options.apply(new TextEncoding.Sparse(vector, literals));
+    return options.apply(new TextEncoding.Sparse(vector, originalTerms));
   }
 
   private TextModel model(ModelRef ref) throws IOException {

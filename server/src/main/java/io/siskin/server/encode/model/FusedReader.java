@@ -74,7 +74,7 @@ final class FusedReader implements OutputReader {
     List<TextEncoding> encodings = new ArrayList<>(texts.size());
     for (int i = 0; i < ends.length; i++) {
       SparseVector vector = vector(scratch.maxima[i], scratch);
-      encodings.add(new TextEncoding.Sparse(vector, texts.get(i).literals()));
+      encodings.add(new TextEncoding.Sparse(vector, texts.get(i).originalTerms()));
     }
     free.addFirst(scratch);
     return encodings;

@@ -194,18 +194,24 @@ public final class LoadedModel implements TextModel {
     ModelTokens tokens = tokenizer.encode(text);
     int[] chunkEnds = input.chunkEnds().stream().mapToInt(end -> prompt.length() + end).toArray();
     boolean[] pooled = new boolean[tokens.length()];
-    Set<String> literals = new LinkedHashSet<>();
+    Set<String> originalTerms = new LinkedHashSet<>();
     for (int i = 0; i < pooled.length; i++) {
       boolean special = tokens.special()[i];
       boolean ofPrompt = !special && tokens.ends()[i] <= prompt.length();
       pooled[i] = special ? poolsSpecialTokens() : !ofPrompt || directory.config().poolPrompt();
       if (!special && !ofPrompt) {
         String piece = tokens.pieces()[i];
-        literals.add(terms == null ? piece : terms.spelling(piece));
+        originalTerms.add(terms == null ? piece : terms.spelling(piece));
       }
     }
     return new ModelText(
-        fingerprint(), text, tokens, prompt.length(), pooled, List.copyOf(literals), chunkEnds);
+        fingerprint(),
+        text,
+        tokens,
+        prompt.length(),
+        pooled,
+        List.copyOf(originalTerms),
+        chunkEnds);
   }
 
   private boolean takesChunks() {
@@ -228,7 +234,7 @@ public final class LoadedModel implements TextModel {
     int length = 0;
     for (int i = 0; i < encodings.length; i++) {
       ModelText text = mine(batch.get(i));
-      if (text.literals().isEmpty() && reader.emptyWithoutTokens()) {
+      if (text.originalTerms().isEmpty() && reader.emptyWithoutTokens()) {
         encodings[i] = new TextEncoding.Sparse(TokenVector.EMPTY, List.of());
         continue;
       }

@@ -55,7 +55,7 @@ final class LogitsReader implements OutputReader {
         }
       }
       pool(logits, rows, count, weights);
-      encodings.add(new TextEncoding.Sparse(collector.collect(weights), text.literals()));
+      encodings.add(new TextEncoding.Sparse(collector.collect(weights), text.originalTerms()));
     }
     return encodings;
   }

@@ -41,7 +41,8 @@ final class PooledTermsReader implements OutputReader {
       for (int j = 0; j < weights.length; j++) {
         weights[j] = reading.activation().weight(weights[j], reading.logitShift());
       }
-      encodings.add(new TextEncoding.Sparse(collector.collect(weights), texts.get(i).literals()));
+      encodings.add(
+          new TextEncoding.Sparse(collector.collect(weights), texts.get(i).originalTerms()));
     }
     return encodings;
   }

@@ -23,7 +23,7 @@ import java.util.List;
  * A text model that is served elsewhere.
  *
  * <p>Texts are cut into tokens over there; here their number is only estimated, for the sizes of
- * batches. A text's own terms are not known, so that its encodings have no literals. A blank text
+ * batches. A text's own terms are not known, so its encodings list no original terms. A blank text
  * has an empty sparse vector, without asking.
  *
  * <p>The fingerprint stands for what decides the vectors, as far as the configuration says it:

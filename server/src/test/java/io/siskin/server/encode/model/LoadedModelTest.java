@@ -158,11 +158,11 @@ final class LoadedModelTest {
   }
 
   @Test
-  void literalsAreTheTextsOwnTokens() throws IOException {
+  void originalTermsAreTheTextsOwnTokens() throws IOException {
     Path model = TinyModels.logits(folder, "prompts: {query: 'query: '}");
     try (LoadedModel loaded = open(model)) {
       assertThat(encode(loaded, new EncoderInput("moths moth a", Side.QUERY)))
-          .extracting(encoding -> ((TextEncoding.Sparse) encoding).literals())
+          .extracting(encoding -> ((TextEncoding.Sparse) encoding).originalTerms())
           .isEqualTo(List.of("moth", "##s", "a"));
     }
   }
