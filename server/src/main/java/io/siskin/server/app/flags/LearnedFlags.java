@@ -183,7 +183,7 @@ final class LearnedFlags {
   private static AnalyzerSpec analyzer(Path directory, ResourceFiles resources) throws IOException {
     if (RemoteDirectory.is(directory)) {
       RemoteDirectory remote = RemoteDirectory.read(directory);
-      if (!remote.vocabularyIsTokenizer()) {
+      if (!remote.vocabulary().isTokenizer()) {
         throw new InvalidInputException(
                 "vocabulary", remote.vocabularyFile(), "a tokenizer.json, with --query-tokens")
             .at(remote.configFile());

@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A folder with a model: {@code encoder.yaml} and the files that it names, read as far as is needed
- * to know which model it is.
+ * A folder with a model: {@code encoder.yaml}, the files that it names, and the files that the
+ * graph names. They are read as far as is needed to know which model it is.
  *
- * @param config what {@code encoder.yaml} says
+ * @param config what {@code encoder.yaml} says, with all files in which the graph keeps weights
  * @param files the files, with the model's name, which is the folder's, and its fingerprint
  */
 public record ModelDirectory(ModelConfig config, ModelFiles files) {
@@ -30,7 +30,7 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
    *
    * @param directory the folder
    * @throws InvalidInputException when there is no such folder, no {@code encoder.yaml} in it, a
-   *     file that it names is missing, or it is malformed
+   *     file that it or the graph names is missing or outside the folder, or it is malformed
    * @throws IOException when reading fails
    */
   public static ModelDirectory read(Path directory) throws IOException {
@@ -43,15 +43,13 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
               + EncoderYaml.FILE_NAME
               + ", an ONNX model and its tokenizer.json, or with remote.yaml");
     }
-    ModelConfig config = EncoderYaml.read(configFile.toString(), Files.readAllBytes(configFile));
-    Set<String> names = names(config);
-    for (String name : names) {
-      if (!Files.isRegularFile(directory.resolve(name))) {
-        throw new InvalidInputException(
-                "file " + name, "missing", "a file beside " + EncoderYaml.FILE_NAME)
-            .at(configFile.toString());
-      }
+    ModelConfig written = EncoderYaml.read(configFile.toString(), Files.readAllBytes(configFile));
+    for (String name : names(written)) {
+      ModelPaths.check(directory, name, configFile.toString());
     }
+    ModelConfig config =
+        written.withExternalData(ModelPaths.externalData(directory, written.modelFile()));
+    Set<String> names = names(config);
     ModelRef ref = new ModelRef(nameOf(directory), fingerprint(directory, names));
     return new ModelDirectory(config, new ModelFiles(ref, directory, names.stream().toList()));
   }
