@@ -1,5 +1,6 @@
 package io.siskin.server.collection;
 
+import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.store.Publication;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.factory.ModelSource;
@@ -10,9 +11,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 
 /**
  * The models of a data directory, in {@code .models/NAME-DIGITS/}, shared by its collections. They
@@ -53,10 +56,37 @@ public record ModelStore(Path directory) {
   }
 
   /**
+   * Checks that a model which is in the store already is whole. Does nothing when it is not there.
+   *
+   * @param model the model
+   * @throws CorruptSegmentException when its files are not those that its fingerprint stands for
+   */
+  public void verify(ModelFiles model) throws IOException {
+    Path target = path(model.ref());
+    if (Files.exists(target) && !model.replaceable()) {
+      checkContent(target, model);
+    }
+  }
+
+  private static void checkContent(Path folder, ModelFiles model) throws IOException {
+    String found;
+    try {
+      found = ModelFiles.fingerprint(folder, model.names());
+    } catch (NoSuchFileException missing) {
+      found = "no file " + missing.getFile();
+    }
+    if (!found.equals(model.ref().fingerprint())) {
+      throw new CorruptSegmentException(
+          folder.toString(), 0, "a model of fingerprint " + model.ref().fingerprint(), found);
+    }
+  }
+
+  /**
    * Copies a model into the store, durably and all or nothing. When it is there, does nothing, or,
    * for a model that is served elsewhere, takes over the new files one by one.
    *
    * @param model the model
+   * @throws CorruptSegmentException when its files have changed since they were read
    */
   public void add(ModelFiles model) throws IOException {
     Path target = path(model.ref());
@@ -70,16 +100,30 @@ public record ModelStore(Path directory) {
     Path adding = Files.createTempDirectory(directory, ADDING);
     try {
       for (String name : model.names()) {
-        Path copy = Files.copy(model.directory().resolve(name), adding.resolve(name));
-        try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-          channel.force(true);
+        Path copy = adding.resolve(name);
+        Files.createDirectories(copy.resolveSibling("."));
+        Files.copy(model.directory().resolve(name), copy);
+        force(copy, StandardOpenOption.WRITE);
+      }
+      try (Stream<Path> all = Files.walk(adding)) {
+        for (Path folder : all.filter(Files::isDirectory).toList()) {
+          force(folder, StandardOpenOption.READ);
         }
+      }
+      if (!model.replaceable()) {
+        checkContent(adding, model);
       }
       Publication.publishDirectory(adding, target);
     } catch (DirectoryNotEmptyException | FileAlreadyExistsException addedMeanwhile) {
       // By another process: the name stands for the content.
     } finally {
       Publication.deleteDirectory(adding);
+    }
+  }
+
+  private static void force(Path fileOrFolder, StandardOpenOption mode) throws IOException {
+    try (FileChannel channel = FileChannel.open(fileOrFolder, mode)) {
+      channel.force(true);
     }
   }
 
@@ -90,12 +134,11 @@ public record ModelStore(Path directory) {
       if (Files.exists(to) && Files.mismatch(from, to) < 0) {
         continue;
       }
-      Path adding = Files.createTempFile(directory, ADDING, name);
+      Path adding = Files.createTempFile(directory, ADDING, "");
       try {
         Files.copy(from, adding, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel channel = FileChannel.open(adding, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
+        force(adding, StandardOpenOption.WRITE);
+        Files.createDirectories(to.resolveSibling("."));
         Files.move(adding, to, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(adding);

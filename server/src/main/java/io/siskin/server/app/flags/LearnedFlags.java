@@ -46,8 +46,9 @@ final class LearnedFlags {
       paramLabel = "idf|equal|FILE",
       description =
           "Encodes queries without a model: each token of the document model's tokenizer weighs its"
-              + " idf in the collection (idf), 1 (equal), or what a file says, one JSON object of"
-              + " token to weight (./idf for a file of that name). Default: a model encodes them.")
+              + " idf in the collection (idf), 1 (equal), or what a file says: one JSON object of"
+              + " token or token id to weight, or one array of weights by token id (./idf for a"
+              + " file of that name). Default: a model encodes them.")
   private @Nullable String queryTokens;
 
   @Option(

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 
 /**
  * The files that a collection's encoders need, stored in a folder of the collection: a tokenizer, a
@@ -24,9 +25,11 @@ public final class EncoderResources {
   public static final long LENGTH_BYTES_MAX = 64L << 20;
 
   private final Path directory;
+  private final Map<String, Path> sources;
 
-  private EncoderResources(Path directory) {
+  private EncoderResources(Path directory, Map<String, Path> sources) {
     this.directory = directory;
+    this.sources = Map.copyOf(sources);
   }
 
   /**
@@ -35,7 +38,17 @@ public final class EncoderResources {
    * @param directory holds the resources and nothing else
    */
   public static EncoderResources in(Path directory) {
-    return new EncoderResources(directory);
+    return new EncoderResources(directory, Map.of());
+  }
+
+  /**
+   * Returns the same resources, of which some are read where their owner keeps them: before they
+   * are stored, and so that messages name the owner's files.
+   *
+   * @param files by the name in the folder, the file to read in its place
+   */
+  public EncoderResources readFrom(Map<String, Path> files) {
+    return new EncoderResources(directory, files);
   }
 
   /**
@@ -52,10 +65,34 @@ public final class EncoderResources {
     ResourceRef.checkName(name);
     byte[] content = readWhole(source);
     ResourceRef ref = new ResourceRef(name, Sha256.hex(content));
+    write(ref, content);
+    return ref;
+  }
+
+  /**
+   * Copies a file into the folder as {@link #add(String, Path)} does, if it still is what a
+   * reference pins.
+   *
+   * @param ref the reference that the spec has
+   * @param source the file to copy
+   * @throws InvalidInputException when the file has another content by now
+   * @throws IOException when reading or writing fails
+   */
+  public void add(ResourceRef ref, Path source) throws IOException {
+    byte[] content = readWhole(source);
+    if (!Sha256.hex(content).equals(ref.sha256())) {
+      throw new InvalidInputException(
+          "content of " + source, "another one than before", "the one that was read at the start");
+    }
+    write(ref, content);
+  }
+
+  private void write(ResourceRef ref, byte[] content) throws IOException {
+    String name = ref.name();
     Path target = directory.resolve(name);
     if (Files.exists(target)) {
       if (Sha256.hex(readWhole(target)).equals(ref.sha256())) {
-        return ref;
+        return;
       }
       throw new FileAlreadyExistsException(target.toString(), null, "another content is stored");
     }
@@ -77,7 +114,6 @@ public final class EncoderResources {
     try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
       folder.force(true); // or the new name may not survive a power loss
     }
-    return ref;
   }
 
   /**
@@ -99,12 +135,13 @@ public final class EncoderResources {
   }
 
   /**
-   * Returns where a resource is stored, for messages.
+   * Returns where a resource is read, for messages.
    *
    * @param ref the resource
    */
   public Path path(ResourceRef ref) {
-    return directory.resolve(ref.name());
+    Path source = sources.get(ref.name());
+    return source == null ? directory.resolve(ref.name()) : source;
   }
 
   private static byte[] readWhole(Path file) throws IOException {

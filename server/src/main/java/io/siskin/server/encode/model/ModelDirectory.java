@@ -1,16 +1,11 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.encode.Sha256;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,7 +18,6 @@ import java.util.TreeSet;
  */
 public record ModelDirectory(ModelConfig config, ModelFiles files) {
   private static final int NAME_LENGTH_MAX = 64;
-  private static final int BUFFER_BYTES = 1 << 16;
 
   /**
    * Reads a folder. Every byte of its files goes into the fingerprint, about a second a gigabyte.
@@ -50,7 +44,7 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
     ModelConfig config =
         written.withExternalData(ModelPaths.externalData(directory, written.modelFile()));
     Set<String> names = names(config);
-    ModelRef ref = new ModelRef(nameOf(directory), fingerprint(directory, names));
+    ModelRef ref = new ModelRef(nameOf(directory), ModelFiles.fingerprint(directory, names));
     return new ModelDirectory(config, new ModelFiles(ref, directory, names.stream().toList()));
   }
 
@@ -85,22 +79,5 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
     String clean = folder.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
     String name = clean.substring(0, Math.min(clean.length(), NAME_LENGTH_MAX));
     return name.isEmpty() ? "model" : name;
-  }
-
-  /** Returns the fingerprint of files in a folder. */
-  static String fingerprint(Path directory, Set<String> names) throws IOException {
-    MessageDigest all = Sha256.newDigest();
-    for (String name : names) {
-      MessageDigest one = Sha256.newDigest();
-      byte[] buffer = new byte[BUFFER_BYTES];
-      try (InputStream content = Files.newInputStream(directory.resolve(name))) {
-        for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-          one.update(buffer, 0, read);
-        }
-      }
-      String line = name + " " + HexFormat.of().formatHex(one.digest()) + "\n";
-      all.update(line.getBytes(StandardCharsets.UTF_8));
-    }
-    return HexFormat.of().formatHex(all.digest());
   }
 }
