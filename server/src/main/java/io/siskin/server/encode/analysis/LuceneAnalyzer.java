@@ -3,8 +3,8 @@ package io.siskin.server.encode.analysis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.UnaryOperator;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.StopFilter;
@@ -45,7 +45,9 @@ public final class LuceneAnalyzer implements TextAnalyzer {
 
   /** What a word is. */
   public enum Words {
-    /** A Unicode word (UAX #29). Marks between letters are part of it: {@code self.stream.write}. */
+    /**
+     * A Unicode word (UAX #29). Marks between letters are part of it: {@code self.stream.write}.
+     */
     WHOLE,
     /** A run of letters and digits in such a word: {@code self}, {@code stream}, {@code write}. */
     IN_PARTS
@@ -59,8 +61,7 @@ public final class LuceneAnalyzer implements TextAnalyzer {
     WHOLE
   }
 
-  private LuceneAnalyzer(
-      LongTokens longTokens, Source source, UnaryOperator<TokenStream> filters) {
+  private LuceneAnalyzer(LongTokens longTokens, Source source, UnaryOperator<TokenStream> filters) {
     int lengthMax = longTokens == LongTokens.CUT ? CUT_LENGTH : WHOLE_LENGTH_MAX;
     this.analyzer =
         new Analyzer() {

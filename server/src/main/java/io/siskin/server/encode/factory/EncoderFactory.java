@@ -168,7 +168,10 @@ public final class EncoderFactory {
           checkTable(table, analyzer, resources);
       case LearnedSpec(
               _,
-              LearnedSpec.QuerySide.Tokens(AnalyzerSpec analyzer, TokenWeights.FromFile table, _)) ->
+              LearnedSpec.QuerySide.Tokens(
+                  AnalyzerSpec analyzer,
+                  TokenWeights.FromFile table,
+                  _)) ->
           checkTable(table, analyzer, resources);
       default -> {}
     }
@@ -200,8 +203,8 @@ public final class EncoderFactory {
     return WeightTable.read(resources.path(spec.file()).toString(), resources.read(spec.file()));
   }
 
-  private static @Nullable Vocabulary vocabulary(
-      AnalyzerSpec analyzer, EncoderResources resources) throws IOException {
+  private static @Nullable Vocabulary vocabulary(AnalyzerSpec analyzer, EncoderResources resources)
+      throws IOException {
     return analyzer instanceof AnalyzerSpec.WordPiece(ResourceRef tokenizer, int _)
         ? Vocabulary.read(resources.path(tokenizer).toString(), resources.read(tokenizer))
         : null;

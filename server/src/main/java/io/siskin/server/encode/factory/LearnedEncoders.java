@@ -71,7 +71,8 @@ final class LearnedEncoders {
               TokenWeights weightsSpec,
               VectorOptions options) -> {
         // Before the analyzer, which may hold native memory: reading the table can fail.
-        WeightLookup weights = EncoderFactory.openWeights(weightsSpec, analyzerSpec, resources, statistics);
+        WeightLookup weights =
+            EncoderFactory.openWeights(weightsSpec, analyzerSpec, resources, statistics);
         TextAnalyzer analyzer = EncoderFactory.openAnalyzer(analyzerSpec, resources);
         held.add(analyzer::close);
         QueryEncoder tokens = EncoderFactory.queries(new TokenCounter(analyzer), weights);

@@ -121,8 +121,7 @@ final class WeightTable {
    *     knows fewer than half, the log says so
    */
   void checkKnown(@Nullable Vocabulary vocabulary, Predicate<String> known) {
-    long count =
-        byToken(vocabulary).keySet().stream().filter(known).count();
+    long count = byToken(vocabulary).keySet().stream().filter(known).count();
     if (count == 0) {
       String example = weights.isEmpty() ? "none" : weights.keySet().iterator().next();
       throw new InvalidInputException(

@@ -52,9 +52,8 @@ public final class JsonFile {
    */
   public static String describe(JsonProcessingException malformed) {
     JsonLocation at = malformed.getLocation();
-    String place =
-        at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-    boolean twice = String.valueOf(malformed.getOriginalMessage()).startsWith(TWICE);
+    String place = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    String found = String.valueOf(malformed.getOriginalMessage());
     return switch (malformed) {
       case StreamConstraintsException _ ->
           "JSON beyond the limits (values inside one another: "
@@ -64,7 +63,10 @@ public final class JsonFile {
               + ")"
               + place;
       case JsonEOFException _ -> "JSON that ends too early," + place;
-      default -> twice ? "JSON with a member that stands twice," + place : "not JSON," + place;
+      default ->
+          found.startsWith(TWICE)
+              ? "JSON with member" + found.substring(TWICE.length()) + " twice," + place
+              : "not JSON," + place;
     };
   }
 }

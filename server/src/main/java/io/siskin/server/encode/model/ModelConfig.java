@@ -59,8 +59,7 @@ public record ModelConfig(
 
   /** Returns whether the terms are whole words in lower case, not tokens of the vocabulary. */
   public boolean termsAreWords() {
-    return reading instanceof Reading.TokenWeights weights
-        && weights.unit() == Reading.Unit.WORDS;
+    return reading instanceof Reading.TokenWeights weights && weights.unit() == Reading.Unit.WORDS;
   }
 
   /** Returns what is put before a text of a side. */

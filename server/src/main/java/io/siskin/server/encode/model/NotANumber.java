@@ -16,8 +16,7 @@ final class NotANumber {
   static void check(float number, String modelFile, String what) {
     if (Float.isNaN(number)) {
       throw new InferenceException(
-          modelFile,
-          what + " is NaN; expected: a number. A model in half precision may overflow");
+          modelFile, what + " is NaN; expected: a number. A model in half precision may overflow");
     }
   }
 }

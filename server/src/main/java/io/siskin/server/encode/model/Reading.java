@@ -67,8 +67,7 @@ public sealed interface Reading {
    * @param activation what makes weights of the model's numbers
    * @param occurrence which occurrence of a repeated term gives its weight
    */
-  record TokenWeights(Unit unit, Activation activation, Occurrence occurrence)
-      implements Reading {}
+  record TokenWeights(Unit unit, Activation activation, Occurrence occurrence) implements Reading {}
 
   /** Which occurrence of a term that a text repeats gives the term's weight. */
   enum Occurrence {

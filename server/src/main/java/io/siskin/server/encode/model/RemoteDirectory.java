@@ -87,15 +87,13 @@ public record RemoteDirectory(
     keys.finish();
     ModelPaths.check(directory, vocabularyFile, file.toString());
     byte[] content = Files.readAllBytes(directory.resolve(vocabularyFile));
-    Vocabulary vocabulary =
-        Vocabulary.read(directory.resolve(vocabularyFile).toString(), content);
+    Vocabulary vocabulary = Vocabulary.read(directory.resolve(vocabularyFile).toString(), content);
     ModelRef ref =
         new ModelRef(
             ModelDirectory.nameOf(directory), RemoteModel.fingerprint(target, options, vocabulary));
     // What is asked comes last: a reader in between finds the vocabulary that it names.
     ModelFiles files = new ModelFiles(ref, directory, List.of(vocabularyFile, FILE_NAME), true);
-    return new RemoteDirectory(
-        target, options, vocabularyFile, vocabulary, files);
+    return new RemoteDirectory(target, options, vocabularyFile, vocabulary, files);
   }
 
   private static RemoteTarget target(ConfigKeys keys, String file) {
@@ -145,8 +143,7 @@ public record RemoteDirectory(
    * @throws InvalidInputException when it is no address of the protocol
    */
   public RemoteDirectory at(String address) {
-    return new RemoteDirectory(
-        target.at(address), options, vocabularyFile, vocabulary, files);
+    return new RemoteDirectory(target.at(address), options, vocabularyFile, vocabulary, files);
   }
 
   /** Opens the model. Nothing is sent yet. */

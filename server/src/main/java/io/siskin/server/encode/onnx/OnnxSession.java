@@ -159,11 +159,7 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   private void runOpen(
-      Map<String, long[]> given,
-      long[] inputShape,
-      String output,
-      long[] shape,
-      FloatBuffer target)
+      Map<String, long[]> given, long[] inputShape, String output, long[] shape, FloatBuffer target)
       throws OrtException {
     List<OnnxTensor> tensors = new ArrayList<>();
     try {

@@ -89,8 +89,8 @@ public final class RemoteModel implements TextModel {
    *
    * @param target where it is
    * @param options how it is asked
-   * @param vocabulary what the terms of sparse vectors are called; {@link Vocabulary#NONE} for dense
-   *     ones. Special tokens become terms of no vector
+   * @param vocabulary what the terms of sparse vectors are called; {@link Vocabulary#NONE} for
+   *     dense ones. Special tokens become terms of no vector
    * @throws InvalidInputException when sparse vectors have no vocabulary
    */
   public static RemoteModel open(

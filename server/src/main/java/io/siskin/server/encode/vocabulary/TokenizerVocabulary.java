@@ -47,7 +47,8 @@ record TokenizerVocabulary(List<@Nullable String> terms, BitSet special, int own
       }
     }
     if (terms.isEmpty()) {
-      throw new InvalidInputException("model.vocab", "empty", "the vocabulary of a tokenizer.json");
+      throw new InvalidInputException(
+          "tokenizer", "JSON without a vocabulary", "a tokenizer.json with model.vocab");
     }
     markUnknown(root.path("model"), terms, special);
     markAround(root.path("post_processor"), special);
@@ -65,8 +66,7 @@ record TokenizerVocabulary(List<@Nullable String> terms, BitSet special, int own
   }
 
   /** The token for unknown words is said by its text, or by its number. */
-  private static void markUnknown(
-      JsonNode model, List<@Nullable String> terms, BitSet special) {
+  private static void markUnknown(JsonNode model, List<@Nullable String> terms, BitSet special) {
     if (model.path("unk_token").isTextual()) {
       int number = terms.indexOf(model.path("unk_token").textValue());
       if (number >= 0) {

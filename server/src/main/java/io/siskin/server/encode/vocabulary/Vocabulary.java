@@ -80,9 +80,7 @@ public final class Vocabulary {
     }
     try {
       JsonNode root = JsonFile.tree(text, "vocabulary", ALLOWED);
-      return TokenizerVocabulary.isTokenizer(root)
-          ? ofTokenizer(root)
-          : ofTerms(byNumber(root));
+      return TokenizerVocabulary.isTokenizer(root) ? ofTokenizer(root) : ofTerms(byNumber(root));
     } catch (InvalidInputException wrong) {
       throw wrong.at(file);
     }

@@ -50,8 +50,7 @@ public final class ModelTokenizer implements AutoCloseable {
             "modelMaxLength",
             length);
     Vocabulary vocabulary = json.vocabulary();
-    ModelTokenizer opened =
-        new ModelTokenizer(json.load(options, true), vocabulary, json.padId());
+    ModelTokenizer opened = new ModelTokenizer(json.load(options, true), vocabulary, json.padId());
     boolean fits = false;
     try {
       opened.checkCut(file, maxTokens);

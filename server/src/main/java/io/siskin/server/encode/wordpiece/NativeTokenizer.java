@@ -96,8 +96,7 @@ final class NativeTokenizer implements AutoCloseable {
       throw new InvalidInputException(
           "text",
           text,
-          "a text that the model's tokenizer can cut. The tokenizer says: "
-              + failure.getMessage());
+          "a text that the model's tokenizer can cut. The tokenizer says: " + failure.getMessage());
     }
   }
 

@@ -33,7 +33,8 @@ public final class WordPieceAnalyzer implements TextAnalyzer {
   }
 
   /**
-   * Opens a tokenizer, and tries it with words that its vocabulary hardly knows. The first call in a process loads the native library, about 150 ms.
+   * Opens a tokenizer, and tries it with words that its vocabulary hardly knows. The first call in
+   * a process loads the native library, about 150 ms.
    *
    * @param file where the tokenizer was read from, for messages
    * @param tokenizerJson the content of a {@code tokenizer.json}
