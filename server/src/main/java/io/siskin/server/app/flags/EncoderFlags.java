@@ -61,14 +61,6 @@ public final class EncoderFlags {
               + " (words), whitespace. Default: english.")
   private @Nullable Analyzer analyzer;
 
-  /** What {@code --tokenizer-rule} may be. */
-  public enum Rule {
-    /** Unicode words. */
-    WORD,
-    /** Runs of letters and digits. */
-    CODE
-  }
-
   @Option(
       names = "--tokenizer-rule",
       paramLabel = "NAME",
@@ -77,7 +69,7 @@ public final class EncoderFlags {
               + " self.stream.write, snake_case and 1.2 are one word each. code: each run of"
               + " letters and digits in it is a word of its own, for code, identifiers and dotted"
               + " names. Default: word.")
-  private @Nullable Rule tokenizerRule;
+  private AnalyzerSpec.@Nullable TokenRule tokenizerRule;
 
   @Option(
       names = "--tokenizer",
@@ -234,11 +226,7 @@ public final class EncoderFlags {
           AnalyzerSpec.WordPiece.MAX_TOKENS_DEFAULT);
     }
     AnalyzerSpec.TokenRule rule =
-        switch (tokenizerRule) {
-          case CODE -> AnalyzerSpec.TokenRule.CODE;
-          case WORD -> AnalyzerSpec.TokenRule.WORD;
-          case null -> AnalyzerSpec.TokenRule.WORD;
-        };
+        tokenizerRule == null ? AnalyzerSpec.TokenRule.WORD : tokenizerRule;
     AnalyzerSpec.LongTokens longTokens = AnalyzerSpec.LongTokens.WHOLE;
     return switch (analyzer) {
       case ENGLISH -> new AnalyzerSpec.English(rule, longTokens);

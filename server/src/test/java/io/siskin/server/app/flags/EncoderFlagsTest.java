@@ -42,6 +42,7 @@ class EncoderFlagsTest {
     new CommandLine(holder)
         .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))
         .registerConverter(EncoderFlags.Analyzer.class, Choice.of(EncoderFlags.Analyzer.class))
+        .registerConverter(AnalyzerSpec.TokenRule.class, Choice.of(AnalyzerSpec.TokenRule.class))
         .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
         .parseArgs(args);
     return holder.options;

@@ -225,7 +225,7 @@ final class EncoderFactoryTest {
     try (Encoders encoders = open(new IdfSpec(WHITESPACE, table("{\"2019\": 7}", 0)))) {
       assertThat(encoders.queries().encode("in 2019")).isEqualTo(vector("2019", 7));
     }
-    IdfSpec array = new IdfSpec(WHITESPACE, table("[1, 2]", 0));
+    IdfSpec array = new IdfSpec(WHITESPACE, other("[1, 2]"));
     assertThatThrownBy(() -> open(array))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("weight table is an array by token id; allowed: one JSON object");
