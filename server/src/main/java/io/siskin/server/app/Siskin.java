@@ -25,6 +25,7 @@ import io.siskin.server.app.process.Version;
 import io.siskin.server.app.terminal.Terminal;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Side;
+import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.PhraseSpec;
 import io.siskin.server.measure.RankingMetrics.Population;
 import java.io.FileDescriptor;
@@ -114,6 +115,7 @@ public final class Siskin implements Runnable {
         .registerConverter(Verification.class, Choice.of(Verification.class))
         .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))
         .registerConverter(EncoderFlags.Analyzer.class, Choice.of(EncoderFlags.Analyzer.class))
+        .registerConverter(AnalyzerSpec.TokenRule.class, Choice.of(AnalyzerSpec.TokenRule.class))
         .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
         .registerConverter(InferenceFlags.Provider.class, Choice.of(InferenceFlags.Provider.class))
         .registerConverter(Side.class, Choice.of(Side.class))

@@ -108,8 +108,8 @@ public final class EncodingCache {
     switch (value) {
       case TextEncoding.Sparse sparse -> {
         bytes += vectorBytes(sparse.vector());
-        for (String literal : sparse.literals()) {
-          bytes += TOKEN_BYTES + literal.length();
+        for (String originalTerm : sparse.originalTerms()) {
+          bytes += TOKEN_BYTES + originalTerm.length();
         }
       }
       case TextEncoding.Dense dense -> {

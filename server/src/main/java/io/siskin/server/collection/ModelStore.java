@@ -1,5 +1,6 @@
 package io.siskin.server.collection;
 
+import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.store.Publication;
 import io.siskin.server.encode.factory.ModelFiles;
@@ -10,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * The models of a data directory, in {@code .models/NAME-DIGITS/}, shared by its collections. They
@@ -51,10 +54,37 @@ public record ModelStore(Path directory) {
   }
 
   /**
+   * Checks that a model which is in the store already is whole. Does nothing when it is not there.
+   *
+   * @param model the model
+   * @throws CorruptSegmentException when its files are not those that its fingerprint stands for
+   */
+  public void verify(ModelFiles model) throws IOException {
+    Path target = path(model.ref());
+    if (Files.exists(target) && !model.replaceable()) {
+      checkContent(target, model);
+    }
+  }
+
+  private static void checkContent(Path folder, ModelFiles model) throws IOException {
+    String found;
+    try {
+      found = ModelFiles.fingerprint(folder, model.names());
+    } catch (NoSuchFileException missing) {
+      found = "no file " + missing.getFile();
+    }
+    if (!found.equals(model.ref().fingerprint())) {
+      throw new CorruptSegmentException(
+          folder.toString(), 0, "a model of fingerprint " + model.ref().fingerprint(), found);
+    }
+  }
+
+  /**
    * Copies a model into the store, durably and all or nothing. When it is there, does nothing, or,
    * for a model that is served elsewhere, takes over the new files one by one.
    *
    * @param model the model
+   * @throws CorruptSegmentException when its files have changed since they were read
    */
   public void add(ModelFiles model) throws IOException {
     Path target = path(model.ref());
@@ -68,7 +98,17 @@ public record ModelStore(Path directory) {
     Path adding = Files.createTempDirectory(directory, ADDING);
     try {
       for (String name : model.names()) {
-        AtomicFile.copy(model.directory().resolve(name), adding.resolve(name));
+        Path copy = adding.resolve(name);
+        Files.createDirectories(copy.resolveSibling("."));
+        AtomicFile.copy(model.directory().resolve(name), copy);
+      }
+      try (Stream<Path> all = Files.walk(adding)) {
+        for (Path folder : all.filter(Files::isDirectory).toList()) {
+          AtomicFile.forceDirectory(folder);
+        }
+      }
+      if (!model.replaceable()) {
+        checkContent(adding, model);
       }
       Publication.publishDirectory(adding, target);
     } catch (DirectoryNotEmptyException | FileAlreadyExistsException addedMeanwhile) {
@@ -85,6 +125,7 @@ public record ModelStore(Path directory) {
       if (Files.exists(to) && Files.mismatch(from, to) < 0) {
         continue;
       }
+      Files.createDirectories(to.resolveSibling("."));
       AtomicFile.copy(from, to);
     }
   }

@@ -9,13 +9,14 @@ public sealed interface TextEncoding {
    * A sparse vector.
    *
    * @param vector what the model gave, before any option of a collection
-   * @param literals the distinct tokens of the text itself, without special ones, in the order of
-   *     their first occurrence: what an option that treats expansion differently goes by
+   * @param originalTerms the terms that the text itself has: its distinct tokens, without special
+   *     ones, in the order of their first occurrence. Options that treat expansion differently go
+   *     by them
    */
-  record Sparse(SparseVector vector, List<String> literals) implements TextEncoding {
+  record Sparse(SparseVector vector, List<String> originalTerms) implements TextEncoding {
     /** Copies the list. */
     public Sparse {
-      literals = List.copyOf(literals);
+      originalTerms = List.copyOf(originalTerms);
     }
   }
 

@@ -13,19 +13,14 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.collection.ModelStore;
 import io.siskin.server.corpus.BadRecordPolicy;
 import io.siskin.server.corpus.DocumentSource;
 import io.siskin.server.corpus.DocumentSources;
 import io.siskin.server.corpus.InputOptions;
 import io.siskin.server.corpus.SkippingPolicy;
 import io.siskin.server.corpus.SourceDocument;
-import io.siskin.server.encode.factory.EncoderFactory;
-import io.siskin.server.encode.factory.EncoderResources;
 import io.siskin.server.encode.factory.Encoders;
-import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.factory.ModelSide;
-import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
@@ -36,7 +31,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -109,27 +103,21 @@ public final class IndexJob {
   public IndexReport run() throws IOException {
     long start = System.nanoTime();
     DataDirectory data = new DataDirectory(request.dataDirectory());
-    try (DataDirectory.Writer writer = data.openForWriting(request.collection())) {
-      EncoderSpec spec = encoderSpec();
+    EncoderSpec spec = encoderSpec();
+    EncoderFiles files = new EncoderFiles(request, data);
+    // Before anything is written: what is refused here leaves nothing behind.
+    try (Encoders encoders = files.open(spec, models);
+        DataDirectory.Writer writer = data.openForWriting(request.collection())) {
       CollectionManifest before = writer.current();
       if (before != null) {
         replacements.accept(Replacement.of(before, writer.directory(), spec));
       }
-      EncoderResources resources =
-          EncoderResources.in(DataDirectory.encoderDirectory(writer.directory()));
-      for (Map.Entry<String, Path> file : request.encoderFiles().entrySet()) {
-        resources.add(file.getKey(), file.getValue());
-      }
-      ModelStore store = ModelStore.of(data);
-      for (ModelFiles model : request.models()) {
-        store.add(model);
-      }
       Path directory = writer.newBuildDirectory();
       boolean published = false;
-      try (Encoders encoders =
-          EncoderFactory.open(spec, resources, store.opened(models), TermStatistics.EMPTY)) {
+      try {
         BuiltSegment built = build(directory, writer.directory(), spec, encoders);
         Calibration calibration = request.calibrate() ? calibrate(directory, spec) : null;
+        files.store(spec, writer.directory());
         writer.publishSegment(directory, built.id().toString());
         published = true;
         writer.putCalibration(built.id().toString(), calibration);

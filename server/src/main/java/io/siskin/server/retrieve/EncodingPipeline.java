@@ -145,9 +145,9 @@ public final class EncodingPipeline implements TextEncoders {
 
   private static TextEncoding withOptions(ModelSide side, String text, TextEncoding encoding) {
     SparseVector vector = side.vector(text, encoding);
-    List<String> literals =
-        encoding instanceof TextEncoding.Sparse sparse ? sparse.literals() : List.of();
-    return new TextEncoding.Sparse(vector, literals);
+    List<String> originalTerms =
+        encoding instanceof TextEncoding.Sparse sparse ? sparse.originalTerms() : List.of();
+    return new TextEncoding.Sparse(vector, originalTerms);
   }
 
   private static List<EncodedText> encodeHere(Encoders encoders, EncodingRequest request) {

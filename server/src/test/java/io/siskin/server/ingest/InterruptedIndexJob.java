@@ -51,7 +51,8 @@ public final class InterruptedIndexJob {
             throw new UncheckedIOException(e);
           }
         });
-    ModelRef ref = new ModelRef("fake", FakeTextModel.FINGERPRINT);
+    List<String> names = List.of("model.onnx");
+    ModelRef ref = new ModelRef("fake", ModelFiles.fingerprint(modelFolder, names));
     IndexRequest request =
         new IndexRequest(
             List.of(input),
@@ -62,7 +63,7 @@ public final class InterruptedIndexJob {
                 new LearnedSpec.DocumentSide.Model(ref, VectorOptions.NONE),
                 new LearnedSpec.QuerySide.Vectors()),
             Map.of(),
-            List.of(new ModelFiles(ref, modelFolder, List.of("model.onnx"))),
+            List.of(new ModelFiles(ref, modelFolder, names)),
             BuildOptions.DEFAULTS.withThreads(2),
             DocumentPruning.NONE,
             0,

@@ -176,7 +176,7 @@ final class PhraseIndexTest {
     assertThat(json)
         .isEqualTo(
             "{\"version\":1,\"kind\":\"phrases\",\"encoder\":{\"kind\":\"idf\",\"analyzer\":"
-                + "{\"kind\":\"standard\"},\"weights\":{\"kind\":\"collection\"},\"k1\":0.9},"
+                + "{\"kind\":\"standard\",\"longTokens\":\"WHOLE\"},\"weights\":{\"kind\":\"collection\"},\"k1\":0.9},"
                 + "\"dictionary\":{\"name\":\"phrases.json\",\"sha256\":\""
                 + ref.sha256()
                 + "\"},\"weights\":{\"kind\":\"dictionary\"},\"side\":\"QUERIES\"}");

@@ -1,6 +1,8 @@
 package io.siskin.server.testing;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +69,44 @@ public final class TinyModels {
         "family: splade",
         "output: {name: logits, kind: logits}",
         lines);
+  }
+
+  /**
+   * Makes a model that gives logits and keeps its weights in another file.
+   *
+   * @param directory the folder
+   * @param modelFile where the model lies in it
+   * @param dataFile where the weights lie, relative to the model
+   */
+  public static Path external(Path directory, String modelFile, String dataFile, String... lines)
+      throws IOException {
+    float[] table = table(SIZE, TinyModels::logit);
+    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * table.length + 8);
+    bytes.order(ByteOrder.LITTLE_ENDIAN).position(8);
+    for (float number : table) {
+      bytes.putFloat(number);
+    }
+    TinyOnnx onnx =
+        new TinyOnnx()
+            .input("input_ids")
+            .external("table", dataFile, "8", "" + Float.BYTES * table.length, SIZE, SIZE)
+            .node("Gather", "logits", "table", "input_ids")
+            .output("logits", "batch", "length", SIZE);
+    write(
+        directory,
+        onnx,
+        "family: splade",
+        "output: {name: logits, kind: logits}\nmodel: " + modelFile,
+        lines);
+    Path model = directory.resolve(modelFile);
+    Files.createDirectories(model.resolveSibling("."));
+    if (!modelFile.equals("model.onnx")) {
+      Files.move(directory.resolve("model.onnx"), model);
+    }
+    Path data = model.resolveSibling(dataFile);
+    Files.createDirectories(data.resolveSibling("."));
+    Files.write(data, bytes.array());
+    return directory;
   }
 
   /** Makes a model that pools itself: log(1 + max(0, x)), the largest of what is not masked. */

@@ -18,6 +18,7 @@ public final class TinyOnnx {
   private static final int FLOAT = 1;
   private static final int INT64 = 7;
   private static final int ATTRIBUTE_INT = 2;
+  private static final int EXTERNAL = 1;
 
   private final List<ByteString> nodes = new ArrayList<>();
   private final List<ByteString> initializers = new ArrayList<>();
@@ -77,6 +78,41 @@ public final class TinyOnnx {
     ByteBuffer raw = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asLongBuffer().put(values);
     return constant(name, INT64, raw.array(), dimensions);
+  }
+
+  /**
+   * Adds a constant of floats whose content lies in another file.
+   *
+   * @param name its name
+   * @param location the other file, relative to the model
+   * @param offset where it begins there, in bytes
+   * @param length how many bytes
+   * @param dimensions its shape
+   */
+  public TinyOnnx external(
+      String name, String location, String offset, String length, long... dimensions) {
+    initializers.add(
+        message(
+            out -> {
+              for (long dimension : dimensions) {
+                out.writeInt64(1, dimension);
+              }
+              out.writeInt32(2, FLOAT);
+              out.writeString(8, name);
+              out.writeBytes(13, entry("location", location));
+              out.writeBytes(13, entry("offset", offset));
+              out.writeBytes(13, entry("length", length));
+              out.writeInt32(14, EXTERNAL);
+            }));
+    return this;
+  }
+
+  private static ByteString entry(String key, String value) {
+    return message(
+        out -> {
+          out.writeString(1, key);
+          out.writeString(2, value);
+        });
   }
 
   private TinyOnnx constant(String name, int type, byte[] raw, long... dimensions) {

@@ -62,6 +62,16 @@ public final class EncoderFlags {
   private @Nullable Analyzer analyzer;
 
   @Option(
+      names = "--tokenizer-rule",
+      paramLabel = "NAME",
+      description =
+          "With --analyzer english or standard: what a word is. word: a Unicode word, in which"
+              + " self.stream.write, snake_case and 1.2 are one word each. code: each run of"
+              + " letters and digits in it is a word of its own, for code, identifiers and dotted"
+              + " names. Default: word.")
+  private AnalyzerSpec.@Nullable TokenRule tokenizerRule;
+
+  @Option(
       names = "--tokenizer",
       paramLabel = "FILE",
       description =
@@ -74,9 +84,10 @@ public final class EncoderFlags {
       names = "--idf",
       paramLabel = "FILE",
       description =
-          "With --encoder idf: the query's token weights, one JSON object of token to weight, at"
-              + " most 64 MiB; tokens that it lacks weigh nothing. Copied into the collection."
-              + " Default: each token's idf in the collection itself.")
+          "With --encoder idf: the query's token weights, one JSON object of token to weight (or,"
+              + " with --tokenizer, of token id to weight, or one array by token id), at most 64"
+              + " MiB. Tokens that it lacks weigh nothing. Copied into the collection. Default:"
+              + " each token's idf in the collection itself.")
   private @Nullable Path idf;
 
   @Option(
@@ -147,13 +158,19 @@ public final class EncoderFlags {
           yield idfSpec();
         }
         // A wish about text says that there is text.
-        boolean aboutText = analyzer != null || tokenizer != null || k1 != null || b != null;
+        boolean aboutText =
+            analyzer != null
+                || tokenizerRule != null
+                || tokenizer != null
+                || k1 != null
+                || b != null;
         yield aboutText ? bm25Spec() : null;
       }
       case BM25 -> bm25Spec();
       case IDF -> idfSpec();
       case VECTOR -> {
         refuse("--analyzer", analyzer);
+        refuse("--tokenizer-rule", tokenizerRule);
         refuse("--tokenizer", tokenizer);
         refuse("--idf", idf);
         refuse("--bm25-k1", k1);
@@ -178,6 +195,7 @@ public final class EncoderFlags {
       refuse("--encoder", kind);
     }
     refuse("--analyzer", analyzer);
+    refuse("--tokenizer-rule", tokenizerRule);
     refuse("--tokenizer", tokenizer);
     refuse("--idf", idf);
     refuse("--bm25-k1", k1);
@@ -202,15 +220,22 @@ public final class EncoderFlags {
   private AnalyzerSpec analyzerSpec() throws IOException {
     if (tokenizer != null) {
       refuse("--analyzer", analyzer);
+      refuse("--tokenizer-rule", tokenizerRule);
       return new AnalyzerSpec.WordPiece(
           files.reference("--tokenizer", "tokenizer", tokenizer),
           AnalyzerSpec.WordPiece.MAX_TOKENS_DEFAULT);
     }
+    AnalyzerSpec.TokenRule rule =
+        tokenizerRule == null ? AnalyzerSpec.TokenRule.WORD : tokenizerRule;
+    AnalyzerSpec.LongTokens longTokens = AnalyzerSpec.LongTokens.WHOLE;
     return switch (analyzer) {
-      case ENGLISH -> new AnalyzerSpec.English();
-      case STANDARD -> new AnalyzerSpec.Standard();
-      case WHITESPACE -> new AnalyzerSpec.Whitespace();
-      case null -> new AnalyzerSpec.English();
+      case ENGLISH -> new AnalyzerSpec.English(rule, longTokens);
+      case STANDARD -> new AnalyzerSpec.Standard(rule, longTokens);
+      case WHITESPACE -> {
+        refuse("--tokenizer-rule", tokenizerRule);
+        yield new AnalyzerSpec.Whitespace(longTokens);
+      }
+      case null -> new AnalyzerSpec.English(rule, longTokens);
     };
   }
 
@@ -227,8 +252,11 @@ public final class EncoderFlags {
     if (learned.isWanted()) {
       return "--document-model, --query-model or --query-tokens";
     }
-    if (option.equals("--analyzer") && tokenizer != null) {
+    if (tokenizer != null && !option.equals("--tokenizer")) {
       return "--tokenizer";
+    }
+    if (option.equals("--tokenizer-rule") && analyzer == Analyzer.WHITESPACE) {
+      return "--analyzer whitespace";
     }
     return "--encoder " + Choice.spelling(kind == Kind.AUTO && idf != null ? Kind.IDF : kind);
   }

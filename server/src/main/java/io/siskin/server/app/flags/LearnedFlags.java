@@ -46,14 +46,15 @@ final class LearnedFlags {
       paramLabel = "idf|equal|FILE",
       description =
           "Encodes queries without a model: each token of the document model's tokenizer weighs its"
-              + " idf in the collection (idf), 1 (equal), or what a file says, one JSON object of"
-              + " token to weight (./idf for a file of that name). Default: a model encodes them.")
+              + " idf in the collection (idf), 1 (equal), or what a file says: one JSON object of"
+              + " token or token id to weight, or one array of weights by token id (./idf for a"
+              + " file of that name). Default: a model encodes them.")
   private @Nullable String queryTokens;
 
   @Option(
       names = "--document-literals-only",
       description = "Drops terms that the text of a document does not have: no expansion.")
-  private boolean documentLiteralsOnly;
+  private boolean documentOriginalTermsOnly;
 
   @Option(
       names = "--document-weight-min",
@@ -66,12 +67,12 @@ final class LearnedFlags {
       paramLabel = "X",
       description =
           "Terms that the text of a document has weigh at least this, 0 to 1e30. Default: 0.")
-  private float documentLiteralWeightMin;
+  private float documentOriginalWeightMin;
 
   @Option(
       names = "--query-literals-only",
       description = "Drops terms that a query does not have itself: no expansion.")
-  private boolean queryLiteralsOnly;
+  private boolean queryOriginalTermsOnly;
 
   @Option(
       names = "--query-weight-min",
@@ -85,7 +86,7 @@ final class LearnedFlags {
       description =
           "Terms that a query has itself weigh at least this, 0 to 1e30: above 0 each counts,"
               + " whatever the model thinks of it. Default: 0.")
-  private float queryLiteralWeightMin;
+  private float queryOriginalWeightMin;
 
   @Option(
       names = "--query-terms-max",
@@ -130,7 +131,7 @@ final class LearnedFlags {
     ModelFiles documents = documentModel == null ? null : files(documentModel);
     if (documents != null && documents.replaceable()) {
       checkRemote(
-          documentLiteralsOnly || documentLiteralWeightMin > 0,
+          documentOriginalTermsOnly || documentOriginalWeightMin > 0,
           "--document-literals-only or --document-literal-weight-min");
     }
     DocumentSide documentSide =
@@ -154,7 +155,7 @@ final class LearnedFlags {
       }
       if (model.replaceable()) {
         checkRemote(
-            queryLiteralsOnly || queryLiteralWeightMin > 0,
+            queryOriginalTermsOnly || queryOriginalWeightMin > 0,
             "--query-literals-only or --query-literal-weight-min");
       }
       return new QuerySide.Model(model.ref(), queryOptions());
@@ -183,7 +184,7 @@ final class LearnedFlags {
   private static AnalyzerSpec analyzer(Path directory, ResourceFiles resources) throws IOException {
     if (RemoteDirectory.is(directory)) {
       RemoteDirectory remote = RemoteDirectory.read(directory);
-      if (!remote.vocabularyIsTokenizer()) {
+      if (!remote.vocabulary().isTokenizer()) {
         throw new InvalidInputException(
                 "vocabulary", remote.vocabularyFile(), "a tokenizer.json, with --query-tokens")
             .at(remote.configFile());
@@ -209,8 +210,8 @@ final class LearnedFlags {
   }
 
   /** A remote encoder does not say which terms a text has itself. */
-  private static void checkRemote(boolean literals, String options) {
-    if (literals) {
+  private static void checkRemote(boolean originalTerms, String options) {
+    if (originalTerms) {
       throw new InvalidInputException(options, "given", "with a model that runs here");
     }
   }
@@ -225,14 +226,14 @@ final class LearnedFlags {
 
   private VectorOptions documentOptions() {
     return new VectorOptions(
-        !documentLiteralsOnly,
+        !documentOriginalTermsOnly,
         documentWeightMin,
-        documentLiteralWeightMin,
+        documentOriginalWeightMin,
         VectorOptions.NONE.termsMax());
   }
 
   private VectorOptions queryOptions() {
     return new VectorOptions(
-        !queryLiteralsOnly, queryWeightMin, queryLiteralWeightMin, queryTermsMax);
+        !queryOriginalTermsOnly, queryWeightMin, queryOriginalWeightMin, queryTermsMax);
   }
 }

@@ -3,6 +3,7 @@ package io.siskin.server.encode.factory;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.DocumentEncoder;
 import io.siskin.server.encode.QueryEncoder;
+import io.siskin.server.encode.WellFormedText;
 import io.siskin.server.encode.analysis.LuceneAnalyzer;
 import io.siskin.server.encode.analysis.TextAnalyzer;
 import io.siskin.server.encode.spec.AnalyzerSpec;
@@ -11,10 +12,15 @@ import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.IdfSpec;
 import io.siskin.server.encode.spec.LearnedSpec;
 import io.siskin.server.encode.spec.PhraseSpec;
+import io.siskin.server.encode.spec.ResourceRef;
 import io.siskin.server.encode.spec.TokenWeights;
 import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.encode.vocabulary.Vocabulary;
 import io.siskin.server.encode.wordpiece.WordPieceAnalyzer;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes encoders from what is stored with a collection. */
 public final class EncoderFactory {
@@ -44,7 +50,7 @@ public final class EncoderFactory {
       case Bm25Spec bm25 -> bm25(openAnalyzer(bm25.analyzer(), resources));
       case IdfSpec idf -> {
         // Before the analyzer, which may hold native memory: reading the table can fail.
-        WeightLookup weights = openWeights(idf.weights(), resources, statistics);
+        WeightLookup weights = openWeights(idf.weights(), idf.analyzer(), resources, statistics);
         yield idf(openAnalyzer(idf.analyzer(), resources), weights, idf.k1());
       }
     };
@@ -102,9 +108,12 @@ public final class EncoderFactory {
   static TextAnalyzer openAnalyzer(AnalyzerSpec spec, EncoderResources resources)
       throws IOException {
     return switch (spec) {
-      case AnalyzerSpec.English _ -> LuceneAnalyzer.english();
-      case AnalyzerSpec.Standard _ -> LuceneAnalyzer.standard();
-      case AnalyzerSpec.Whitespace _ -> LuceneAnalyzer.whitespace();
+      case AnalyzerSpec.English english ->
+          LuceneAnalyzer.english(words(english.rule()), longTokens(english.longTokens()));
+      case AnalyzerSpec.Standard standard ->
+          LuceneAnalyzer.standard(words(standard.rule()), longTokens(standard.longTokens()));
+      case AnalyzerSpec.Whitespace whitespace ->
+          LuceneAnalyzer.whitespace(longTokens(whitespace.longTokens()));
       case AnalyzerSpec.WordPiece wordPiece ->
           WordPieceAnalyzer.open(
               resources.path(wordPiece.tokenizer()).toString(),
@@ -113,16 +122,91 @@ public final class EncoderFactory {
     };
   }
 
+  private static LuceneAnalyzer.Words words(AnalyzerSpec.TokenRule rule) {
+    return switch (rule) {
+      case WORD -> LuceneAnalyzer.Words.WHOLE;
+      case CODE -> LuceneAnalyzer.Words.IN_PARTS;
+    };
+  }
+
+  private static LuceneAnalyzer.LongTokens longTokens(AnalyzerSpec.LongTokens longTokens) {
+    return switch (longTokens) {
+      case CUT -> LuceneAnalyzer.LongTokens.CUT;
+      case WHOLE -> LuceneAnalyzer.LongTokens.WHOLE;
+    };
+  }
+
   static WeightLookup openWeights(
-      TokenWeights spec, EncoderResources resources, TermStatistics statistics) throws IOException {
+      TokenWeights spec,
+      AnalyzerSpec analyzer,
+      EncoderResources resources,
+      TermStatistics statistics)
+      throws IOException {
     return switch (spec) {
       case TokenWeights.FromCollection _ -> WeightLookup.of(statistics);
       case TokenWeights.Equal _ -> _ -> 1;
       case TokenWeights.FromFile fromFile ->
-          WeightLookup.parse(
-              resources.path(fromFile.file()).toString(),
-              resources.read(fromFile.file()),
+          WeightLookup.of(
+              readTable(fromFile, resources).byToken(vocabulary(analyzer, resources)),
               fromFile.unlistedWeight());
     };
+  }
+
+  /**
+   * Checks that a table of weights and the analyzer that it is for have tokens in common. To be
+   * done before a collection is made: without them every query would be empty.
+   *
+   * @param spec how the collection will encode
+   * @param resources the files that the spec names
+   * @throws InvalidInputException when they have none, with the table's file. Where they have few,
+   *     the log says so
+   * @throws IOException when a file is missing or cannot be read
+   */
+  public static void checkTables(EncoderSpec spec, EncoderResources resources) throws IOException {
+    switch (spec.base()) {
+      case IdfSpec(AnalyzerSpec analyzer, TokenWeights.FromFile table, double _) ->
+          checkTable(table, analyzer, resources);
+      case LearnedSpec(
+              _,
+              LearnedSpec.QuerySide.Tokens(
+                  AnalyzerSpec analyzer,
+                  TokenWeights.FromFile table,
+                  _)) ->
+          checkTable(table, analyzer, resources);
+      default -> {}
+    }
+  }
+
+  private static void checkTable(
+      TokenWeights.FromFile spec, AnalyzerSpec analyzerSpec, EncoderResources resources)
+      throws IOException {
+    WeightTable table = readTable(spec, resources);
+    Vocabulary vocabulary = vocabulary(analyzerSpec, resources);
+    if (vocabulary != null) {
+      table.checkKnown(vocabulary, vocabulary.terms()::contains);
+      return;
+    }
+    try (TextAnalyzer analyzer = openAnalyzer(analyzerSpec, resources)) {
+      table.checkKnown(null, token -> gives(analyzer, token));
+    }
+  }
+
+  /** Tells whether an analyzer may give a token: it is one that the analyzer makes of itself. */
+  static boolean gives(TextAnalyzer analyzer, String token) {
+    List<String> tokens = new ArrayList<>();
+    analyzer.analyze(WellFormedText.of(token), tokens::add);
+    return tokens.equals(List.of(token));
+  }
+
+  private static WeightTable readTable(TokenWeights.FromFile spec, EncoderResources resources)
+      throws IOException {
+    return WeightTable.read(resources.path(spec.file()).toString(), resources.read(spec.file()));
+  }
+
+  private static @Nullable Vocabulary vocabulary(AnalyzerSpec analyzer, EncoderResources resources)
+      throws IOException {
+    return analyzer instanceof AnalyzerSpec.WordPiece(ResourceRef tokenizer, int _)
+        ? Vocabulary.read(resources.path(tokenizer).toString(), resources.read(tokenizer))
+        : null;
   }
 }

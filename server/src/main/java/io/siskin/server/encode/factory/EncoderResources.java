@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * The files that a collection's encoders need, stored in a folder of the collection: a tokenizer, a
@@ -22,9 +23,11 @@ public final class EncoderResources {
   public static final int LENGTH_BYTES_MAX = 64 << 20;
 
   private final Path directory;
+  private final Map<String, Path> sources;
 
-  private EncoderResources(Path directory) {
+  private EncoderResources(Path directory, Map<String, Path> sources) {
     this.directory = directory;
+    this.sources = Map.copyOf(sources);
   }
 
   /**
@@ -33,7 +36,17 @@ public final class EncoderResources {
    * @param directory holds the resources and nothing else
    */
   public static EncoderResources in(Path directory) {
-    return new EncoderResources(directory);
+    return new EncoderResources(directory, Map.of());
+  }
+
+  /**
+   * Returns the same resources, of which some are read where their owner keeps them: before they
+   * are stored, and so that messages name the owner's files.
+   *
+   * @param files by the name in the folder, the file to read in its place
+   */
+  public EncoderResources readFrom(Map<String, Path> files) {
+    return new EncoderResources(directory, files);
   }
 
   /**
@@ -50,16 +63,39 @@ public final class EncoderResources {
     ResourceRef.checkName(name);
     byte[] content = BoundedFile.readInput(source, LENGTH_BYTES_MAX);
     ResourceRef ref = new ResourceRef(name, Sha256.hex(content));
+    write(ref, content);
+    return ref;
+  }
+
+  /**
+   * Copies a file into the folder as {@link #add(String, Path)} does, if it still is what a
+   * reference pins.
+   *
+   * @param ref the reference that the spec has
+   * @param source the file to copy
+   * @throws InvalidInputException when the file has another content by now
+   * @throws IOException when reading or writing fails
+   */
+  public void add(ResourceRef ref, Path source) throws IOException {
+    byte[] content = BoundedFile.readInput(source, LENGTH_BYTES_MAX);
+    if (!Sha256.hex(content).equals(ref.sha256())) {
+      throw new InvalidInputException(
+          "content of " + source, "another one than before", "the one that was read at the start");
+    }
+    write(ref, content);
+  }
+
+  private void write(ResourceRef ref, byte[] content) throws IOException {
+    String name = ref.name();
     Path target = directory.resolve(name);
     if (Files.exists(target)) {
       if (Sha256.hex(BoundedFile.readStored(target, LENGTH_BYTES_MAX)).equals(ref.sha256())) {
-        return ref;
+        return;
       }
       throw new FileAlreadyExistsException(target.toString(), null, "another content is stored");
     }
     Files.createDirectories(directory);
     AtomicFile.write(target, content);
-    return ref;
   }
 
   /**
@@ -82,11 +118,12 @@ public final class EncoderResources {
   }
 
   /**
-   * Returns where a resource is stored, for messages.
+   * Returns where a resource is read, for messages.
    *
    * @param ref the resource
    */
   public Path path(ResourceRef ref) {
-    return directory.resolve(ref.name());
+    Path source = sources.get(ref.name());
+    return source == null ? directory.resolve(ref.name()) : source;
   }
 }

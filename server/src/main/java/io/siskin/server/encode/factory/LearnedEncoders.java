@@ -71,7 +71,8 @@ final class LearnedEncoders {
               TokenWeights weightsSpec,
               VectorOptions options) -> {
         // Before the analyzer, which may hold native memory: reading the table can fail.
-        WeightLookup weights = EncoderFactory.openWeights(weightsSpec, resources, statistics);
+        WeightLookup weights =
+            EncoderFactory.openWeights(weightsSpec, analyzerSpec, resources, statistics);
         TextAnalyzer analyzer = EncoderFactory.openAnalyzer(analyzerSpec, resources);
         held.add(analyzer::close);
         QueryEncoder tokens = EncoderFactory.queries(new TokenCounter(analyzer), weights);
@@ -83,13 +84,13 @@ final class LearnedEncoders {
 
   /** All terms are the text's own. */
   private static SparseVector withOptions(SparseVector vector, VectorOptions options) {
-    List<String> literals = new ArrayList<>();
+    List<String> originalTerms = new ArrayList<>();
     if (vector instanceof TokenVector tokens) {
       for (int i = 0; i < tokens.size(); i++) {
-        literals.add(tokens.token(i));
+        originalTerms.add(tokens.token(i));
       }
     }
-    return options.apply(new TextEncoding.Sparse(vector, literals));
+    return options.apply(new TextEncoding.Sparse(vector, originalTerms));
   }
 
   private TextModel model(ModelRef ref) throws IOException {

@@ -4,7 +4,6 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.server.encode.DocumentEncoder;
 import io.siskin.server.encode.QueryEncoder;
 import io.siskin.server.encode.Side;
-import io.siskin.server.encode.WellFormedText;
 import io.siskin.server.encode.analysis.TextAnalyzer;
 import io.siskin.server.encode.phrase.PhraseDictionary;
 import io.siskin.server.encode.spec.AnalyzerSpec;
@@ -107,9 +106,7 @@ final class PhraseEncoders {
     }
     try (TextAnalyzer analyzer = EncoderFactory.openAnalyzer(analyzerSpec, resources)) {
       for (String term : phrases.terms()) {
-        List<String> tokens = new ArrayList<>();
-        analyzer.analyze(WellFormedText.of(term), tokens::add);
-        if (tokens.equals(List.of(term))) {
+        if (EncoderFactory.gives(analyzer, term)) {
           throw PhraseDictionary.collision(term);
         }
       }

@@ -50,7 +50,7 @@ final class ConfigKeys {
     return value.textValue();
   }
 
-  /** Returns the name of a file in the directory. */
+  /** Returns the path of a file in the directory or in a folder of it. */
   String fileName(String key, @Nullable String fallback) {
     return checkFileName(key, text(key, fallback));
   }
@@ -134,8 +134,12 @@ final class ConfigKeys {
   }
 
   private String checkFileName(String key, String name) {
-    if (name.isEmpty() || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
-      throw wrong(prefix + key, name, "the name of a file in the same folder");
+    if (!ModelPaths.isInside(name)) {
+      throw wrong(
+          prefix + key,
+          name,
+          "a file in the same folder or in one below it, such as onnx/model.onnx; not absolute,"
+              + " no part of it beginning with '.'");
     }
     return name;
   }

@@ -1,6 +1,7 @@
 package io.siskin.server.encode.model;
 
 import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.encode.onnx.InferenceException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,14 +12,17 @@ final class DenseReader implements OutputReader {
   private final Reading.Dense reading;
   private final int size;
   private final int dimensions;
+  private final String modelFile;
 
   /**
    * Makes a reader.
    *
    * @param reading what the configuration says
-   * @param size how many numbers the model gives a position or text
+   * @param size how many numbers the model gives per position or text
+   * @param modelFile the model's file, for messages
    */
-  DenseReader(Reading.Dense reading, int size) {
+  DenseReader(Reading.Dense reading, int size, String modelFile) {
+    this.modelFile = modelFile;
     this.reading = reading;
     this.size = size;
     this.dimensions = reading.dimensions() == 0 ? size : reading.dimensions();
@@ -117,6 +121,13 @@ final class DenseReader implements OutputReader {
   /** Cuts first: what is cut off must not count in the length. */
   private float[] finish(float[] whole) {
     float[] vector = Arrays.copyOf(whole, dimensions);
+    for (float number : vector) {
+      NotANumber.check(number, modelFile, "a number of a vector");
+      if (Float.isInfinite(number)) {
+        throw new InferenceException(
+            modelFile, "a number of a vector is " + number + "; expected: a finite number");
+      }
+    }
     if (reading.normalize()) {
       double squares = 0;
       for (float number : vector) {

@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.siskin.index.error.InvalidInputException;
-import java.io.IOException;
+import io.siskin.server.encode.file.FileText;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an {@code encoder.yaml}, strictly. */
@@ -99,19 +100,28 @@ final class EncoderYaml {
 
   /** Returns the content of a YAML file. */
   static JsonNode tree(String file, byte[] content) {
+    String text = FileText.of(file, content);
     @Nullable JsonNode tree;
     try {
-      tree = YAML.readTree(content);
+      tree = YAML.readTree(text);
     } catch (JsonProcessingException malformed) {
-      throw new InvalidInputException("content", malformed.getOriginalMessage(), "a YAML mapping")
-          .at(file);
-    } catch (IOException e) {
-      throw new AssertionError("reads from memory", e);
+      throw new InvalidInputException("content", "not YAML", "a YAML mapping. " + reason(malformed))
+          .at(file + ":" + malformed.getLocation().getLineNr());
     }
     if (tree == null || tree.isMissingNode()) {
       throw new InvalidInputException("content", "empty", "a YAML mapping").at(file);
     }
     return tree;
+  }
+
+  /** The library shows the lines around an error between its sentences, indented. */
+  private static String reason(JsonProcessingException malformed) {
+    return "The reader says: "
+        + malformed
+            .getOriginalMessage()
+            .lines()
+            .filter(line -> !line.startsWith(" ") && !line.isBlank())
+            .collect(Collectors.joining("; "));
   }
 
   private static Reading terms(ConfigKeys keys, ConfigKeys output) {
@@ -157,7 +167,9 @@ final class EncoderYaml {
     output.choice("kind", new Kind[] {Kind.WEIGHTS}, Kind.WEIGHTS);
     return new Reading.TokenWeights(
         keys.choice("terms", Reading.Unit.values(), unit),
-        keys.choice("activation", Activation.values(), Activation.RELU));
+        keys.choice("activation", Activation.values(), Activation.RELU),
+        // Not by family: a stored model must not change what it means.
+        keys.choice("occurrence", Reading.Occurrence.values(), Reading.Occurrence.LARGEST));
   }
 
   private static Reading dense(ConfigKeys keys, ConfigKeys output) {

@@ -6,7 +6,6 @@ import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.kernel.NeuralKernels;
 import io.siskin.server.encode.kernel.PoolingKernel;
 import io.siskin.server.encode.kernel.VocabularyProjection;
-import io.siskin.server.encode.onnx.InferenceException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +73,7 @@ final class FusedReader implements OutputReader {
     List<TextEncoding> encodings = new ArrayList<>(texts.size());
     for (int i = 0; i < ends.length; i++) {
       SparseVector vector = vector(scratch.maxima[i], scratch);
-      encodings.add(new TextEncoding.Sparse(vector, texts.get(i).literals()));
+      encodings.add(new TextEncoding.Sparse(vector, texts.get(i).originalTerms()));
     }
     free.addFirst(scratch);
     return encodings;
@@ -115,15 +114,11 @@ final class FusedReader implements OutputReader {
   }
 
   /**
-   * Refuses a position whose state is no number: the kernel would pass it over. One number that is
-   * none spoils the whole state in the layers before, so that one is looked at.
+   * Refuses a position whose state is not a number, because the kernel would pass it over. One such
+   * number spoils the whole state in the layers before, so that it is enough to look at one.
    */
   private void check(float ofPosition) {
-    if (Float.isNaN(ofPosition)) {
-      throw new InferenceException(
-          modelFile,
-          "a hidden state is NaN; expected: a number. A model in half precision overflows");
-    }
+    NotANumber.check(ofPosition, modelFile, "a hidden state");
   }
 
   @Override

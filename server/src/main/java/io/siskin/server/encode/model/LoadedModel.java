@@ -16,6 +16,7 @@ import io.siskin.server.encode.onnx.OnnxSession;
 import io.siskin.server.encode.onnx.OutputMemory;
 import io.siskin.server.encode.onnx.TensorDescription;
 import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.encode.vocabulary.Vocabulary;
 import io.siskin.server.encode.wordpiece.ModelTokenizer;
 import io.siskin.server.encode.wordpiece.ModelTokens;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +78,7 @@ public final class LoadedModel implements TextModel {
           }
           case Reading.Dense reading -> {
             outline.checkRank(output, reading.pooled() ? "batch, size" : "batch, length, size");
-            yield new DenseReader(reading, outline.denseSize(output, reading));
+            yield new DenseReader(reading, outline.denseSize(output, reading), modelFile());
           }
         };
   }
@@ -125,20 +127,23 @@ public final class LoadedModel implements TextModel {
     outline.checkRank(output, reading.pooled() ? "batch, terms" : "batch, length, terms");
     outline.checkVocabulary(output, known.size(), reading.vocabulary());
     return reading.pooled()
-        ? new PooledTermsReader(reading, known.size(), collector)
+        ? new PooledTermsReader(reading, known.size(), collector, modelFile())
         : new LogitsReader(
-            reading, known.size(), collector, NeuralKernels.pooling(KernelProvider.current()));
+            reading,
+            known.size(),
+            collector,
+            NeuralKernels.pooling(KernelProvider.current()),
+            modelFile());
   }
 
   private TermNames terms(Reading.Terms reading) throws IOException {
     String file = reading.vocabulary().file();
-    TermNames.NamedContent content =
-        file == null
-            ? null
-            : new TermNames.NamedContent(
-                path(file).toString(),
-                BoundedFile.readInput(path(file), ModelDirectory.TEXT_LENGTH_BYTES_MAX));
-    return TermNames.of(reading.vocabulary(), tokenizer, content, reading.keepSpecialTerms());
+    Vocabulary vocabulary = tokenizer.vocabulary();
+    if (file != null) {
+      byte[] content = BoundedFile.readInput(path(file), ModelDirectory.TEXT_LENGTH_BYTES_MAX);
+      vocabulary = Vocabulary.read(path(file).toString(), content).withSpecialOf(vocabulary);
+    }
+    return TermNames.of(reading.vocabulary(), vocabulary, reading.keepSpecialTerms());
   }
 
   /** Returns the folder and the configuration. */
@@ -196,18 +201,24 @@ public final class LoadedModel implements TextModel {
     ModelTokens tokens = tokenizer.encode(text);
     int[] chunkEnds = input.chunkEnds().stream().mapToInt(end -> prompt.length() + end).toArray();
     boolean[] pooled = new boolean[tokens.length()];
-    Set<String> literals = new LinkedHashSet<>();
+    Set<String> originalTerms = new LinkedHashSet<>();
     for (int i = 0; i < pooled.length; i++) {
       boolean special = tokens.special()[i];
       boolean ofPrompt = !special && tokens.ends()[i] <= prompt.length();
       pooled[i] = special ? poolsSpecialTokens() : !ofPrompt || directory.config().poolPrompt();
       if (!special && !ofPrompt) {
         String piece = tokens.pieces()[i];
-        literals.add(terms == null ? piece : terms.spelling(piece));
+        originalTerms.add(terms == null ? piece : terms.spelling(piece));
       }
     }
     return new ModelText(
-        fingerprint(), text, tokens, prompt.length(), pooled, List.copyOf(literals), chunkEnds);
+        fingerprint(),
+        text,
+        tokens,
+        prompt.length(),
+        pooled,
+        List.copyOf(originalTerms),
+        chunkEnds);
   }
 
   private boolean takesChunks() {
@@ -230,7 +241,7 @@ public final class LoadedModel implements TextModel {
     int length = 0;
     for (int i = 0; i < encodings.length; i++) {
       ModelText text = mine(batch.get(i));
-      if (text.literals().isEmpty() && reader.emptyWithoutTokens()) {
+      if (text.originalTerms().isEmpty() && reader.emptyWithoutTokens()) {
         encodings[i] = new TextEncoding.Sparse(TokenVector.EMPTY, List.of());
         continue;
       }
@@ -250,6 +261,35 @@ public final class LoadedModel implements TextModel {
       infer(part, length, places, encodings, nanos);
     }
     return new Inference(Arrays.asList(encodings), nanos[0], nanos[1]);
+  }
+
+  /**
+   * Looks for what is not a finite number anywhere in the model's output for one text. Encoding
+   * looks at a few places only, to cost nothing.
+   *
+   * @param text the text, tokenised by this model
+   * @return what was found and where, in words; empty when every number is finite. An infinite
+   *     negative logit counts as a number: it says that a term never occurs
+   */
+  public Optional<String> firstNotFinite(TokenizedText text) {
+    ModelText mine = mine(text);
+    int length = mine.lengthTokens();
+    long[] shape = reader.shape(1, length);
+    FloatBuffer numbers = memory.take(count(shape));
+    session.run(inputs(List.of(mine), length), 1, length, output.name(), shape, numbers);
+    boolean dense = directory.config().reading() instanceof Reading.Dense;
+    int width = Math.max(1, (int) (count(shape) / length));
+    Optional<String> found = Optional.empty();
+    for (int at = 0; at < numbers.limit() && found.isEmpty(); at++) {
+      float number = numbers.get(at);
+      boolean wrong = Float.isNaN(number) || number == Float.POSITIVE_INFINITY;
+      if (wrong || dense && number == Float.NEGATIVE_INFINITY) {
+        String place = shape.length == 3 ? " at token " + at / width : "";
+        found = Optional.of(number + " in output " + output.name() + place);
+      }
+    }
+    memory.giveBack(numbers);
+    return found;
   }
 
   private ModelText mine(TokenizedText text) {

@@ -16,9 +16,15 @@ final class LogitsReader implements OutputReader {
   private final int vocabularySize;
   private final WeightCollector collector;
   private final PoolingKernel kernel;
+  private final String modelFile;
 
   LogitsReader(
-      Reading.Terms reading, int vocabularySize, WeightCollector collector, PoolingKernel kernel) {
+      Reading.Terms reading,
+      int vocabularySize,
+      WeightCollector collector,
+      PoolingKernel kernel,
+      String modelFile) {
+    this.modelFile = modelFile;
     this.reading = reading;
     this.vocabularySize = vocabularySize;
     this.collector = collector;
@@ -51,11 +57,14 @@ final class LogitsReader implements OutputReader {
       int count = 0;
       for (int position = 0; position < text.lengthTokens(); position++) {
         if (text.pooled()[position]) {
-          rows[count++] = ((long) i * length + position) * vocabularySize * Float.BYTES;
+          int row = (i * length + position) * vocabularySize;
+          // One NaN in a hidden state spoils all logits of its position: looking at one is enough.
+          NotANumber.check(output.get(row), modelFile, "a logit");
+          rows[count++] = (long) row * Float.BYTES;
         }
       }
       pool(logits, rows, count, weights);
-      encodings.add(new TextEncoding.Sparse(collector.collect(weights), text.literals()));
+      encodings.add(new TextEncoding.Sparse(collector.collect(weights), text.originalTerms()));
     }
     return encodings;
   }

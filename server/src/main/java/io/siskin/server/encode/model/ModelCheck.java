@@ -59,16 +59,19 @@ public final class ModelCheck {
 
   /**
    * Encodes a short and a long text, alone and in one batch, and a text as long as the model reads.
+   * Looks at every number that the model gives for them.
    *
    * @return the short text's encoding as a document
-   * @throws InvalidInputException when a vector is empty, padding changes it, or the model does not
-   *     take a text of its greatest length
+   * @throws InvalidInputException when a number is NaN or infinite, a vector is empty, padding
+   *     changes it, or the model does not take a text of its greatest length
    */
   public TextEncoding checkSamples() {
     TokenizedText brief = tokenize("A moth flies towards lamps.");
     TokenizedText passage = tokenize(PASSAGE);
-    TextEncoding alone = model.infer(List.of(brief)).encodings().getFirst();
-    TextEncoding padded = model.infer(List.of(brief, passage)).encodings().getFirst();
+    checkNumbers(brief);
+    checkNumbers(passage);
+    TextEncoding alone = encodeFirst(List.of(brief));
+    TextEncoding padded = encodeFirst(List.of(brief, passage));
     double difference = difference(alone, padded);
     if (!(difference <= PADDING_DIFFERENCE_MAX)) {
       throw wrong(
@@ -82,6 +85,7 @@ public final class ModelCheck {
     }
     TokenizedText longest = textOfLength(model.lengthTokensMax());
     try {
+      checkNumbers(longest);
       model.infer(List.of(longest));
     } catch (InferenceException refused) {
       throw new InvalidInputException(
@@ -117,6 +121,32 @@ public final class ModelCheck {
     int length = text.lengthTokens();
     return new Timing(
         batch, length, best / 1e6, bestPool / 1e6, (double) batch * length * 1e9 / best);
+  }
+
+  /** A model that is served elsewhere is asked for vectors only, which are checked as they come. */
+  private void checkNumbers(TokenizedText text) {
+    if (model instanceof LoadedModel loaded) {
+      loaded
+          .firstNotFinite(text)
+          .ifPresent(
+              found -> {
+                throw wrong(
+                    "output of the model",
+                    found,
+                    "finite numbers: a model in half precision may overflow");
+              });
+    }
+  }
+
+  private TextEncoding encodeFirst(List<TokenizedText> texts) {
+    try {
+      return model.infer(texts).encodings().getFirst();
+    } catch (InferenceException failed) {
+      throw wrong(
+          "output of the model",
+          "none that can be used",
+          "a vector for a sample text. " + failed.getMessage());
+    }
   }
 
   private TokenizedText tokenize(String text) {

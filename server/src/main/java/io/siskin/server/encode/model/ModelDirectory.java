@@ -2,24 +2,19 @@ package io.siskin.server.encode.model;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.file.BoundedFile;
-import io.siskin.index.format.Sha256;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A folder with a model: {@code encoder.yaml} and the files that it names, read as far as is needed
- * to know which model it is.
+ * A folder with a model: {@code encoder.yaml}, the files that it names, and the files that the
+ * graph names. They are read as far as is needed to know which model it is.
  *
- * @param config what {@code encoder.yaml} says
+ * @param config what {@code encoder.yaml} says, with all files in which the graph keeps weights
  * @param files the files, with the model's name, which is the folder's, and its fingerprint
  */
 public record ModelDirectory(ModelConfig config, ModelFiles files) {
@@ -27,14 +22,13 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
   static final int TEXT_LENGTH_BYTES_MAX = 256 << 20;
 
   private static final int NAME_LENGTH_MAX = 64;
-  private static final int BUFFER_BYTES = 1 << 16;
 
   /**
    * Reads a folder. Every byte of its files goes into the fingerprint, about a second a gigabyte.
    *
    * @param directory the folder
    * @throws InvalidInputException when there is no such folder, no {@code encoder.yaml} in it, a
-   *     file that it names is missing, or it is malformed
+   *     file that it or the graph names is missing or outside the folder, or it is malformed
    * @throws IOException when reading fails
    */
   public static ModelDirectory read(Path directory) throws IOException {
@@ -47,18 +41,16 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
               + EncoderYaml.FILE_NAME
               + ", an ONNX model and its tokenizer.json, or with remote.yaml");
     }
-    ModelConfig config =
+    ModelConfig written =
         EncoderYaml.read(
             configFile.toString(), BoundedFile.readInput(configFile, EncoderYaml.LENGTH_BYTES_MAX));
-    Set<String> names = names(config);
-    for (String name : names) {
-      if (!Files.isRegularFile(directory.resolve(name))) {
-        throw new InvalidInputException(
-                "file " + name, "missing", "a file beside " + EncoderYaml.FILE_NAME)
-            .at(configFile.toString());
-      }
+    for (String name : names(written)) {
+      ModelPaths.check(directory, name, configFile.toString());
     }
-    ModelRef ref = new ModelRef(nameOf(directory), fingerprint(directory, names));
+    ModelConfig config =
+        written.withExternalData(ModelPaths.externalData(directory, written.modelFile()));
+    Set<String> names = names(config);
+    ModelRef ref = new ModelRef(nameOf(directory), ModelFiles.fingerprint(directory, names));
     return new ModelDirectory(config, new ModelFiles(ref, directory, names.stream().toList()));
   }
 
@@ -93,22 +85,5 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
     String clean = folder.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
     String name = clean.substring(0, Math.min(clean.length(), NAME_LENGTH_MAX));
     return name.isEmpty() ? "model" : name;
-  }
-
-  /** Returns the fingerprint of files in a folder. */
-  static String fingerprint(Path directory, Set<String> names) throws IOException {
-    MessageDigest all = Sha256.newDigest();
-    for (String name : names) {
-      MessageDigest one = Sha256.newDigest();
-      byte[] buffer = new byte[BUFFER_BYTES];
-      try (InputStream content = Files.newInputStream(directory.resolve(name))) {
-        for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-          one.update(buffer, 0, read);
-        }
-      }
-      String line = name + " " + HexFormat.of().formatHex(one.digest()) + "\n";
-      all.update(line.getBytes(StandardCharsets.UTF_8));
-    }
-    return HexFormat.of().formatHex(all.digest());
   }
 }

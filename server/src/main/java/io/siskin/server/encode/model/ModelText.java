@@ -12,7 +12,8 @@ import java.util.List;
  * @param tokens the tokens of both
  * @param promptLength where the text itself begins, in UTF-16 code units
  * @param pooled which positions count in the pooling
- * @param literals the distinct tokens of the text itself, in the order of their first occurrence
+ * @param originalTerms the distinct tokens of the text itself, in the order of their first
+ *     occurrence
  * @param chunkEnds where each chunk ends, in code units of {@code text}; empty for one encoding
  */
 record ModelText(
@@ -21,11 +22,11 @@ record ModelText(
     ModelTokens tokens,
     int promptLength,
     boolean[] pooled,
-    List<String> literals,
+    List<String> originalTerms,
     int[] chunkEnds)
     implements TokenizedText {
   ModelText {
-    literals = List.copyOf(literals);
+    originalTerms = List.copyOf(originalTerms);
   }
 
   @Override

@@ -10,8 +10,11 @@ final class PooledTermsReader implements OutputReader {
   private final Reading.Terms reading;
   private final int vocabularySize;
   private final WeightCollector collector;
+  private final String modelFile;
 
-  PooledTermsReader(Reading.Terms reading, int vocabularySize, WeightCollector collector) {
+  PooledTermsReader(
+      Reading.Terms reading, int vocabularySize, WeightCollector collector, String modelFile) {
+    this.modelFile = modelFile;
     this.reading = reading;
     this.vocabularySize = vocabularySize;
     this.collector = collector;
@@ -39,9 +42,11 @@ final class PooledTermsReader implements OutputReader {
     for (int i = 0; i < texts.size(); i++) {
       output.get(i * vocabularySize, weights);
       for (int j = 0; j < weights.length; j++) {
+        NotANumber.check(weights[j], modelFile, "a weight");
         weights[j] = reading.activation().weight(weights[j], reading.logitShift());
       }
-      encodings.add(new TextEncoding.Sparse(collector.collect(weights), texts.get(i).literals()));
+      encodings.add(
+          new TextEncoding.Sparse(collector.collect(weights), texts.get(i).originalTerms()));
     }
     return encodings;
   }

@@ -61,13 +61,21 @@ public sealed interface Reading {
   }
 
   /**
-   * One weight a token of the text: uniCOIL, DeepImpact. A term's weight is the largest of its
-   * occurrences.
+   * One weight per token of the text: uniCOIL, DeepImpact.
    *
    * @param unit what a term is
    * @param activation what makes weights of the model's numbers
+   * @param occurrence which occurrence of a repeated term gives its weight
    */
-  record TokenWeights(Unit unit, Activation activation) implements Reading {}
+  record TokenWeights(Unit unit, Activation activation, Occurrence occurrence) implements Reading {}
+
+  /** Which occurrence of a term that a text repeats gives the term's weight. */
+  enum Occurrence {
+    /** The one of the largest weight, as in uniCOIL. */
+    LARGEST,
+    /** The first one in the text, whatever it weighs, as in DeepImpact's published code. */
+    FIRST
+  }
 
   /** What is a term of a text. */
   enum Unit {

@@ -8,8 +8,8 @@ import io.siskin.server.encode.remote.RemoteDescription;
 import io.siskin.server.encode.remote.RemoteModel;
 import io.siskin.server.encode.remote.RemoteOptions;
 import io.siskin.server.encode.remote.RemoteTarget;
-import io.siskin.server.encode.remote.RemoteVocabulary;
 import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.encode.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -24,8 +24,7 @@ import java.util.List;
  * @param target where the model is
  * @param options how it is asked
  * @param vocabularyFile the name of the vocabulary's file in the folder
- * @param vocabularyIsTokenizer whether that file is a tokenizer too
- * @param vocabulary by number what the terms are called
+ * @param vocabulary what the terms are called
  * @param files the files, with the folder's name and the model's fingerprint, for which the address
  *     does not count
  */
@@ -33,18 +32,12 @@ public record RemoteDirectory(
     RemoteTarget target,
     RemoteOptions options,
     String vocabularyFile,
-    boolean vocabularyIsTokenizer,
-    List<String> vocabulary,
+    Vocabulary vocabulary,
     ModelFiles files) {
   private static final String FILE_NAME = "remote.yaml";
   private static final int TIMEOUT_MILLIS_MAX = 3_600_000;
   private static final int RETRIES_MAX = 10;
   private static final int LENGTH_MAX = 1 << 20;
-
-  /** Copies the list. */
-  public RemoteDirectory {
-    vocabulary = List.copyOf(vocabulary);
-  }
 
   /** How an encoder is asked. */
   private enum Protocol {
@@ -96,23 +89,17 @@ public record RemoteDirectory(
     String vocabularyFile = keys.fileName("vocabulary", null);
     prompts.finish();
     keys.finish();
-    if (!Files.isRegularFile(directory.resolve(vocabularyFile))) {
-      throw new InvalidInputException(
-              "file " + vocabularyFile, "missing", "a file beside " + FILE_NAME)
-          .at(file.toString());
-    }
+    ModelPaths.check(directory, vocabularyFile, file.toString());
     byte[] content =
         BoundedFile.readInput(
             directory.resolve(vocabularyFile), ModelDirectory.TEXT_LENGTH_BYTES_MAX);
-    List<String> vocabulary =
-        RemoteVocabulary.read(directory.resolve(vocabularyFile).toString(), content);
+    Vocabulary vocabulary = Vocabulary.read(directory.resolve(vocabularyFile).toString(), content);
     ModelRef ref =
         new ModelRef(
             ModelDirectory.nameOf(directory), RemoteModel.fingerprint(target, options, vocabulary));
     // What is asked comes last: a reader in between finds the vocabulary that it names.
     ModelFiles files = new ModelFiles(ref, directory, List.of(vocabularyFile, FILE_NAME), true);
-    return new RemoteDirectory(
-        target, options, vocabularyFile, RemoteVocabulary.isTokenizer(content), vocabulary, files);
+    return new RemoteDirectory(target, options, vocabularyFile, vocabulary, files);
   }
 
   private static RemoteTarget target(ConfigKeys keys, String file) {
@@ -162,8 +149,7 @@ public record RemoteDirectory(
    * @throws InvalidInputException when it is no address of the protocol
    */
   public RemoteDirectory at(String address) {
-    return new RemoteDirectory(
-        target.at(address), options, vocabularyFile, vocabularyIsTokenizer, vocabulary, files);
+    return new RemoteDirectory(target.at(address), options, vocabularyFile, vocabulary, files);
   }
 
   /** Opens the model. Nothing is sent yet. */

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** uniCOIL and DeepImpact: one weight a token of the text, the largest of its occurrences. */
+/** uniCOIL and DeepImpact: one weight per token of the text. */
 final class TokenWeightsReader implements OutputReader {
   private final Reading.TokenWeights reading;
   private final boolean threeDimensional;
@@ -55,7 +55,11 @@ final class TokenWeightsReader implements OutputReader {
       for (int position = 0; position < text.lengthTokens(); position++) {
         String term = term(text, position);
         if (term != null) {
-          weights.merge(term, weight(term, output.get(i * length + position)), Math::max);
+          float weight = weight(term, output.get(i * length + position));
+          switch (reading.occurrence()) {
+            case LARGEST -> weights.merge(term, weight, Math::max);
+            case FIRST -> weights.putIfAbsent(term, weight);
+          }
         }
       }
       encodings.add(
@@ -94,6 +98,7 @@ final class TokenWeightsReader implements OutputReader {
   }
 
   private float weight(String term, float number) {
+    NotANumber.check(number, modelFile, "the weight of term '" + term + "'");
     float weight = reading.activation().weight(number, 0);
     if (!(weight <= SparseVector.WEIGHT_MAX)) {
       throw new InferenceException(

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.NativeLifetime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -17,8 +18,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A model, open.
@@ -36,15 +35,13 @@ public final class OnnxSession implements AutoCloseable {
   private final ExecutionProvider provider;
   private final List<TensorDescription> inputs;
   private final List<TensorDescription> outputs;
-
-  // The runtime frees native memory on close without asking whether a call is using it.
-  private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
-  private boolean closed;
+  private final NativeLifetime lifetime;
 
   private OnnxSession(
       String file, OrtEnvironment environment, OrtSession session, ExecutionProvider provider)
       throws OrtException {
     this.file = file;
+    this.lifetime = new NativeLifetime("the model " + file);
     this.environment = environment;
     this.session = session;
     this.provider = provider;
@@ -104,7 +101,10 @@ public final class OnnxSession implements AutoCloseable {
       }
     } catch (OrtException refused) {
       throw new InvalidInputException(
-              "model", refused.getMessage(), "an ONNX model that ONNX Runtime 1.28 opens")
+              "model",
+              "one that ONNX Runtime refuses",
+              "an ONNX model that ONNX Runtime 1.28 opens. The runtime says: "
+                  + refused.getMessage())
           .at(name);
     }
   }
@@ -144,15 +144,27 @@ public final class OnnxSession implements AutoCloseable {
       String output,
       long[] shape,
       FloatBuffer target) {
-    lifetime.readLock().lock();
+    try {
+      lifetime.during(
+          () -> {
+            runOpen(given, new long[] {count, length}, output, shape, target);
+            return null;
+          });
+    } catch (OrtException failed) {
+      throw new InferenceException(
+          file,
+          "a batch of " + count + " texts of " + length + " tokens failed: " + failed.getMessage(),
+          failed);
+    }
+  }
+
+  private void runOpen(
+      Map<String, long[]> given, long[] inputShape, String output, long[] shape, FloatBuffer target)
+      throws OrtException {
     List<OnnxTensor> tensors = new ArrayList<>();
     try {
-      if (closed) {
-        throw new IllegalStateException("the model " + file + " is closed");
-      }
       Map<String, OnnxTensor> named = new HashMap<>();
       for (Map.Entry<String, long[]> input : given.entrySet()) {
-        long[] inputShape = {count, length};
         OnnxTensor tensor =
             OnnxTensor.createTensor(environment, direct(input.getValue()), inputShape);
         tensors.add(tensor);
@@ -161,29 +173,17 @@ public final class OnnxSession implements AutoCloseable {
       OnnxTensor pinned = OnnxTensor.createTensor(environment, target, shape);
       tensors.add(pinned);
       session.run(named, Map.of(output, pinned)).close();
-    } catch (OrtException failed) {
-      throw new InferenceException(
-          file,
-          "a batch of " + count + " texts of " + length + " tokens failed: " + failed.getMessage(),
-          failed);
     } finally {
       tensors.forEach(OnnxTensor::close);
-      lifetime.readLock().unlock();
     }
   }
 
   @Override
   public void close() {
-    lifetime.writeLock().lock();
     try {
-      if (!closed) {
-        closed = true;
-        session.close();
-      }
+      lifetime.end(session::close);
     } catch (OrtException failed) {
       throw new InferenceException(file, "closing failed: " + failed.getMessage(), failed);
-    } finally {
-      lifetime.writeLock().unlock();
     }
   }
 

@@ -1,14 +1,11 @@
 package io.siskin.server.encode.phrase;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
-import java.nio.charset.StandardCharsets;
+import io.siskin.server.encode.file.FileText;
+import io.siskin.server.encode.file.JsonFile;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +24,6 @@ import java.util.Set;
  * <p>Immutable; safe for concurrent use.
  */
 public final class PhraseDictionary {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   private static final Set<String> MEMBERS = Set.of("term", "phrases", "weight");
   private static final int WORDS_MAX = 64;
 
@@ -48,12 +43,12 @@ public final class PhraseDictionary {
    * @param file its path, for messages
    * @param content UTF-8, a JSON object a line; blank lines are passed over. A term may have
    *     several lines, if all give it the same weight
-   * @throws InvalidInputException when a line is malformed, or a phrase stands for two terms, with
-   *     the line's number
+   * @throws InvalidInputException when a line is malformed or not UTF-8, or a phrase stands for two
+   *     terms, with the line's number
    */
   public static PhraseDictionary read(String file, byte[] content) {
     Builder builder = new Builder();
-    List<String> lines = new String(content, StandardCharsets.UTF_8).lines().toList();
+    List<String> lines = FileText.lines(FileText.of(file, content));
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
         try {
@@ -216,15 +211,11 @@ public final class PhraseDictionary {
     }
 
     private static JsonNode tree(String line) {
-      try {
-        JsonNode tree = JSON.readTree(line);
-        if (!tree.isObject()) {
-          throw new InvalidInputException("line", line, "a JSON object");
-        }
-        return tree;
-      } catch (JsonProcessingException malformed) {
-        throw new InvalidInputException("line", line, "JSON: " + malformed.getOriginalMessage());
+      JsonNode tree = JsonFile.tree(line, "line", "a JSON object");
+      if (!tree.isObject()) {
+        throw new InvalidInputException("line", line, "a JSON object");
       }
+      return tree;
     }
 
     private static String text(String name, JsonNode node) {

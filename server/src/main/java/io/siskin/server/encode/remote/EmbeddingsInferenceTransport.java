@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
+import io.siskin.server.encode.file.JsonFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -162,9 +163,9 @@ final class EmbeddingsInferenceTransport implements RemoteTransport {
     try {
       return JSON.readTree(body);
     } catch (JsonProcessingException malformed) {
-      throw error(Reason.MALFORMED, "no JSON: " + malformed.getOriginalMessage());
-    } catch (IOException e) {
-      throw new AssertionError("reads from memory", e);
+      throw error(Reason.MALFORMED, JsonFile.describe(malformed));
+    } catch (IOException notUnicode) {
+      throw error(Reason.MALFORMED, "not JSON: its bytes are in no Unicode encoding");
     }
   }
 

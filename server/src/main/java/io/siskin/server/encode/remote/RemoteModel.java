@@ -12,18 +12,20 @@ import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.encode.WellFormedText;
+import io.siskin.server.encode.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A text model that is served elsewhere.
  *
  * <p>Texts are cut into tokens over there; here their number is only estimated, for the sizes of
- * batches. A text's own terms are not known, so that its encodings have no literals. A blank text
+ * batches. A text's own terms are not known, so its encodings list no original terms. A blank text
  * has an empty sparse vector, without asking.
  *
  * <p>The fingerprint stands for what decides the vectors, as far as the configuration says it:
@@ -43,7 +45,8 @@ public final class RemoteModel implements TextModel {
 
   private final RemoteTarget target;
   private final RemoteOptions options;
-  private final List<String> vocabulary;
+  private final Vocabulary vocabulary;
+  private final Set<String> terms;
   private final String fingerprint;
   private final RemoteTransport transport;
   private volatile boolean closed;
@@ -51,11 +54,12 @@ public final class RemoteModel implements TextModel {
   private RemoteModel(
       RemoteTarget target,
       RemoteOptions options,
-      List<String> vocabulary,
+      Vocabulary vocabulary,
       RemoteTransport transport) {
     this.target = target;
     this.options = options;
-    this.vocabulary = List.copyOf(vocabulary);
+    this.vocabulary = vocabulary;
+    this.terms = vocabulary.terms();
     this.transport = transport;
     this.fingerprint = fingerprint(target, options, vocabulary);
   }
@@ -65,17 +69,17 @@ public final class RemoteModel implements TextModel {
    *
    * @param target where it is, which does not count, and what it is
    * @param options how it is asked; the prompts count
-   * @param vocabulary by number what the terms are called
+   * @param vocabulary what the terms are called
    */
   public static String fingerprint(
-      RemoteTarget target, RemoteOptions options, List<String> vocabulary) {
+      RemoteTarget target, RemoteOptions options, Vocabulary vocabulary) {
     String identity =
         String.join(
             "\0",
             target.identity(),
             options.queryPrompt(),
             options.documentPrompt(),
-            String.join("\n", vocabulary));
+            String.join("\n", vocabulary.identity()));
     return Sha256.hex(identity.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -85,12 +89,13 @@ public final class RemoteModel implements TextModel {
    *
    * @param target where it is
    * @param options how it is asked
-   * @param vocabulary by number what the terms of sparse vectors are called; empty for dense ones
+   * @param vocabulary what the terms of sparse vectors are called; {@link Vocabulary#NONE} for
+   *     dense ones. Special tokens become terms of no vector
    * @throws InvalidInputException when sparse vectors have no vocabulary
    */
   public static RemoteModel open(
-      RemoteTarget target, RemoteOptions options, List<String> vocabulary) {
-    if (vocabulary.isEmpty() != target.isDense()) {
+      RemoteTarget target, RemoteOptions options, Vocabulary vocabulary) {
+    if ((vocabulary.size() == 0) != target.isDense()) {
       throw new InvalidInputException(
           "vocabulary of " + target.label(),
           vocabulary.size() + " terms",
@@ -143,7 +148,7 @@ public final class RemoteModel implements TextModel {
 
   @Override
   public boolean hasTerm(String term) {
-    return vocabulary.contains(term);
+    return terms.contains(term);
   }
 
   /**
@@ -258,10 +263,10 @@ public final class RemoteModel implements TextModel {
   }
 
   private SparseVector vector(RemoteTransport.Answer.Sparse answer) {
-    String[] terms = new String[answer.terms().length];
-    float[] weights = new float[terms.length];
+    String[] names = new String[answer.terms().length];
+    float[] weights = new float[names.length];
     int size = 0;
-    for (int i = 0; i < terms.length; i++) {
+    for (int i = 0; i < names.length; i++) {
       float weight = answer.weights()[i];
       if (weight <= 0) {
         continue;
@@ -273,11 +278,14 @@ public final class RemoteModel implements TextModel {
       if (!(weight <= SparseVector.WEIGHT_MAX)) {
         throw malformed("weight " + weight + " of term " + term);
       }
-      terms[size] = vocabulary.get(term);
-      weights[size++] = weight;
+      String name = vocabulary.isSpecial(term) ? null : vocabulary.term(term);
+      if (name != null) {
+        names[size] = name;
+        weights[size++] = weight;
+      }
     }
     try {
-      return TokenVector.of(Arrays.copyOf(terms, size), Arrays.copyOf(weights, size));
+      return TokenVector.of(Arrays.copyOf(names, size), Arrays.copyOf(weights, size));
     } catch (InvalidInputException repeated) {
       throw malformed(String.valueOf(repeated.getMessage()));
     }

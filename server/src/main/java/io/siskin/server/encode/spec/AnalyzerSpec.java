@@ -19,17 +19,69 @@ public sealed interface AnalyzerSpec {
     return List.of();
   }
 
+  /** What a word is. */
+  enum TokenRule {
+    /** A Unicode word (UAX #29): {@code self.stream.write} is one, {@code 1.2} too. */
+    WORD,
+    /**
+     * A run of letters and digits in such a word: {@code self}, {@code stream} and {@code write}.
+     * An English {@code 's} at the end is left out. For code, identifiers and dotted names.
+     */
+    CODE
+  }
+
+  /** What becomes of tokens that are longer than any word. */
+  enum LongTokens {
+    /**
+     * They are cut into pieces of 255 characters, each a token of its own. What collections do that
+     * were made before there was a choice.
+     */
+    CUT,
+    /**
+     * They stay whole up to 4,096 characters. A hash stands for a longer one, so that it is still
+     * found as a whole. Above 16,384 characters a token comes in pieces of that length.
+     */
+    WHOLE
+  }
+
   /**
-   * Unicode words, lower case, without Lucene's 33 English stop words, stemmed by Snowball's
-   * English stemmer. The default for English text.
+   * Words, lower case, without Lucene's 33 English stop words, stemmed by Snowball's English
+   * stemmer. The default for English text.
+   *
+   * @param rule what a word is
+   * @param longTokens what becomes of long tokens
    */
-  record English() implements AnalyzerSpec {}
+  record English(TokenRule rule, LongTokens longTokens) implements AnalyzerSpec {
+    /** Takes what new collections have: Unicode words, long tokens whole. */
+    public English() {
+      this(TokenRule.WORD, LongTokens.WHOLE);
+    }
+  }
 
-  /** Unicode words, lower case, nothing removed or stemmed. */
-  record Standard() implements AnalyzerSpec {}
+  /**
+   * Words, lower case, nothing removed or stemmed.
+   *
+   * @param rule what a word is
+   * @param longTokens what becomes of long tokens
+   */
+  record Standard(TokenRule rule, LongTokens longTokens) implements AnalyzerSpec {
+    /** Takes what new collections have: Unicode words, long tokens whole. */
+    public Standard() {
+      this(TokenRule.WORD, LongTokens.WHOLE);
+    }
+  }
 
-  /** What stands between white space, unchanged: for text that was tokenised before. */
-  record Whitespace() implements AnalyzerSpec {}
+  /**
+   * What stands between white space, unchanged: for text that was tokenised before.
+   *
+   * @param longTokens what becomes of long tokens
+   */
+  record Whitespace(LongTokens longTokens) implements AnalyzerSpec {
+    /** Takes what new collections have: long tokens whole. */
+    public Whitespace() {
+      this(LongTokens.WHOLE);
+    }
+  }
 
   /**
    * The tokenizer of a published model. Special tokens ([CLS], [SEP], [UNK] and the like) are

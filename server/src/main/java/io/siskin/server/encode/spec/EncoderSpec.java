@@ -10,7 +10,8 @@ import java.util.List;
  * stored form.
  *
  * <p>A new encoder family is a new record here, with a kind of its own. What a record's members
- * mean never changes; a member that is added later makes a new {@link EncoderSpecJson#VERSION}.
+ * mean never changes. A member that is added later is left out of the stored form where it says
+ * what collections did before it came.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({

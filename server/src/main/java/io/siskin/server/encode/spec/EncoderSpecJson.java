@@ -21,7 +21,9 @@ import java.util.stream.Collectors;
  * <pre>{"version":1,"kind":"bm25","analyzer":{"kind":"english"},"k1":0.9,"b":0.4}</pre>
  *
  * <p>Reading is strict, because a member that is missing, misspelt or not understood would encode
- * queries differently from the documents without anybody noticing. Equal specs give equal text.
+ * queries differently from the documents without anybody noticing. Only the members of an analyzer
+ * that came later may be missing: a spec without them means what it meant before there were any.
+ * Equal specs give equal text.
  */
 public final class EncoderSpecJson {
   /** The version that is written, and the only one read. */
@@ -52,6 +54,7 @@ public final class EncoderSpecJson {
   public static String write(EncoderSpec spec) {
     ObjectNode stored = MAPPER.createObjectNode().put(VERSION_MEMBER, VERSION);
     stored.setAll(MAPPER.<ObjectNode>valueToTree(spec));
+    AnalyzerDefaults.omit(stored);
     return stored.toString();
   }
 
@@ -87,6 +90,7 @@ public final class EncoderSpecJson {
       if (version == null || !version.isInt() || version.intValue() != VERSION) {
         throw new UnsupportedFormatException(file, 0, "encoder version " + VERSION, version);
       }
+      AnalyzerDefaults.fill(members);
       return MAPPER.treeToValue(members, EncoderSpec.class);
     } catch (JsonProcessingException e) {
       if (e.getCause() instanceof InvalidInputException outOfRange) {

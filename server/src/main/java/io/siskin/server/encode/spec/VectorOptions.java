@@ -1,5 +1,6 @@
 package io.siskin.server.encode.spec;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
@@ -17,19 +18,23 @@ import java.util.Set;
  *
  * @param expansion whether terms stay that the text itself does not have
  * @param weightMin terms below this weight go, 0 to 1e30; 0 keeps all
- * @param literalWeightMin the text's own terms weigh at least this, 0 to 1e30; above 0 they are
- *     never without a weight, as in PROSPER's literal residual
+ * @param originalWeightMin the original terms, those that the text itself has, weigh at least this,
+ *     0 to 1e30; above 0 they are never without a weight, as in PROSPER's literal residual. The
+ *     stored form calls it {@code literalWeightMin}
  * @param termsMax the most terms that stay, the heaviest, 1 or more
  */
 public record VectorOptions(
-    boolean expansion, float weightMin, float literalWeightMin, int termsMax) {
+    boolean expansion,
+    float weightMin,
+    @JsonProperty("literalWeightMin") float originalWeightMin,
+    int termsMax) {
   /** The model's vector as it is. */
   public static final VectorOptions NONE = new VectorOptions(true, 0, 0, Integer.MAX_VALUE);
 
   /** Checks the ranges. */
   public VectorOptions {
     checkWeight("weight-min", weightMin);
-    checkWeight("literal-weight-min", literalWeightMin);
+    checkWeight("literal-weight-min", originalWeightMin);
     if (termsMax < 1) {
       throw new InvalidInputException("terms-max", termsMax, "1 or more");
     }
@@ -51,16 +56,16 @@ public record VectorOptions(
     if (!(encoding.vector() instanceof TokenVector vector) || equals(NONE)) {
       return encoding.vector();
     }
-    Set<String> literals = new HashSet<>(encoding.literals());
+    Set<String> originalTerms = new HashSet<>(encoding.originalTerms());
     Map<String, Float> kept = new LinkedHashMap<>();
     for (int i = 0; i < vector.size(); i++) {
       boolean stays = vector.weight(i) >= weightMin;
-      if (stays && (expansion || literals.contains(vector.token(i)))) {
+      if (stays && (expansion || originalTerms.contains(vector.token(i)))) {
         kept.put(vector.token(i), vector.weight(i));
       }
     }
-    if (literalWeightMin > 0) {
-      literals.forEach(literal -> kept.merge(literal, literalWeightMin, Math::max));
+    if (originalWeightMin > 0) {
+      originalTerms.forEach(originalTerm -> kept.merge(originalTerm, originalWeightMin, Math::max));
     }
     return new VectorPruning(termsMax, 1).prune(TokenVector.of(kept));
   }

@@ -2,10 +2,9 @@ package io.siskin.server.encode.wordpiece;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import java.util.List;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.vocabulary.Vocabulary;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tokenizer of a model, as the model's input wants it: with the special tokens that its
@@ -16,29 +15,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelTokenizer implements AutoCloseable {
   private final NativeTokenizer tokenizer;
-  private final Set<Long> specialIds;
-  private final List<@Nullable String> vocabulary;
+  private final Vocabulary vocabulary;
   private final long padId;
 
-  private ModelTokenizer(
-      NativeTokenizer tokenizer,
-      Set<Long> specialIds,
-      List<@Nullable String> vocabulary,
-      long padId) {
+  private ModelTokenizer(NativeTokenizer tokenizer, Vocabulary vocabulary, long padId) {
     this.tokenizer = tokenizer;
-    this.specialIds = specialIds;
     this.vocabulary = vocabulary;
     this.padId = padId;
   }
 
   /**
-   * Opens a tokenizer.
+   * Opens a tokenizer, and tries it with words that its vocabulary hardly knows.
    *
    * @param file where it was read from, for messages
    * @param content the content of a {@code tokenizer.json}
    * @param maxTokens how many tokens of a text are kept, the special ones that the template adds
    *     counted, 3 or more
-   * @throws io.siskin.index.error.InvalidInputException when the content is no tokenizer
+   * @throws InvalidInputException when the content is no tokenizer, or one that cannot cut every
+   *     text
    */
   public static ModelTokenizer open(String file, byte[] content, int maxTokens) {
     TokenizerJson json = TokenizerJson.parse(file, content);
@@ -55,13 +49,36 @@ public final class ModelTokenizer implements AutoCloseable {
             length,
             "modelMaxLength",
             length);
-    List<@Nullable String> vocabulary = json.vocabulary();
-    return new ModelTokenizer(
-        new NativeTokenizer(json.load(options)), json.specialIds(), vocabulary, json.padId());
+    Vocabulary vocabulary = json.vocabulary();
+    ModelTokenizer opened = new ModelTokenizer(json.load(options, true), vocabulary, json.padId());
+    boolean fits = false;
+    try {
+      opened.checkCut(file, maxTokens);
+      fits = true;
+      return opened;
+    } finally {
+      if (!fits) {
+        opened.close();
+      }
+    }
   }
 
-  /** Returns the tokens by id; null at ids that have none. Not to be changed. */
-  public List<@Nullable String> vocabulary() {
+  /** The library cuts nothing where the tokens around a text already fill the length. */
+  private void checkCut(String file, int maxTokens) {
+    String longText = "a ".repeat(maxTokens + 1);
+    int length = tokenizer.encode(longText, true).getIds().length;
+    if (length > maxTokens) {
+      int around = tokenizer.encode("", true).getIds().length;
+      throw new InvalidInputException(
+              "max_length",
+              maxTokens,
+              "more than the " + around + " tokens that the tokenizer puts around a text")
+          .at(file);
+    }
+  }
+
+  /** Returns the tokens by id, and which of them are special. */
+  public Vocabulary vocabulary() {
     return vocabulary;
   }
 
@@ -76,13 +93,14 @@ public final class ModelTokenizer implements AutoCloseable {
    * @param id a token's id
    */
   public boolean isSpecial(long id) {
-    return specialIds.contains(id);
+    return vocabulary.isSpecial(id);
   }
 
   /**
    * Cuts a text into tokens.
    *
    * @param text well-formed UTF-16, any length
+   * @throws InvalidInputException when the tokenizer fails for the text
    * @throws IllegalStateException when the tokenizer is closed
    */
   public ModelTokens encode(String text) {
@@ -96,7 +114,7 @@ public final class ModelTokenizer implements AutoCloseable {
     long[] wordIds = encoding.getWordIds();
     CodePointOffsets offsets = new CodePointOffsets(text);
     for (int i = 0; i < ids.length; i++) {
-      special[i] = specialIds.contains(ids[i]);
+      special[i] = vocabulary.isSpecial(ids[i]);
       CharSpan span = spans[i];
       starts[i] = span == null ? 0 : offsets.codeUnit(span.getStart());
       ends[i] = span == null ? 0 : offsets.codeUnit(span.getEnd());

@@ -1,34 +1,31 @@
 package io.siskin.server.encode.wordpiece;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.file.FileText;
+import io.siskin.server.encode.file.JsonFile;
+import io.siskin.server.encode.vocabulary.Vocabulary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code tokenizer.json}, read for what the native library does not tell, and the way to load it
  * there.
  */
 final class TokenizerJson {
-  private static final int VOCABULARY_MAX = 1 << 24;
+  private static final String ALLOWED = "a tokenizer.json of the HuggingFace tokenizers library";
 
   private final String file;
-  private final byte[] content;
+  private final String text;
   private final JsonNode root;
 
-  private TokenizerJson(String file, byte[] content, JsonNode root) {
+  private TokenizerJson(String file, String text, JsonNode root) {
     this.file = file;
-    this.content = content;
+    this.text = text;
     this.root = root;
   }
 
@@ -40,53 +37,26 @@ final class TokenizerJson {
    * @throws InvalidInputException when it is no tokenizer
    */
   static TokenizerJson parse(String file, byte[] content) {
+    String text = FileText.of(file, content);
     JsonNode root;
     try {
-      root = new ObjectMapper().readTree(content);
-    } catch (JsonProcessingException e) {
-      throw notATokenizer(file, e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new AssertionError("reads from memory", e);
+      root = JsonFile.tree(text, "tokenizer", ALLOWED);
+    } catch (InvalidInputException malformed) {
+      throw malformed.at(file);
     }
     if (!root.path("model").isObject()) {
-      throw notATokenizer(file, "no member \"model\"");
+      throw new InvalidInputException("tokenizer", "JSON without \"model\"", ALLOWED).at(file);
     }
-    return new TokenizerJson(file, content, root);
+    return new TokenizerJson(file, text, root);
   }
 
-  /** Returns the ids of the tokens that stand for no text. */
-  Set<Long> specialIds() {
-    Set<Long> ids = new HashSet<>();
-    for (JsonNode added : root.path("added_tokens")) {
-      if (added.path("special").asBoolean()) {
-        ids.add(added.path("id").asLong());
-      }
+  /** Returns the tokens by id, and which of them are special. */
+  Vocabulary vocabulary() {
+    try {
+      return Vocabulary.ofTokenizer(root);
+    } catch (InvalidInputException wrong) {
+      throw wrong.at(file);
     }
-    return ids;
-  }
-
-  /** Returns the tokens by id; null at ids that have none. */
-  List<@Nullable String> vocabulary() {
-    List<@Nullable String> tokens = new ArrayList<>();
-    JsonNode vocabulary = root.path("model").path("vocab");
-    if (vocabulary.isArray()) {
-      // Unigram: pairs of token and score, the id is the position.
-      int id = 0;
-      for (JsonNode pair : vocabulary) {
-        put(tokens, id++, pair.path(0).asText());
-      }
-    } else {
-      vocabulary
-          .properties()
-          .forEach(entry -> put(tokens, entry.getValue().asLong(-1), entry.getKey()));
-    }
-    for (JsonNode added : root.path("added_tokens")) {
-      put(tokens, added.path("id").asLong(-1), added.path("content").asText());
-    }
-    if (tokens.isEmpty()) {
-      throw notATokenizer(file, "no vocabulary");
-    }
-    return tokens;
   }
 
   /** Returns the id that fills a shorter text up; a model does not look at it. */
@@ -104,38 +74,31 @@ final class TokenizerJson {
     return 0;
   }
 
-  private void put(List<@Nullable String> tokens, long id, String token) {
-    if (id < 0 || id > VOCABULARY_MAX) {
-      throw new InvalidInputException("id of token '" + token + "'", id, "0 to " + VOCABULARY_MAX)
-          .at(file);
-    }
-    while (tokens.size() <= id) {
-      tokens.add(null);
-    }
-    tokens.set((int) id, token);
-  }
-
   /**
-   * Loads the tokenizer into the native library.
+   * Loads the tokenizer into the native library and tries it out.
    *
    * @param options the library's
+   * @param addSpecialTokens whether the calls will add those of the template
+   * @throws InvalidInputException when the library refuses it, or it cannot cut every text
    */
+  NativeTokenizer load(Map<String, String> options, boolean addSpecialTokens) {
+    return NativeTokenizer.open(loadNative(options), file, addSpecialTokens);
+  }
+
   @SuppressWarnings("IllegalCatch")
-  HuggingFaceTokenizer load(Map<String, String> options) {
+  private HuggingFaceTokenizer loadNative(Map<String, String> options) {
     OfflineDjl.enforce();
     try {
       return HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(content), new HashMap<>(options));
+          new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), new HashMap<>(options));
     } catch (IOException e) {
       throw new AssertionError("reads from memory", e);
     } catch (RuntimeException e) { // the library declares nothing narrower for a file it refuses
-      throw notATokenizer(file, String.valueOf(e.getMessage()));
+      throw new InvalidInputException(
+              "tokenizer",
+              "one that the tokenizers library refuses",
+              ALLOWED + ". The library says: " + e.getMessage())
+          .at(file);
     }
-  }
-
-  private static InvalidInputException notATokenizer(String file, String found) {
-    return new InvalidInputException(
-            "tokenizer", found, "a tokenizer.json of the HuggingFace tokenizers library")
-        .at(file);
   }
 }

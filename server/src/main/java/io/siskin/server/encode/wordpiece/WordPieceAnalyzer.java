@@ -3,8 +3,8 @@ package io.siskin.server.encode.wordpiece;
 import ai.djl.huggingface.tokenizers.Encoding;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.analysis.TextAnalyzer;
+import io.siskin.server.encode.vocabulary.Vocabulary;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -23,28 +23,30 @@ public final class WordPieceAnalyzer implements TextAnalyzer {
       Map.of("addSpecialTokens", "false", "padding", "false", "truncation", "false");
 
   private final NativeTokenizer tokenizer;
-  private final Set<Long> specialIds;
+  private final Vocabulary vocabulary;
   private final int maxTokens;
 
-  private WordPieceAnalyzer(NativeTokenizer tokenizer, Set<Long> specialIds, int maxTokens) {
+  private WordPieceAnalyzer(NativeTokenizer tokenizer, Vocabulary vocabulary, int maxTokens) {
     this.tokenizer = tokenizer;
-    this.specialIds = specialIds;
+    this.vocabulary = vocabulary;
     this.maxTokens = maxTokens;
   }
 
   /**
-   * Opens a tokenizer. The first call in a process loads the native library, about 150 ms.
+   * Opens a tokenizer, and tries it with words that its vocabulary hardly knows. The first call in
+   * a process loads the native library, about 150 ms.
    *
    * @param file where the tokenizer was read from, for messages
    * @param tokenizerJson the content of a {@code tokenizer.json}
    * @param maxTokens how many tokens of a text are kept, unknown and special ones counted, 1 or
    *     more
-   * @throws InvalidInputException when the content is no tokenizer
+   * @throws InvalidInputException when the content is no tokenizer, or one that cannot cut every
+   *     text
    */
   public static WordPieceAnalyzer open(String file, byte[] tokenizerJson, int maxTokens) {
     TokenizerJson json = TokenizerJson.parse(file, tokenizerJson);
-    return new WordPieceAnalyzer(
-        new NativeTokenizer(json.load(OPTIONS)), json.specialIds(), maxTokens);
+    Vocabulary vocabulary = json.vocabulary();
+    return new WordPieceAnalyzer(json.load(OPTIONS, false), vocabulary, maxTokens);
   }
 
   @Override
@@ -54,7 +56,7 @@ public final class WordPieceAnalyzer implements TextAnalyzer {
     long[] ids = encoding.getIds();
     int kept = Math.min(pieces.length, maxTokens);
     for (int i = 0; i < kept; i++) {
-      if (!specialIds.contains(ids[i])) {
+      if (!vocabulary.isSpecial(ids[i])) {
         tokens.accept(pieces[i]);
       }
     }

@@ -134,7 +134,7 @@ public final class EncodeMapper {
       case TextEncoding.Sparse sparse -> {
         encoding.setSparse(toProto(sparse.vector()));
         if (withTokens) {
-          encoding.addAllTokens(sparse.literals());
+          encoding.addAllTokens(sparse.originalTerms());
         }
       }
       case TextEncoding.Dense dense -> encoding.setDense(toProto(dense));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.siskin.client.EncodeRequest;
 import io.siskin.client.EncodeResult;
 import io.siskin.client.SearchClient;
+import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
 import io.siskin.server.app.CapturedRun;
 import io.siskin.server.app.process.ExitStatus;
@@ -24,7 +25,10 @@ import io.siskin.server.testing.TinyOnnx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +87,127 @@ final class ModelCommandsTest {
     CapturedRun run = CapturedRun.of("models", "check", model);
     assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
     assertThat(run.err()).contains("vector of a sample is empty; allowed: terms: see output");
+  }
+
+  @Test
+  void checkFindsNumbersThatAreNone() throws IOException {
+    float[] table = new float[TinyModels.SIZE * TinyModels.SIZE];
+    Arrays.fill(table, 1);
+    for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      table[TinyModels.id("a") * TinyModels.SIZE + 7] = wrong;
+      TinyOnnx onnx =
+          TinyModels.lookUp("logits", table, TinyModels.SIZE)
+              .output("logits", "batch", "length", TinyModels.SIZE);
+      Path model =
+          TinyModels.write(
+              folder.resolve("tiny"), onnx, "family: splade\noutput: {name: logits, kind: logits}");
+      CapturedRun run = CapturedRun.of("models", "check", model, "--millis", 0);
+      assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+      assertThat(run.err())
+          .contains(model + ": output of the model is " + wrong + " in output logits at token ")
+          .contains("allowed: finite numbers");
+    }
+  }
+
+  @Test
+  void checkShowsTheFilesThatTheGraphNames() throws IOException {
+    Path model = TinyModels.external(folder.resolve("tiny"), "onnx/model.onnx", "model.onnx_data");
+    CapturedRun run = CapturedRun.of("models", "check", model, "--millis", 0);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("onnx/model.onnx_data=792").contains("fit for use");
+    Files.delete(model.resolve("onnx/model.onnx_data"));
+    CapturedRun missing = CapturedRun.of("models", "check", model);
+    assertThat(missing.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(missing.err()).contains("file onnx/model.onnx_data is missing");
+  }
+
+  /** Weights in another file and folders below go into the data directory with the model. */
+  @Test
+  void aModelOfSeveralFilesAndFoldersIsStoredWhole() throws IOException {
+    Path model = TinyModels.external(folder.resolve("tiny"), "onnx/model.onnx", "w/data.bin");
+    Path input =
+        Files.writeString(folder.resolve("moths.jsonl"), "{\"id\":\"1\",\"text\":\"moth\"}\n");
+    Path data = folder.resolve("data");
+    CapturedRun index = CapturedRun.of("index", "-i", input, "-o", data, "--document-model", model);
+    assertThat(index.status()).as(index.err()).isZero();
+    Path stored = onlyEntry(data.resolve(".models"));
+    assertThat(stored.resolve("onnx/w/data.bin"))
+        .hasSameBinaryContentAs(model.resolve("onnx/w/data.bin"));
+    Publication.deleteDirectory(model);
+    assertThat(CapturedRun.of("encode", "-d", data, "-c", "moths", "moth").out())
+        .contains("\"moth\":1.38");
+
+    Path inStore = stored.resolve("onnx/w/data.bin");
+    byte[] content = Files.readAllBytes(inStore);
+    content[content.length - 1] ^= 1;
+    Files.write(inStore, content);
+    TinyModels.external(model, "onnx/model.onnx", "w/data.bin");
+    CapturedRun damaged =
+        CapturedRun.of("index", "-i", input, "-o", data, "--document-model", model);
+    assertThat(damaged.status()).isEqualTo(ExitStatus.FAILURE);
+    assertThat(damaged.err()).contains(stored + ": corrupt").contains("a model of fingerprint");
+  }
+
+  /**
+   * What is refused is named where its owner keeps it, and leaves nothing in the data directory.
+   */
+  @Test
+  void whatIsRefusedLeavesNothingBehind() throws IOException {
+    Path input =
+        Files.writeString(folder.resolve("moths.jsonl"), "{\"id\":\"1\",\"text\":\"moth\"}\n");
+    Path data = folder.resolve("data");
+    Path noModel = TinyModels.logits(folder.resolve("no-model"));
+    Files.write(noModel.resolve("model.onnx"), new TinyOnnx().node("Nothing", "x", "y").bytes());
+    Path noUnknown = TinyModels.logits(folder.resolve("no-unknown"));
+    Path tokenizer = noUnknown.resolve("tokenizer.json");
+    Files.writeString(
+        tokenizer,
+        Files.readString(tokenizer)
+            .replace("\"unk_token\":\"[UNK]\"", "\"unk_token\":\"[unknown]\""));
+    Path table = Files.writeString(folder.resolve("idf.json"), "{\"Kater\": 1}");
+    Path noTable = Files.writeString(folder.resolve("no-table.json"), "{\"moth\": }");
+    Path whole = TinyModels.logits(folder.resolve("whole"));
+    Object[][] refused = {
+      {noModel.resolve("model.onnx"), "--document-model", noModel},
+      {tokenizer, "--document-model", noUnknown},
+      {tokenizer, "--tokenizer", tokenizer, "--encoder", "bm25"},
+      {noTable, "--idf", noTable},
+      {table, "--idf", table, "--tokenizer", whole.resolve("tokenizer.json")},
+      {table, "--document-model", whole, "--query-tokens", table},
+    };
+    for (Object[] one : refused) {
+      List<Object> args = new ArrayList<>(List.of("index", "-i", input, "-o", data));
+      args.addAll(Arrays.asList(one).subList(1, one.length));
+      CapturedRun run = CapturedRun.of(args.toArray());
+      assertThat(run.status()).as("%s", args).isEqualTo(ExitStatus.USAGE);
+      assertThat(run.err()).startsWith("siskin index: " + one[0] + ": ").doesNotContain("defect");
+      assertThat(data).doesNotExist();
+    }
+    Path bad =
+        Files.writeString(folder.resolve("bad.jsonl"), "{\"id\":\"1\",\"text\":\"moth\"}\nx\n");
+    CapturedRun run =
+        CapturedRun.of(
+            "index",
+            "-i",
+            bad,
+            "-o",
+            data,
+            "-c",
+            "c",
+            "--document-model",
+            whole,
+            "--query-tokens=equal");
+    assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(data.resolve(".models")).doesNotExist();
+    assertThat(data.resolve("c/encoder")).doesNotExist();
+  }
+
+  private static Path onlyEntry(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> all = entries.toList();
+      assertThat(all).hasSize(1);
+      return all.getFirst();
+    }
   }
 
   @Test

@@ -42,6 +42,7 @@ class EncoderFlagsTest {
     new CommandLine(holder)
         .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))
         .registerConverter(EncoderFlags.Analyzer.class, Choice.of(EncoderFlags.Analyzer.class))
+        .registerConverter(AnalyzerSpec.TokenRule.class, Choice.of(AnalyzerSpec.TokenRule.class))
         .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
         .parseArgs(args);
     return holder.options;
@@ -61,6 +62,22 @@ class EncoderFlagsTest {
     assertThat(spec("--analyzer", "whitespace", "--bm25-b", "0.75"))
         .isEqualTo(new Bm25Spec(new AnalyzerSpec.Whitespace(), Bm25Spec.K1_DEFAULT, 0.75));
     assertThat(spec("--encoder", "bm25")).isEqualTo(new Bm25Spec(new AnalyzerSpec.English()));
+  }
+
+  @Test
+  void theRuleOfTokensIsStored() throws IOException {
+    assertThat(spec("--tokenizer-rule", "code"))
+        .isEqualTo(
+            new Bm25Spec(
+                new AnalyzerSpec.English(
+                    AnalyzerSpec.TokenRule.CODE, AnalyzerSpec.LongTokens.WHOLE)));
+    assertThat(spec("--tokenizer-rule", "code", "--analyzer", "standard"))
+        .isEqualTo(
+            new Bm25Spec(
+                new AnalyzerSpec.Standard(
+                    AnalyzerSpec.TokenRule.CODE, AnalyzerSpec.LongTokens.WHOLE)));
+    assertThat(spec("--tokenizer-rule", "word"))
+        .isEqualTo(new Bm25Spec(new AnalyzerSpec.English()));
   }
 
   @Test
@@ -107,14 +124,18 @@ class EncoderFlagsTest {
   @CsvSource({
     "--encoder vector --analyzer english, --analyzer is english; allowed: nothing",
     "--encoder vector --bm25-k1 1, --bm25-k1 is 1.0; allowed: nothing",
+    "--encoder vector --tokenizer-rule code, --tokenizer-rule is code; allowed: nothing",
+    "--analyzer whitespace --tokenizer-rule code, 'nothing, with --analyzer whitespace'",
+    "--tokenizer T --tokenizer-rule code, 'nothing, with --tokenizer'",
     "--encoder bm25 --idf x, --idf is x; allowed: nothing",
     "--encoder idf --bm25-b 0.5, --bm25-b is 0.5; allowed: nothing",
     "--analyzer english --tokenizer x, --tokenizer",
     "--bm25-k1 -1, k1 is -1.0; allowed: 0 to 1000",
     "--idf missing.json, --idf is missing.json; allowed: a file that exists"
   })
-  void contradictionsAreRefused(String args, String message) {
-    assertThatThrownBy(() -> spec(args.split(" ")))
+  void contradictionsAreRefused(String args, String message) throws IOException {
+    Path tokenizer = Files.writeString(folder.resolve("t.json"), "{}");
+    assertThatThrownBy(() -> spec(args.replace(" T ", " " + tokenizer + " ").split(" ")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(message);
   }
@@ -172,6 +193,7 @@ class EncoderFlagsTest {
     "--query-tokens idf,--query-tokens is idf; allowed: with --document-model",
     "--document-model M --query-model M --query-tokens idf,allowed: nothing",
     "--document-model M --encoder bm25,--encoder is bm25; allowed: nothing",
+    "--document-model M --tokenizer-rule code,--tokenizer-rule is code; allowed: nothing",
     "--document-model M --analyzer english,--analyzer is english; allowed: nothing",
     "--query-terms-max 3,'with --query-model, --query-tokens or --document-model only'",
     "--document-literals-only,with --document-model only",

@@ -12,9 +12,12 @@ import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.IdfSpec;
+import io.siskin.server.encode.spec.LearnedSpec;
 import io.siskin.server.encode.spec.TokenWeights;
+import io.siskin.server.encode.spec.VectorOptions;
 import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.testing.Seeded;
+import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EncoderFactoryTest {
   private static final AnalyzerSpec WHITESPACE = new AnalyzerSpec.Whitespace();
@@ -185,7 +189,9 @@ final class EncoderFactoryTest {
         "{\"a\": null}          | weight of token 'a'",
         "{\"a\": -1}            | weight of term 'a'",
         "{\"a\": 1e39}          | weight of term 'a'",
-        "{\"a\": 1, \"a\": 2}   | token",
+        "{\"a\": 1, \"a\": 2}   | weight table",
+        "3                      | weight table",
+        "[1, \"2\"]             | weight of token 'token id 1'",
       })
   void malformedTableIsRefusedWithItsFile(String json, String field) throws IOException {
     IdfSpec spec = new IdfSpec(WHITESPACE, table(json, 1));
@@ -193,6 +199,93 @@ final class EncoderFactoryTest {
         .isInstanceOfSatisfying(
             InvalidInputException.class, error -> assertThat(error.field()).isEqualTo(field))
         .hasMessageContaining("idf.json: ");
+  }
+
+  // ---- tables by token id, and tables of other models ----
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"moth\": 7, \"wing\": 3, \"[CLS]\": 9}",
+        "{\"5\": 7, \"6\": 3, \"2\": 9}",
+        "[0, 0, 9, 0, 0, 7, 3]"
+      })
+  void tablesAreReadByTokenAndById(String json) throws IOException {
+    // "moth" is number 5, "wing" number 6 and [CLS] number 2 of the tokenizer.
+    IdfSpec spec = new IdfSpec(wordPiece(), table(json, 0));
+    try (Encoders encoders = open(spec)) {
+      assertThat(encoders.queries().encode("moth wing bird [CLS]"))
+          .isEqualTo(vector("moth", 7, "wing", 3));
+    }
+    EncoderFactory.checkTables(spec, resources);
+  }
+
+  @Test
+  void digitsAreTokensWhereNoTokenizerHasIds() throws IOException {
+    try (Encoders encoders = open(new IdfSpec(WHITESPACE, table("{\"2019\": 7}", 0)))) {
+      assertThat(encoders.queries().encode("in 2019")).isEqualTo(vector("2019", 7));
+    }
+    IdfSpec array = new IdfSpec(WHITESPACE, other("[1, 2]"));
+    assertThatThrownBy(() -> open(array))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("weight table is an array by token id; allowed: one JSON object");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"Kater\": 1, \"Hund\": 2}", "{\"[CLS]\": 1}", "{\"900\": 1}"})
+  void tableWithoutATokenOfTheTokenizerIsRefused(String json) throws IOException {
+    IdfSpec spec = new IdfSpec(wordPiece(), table(json, 0));
+    assertThatThrownBy(() -> EncoderFactory.checkTables(spec, resources))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("none of which the tokenizer gives");
+    LearnedSpec learned =
+        new LearnedSpec(
+            new LearnedSpec.DocumentSide.Vectors(),
+            new LearnedSpec.QuerySide.Tokens(spec.analyzer(), spec.weights(), VectorOptions.NONE));
+    assertThatThrownBy(() -> EncoderFactory.checkTables(learned, resources))
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void tokensOfAnAnalyzerAreThoseThatItMakesOfThemselves() throws IOException {
+    AnalyzerSpec english = new AnalyzerSpec.English();
+    EncoderFactory.checkTables(new IdfSpec(english, table("{\"moth\": 1}", 0)), resources);
+    IdfSpec capitals = new IdfSpec(english, other("{\"MOTH\": 1, \"The\": 2}"));
+    assertThatThrownBy(() -> EncoderFactory.checkTables(capitals, resources))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("tokens of the weight table is 2, such as 'MOTH'");
+  }
+
+  private TokenWeights other(String json) throws IOException {
+    Path file = Files.writeString(scratch.resolve("other.json"), json);
+    return new TokenWeights.FromFile(resources.add("other.json", file), 0);
+  }
+
+  private AnalyzerSpec wordPiece() throws IOException {
+    Path file = Files.writeString(scratch.resolve("t.json"), TinyModels.tokenizerJson());
+    return new AnalyzerSpec.WordPiece(resources.add("t.json", file), 510);
+  }
+
+  // ---- what else there is ----
+
+  @Test
+  void storedRulesReachTheAnalyzer() throws IOException {
+    String text = "self.stream " + "x".repeat(300);
+    try (Encoders encoders = open(new Bm25Spec(new AnalyzerSpec.Standard()))) {
+      assertThat(encoders.queries().encode(text))
+          .isEqualTo(vector("self.stream", 1, "x".repeat(300), 1));
+    }
+    AnalyzerSpec code =
+        new AnalyzerSpec.English(AnalyzerSpec.TokenRule.CODE, AnalyzerSpec.LongTokens.CUT);
+    try (Encoders encoders = open(new Bm25Spec(code))) {
+      assertThat(encoders.queries().encode(text))
+          .isEqualTo(vector("self", 1, "stream", 1, "x".repeat(255), 1, "x".repeat(45), 1));
+    }
+    AnalyzerSpec whitespace = new AnalyzerSpec.Whitespace(AnalyzerSpec.LongTokens.CUT);
+    try (Encoders encoders = open(new Bm25Spec(whitespace))) {
+      assertThat(encoders.queries().encode("x".repeat(256)))
+          .isEqualTo(vector("x".repeat(255), 1, "x", 1));
+    }
   }
 
   @Test

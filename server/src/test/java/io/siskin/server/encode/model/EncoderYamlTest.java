@@ -87,10 +87,16 @@ final class EncoderYamlTest {
   @Test
   void otherFamiliesHaveTheirOwnKeys() {
     assertThat(read("version: 1\nfamily: unicoil\noutput: {name: w}").reading())
-        .isEqualTo(new Reading.TokenWeights(Reading.Unit.PIECES, Activation.RELU));
+        .isEqualTo(
+            new Reading.TokenWeights(
+                Reading.Unit.PIECES, Activation.RELU, Reading.Occurrence.LARGEST));
     assertThat(
-            read("version: 1\nfamily: deepimpact\noutput: {name: w}\nactivation: none").reading())
-        .isEqualTo(new Reading.TokenWeights(Reading.Unit.WORDS, Activation.NONE));
+            read("version: 1\nfamily: deepimpact\noutput: {name: w}\nactivation: none\n"
+                    + "occurrence: first")
+                .reading())
+        .isEqualTo(
+            new Reading.TokenWeights(
+                Reading.Unit.WORDS, Activation.NONE, Reading.Occurrence.FIRST));
     ModelConfig dense =
         read(
             "version: 1\nfamily: dense\noutput: {name: h, kind: hidden, size: 8}\npooling: cls\n"
@@ -106,7 +112,9 @@ final class EncoderYamlTest {
           """
           ''                                   | content is empty; allowed: a YAML mapping
           '- 1'                                | content is [1]; allowed: a mapping
-          'a: [1'                              | content is
+          'a: [1'                              | :1: content is not YAML; allowed: a YAML mapping. The reader says: while parsing a flow sequence; expected ',' or ']', but got <stream end>
+          'a: 1\nb: c: d'                      | :2: content is not YAML; allowed: a YAML mapping. The reader says: mapping values are not allowed here
+          'a: 1\na: 2'                         | :2: content is not YAML; allowed: a YAML mapping. The reader says: Duplicate field 'a'
           'family: splade'                     | version is missing; allowed: 1
           'version: 2'                         | version is 2; allowed: 1
           'version: 1'                         | family is missing; allowed: one of splade,
@@ -120,9 +128,15 @@ final class EncoderYamlTest {
           'S\nlogit_shift: 1e99'               | logit_shift is 1.0E99; allowed: a number
           'S\nlogit_shift: yes'                | logit_shift is
           'S\npool_special_tokens: 1'          | pool_special_tokens is 1; allowed: true or false
-          'S\nmodel: ../x'                     | model is ../x; allowed: the name of a file
+          'S\nmodel: ../x'                     | model is ../x; allowed: a file in the same folder or in one below it
+          'S\nmodel: onnx/../../x'             | model is onnx/../../x; allowed: a file in the same
+          'S\nmodel: onnx//x'                  | model is onnx//x; allowed: a file in the same
+          'S\nmodel: onnx/'                    | model is onnx/; allowed: a file in the same
+          'S\ntokenizer: .git/x'               | tokenizer is .git/x; allowed: a file in the same
+          'S\ntokenizer: a\\b'                 | tokenizer is a\\b; allowed: a file in the same
+          'S\noccurrence: first'               | key is occurrence; allowed: one of version,
           'S\nexternal_data: x'                | external_data is "x"; allowed: a list of file names
-          'S\nexternal_data: [/x]'             | external_data is /x; allowed: the name of a file
+          'S\nexternal_data: [/x]'             | external_data is /x; allowed: a file in the same folder or in one below it
           'S\nvocabulary: {size: 3}'           | key is vocabulary.size; allowed: one of file,
           'S\nprompts: x'                      | prompts is "x"; allowed: a mapping
           'S\nposition_top_k: 3\npooling: sum' | position_top_k is 3; allowed: with pooling: max
@@ -131,8 +145,25 @@ final class EncoderYamlTest {
     String yaml = content.replace("\\n", "\n").replaceFirst("^S\n", SPLADE);
     assertThatThrownBy(() -> read(yaml))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith(FILE + ": ")
+        .hasMessageStartingWith(FILE + ":")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void filesMayLieInFoldersBelow() {
+    ModelConfig config =
+        read("version: 1\nfamily: splade\noutput: {name: o, kind: logits}\nmodel: onnx/a b.onnx");
+    assertThat(config.modelFile()).isEqualTo("onnx/a b.onnx");
+  }
+
+  @Test
+  void aMarkOfByteOrderIsLeftOutAndOtherBytesAreRefused() {
+    assertThat(read("\uFEFFversion: 1\nfamily: unicoil\noutput: {name: w}").output())
+        .isEqualTo("w");
+    byte[] latin = "version: 1\n# ö\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> EncoderYaml.read(FILE, latin))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(FILE + ":2: byte 3 of the line is 0xF6; allowed: text in UTF-8");
   }
 
   @Test

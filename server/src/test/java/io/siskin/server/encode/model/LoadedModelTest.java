@@ -11,14 +11,17 @@ import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
+import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.onnx.InferenceException;
 import io.siskin.server.encode.onnx.OnnxOptions;
 import io.siskin.server.testing.Seeded;
 import io.siskin.server.testing.TinyModels;
 import io.siskin.server.testing.TinyOnnx;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,6 +32,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each family on a model whose output can be told by heart, and what is wrong with directories. */
@@ -145,6 +149,31 @@ final class LoadedModelTest {
             vector(Map.of("term10", 3f, "term11", 2f, "term12", 1f, "term9", 0.5f, "term3", 4f)));
   }
 
+  /** As terms they would match every query with every document. */
+  @Test
+  void specialTokensOfAVocabularyFileAreTermsOfNoVector() throws IOException {
+    String config = "vocabulary: {file: vocab.txt}";
+    Path model = TinyModels.logits(folder, config, "activation: relu");
+    Files.write(folder.resolve("vocab.txt"), TinyModels.VOCABULARY);
+    assertThat(sparse(model, "query"))
+        .isEqualTo(vector(Map.of("query", 3f, ":", 2f, "a", 1f, "bird", 0.5f)));
+    try (LoadedModel loaded = open(model)) {
+      assertThat(loaded.hasTerm("[SEP]")).isFalse();
+      assertThat(loaded.hasTerm("query")).isTrue();
+    }
+    Path kept = TinyModels.logits(folder, config, "activation: relu", "keep_special_terms: true");
+    assertThat(sparse(kept, "query").toString()).contains("[SEP]: 4.0");
+  }
+
+  @Test
+  void aVocabularyFileMustFitTheOutput() throws IOException {
+    Path model = TinyModels.logits(folder, "vocabulary: {file: vocab.txt}");
+    Files.writeString(folder.resolve("vocab.txt"), "\uFEFFone\ntwo\n");
+    assertThatThrownBy(() -> open(model))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("one number a term of vocab.txt, 2");
+  }
+
   @Test
   void promptIsReadAndNotPooled() throws IOException {
     Path model = TinyModels.logits(folder, "prompts: {query: 'query: '}", "activation: relu");
@@ -158,11 +187,11 @@ final class LoadedModelTest {
   }
 
   @Test
-  void literalsAreTheTextsOwnTokens() throws IOException {
+  void originalTermsAreTheTextsOwnTokens() throws IOException {
     Path model = TinyModels.logits(folder, "prompts: {query: 'query: '}");
     try (LoadedModel loaded = open(model)) {
       assertThat(encode(loaded, new EncoderInput("moths moth a", Side.QUERY)))
-          .extracting(encoding -> ((TextEncoding.Sparse) encoding).literals())
+          .extracting(encoding -> ((TextEncoding.Sparse) encoding).originalTerms())
           .isEqualTo(List.of("moth", "##s", "a"));
     }
   }
@@ -182,6 +211,28 @@ final class LoadedModelTest {
     Path model = TinyModels.weights(folder, true, "family: deepimpact");
     assertThat(sparse(model, "Moths: INSECT wing"))
         .isEqualTo(vector(Map.of("moths", 2.5f, "insect", 8f, "wing", 3f)));
+  }
+
+  @Test
+  void theFirstOccurrenceGivesTheWeightWhereTheConfigurationSaysSo() throws IOException {
+    Path largest = TinyModels.weights(folder.resolve("1"), true, "family: deepimpact");
+    Path first =
+        TinyModels.weights(folder.resolve("2"), true, "family: deepimpact", "occurrence: first");
+    // A weight by position: the second token, "moth", gets less than the fourth.
+    for (Path model : List.of(largest, first)) {
+      Files.write(
+          model.resolve("model.onnx"),
+          new TinyOnnx()
+              .input("input_ids")
+              .input("attention_mask")
+              .constant("axis", new long[] {1})
+              .node("Cast", "ones", List.of("attention_mask"), "to", 1)
+              .node("CumSum", "weights", "ones", "axis")
+              .output("weights", "batch", "length")
+              .bytes());
+    }
+    assertThat(sparse(largest, "moth wing moth")).isEqualTo(vector(Map.of("moth", 4f, "wing", 3f)));
+    assertThat(sparse(first, "moth wing moth")).isEqualTo(vector(Map.of("moth", 2f, "wing", 3f)));
   }
 
   // ---- dense ----
@@ -384,6 +435,153 @@ final class LoadedModelTest {
         .hasMessageContaining("model.onnx: the weight of term 'moth' is Infinity");
   }
 
+  /** Left out, a vector would lose terms without a word. */
+  @Test
+  void aNumberThatIsNoneIsAnErrorInEveryFamily() throws IOException {
+    float[] table = new float[TinyModels.SIZE * TinyModels.SIZE];
+    Arrays.fill(table, Float.NaN);
+    TinyOnnx logits = TinyModels.lookUp("x", table, TinyModels.SIZE);
+    logits.output("x", "batch", "length", TinyModels.SIZE);
+    TinyOnnx pooled =
+        TinyModels.lookUp("states", table, TinyModels.SIZE)
+            .constant("first", new long[] {0})
+            .node("Gather", "x", List.of("states", "first"), "axis", 1)
+            .output("x", "batch", TinyModels.SIZE);
+    TinyOnnx weights =
+        TinyModels.lookUp("x", Arrays.copyOf(table, TinyModels.SIZE), 1)
+            .output("x", "batch", "length", 1);
+    Map<String, TinyOnnx> models = new TreeMap<>();
+    models.put("family: splade\noutput: {name: x, kind: logits}", logits);
+    models.put("family: splade\noutput: {name: x, kind: logits}\npooling: sum", logits);
+    models.put("family: splade\noutput: {name: x, kind: sparse}", pooled);
+    models.put("family: unicoil\noutput: {name: x}", weights);
+    models.put("family: deepimpact\noutput: {name: x}", weights);
+    models.put("family: dense\noutput: {name: x, kind: embedding}", pooled);
+    models.put("family: dense\noutput: {name: x, kind: hidden}", logits);
+    models.forEach(
+        (config, onnx) ->
+            assertThatThrownBy(
+                    () -> {
+                      Path model = TinyModels.write(folder, onnx, config);
+                      try (LoadedModel loaded = open(model)) {
+                        encode(loaded, new EncoderInput("moth", Side.DOCUMENT));
+                      }
+                    })
+                .as(config)
+                .isInstanceOf(InferenceException.class)
+                .hasMessageContaining("model.onnx: ")
+                .hasMessageContaining("is NaN"));
+  }
+
+  @Test
+  void checkingFindsOneNumberAmongMany() throws IOException {
+    float[] table = new float[TinyModels.SIZE * TinyModels.SIZE];
+    table[TinyModels.id("moth") * TinyModels.SIZE + 9] = Float.NaN;
+    table[TinyModels.id("wing") * TinyModels.SIZE + 9] = Float.NEGATIVE_INFINITY;
+    table[TinyModels.id("bird") * TinyModels.SIZE + 9] = Float.POSITIVE_INFINITY;
+    TinyOnnx onnx = TinyModels.lookUp("x", table, TinyModels.SIZE);
+    onnx.output("x", "batch", "length", TinyModels.SIZE);
+    String config = "family: splade\noutput: {name: x, kind: logits}";
+    try (LoadedModel model = open(TinyModels.write(folder, onnx, config))) {
+      assertThat(model.firstNotFinite(model.tokenize(new EncoderInput("a moth", Side.QUERY))))
+          .hasValue("NaN in output x at token 2");
+      assertThat(model.firstNotFinite(model.tokenize(new EncoderInput("wing", Side.QUERY))))
+          .as("a term that never occurs")
+          .isEmpty();
+      assertThat(model.firstNotFinite(model.tokenize(new EncoderInput("bird", Side.QUERY))))
+          .hasValue("Infinity in output x at token 1");
+    }
+  }
+
+  // ---- files that the graph names, and folders below ----
+
+  @ParameterizedTest
+  @CsvSource({
+    "model.onnx, model.onnx_data, model.onnx_data",
+    "model.onnx, ./weights/w.bin, weights/w.bin",
+    "onnx/model.onnx, model.onnx_data, onnx/model.onnx_data",
+    "onnx/fp32/model.onnx, weights/w.bin, onnx/fp32/weights/w.bin"
+  })
+  void weightsInAnotherFileBelongToTheModel(String modelFile, String dataFile, String path)
+      throws IOException {
+    Path model = TinyModels.external(folder.resolve("tiny"), modelFile, dataFile);
+    Path data = model.resolve(path);
+    ModelFiles files = ModelDirectory.read(model).files();
+    assertThat(files.names())
+        .containsExactlyInAnyOrder("encoder.yaml", modelFile, path, "tokenizer.json");
+    Path inside = TinyModels.logits(folder.resolve("inside"));
+    assertThat(sparse(model, "Moth insect")).isEqualTo(sparse(inside, "Moth insect"));
+
+    byte[] content = Files.readAllBytes(data);
+    content[content.length - 1] ^= 1;
+    Files.write(data, content);
+    assertThat(ModelDirectory.read(model).files().ref().fingerprint())
+        .as("other weights are another model")
+        .isNotEqualTo(files.ref().fingerprint());
+
+    Files.write(data, Arrays.copyOf(content, content.length - 1));
+    assertThatThrownBy(() -> ModelDirectory.read(model))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(
+            modelFile + ": external data of tensor 'table' is bytes from '8', as many as '784';")
+        .hasMessageContaining("which has 791 bytes");
+    Files.delete(data);
+    assertThatThrownBy(() -> ModelDirectory.read(model))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(modelFile + ": file " + path + " is missing");
+  }
+
+  @Test
+  void namingTheFileInTheConfigurationAsWellChangesNothing() throws IOException {
+    Path model = TinyModels.external(folder, "model.onnx", "w.bin", "external_data: [w.bin]");
+    assertThat(ModelDirectory.read(model).files().names())
+        .containsExactlyInAnyOrder("encoder.yaml", "model.onnx", "w.bin", "tokenizer.json");
+    assertThat(ModelDirectory.read(model).config().externalData()).containsExactly("w.bin");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../w.bin", "/etc/passwd", "a/../../w.bin", "", "a//b", "*/_MEM_/*"})
+  void weightsOutsideTheFolderAreRefused(String location) throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"));
+    Files.write(folder.resolve("w.bin"), new byte[4 * TinyModels.SIZE]);
+    TinyOnnx onnx =
+        new TinyOnnx()
+            .input("input_ids")
+            .external("table", location, "0", "" + 4 * TinyModels.SIZE, TinyModels.SIZE, 1)
+            .node("Gather", "logits", "table", "input_ids")
+            .output("logits", "batch", "length", 1);
+    Files.write(model.resolve("model.onnx"), onnx.bytes());
+    assertThatThrownBy(() -> ModelDirectory.read(model))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("model.onnx: ");
+  }
+
+  @Test
+  void linksThatLeadOutOfTheFolderAreRefused() throws IOException {
+    Path model = TinyModels.logits(folder.resolve("tiny"));
+    Path outside = Files.move(model.resolve("model.onnx"), folder.resolve("model.onnx"));
+    Files.createSymbolicLink(model.resolve("model.onnx"), outside);
+    assertThatThrownBy(() -> ModelDirectory.read(model))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("encoder.yaml: file model.onnx is a link to ")
+        .hasMessageContaining("copy it there");
+    Files.delete(model.resolve("model.onnx"));
+    Files.createDirectories(folder.resolve("elsewhere"));
+    Files.copy(outside, folder.resolve("elsewhere/m.onnx"));
+    Files.createSymbolicLink(model.resolve("onnx"), folder.resolve("elsewhere"));
+    Files.writeString(
+        model.resolve("encoder.yaml"),
+        "version: 1\nfamily: splade\noutput: {name: logits, kind: logits}\nmodel: onnx/m.onnx\n");
+    assertThatThrownBy(() -> ModelDirectory.read(model))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("file onnx/m.onnx is a link to ");
+    Files.delete(model.resolve("onnx"));
+    Files.createDirectories(model.resolve("store"));
+    Files.copy(outside, model.resolve("store/m.onnx"));
+    Files.createSymbolicLink(model.resolve("onnx"), model.resolve("store"));
+    assertThat(sparse(model, "moth")).as("a link inside").isNotNull();
+  }
+
   // ---- directories that do not fit together ----
 
   @Test
@@ -474,7 +672,7 @@ final class LoadedModelTest {
     Files.writeString(folder.resolve("vocab.json"), "{\"moth\": 3}");
     assertThatThrownBy(() -> open(model))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("vocab.json: id of term 'moth' is 3; allowed:");
+        .hasMessageContaining("vocab.json: number of term 'moth' is 3; allowed:");
     assertThatThrownBy(() -> ModelDirectory.read(folder.resolve("nowhere")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("model directory is");
@@ -490,9 +688,9 @@ final class LoadedModelTest {
     assertThat(ModelDirectory.read(model).files().ref().fingerprint()).isEqualTo(before);
     for (String name : List.of("model.onnx", "tokenizer.json", "vocab.txt", "encoder.yaml")) {
       byte[] content = Files.readAllBytes(folder.resolve(name));
-      byte[] longer = Arrays.copyOf(content, content.length + 1);
-      longer[content.length] = '\n';
-      Files.write(folder.resolve(name), longer);
+      // To the graph, a field that changes nothing: a number of a version.
+      byte[] more = (name.endsWith(".onnx") ? "(\n" : "\n").getBytes(StandardCharsets.UTF_8);
+      Files.write(folder.resolve(name), more, StandardOpenOption.APPEND);
       assertThat(ModelDirectory.read(model).files().ref().fingerprint()).isNotEqualTo(before);
       Files.write(folder.resolve(name), content);
     }

@@ -120,7 +120,8 @@ final class OnnxSessionTest {
     Path broken = Files.writeString(folder.resolve("broken.onnx"), "not a model");
     assertThatThrownBy(() -> OnnxSession.open(broken, CPU))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("broken.onnx: model is");
+        .hasMessageContaining("broken.onnx: model is one that ONNX Runtime refuses; allowed: ")
+        .hasMessageContaining("The runtime says: Error code - ");
     assertThatThrownBy(() -> OnnxSession.open(folder.resolve("missing.onnx"), CPU))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("missing.onnx");

@@ -124,6 +124,16 @@ final class PhraseDictionaryTest {
     }
   }
 
+  @Test
+  void aMarkOfByteOrderIsLeftOutAndOtherEncodingsAreRefused() {
+    String line = "{\"term\": \"Q1\", \"phrases\": [\"m\u00F6we\"], \"weight\": 1}\n";
+    assertThat(read("\uFEFF" + line).terms()).containsExactly("Q1");
+    byte[] latin = ("\n" + line).getBytes(StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> PhraseDictionary.read("phrases.jsonl", latin))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("phrases.jsonl:2: byte 30 of the line is 0xF6");
+  }
+
   private static List<String> slow(Map<List<String>, String> terms, List<String> text) {
     List<String> found = new ArrayList<>();
     int at = 0;

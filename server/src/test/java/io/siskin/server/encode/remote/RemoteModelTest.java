@@ -13,6 +13,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.Sha256;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.inference.GRPCInferenceServiceGrpc;
 import io.siskin.proto.inference.InferTensorContents;
@@ -35,6 +36,7 @@ import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.encode.model.RemoteDirectory;
 import io.siskin.server.encode.onnx.OnnxOptions;
+import io.siskin.server.encode.vocabulary.Vocabulary;
 import io.siskin.server.search.Cancellation;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -200,7 +202,9 @@ final class RemoteModelTest {
     assertThat(vector(found).token(0)).isEqualTo("one");
     RemoteModel dense =
         RemoteModel.open(
-            kserveTarget(port, new RemoteTarget.Output.Embedding("sparse")), OPTIONS, List.of());
+            kserveTarget(port, new RemoteTarget.Output.Embedding("sparse")),
+            OPTIONS,
+            Vocabulary.NONE);
     open.add(dense);
     assertThat(((TextEncoding.Dense) encode(dense, "a").encodings().getFirst()).vectors().get(0))
         .containsExactly(0, 5, -1);
@@ -259,7 +263,7 @@ final class RemoteModelTest {
 
   @Test
   void configurationsAreChecked() throws IOException {
-    assertThatThrownBy(() -> RemoteModel.open(kserveTarget(1, SPARSE), OPTIONS, List.of()))
+    assertThatThrownBy(() -> RemoteModel.open(kserveTarget(1, SPARSE), OPTIONS, Vocabulary.NONE))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("one term a number");
     assertThatThrownBy(() -> kserveTarget(0, SPARSE)).isInstanceOf(InvalidInputException.class);
@@ -275,18 +279,48 @@ final class RemoteModelTest {
     assertThatThrownBy(() -> encode(one, "a")).isInstanceOf(IllegalStateException.class);
   }
 
+  /** Every text has them: as terms they would match every query with every document. */
   @Test
-  void vocabulariesAreRead() {
-    assertThat(vocabulary("a\nb\n")).containsExactly("a", "b");
-    assertThat(vocabulary("{\"b\":1,\"a\":0}")).containsExactly("a", "b");
-    assertThat(vocabulary("{\"model\":{\"vocab\":{\"x\":0}}}")).containsExactly("x");
-    assertThat(vocabulary("{\"model\":{\"vocab\":[[\"x\",-1],[\"y\",-2]]}}"))
-        .containsExactly("x", "y");
-    for (String wrong : List.of("{\"a\":1}", "{\"a\":0,\"b\":0}", "{\"a\"")) {
-      assertThatThrownBy(() -> vocabulary(wrong))
-          .isInstanceOf(InvalidInputException.class)
-          .hasMessageStartingWith("v.txt: ");
-    }
+  void specialTokensAreTermsOfNoVector() throws IOException {
+    URI base =
+        http(
+            200,
+            "[[{\"index\":0,\"value\":9},{\"index\":1,\"value\":1.5},{\"index\":2,\"value\":8}]]");
+    RemoteModel model =
+        RemoteModel.open(
+            new RemoteTarget.EmbeddingsInference(base, false, "", ""),
+            OPTIONS,
+            Vocabulary.ofTerms(List.of("[CLS]", "one", "[SEP]")));
+    open.add(model);
+    TokenVector found = vector(encode(model, "a").encodings().getFirst());
+    assertThat(found.size()).isEqualTo(1);
+    assertThat(found.token(0)).isEqualTo("one");
+    assertThat(model.hasTerm("one")).isTrue();
+    assertThat(model.hasTerm("[CLS]")).isFalse();
+    assertThat(model.vocabularySize()).isEqualTo(3);
+  }
+
+  /** Of a file of terms and of a tokenizer.json, as earlier versions computed it. */
+  @Test
+  void theFingerprintIsOverAllTermsWithSpecialOnes() {
+    Vocabulary terms = Vocabulary.ofTerms(List.of("[CLS]", "one"));
+    String tokenizer =
+        "{\"added_tokens\":[{\"id\":0,\"content\":\"[CLS]\",\"special\":true},"
+            + "{\"id\":2,\"content\":\"more\",\"special\":false}],"
+            + "\"model\":{\"vocab\":{\"[CLS]\":0,\"one\":1}}}";
+    Vocabulary same = Vocabulary.read("t.json", tokenizer.getBytes(StandardCharsets.UTF_8));
+    RemoteTarget target = kserveTarget(1, SPARSE);
+    assertThat(RemoteModel.fingerprint(target, OPTIONS, terms))
+        .isEqualTo(
+            Sha256.hex(
+                String.join(
+                        "\0",
+                        target.identity(),
+                        OPTIONS.queryPrompt(),
+                        OPTIONS.documentPrompt(),
+                        "[CLS]\none")
+                    .getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(RemoteModel.fingerprint(target, OPTIONS, same));
   }
 
   /** A folder stands for the model wherever one is named. */
@@ -336,22 +370,19 @@ final class RemoteModelTest {
     }
   }
 
-  private static List<String> vocabulary(String content) {
-    return RemoteVocabulary.read("v.txt", content.getBytes(StandardCharsets.UTF_8));
-  }
-
   private RemoteModel tei(URI base, boolean dense) {
     RemoteModel model =
         RemoteModel.open(
             new RemoteTarget.EmbeddingsInference(base, dense, "", ""),
             OPTIONS,
-            dense ? List.of() : VOCABULARY);
+            dense ? Vocabulary.NONE : Vocabulary.ofTerms(VOCABULARY));
     open.add(model);
     return model;
   }
 
   private RemoteModel kserve(int port, RemoteTarget.Output output) {
-    RemoteModel model = RemoteModel.open(kserveTarget(port, output), OPTIONS, VOCABULARY);
+    RemoteModel model =
+        RemoteModel.open(kserveTarget(port, output), OPTIONS, Vocabulary.ofTerms(VOCABULARY));
     open.add(model);
     return model;
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.server.encode.spec.AnalyzerSpec.LongTokens;
+import io.siskin.server.encode.spec.AnalyzerSpec.TokenRule;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +33,7 @@ final class EncoderSpecJsonTest {
             new LearnedSpec(
                 new LearnedSpec.DocumentSide.Model(MODEL, VectorOptions.NONE),
                 new LearnedSpec.QuerySide.Tokens(
-                    new AnalyzerSpec.Standard(),
+                    new AnalyzerSpec.Standard(TokenRule.WORD, LongTokens.CUT),
                     new TokenWeights.FromCollection(),
                     new VectorOptions(false, 0.5f, 0.25f, 30))),
             "{\"version\":1,\"kind\":\"learned\",\"documents\":{\"kind\":\"model\",\"model\":"
@@ -50,15 +52,29 @@ final class EncoderSpecJsonTest {
                 + STORED_MODEL
                 + ",\"options\":{\"expansion\":true,\"weightMin\":0.0,\"literalWeightMin\":0.0,"
                 + "\"termsMax\":2147483647}}}"),
-        Arguments.of(new VectorSpec(), "{\"version\":1,\"kind\":\"vector\"}"),
         Arguments.of(
             new Bm25Spec(new AnalyzerSpec.English()),
+            "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\","
+                + "\"longTokens\":\"WHOLE\"},\"k1\":0.9,\"b\":0.4}"),
+        Arguments.of(
+            new Bm25Spec(new AnalyzerSpec.Standard(TokenRule.CODE, LongTokens.WHOLE)),
+            "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"standard\","
+                + "\"rule\":\"CODE\",\"longTokens\":\"WHOLE\"},\"k1\":0.9,\"b\":0.4}"),
+        Arguments.of(
+            new Bm25Spec(new AnalyzerSpec.Whitespace()),
+            "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"whitespace\","
+                + "\"longTokens\":\"WHOLE\"},\"k1\":0.9,\"b\":0.4}"),
+        Arguments.of(new VectorSpec(), "{\"version\":1,\"kind\":\"vector\"}"),
+        Arguments.of(
+            new Bm25Spec(new AnalyzerSpec.English(TokenRule.WORD, LongTokens.CUT)),
             "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":0.9,\"b\":0.4}"),
         Arguments.of(
-            new Bm25Spec(new AnalyzerSpec.Whitespace(), 1.2, 0.75),
+            new Bm25Spec(new AnalyzerSpec.Whitespace(LongTokens.CUT), 1.2, 0.75),
             "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"whitespace\"},\"k1\":1.2,\"b\":0.75}"),
         Arguments.of(
-            new IdfSpec(new AnalyzerSpec.Standard(), new TokenWeights.FromCollection()),
+            new IdfSpec(
+                new AnalyzerSpec.Standard(TokenRule.WORD, LongTokens.CUT),
+                new TokenWeights.FromCollection()),
             "{\"version\":1,\"kind\":\"idf\",\"analyzer\":{\"kind\":\"standard\"},"
                 + "\"weights\":{\"kind\":\"collection\"},\"k1\":0.9}"),
         Arguments.of(
@@ -107,6 +123,10 @@ final class EncoderSpecJsonTest {
         "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":0.9,\"b\":0.4,\"c\":1}",
         "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"klingon\"},\"k1\":0.9,\"b\":0.4}",
         "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\",\"x\":1},\"k1\":0.9,\"b\":0.4}",
+        "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\",\"rule\":\"X\"},"
+            + "\"k1\":0.9,\"b\":0.4}",
+        "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"whitespace\",\"rule\":\"WORD\"},"
+            + "\"k1\":0.9,\"b\":0.4}",
         "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":-1,\"b\":0.4}",
         "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":\"NaN\",\"b\":0.4}",
         "{\"version\":1,\"kind\":\"idf\",\"analyzer\":{\"kind\":\"english\"},"

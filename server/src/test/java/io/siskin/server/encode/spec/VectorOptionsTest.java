@@ -35,7 +35,7 @@ final class VectorOptionsTest {
   }
 
   @Test
-  void literalsWeighAtLeastTheirLeast() {
+  void originalTermsWeighAtLeastTheirLeast() {
     assertThat(apply(true, 0, 0.75f, ALL))
         .isEqualTo(vector(Map.of("moth", 0.75f, "wing", 0.75f, "insect", 2f, "bird", 1f)));
     assertThat(apply(true, 0, 0.25f, ALL))
@@ -43,7 +43,7 @@ final class VectorOptionsTest {
   }
 
   @Test
-  void literalsAreNotDroppedForTheirLightness() {
+  void originalTermsAreNotDroppedForTheirLightness() {
     assertThat(apply(true, 1, 0.25f, ALL))
         .isEqualTo(vector(Map.of("moth", 0.25f, "wing", 0.25f, "insect", 2f, "bird", 1f)));
   }
@@ -72,8 +72,8 @@ final class VectorOptionsTest {
   }
 
   private static SparseVector apply(
-      boolean expansion, float weightMin, float literalWeightMin, int termsMax) {
-    return new VectorOptions(expansion, weightMin, literalWeightMin, termsMax).apply(ENCODING);
+      boolean expansion, float weightMin, float originalWeightMin, int termsMax) {
+    return new VectorOptions(expansion, weightMin, originalWeightMin, termsMax).apply(ENCODING);
   }
 
   private static TokenVector vector(Map<String, Float> weights) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.testing.Seeded;
 import io.siskin.server.testing.SharedFiles;
+import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,6 +114,87 @@ final class WordPieceAnalyzerTest {
             () -> WordPieceAnalyzer.open("t.json", json.getBytes(StandardCharsets.UTF_8), NO_CUT))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("t.json: tokenizer is ");
+  }
+
+  /** A token for unknown words that the vocabulary lacks fails for the first unknown word. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          {"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"moth":0}} | WordPiece error: Missing [UNK] token from the vocabulary
+          {"type":"WordLevel","unk_token":"[UNK]","vocab":{"moth":0}} | WordLevel error: Missing [UNK] token from the vocabulary
+          {"type":"Unigram","unk_id":null,"vocab":[["moth",-1.0]]} | unk_id is missing
+          {"type":"BPE","dropout":null,"unk_token":"<unk>","continuing_subword_prefix":null,"end_of_word_suffix":null,"fuse_unk":false,"vocab":{"m":0},"merges":[]} | <unk> not found in the vocabulary
+          """)
+  void tokenizerWithoutATokenForUnknownWordsIsRefused(String model, String cause) {
+    for (String normalizer :
+        List.of(
+            "null",
+            "{\"type\":\"BertNormalizer\",\"clean_text\":true,\"handle_chinese_chars\":true,"
+                + "\"strip_accents\":null,\"lowercase\":true}")) {
+      byte[] json = tokenizerJson(model, normalizer);
+      for (ThrowingCallable open :
+          List.<ThrowingCallable>of(
+              () -> WordPieceAnalyzer.open("t.json", json, NO_CUT),
+              () -> ModelTokenizer.open("t.json", json, 16))) {
+        assertThatThrownBy(open)
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageStartingWith("t.json: tokenizer is one that fails for some texts; allowed: ")
+            .hasMessageContaining("model.unk_token")
+            .satisfies(
+                refused ->
+                    assertThat(refused.getMessage().replace("`", "")).endsWith(cause.strip()));
+      }
+    }
+  }
+
+  @Test
+  void tokenizerThatKnowsNoUnknownTokenButNeedsNoneIsTaken() {
+    String bytes =
+        "{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,\"continuing_subword_prefix\":null,"
+            + "\"end_of_word_suffix\":null,\"fuse_unk\":false,\"vocab\":{\"m\":0},\"merges\":[]}";
+    try (WordPieceAnalyzer analyzer =
+        WordPieceAnalyzer.open("t.json", tokenizerJson(bytes, "null"), NO_CUT)) {
+      assertThat(tokens(analyzer, "mxm")).containsExactly("m", "m");
+    }
+  }
+
+  @Test
+  void tokensAroundATextMustLeaveRoomForIt() {
+    String around =
+        TinyModels.tokenizerJson()
+            .replace(
+                "{\"SpecialToken\":{\"id\":\"[CLS]\",\"type_id\":0}}",
+                "{\"SpecialToken\":{\"id\":\"[CLS]\",\"type_id\":0}}"
+                    + ",{\"SpecialToken\":{\"id\":\"[CLS]\",\"type_id\":0}}".repeat(2));
+    byte[] json = around.getBytes(StandardCharsets.UTF_8);
+    ModelTokenizer.open("t.json", json, 5).close();
+    assertThatThrownBy(() -> ModelTokenizer.open("t.json", json, 3))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "t.json: max_length is 3; allowed: more than the 4 tokens that the tokenizer puts"
+                + " around a text");
+  }
+
+  @Test
+  void whatTheLibraryRefusesIsSaidInFull() {
+    String odd = "{\"type\":\"Unigram\",\"unk_id\":7,\"vocab\":[[\"moth\",-1.0]]}";
+    assertThatThrownBy(() -> WordPieceAnalyzer.open("t.json", tokenizerJson(odd, "null"), NO_CUT))
+        .hasMessageStartingWith("t.json: tokenizer is one that the tokenizers library refuses;")
+        .hasMessageContaining("UnkIdNotInVocabulary");
+  }
+
+  private static byte[] tokenizerJson(String model, String normalizer) {
+    return ("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[],"
+            + "\"normalizer\":"
+            + normalizer
+            + ",\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"},\"post_processor\":null,"
+            + "\"decoder\":null,\"model\":"
+            + model
+            + "}")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   @Test

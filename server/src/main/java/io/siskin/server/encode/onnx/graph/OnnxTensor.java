@@ -20,7 +20,14 @@ record OnnxTensor(String name, long type, List<Long> dimensions, @Nullable Memor
   private static final int DIMENSIONS = 1;
   private static final int TYPE = 2;
   private static final int FLOAT_DATA = 4;
-  private static final int NAME = 8;
+  static final int NAME = 8;
+
+  /** Where the content lies in another file: entries of key and value. */
+  static final int EXTERNAL_DATA = 13;
+
+  /** Whether the content lies in another file. */
+  static final int DATA_LOCATION = 14;
+
   private static final int RAW_DATA = 9;
 
   static OnnxTensor read(WireMessage message) throws IOException {
