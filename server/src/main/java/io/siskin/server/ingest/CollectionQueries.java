@@ -91,6 +91,7 @@ public record CollectionQueries(List<SparseVector> vectors, int unmatchedCount) 
     return keys;
   }
 
+  @SuppressWarnings("IllegalCatch") // What is not the text's fault is thrown on.
   private static SparseVector vector(SourceQuery query, QueryEncoder encoder) {
     SparseVector vector = query.vector();
     if (vector != null) {

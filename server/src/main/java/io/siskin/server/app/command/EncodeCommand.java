@@ -289,6 +289,7 @@ public final class EncodeCommand implements Callable<Integer> {
   }
 
   /** Encodes lines, in halves where they fail together, until the one that fails is alone. */
+  @SuppressWarnings("IllegalCatch") // What is not the text's fault is thrown on.
   private static List<TextEncoding> encode(List<Line> lines, Encoder encoder) {
     try {
       return encoder.encode(lines.stream().map(Line::text).toList());

@@ -51,6 +51,7 @@ record EvalRun(
    * @throws io.siskin.index.error.InvalidInputException when the collection knows no term of any
    *     query
    */
+  @SuppressWarnings("IllegalCatch") // What is not the query's fault is thrown on.
   static EvalRun ask(
       EvalEngine engine,
       Questions questions,
