@@ -1,8 +1,10 @@
 package io.siskin.index.store;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,61 @@ public final class Publication {
     }
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
     forceDirectory(target.resolveSibling("."));
+  }
+
+  /**
+   * Makes an empty folder that is to be published later. Who may read it follows the process's
+   * umask, as for any folder that a user makes: {@link Files#createTempDirectory} would close it to
+   * all others for good, since a rename keeps the permissions.
+   *
+   * @param parent an existing folder on the disk that is to hold it
+   * @param prefix what its name begins with; random characters follow
+   * @return the new folder
+   */
+  public static Path createDirectory(Path parent, String prefix) throws IOException {
+    while (true) {
+      try {
+        return Files.createDirectory(temporaryPath(parent, prefix));
+      } catch (FileAlreadyExistsException taken) {
+        // Another process had the same luck; the next name is another one.
+      }
+    }
+  }
+
+  /**
+   * Returns a path for a file that is to be published later, which does not exist. A file that is
+   * created there follows the process's umask, unlike one of {@link Files#createTempFile}.
+   *
+   * @param parent the folder
+   * @param prefix what the file's name begins with; random characters follow
+   */
+  public static Path temporaryPath(Path parent, String prefix) {
+    return parent.resolve(prefix + UUID.randomUUID());
+  }
+
+  /**
+   * Copies the content of a file into a new file and forces it to the disk. The permissions of the
+   * source are not copied: those of the new file follow the process's umask.
+   *
+   * @param source the file to read
+   * @param target the file to make
+   * @throws FileAlreadyExistsException when the target exists
+   */
+  public static void copyFile(Path source, Path target) throws IOException {
+    try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ);
+        FileChannel out =
+            FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      long length = in.size();
+      long copied = 0;
+      while (copied < length) {
+        long count = in.transferTo(copied, length - copied, out);
+        if (count == 0) {
+          throw new EOFException(source + " became shorter while it was copied");
+        }
+        copied += count;
+      }
+      out.force(true);
+    }
   }
 
   /**

@@ -96,6 +96,10 @@ final class ArchitectureTest {
             HouseRules.onlyIn(new String[] {"..index.input.ciff"}, "com.google.protobuf.."),
             Violations.Protobuf.class),
         new Rule("the library is silent", HouseRules.consoleOnlyIn(), Violations.Console.class),
+        new Rule(
+            "published files have the permissions of the umask",
+            HouseRules.permissionsByUmask("..index.store", "..index.input"),
+            Violations.Permissions.class),
         new Rule("chance is seeded", HouseRules.seededChance(), Violations.Chance.class),
         new Rule(
             "character sets are named",

@@ -126,8 +126,7 @@ final class PoolingKernelTest {
 
   /** The body, for a process of its own. */
   public static void main(String[] arguments) {
-    PoolingKernel kernel =
-        arguments[0].equals("panama") ? new PanamaPoolingKernel() : new ScalarPoolingKernel();
+    PoolingKernel kernel = KernelProvider.of(arguments[0].equals("panama")).poolingKernel();
     int count = 1021;
     Logits logits = Logits.draw(Content.RANDOM, 7, count, new Random(1));
     float[] maxima = new float[count];

@@ -1,5 +1,7 @@
 package io.siskin.index.kernel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -28,6 +30,7 @@ final class VectorWidths extends ClassLoader {
    * @return by width in bits
    */
   static <T> Map<Integer, T> of(String className, Class<T> type) {
+    assertThat(VectorModule.require()).isNull();
     String before = System.getProperty(PROPERTY);
     Map<Integer, T> kernels = new LinkedHashMap<>();
     try {

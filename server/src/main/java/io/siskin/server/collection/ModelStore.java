@@ -6,13 +6,11 @@ import io.siskin.server.encode.ModelRef;
 import io.siskin.server.encode.ModelSource;
 import io.siskin.server.encode.TextModels;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The models of a data directory, in {@code .models/NAME-DIGITS/}, shared by its collections. They
@@ -67,13 +65,10 @@ public record ModelStore(Path directory) {
       return;
     }
     Files.createDirectories(directory);
-    Path adding = Files.createTempDirectory(directory, ADDING);
+    Path adding = Publication.createDirectory(directory, ADDING);
     try {
       for (String name : model.names()) {
-        Path copy = Files.copy(model.directory().resolve(name), adding.resolve(name));
-        try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
+        Publication.copyFile(model.directory().resolve(name), adding.resolve(name));
       }
       Publication.publishDirectory(adding, target);
     } catch (DirectoryNotEmptyException | FileAlreadyExistsException addedMeanwhile) {
@@ -90,12 +85,9 @@ public record ModelStore(Path directory) {
       if (Files.exists(to) && Files.mismatch(from, to) < 0) {
         continue;
       }
-      Path adding = Files.createTempFile(directory, ADDING, name);
+      Path adding = Publication.temporaryPath(directory, ADDING);
       try {
-        Files.copy(from, adding, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel channel = FileChannel.open(adding, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
+        Publication.copyFile(from, adding);
         Files.move(adding, to, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(adding);
