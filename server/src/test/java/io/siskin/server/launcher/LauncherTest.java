@@ -26,8 +26,8 @@ final class LauncherTest {
       """
       #!/bin/sh
       case $1 in
-        -a) echo C; echo POSIX; echo %1$s ;;
-        charmap) [ "${LC_ALL-}" = %1$s ] && echo UTF-8 || echo %2$s ;;
+        -a) echo C; echo POSIX; echo INSTALLED ;;
+        charmap) [ "${LC_ALL-}" = INSTALLED ] && echo UTF-8 || echo CHARSET ;;
       esac
       """;
 
@@ -194,7 +194,9 @@ final class LauncherTest {
 
   private Map<String, String> withLocale(String installed, String charset) throws IOException {
     Path tools = siskin.home().resolve("tools");
-    Installation.script(tools.resolve("locale"), LOCALE.formatted(installed, charset));
+    Installation.script(
+        tools.resolve("locale"),
+        LOCALE.replace("INSTALLED", installed).replace("CHARSET", charset));
     Map<String, String> environment = environment();
     environment.put("PATH", tools.toString());
     return environment;
