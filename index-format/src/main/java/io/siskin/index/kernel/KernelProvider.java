@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Two system properties force the choice: {@code siskin.kernels} ({@code auto}, {@code scalar}
  * or {@code panama}) and {@code siskin.kernels.bits} (vector width 128, 256 or 512; the machine's
- * preferred width otherwise). In {@code auto} the SIMD kernels are taken when the Vector API is in
- * the boot layer. They are not timed against their scalar twins first: that made the searches after
- * it 1.7 times slower (ADR 0008).
+ * preferred width otherwise). In {@code auto} the SIMD kernels are taken when the Vector API can be
+ * loaded; when it cannot, a warning in the log says why. They are not timed against their scalar
+ * twins first: that made the searches after it 1.7 times slower (ADR 0008).
  */
 public final class KernelProvider {
   private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
@@ -48,7 +48,8 @@ public final class KernelProvider {
    * Returns the kernels of one implementation, whatever this process has chosen: for benches and
    * tests that compare the two.
    *
-   * @param panama whether the SIMD kernels are wanted; they need the Vector API in the boot layer
+   * @param panama whether the SIMD kernels are wanted; they need the Vector API
+   * @throws IllegalStateException when they are wanted and the Vector API cannot be loaded
    */
   public static KernelProvider of(boolean panama) {
     return panama ? panama("asked for") : scalar("asked for");
@@ -99,10 +100,7 @@ public final class KernelProvider {
         switch (wanted) {
           case "scalar" -> scalar("forced by siskin.kernels");
           case "panama" -> panama("forced by siskin.kernels");
-          case "auto" ->
-              hasVectorModule()
-                  ? panama("automatic")
-                  : scalar("the Vector API is not in the boot layer");
+          case "auto" -> automatic();
           default ->
               throw new InvalidInputException("siskin.kernels", wanted, "auto, scalar or panama");
         };
@@ -110,8 +108,13 @@ public final class KernelProvider {
     return provider;
   }
 
-  private static boolean hasVectorModule() {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+  private static KernelProvider automatic() {
+    String problem = VectorModule.require();
+    if (problem == null) {
+      return panama("automatic");
+    }
+    LOG.warn("searches will be several times slower, without SIMD: {}", problem);
+    return scalar(problem);
   }
 
   private static KernelProvider scalar(String reason) {
@@ -120,6 +123,10 @@ public final class KernelProvider {
   }
 
   private static KernelProvider panama(String reason) {
+    String problem = VectorModule.require();
+    if (problem != null) {
+      throw new IllegalStateException("no SIMD kernels: " + problem);
+    }
     return new KernelProvider(
         true, PanamaSpecies.BITS, reason, PanamaForwardKernel::new, new PanamaBlockMaxKernels());
   }

@@ -95,6 +95,10 @@ final class ArchitectureTest {
                             "it is FileChannel.map", ArchitectureTest::isMap))),
             Violations.MapsFiles.class),
         new Rule("the library is silent", HouseRules.consoleOnlyIn(), Violations.Console.class),
+        new Rule(
+            "published files have the permissions of the umask",
+            HouseRules.permissionsByUmask("..index.store", "..index.input"),
+            Violations.Permissions.class),
         new Rule("chance is seeded", HouseRules.seededChance(), Violations.Chance.class),
         new Rule(
             "character sets are named",

@@ -126,6 +126,17 @@ final class TidyTest {
     assertThat(TEXTS).containsKey(Path.of("pom.xml"));
   }
 
+  @Test
+  void testsAreLeftOutForReasonsThatTheBuildCounts() {
+    Pattern assumption = Pattern.compile("org\\.junit\\.jupiter\\.api\\." + "Assumptions");
+    Pattern condition = Pattern.compile("@(Dis|En)abled(?!\\w*\\([^;]*?eason = \"needs )\\w*");
+    assertThat(places(assumption)).hasSize(1).first().asString().contains("/Needs.java");
+    assertThat(places(condition)).isEmpty();
+    assertThat(condition.matcher("@Dis" + "abled(\"slow\")").find()).isTrue();
+    assertThat(condition.matcher("@Dis" + "abledOnOs(disabledReason = \"needs x\")").find())
+        .isFalse();
+  }
+
   private static List<String> places(Pattern pattern) {
     List<String> places = new ArrayList<>();
     TEXTS.forEach(

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import jdk.incubator.vector.IntVector;
 
@@ -35,6 +37,12 @@ final class Violations {
   static final class Console {
     void print() {
       System.out.println();
+    }
+  }
+
+  static final class Permissions {
+    Path make(Path folder) throws IOException {
+      return Files.createTempDirectory(folder, "x");
     }
   }
 

@@ -136,8 +136,7 @@ final class ForwardKernelTest {
 
   /** The body, for a process of its own. */
   public static void main(String[] arguments) {
-    ForwardKernel kernel =
-        arguments[0].equals("panama") ? new PanamaForwardKernel() : new ScalarForwardKernel();
+    ForwardKernel kernel = KernelProvider.of(arguments[0].equals("panama")).newForwardKernel();
     Run run = Run.draw(Content.RANDOM, 120, new Random(1));
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     int sum = 0;

@@ -20,6 +20,10 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.nio.file.CopyOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -98,6 +102,39 @@ public final class HouseRules {
             .or(callMethod(String.class, "formatted", Object[].class))
             .or(callMethod(PrintStream.class, "printf", String.class, Object[].class));
     return noClasses().should(implied).because("a number is written 1.5 in every country");
+  }
+
+  /**
+   * Returns the rule that files and folders get their permissions from the umask, outside some
+   * packages, which make files without a name.
+   */
+  public static ArchRule permissionsByUmask(String... homes) {
+    ArchCondition<JavaClass> fixed =
+        callMethod(
+                Files.class, "createTempDirectory", Path.class, String.class, FileAttribute[].class)
+            .or(callMethod(Files.class, "createTempDirectory", String.class, FileAttribute[].class))
+            .or(
+                callMethod(
+                    Files.class,
+                    "createTempFile",
+                    Path.class,
+                    String.class,
+                    String.class,
+                    FileAttribute[].class))
+            .or(
+                callMethod(
+                    Files.class,
+                    "createTempFile",
+                    String.class,
+                    String.class,
+                    FileAttribute[].class))
+            .or(callMethod(Files.class, "copy", Path.class, Path.class, CopyOption[].class));
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(homes)
+        .should(fixed)
+        .allowEmptyShould(true)
+        .because("another user may serve what one has indexed: see Publication");
   }
 
   /** Returns the dependencies between packages below a root, by names relative to it. */

@@ -1,5 +1,8 @@
 package io.siskin.index.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siskin.index.kernel.VectorModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -32,6 +35,7 @@ public final class VectorWidths extends ClassLoader {
    * @return by width in bits
    */
   public static <T> Map<Integer, T> of(String className, Class<T> type) {
+    assertThat(VectorModule.require()).isNull();
     String before = System.getProperty(PROPERTY);
     Map<Integer, T> kernels = new LinkedHashMap<>();
     try {

@@ -1,8 +1,8 @@
 package io.siskin.loadtest.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.siskin.index.testing.Needs;
 import io.siskin.index.testing.Repository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class ComparisonScriptsTest {
   private static final Path SCRIPTS = Repository.module("loadtest/comparison");
+  private static final String PYTHON = "Python 3.11 or newer";
   private static final int TIMEOUT_SECONDS = 120;
 
   @TempDir Path temporary;
@@ -33,10 +34,10 @@ final class ComparisonScriptsTest {
     try {
       version = python("-c", "import sys; sys.exit(sys.version_info < (3, 11))");
     } catch (IOException _) {
-      assumeTrue(false, "no python3 on the PATH");
+      Needs.require(false, PYTHON, "no python3 on the PATH");
       return;
     }
-    assumeTrue(version.status() == 0, "python3 is older than 3.11");
+    Needs.require(version.status() == 0, PYTHON, "python3 is older");
   }
 
   @Test

@@ -233,7 +233,7 @@ public record DataDirectory(Path root) {
 
     /** Makes a folder for a segment under construction, on the same disk. */
     public Path newBuildDirectory() throws IOException {
-      return Files.createTempDirectory(directory, BUILDING);
+      return Publication.createDirectory(directory, BUILDING);
     }
 
     /**

@@ -95,7 +95,7 @@ public record ModelStore(Path directory) {
       return;
     }
     Files.createDirectories(directory);
-    Path adding = Files.createTempDirectory(directory, ADDING);
+    Path adding = Publication.createDirectory(directory, ADDING);
     try {
       for (String name : model.names()) {
         Path copy = adding.resolve(name);

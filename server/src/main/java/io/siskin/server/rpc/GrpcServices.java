@@ -94,7 +94,8 @@ final class GrpcServices {
         // its own.
         .directExecutor()
         .intercept(calls)
-        .addService(ServerInterceptors.intercept(searchService, openCalls))
+        .addService(
+            ErrorDetailsReflection.addTo(ServerInterceptors.intercept(searchService, openCalls)))
         .addService(ServerInterceptors.intercept(collectionService, openCalls))
         .addService(ServerInterceptors.intercept(encodeService, openCalls))
         .addService(health.getHealthService())

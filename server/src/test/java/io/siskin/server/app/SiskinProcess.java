@@ -107,9 +107,8 @@ final class SiskinProcess implements AutoCloseable {
     return Files.readString(out);
   }
 
-  /** Returns standard error without the line of the JVM itself. */
   String err() throws IOException {
-    return Files.readString(err).replaceAll("WARNING: Using incubator modules.*\\R", "");
+    return Files.readString(err);
   }
 
   @Override

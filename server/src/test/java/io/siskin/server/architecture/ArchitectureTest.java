@@ -218,6 +218,10 @@ final class ArchitectureTest {
             "the console is for app",
             HouseRules.consoleOnlyIn("..server.app.."),
             Violations.Console.class),
+        new Rule(
+            "published files have the permissions of the umask",
+            HouseRules.permissionsByUmask(),
+            Violations.Permissions.class),
         new Rule("chance is seeded", HouseRules.seededChance(), Violations.Chance.class),
         new Rule(
             "character sets are named",

@@ -6,7 +6,10 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.siskin.proto.v1.SearchRequest;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import jdk.incubator.vector.IntVector;
 import org.apache.lucene.analysis.Analyzer;
@@ -73,6 +76,12 @@ final class Violations {
   static final class Console {
     void print() {
       System.err.println();
+    }
+  }
+
+  static final class Permissions {
+    Path make(Path folder) throws IOException {
+      return Files.createTempDirectory(folder, "x");
     }
   }
 

@@ -2,17 +2,16 @@ package io.siskin.server.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.testing.Needs;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.corpus.InputFiles.Outcome;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +27,7 @@ class SharedCollectionsTest {
     "medquad, 15809, 14979"
   })
   void beirCollections(String name, int documentCount, int queryCount) throws IOException {
-    Path corpus = require("data/" + name + "/corpus.jsonl.gz");
+    Path corpus = Needs.sharedFile("data/" + name + "/corpus.jsonl.gz");
     Outcome outcome =
         InputFiles.read(corpus, InputFormat.AUTO, InputOptions.DEFAULT.withParserThreads(2));
     assertThat(outcome.end()).isNull();
@@ -39,8 +38,9 @@ class SharedCollectionsTest {
     Set<String> ids = new HashSet<>();
     outcome.documents().forEach(document -> ids.add(document.id()));
     assertThat(ids).hasSize(documentCount);
-    List<SourceQuery> queries = SourceQueries.read(require("data/" + name + "/queries.jsonl"));
-    Qrels qrels = Qrels.read(require("data/" + name + "/qrels.tsv"));
+    List<SourceQuery> queries =
+        SourceQueries.read(Needs.sharedFile("data/" + name + "/queries.jsonl"));
+    Qrels qrels = Qrels.read(Needs.sharedFile("data/" + name + "/qrels.tsv"));
     Set<String> queryIds = new HashSet<>();
     queries.forEach(query -> queryIds.add(query.id()));
     assertThat(queryIds.containsAll(qrels.gradesByQuery().keySet())).isTrue();
@@ -53,29 +53,18 @@ class SharedCollectionsTest {
   @Test
   void publishedQueryVectors() throws IOException {
     List<SourceQuery> splade =
-        SourceQueries.read(require("data/msmarco-queries/dev.splade-pp-ed.jsonl.gz"));
+        SourceQueries.read(Needs.sharedFile("data/msmarco-queries/dev.splade-pp-ed.jsonl.gz"));
     assertThat(splade).hasSize(6_980).allMatch(query -> query.vector() instanceof TokenVector);
     List<SourceQuery> unicoil =
-        SourceQueries.read(require("data/msmarco-queries/dev-doc.unicoil.jsonl.gz"));
+        SourceQueries.read(Needs.sharedFile("data/msmarco-queries/dev-doc.unicoil.jsonl.gz"));
     assertThat(unicoil).isNotEmpty().allMatch(query -> query.vector() instanceof TokenVector);
   }
 
   @Test
   void bigAnnQueries() throws IOException {
-    List<SourceQuery> queries = SourceQueries.read(require("data/scale/queries.csr.gz"));
+    List<SourceQuery> queries = SourceQueries.read(Needs.sharedFile("data/scale/queries.csr.gz"));
     assertThat(queries).hasSize(1_000).allMatch(query -> query.vector() instanceof TermIdVector);
     double mean = queries.stream().mapToInt(query -> query.vector().size()).average().orElseThrow();
     assertThat(mean).isBetween(17.6, 17.8);
-  }
-
-  /**
-   * Where the file is: {@code -Dsiskin.shared}, else {@code SISKIN_SHARED}, else {@code shared}
-   * beside the checkout.
-   */
-  private static Path require(String relative) {
-    String fallback = System.getenv().getOrDefault("SISKIN_SHARED", "../../shared");
-    Path file = Path.of(System.getProperty("siskin.shared", fallback)).resolve(relative);
-    Assumptions.assumeTrue(Files.exists(file), () -> "needs " + file + " (see SISKIN_SHARED)");
-    return file;
   }
 }

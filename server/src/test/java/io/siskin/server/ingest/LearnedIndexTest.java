@@ -38,6 +38,7 @@ import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -216,6 +217,26 @@ final class LearnedIndexTest {
     assertThat(two.infer(List.of(two.tokenize(input("moth")))).encodings()).hasSize(1);
     two.close();
     assertThatThrownBy(() -> two.tokenize(input("moth"))).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void whatIsPublishedHasThePermissionsOfTheUmask() throws IOException {
+    // As after a download by a tool that closes its files to others.
+    for (String name : model.names()) {
+      Files.setPosixFilePermissions(
+          model.directory().resolve(name), PosixFilePermissions.fromString("rw-------"));
+    }
+    index(both(VectorOptions.NONE));
+    var ofFolders = Files.getPosixFilePermissions(Files.createDirectory(folder.resolve("folder")));
+    var ofFiles = Files.getPosixFilePermissions(Files.createFile(folder.resolve("file")));
+    try (var published = Files.walk(folder.resolve("data"))) {
+      assertThat(published)
+          .hasSizeGreaterThan(10)
+          .allSatisfy(
+              path ->
+                  assertThat(Files.getPosixFilePermissions(path))
+                      .isEqualTo(Files.isDirectory(path) ? ofFolders : ofFiles));
+    }
   }
 
   private static EncoderInput input(String text) {

@@ -2,6 +2,7 @@ package io.siskin.server.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,9 +88,7 @@ final class ResumeTest {
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+                "@" + Repository.root().resolve("bin/jvm.options"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 InterruptedIndexJob.class.getName(),

@@ -3,6 +3,7 @@ package io.siskin.server.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Duration;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
@@ -458,6 +459,25 @@ class GrpcServicesTest {
     assertThat(v1.next().getFileDescriptorResponse().getFileDescriptorProtoCount()).isPositive();
     ask.onCompleted();
     assertThat(v1.end()).isEqualTo(Status.OK);
+  }
+
+  @Test
+  void reflectionKnowsTheDetailsOfErrors() throws Exception {
+    Recorder<ServerReflectionResponse> answers = new Recorder<>();
+    StreamObserver<ServerReflectionRequest> ask =
+        ServerReflectionGrpc.newStub(channel).serverReflectionInfo(answers);
+    for (String detail : List.of("BadRequest", "RetryInfo", "ErrorInfo", "ResourceInfo")) {
+      ask.onNext(
+          ServerReflectionRequest.newBuilder()
+              .setFileContainingSymbol("google.rpc." + detail)
+              .build());
+      FileDescriptorProto file =
+          FileDescriptorProto.parseFrom(
+              answers.next().getFileDescriptorResponse().getFileDescriptorProto(0));
+      assertThat(file.getName()).isEqualTo("google/rpc/error_details.proto");
+    }
+    ask.onCompleted();
+    assertThat(answers.end()).isEqualTo(Status.OK);
   }
 
   @Test

@@ -1,8 +1,7 @@
 package io.siskin.server.testing;
 
-import java.nio.file.Files;
+import io.siskin.index.testing.Needs;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Real data and models that lie outside the repository: {@code SISKIN_SHARED} (environment) or
@@ -18,9 +17,6 @@ public final class SharedFiles {
    * @param relative its path in the shared folder
    */
   public static Path require(String relative) {
-    String fallback = System.getenv().getOrDefault("SISKIN_SHARED", "../../shared");
-    Path file = Path.of(System.getProperty("siskin.shared", fallback)).resolve(relative);
-    Assumptions.assumeTrue(Files.exists(file), () -> "needs " + file + " (see SISKIN_SHARED)");
-    return file;
+    return Needs.sharedFile(relative);
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -71,6 +72,7 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
       // Files that are damaged, or may be.
       case CollectionDamagedException _, CollectionUnderVerificationException _ ->
           ExitStatus.FAILURE;
+      case InvalidPathException _ -> ExitStatus.USAGE;
       // Memory that is short, a device that fails, a model that does not keep its word.
       case InferenceException _ -> ExitStatus.FAILURE;
       // An encoder elsewhere that is not there.
@@ -95,6 +97,11 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
           case SearchException remote -> remote.getMessage() + transportCause(remote);
           case NoSuchFileException missing -> missing.getFile() + ": no such file or folder";
           case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+          case InvalidPathException path ->
+              path.getInput()
+                  + ": no path in the character set of this process, "
+                  + System.getProperty("sun.jnu.encoding")
+                  + "; allowed: a start by bin/siskin, or in a UTF-8 locale (LC_ALL=C.UTF-8)";
           case FileSystemException file ->
               file.getFile() + ": " + (file.getReason() == null ? failure : file.getReason());
           case UncheckedIOException wrapped -> message(Objects.requireNonNull(wrapped.getCause()));

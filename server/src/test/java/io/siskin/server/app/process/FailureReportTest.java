@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,6 +36,12 @@ class FailureReportTest {
             1,
             "f: unsupported at byte 4: this build reads version 1, found version 9"),
         Arguments.of(new NoSuchFileException("f"), 1, "f: no such file or folder"),
+        Arguments.of(
+            new InvalidPathException("f", "Malformed input"),
+            2,
+            "f: no path in the character set of this process, "
+                + System.getProperty("sun.jnu.encoding")
+                + "; allowed: a start by bin/siskin, or in a UTF-8 locale (LC_ALL=C.UTF-8)"),
         Arguments.of(new AccessDeniedException("f"), 1, "f: permission denied"),
         Arguments.of(new FileAlreadyExistsException("f", null, "in use"), 1, "f: in use"),
         Arguments.of(

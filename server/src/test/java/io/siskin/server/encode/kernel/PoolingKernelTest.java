@@ -2,6 +2,7 @@ package io.siskin.server.encode.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.testing.KernelAllocation;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.testing.VectorWidths;
@@ -128,8 +129,7 @@ final class PoolingKernelTest {
 
   /** The body, for a process of its own. */
   public static void main(String[] arguments) {
-    PoolingKernel kernel =
-        arguments[0].equals("panama") ? new PanamaPoolingKernel() : new ScalarPoolingKernel();
+    PoolingKernel kernel = KernelProvider.of(arguments[0].equals("panama")).poolingKernel();
     int count = 1021;
     Logits logits = Logits.draw(Content.RANDOM, 7, count, new Random(1));
     float[] maxima = new float[count];

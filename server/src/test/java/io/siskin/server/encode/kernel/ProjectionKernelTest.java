@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.testing.KernelAllocation;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.testing.VectorWidths;
@@ -103,8 +104,7 @@ final class ProjectionKernelTest {
 
   /** The body, for a process of its own. */
   public static void main(String[] arguments) {
-    ProjectionKernel kernel =
-        arguments[0].equals("panama") ? new PanamaProjectionKernel() : new ScalarProjectionKernel();
+    ProjectionKernel kernel = KernelProvider.of(arguments[0].equals("panama")).projectionKernel();
     Case drawn = Case.draw(96, 64, 7, new Random(1));
     VocabularyProjection projection = drawn.pack(kernel, VocabularyProjection.Layout.BY_TERM);
     float[][] maxima = new float[2][projection.maximaLength()];

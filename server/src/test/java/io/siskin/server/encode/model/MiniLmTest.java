@@ -2,8 +2,8 @@ package io.siskin.server.encode.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.siskin.index.testing.Needs;
 import io.siskin.index.testing.Repository;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.Side;
@@ -34,7 +34,8 @@ final class MiniLmTest {
   @Test
   void vectorsAreTheReferences() throws IOException {
     Path directory = Repository.root().resolve("models/minilm/target/minilm");
-    assumeTrue(Files.exists(directory.resolve("encoder.yaml")), "models/minilm was not built");
+    Needs.require(
+        Files.exists(directory.resolve("encoder.yaml")), "the model minilm (built)", directory);
     List<float[]> vectors = new ArrayList<>();
     try (LoadedModel model = LoadedModel.open(ModelDirectory.read(directory), OnnxOptions.cpu(2))) {
       List<TokenizedText> batch = new ArrayList<>();

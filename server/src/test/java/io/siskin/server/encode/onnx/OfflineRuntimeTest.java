@@ -1,8 +1,8 @@
 package io.siskin.server.encode.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.siskin.index.testing.Needs;
 import io.siskin.server.testing.TinyOnnx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,7 +39,7 @@ final class OfflineRuntimeTest {
   }
 
   private List<String> attempts(String what) throws Exception {
-    assumeTrue(canTrace(), "needs strace, and the right to trace");
+    Needs.require(canTrace(), "strace and the right to trace", "strace");
     Path log = folder.resolve("strace.log");
     Path model = folder.resolve("model.onnx");
     Files.write(
