@@ -5,12 +5,12 @@ import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription.SegmentDescription;
+import io.siskin.server.retrieve.CollectionDescription.StructureDescription;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -87,7 +87,7 @@ final class Descriptions {
             encoder,
             encoder,
             snapshot.manifest().encoder().toString(),
-            vocabulary.name().toLowerCase(Locale.ROOT),
+            vocabulary,
             List.copyOf(fields),
             planner.representative(planner.plan(defaultTarget, DEFAULT_MODE_K)),
             defaultTarget,
@@ -97,8 +97,11 @@ final class Descriptions {
   }
 
   private static SegmentDescription describe(Segment segment) {
-    List<String> structures = new ArrayList<>();
-    segment.lengths().forEach((kind, length) -> structures.add(kind.fileName() + "=" + length));
+    List<StructureDescription> structures = new ArrayList<>();
+    segment
+        .lengths()
+        .forEach(
+            (kind, length) -> structures.add(new StructureDescription(kind.fileName(), length)));
     return new SegmentDescription(
         segment.id().toString(),
         segment.formatVersion(),
