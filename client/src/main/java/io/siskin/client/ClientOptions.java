@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *     or another name that gRPC resolves, for example {@code dns:///siskin.example:7700}. A host
  *     without a port gets 7700
  * @param deadline how long a call may take unless its request says otherwise, above 0
- * @param maxAttempts how often a call is tried at most, 1 to 5. A call is repeated when the
- *     server did not start it or refused it as busy (UNAVAILABLE, RESOURCE_EXHAUSTED), after a
- *     growing, jittered delay, within the same deadline. Streams are never repeated
+ * @param maxAttempts how often a call is tried at most, 1 to 5. A call is repeated when the server
+ *     did not start it or refused it as busy (UNAVAILABLE, RESOURCE_EXHAUSTED), after a growing,
+ *     jittered delay, within the same deadline. Streams are never repeated
  * @param responseBytesMax the longest response that is accepted, in bytes
  * @param streamInFlightMax how many requests of one {@link SearchStream} or {@link EncodeStream}
  *     may be unanswered before submitting waits
@@ -95,8 +95,8 @@ public record ClientOptions(
   /**
    * Returns the same options with another bound on streams.
    *
-   * @param newStreamInFlightMax unanswered requests, above 0; a number above the
-   *     server's own bound has no further effect
+   * @param newStreamInFlightMax unanswered requests, above 0; a number above the server's own bound
+   *     has no further effect
    */
   public ClientOptions withStreamInFlightMax(int newStreamInFlightMax) {
     return new ClientOptions(

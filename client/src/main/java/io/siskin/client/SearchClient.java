@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
  * connection, which the first call opens and which is opened again when it breaks.
  *
  * <p>Futures are completed on the client's network thread, because handing them to another thread
- * costs about as much as a small search. What is chained to them without an executor runs there
- * too and must not block. The blocking methods refuse to be called there.
+ * costs about as much as a small search. What is chained to them without an executor runs there too
+ * and must not block. The blocking methods refuse to be called there.
  *
  * <p>Blocking methods throw, and futures are completed with, a {@link SearchException}.
  */

@@ -110,8 +110,7 @@ public final class Connection implements AutoCloseable {
   }
 
   private <Q, A, M, P> StreamConnection<Q, A> open(StreamExchange<Q, A, M, P> exchange) {
-    return StreamConnection.open(
-        exchange, options.streamInFlightMax(), options.deadline(), errors);
+    return StreamConnection.open(exchange, options.streamInFlightMax(), options.deadline(), errors);
   }
 
   /** Returns all collections, page by page. */

@@ -197,8 +197,7 @@ public final class StreamConnection<Q, A> {
     // Set while the call is opened, which is before anything is sent.
     private volatile @Nullable ClientCallStreamObserver<M> requests;
 
-    Call(
-        StreamExchange<Q, A, M, P> exchange, ErrorMapper errors, StreamConnection<Q, A> stream) {
+    Call(StreamExchange<Q, A, M, P> exchange, ErrorMapper errors, StreamConnection<Q, A> stream) {
       this.exchange = exchange;
       this.errors = errors;
       this.stream = stream;
@@ -211,13 +210,15 @@ public final class StreamConnection<Q, A> {
     /** Translates a request; what it returns sends it, and is run under the stream's monitor. */
     Runnable sending(long id, Q request, Duration timeout) {
       M message =
-          exchange.requests().of(
-              id,
-              request,
-              com.google.protobuf.Duration.newBuilder()
-                  .setSeconds(timeout.getSeconds())
-                  .setNanos(timeout.getNano())
-                  .build());
+          exchange
+              .requests()
+              .of(
+                  id,
+                  request,
+                  com.google.protobuf.Duration.newBuilder()
+                      .setSeconds(timeout.getSeconds())
+                      .setNanos(timeout.getNano())
+                      .build());
       return () -> Objects.requireNonNull(requests).onNext(message);
     }
 

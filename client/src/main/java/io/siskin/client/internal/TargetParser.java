@@ -23,8 +23,8 @@ final class TargetParser {
   /**
    * Reads a target.
    *
-   * @param text one of the forms that the message of the error lists, or a target of another scheme that gRPC resolves, which is
-   *     taken as it is
+   * @param text one of the forms that the message of the error lists, or a target of another scheme
+   *     that gRPC resolves, which is taken as it is
    * @throws IllegalArgumentException when it is none of them; the message names it and the forms
    */
   static Target parse(String text) {

@@ -93,8 +93,7 @@ class RetryTest {
     EventLoopGroup loop = Channels.newEventLoop();
     ClientOptions options =
         ClientOptions.of("127.0.0.1:" + server.getPort()).withMaxAttempts(maxAttempts);
-    ManagedChannel channel =
-        Channels.open(options, TargetParser.parse(options.target()), loop);
+    ManagedChannel channel = Channels.open(options, TargetParser.parse(options.target()), loop);
     try {
       Status end = call(channel, method);
       assertThat(end.getCode())

@@ -126,11 +126,13 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
             new Weighting.AsGiven(),
             Quantization.AUTO,
             new Reordering.None(),
-            true,
-            new BlockMaxOptions(4, 4),
-            new ImpactOrderedOptions(4, 0.5, 2),
-            new ClusterOptions(3, 1, 2, 3, 0.3, 15, 2, 0.8, 4, 1),
-            true,
+            new BuildOptions.Structures(
+                true,
+                false,
+                new BlockMaxOptions(4, 4),
+                new ImpactOrderedOptions(4, 0.5, 2),
+                new ClusterOptions(3, 1, 2, 3, 0.3, 15, 2, 0.8, 4, 1),
+                true),
             2),
         tokenDocuments(150));
   }
@@ -200,17 +202,18 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         new Weighting.AsGiven(),
         Quantization.AUTO,
         new Reordering.None(),
-        true,
-        new BlockMaxOptions(4, maximumBits),
-        null,
-        null,
-        false,
+        new BuildOptions.Structures(
+            true, false, new BlockMaxOptions(4, maximumBits), null, null, false),
         2);
   }
 
   private static BuildOptions options(
       Weighting weighting, Quantization quantization, boolean storeFields) {
     return new BuildOptions(
-        weighting, quantization, new Reordering.None(), true, null, null, null, storeFields, 2);
+        weighting,
+        quantization,
+        new Reordering.None(),
+        new BuildOptions.Structures(true, false, null, null, null, storeFields),
+        2);
   }
 }

@@ -29,8 +29,8 @@ public interface DocumentEncoder {
    *     an empty vector. Unpaired surrogates read as U+FFFD
    * @param checkpoint asked before each text. Encoders without a model ask it within a text too,
    *     once every thousand tokens or so
-   * @return one vector per text, in the order of the texts. What the weights mean is for the spec to
-   *     say: under {@link Bm25Spec} they are term frequencies, which the segment builder weighs
+   * @return one vector per text, in the order of the texts. What the weights mean is for the spec
+   *     to say: under {@link Bm25Spec} they are term frequencies, which the segment builder weighs
    *     once it knows the collection
    * @throws RuntimeException what the checkpoint throws
    * @throws io.siskin.index.error.InvalidInputException when the spec encodes no text, see {@link

@@ -94,8 +94,7 @@ final class Explanation {
       int from = 0;
       cursor.moveTo(document);
       for (int posting = 0; cursor.next() && from < termNumbers.length; posting++) {
-        int found =
-            Arrays.binarySearch(termNumbers, from, termNumbers.length, cursor.termNumber());
+        int found = Arrays.binarySearch(termNumbers, from, termNumbers.length, cursor.termNumber());
         if (found < 0) {
           from = -found - 1;
           continue;

@@ -45,8 +45,7 @@ final class NearestNames {
               }
             });
     return near.stream()
-        .sorted(
-            Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
+        .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
         .limit(COUNT_MAX)
         .map(Candidate::name)
         .toList();

@@ -285,8 +285,7 @@ public final class RetrievalPipeline implements Retriever {
       Cancellation cancellation,
       long responseBytesMax) {
     try (HitFetcher fetcher =
-        new HitFetcher(
-            snapshot.segments(), query, request, cancellation, responseBytesMax)) {
+        new HitFetcher(snapshot.segments(), query, request, cancellation, responseBytesMax)) {
       return fetcher.fetch(searcher);
     }
   }

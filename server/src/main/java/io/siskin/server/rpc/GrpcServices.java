@@ -61,20 +61,22 @@ final class GrpcServices {
     guard = new CallGuard(statusMapper);
     admission =
         new AdmissionControl(
-            options.searchThreads(), options.searchQueueCapacity(), options.inlinePostingsMax());
+            options.threads().searches(),
+            options.threads().searchQueueCapacity(),
+            options.threads().inlinePostingsMax());
     searchService =
         new SearchService(
-            new SearchDispatcher(retriever, admission, options.responseBytesMax()),
+            new SearchDispatcher(retriever, admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(SearchServiceGrpc.getSearchStreamMethod().getFullMethodName()),
-            options.streamInFlightMax());
+            options.limits().streamInFlightMax());
     collectionService = new CollectionService(retriever, statusMapper);
     encodeService =
         new EncodeService(
-            new EncodeDispatcher(encoders, admission, options.responseBytesMax()),
+            new EncodeDispatcher(encoders, admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
-            options.streamInFlightMax());
+            options.limits().streamInFlightMax());
     setServing(false);
     // Counted from the start, since a counter that appears with its first call has no rate for it.
     Stream.of(

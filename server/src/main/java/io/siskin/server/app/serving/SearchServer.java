@@ -85,7 +85,8 @@ public final class SearchServer implements AutoCloseable {
           GrpcServer.start(options, retrieval, new EncodingPipeline(catalog, models)));
     } catch (IOException failed) {
       throw isTaken(failed)
-          ? new IOException(taken(options.host(), options.port(), "--port"), failed)
+          ? new IOException(
+              taken(options.listening().host(), options.listening().port(), "--port"), failed)
           : failed;
     }
   }
@@ -146,7 +147,7 @@ public final class SearchServer implements AutoCloseable {
 
   /** Returns where clients find it: {@code host:port}. */
   public String address() {
-    return address(options.host(), grpc.port());
+    return address(options.listening().host(), grpc.port());
   }
 
   /** Returns the port where metrics are shown; 0 for none. */
@@ -170,7 +171,7 @@ public final class SearchServer implements AutoCloseable {
    * @return whether everything admitted was finished
    */
   public boolean shutdown() {
-    boolean quiet = grpc.shutdown(options.shutdownGrace());
+    boolean quiet = grpc.shutdown(options.shutdown().grace());
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
       metrics.close();

@@ -77,7 +77,9 @@ public final class EncoderFactory {
     return new Encoders(
         (texts, checkpoint) ->
             texts.stream().map(text -> counter.frequencies(text, checkpoint)).toList(),
-        texts -> texts.stream().map(QueryText::check)
+        texts ->
+            texts.stream()
+                .map(QueryText::check)
                 .map(text -> counter.frequencies(text, Checkpoint.NONE))
                 .toList(),
         analyzer::close);
@@ -102,8 +104,9 @@ public final class EncoderFactory {
     return texts ->
         texts.stream()
             .map(QueryText::check)
-            .map(text -> counter.weighted(
-                            text, (token, _) -> weights.weight(token), Checkpoint.NONE))
+            .map(
+                text ->
+                    counter.weighted(text, (token, _) -> weights.weight(token), Checkpoint.NONE))
             .toList();
   }
 

@@ -48,8 +48,7 @@ final class BoundedStatus {
     Status.Builder status =
         Status.newBuilder().setCode(code.getNumber()).setMessage(cutMessage(message));
     for (Message detail : details) {
-      int free =
-          STATUS_BYTES_MAX - status.build().getSerializedSize() - typeOverheadBytes(detail);
+      int free = STATUS_BYTES_MAX - status.build().getSerializedSize() - typeOverheadBytes(detail);
       Message bounded = bounded(detail, free);
       if (bounded.getSerializedSize() <= free) {
         status.addDetails(Any.pack(bounded));

@@ -48,9 +48,7 @@ public final class EncodeMapper {
           case COLLECTION ->
               new EncodingRequest.Encoder.OfCollection(
                   CollectionName.check("collection", message.getCollection()));
-          case MODEL ->
-              new EncodingRequest.Encoder.OfModel(
-                  checkModel(message.getModel()));
+          case MODEL -> new EncodingRequest.Encoder.OfModel(checkModel(message.getModel()));
           case ENCODER_NOT_SET ->
               throw new InvalidInputException("encoder", "missing", "a collection or a model");
         };

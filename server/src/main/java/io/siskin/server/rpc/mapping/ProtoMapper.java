@@ -29,7 +29,6 @@ import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
-import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -202,7 +201,9 @@ public final class ProtoMapper {
     }
     if (message.getWeightsCount() != count) {
       throw new InvalidInputException(
-          "vector.weights", message.getWeightsCount() + " weights", "one weight per term: " + count);
+          "vector.weights",
+          message.getWeightsCount() + " weights",
+          "one weight per term: " + count);
     }
     float[] weights = new float[count];
     for (int i = 0; i < count; i++) {

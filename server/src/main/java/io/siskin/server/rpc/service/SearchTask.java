@@ -1,8 +1,8 @@
 package io.siskin.server.rpc.service;
 
 import io.siskin.proto.v1.SearchResponse;
-import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.ResponseTooLargeException;
+import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;

@@ -361,8 +361,7 @@ class ProtoMapperTest {
 
   @ParameterizedTest
   @CsvSource({"TOKEN,VOCABULARY_TOKEN", "TERM_ID,VOCABULARY_TERM_ID", "NONE,VOCABULARY_NONE"})
-  void everyVocabularyHasItsValue(
-      SegmentStatistics.Vocabulary name, Vocabulary expected) {
+  void everyVocabularyHasItsValue(SegmentStatistics.Vocabulary name, Vocabulary expected) {
     CollectionDescription books = FakeRetriever.describe("books");
     CollectionDescription described =
         new CollectionDescription(
