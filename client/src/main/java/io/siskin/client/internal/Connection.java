@@ -211,7 +211,7 @@ public final class Connection implements AutoCloseable {
 
   private static RuntimeException rethrowable(@Nullable Throwable cause) {
     if (cause instanceof SearchException failure) {
-      // Made on the network thread; whoever reads it wants to see where the call was made too.
+      // It was made on the network thread; its reader also needs to see where the call was made.
       failure.addSuppressed(new CallSite());
       return failure;
     }

@@ -236,7 +236,7 @@ public final class StreamConnection<Q, A> {
     }
 
     @Override
-    @SuppressWarnings("IllegalCatch") // Whatever the translation throws must reach whoever waits.
+    @SuppressWarnings("IllegalCatch") // What the translation throws must reach the caller.
     public void onNext(P response) {
       StreamExchange.Outcome<A> outcome = exchange.responses().apply(response);
       CompletableFuture<A> answer = stream.settle(outcome.id());

@@ -47,7 +47,7 @@ final class UnaryFuture<Q, P, R> extends CompletableFuture<R>
   }
 
   @Override
-  @SuppressWarnings("IllegalCatch") // Whatever the translation throws must reach whoever waits.
+  @SuppressWarnings("IllegalCatch") // What the translation throws must reach the caller.
   public void onCompleted() {
     P received = response;
     if (received == null) {

@@ -53,8 +53,7 @@ final class SearchTask extends AdmissionControl.Task {
   public void execute(long queueNanos) {
     SearchResponse response;
     try {
-      // A search that nobody waits for any more must not cost the time of those that somebody does
-      // wait for.
+      // A search without a caller must not take time from those that have one.
       cancellation.check();
       RetrievalResponse found = retriever.retrieve(request, cancellation, responseBytesMax);
       response = ProtoMapper.toProto(found, queueNanos + encoderQueueNanos(), arrivalNanoTime);
