@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
  * Everything that can be chosen about a {@link SearchClient}. Immutable; made by {@link #of} and
  * refined by the {@code with} methods.
  *
- * @param target where the server is: {@code host:port}, {@code unix:///path} (Linux), or any name
- *     that gRPC resolves, for example {@code dns:///siskin.example:7700}
+ * @param target where the server is: {@code host}, {@code host:port}, {@code unix:///path} (Linux),
+ *     or another name that gRPC resolves, for example {@code dns:///siskin.example:7700}. A host
+ *     without a port gets 7700
  * @param deadline how long a call may take unless its request says otherwise, above 0
- * @param maxAttempts how often a call is tried at most, 1 to 5. Only calls that the server did not
- *     start or refused as busy are repeated (UNAVAILABLE, RESOURCE_EXHAUSTED), after a growing,
- *     jittered delay, within the same deadline; streams are never repeated
+ * @param maxAttempts how often a call is tried at most, 1 to 5. A call is repeated when the server
+ *     did not start it or refused it as busy (UNAVAILABLE, RESOURCE_EXHAUSTED), after a growing,
+ *     jittered delay, within the same deadline. Streams are never repeated
  * @param responseBytesMax the longest response that is accepted, in bytes
  * @param streamInFlightMax how many requests of one {@link SearchStream} or {@link EncodeStream}
  *     may be unanswered before submitting waits
@@ -53,7 +54,7 @@ public record ClientOptions(
 
   /**
    * The defaults: a deadline of 5 s, 4 attempts, responses of up to 64 MiB, 64 unanswered requests
-   * a stream, plain text.
+   * per stream, plain text.
    *
    * @param target where the server is
    */
@@ -94,8 +95,8 @@ public record ClientOptions(
   /**
    * Returns the same options with another bound on streams.
    *
-   * @param newStreamInFlightMax unanswered requests, above 0; more than the server's own bound
-   *     brings nothing
+   * @param newStreamInFlightMax unanswered requests, above 0; a number above the server's own bound
+   *     has no further effect
    */
   public ClientOptions withStreamInFlightMax(int newStreamInFlightMax) {
     return new ClientOptions(

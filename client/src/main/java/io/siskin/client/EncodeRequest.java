@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param encoder what encodes them
  * @param side on which side of a search they are; models may treat the sides differently
  * @param inputs the texts, 1 to 1,024
- * @param bulk whether they go behind what somebody waits for; raises how long they may take
+ * @param bulk whether they may wait until texts that are needed at once are encoded, so that they
+ *     can take longer
  * @param tokens whether each encoding lists the text's own tokens
  * @param deadline how long the call may take; null for the client's default
  */
@@ -98,7 +99,7 @@ public record EncodeRequest(
     return new EncodeRequest(encoder, side, value, bulk, tokens, deadline);
   }
 
-  /** Lets the texts go behind what somebody waits for. */
+  /** Lets the texts wait until texts that are needed at once are encoded. */
   public EncodeRequest asBulk() {
     return new EncodeRequest(encoder, side, inputs, true, tokens, deadline);
   }

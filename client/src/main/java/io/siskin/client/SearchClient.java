@@ -14,12 +14,12 @@ import java.util.concurrent.CompletableFuture;
  * }
  * }</pre>
  *
- * <p>Safe for concurrent use; one client a server is enough for most programs. It keeps one
- * connection, opened by the first call and opened again when it breaks.
+ * <p>Safe for concurrent use. One client per server is enough for most programs. It keeps one
+ * connection, which the first call opens and which is opened again when it breaks.
  *
- * <p>Futures are completed on the client's network thread, because another hop costs about as much
- * as a small search does altogether. What is chained to them without an executor runs there too,
- * and must not block; the blocking methods refuse to be called there.
+ * <p>Futures are completed on the client's network thread, because handing them to another thread
+ * costs about as much as a small search. What is chained to them without an executor runs there too
+ * and must not block. The blocking methods refuse to be called there.
  *
  * <p>Blocking methods throw, and futures are completed with, a {@link SearchException}.
  */
@@ -33,7 +33,8 @@ public final class SearchClient implements AutoCloseable {
   /**
    * Makes a client with default options.
    *
-   * @param target {@code host:port} or {@code unix:///path}
+   * @param target {@code host}, {@code host:port} or {@code unix:///path}, see {@link
+   *     ClientOptions#target}
    */
   public static SearchClient connect(String target) {
     return connect(ClientOptions.of(target));

@@ -1,6 +1,10 @@
 package io.siskin.client.internal;
 
+import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -15,21 +19,30 @@ import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.util.concurrent.FastThreadLocalThread;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.siskin.client.ClientOptions;
 import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes channels: how to reach a target, what to repeat, which threads to use. */
 final class Channels {
-  private static final String UNIX_SCHEME = "unix:";
-
   // How much of the responses may be on its way before it has been read.
   private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
+
+  /** The services of Siskin that a client calls. */
+  static final List<ServiceDescriptor> SERVICES =
+      List.of(
+          SearchServiceGrpc.getServiceDescriptor(),
+          CollectionServiceGrpc.getServiceDescriptor(),
+          EncodeServiceGrpc.getServiceDescriptor());
 
   /** The thread of a client that reads and writes its connection. */
   static final class NetworkThread extends FastThreadLocalThread {
@@ -52,12 +65,16 @@ final class Channels {
   /**
    * Makes a channel. Does not connect.
    *
-   * @param options where to and how
+   * @param options how
+   * @param target where to
    * @param loop the network thread
    */
-  static ManagedChannel open(ClientOptions options, EventLoopGroup loop) {
+  static ManagedChannel open(ClientOptions options, Target target, EventLoopGroup loop) {
     NettyChannelBuilder builder =
-        options.target().startsWith(UNIX_SCHEME) ? unix(options.target()) : tcp(options);
+        switch (target) {
+          case Target.UnixSocket(String path) -> unix(path);
+          case Target.Name(String name) -> tcp(name, options.tls());
+        };
     if (options.maxAttempts() > 1) {
       builder.enableRetry().defaultServiceConfig(serviceConfig(options.maxAttempts()));
     } else {
@@ -80,16 +97,12 @@ final class Channels {
         .build();
   }
 
-  private static NettyChannelBuilder unix(String target) {
+  private static NettyChannelBuilder unix(String path) {
     if (!Epoll.isAvailable()) {
       throw new UnsupportedOperationException(
-          target + ": Unix sockets need Linux with epoll", Epoll.unavailabilityCause());
+          path + ": Unix sockets need Linux with epoll", Epoll.unavailabilityCause());
     }
-    String path = target.substring(UNIX_SCHEME.length());
-    // unix:///path, as an URI, and unix:path, as gRPC writes it elsewhere.
-    DomainSocketAddress address =
-        new DomainSocketAddress(path.startsWith("//") ? path.substring(2) : path);
-    return NettyChannelBuilder.forAddress(address)
+    return NettyChannelBuilder.forAddress(new DomainSocketAddress(path))
         .channelType(EpollDomainSocketChannel.class)
         // gRPC sets it; Unix sockets do not have it and Netty would warn.
         .withOption(ChannelOption.SO_KEEPALIVE, null)
@@ -97,11 +110,10 @@ final class Channels {
         .usePlaintext();
   }
 
-  private static NettyChannelBuilder tcp(ClientOptions options) {
+  private static NettyChannelBuilder tcp(String name, ClientOptions.@Nullable Tls tls) {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(options.target())
+        NettyChannelBuilder.forTarget(name)
             .channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
-    ClientOptions.@Nullable Tls tls = options.tls();
     if (tls == null) {
       return builder.usePlaintext();
     }
@@ -119,11 +131,11 @@ final class Channels {
   }
 
   /**
-   * Which calls are repeated. Every unary call only reads, so all may be; but only statuses that
-   * say that the server did not do the work, since anything else would fail again or double the
-   * load. The throttle stops repetitions when more than about one call in ten fails, so that they
-   * cannot keep an overloaded server down. The delay that a busy server asks for takes the place of
-   * the back-off.
+   * Says which calls are repeated: those of each unary method that the protocol declares free of
+   * side effects. They are repeated only on statuses that say that the server did not do the work;
+   * anything else would fail again or double the load. The throttle stops repetitions when more
+   * than about one call in ten fails, so that they cannot keep an overloaded server down. A delay
+   * that a busy server asks for is kept instead of the back-off.
    */
   private static Map<String, ?> serviceConfig(int maxAttempts) {
     return Map.of(
@@ -131,9 +143,7 @@ final class Channels {
         List.of(
             Map.of(
                 "name",
-                List.of(
-                    Map.of("service", SearchServiceGrpc.SERVICE_NAME, "method", "Search"),
-                    Map.of("service", CollectionServiceGrpc.SERVICE_NAME)),
+                repeatable().map(Channels::methodName).toList(),
                 "retryPolicy",
                 Map.of(
                     // The service config is JSON, whose numbers are doubles.
@@ -149,5 +159,30 @@ final class Channels {
                     List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED")))),
         "retryThrottling",
         Map.of("maxTokens", 10.0, "tokenRatio", 0.1));
+  }
+
+  /** Returns the methods whose calls are repeated, as the descriptors of the services have them. */
+  private static Stream<MethodDescriptor<?, ?>> repeatable() {
+    return Stream.concat(
+        SERVICES.stream()
+            .flatMap(service -> service.getMethods().stream())
+            .filter(method -> method.getType() == MethodDescriptor.MethodType.UNARY)
+            .filter(Channels::hasNoSideEffects),
+        // The health protocol declares nothing, but its check only asks.
+        Stream.of(HealthGrpc.getCheckMethod()));
+  }
+
+  private static boolean hasNoSideEffects(MethodDescriptor<?, ?> method) {
+    return method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema
+        && schema.getMethodDescriptor().getOptions().getIdempotencyLevel()
+            == IdempotencyLevel.NO_SIDE_EFFECTS;
+  }
+
+  private static Map<String, String> methodName(MethodDescriptor<?, ?> method) {
+    return Map.of(
+        "service",
+        Objects.requireNonNull(method.getServiceName()),
+        "method",
+        Objects.requireNonNull(method.getBareMethodName()));
   }
 }

@@ -44,11 +44,13 @@ public final class Connection implements AutoCloseable {
   private final CollectionServiceGrpc.CollectionServiceStub collections;
   private final EncodeServiceGrpc.EncodeServiceStub encodings;
   private final HealthGrpc.HealthStub health;
+  private final ErrorMapper errors;
 
-  private Connection(ClientOptions options, EventLoopGroup loop) {
+  private Connection(ClientOptions options, Target target, EventLoopGroup loop) {
     this.options = options;
     this.loop = loop;
-    this.channel = Channels.open(options, loop);
+    this.channel = Channels.open(options, target, loop);
+    this.errors = new ErrorMapper(target);
     this.searches = SearchServiceGrpc.newStub(channel);
     this.collections = CollectionServiceGrpc.newStub(channel);
     this.encodings = EncodeServiceGrpc.newStub(channel);
@@ -59,9 +61,12 @@ public final class Connection implements AutoCloseable {
    * Opens a channel. Connects with the first call.
    *
    * @param options where to and how
+   * @throws IllegalArgumentException when the target or the certificates cannot be read
+   * @throws UnsupportedOperationException for a Unix socket on a platform other than Linux
    */
   public static Connection open(ClientOptions options) {
-    return new Connection(options, Channels.newEventLoop());
+    Target target = TargetParser.parse(options.target());
+    return new Connection(options, target, Channels.newEventLoop());
   }
 
   /**
@@ -71,7 +76,7 @@ public final class Connection implements AutoCloseable {
    */
   public CompletableFuture<SearchResult> search(SearchRequest request) {
     UnaryFuture<io.siskin.proto.v1.SearchRequest, SearchResponse, SearchResult> answer =
-        new UnaryFuture<>(ProtoMapper::toResult);
+        new UnaryFuture<>(ProtoMapper::toResult, errors);
     Duration own = request.deadline();
     searches
         .withDeadlineAfter(own == null ? options.deadline() : own)
@@ -86,7 +91,7 @@ public final class Connection implements AutoCloseable {
    */
   public CompletableFuture<EncodeResult> encode(EncodeRequest request) {
     UnaryFuture<io.siskin.proto.v1.EncodeRequest, EncodeResponse, EncodeResult> answer =
-        new UnaryFuture<>(EncodeMapper::toResult);
+        new UnaryFuture<>(EncodeMapper::toResult, errors);
     Duration own = request.deadline();
     encodings
         .withDeadlineAfter(own == null ? options.deadline() : own)
@@ -96,14 +101,16 @@ public final class Connection implements AutoCloseable {
 
   /** Opens a stream of searches. */
   public StreamConnection<SearchRequest, SearchResult> openStream() {
-    return StreamConnection.open(
-        new SearchExchange(searches), options.streamInFlightMax(), options.deadline());
+    return open(StreamExchange.ofSearches(searches));
   }
 
   /** Opens a stream of encodings. */
   public StreamConnection<EncodeRequest, EncodeResult> openEncodeStream() {
-    return StreamConnection.open(
-        new EncodeExchange(encodings), options.streamInFlightMax(), options.deadline());
+    return open(StreamExchange.ofEncodings(encodings));
+  }
+
+  private <Q, A, M, P> StreamConnection<Q, A> open(StreamExchange<Q, A, M, P> exchange) {
+    return StreamConnection.open(exchange, options.streamInFlightMax(), options.deadline(), errors);
   }
 
   /** Returns all collections, page by page. */
@@ -114,7 +121,7 @@ public final class Connection implements AutoCloseable {
       ListCollectionsRequest request =
           ListCollectionsRequest.newBuilder().setPageToken(pageToken).build();
       UnaryFuture<ListCollectionsRequest, ListCollectionsResponse, ListCollectionsResponse> answer =
-          new UnaryFuture<>(page -> page);
+          new UnaryFuture<>(page -> page, errors);
       collections.withDeadlineAfter(options.deadline()).listCollections(request, answer);
       ListCollectionsResponse page = await(answer);
       page.getCollectionsList().forEach(collection -> all.add(ProtoMapper.toInfo(collection)));
@@ -130,7 +137,7 @@ public final class Connection implements AutoCloseable {
    */
   public CompletableFuture<CollectionInfo> collection(String name) {
     UnaryFuture<GetCollectionRequest, GetCollectionResponse, CollectionInfo> answer =
-        new UnaryFuture<>(response -> ProtoMapper.toInfo(response.getCollection()));
+        new UnaryFuture<>(response -> ProtoMapper.toInfo(response.getCollection()), errors);
     collections
         .withDeadlineAfter(options.deadline())
         .getCollection(GetCollectionRequest.newBuilder().setName(name).build(), answer);
@@ -148,7 +155,8 @@ public final class Connection implements AutoCloseable {
             response ->
                 response.getStatus() == HealthCheckResponse.ServingStatus.SERVING
                     ? Health.SERVING
-                    : Health.NOT_SERVING);
+                    : Health.NOT_SERVING,
+            errors);
     health
         .withDeadlineAfter(options.deadline())
         .check(HealthCheckRequest.newBuilder().setService(service).build(), answer);
@@ -203,7 +211,7 @@ public final class Connection implements AutoCloseable {
 
   private static RuntimeException rethrowable(@Nullable Throwable cause) {
     if (cause instanceof SearchException failure) {
-      // Made on the network thread; whoever reads it wants to see where the call was made too.
+      // It was made on the network thread; its reader also needs to see where the call was made.
       failure.addSuppressed(new CallSite());
       return failure;
     }

@@ -16,24 +16,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one translation of failures: from a gRPC status with its details to a {@link
- * SearchException}.
+ * SearchException}. A server that cannot be reached is named in the message, with what to try.
+ *
+ * @param target where the server is
  */
-final class ErrorMapper {
-  private ErrorMapper() {}
-
+record ErrorMapper(Target target) {
   /**
    * Translates what ended a call.
    *
    * @param error what the transport reported
    */
-  static SearchException toException(Throwable error) {
+  SearchException toException(Throwable error) {
     if (error instanceof SearchException already) {
       return already;
     }
     Status status = StatusProto.fromThrowable(error);
-    return status == null
-        ? new SearchException.ServerFault("UNKNOWN", error.toString(), null, error)
-        : toException(status, error);
+    if (status == null) {
+      return new SearchException.ServerFault("UNKNOWN", error.toString(), null, error);
+    }
+    String explanation = ConnectionFailures.explain(io.grpc.Status.fromThrowable(error), target);
+    if (explanation == null) {
+      return toException(status, error);
+    }
+    return status.getCode() == Code.DEADLINE_EXCEEDED_VALUE
+        ? new SearchException.DeadlineExceeded(explanation, error)
+        : new SearchException.Unavailable(explanation, error);
   }
 
   /**

@@ -43,11 +43,14 @@ public final class StreamConnection<Q, A> {
   private long longestDeadlineNanos;
 
   private <M, P> StreamConnection(
-      StreamExchange<Q, A, M, P> exchange, int inFlightMax, Duration defaultDeadline) {
+      StreamExchange<Q, A, M, P> exchange,
+      int inFlightMax,
+      Duration defaultDeadline,
+      ErrorMapper errors) {
     this.permits = new Semaphore(inFlightMax);
     this.defaultDeadline = defaultDeadline;
     this.longestDeadlineNanos = toNanos(defaultDeadline);
-    this.call = new Call<>(exchange, this);
+    this.call = new Call<>(exchange, errors, this);
   }
 
   /**
@@ -56,16 +59,21 @@ public final class StreamConnection<Q, A> {
    * @param exchange what the messages are
    * @param inFlightMax how many requests may be unanswered
    * @param defaultDeadline the deadline of requests without one
+   * @param errors translates what ends the stream
    */
   static <Q, A, M, P> StreamConnection<Q, A> open(
-      StreamExchange<Q, A, M, P> exchange, int inFlightMax, Duration defaultDeadline) {
-    StreamConnection<Q, A> stream = new StreamConnection<>(exchange, inFlightMax, defaultDeadline);
+      StreamExchange<Q, A, M, P> exchange,
+      int inFlightMax,
+      Duration defaultDeadline,
+      ErrorMapper errors) {
+    StreamConnection<Q, A> stream =
+        new StreamConnection<>(exchange, inFlightMax, defaultDeadline, errors);
     stream.call.open();
     return stream;
   }
 
   /**
-   * Sends a request, after waiting for a place.
+   * Sends a request once fewer than the allowed number of requests are unanswered. Waits for that.
    *
    * @param request the request
    */
@@ -129,7 +137,7 @@ public final class StreamConnection<Q, A> {
   }
 
   private Duration deadline(Q request) {
-    Duration own = call.exchange.deadline(request);
+    Duration own = call.exchange.deadline().apply(request);
     Duration deadline = own == null ? defaultDeadline : own;
     synchronized (this) {
       longestDeadlineNanos = Math.max(longestDeadlineNanos, toNanos(deadline));
@@ -167,7 +175,11 @@ public final class StreamConnection<Q, A> {
     }
   }
 
-  /** Takes a request off the books, and its place with it; null when that has been done before. */
+  /**
+   * Forgets a request and gives its place to another one.
+   *
+   * @return the future of its answer; null when it was forgotten before
+   */
   private @Nullable CompletableFuture<A> settle(long id) {
     CompletableFuture<A> answer = pending.remove(id);
     if (answer != null) {
@@ -176,33 +188,37 @@ public final class StreamConnection<Q, A> {
     return answer;
   }
 
-  /** The call itself, whose messages nobody else has to know. */
+  /** The call itself; only this class knows its messages. */
   private static final class Call<Q, A, M, P> implements ClientResponseObserver<M, P> {
     private final StreamExchange<Q, A, M, P> exchange;
+    private final ErrorMapper errors;
     private final StreamConnection<Q, A> stream;
 
     // Set while the call is opened, which is before anything is sent.
     private volatile @Nullable ClientCallStreamObserver<M> requests;
 
-    Call(StreamExchange<Q, A, M, P> exchange, StreamConnection<Q, A> stream) {
+    Call(StreamExchange<Q, A, M, P> exchange, ErrorMapper errors, StreamConnection<Q, A> stream) {
       this.exchange = exchange;
+      this.errors = errors;
       this.stream = stream;
     }
 
     void open() {
-      exchange.open(this);
+      exchange.open().accept(this);
     }
 
     /** Translates a request; what it returns sends it, and is run under the stream's monitor. */
     Runnable sending(long id, Q request, Duration timeout) {
       M message =
-          exchange.message(
-              id,
-              request,
-              com.google.protobuf.Duration.newBuilder()
-                  .setSeconds(timeout.getSeconds())
-                  .setNanos(timeout.getNano())
-                  .build());
+          exchange
+              .requests()
+              .of(
+                  id,
+                  request,
+                  com.google.protobuf.Duration.newBuilder()
+                      .setSeconds(timeout.getSeconds())
+                      .setNanos(timeout.getNano())
+                      .build());
       return () -> Objects.requireNonNull(requests).onNext(message);
     }
 
@@ -220,14 +236,15 @@ public final class StreamConnection<Q, A> {
     }
 
     @Override
-    @SuppressWarnings("IllegalCatch") // Whatever the translation throws must reach whoever waits.
+    @SuppressWarnings("IllegalCatch") // What the translation throws must reach the caller.
     public void onNext(P response) {
-      CompletableFuture<A> answer = stream.settle(exchange.id(response));
+      StreamExchange.Outcome<A> outcome = exchange.responses().apply(response);
+      CompletableFuture<A> answer = stream.settle(outcome.id());
       if (answer == null) {
         return;
       }
       try {
-        answer.complete(exchange.answer(response));
+        answer.complete(outcome.answer().get());
       } catch (RuntimeException failed) {
         answer.completeExceptionally(failed);
       }
@@ -235,7 +252,7 @@ public final class StreamConnection<Q, A> {
 
     @Override
     public void onError(Throwable error) {
-      stream.end(ErrorMapper.toException(error));
+      stream.end(errors.toException(error));
     }
 
     @Override

@@ -1,50 +1,149 @@
 package io.siskin.client.internal;
 
+import com.google.protobuf.Duration;
+import com.google.rpc.Status;
 import io.grpc.stub.ClientResponseObserver;
+import io.siskin.client.EncodeRequest;
+import io.siskin.client.EncodeResult;
 import io.siskin.client.SearchException;
-import java.time.Duration;
+import io.siskin.client.SearchRequest;
+import io.siskin.client.SearchResult;
+import io.siskin.proto.v1.EncodeServiceGrpc.EncodeServiceStub;
+import io.siskin.proto.v1.EncodeStreamRequest;
+import io.siskin.proto.v1.EncodeStreamResponse;
+import io.siskin.proto.v1.SearchServiceGrpc.SearchServiceStub;
+import io.siskin.proto.v1.SearchStreamRequest;
+import io.siskin.proto.v1.SearchStreamResponse;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link StreamConnection} has to know of its messages. Safe for concurrent use.
+ * What a {@link StreamConnection} has to know of the messages of its stream. Immutable and safe for
+ * concurrent use.
  *
  * @param <Q> a request of the facade
  * @param <A> its answer
  * @param <M> the message of a request
  * @param <P> the message of an answer
+ * @param open opens the call; its argument is told of the call and gets what comes
+ * @param deadline a request's own deadline, or null for the client's
+ * @param requests makes the message of a request
+ * @param responses takes the message of an answer apart
  */
-interface StreamExchange<Q, A, M, P> {
+record StreamExchange<Q, A, M, P>(
+    Consumer<ClientResponseObserver<M, P>> open,
+    Function<Q, java.time.@Nullable Duration> deadline,
+    RequestMessage<Q, M> requests,
+    Function<P, Outcome<A>> responses) {
   /**
-   * Opens the call.
+   * Makes the message of a request.
    *
-   * @param responses is told of it, and gets what comes
+   * @param <Q> the request
+   * @param <M> its message
    */
-  void open(ClientResponseObserver<M, P> responses);
-
-  /** Returns the request's own deadline, or null for the client's. */
-  @Nullable Duration deadline(Q request);
+  @FunctionalInterface
+  interface RequestMessage<Q, M> {
+    /**
+     * Translates a request.
+     *
+     * @param id by which the answer is to be known
+     * @param request the request
+     * @param timeout how long it may take from its arrival
+     */
+    M of(long id, Q request, Duration timeout);
+  }
 
   /**
-   * Translates a request.
+   * The answer to one request.
    *
-   * @param id by which the answer is to be known
-   * @param request the request
-   * @param timeout how long it may take from its arrival
+   * @param <A> what the facade makes of it
+   * @param id which request is answered
+   * @param answer translates the answer; throws the {@link SearchException} of a request that
+   *     failed
    */
-  M message(long id, Q request, com.google.protobuf.Duration timeout);
-
-  /** Returns which request is answered. */
-  long id(P response);
+  record Outcome<A>(long id, Answer<A> answer) {}
 
   /**
-   * Translates an answer.
+   * An answer that is still to be translated.
    *
-   * @throws SearchException when the request failed
+   * @param <A> what the facade makes of it
    */
-  A answer(P response);
+  @FunctionalInterface
+  interface Answer<A> {
+    /**
+     * Translates it.
+     *
+     * @throws SearchException when the request failed
+     */
+    A get();
+  }
 
-  /** Returns the failure that stands for a response that says neither how it went nor why not. */
-  static SearchException withoutOutcome() {
-    return new SearchException.ServerFault("UNKNOWN", "a response without outcome", null, null);
+  /**
+   * Returns the exchange of {@code SearchStream}.
+   *
+   * @param stub the service
+   */
+  static StreamExchange<SearchRequest, SearchResult, SearchStreamRequest, SearchStreamResponse>
+      ofSearches(SearchServiceStub stub) {
+    return new StreamExchange<>(
+        observer -> {
+          var _ = stub.searchStream(observer);
+        },
+        SearchRequest::deadline,
+        (id, request, timeout) ->
+            SearchStreamRequest.newBuilder()
+                .setRequestId(id)
+                .setSearch(ProtoMapper.toProto(request))
+                .setTimeout(timeout)
+                .build(),
+        message ->
+            new Outcome<>(
+                message.getRequestId(),
+                switch (message.getOutcomeCase()) {
+                  case RESPONSE -> () -> ProtoMapper.toResult(message.getResponse());
+                  case STATUS -> failure(message.getStatus());
+                  case OUTCOME_NOT_SET -> withoutOutcome();
+                }));
+  }
+
+  /**
+   * Returns the exchange of {@code EncodeStream}.
+   *
+   * @param stub the service
+   */
+  static StreamExchange<EncodeRequest, EncodeResult, EncodeStreamRequest, EncodeStreamResponse>
+      ofEncodings(EncodeServiceStub stub) {
+    return new StreamExchange<>(
+        observer -> {
+          var _ = stub.encodeStream(observer);
+        },
+        EncodeRequest::deadline,
+        (id, request, timeout) ->
+            EncodeStreamRequest.newBuilder()
+                .setRequestId(id)
+                .setEncode(EncodeMapper.toProto(request))
+                .setTimeout(timeout)
+                .build(),
+        message ->
+            new Outcome<>(
+                message.getRequestId(),
+                switch (message.getOutcomeCase()) {
+                  case RESPONSE -> () -> EncodeMapper.toResult(message.getResponse());
+                  case STATUS -> failure(message.getStatus());
+                  case OUTCOME_NOT_SET -> withoutOutcome();
+                }));
+  }
+
+  private static <A> Answer<A> failure(Status status) {
+    return () -> {
+      throw ErrorMapper.toException(status, null);
+    };
+  }
+
+  private static <A> Answer<A> withoutOutcome() {
+    return () -> {
+      throw new SearchException.ServerFault("UNKNOWN", "a response without outcome", null, null);
+    };
   }
 }

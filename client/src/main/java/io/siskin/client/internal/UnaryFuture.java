@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class UnaryFuture<Q, P, R> extends CompletableFuture<R>
     implements ClientResponseObserver<Q, P> {
   private final Function<P, R> translation;
+  private final ErrorMapper errors;
   private @Nullable P response;
   private volatile @Nullable ClientCallStreamObserver<Q> call;
 
@@ -23,9 +24,11 @@ final class UnaryFuture<Q, P, R> extends CompletableFuture<R>
    * Creates a future that is to be handed to a stub as its observer.
    *
    * @param translation what makes the result of the response
+   * @param errors translates failures
    */
-  UnaryFuture(Function<P, R> translation) {
+  UnaryFuture(Function<P, R> translation, ErrorMapper errors) {
     this.translation = translation;
+    this.errors = errors;
   }
 
   @Override
@@ -40,11 +43,11 @@ final class UnaryFuture<Q, P, R> extends CompletableFuture<R>
 
   @Override
   public void onError(Throwable error) {
-    completeExceptionally(ErrorMapper.toException(error));
+    completeExceptionally(errors.toException(error));
   }
 
   @Override
-  @SuppressWarnings("IllegalCatch") // Whatever the translation throws must reach whoever waits.
+  @SuppressWarnings("IllegalCatch") // What the translation throws must reach the caller.
   public void onCompleted() {
     P received = response;
     if (received == null) {

@@ -97,11 +97,12 @@ class ErrorMapperTest {
   void theTransportsExceptionIsTheCause() {
     Throwable transport = StatusProto.toStatusRuntimeException(status(Code.NOT_FOUND));
 
-    assertThat(ErrorMapper.toException(transport))
+    ErrorMapper errors = new ErrorMapper(new Target.Name("somewhere:1"));
+    assertThat(errors.toException(transport))
         .isInstanceOf(SearchException.NotFound.class)
         .hasCause(transport);
-    SearchException mapped = ErrorMapper.toException(transport);
-    assertThat(ErrorMapper.toException(mapped)).as("not wrapped twice").isSameAs(mapped);
+    SearchException mapped = errors.toException(transport);
+    assertThat(errors.toException(mapped)).as("not wrapped twice").isSameAs(mapped);
   }
 
   private static SearchException map(Code code, Message... details) {

@@ -43,7 +43,7 @@ class StreamConnectionTest {
     String name = InProcessServerBuilder.generateName();
     server = InProcessServerBuilder.forName(name).directExecutor().addService(held).build().start();
     channel = InProcessChannelBuilder.forName(name).directExecutor().build();
-    stream = StreamConnection.open(new SearchExchange(SearchServiceGrpc.newStub(channel)), 2, LONG);
+    stream = open(LONG);
   }
 
   @AfterEach
@@ -150,9 +150,7 @@ class StreamConnectionTest {
 
   @Test
   void closingIsPatientWithTheLongestDeadline() throws Exception {
-    StreamConnection<SearchRequest, SearchResult> hasty =
-        StreamConnection.open(
-            new SearchExchange(SearchServiceGrpc.newStub(channel)), 2, Duration.ofMillis(1));
+    StreamConnection<SearchRequest, SearchResult> hasty = open(Duration.ofMillis(1));
     CompletableFuture<SearchResult> outstanding = hasty.submit(REQUEST.withDeadline(LONG));
     CountDownLatch halfClosed = new CountDownLatch(1);
     held.whenHalfClosed = halfClosed::countDown;
@@ -177,6 +175,14 @@ class StreamConnectionTest {
         .withCauseInstanceOf(SearchException.Cancelled.class);
     assertThatThrownBy(() -> stream.submit(REQUEST)).isInstanceOf(IllegalStateException.class);
     stream.close();
+  }
+
+  private StreamConnection<SearchRequest, SearchResult> open(Duration deadline) {
+    return StreamConnection.open(
+        StreamExchange.ofSearches(SearchServiceGrpc.newStub(channel)),
+        2,
+        deadline,
+        new ErrorMapper(new Target.Name("somewhere:1")));
   }
 
   private static void assertUnavailable(CompletableFuture<SearchResult> answer) {

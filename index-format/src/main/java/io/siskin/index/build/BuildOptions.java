@@ -10,103 +10,81 @@ import org.jspecify.annotations.Nullable;
  * @param weighting what the given weights mean
  * @param quantization how weights become impacts
  * @param reordering the order of document numbers
- * @param forward whether the segment carries the forward index; approximate search and explanations
- *     need it
- * @param residuals whether a byte a posting refines the impacts to 16 bits, by which the last
- *     candidates of a search are scored again; needs the forward index. Not written where impacts
- *     are exact
- * @param blockMax the block-max posting lists, which exact search wants; null for none
- * @param impacts the impact-ordered posting lists, which score-at-a-time search needs; null for
- *     none
- * @param clusters the clustered posting lists, which clustered search needs; null for none
- * @param storeFields whether titles, texts and other fields are kept to be returned with hits
- * @param threads how many threads build, 1 or more
+ * @param structures what the segment carries
+ * @param threads how many threads build, 1 to 1,024
  */
 public record BuildOptions(
     Weighting weighting,
     Quantization quantization,
     Reordering reordering,
-    boolean forward,
-    boolean residuals,
-    @Nullable BlockMaxOptions blockMax,
-    @Nullable ImpactOrderedOptions impacts,
-    @Nullable ClusterOptions clusters,
-    boolean storeFields,
+    Structures structures,
     int threads) {
   /**
-   * Everything but clustered posting lists, with default parameters, in the order of the input, on
-   * all cores.
+   * Everything but residuals and clustered posting lists, with default parameters, in the order of
+   * the input, on all cores.
    */
   public static final BuildOptions DEFAULTS =
       new BuildOptions(
           new Weighting.AsGiven(),
           Quantization.AUTO,
           new Reordering.None(),
-          true,
-          BlockMaxOptions.DEFAULTS,
-          ImpactOrderedOptions.DEFAULTS,
-          null,
-          true,
+          Structures.DEFAULTS,
           Runtime.getRuntime().availableProcessors());
 
+  /** Checks the range. */
+  public BuildOptions {
+    Ranges.check("threads", threads, 1, 1024);
+  }
+
   /**
-   * Returns options without residuals.
+   * What a segment carries.
    *
-   * @param weighting what the given weights mean
-   * @param quantization how weights become impacts
-   * @param reordering the order of document numbers
-   * @param forward whether the segment carries the forward index
-   * @param blockMax the block-max posting lists; null for none
-   * @param impacts the impact-ordered posting lists; null for none
-   * @param clusters the clustered posting lists; null for none
-   * @param storeFields whether fields are kept to be returned with hits
-   * @param threads how many threads build, 1 or more
+   * @param forward whether it carries the forward index; approximate search and explanations need
+   *     it
+   * @param residuals whether one byte per posting refines the impacts to 16 bits, by which the last
+   *     candidates of a search are scored again; needs the forward index. Not written where impacts
+   *     are exact
+   * @param blockMax the block-max posting lists, which exact search wants; null for none
+   * @param impacts the impact-ordered posting lists, which score-at-a-time search needs; null for
+   *     none
+   * @param clusters the clustered posting lists, which clustered search needs; null for none
+   * @param storeFields whether titles, texts and other fields are kept to be returned with hits
    */
-  public BuildOptions(
-      Weighting weighting,
-      Quantization quantization,
-      Reordering reordering,
+  public record Structures(
       boolean forward,
+      boolean residuals,
       @Nullable BlockMaxOptions blockMax,
       @Nullable ImpactOrderedOptions impacts,
       @Nullable ClusterOptions clusters,
-      boolean storeFields,
-      int threads) {
-    this(
-        weighting,
-        quantization,
-        reordering,
-        forward,
-        false,
-        blockMax,
-        impacts,
-        clusters,
-        storeFields,
-        threads);
-  }
+      boolean storeFields) {
+    /** Everything but residuals and clustered posting lists, with default parameters. */
+    public static final Structures DEFAULTS =
+        new Structures(
+            true, false, BlockMaxOptions.DEFAULTS, ImpactOrderedOptions.DEFAULTS, null, true);
 
-  /** Checks that the parts fit together. */
-  public BuildOptions {
-    Ranges.check("threads", threads, 1, 1024);
-    if (!forward && blockMax == null) {
-      throw new InvalidInputException(
-          "structures", "none", "at least one of forward index and block-max posting lists");
+    /** Checks that the parts fit together. */
+    public Structures {
+      if (!forward && blockMax == null) {
+        throw new InvalidInputException(
+            "structures", "none", "at least one of forward index and block-max posting lists");
+      }
+      if (!forward && impacts != null) {
+        throw withoutForward("impacts", "impact-ordered posting lists need the forward index");
+      }
+      if (!forward && residuals) {
+        throw withoutForward("residuals", "residuals need the forward index");
+      }
+      if (!forward && clusters != null) {
+        throw withoutForward("clusters", "clustered posting lists need the forward index");
+      }
     }
-    if (impacts != null && !forward) {
-      throw new InvalidInputException(
-          "structures",
-          "impacts without forward",
-          "impact-ordered posting lists need the forward index");
+
+    private static InvalidInputException withoutForward(String structure, String reason) {
+      return new InvalidInputException("structures", structure + " without forward", reason);
     }
-    if (residuals && !forward) {
-      throw new InvalidInputException(
-          "structures", "residuals without forward", "residuals need the forward index");
-    }
-    if (clusters != null && !forward) {
-      throw new InvalidInputException(
-          "structures",
-          "clusters without forward",
-          "clustered posting lists need the forward index");
+
+    private Structures withResiduals(boolean other) {
+      return new Structures(forward, other, blockMax, impacts, clusters, storeFields);
     }
   }
 
@@ -116,17 +94,7 @@ public record BuildOptions(
    * @param other what the given weights mean
    */
   public BuildOptions withWeighting(Weighting other) {
-    return new BuildOptions(
-        other,
-        quantization,
-        reordering,
-        forward,
-        residuals,
-        blockMax,
-        impacts,
-        clusters,
-        storeFields,
-        threads);
+    return new BuildOptions(other, quantization, reordering, structures, threads);
   }
 
   /**
@@ -135,17 +103,7 @@ public record BuildOptions(
    * @param other the order
    */
   public BuildOptions withReordering(Reordering other) {
-    return new BuildOptions(
-        weighting,
-        quantization,
-        other,
-        forward,
-        residuals,
-        blockMax,
-        impacts,
-        clusters,
-        storeFields,
-        threads);
+    return new BuildOptions(weighting, quantization, other, structures, threads);
   }
 
   /**
@@ -155,34 +113,15 @@ public record BuildOptions(
    */
   public BuildOptions withResiduals(boolean other) {
     return new BuildOptions(
-        weighting,
-        quantization,
-        reordering,
-        forward,
-        other,
-        blockMax,
-        impacts,
-        clusters,
-        storeFields,
-        threads);
+        weighting, quantization, reordering, structures.withResiduals(other), threads);
   }
 
   /**
    * Returns the same with another number of threads.
    *
-   * @param other 1 or more
+   * @param other 1 to 1,024
    */
   public BuildOptions withThreads(int other) {
-    return new BuildOptions(
-        weighting,
-        quantization,
-        reordering,
-        forward,
-        residuals,
-        blockMax,
-        impacts,
-        clusters,
-        storeFields,
-        other);
+    return new BuildOptions(weighting, quantization, reordering, structures, other);
   }
 }

@@ -131,12 +131,12 @@ final class MetaStage {
     json.put("weighting", options.weighting().toString());
     json.put("quantization", options.quantization().toString());
     json.put("reordering", options.reordering().toString());
-    json.put("forward", options.forward());
-    json.put("blockMax", String.valueOf(options.blockMax()));
-    json.put("impacts", String.valueOf(options.impacts()));
-    json.put("clusters", String.valueOf(options.clusters()));
-    json.put("storeFields", options.storeFields());
-    if (options.residuals()) {
+    json.put("forward", options.structures().forward());
+    json.put("blockMax", String.valueOf(options.structures().blockMax()));
+    json.put("impacts", String.valueOf(options.structures().impacts()));
+    json.put("clusters", String.valueOf(options.structures().clusters()));
+    json.put("storeFields", options.structures().storeFields());
+    if (options.structures().residuals()) {
       // Not named otherwise, so that segments without them keep the bytes that they always had.
       json.put("residuals", true);
     }

@@ -50,7 +50,7 @@ public final class SegmentBuilder implements AutoCloseable {
     this.options = options;
     this.progress = progress;
     this.files = new SegmentFiles(directory);
-    this.spool = new DocumentSpool(directory, options.storeFields());
+    this.spool = new DocumentSpool(directory, options.structures().storeFields());
   }
 
   /**
@@ -124,7 +124,7 @@ public final class SegmentBuilder implements AutoCloseable {
             inverse(termOrder),
             weigher,
             globalScale(),
-            options.residuals());
+            options.structures().residuals());
     return stage.run(parallel, progress, scales);
   }
 
@@ -150,18 +150,18 @@ public final class SegmentBuilder implements AutoCloseable {
           Inversion.run(directory, forward, frequencies, scales, parallel, progress)) {
         BuildContext context =
             new BuildContext(files, directory, forward, inverted, parallel, progress);
-        if (options.blockMax() != null) {
-          BlockMaxStage.run(context, options.blockMax()).join();
+        if (options.structures().blockMax() != null) {
+          BlockMaxStage.run(context, options.structures().blockMax()).join();
         }
-        if (options.impacts() != null) {
-          ImpactOrderedStage.run(context, options.impacts()).join();
+        if (options.structures().impacts() != null) {
+          ImpactOrderedStage.run(context, options.structures().impacts()).join();
         }
-        if (options.clusters() != null) {
-          ClusterStage.run(context, options.clusters()).join();
+        if (options.structures().clusters() != null) {
+          ClusterStage.run(context, options.structures().clusters()).join();
         }
       }
     }
-    if (!options.forward()) {
+    if (!options.structures().forward()) {
       files.drop(forwardFile);
     }
   }

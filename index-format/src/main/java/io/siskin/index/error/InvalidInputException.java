@@ -88,6 +88,12 @@ public final class InvalidInputException extends IllegalArgumentException {
   }
 
   private static String shorten(String text) {
-    return text.length() <= VALUE_LENGTH_MAX ? text : text.substring(0, VALUE_LENGTH_MAX) + "…";
+    if (text.length() <= VALUE_LENGTH_MAX) {
+      return text;
+    }
+    // Half a character would be shown as another one.
+    boolean splitsPair =
+        Character.isSurrogatePair(text.charAt(VALUE_LENGTH_MAX - 1), text.charAt(VALUE_LENGTH_MAX));
+    return text.substring(0, splitsPair ? VALUE_LENGTH_MAX - 1 : VALUE_LENGTH_MAX) + "…";
   }
 }

@@ -141,6 +141,24 @@ public final class DocumentStore {
     return indexingOrder;
   }
 
+  /**
+   * Returns how long the stored fields of a document are when they are unpacked, without unpacking
+   * them.
+   *
+   * @param documentNumber 0 to {@link #documentCount} − 1
+   * @return bytes, 0 or more; 0 for a record so damaged that no length is known, which fails when
+   *     its fields are read
+   */
+  public long storedLengthBytes(int documentNumber) {
+    Section bytes = storedBytes;
+    if (bytes == null) {
+      return 0;
+    }
+    long at = offset(documentNumber) + StoredLayout.UNPACKED_LENGTH_OFFSET;
+    int length = bytes.bytes().get(FileLayout.U32, at);
+    return length < 0 || length > FormatV1.STORED_RECORD_LENGTH_MAX ? 0 : length;
+  }
+
   /** Returns the names of all stored fields, in the order in which the build met them. */
   public List<String> fieldNames() {
     return fieldNames;

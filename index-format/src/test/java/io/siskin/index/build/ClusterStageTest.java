@@ -364,11 +364,7 @@ final class ClusterStageTest {
         new Weighting.AsGiven(),
         Quantization.PER_DOCUMENT,
         new Reordering.None(),
-        true,
-        null,
-        null,
-        clusters,
-        false,
+        new BuildOptions.Structures(true, false, null, null, clusters, false),
         threads);
   }
 

@@ -266,11 +266,8 @@ final class ImpactOrderedStageTest {
         new Weighting.AsGiven(),
         Quantization.AUTO,
         new Reordering.None(),
-        false,
-        BlockMaxOptions.DEFAULTS,
-        ALL_POSTINGS,
-        null,
-        false,
+        new BuildOptions.Structures(
+            false, false, BlockMaxOptions.DEFAULTS, ALL_POSTINGS, null, false),
         1);
   }
 
@@ -293,11 +290,7 @@ final class ImpactOrderedStageTest {
         new Weighting.AsGiven(),
         Quantization.PER_DOCUMENT,
         new Reordering.None(),
-        true,
-        null,
-        impacts,
-        null,
-        false,
+        new BuildOptions.Structures(true, false, null, impacts, null, false),
         threads);
   }
 

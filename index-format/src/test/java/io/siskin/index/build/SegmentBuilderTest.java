@@ -32,11 +32,7 @@ final class SegmentBuilderTest {
           new Weighting.AsGiven(),
           Quantization.AUTO,
           new Reordering.None(),
-          true,
-          null,
-          null,
-          null,
-          true,
+          new BuildOptions.Structures(true, false, null, null, null, true),
           2);
 
   @TempDir Path directory;
@@ -199,11 +195,7 @@ final class SegmentBuilderTest {
                     new Weighting.AsGiven(),
                     Quantization.AUTO,
                     new Reordering.None(),
-                    false,
-                    null,
-                    null,
-                    null,
-                    true,
+                    new BuildOptions.Structures(false, false, null, null, null, true),
                     1))
         .isInstanceOf(InvalidInputException.class);
     assertThat(List.of(FORWARD_ONLY.threads())).containsExactly(2);

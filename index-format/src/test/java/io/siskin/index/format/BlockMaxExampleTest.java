@@ -30,11 +30,7 @@ final class BlockMaxExampleTest {
             new Weighting.AsGiven(),
             Quantization.AUTO,
             new Reordering.None(),
-            true,
-            new BlockMaxOptions(4, 4),
-            null,
-            null,
-            false,
+            new BuildOptions.Structures(true, false, new BlockMaxOptions(4, 4), null, null, false),
             1);
     try (SegmentBuilder builder = new SegmentBuilder(directory, options, BuildProgress.NONE)) {
       for (int document = 0; document < 6; document++) {

@@ -31,11 +31,13 @@ final class ClusterExampleTest {
             new Weighting.AsGiven(),
             Quantization.AUTO,
             new Reordering.None(),
-            true,
-            null,
-            null,
-            new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 1, 0.7, 15, 1, 1, 0, 1),
-            false,
+            new BuildOptions.Structures(
+                true,
+                false,
+                null,
+                null,
+                new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 1, 0.7, 15, 1, 1, 0, 1),
+                false),
             1);
     try (SegmentBuilder builder = new SegmentBuilder(directory, options, BuildProgress.NONE)) {
       builder.add("0", TermIdVector.of(new int[] {1, 7}, new float[] {10, 200}), Map.of());

@@ -64,11 +64,8 @@ final class ImpactExampleTest {
             new Weighting.AsGiven(),
             Quantization.AUTO,
             new Reordering.None(),
-            true,
-            null,
-            new ImpactOrderedOptions(DOCUMENTS, 1, 1),
-            null,
-            false,
+            new BuildOptions.Structures(
+                true, false, null, new ImpactOrderedOptions(DOCUMENTS, 1, 1), null, false),
             1);
     try (SegmentBuilder builder = new SegmentBuilder(directory, options, BuildProgress.NONE)) {
       for (int document = 0; document < DOCUMENTS; document++) {

@@ -66,12 +66,14 @@ final class SegmentVerifierTest {
                 new Weighting.AsGiven(),
                 random.nextBoolean() ? Quantization.GLOBAL : Quantization.PER_DOCUMENT,
                 new Reordering.None(),
-                true,
-                new BlockMaxOptions(4 << random.nextInt(3), 4 << random.nextInt(2)),
-                new ImpactOrderedOptions(
-                    0.5 + random.nextInt(60), random.nextDouble(), 1 + random.nextInt(70)),
-                ClusterOptions.DEFAULTS,
-                true,
+                new BuildOptions.Structures(
+                    true,
+                    false,
+                    new BlockMaxOptions(4 << random.nextInt(3), 4 << random.nextInt(2)),
+                    new ImpactOrderedOptions(
+                        0.5 + random.nextInt(60), random.nextDouble(), 1 + random.nextInt(70)),
+                    ClusterOptions.DEFAULTS,
+                    true),
                 2));
     assertThat(verify(directory).findings()).isEmpty();
   }
@@ -217,11 +219,13 @@ final class SegmentVerifierTest {
                 new Weighting.AsGiven(),
                 Quantization.PER_DOCUMENT,
                 new Reordering.None(),
-                true,
-                null,
-                new ImpactOrderedOptions(1 + random.nextDouble(), random.nextDouble(), 3),
-                null,
-                false,
+                new BuildOptions.Structures(
+                    true,
+                    false,
+                    null,
+                    new ImpactOrderedOptions(1 + random.nextDouble(), random.nextDouble(), 3),
+                    null,
+                    false),
                 2),
             BuildProgress.NONE)) {
       for (int document = 0; document < 66_000; document++) {

@@ -46,11 +46,7 @@ final class BlockMaxIndexTest {
         new Weighting.AsGiven(),
         Quantization.AUTO,
         new Reordering.None(),
-        true,
-        blockMax,
-        null,
-        null,
-        false,
+        new BuildOptions.Structures(true, false, blockMax, null, null, false),
         2);
   }
 

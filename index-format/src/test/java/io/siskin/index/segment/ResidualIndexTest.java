@@ -154,12 +154,13 @@ final class ResidualIndexTest {
                     new Weighting.AsGiven(),
                     Quantization.AUTO,
                     new Reordering.None(),
-                    false,
-                    true,
-                    BuildOptions.DEFAULTS.blockMax(),
-                    null,
-                    null,
-                    false,
+                    new BuildOptions.Structures(
+                        false,
+                        true,
+                        BuildOptions.Structures.DEFAULTS.blockMax(),
+                        null,
+                        null,
+                        false),
                     1))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("residuals need the forward index");
@@ -170,11 +171,7 @@ final class ResidualIndexTest {
             new Weighting.AsGiven(),
             quantization,
             new Reordering.None(),
-            true,
-            null,
-            null,
-            null,
-            false,
+            new BuildOptions.Structures(true, false, null, null, null, false),
             2)
         .withResiduals(residuals);
   }

@@ -127,11 +127,13 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
             new Weighting.AsGiven(),
             Quantization.AUTO,
             new Reordering.None(),
-            true,
-            new BlockMaxOptions(4, 4),
-            new ImpactOrderedOptions(4, 0.5, 2),
-            new ClusterOptions(3, 1, 2, 3, 0.3, 15, 2, 0.8, 4, 1),
-            true,
+            new BuildOptions.Structures(
+                true,
+                false,
+                new BlockMaxOptions(4, 4),
+                new ImpactOrderedOptions(4, 0.5, 2),
+                new ClusterOptions(3, 1, 2, 3, 0.3, 15, 2, 0.8, 4, 1),
+                true),
             2),
         tokenDocuments(150));
   }
@@ -151,11 +153,13 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
             new Weighting.AsGiven(),
             Quantization.AUTO,
             new Reordering.GraphBisection(20, 1, 2),
-            true,
-            new BlockMaxOptions(4, 4),
-            new ImpactOrderedOptions(4, 0.5, 2),
-            null,
-            true,
+            new BuildOptions.Structures(
+                true,
+                false,
+                new BlockMaxOptions(4, 4),
+                new ImpactOrderedOptions(4, 0.5, 2),
+                null,
+                true),
             2);
     return new SmallSegments("reordered", options, tokenDocuments(60));
   }
@@ -217,17 +221,18 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         new Weighting.AsGiven(),
         Quantization.AUTO,
         new Reordering.None(),
-        true,
-        new BlockMaxOptions(4, maximumBits),
-        null,
-        null,
-        false,
+        new BuildOptions.Structures(
+            true, false, new BlockMaxOptions(4, maximumBits), null, null, false),
         2);
   }
 
   private static BuildOptions options(
       Weighting weighting, Quantization quantization, boolean storeFields) {
     return new BuildOptions(
-        weighting, quantization, new Reordering.None(), true, null, null, null, storeFields, 2);
+        weighting,
+        quantization,
+        new Reordering.None(),
+        new BuildOptions.Structures(true, false, null, null, null, storeFields),
+        2);
   }
 }

@@ -134,6 +134,16 @@ public final class BatchedModels implements TextModels {
         || (name.length() > stem.length() && (stem + ref.fingerprint()).startsWith(name));
   }
 
+  /** Returns the names of the open models, sorted. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (BatchedModel handle : handles()) {
+      names.add(handle.ref().name());
+      handle.close();
+    }
+    return names.stream().distinct().sorted().toList();
+  }
+
   /** Returns what the front ends did so far, by the models' names with 12 digits. */
   public Map<String, BatchingMetrics> metrics() {
     Map<String, BatchingMetrics> all = new ConcurrentHashMap<>();

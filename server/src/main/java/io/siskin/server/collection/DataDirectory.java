@@ -58,10 +58,21 @@ public record DataDirectory(Path root) {
    *     starting with . or -
    */
   public static void checkName(String name) {
+    checkName("collection", name);
+  }
+
+  /**
+   * Checks a collection's name.
+   *
+   * @param field what the caller calls the name, for the message
+   * @param name the name
+   * @throws InvalidInputException as {@link #checkName(String)}
+   */
+  public static void checkName(String field, String name) {
     if (!isName(name)) {
       throw new InvalidInputException(
-          "collection",
-          name,
+          field,
+          "'" + name + "'",
           "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
     }
   }

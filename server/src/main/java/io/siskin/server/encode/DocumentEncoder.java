@@ -16,15 +16,27 @@ public interface DocumentEncoder {
   /**
    * Encodes a batch on the calling thread.
    *
+   * @param texts as in {@link #encode(List, Checkpoint)}
+   */
+  default List<SparseVector> encode(List<String> texts) {
+    return encode(texts, Checkpoint.NONE);
+  }
+
+  /**
+   * Encodes a batch on the calling thread, and ends early when it is told to.
+   *
    * @param texts any length, any characters; a text without a token, the empty one included, gives
    *     an empty vector. Unpaired surrogates read as U+FFFD
-   * @return one vector a text, in the order of the texts. What the weights mean is for the spec to
-   *     say: under {@link Bm25Spec} they are term frequencies, which the segment builder weighs
+   * @param checkpoint asked before each text. Encoders without a model ask it within a text too,
+   *     once every thousand tokens or so
+   * @return one vector per text, in the order of the texts. What the weights mean is for the spec
+   *     to say: under {@link Bm25Spec} they are term frequencies, which the segment builder weighs
    *     once it knows the collection
+   * @throws RuntimeException what the checkpoint throws
    * @throws io.siskin.index.error.InvalidInputException when the spec encodes no text, see {@link
    *     VectorSpec}
    */
-  List<SparseVector> encode(List<String> texts);
+  List<SparseVector> encode(List<String> texts, Checkpoint checkpoint);
 
   /**
    * Encodes one text.

@@ -1,5 +1,6 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.search.SearchMode;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.List;
  * @param queryEncoder name of the encoder for query text; {@code vector} when only vectors can be
  *     searched
  * @param encoderParameters the encoders' parameters as one JSON object
- * @param vocabulary {@code token} or {@code term_id}: how its terms are named in vectors
+ * @param vocabulary how its terms are named in vectors
  * @param storedFields names of the stored fields
  * @param defaultMode the mode that a request for 10 hits gets that names neither mode nor target;
  *     where segments get different ones, that of the segment with the most documents
@@ -36,7 +37,7 @@ public record CollectionDescription(
     String documentEncoder,
     String queryEncoder,
     String encoderParameters,
-    String vocabulary,
+    Vocabulary vocabulary,
     List<String> storedFields,
     SearchMode defaultMode,
     float defaultRecallTarget,
@@ -50,13 +51,20 @@ public record CollectionDescription(
    * @param formatVersion version of its files
    * @param documentCount its documents
    * @param postingCount its postings
-   * @param structures which structures it carries, with the bytes of each, for example {@code
-   *     forward=64000000}
+   * @param structures which structures it carries
    */
   public record SegmentDescription(
       String id,
       int formatVersion,
       long documentCount,
       long postingCount,
-      List<String> structures) {}
+      List<StructureDescription> structures) {}
+
+  /**
+   * One index structure of a segment.
+   *
+   * @param name its name, for example {@code forward.dat}
+   * @param lengthBytes its size in bytes
+   */
+  public record StructureDescription(String name, long lengthBytes) {}
 }

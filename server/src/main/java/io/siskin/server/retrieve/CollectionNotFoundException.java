@@ -1,5 +1,7 @@
 package io.siskin.server.retrieve;
 
+import java.util.Collection;
+
 /** The caller's fault: a collection of that name is not served here. */
 public final class CollectionNotFoundException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -10,10 +12,10 @@ public final class CollectionNotFoundException extends RuntimeException {
    * Creates the error.
    *
    * @param collection the name that was asked for
-   * @param known the names that are served, for the message
+   * @param known the names that are served, of which the message gives the most similar ones
    */
-  public CollectionNotFoundException(String collection, Iterable<String> known) {
-    super("collection '" + collection + "' does not exist; known: " + String.join(", ", known));
+  public CollectionNotFoundException(String collection, Collection<String> known) {
+    super("collection '" + collection + "' does not exist" + NearestNames.hint(collection, known));
     this.collection = collection;
   }
 

@@ -4,9 +4,9 @@ import io.siskin.index.segment.Segment;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription.SegmentDescription;
+import io.siskin.server.retrieve.CollectionDescription.StructureDescription;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Says of a snapshot what it is. Reads nothing of its files, only what was read when it was opened,
@@ -36,7 +36,7 @@ final class Descriptions {
         encoder,
         encoder,
         snapshot.manifest().encoder().toString(),
-        snapshot.vocabulary().name().toLowerCase(Locale.ROOT),
+        snapshot.vocabulary(),
         snapshot.storedFields(),
         planner.representative(planner.plan(defaultTarget, DEFAULT_MODE_K)),
         defaultTarget,
@@ -46,8 +46,11 @@ final class Descriptions {
   }
 
   private static SegmentDescription of(Segment segment) {
-    List<String> structures = new ArrayList<>();
-    segment.lengths().forEach((kind, length) -> structures.add(kind.fileName() + "=" + length));
+    List<StructureDescription> structures = new ArrayList<>();
+    segment
+        .lengths()
+        .forEach(
+            (kind, length) -> structures.add(new StructureDescription(kind.fileName(), length)));
     return new SegmentDescription(
         segment.id().toString(),
         segment.formatVersion(),

@@ -64,7 +64,7 @@ public final class EncodingPipeline implements TextEncoders {
       case EncodingRequest.Encoder.OfModel(String name) -> {
         BatchedModel model = models.find(name);
         if (model == null) {
-          throw new ModelNotFoundException(name);
+          throw new ModelNotFoundException(name, models.names());
         }
         yield submit(model, request, cancellation, (_, encoding) -> encoding, model::close);
       }
@@ -81,7 +81,8 @@ public final class EncodingPipeline implements TextEncoders {
         }
         try {
           yield CompletableFuture.completedFuture(
-              open.encoding(snapshot, () -> encodeHere(snapshot.encoders(), request)));
+              open.encoding(
+                  snapshot, () -> encodeHere(snapshot.encoders(), request, cancellation)));
         } finally {
           snapshot.release();
         }
@@ -150,7 +151,8 @@ public final class EncodingPipeline implements TextEncoders {
     return new TextEncoding.Sparse(vector, originalTerms);
   }
 
-  private static List<EncodedText> encodeHere(Encoders encoders, EncodingRequest request) {
+  private static List<EncodedText> encodeHere(
+      Encoders encoders, EncodingRequest request, Cancellation cancellation) {
     List<String> texts = new ArrayList<>();
     for (EncoderInput input : request.inputs()) {
       if (!input.chunkEnds().isEmpty()) {
@@ -162,15 +164,27 @@ public final class EncodingPipeline implements TextEncoders {
     long start = System.nanoTime();
     List<SparseVector> vectors =
         sideOf(request) == Side.QUERY
-            ? encoders.queries().encode(texts)
-            : encoders.documents().encode(texts);
-    // Such encoders are a tokenizer and a table.
+            ? encodeQueries(encoders, texts, cancellation)
+            : encoders.documents().encode(texts, cancellation::check);
+    cancellation.check();
+    // All of it counts as tokenizing: such an encoder is a tokenizer and a table.
     EncodeNanos nanos = new EncodeNanos(0, System.nanoTime() - start, 0, 0);
     return vectors.stream()
         .map(
             vector ->
                 new EncodedText(new TextEncoding.Sparse(vector, tokens(vector)), nanos, false))
         .toList();
+  }
+
+  /** Asks between texts, since each query is short. */
+  private static List<SparseVector> encodeQueries(
+      Encoders encoders, List<String> texts, Cancellation cancellation) {
+    List<SparseVector> vectors = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      cancellation.check();
+      vectors.add(encoders.queries().encode(text));
+    }
+    return vectors;
   }
 
   /** Without a model there is no expansion: all terms are the text's own. */

@@ -9,42 +9,120 @@ import io.siskin.index.segment.Segment;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.search.SegmentQuery;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Takes a score apart: what each matched term added. */
+/**
+ * Takes the scores of one query apart: what each matched term added. The query is resolved once per
+ * segment, so that a hit costs about as much as its document has terms.
+ *
+ * <p>Used by one thread for one request.
+ */
 final class Explanation {
-  private Explanation() {}
+  private static final Comparator<Contribution> LARGEST_FIRST =
+      Comparator.comparingDouble((Contribution each) -> -each.contribution())
+          .thenComparing(Contribution::term);
 
-  /** Returns the contributions to a document's score, largest first. */
-  static List<Contribution> of(Segment segment, int document, QuantizedQuery query) {
+  private final QuantizedQuery query;
+  private final Map<Segment, Terms> termsBySegment = new IdentityHashMap<>();
+
+  /**
+   * Prepares to explain.
+   *
+   * @param query what was searched for
+   */
+  Explanation(QuantizedQuery query) {
+    this.query = query;
+  }
+
+  /**
+   * Explains one hit.
+   *
+   * @param segment where its document is
+   * @param document the document's number in the segment
+   * @return the contributions to its score, largest first
+   * @throws InvalidInputException when the segment has no forward index
+   */
+  List<Contribution> of(Segment segment, int document) {
+    return termsBySegment.computeIfAbsent(segment, this::resolve).explain(document);
+  }
+
+  private Terms resolve(Segment segment) {
     ForwardIndex forward = segment.forward();
     if (forward == null) {
       throw new InvalidInputException(
           "explain", true, "false, since the collection was built without a forward index");
     }
-    SegmentQuery resolved = SegmentQuery.resolve(query, segment.terms());
-    List<Contribution> contributions = new ArrayList<>();
-    ForwardIndex.Cursor cursor = forward.cursor();
-    ResidualIndex residuals = segment.residuals();
-    cursor.moveTo(document);
-    for (int posting = 0; cursor.next(); posting++) {
-      int residual = residuals == null ? 0 : residuals.residual(document, posting);
-      int fine = cursor.impact() * ResidualLayout.STEPS + residual;
-      for (int i = 0; i < resolved.termCount(); i++) {
-        if (resolved.termNumber(i) == cursor.termNumber()) {
-          contributions.add(
-              new Contribution(
-                  segment.terms().name(cursor.termNumber()),
-                  (float) (resolved.weight(i) * query.scoreScale()),
-                  cursor.scale() * fine / ResidualLayout.STEPS,
-                  resolved.refinedScore((long) resolved.weight(i) * fine, cursor.scale())));
-        }
+    return new Terms(segment, forward, SegmentQuery.resolve(query, segment.terms()));
+  }
+
+  /** The query's terms in one segment, by ascending term number, as documents have theirs. */
+  private final class Terms {
+    private final Segment segment;
+    private final ForwardIndex.Cursor cursor;
+    private final SegmentQuery resolved;
+    private final int[] termNumbers;
+    private final int[] weights;
+    private final @Nullable String[] names;
+
+    Terms(Segment segment, ForwardIndex forward, SegmentQuery resolved) {
+      this.segment = segment;
+      this.cursor = forward.cursor();
+      this.resolved = resolved;
+      int count = resolved.termCount();
+      long[] order = new long[count];
+      for (int i = 0; i < count; i++) {
+        order[i] = (long) resolved.termNumber(i) << Integer.SIZE | i;
+      }
+      Arrays.sort(order);
+      this.termNumbers = new int[count];
+      this.weights = new int[count];
+      this.names = new @Nullable String[count];
+      for (int i = 0; i < count; i++) {
+        termNumbers[i] = (int) (order[i] >>> Integer.SIZE);
+        weights[i] = resolved.weight((int) order[i]);
       }
     }
-    contributions.sort(
-        Comparator.comparingDouble((Contribution each) -> -each.contribution())
-            .thenComparing(Contribution::term));
-    return contributions;
+
+    List<Contribution> explain(int document) {
+      List<Contribution> contributions = new ArrayList<>();
+      ResidualIndex residuals = segment.residuals();
+      int from = 0;
+      cursor.moveTo(document);
+      for (int posting = 0; cursor.next() && from < termNumbers.length; posting++) {
+        int found = Arrays.binarySearch(termNumbers, from, termNumbers.length, cursor.termNumber());
+        if (found < 0) {
+          from = -found - 1;
+          continue;
+        }
+        int residual = residuals == null ? 0 : residuals.residual(document, posting);
+        contributions.add(contribution(found, residual));
+        from = found + 1;
+      }
+      contributions.sort(LARGEST_FIRST);
+      return contributions;
+    }
+
+    private Contribution contribution(int index, int residual) {
+      int fine = cursor.impact() * ResidualLayout.STEPS + residual;
+      return new Contribution(
+          name(index),
+          (float) (weights[index] * query.scoreScale()),
+          cursor.scale() * fine / ResidualLayout.STEPS,
+          resolved.refinedScore((long) weights[index] * fine, cursor.scale()));
+    }
+
+    private String name(int index) {
+      String name = names[index];
+      if (name == null) {
+        name = segment.terms().name(termNumbers[index]);
+        names[index] = name;
+      }
+      return name;
+    }
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param k how many hits are wanted, 1 to 10,000; fewer come back when fewer documents match
  * @param evaluation how to evaluate
  * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all of
- *     them
+ *     them. A name that the collection does not store is refused when the request is searched
  * @param explain whether each hit lists what each matched term contributed to its score
  */
 public record RetrievalRequest(

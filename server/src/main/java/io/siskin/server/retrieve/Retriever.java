@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Retriever {
   /**
-   * Encodes a request's text, where a model does that which takes batches of many callers. Does not
-   * block. Its time is not a search thread's: whoever must not wait asks this first and searches
-   * for what comes of it.
+   * Encodes a request's text when a model does that in batches of many callers. Does not block, and
+   * uses no search thread. A caller that must not wait calls this first and then searches for the
+   * request that it returns.
    *
    * @param request what will be searched
    * @param cancellation the request's deadline and cancellation, asked while the text waits
@@ -34,9 +34,24 @@ public interface Retriever {
    * Runs one search on the calling thread.
    *
    * @param request what to search
-   * @param cancellation the request's deadline and cancellation, asked during evaluation
+   * @param cancellation the request's deadline and cancellation, asked during evaluation and before
+   *     each hit is fetched
+   * @param responseBytesMax how long the answer may become when it is encoded, in bytes; above 0
+   * @throws ResponseTooLargeException as soon as it is known that the answer would be longer. The
+   *     length is counted from below, so a somewhat longer answer may pass
    */
-  RetrievalResponse retrieve(RetrievalRequest request, Cancellation cancellation);
+  RetrievalResponse retrieve(
+      RetrievalRequest request, Cancellation cancellation, long responseBytesMax);
+
+  /**
+   * Runs one search on the calling thread, whatever the length of its answer.
+   *
+   * @param request what to search
+   * @param cancellation the request's deadline and cancellation
+   */
+  default RetrievalResponse retrieve(RetrievalRequest request, Cancellation cancellation) {
+    return retrieve(request, cancellation, Long.MAX_VALUE);
+  }
 
   /**
    * Estimates the evaluation work of a request without doing it, so that the caller can choose

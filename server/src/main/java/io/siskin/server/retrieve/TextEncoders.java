@@ -25,9 +25,10 @@ public interface TextEncoders {
    * Encodes texts.
    *
    * @param request what to encode
-   * @param cancellation the caller's deadline and cancellation, asked while texts wait
-   * @return one encoding a text, in the order of the texts, to come; they fail together, with what
-   *     the first failure was
+   * @param cancellation the caller's deadline and cancellation, asked while texts wait and several
+   *     times within a long text that is analysed without a model
+   * @return one encoding per text, in the order of the texts, to come; they fail together, with the
+   *     first failure
    * @throws io.siskin.server.batch.EncoderOverloadedException when the front end has no room
    */
   CompletableFuture<List<EncodedText>> encode(EncodingRequest request, Cancellation cancellation);

@@ -24,13 +24,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The gRPC server: {@code siskin.v1}, health and reflection, on TCP, on a Unix socket, or on both.
  *
- * <p>It serves from {@link #start} on, but reports NOT_SERVING until {@link #markReady}, so that
- * nobody is sent here before the collections are mapped and warm. {@link #close} finishes what was
- * admitted; when it returns, no thread of this server uses the retriever any more, which can then
- * be closed too.
+ * <p>It serves from {@link #start} on, but reports NOT_SERVING until {@link #markReady}, so that a
+ * balancer sends no calls before the collections are mapped and warm. {@link #close} finishes what
+ * was admitted. When it returns, no thread of this server uses the retriever any more, so the
+ * retriever can be closed too.
  *
- * <p>Safe for concurrent use. Its threads are daemons; whoever wants to stay alive calls {@link
- * #awaitTermination}.
+ * <p>Safe for concurrent use. Its threads are daemons; a process that should stay alive calls
+ * {@link #awaitTermination}.
  */
 public final class GrpcServer implements AutoCloseable {
   // How long cancelled searches get to notice, after the grace period.
@@ -40,8 +40,7 @@ public final class GrpcServer implements AutoCloseable {
   private static final Duration LAST_ANSWERS = Duration.ofMillis(500);
 
   // Limits what a client can make the server do by opening calls and resetting them at once
-  // (CVE-2023-44487), and leaves
-  // room for clients whose deadlines pass or who hedge.
+  // (CVE-2023-44487). Leaves room for clients whose deadlines pass or that hedge.
   private static final int RESETS_MAX = 10_000;
   private static final int RESETS_WINDOW_SECONDS = 10;
 
@@ -62,7 +61,7 @@ public final class GrpcServer implements AutoCloseable {
   private GrpcServer(GrpcServerOptions options, Retriever retriever, TextEncoders encoders) {
     this.options = options;
     this.services = new GrpcServices(options, retriever, encoders);
-    this.loops = new EventLoops(options.eventLoopThreads());
+    this.loops = new EventLoops(options.threads().eventLoops());
   }
 
   /**
@@ -140,7 +139,7 @@ public final class GrpcServer implements AutoCloseable {
   /** Shuts down with the grace period of the options. Does nothing the second time. */
   @Override
   public void close() {
-    if (!shutdown(options.shutdownGrace())) {
+    if (!shutdown(options.shutdown().grace())) {
       LOG.warn("searches were still running when the server gave up waiting for them");
     }
   }
@@ -159,15 +158,16 @@ public final class GrpcServer implements AutoCloseable {
     }
     closing = true;
     services.enterTerminalState();
-    // First tell, then wait, then refuse: until balancers have noticed, calls still come.
-    boolean interrupted = !pause(listeners.isEmpty() ? Duration.ZERO : options.drainDelay());
+    // Calls still come until balancers have noticed, so they are refused only after the delay.
+    boolean interrupted =
+        !pause(listeners.isEmpty() ? Duration.ZERO : options.shutdown().drainDelay());
     listeners.forEach(Server::shutdown);
     services.drainStreams();
     long deadline = System.nanoTime() + grace.toNanos();
     if (!interrupted) {
       awaitNoCalls(deadline);
     }
-    // What is open still is out of time, or a health watch, which ends only when it is ended.
+    // What is still open is out of time, or a health watch, which never ends by itself.
     listeners.forEach(Server::shutdownNow);
     boolean quiet = services.close(CANCELLATION_GRACE);
     awaitListeners(System.nanoTime() + CANCELLATION_GRACE.toNanos());
@@ -178,26 +178,27 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   private void listen() throws IOException {
-    if (options.port() != GrpcServerOptions.NO_TCP) {
-      tcp = listenOnTcp();
+    GrpcServerOptions.Listening listening = options.listening();
+    if (listening.port() != GrpcServerOptions.NO_TCP) {
+      tcp = listenOnTcp(listening);
     }
-    if (options.unixSocket() != null) {
-      listenOnUnixSocket(options.unixSocket());
+    if (listening.unixSocket() != null) {
+      listenOnUnixSocket(listening.unixSocket());
     }
   }
 
-  private Server listenOnTcp() throws IOException {
+  private Server listenOnTcp(GrpcServerOptions.Listening listening) throws IOException {
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(options.host(), options.port()))
+        NettyServerBuilder.forAddress(new InetSocketAddress(listening.host(), listening.port()))
             .channelType(loops.tcpChannel());
-    GrpcServerOptions.Tls tls = options.tls();
+    GrpcServerOptions.Tls tls = listening.tls();
     if (tls != null) {
       builder.useTransportSecurity(tls.certificateChain().toFile(), tls.privateKey().toFile());
     }
-    if (!options.connectionAgeMax().isZero()) {
+    if (!options.keepAlive().ageMax().isZero()) {
       builder
-          .maxConnectionAge(options.connectionAgeMax().toNanos(), TimeUnit.NANOSECONDS)
-          .maxConnectionAgeGrace(options.connectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
+          .maxConnectionAge(options.keepAlive().ageMax().toNanos(), TimeUnit.NANOSECONDS)
+          .maxConnectionAgeGrace(options.keepAlive().ageGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
     return listen(builder);
   }
@@ -213,24 +214,25 @@ public final class GrpcServer implements AutoCloseable {
             // each time.
             .withChildOption(ChannelOption.SO_KEEPALIVE, null);
     listen(builder);
-    socketFile.restrictTo(options.unixSocketPermissions());
+    socketFile.restrictTo(options.listening().unixSocketPermissions());
   }
 
   private Server listen(NettyServerBuilder builder) throws IOException {
     builder
         .bossEventLoopGroup(loops.group())
         .workerEventLoopGroup(loops.group())
-        .maxInboundMessageSize(options.requestBytesMax())
-        // A fixed window: with a growing one gRPC measures the connection by a ping with nearly
-        // every request.
+        .maxInboundMessageSize(options.limits().requestBytesMax())
+        // The window is fixed: for a growing one, gRPC would send a ping with nearly every
+        // request.
         .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
-        .maxConcurrentCallsPerConnection(options.callsPerConnectionMax())
+        .maxConcurrentCallsPerConnection(options.limits().callsPerConnectionMax())
         .maxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW_SECONDS)
-        .keepAliveTime(options.keepAliveInterval().toNanos(), TimeUnit.NANOSECONDS)
-        .keepAliveTimeout(options.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
-        .permitKeepAliveTime(options.clientKeepAliveIntervalMin().toNanos(), TimeUnit.NANOSECONDS)
-        // Clients keep idle connections open on purpose: the next search shall not pay for
-        // connecting.
+        .keepAliveTime(options.keepAlive().interval().toNanos(), TimeUnit.NANOSECONDS)
+        .keepAliveTimeout(options.keepAlive().timeout().toNanos(), TimeUnit.NANOSECONDS)
+        .permitKeepAliveTime(
+            options.keepAlive().clientIntervalMin().toNanos(), TimeUnit.NANOSECONDS)
+        // Clients keep idle connections open on purpose, so that the next search need not
+        // connect.
         .permitKeepAliveWithoutCalls(true);
     services.addTo(builder);
     Server listener = builder.build();
@@ -283,7 +285,7 @@ public final class GrpcServer implements AutoCloseable {
         socketFile.close();
       }
     } catch (IOException e) {
-      LOG.warn("{} could not be deleted", options.unixSocket(), e);
+      LOG.warn("{} could not be deleted", options.listening().unixSocket(), e);
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.siskin.server.rpc;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.error.Ranges;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -10,57 +9,67 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that can be chosen about a {@link GrpcServer}. Immutable; made by a {@link Builder},
- * which checks the ranges and documents each option.
+ * Everything that can be chosen about a {@link GrpcServer}, in groups that check their own ranges.
+ * Immutable; starts from the defaults in {@link #builder}.
  *
- * @param host the address to listen on, with TCP
- * @param port the TCP port; 0 any free one, {@link #NO_TCP} none
- * @param unixSocket the path of the Unix socket; null for none
- * @param unixSocketPermissions who may connect to the Unix socket
- * @param tls the certificate for TCP; null for plain text
- * @param eventLoopThreads network threads, which also run small searches
- * @param searchThreads threads for the other searches
- * @param searchQueueCapacity how many searches may wait for a search thread
- * @param inlinePostingsMax the largest estimated work, in postings, that still runs on a network
- *     thread
- * @param requestBytesMax the longest request
- * @param responseBytesMax the longest response
- * @param callsPerConnectionMax how many calls one connection may have open
- * @param streamInFlightMax how many searches of one stream may be unanswered
- * @param keepAliveInterval how long a connection may be silent before it is probed
- * @param keepAliveTimeout how long a probe may go unanswered before the connection is closed
- * @param clientKeepAliveIntervalMin how often clients may probe
- * @param connectionAgeMax after how long a connection is asked to be replaced; zero for never
- * @param connectionAgeGrace how long the calls of such a connection may go on
- * @param retryDelay how long a refused client is told to wait
- * @param drainDelay how long a server that shuts down still takes calls while it reports
- *     NOT_SERVING
- * @param shutdownGrace how long a server that shuts down waits for the calls it has admitted
+ * @param listening where the server listens, and how
+ * @param threads which threads work, and how many searches wait for them
+ * @param limits how large messages, connections and streams may become
+ * @param keepAlive how connections are probed and aged
+ * @param retryDelay how long a client that was refused for overload is told to wait before it tries
+ *     again; 1 ms or more. Default: 50 ms
+ * @param shutdown how the server ends
  */
 public record GrpcServerOptions(
-    String host,
-    int port,
-    @Nullable Path unixSocket,
-    Set<PosixFilePermission> unixSocketPermissions,
-    @Nullable Tls tls,
-    int eventLoopThreads,
-    int searchThreads,
-    int searchQueueCapacity,
-    long inlinePostingsMax,
-    int requestBytesMax,
-    int responseBytesMax,
-    int callsPerConnectionMax,
-    int streamInFlightMax,
-    Duration keepAliveInterval,
-    Duration keepAliveTimeout,
-    Duration clientKeepAliveIntervalMin,
-    Duration connectionAgeMax,
-    Duration connectionAgeGrace,
+    Listening listening,
+    Threads threads,
+    Limits limits,
+    KeepAlive keepAlive,
     Duration retryDelay,
-    Duration drainDelay,
-    Duration shutdownGrace) {
-  /** The {@link #port} of a server that listens on its Unix socket only. */
+    Shutdown shutdown) {
+  /** The {@link Listening#port} of a server that listens on its Unix socket only. */
   public static final int NO_TCP = -1;
+
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+  /** Checks the range. */
+  public GrpcServerOptions {
+    checkAtLeast("retry delay", retryDelay, Duration.ofMillis(1));
+  }
+
+  /**
+   * Where a server listens.
+   *
+   * @param host the address for TCP, a name or a number; {@code 0.0.0.0} for all interfaces.
+   *     Default: the loopback interface, because without further set-up there is neither encryption
+   *     nor a check of who calls
+   * @param port the TCP port, 1 to 65,535; 0 for any free one, {@link #NO_TCP} for none. Default:
+   *     7700
+   * @param unixSocket the path of a Unix socket, at most 107 bytes, in an existing folder; null for
+   *     none, which is the default. Linux only
+   * @param unixSocketPermissions who may connect to the Unix socket. Default: owner and group,
+   *     {@code rw-rw----}
+   * @param tls the certificate for TCP; null for plain text, which is the default. Unix sockets are
+   *     always plain
+   */
+  public record Listening(
+      String host,
+      int port,
+      @Nullable Path unixSocket,
+      Set<PosixFilePermission> unixSocketPermissions,
+      @Nullable Tls tls) {
+    static final Listening DEFAULTS =
+        new Listening("127.0.0.1", 7700, null, PosixFilePermissions.fromString("rw-rw----"), null);
+
+    /** Checks the ranges, and that there is something to listen on. */
+    public Listening {
+      checkRange("port", port, NO_TCP, 65_535);
+      if (port == NO_TCP && unixSocket == null) {
+        throw new InvalidInputException("port", "none", "a TCP port, a Unix socket or both");
+      }
+      unixSocketPermissions = Set.copyOf(unixSocketPermissions);
+    }
+  }
 
   /**
    * A certificate, as files in PEM.
@@ -70,292 +79,249 @@ public record GrpcServerOptions(
    */
   public record Tls(Path certificateChain, Path privateKey) {}
 
+  /**
+   * Which threads work, and how many searches wait for them.
+   *
+   * @param eventLoops network threads, which also run small searches; a connection stays on one of
+   *     them. 1 to 1,024. Default: the number of cores
+   * @param searches threads for the other searches, 1 to 1,024. Default: the number of cores, since
+   *     searches do not wait for anything. Raising it makes searches share cores, which lengthens
+   *     each
+   * @param searchQueueCapacity how many searches may wait for a search thread; one more is refused
+   *     with RESOURCE_EXHAUSTED. 1 to 1,000,000. Default: 64 per core. Raising it turns refusals
+   *     into latency
+   * @param inlinePostingsMax the largest estimated work that still runs on a network thread:
+   *     postings, about a nanosecond each; 0 sends every search to the search threads. Default:
+   *     50,000, about twice what the way to another thread and back costs (20 µs). Raising it saves
+   *     that way for more searches, and makes other calls of the same connection wait longer
+   */
+  public record Threads(
+      int eventLoops, int searches, int searchQueueCapacity, long inlinePostingsMax) {
+    static final Threads DEFAULTS = new Threads(CORES, CORES, 64 * CORES, 50_000);
+
+    /** Checks the ranges. */
+    public Threads {
+      checkRange("event loop threads", eventLoops, 1, 1_024);
+      checkRange("search threads", searches, 1, 1_024);
+      checkRange("search queue capacity", searchQueueCapacity, 1, 1_000_000);
+      checkRange("inline postings max", inlinePostingsMax, 0, Long.MAX_VALUE);
+    }
+  }
+
+  /**
+   * How large messages, connections and streams may become.
+   *
+   * @param requestBytesMax the longest request, 1 KiB to 1 GiB. Default: 4 MiB, several times the
+   *     largest query that is in range
+   * @param responseBytesMax the longest response, 1 KiB to 1 GiB; a call with a longer one ends
+   *     with RESOURCE_EXHAUSTED. Default: 64 MiB. Clients have a limit of their own, often 4 MiB
+   * @param callsPerConnectionMax how many calls one connection may have open at a time; the
+   *     client's library holds back further ones. 1 to 1,000,000. Default: 1,024
+   * @param streamInFlightMax how many requests of one stream may be unanswered before the server
+   *     stops reading the stream, 1 to 100,000. Default: 64. Raising it lets one stream take more
+   *     of the queue
+   */
+  public record Limits(
+      int requestBytesMax, int responseBytesMax, int callsPerConnectionMax, int streamInFlightMax) {
+    static final Limits DEFAULTS = new Limits(4 << 20, 64 << 20, 1_024, 64);
+
+    /** Checks the ranges. */
+    public Limits {
+      checkRange("request bytes max", requestBytesMax, 1 << 10, 1 << 30);
+      checkRange("response bytes max", responseBytesMax, 1 << 10, 1 << 30);
+      checkRange("calls per connection max", callsPerConnectionMax, 1, 1_000_000);
+      checkRange("stream in flight max", streamInFlightMax, 1, 100_000);
+    }
+  }
+
+  /**
+   * How connections are probed and aged.
+   *
+   * @param interval how long a connection may be silent before it is probed, so that those of
+   *     vanished clients are noticed; 1 s or more. Default: 1 min
+   * @param timeout how long a probe may go unanswered before the connection is closed, 1 s or more.
+   *     Default: 20 s
+   * @param clientIntervalMin how often clients may probe; one that does it more often is
+   *     disconnected. 0 or more. Default: 10 s
+   * @param ageMax after how long clients are asked to connect anew, with 10 % of jitter, so that a
+   *     balancer can move them to servers that were added later; zero for never, which is the
+   *     default
+   * @param ageGrace how long the calls of an aged connection may go on before they are cut, 0 or
+   *     more. Default: 1 min
+   */
+  public record KeepAlive(
+      Duration interval,
+      Duration timeout,
+      Duration clientIntervalMin,
+      Duration ageMax,
+      Duration ageGrace) {
+    static final KeepAlive DEFAULTS =
+        new KeepAlive(
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(10),
+            Duration.ZERO,
+            Duration.ofMinutes(1));
+
+    /** Checks the ranges. */
+    public KeepAlive {
+      checkAtLeast("keep-alive interval", interval, Duration.ofSeconds(1));
+      checkAtLeast("keep-alive timeout", timeout, Duration.ofSeconds(1));
+      checkAtLeast("client keep-alive interval", clientIntervalMin, Duration.ZERO);
+      checkAtLeast("connection age", ageMax, Duration.ZERO);
+      checkAtLeast("connection age grace", ageGrace, Duration.ZERO);
+    }
+  }
+
+  /**
+   * How a server ends.
+   *
+   * @param drainDelay how long it goes on taking calls while its health is NOT_SERVING already:
+   *     what balancers need to notice. 0 or more. Default: 0
+   * @param grace how long it then waits for the calls that it has admitted, before it cancels them.
+   *     0 or more. Default: 30 s
+   */
+  public record Shutdown(Duration drainDelay, Duration grace) {
+    static final Shutdown DEFAULTS = new Shutdown(Duration.ZERO, Duration.ofSeconds(30));
+
+    /** Checks the ranges. */
+    public Shutdown {
+      checkAtLeast("drain delay", drainDelay, Duration.ZERO);
+      checkAtLeast("shutdown grace", grace, Duration.ZERO);
+    }
+  }
+
   /** Starts from the defaults: TCP port 7700 of the loopback interface, plain text. */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Collects options. Each method checks its value and returns this builder. Used by one thread.
+   * Collects options; what is not set stays at its default. Each method returns this builder. The
+   * ranges are those of the components, and are checked by {@link #build}. Used by one thread.
    */
   public static final class Builder {
-    private static final int CORES = Runtime.getRuntime().availableProcessors();
-
-    private String host = "127.0.0.1";
-    private int port = 7700;
-    private @Nullable Path unixSocket;
-    private Set<PosixFilePermission> unixSocketPermissions =
-        PosixFilePermissions.fromString("rw-rw----");
-    private @Nullable Tls tls;
-    private int eventLoopThreads = CORES;
-    private int searchThreads = CORES;
-    private int searchQueueCapacity = 64 * CORES;
-    private long inlinePostingsMax = 50_000;
-    private int requestBytesMax = 4 << 20;
-    private int responseBytesMax = 64 << 20;
-    private int callsPerConnectionMax = 1_024;
-    private int streamInFlightMax = 64;
-    private Duration keepAliveInterval = Duration.ofMinutes(1);
-    private Duration keepAliveTimeout = Duration.ofSeconds(20);
-    private Duration clientKeepAliveIntervalMin = Duration.ofSeconds(10);
-    private Duration connectionAgeMax = Duration.ZERO;
-    private Duration connectionAgeGrace = Duration.ofMinutes(1);
+    private String host = Listening.DEFAULTS.host;
+    private int port = Listening.DEFAULTS.port;
+    private @Nullable Path unixSocket = Listening.DEFAULTS.unixSocket;
+    private @Nullable Tls tls = Listening.DEFAULTS.tls;
+    private int searchThreads = Threads.DEFAULTS.searches;
+    private int searchQueueCapacity = Threads.DEFAULTS.searchQueueCapacity;
+    private int requestBytesMax = Limits.DEFAULTS.requestBytesMax;
+    private int responseBytesMax = Limits.DEFAULTS.responseBytesMax;
+    private int streamInFlightMax = Limits.DEFAULTS.streamInFlightMax;
     private Duration retryDelay = Duration.ofMillis(50);
-    private Duration drainDelay = Duration.ZERO;
-    private Duration shutdownGrace = Duration.ofSeconds(30);
+    private Duration drainDelay = Shutdown.DEFAULTS.drainDelay;
+    private Duration shutdownGrace = Shutdown.DEFAULTS.grace;
 
     private Builder() {}
 
-    /**
-     * Sets the address to listen on with TCP.
-     *
-     * @param value a name or an address; {@code 0.0.0.0} for all interfaces. Default: the loopback
-     *     interface, because there is neither encryption nor a check of who calls unless one is set
-     *     up
-     */
+    /** Sets {@link Listening#host}. */
     public Builder host(String value) {
       host = value;
       return this;
     }
 
-    /**
-     * Sets the TCP port.
-     *
-     * @param value 1 to 65,535; 0 for any free one, {@link GrpcServerOptions#NO_TCP} for none.
-     *     Default: 7700
-     */
+    /** Sets {@link Listening#port}. */
     public Builder port(int value) {
-      port = Ranges.check("port", value, NO_TCP, 65_535);
+      port = value;
       return this;
     }
 
-    /**
-     * Listens on a Unix socket too. Linux only.
-     *
-     * @param value the path, at most 107 bytes, in an existing folder; null for none, which is the
-     *     default
-     */
+    /** Sets {@link Listening#unixSocket}. */
     public Builder unixSocket(@Nullable Path value) {
       unixSocket = value;
       return this;
     }
 
-    /**
-     * Sets who may connect to the Unix socket.
-     *
-     * @param value the permissions of its file. Default: owner and group, {@code rw-rw----}
-     */
-    public Builder unixSocketPermissions(Set<PosixFilePermission> value) {
-      unixSocketPermissions = Set.copyOf(value);
-      return this;
-    }
-
-    /**
-     * Encrypts TCP. Unix sockets stay plain.
-     *
-     * @param value the certificate; null for plain text, which is the default
-     */
+    /** Sets {@link Listening#tls}. */
     public Builder tls(@Nullable Tls value) {
       tls = value;
       return this;
     }
 
-    /**
-     * Sets the number of network threads, which also run small searches. A connection stays on one
-     * of them.
-     *
-     * @param value 1 to 1,024. Default: the number of cores
-     */
-    public Builder eventLoopThreads(int value) {
-      eventLoopThreads = Ranges.check("event loop threads", value, 1, 1_024);
-      return this;
-    }
-
-    /**
-     * Sets the number of threads that run the searches that are not small.
-     *
-     * @param value 1 to 1,024. Default: the number of cores, since searches do not wait for
-     *     anything. Raising it beyond makes searches share cores, which lengthens each
-     */
+    /** Sets {@link Threads#searches}. */
     public Builder searchThreads(int value) {
-      searchThreads = Ranges.check("search threads", value, 1, 1_024);
+      searchThreads = value;
       return this;
     }
 
-    /**
-     * Sets how many searches may wait for a search thread; one more is refused with
-     * RESOURCE_EXHAUSTED.
-     *
-     * @param value 1 to 1,000,000. Default: 64 a core. Raising it turns refusals into latency
-     */
+    /** Sets {@link Threads#searchQueueCapacity}. */
     public Builder searchQueueCapacity(int value) {
-      searchQueueCapacity = Ranges.check("search queue capacity", value, 1, 1_000_000);
+      searchQueueCapacity = value;
       return this;
     }
 
-    /**
-     * Sets the largest estimated work that still runs on a network thread.
-     *
-     * @param value postings, about a nanosecond each; 0 sends every search to the search threads.
-     *     Default: 50,000, about twice what the way to another thread and back costs (20 µs).
-     *     Raising it saves that way for more searches, and makes the other calls of the same
-     *     connection wait longer
-     */
-    public Builder inlinePostingsMax(long value) {
-      inlinePostingsMax = Ranges.check("inline postings max", value, 0, Long.MAX_VALUE);
-      return this;
-    }
-
-    /**
-     * Sets the longest request.
-     *
-     * @param value bytes, 1 KiB to 1 GiB. Default: 4 MiB, several times the largest query that is
-     *     in range
-     */
+    /** Sets {@link Limits#requestBytesMax}. */
     public Builder requestBytesMax(int value) {
-      requestBytesMax = Ranges.check("request bytes max", value, 1 << 10, 1 << 30);
+      requestBytesMax = value;
       return this;
     }
 
-    /**
-     * Sets the longest response; a search with a longer one ends with RESOURCE_EXHAUSTED.
-     *
-     * @param value bytes, 1 KiB to 1 GiB. Default: 64 MiB. Clients have a limit of their own, often
-     *     4 MiB
-     */
+    /** Sets {@link Limits#responseBytesMax}. */
     public Builder responseBytesMax(int value) {
-      responseBytesMax = Ranges.check("response bytes max", value, 1 << 10, 1 << 30);
+      responseBytesMax = value;
       return this;
     }
 
-    /**
-     * Sets how many calls one connection may have open at a time; the client's library holds back
-     * further ones.
-     *
-     * @param value 1 to 1,000,000. Default: 1,024
-     */
-    public Builder callsPerConnectionMax(int value) {
-      callsPerConnectionMax = Ranges.check("calls per connection max", value, 1, 1_000_000);
-      return this;
-    }
-
-    /**
-     * Sets how many searches of one stream may be unanswered before the server stops reading the
-     * stream.
-     *
-     * @param value 1 to 100,000. Default: 64. Raising it lets one stream take more of the queue
-     */
+    /** Sets {@link Limits#streamInFlightMax}. */
     public Builder streamInFlightMax(int value) {
-      streamInFlightMax = Ranges.check("stream in flight max", value, 1, 100_000);
+      streamInFlightMax = value;
       return this;
     }
 
-    /**
-     * Sets when silent connections are probed, so that those of vanished clients are noticed.
-     *
-     * @param interval how long a connection may be silent, 1 s or more. Default: 1 min
-     * @param timeout how long the answer may take, 1 s or more. Default: 20 s
-     */
-    public Builder keepAlive(Duration interval, Duration timeout) {
-      keepAliveInterval = checkAtLeast("keep-alive interval", interval, Duration.ofSeconds(1));
-      keepAliveTimeout = checkAtLeast("keep-alive timeout", timeout, Duration.ofSeconds(1));
-      return this;
-    }
-
-    /**
-     * Sets how often clients may probe; one that does it more often is disconnected.
-     *
-     * @param value 0 or more. Default: 10 s
-     */
-    public Builder clientKeepAliveIntervalMin(Duration value) {
-      clientKeepAliveIntervalMin = checkAtLeast("client keep-alive interval", value, Duration.ZERO);
-      return this;
-    }
-
-    /**
-     * Sets after how long clients are asked to connect anew, which is what lets a balancer of
-     * connections move them to servers that were added later.
-     *
-     * @param max the age, with 10 % of jitter; zero for never. Default: never
-     * @param grace how long the calls of an aged connection may go on before they are cut. Default:
-     *     1 min
-     */
-    public Builder connectionAge(Duration max, Duration grace) {
-      connectionAgeMax = checkAtLeast("connection age", max, Duration.ZERO);
-      connectionAgeGrace = checkAtLeast("connection age grace", grace, Duration.ZERO);
-      return this;
-    }
-
-    /**
-     * Sets how long a client that was refused for overload is told to wait before it tries again.
-     *
-     * @param value 1 ms or more. Default: 50 ms
-     */
+    /** Sets {@link GrpcServerOptions#retryDelay}. */
     public Builder retryDelay(Duration value) {
-      retryDelay = checkAtLeast("retry delay", value, Duration.ofMillis(1));
+      retryDelay = value;
       return this;
     }
 
-    /**
-     * Sets how long a server that shuts down goes on taking calls while its health is NOT_SERVING
-     * already.
-     *
-     * @param value what balancers need to notice, 0 or more. Default: 0
-     */
+    /** Sets {@link Shutdown#drainDelay}. */
     public Builder drainDelay(Duration value) {
-      drainDelay = checkAtLeast("drain delay", value, Duration.ZERO);
+      drainDelay = value;
       return this;
     }
 
-    /**
-     * Sets how long a server that shuts down waits for the calls that it has admitted, before it
-     * cancels them.
-     *
-     * @param value 0 or more. Default: 30 s
-     */
+    /** Sets {@link Shutdown#grace}. */
     public Builder shutdownGrace(Duration value) {
-      shutdownGrace = checkAtLeast("shutdown grace", value, Duration.ZERO);
+      shutdownGrace = value;
       return this;
     }
 
     /**
      * Makes the options.
      *
-     * @throws InvalidInputException when there is nothing to listen on
+     * @throws InvalidInputException when an option is outside its range, or when there is nothing
+     *     to listen on
      */
     public GrpcServerOptions build() {
-      if (port == NO_TCP && unixSocket == null) {
-        throw new InvalidInputException("port", "none", "a TCP port, a Unix socket or both");
-      }
       return new GrpcServerOptions(
-          host,
-          port,
-          unixSocket,
-          unixSocketPermissions,
-          tls,
-          eventLoopThreads,
-          searchThreads,
-          searchQueueCapacity,
-          inlinePostingsMax,
-          requestBytesMax,
-          responseBytesMax,
-          callsPerConnectionMax,
-          streamInFlightMax,
-          keepAliveInterval,
-          keepAliveTimeout,
-          clientKeepAliveIntervalMin,
-          connectionAgeMax,
-          connectionAgeGrace,
+          new Listening(host, port, unixSocket, Listening.DEFAULTS.unixSocketPermissions, tls),
+          new Threads(
+              Threads.DEFAULTS.eventLoops,
+              searchThreads,
+              searchQueueCapacity,
+              Threads.DEFAULTS.inlinePostingsMax),
+          new Limits(
+              requestBytesMax,
+              responseBytesMax,
+              Limits.DEFAULTS.callsPerConnectionMax,
+              streamInFlightMax),
+          KeepAlive.DEFAULTS,
           retryDelay,
-          drainDelay,
-          shutdownGrace);
+          new Shutdown(drainDelay, shutdownGrace));
     }
+  }
 
-    private static Duration checkAtLeast(String option, Duration value, Duration min) {
-      if (value.compareTo(min) < 0) {
-        throw new InvalidInputException(option, value, "at least " + min);
-      }
-      return value;
+  private static void checkRange(String option, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new InvalidInputException(option, value, min + " to " + max);
+    }
+  }
+
+  private static void checkAtLeast(String option, Duration value, Duration min) {
+    if (value.compareTo(min) < 0) {
+      throw new InvalidInputException(option, value, "at least " + min);
     }
   }
 }

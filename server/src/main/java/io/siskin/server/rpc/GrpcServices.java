@@ -20,6 +20,7 @@ import io.siskin.server.rpc.service.EncodeService;
 import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.rpc.service.SearchService;
 import io.siskin.server.rpc.transport.CallCounting;
+import io.siskin.server.rpc.transport.CallGuard;
 import io.siskin.server.rpc.transport.OpenCalls;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,7 @@ final class GrpcServices {
   private final EncodeService encodeService;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls openCalls = new OpenCalls();
+  private final CallGuard guard;
   private final CallCounting calls = new CallCounting();
   private final CallCounting streamRequests = new CallCounting();
 
@@ -56,24 +58,27 @@ final class GrpcServices {
    */
   GrpcServices(GrpcServerOptions options, Retriever retriever, TextEncoders encoders) {
     StatusMapper statusMapper = new StatusMapper(options.retryDelay());
+    guard = new CallGuard(statusMapper);
     admission =
         new AdmissionControl(
-            options.searchThreads(), options.searchQueueCapacity(), options.inlinePostingsMax());
+            options.threads().searches(),
+            options.threads().searchQueueCapacity(),
+            options.threads().inlinePostingsMax());
     searchService =
         new SearchService(
-            new SearchDispatcher(retriever, admission, options.responseBytesMax()),
+            new SearchDispatcher(retriever, admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(SearchServiceGrpc.getSearchStreamMethod().getFullMethodName()),
-            options.streamInFlightMax());
+            options.limits().streamInFlightMax());
     collectionService = new CollectionService(retriever, statusMapper);
     encodeService =
         new EncodeService(
-            new EncodeDispatcher(encoders, admission, options.responseBytesMax()),
+            new EncodeDispatcher(encoders, admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
-            options.streamInFlightMax());
+            options.limits().streamInFlightMax());
     setServing(false);
-    // From the start: what is counted from its first call on has no rate for that one.
+    // Counted from the start, since a counter that appears with its first call has no rate for it.
     Stream.of(
             SearchServiceGrpc.getServiceDescriptor(),
             CollectionServiceGrpc.getServiceDescriptor(),
@@ -90,17 +95,18 @@ final class GrpcServices {
   @SuppressWarnings("deprecation") // v1alpha is what older tools speak.
   void addTo(ServerBuilder<?> server) {
     server
-        // Where searches run is decided by AdmissionControl; nothing else here is worth a thread of
-        // its own.
+        // AdmissionControl decides where searches run. Nothing else here needs a thread of its own.
         .directExecutor()
         .intercept(calls)
         .addService(
-            ErrorDetailsReflection.addTo(ServerInterceptors.intercept(searchService, openCalls)))
-        .addService(ServerInterceptors.intercept(collectionService, openCalls))
-        .addService(ServerInterceptors.intercept(encodeService, openCalls))
-        .addService(health.getHealthService())
-        .addService(ProtoReflectionServiceV1.newInstance())
-        .addService(ProtoReflectionService.newInstance());
+            guard.guard(
+                ErrorDetailsReflection.addTo(
+                    ServerInterceptors.intercept(searchService, openCalls))))
+        .addService(guard.guard(ServerInterceptors.intercept(collectionService, openCalls)))
+        .addService(guard.guard(ServerInterceptors.intercept(encodeService, openCalls)))
+        .addService(guard.guard(health.getHealthService().bindService()))
+        .addService(guard.guard(ProtoReflectionServiceV1.newInstance().bindService()))
+        .addService(guard.guard(ProtoReflectionService.newInstance().bindService()));
   }
 
   /**

@@ -106,7 +106,7 @@ final class ArchitectureTest {
                   "rpc.service",
                   "rpc.transport")),
           Map.entry("rpc.admission", Set.of("counters")),
-          Map.entry("rpc.transport", Set.of("counters")),
+          Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
           Map.entry(
               "rpc.mapping",
               Set.of("batch", "encode", "plan", "retrieve", "rpc.admission", "search")),

@@ -235,10 +235,51 @@ final class IndexJobTest {
           .hasMessageContaining("term ids");
       assertThatThrownBy(() -> pipeline.retrieve(text("ids", "x"), Cancellation.NEVER))
           .isInstanceOf(InvalidInputException.class);
-      assertThatThrownBy(() -> pipeline.retrieve(text("nothing", "x"), Cancellation.NEVER))
+      assertThatThrownBy(() -> pipeline.retrieve(text("token", "x"), Cancellation.NEVER))
           .isInstanceOf(CollectionNotFoundException.class)
-          .hasMessageContaining("ids, tokens");
+          .hasMessage("collection 'token' does not exist; similar: tokens");
     }
+  }
+
+  @Test
+  void aFieldThatNoDocumentHasIsRefused() throws IOException {
+    index("birds", BIRDS, 0, null);
+    try (CollectionCatalog catalog = catalog()) {
+      RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
+      RetrievalRequest request = text("birds", "finch");
+      assertThatThrownBy(
+              () -> pipeline.retrieve(withFields(request, "title", "txt"), Cancellation.NEVER))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "fields is 'txt'; allowed: a stored field of the collection, or '*' for all of"
+                  + " them; similar: text");
+      assertThat(pipeline.retrieve(withFields(request, "title"), Cancellation.NEVER).hits())
+          .allSatisfy(hit -> assertThat(hit.fields()).containsOnlyKeys("title"));
+    }
+  }
+
+  @Test
+  void fetchingCountsAsWorkWhenAThreadIsChosen() throws IOException {
+    index("birds", BIRDS, 0, null);
+    try (CollectionCatalog catalog = catalog()) {
+      RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
+      RetrievalRequest plain =
+          new RetrievalRequest(
+              "birds", new Query.Text("finch"), 10, Evaluation.BY_DEFAULT, List.of(), false);
+      long postings = pipeline.estimatedPostings(plain);
+      assertThat(postings).isPositive();
+      assertThat(pipeline.estimatedPostings(withFields(plain, "*"))).isGreaterThan(10 * postings);
+    }
+  }
+
+  private static RetrievalRequest withFields(RetrievalRequest request, String... fields) {
+    return new RetrievalRequest(
+        request.collection(),
+        request.query(),
+        request.k(),
+        request.evaluation(),
+        List.of(fields),
+        request.explain());
   }
 
   private static List<String> ids(RetrievalPipeline pipeline, String collection, String text) {
@@ -313,11 +354,7 @@ final class IndexJobTest {
             defaults.weighting(),
             defaults.quantization(),
             defaults.reordering(),
-            true,
-            null,
-            null,
-            null,
-            true,
+            new BuildOptions.Structures(true, false, null, null, null, true),
             2);
     return new IndexRequest(
         List.of(input),

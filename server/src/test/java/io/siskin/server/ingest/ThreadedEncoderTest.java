@@ -27,7 +27,7 @@ final class ThreadedEncoderTest {
     IllegalArgumentException failure = new InvalidInputException("text", "bad", "good ones");
     try (ThreadedEncoder encoder =
         new ThreadedEncoder(
-            texts -> {
+            (texts, _) -> {
               if (texts.contains("bad")) {
                 throw failure;
               }

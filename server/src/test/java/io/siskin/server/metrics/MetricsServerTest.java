@@ -2,6 +2,7 @@ package io.siskin.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.testing.Repository;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodeNanos;
@@ -97,7 +98,7 @@ class MetricsServerTest {
         "",
         "",
         "",
-        "",
+        Vocabulary.NONE,
         List.of(),
         new SearchMode.Exact(),
         1,

@@ -41,10 +41,11 @@ final class ExplanationTest {
       int explained = 0;
       for (SparseVector vector : collection.queries()) {
         QuantizedQuery query = QuantizedQuery.of(vector);
+        Explanation explanation = new Explanation(query);
         searcher.search(query, new SearchMode.Exact(), 10, Cancellation.NEVER);
         for (int rank = 0; rank < searcher.size(); rank++) {
           List<Contribution> contributions =
-              Explanation.of(segment, searcher.segmentDocumentNumber(rank), query);
+              explanation.of(segment, searcher.segmentDocumentNumber(rank));
           double sum = contributions.stream().mapToDouble(Contribution::contribution).sum();
           assertThat(sum).isCloseTo(searcher.score(rank), within(searcher.score(rank) * 1e-6));
           for (Contribution each : contributions) {

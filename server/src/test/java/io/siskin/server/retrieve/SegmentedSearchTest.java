@@ -58,11 +58,8 @@ class SegmentedSearchTest {
             defaults.weighting(),
             defaults.quantization(),
             defaults.reordering(),
-            true,
-            defaults.blockMax(),
-            null,
-            ClusterOptions.DEFAULTS,
-            true,
+            new BuildOptions.Structures(
+                true, false, defaults.structures().blockMax(), null, ClusterOptions.DEFAULTS, true),
             1);
     TestCollections.index(data, "clustered", vectors(1100, 2), withoutImpacts);
     TestCollections.index(data, "bare", vectors(1000, 3), TestCollections.exactOnly());

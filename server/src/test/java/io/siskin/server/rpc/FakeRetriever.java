@@ -1,5 +1,6 @@
 package io.siskin.server.rpc;
 
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionNotFoundException;
@@ -50,7 +51,8 @@ public final class FakeRetriever implements Retriever {
   }
 
   @Override
-  public RetrievalResponse retrieve(RetrievalRequest request, Cancellation cancellation) {
+  public RetrievalResponse retrieve(
+      RetrievalRequest request, Cancellation cancellation, long responseBytesMax) {
     searchCount.incrementAndGet();
     return behaviour.search(request, cancellation);
   }
@@ -103,7 +105,7 @@ public final class FakeRetriever implements Retriever {
         "bm25",
         "plain",
         "{\"k1\":0.9}",
-        "token",
+        Vocabulary.TOKEN,
         List.of("title", "text"),
         new SearchMode.Clustered(12, 0.5f, true),
         0.98f,
@@ -116,7 +118,9 @@ public final class FakeRetriever implements Retriever {
                 1,
                 10,
                 30,
-                List.of("forward=64", "blockmax=8"))),
+                List.of(
+                    new CollectionDescription.StructureDescription("forward", 64),
+                    new CollectionDescription.StructureDescription("blockmax", 8)))),
         false);
   }
 

@@ -43,7 +43,7 @@ final class FakeTextEncoders implements TextEncoders {
                   .toList());
       case EncodingRequest.Encoder.OfModel(String name) -> {
         if (encoder == null || !name.equals("fake")) {
-          throw new ModelNotFoundException(name);
+          throw new ModelNotFoundException(name, List.of("fake"));
         }
         List<CompletableFuture<EncodedText>> futures =
             encoder.submit(request.inputs(), request.priority(), cancellation);

@@ -145,11 +145,7 @@ class RecallTargetTest {
             defaults.weighting(),
             defaults.quantization(),
             defaults.reordering(),
-            true,
-            null,
-            null,
-            null,
-            true,
+            new BuildOptions.Structures(true, false, null, null, null, true),
             2),
         true);
     catalog.open("plain");

@@ -77,11 +77,7 @@ final class BlockMaxEvaluatorTest {
             new Weighting.AsGiven(),
             Quantization.AUTO,
             new Reordering.None(),
-            true,
-            options,
-            null,
-            null,
-            false,
+            new BuildOptions.Structures(true, false, options, null, null, false),
             2));
     return Segment.open(directory, Verification.FULL);
   }

@@ -306,11 +306,7 @@ final class ClusteredEvaluatorTest {
         new Weighting.AsGiven(),
         Quantization.PER_DOCUMENT,
         new Reordering.None(),
-        true,
-        null,
-        null,
-        clusters,
-        false,
+        new BuildOptions.Structures(true, false, null, null, clusters, false),
         2);
   }
 }

@@ -599,11 +599,7 @@ final class ImpactOrderedEvaluatorTest {
         new Weighting.AsGiven(),
         Quantization.PER_DOCUMENT,
         new Reordering.None(),
-        true,
-        null,
-        impacts,
-        null,
-        false,
+        new BuildOptions.Structures(true, false, null, impacts, null, false),
         2);
   }
 }

@@ -249,11 +249,13 @@ final class RefinementTest {
             new Weighting.AsGiven(),
             random.nextBoolean() ? Quantization.PER_DOCUMENT : Quantization.GLOBAL,
             new Reordering.None(),
-            true,
-            random.nextInt(3) == 0 ? null : BlockMaxOptions.DEFAULTS,
-            ALL_IMPACTS,
-            ALL_POSTINGS,
-            false,
+            new BuildOptions.Structures(
+                true,
+                false,
+                random.nextInt(3) == 0 ? null : BlockMaxOptions.DEFAULTS,
+                ALL_IMPACTS,
+                ALL_POSTINGS,
+                false),
             2)
         .withResiduals(random.nextInt(5) > 0);
   }

@@ -152,18 +152,19 @@ final class TieOrderTest {
       throws IOException {
     BuildOptions options =
         new BuildOptions(
-                new Weighting.AsGiven(),
-                Quantization.PER_DOCUMENT,
-                reordered
-                    ? new Reordering.GraphBisection(5, 1, 2 + random.nextInt(8))
-                    : new Reordering.None(),
+            new Weighting.AsGiven(),
+            Quantization.PER_DOCUMENT,
+            reordered
+                ? new Reordering.GraphBisection(5, 1, 2 + random.nextInt(8))
+                : new Reordering.None(),
+            new BuildOptions.Structures(
                 true,
+                residuals,
                 BlockMaxOptions.DEFAULTS,
                 new ImpactOrderedOptions(1e9, 1, 64),
                 new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 5, 0.2, 15, 2, 0.4, 0, 1),
-                false,
-                1)
-            .withResiduals(residuals);
+                false),
+            1);
     List<Segment> segments = new ArrayList<>();
     int documents = collection.documents().size();
     for (int i = 0; i < segmentCount; i++) {

@@ -65,11 +65,7 @@ public final class TestCollections {
         defaults.weighting(),
         defaults.quantization(),
         defaults.reordering(),
-        true,
-        null,
-        null,
-        null,
-        true,
+        new BuildOptions.Structures(true, false, null, null, null, true),
         1);
   }
 

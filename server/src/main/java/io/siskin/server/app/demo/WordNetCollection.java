@@ -64,11 +64,7 @@ public final class WordNetCollection {
           new Weighting.AsGiven(),
           Quantization.AUTO,
           new Reordering.None(),
-          true,
-          BlockMaxOptions.DEFAULTS,
-          null,
-          null,
-          true,
+          new BuildOptions.Structures(true, false, BlockMaxOptions.DEFAULTS, null, null, true),
           Runtime.getRuntime().availableProcessors());
 
   private final Path data;

@@ -117,12 +117,13 @@ public final class StructureFlags {
           case NONE -> new Reordering.None();
           case BP -> Reordering.GraphBisection.DEFAULTS;
         },
-        !noForward,
-        residuals(),
-        noBlockMax ? null : blockMax.build(),
-        noImpacts ? null : impacts.build(),
-        withClusters ? clusters.build() : null,
-        !noFields,
+        new BuildOptions.Structures(
+            !noForward,
+            residuals(),
+            noBlockMax ? null : blockMax.build(),
+            noImpacts ? null : impacts.build(),
+            withClusters ? clusters.build() : null,
+            !noFields),
         threads);
   }
 }

@@ -16,7 +16,9 @@ public final class TargetFlags {
       names = {"-t", "--target"},
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1:7700",
-      description = "The server: HOST:PORT or unix:///path. Default: ${DEFAULT-VALUE}.")
+      description =
+          "The server: HOST, HOST:PORT, unix:///PATH or dns:///HOST:PORT; without PORT it is 7700."
+              + " Default: ${DEFAULT-VALUE}.")
   private String target;
 
   @Option(
@@ -36,7 +38,8 @@ public final class TargetFlags {
     try {
       return SearchClient.connect(options);
     } catch (IllegalArgumentException malformed) {
-      throw new InvalidInputException("--target", target, "HOST:PORT or unix:///path");
+      throw new InvalidInputException(
+          "--target", target, "HOST, HOST:PORT, unix:///PATH or dns:///HOST:PORT");
     }
   }
 }

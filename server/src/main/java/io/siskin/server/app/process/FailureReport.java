@@ -125,7 +125,9 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
     while (innermost.getCause() != null) {
       innermost = innermost.getCause();
     }
-    return innermost instanceof IOException ? " (" + innermost.getMessage() + ")" : "";
+    return innermost instanceof IOException && innermost.getMessage() != null
+        ? " (" + innermost.getMessage() + ")"
+        : "";
   }
 
   private static String oneLine(@Nullable String message) {

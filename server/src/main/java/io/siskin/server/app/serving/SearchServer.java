@@ -83,7 +83,8 @@ public final class SearchServer implements AutoCloseable {
       return new SearchServer(options, catalog, models, retrieval, grpc);
     } catch (IOException failed) {
       throw isTaken(failed)
-          ? new IOException(taken(options.host(), options.port(), "--port"), failed)
+          ? new IOException(
+              taken(options.listening().host(), options.listening().port(), "--port"), failed)
           : failed;
     }
   }
@@ -163,7 +164,7 @@ public final class SearchServer implements AutoCloseable {
 
   /** Returns where clients find it: {@code host:port}. */
   public String address() {
-    return address(options.host(), grpc.port());
+    return address(options.listening().host(), grpc.port());
   }
 
   /** Returns the port where metrics are shown; 0 for none. */
@@ -187,7 +188,7 @@ public final class SearchServer implements AutoCloseable {
    * @return whether everything admitted was finished
    */
   public boolean shutdown() {
-    boolean quiet = grpc.shutdown(options.shutdownGrace());
+    boolean quiet = grpc.shutdown(options.shutdown().grace());
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
       metrics.close();

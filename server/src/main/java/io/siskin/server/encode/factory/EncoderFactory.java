@@ -1,6 +1,7 @@
 package io.siskin.server.encode.factory;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.Checkpoint;
 import io.siskin.server.encode.DocumentEncoder;
 import io.siskin.server.encode.QueryEncoder;
 import io.siskin.server.encode.WellFormedText;
@@ -57,7 +58,7 @@ public final class EncoderFactory {
   }
 
   static DocumentEncoder vectorDocuments() {
-    return _ -> {
+    return (_, _) -> {
       throw noEncoder("document text", "documents");
     };
   }
@@ -80,17 +81,25 @@ public final class EncoderFactory {
   private static Encoders bm25(TextAnalyzer analyzer) {
     TokenCounter counter = new TokenCounter(analyzer);
     return new Encoders(
-        texts -> texts.stream().map(counter::frequencies).toList(),
-        texts -> texts.stream().map(QueryText::check).map(counter::frequencies).toList(),
+        (texts, checkpoint) ->
+            texts.stream().map(text -> counter.frequencies(text, checkpoint)).toList(),
+        texts ->
+            texts.stream()
+                .map(QueryText::check)
+                .map(text -> counter.frequencies(text, Checkpoint.NONE))
+                .toList(),
         analyzer::close);
   }
 
   private static Encoders idf(TextAnalyzer analyzer, WeightLookup weights, double k1) {
     TokenCounter counter = new TokenCounter(analyzer);
     return new Encoders(
-        texts ->
+        (texts, checkpoint) ->
             texts.stream()
-                .map(text -> counter.weighted(text, (_, count) -> (float) (count / (count + k1))))
+                .map(
+                    text ->
+                        counter.weighted(
+                            text, (_, count) -> (float) (count / (count + k1)), checkpoint))
                 .toList(),
         queries(counter, weights),
         analyzer::close);
@@ -101,7 +110,9 @@ public final class EncoderFactory {
     return texts ->
         texts.stream()
             .map(QueryText::check)
-            .map(text -> counter.weighted(text, (token, _) -> weights.weight(token)))
+            .map(
+                text ->
+                    counter.weighted(text, (token, _) -> weights.weight(token), Checkpoint.NONE))
             .toList();
   }
 

@@ -48,7 +48,7 @@ final class LearnedEncoders {
       DocumentEncoder documents =
           documentModel == null
               ? EncoderFactory.vectorDocuments()
-              : new ModelEncoding(documentModel)::encode;
+              : documents(new ModelEncoding(documentModel));
       QueryEncoder queries =
           queryModel == null
               ? queriesWithoutModel(spec.queries())
@@ -60,6 +60,13 @@ final class LearnedEncoders {
         close();
       }
     }
+  }
+
+  private static DocumentEncoder documents(ModelEncoding encoding) {
+    return (texts, checkpoint) -> {
+      checkpoint.check();
+      return encoding.encode(texts);
+    };
   }
 
   private QueryEncoder queriesWithoutModel(LearnedSpec.QuerySide side) throws IOException {

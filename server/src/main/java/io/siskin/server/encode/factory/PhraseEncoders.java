@@ -1,6 +1,7 @@
 package io.siskin.server.encode.factory;
 
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.encode.Checkpoint;
 import io.siskin.server.encode.DocumentEncoder;
 import io.siskin.server.encode.QueryEncoder;
 import io.siskin.server.encode.Side;
@@ -58,12 +59,13 @@ final class PhraseEncoders {
     }
     BiFunction<String, SparseVector, SparseVector> add =
         spec.encoder() instanceof Bm25Spec ? phrases::countIn : phrases::addTo;
-    return texts -> with(add, texts, inner.documents().encode(texts));
+    return (texts, checkpoint) ->
+        with(add, texts, inner.documents().encode(texts, checkpoint), checkpoint);
   }
 
   private static QueryEncoder queries(PhraseSpec spec, Encoders inner, PhraseDictionary phrases) {
     return spec.side().has(Side.QUERY)
-        ? texts -> with(phrases::addTo, texts, inner.queries().encode(texts))
+        ? texts -> with(phrases::addTo, texts, inner.queries().encode(texts), Checkpoint.NONE)
         : inner.queries();
   }
 
@@ -75,9 +77,11 @@ final class PhraseEncoders {
   private static List<SparseVector> with(
       BiFunction<String, SparseVector, SparseVector> add,
       List<String> texts,
-      List<SparseVector> vectors) {
+      List<SparseVector> vectors,
+      Checkpoint checkpoint) {
     List<SparseVector> all = new ArrayList<>(texts.size());
     for (int i = 0; i < texts.size(); i++) {
+      checkpoint.check();
       all.add(add.apply(texts.get(i), vectors.get(i)));
     }
     return all;

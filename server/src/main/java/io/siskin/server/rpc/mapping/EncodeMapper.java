@@ -18,6 +18,7 @@ import io.siskin.server.batch.Priority;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
+import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.EncodingRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,9 @@ public final class EncodeMapper {
 
   /** The most chunks of one text. */
   static final int CHUNK_COUNT_MAX = 4_096;
+
+  /** The longest name of a model, fingerprint included, in UTF-16 code units. */
+  static final int MODEL_NAME_LENGTH_MAX = 255;
 
   private EncodeMapper() {}
 
@@ -43,10 +47,8 @@ public final class EncodeMapper {
         switch (message.getEncoderCase()) {
           case COLLECTION ->
               new EncodingRequest.Encoder.OfCollection(
-                  ProtoMapper.checkName("collection", message.getCollection()));
-          case MODEL ->
-              new EncodingRequest.Encoder.OfModel(
-                  ProtoMapper.checkName("model", message.getModel()));
+                  CollectionName.check("collection", message.getCollection()));
+          case MODEL -> new EncodingRequest.Encoder.OfModel(checkModel(message.getModel()));
           case ENCODER_NOT_SET ->
               throw new InvalidInputException("encoder", "missing", "a collection or a model");
         };
@@ -77,6 +79,14 @@ public final class EncodeMapper {
       response.addEncodings(toProto(text, withTokens));
     }
     return response.setTotalNanos(System.nanoTime() - arrivalNanoTime).build();
+  }
+
+  private static String checkModel(String name) {
+    if (name.isEmpty() || name.length() > MODEL_NAME_LENGTH_MAX) {
+      throw new InvalidInputException(
+          "model", "'" + name + "'", "1 to " + MODEL_NAME_LENGTH_MAX + " characters");
+    }
+    return name;
   }
 
   private static EncoderInput input(EncodeInput input, Side side, int index) {

@@ -2,6 +2,7 @@ package io.siskin.server.rpc.mapping;
 
 import com.google.protobuf.Duration;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.ClusteredMode;
@@ -23,12 +24,12 @@ import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
-import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -42,9 +43,6 @@ import java.util.function.Function;
 public final class ProtoMapper {
   /** The k of a request without one. */
   static final int K_DEFAULT = 10;
-
-  /** The longest collection name, in UTF-16 code units. */
-  static final int NAME_LENGTH_MAX = 255;
 
   /** The longest query text, in UTF-16 code units. */
   static final int TEXT_LENGTH_MAX = 65_536;
@@ -67,7 +65,7 @@ public final class ProtoMapper {
    */
   public static RetrievalRequest toDomain(
       SearchRequest message, Function<String, SearchMode> defaultModes) {
-    String collection = checkName("collection", message.getCollection());
+    String collection = CollectionName.check("collection", message.getCollection());
     long k = message.hasK() ? Integer.toUnsignedLong(message.getK()) : K_DEFAULT;
     if (k > RetrievalRequest.K_MAX) {
       throw new InvalidInputException("k", k, "1 to " + RetrievalRequest.K_MAX);
@@ -179,22 +177,6 @@ public final class ProtoMapper {
         : duration.getSeconds() * 1_000_000_000L + duration.getNanos();
   }
 
-  /**
-   * Checks the name of a collection.
-   *
-   * @param field its path in the request
-   * @param name the name
-   * @return the name
-   * @throws InvalidInputException when it is empty or too long
-   */
-  public static String checkName(String field, String name) {
-    if (name.isEmpty() || name.length() > NAME_LENGTH_MAX) {
-      throw new InvalidInputException(
-          field, "'" + name + "'", "1 to " + NAME_LENGTH_MAX + " characters");
-    }
-    return name;
-  }
-
   private static RetrievalRequest.Query query(SearchRequest message) {
     return switch (message.getQueryCase()) {
       case TEXT -> {
@@ -224,7 +206,9 @@ public final class ProtoMapper {
     }
     if (message.getWeightsCount() != count) {
       throw new InvalidInputException(
-          "vector.weights", message.getWeightsCount() + " weights", "one weight a term: " + count);
+          "vector.weights",
+          message.getWeightsCount() + " weights",
+          "one weight per term: " + count);
     }
     float[] weights = new float[count];
     for (int i = 0; i < count; i++) {
@@ -351,7 +335,7 @@ public final class ProtoMapper {
     }
   }
 
-  /** A number beyond int is beyond every range too, and counts as the largest int. */
+  /** Returns the largest int for a number beyond it, since that is beyond every range too. */
   private static int wholeNumber(int unsigned) {
     return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
   }
@@ -415,32 +399,23 @@ public final class ProtoMapper {
         .setFormatVersion(description.formatVersion())
         .setDocumentCount(description.documentCount())
         .setPostingCount(description.postingCount())
-        .addAllStructures(structures(description.structures()))
+        .addAllStructures(
+            description.structures().stream()
+                .map(
+                    structure ->
+                        IndexStructure.newBuilder()
+                            .setName(structure.name())
+                            .setLengthBytes(structure.lengthBytes())
+                            .build())
+                .toList())
         .build();
   }
 
-  /** Parses the domain's {@code name=bytes}. */
-  private static List<IndexStructure> structures(List<String> descriptions) {
-    return descriptions.stream()
-        .map(
-            text -> {
-              int equals = text.lastIndexOf('=');
-              return equals < 0
-                  ? IndexStructure.newBuilder().setName(text).build()
-                  : IndexStructure.newBuilder()
-                      .setName(text.substring(0, equals))
-                      .setLengthBytes(Long.parseLong(text.substring(equals + 1)))
-                      .build();
-            })
-        .toList();
-  }
-
-  private static Vocabulary vocabulary(String name) {
-    return switch (name) {
-      case "token" -> Vocabulary.VOCABULARY_TOKEN;
-      case "term_id" -> Vocabulary.VOCABULARY_TERM_ID;
-      case "none" -> Vocabulary.VOCABULARY_NONE;
-      default -> throw new IllegalStateException("a collection's vocabulary is '" + name + "'");
+  private static Vocabulary vocabulary(SegmentStatistics.Vocabulary vocabulary) {
+    return switch (vocabulary) {
+      case TOKEN -> Vocabulary.VOCABULARY_TOKEN;
+      case TERM_ID -> Vocabulary.VOCABULARY_TERM_ID;
+      case NONE -> Vocabulary.VOCABULARY_NONE;
     };
   }
 }

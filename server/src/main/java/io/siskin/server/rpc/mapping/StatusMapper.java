@@ -1,6 +1,5 @@
 package io.siskin.server.rpc.mapping;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
@@ -21,6 +20,7 @@ import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.CollectionUnderVerificationException;
 import io.siskin.server.retrieve.ModelNotFoundException;
+import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.search.QueryCancelledException;
@@ -34,18 +34,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place where an exception becomes a gRPC status. The caller's fault is described to the
- * caller; the data's fault and ours are logged, once, under a reference which is all that the
- * caller gets of them: messages of defects name files and classes, which are nobody's business
- * outside. Safe for concurrent use.
+ * The one place where an exception becomes a gRPC status. A fault of the caller is described to the
+ * caller. A fault of the data or of the server is logged once, under a reference; the caller gets
+ * only the reference, because such messages name files and classes. Every status is short enough
+ * for the trailers of a call, see {@link BoundedStatus}. Safe for concurrent use.
  */
 public final class StatusMapper {
   /** {@code ErrorInfo.domain} of every error. */
   static final String DOMAIN = "siskin.io";
 
-  // Read by gRPC's own retry logic: wait that long, or, when negative, do not retry at all.
+  // gRPC's own retry logic reads it: wait that long, or, when it is negative, do not retry.
   private static final Metadata.Key<String> RETRY_PUSHBACK_MILLIS =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  // Together they leave room for the words between them, see BoundedStatus.MESSAGE_BYTES_MAX.
+  private static final int FIELD_BYTES_MAX = 150;
+  private static final int VALUE_BYTES_MAX = 250;
+  private static final int ALLOWED_BYTES_MAX = 300;
 
   private static final Pattern FIELD_PATH = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
@@ -74,8 +79,9 @@ public final class StatusMapper {
     Metadata trailers = new Metadata();
     if (error instanceof OverloadedException) {
       trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(retryDelay.toMillis()));
-    } else if (error instanceof ResponseTooLargeException) {
-      // The same request would be too large again.
+    } else if (error instanceof ResponseTooLargeException
+        || error instanceof RequestTooLargeException) {
+      // The same call would be too large again.
       trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
     }
     return StatusProto.toStatusRuntimeException(toStatus(error), trailers);
@@ -88,7 +94,15 @@ public final class StatusMapper {
    */
   public Status toStatus(Throwable error) {
     return switch (error) {
-      case InvalidInputException e -> status(Code.INVALID_ARGUMENT, message(e), violation(e));
+      case InvalidInputException e -> invalid(e);
+      case UndecodableRequestException e ->
+          status(
+              Code.INVALID_ARGUMENT,
+              message(e),
+              violations("request", message(e)),
+              info("UNDECODABLE_REQUEST").putMetadata("method", e.method()).build());
+      case RequestTooLargeException e ->
+          status(Code.RESOURCE_EXHAUSTED, message(e), info("REQUEST_TOO_LARGE").build());
       case CollectionNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("collection", e.collection()));
       case ModelNotFoundException e ->
@@ -121,8 +135,8 @@ public final class StatusMapper {
               Code.RESOURCE_EXHAUSTED,
               message(e),
               info("RESPONSE_TOO_LARGE")
-                  .putMetadata("length_bytes", Integer.toString(e.lengthBytes()))
-                  .putMetadata("length_bytes_max", Integer.toString(e.lengthBytesMax()))
+                  .putMetadata("length_bytes", Long.toString(e.lengthBytes()))
+                  .putMetadata("length_bytes_max", Long.toString(e.lengthBytesMax()))
                   .build());
       case DrainingException e -> status(Code.UNAVAILABLE, message(e));
       case CollectionDamagedException e ->
@@ -148,7 +162,7 @@ public final class StatusMapper {
               "stored data has a format that this server does not read",
               "UNSUPPORTED_FORMAT",
               e);
-      // Envelopes: what counts is inside.
+      // These only wrap what went wrong.
       case UncheckedIOException e -> causeStatus(e);
       case CompletionException e -> causeStatus(e);
       case ExecutionException e -> causeStatus(e);
@@ -158,6 +172,18 @@ public final class StatusMapper {
 
   private static ResourceInfo resource(String type, String name) {
     return ResourceInfo.newBuilder().setResourceType(type).setResourceName(name).build();
+  }
+
+  /**
+   * Cuts the description of a status that was made elsewhere, so that it fits into the trailers.
+   *
+   * @param status a status
+   */
+  public static io.grpc.Status bounded(io.grpc.Status status) {
+    String description = status.getDescription();
+    return description == null
+        ? status
+        : status.withDescription(BoundedStatus.cutMessage(description));
   }
 
   private static Status overloaded(EncoderOverloadedException error) {
@@ -195,19 +221,35 @@ public final class StatusMapper {
     return String.valueOf(error.getMessage());
   }
 
-  private static BadRequest violation(InvalidInputException error) {
+  /** Cuts the parts one by one, so that a long value does not hide what is allowed. */
+  private static Status invalid(InvalidInputException error) {
+    String place = error.place();
+    String description =
+        cut(error.field(), FIELD_BYTES_MAX)
+            + " is "
+            + cut(error.value(), VALUE_BYTES_MAX)
+            + "; allowed: "
+            + cut(error.allowed(), ALLOWED_BYTES_MAX);
+    return status(
+        Code.INVALID_ARGUMENT,
+        place == null ? description : cut(place, FIELD_BYTES_MAX) + ": " + description,
+        violations(cut(path(error), FIELD_BYTES_MAX), description));
+  }
+
+  private static String cut(String text, int bytesMax) {
+    return BoundedStatus.cutPercentEncoded(text, bytesMax);
+  }
+
+  private static BadRequest violations(String field, String description) {
     return BadRequest.newBuilder()
         .addFieldViolations(
-            BadRequest.FieldViolation.newBuilder()
-                .setField(path(error))
-                .setDescription(
-                    error.field() + " is " + error.value() + "; allowed: " + error.allowed()))
+            BadRequest.FieldViolation.newBuilder().setField(field).setDescription(description))
         .build();
   }
 
   /**
-   * Joins place and field, unless the field's name is prose ("weight of term 'x'"): then the place
-   * alone is the path.
+   * Returns the path of a field: its place and its name. When the name is prose ("weight of term
+   * 'x'"), the place alone is the path.
    */
   private static String path(InvalidInputException error) {
     String place = error.place();
@@ -231,10 +273,6 @@ public final class StatusMapper {
   }
 
   private static Status status(Code code, String message, Message... details) {
-    Status.Builder status = Status.newBuilder().setCode(code.getNumber()).setMessage(message);
-    for (Message detail : details) {
-      status.addDetails(Any.pack(detail));
-    }
-    return status.build();
+    return BoundedStatus.of(code, message, details);
   }
 }

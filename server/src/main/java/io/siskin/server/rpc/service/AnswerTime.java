@@ -3,15 +3,17 @@ package io.siskin.server.rpc.service;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long a search takes from its encoded text to its answer, waiting included: what a front end
- * must leave of a deadline. Moves up to what answers take at once, and forgets it slowly; so a
- * batch of texts that become searches all at once is in it. Safe for concurrent use.
+ * How long a search takes from its encoded text to its answer, waiting included. So much of a
+ * deadline must be left when a text is encoded. The estimate rises quickly when answers take longer
+ * and falls slowly, so it covers a batch of texts that become searches at the same moment. Safe for
+ * concurrent use.
  */
 final class AnswerTime {
-  // A third of the way up with each answer that took longer; down by two thirds in 1,000 others.
+  // It rises by a third of the difference with each answer that took longer, and falls by two
+  // thirds of the difference in 1,000 others.
   private static final int RISE_DIVISOR = 3;
   private static final int FALL_DIVISOR = 1_000;
-  // The front end gets most of the time, whatever was measured.
+  // Encoding always gets most of the time, whatever was measured.
   private static final int SHARE_DIVISOR = 4;
 
   private final AtomicLong nanos = new AtomicLong();
@@ -41,7 +43,7 @@ final class AnswerTime {
   }
 
   /**
-   * Returns a caller that is answered as another one is, and learns from it when.
+   * Returns a caller that passes answers on to another one and learns how long they took.
    *
    * @param caller who asked
    * @param encodedNanoTime when the text was encoded, on the clock of {@link System#nanoTime}

@@ -8,6 +8,7 @@ import io.siskin.proto.v1.GetCollectionResponse;
 import io.siskin.proto.v1.ListCollectionsRequest;
 import io.siskin.proto.v1.ListCollectionsResponse;
 import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
@@ -52,7 +53,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
             GetCollectionResponse.newBuilder()
                 .setCollection(
                     ProtoMapper.toProto(
-                        retriever.collection(ProtoMapper.checkName("name", request.getName()))))
+                        retriever.collection(CollectionName.check("name", request.getName()))))
                 .build());
   }
 

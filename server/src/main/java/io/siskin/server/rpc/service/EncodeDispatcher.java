@@ -5,12 +5,12 @@ import io.siskin.proto.v1.EncodeRequest;
 import io.siskin.proto.v1.EncodeResponse;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.retrieve.EncodingRequest;
+import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.retrieve.TextEncoders;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.rpc.mapping.EncodeMapper;
-import io.siskin.server.rpc.mapping.ResponseTooLargeException;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * texts go to its front end, which has threads of its own; what needs no model is work for a search
  * thread. Safe for concurrent use.
  */
-public final class EncodeDispatcher {
+public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeResponse> {
   // Larger answers are made on a search thread: the model's thread shall go on with the next batch.
   private static final int TEXTS_ANSWERED_BY_MODEL_THREAD_MAX = 8;
 
@@ -43,16 +43,10 @@ public final class EncodeDispatcher {
     this.responseBytesMax = responseBytesMax;
   }
 
-  /**
-   * Starts an encoding, which may already be answered when this returns. Throws nothing: every
-   * failure goes to the caller.
-   *
-   * @param message the request
-   * @param deadline until when the answer is wanted; null for no limit
-   * @param caller who gets the answer
-   */
+  @Override
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
-  void dispatch(EncodeRequest message, @Nullable Deadline deadline, Caller<EncodeResponse> caller) {
+  public void dispatch(
+      EncodeRequest message, @Nullable Deadline deadline, Caller<EncodeResponse> caller) {
     Encoding encoding =
         new Encoding(message, caller, caller.cancellation(deadline), System.nanoTime());
     try {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The way of every search from message to {@link SearchTask}: translate, encode where a model does
  * that, estimate, admit. Shared by the unary call and the stream. Safe for concurrent use.
  */
-public final class SearchDispatcher {
+public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchResponse> {
   private final Retriever retriever;
   private final AdmissionControl admission;
   private final int responseBytesMax;
@@ -35,14 +35,7 @@ public final class SearchDispatcher {
     this.responseBytesMax = responseBytesMax;
   }
 
-  /**
-   * Starts a search, which may already be answered when this returns. Throws nothing: every failure
-   * goes to the caller.
-   *
-   * @param message the request
-   * @param deadline until when the answer is wanted; null for no limit
-   * @param caller who gets the answer
-   */
+  @Override
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   public void dispatch(
       SearchRequest message, @Nullable Deadline deadline, Caller<SearchResponse> caller) {

@@ -1,12 +1,12 @@
 package io.siskin.server.rpc.service;
 
 import io.siskin.proto.v1.SearchResponse;
+import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.ProtoMapper;
-import io.siskin.server.rpc.mapping.ResponseTooLargeException;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
 
@@ -53,10 +53,9 @@ final class SearchTask extends AdmissionControl.Task {
   public void execute(long queueNanos) {
     SearchResponse response;
     try {
-      // A search that nobody waits for any more must not cost the time of those that somebody does
-      // wait for.
+      // A search without a caller must not take time from those that have one.
       cancellation.check();
-      RetrievalResponse found = retriever.retrieve(request, cancellation);
+      RetrievalResponse found = retriever.retrieve(request, cancellation, responseBytesMax);
       response = ProtoMapper.toProto(found, queueNanos + encoderQueueNanos(), arrivalNanoTime);
       if (response.getSerializedSize() > responseBytesMax) {
         throw new ResponseTooLargeException(response.getSerializedSize(), responseBytesMax);

@@ -18,28 +18,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open stream of requests: reads them, answers each as soon as it is ready, in whatever order
- * that is.
+ * One open stream of requests. It reads them and answers each as soon as its answer is ready, so
+ * answers come in any order.
  *
- * <p>Memory is bounded on both sides. A request is read only against a credit: there are {@code
- * inFlightMax} of them, one is spent by reading and given back by answering, but not while the
- * transport's send buffer is full, so a client that does not read its answers stops being read
- * itself.
+ * <p>Memory is bounded on both sides. Reading a request takes a credit, of which there are {@code
+ * inFlightMax}; answering it gives the credit back. While the transport's send buffer is full,
+ * credits are held back, so a client that does not read its answers is not read either.
  *
- * <p>Requests come from the event loop, answers from any thread; gRPC's call objects are not
- * thread-safe, so whatever touches the call does it under this object's monitor. Nothing under it
- * blocks or evaluates.
+ * <p>Requests come from the event loop, answers from any thread. gRPC's call objects are not
+ * thread-safe, so the call is touched only under this object's monitor. No code that holds the
+ * monitor blocks or evaluates.
  *
- * @param <Q> a request of the stream
- * @param <A> what its work gives
- * @param <R> a response of the stream
+ * @param <Q> a message of the client
+ * @param <M> the request in it
+ * @param <A> its answer
+ * @param <R> a message of the server
  */
-final class StreamCall<Q, A, R> implements StreamObserver<Q> {
+final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
   private final ServerCallStreamObserver<R> call;
-  private final StreamProtocol<Q, A, R> protocol;
+  private final StreamMessages<Q, M, A, R> messages;
+  private final Dispatcher<M, A> dispatcher;
   private final StatusMapper statusMapper;
-  private final CallCounters tally;
-  private final Consumer<StreamCall<Q, A, R>> onEnd;
+  private final CallCounters requests;
+  private final Consumer<StreamCall<Q, M, A, R>> onEnd;
   private final @Nullable Deadline streamDeadline;
 
   @GuardedBy("this")
@@ -63,23 +64,26 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
    * only there.
    *
    * @param call the call
-   * @param protocol what the messages mean, and the work
+   * @param messages how the messages hold requests and answers
+   * @param dispatcher does the work
    * @param statusMapper translates failures
-   * @param tally counts the stream's requests
+   * @param requests counts the stream's requests
    * @param inFlightMax how many requests may be unanswered, 1 or more
    * @param onEnd told once, when the stream has ended for whatever reason
    */
   StreamCall(
       ServerCallStreamObserver<R> call,
-      StreamProtocol<Q, A, R> protocol,
+      StreamMessages<Q, M, A, R> messages,
+      Dispatcher<M, A> dispatcher,
       StatusMapper statusMapper,
-      CallCounters tally,
+      CallCounters requests,
       int inFlightMax,
-      Consumer<StreamCall<Q, A, R>> onEnd) {
+      Consumer<StreamCall<Q, M, A, R>> onEnd) {
     this.call = call;
-    this.protocol = protocol;
+    this.messages = messages;
+    this.dispatcher = dispatcher;
     this.statusMapper = statusMapper;
-    this.tally = tally;
+    this.requests = requests;
     this.onEnd = onEnd;
     this.streamDeadline = Context.current().getDeadline();
     call.disableAutoRequest();
@@ -90,7 +94,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
 
   @Override
   public void onNext(Q request) {
-    Element element = new Element(protocol.requestId(request));
+    Element element = new Element(messages.requestId().applyAsLong(request));
     boolean refuse;
     synchronized (this) {
       inFlightCount++;
@@ -107,7 +111,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
       element.failed(e);
       return;
     }
-    protocol.dispatch(request, deadline, element);
+    dispatcher.dispatch(messages.request().apply(request), deadline, element);
   }
 
   @Override
@@ -118,7 +122,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
 
   @Override
   public void onError(Throwable cancellation) {
-    // Only ever a cancellation, of which the cancel handler has told before.
+    // gRPC reports only cancellations here, and the cancel handler has dealt with them.
   }
 
   /** Stops taking requests and ends the stream with UNAVAILABLE once what was read is answered. */
@@ -128,7 +132,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
   }
 
   private @Nullable Deadline deadlineOf(Q request) {
-    Duration timeout = protocol.timeout(request);
+    Duration timeout = messages.timeout().apply(request);
     if (timeout == null) {
       return streamDeadline;
     }
@@ -153,7 +157,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
   private synchronized void releaseHeldCredits() {
     if (heldCreditCount > 0 && !ended) {
       int released = heldCreditCount;
-      // Before the call, which may deliver a message, and so come back here, within itself.
+      // Set before the call, because the call may deliver a message and so enter this again.
       heldCreditCount = 0;
       call.request(released);
     }
@@ -187,7 +191,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
 
     Element(long requestId) {
       this.requestId = requestId;
-      tally.start();
+      requests.start();
     }
 
     @Override
@@ -198,7 +202,7 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
     @Override
     public void succeeded(A answer) {
       end(Code.OK);
-      answer(protocol.response(requestId, answer));
+      answer(messages.response().of(requestId, answer));
     }
 
     @Override
@@ -206,11 +210,11 @@ final class StreamCall<Q, A, R> implements StreamObserver<Q> {
       Status status = statusMapper.toStatus(error);
       Code code = Code.forNumber(status.getCode());
       end(code == null ? Code.UNKNOWN : code);
-      answer(protocol.failure(requestId, status));
+      answer(messages.failure().of(requestId, status));
     }
 
     private void end(Code code) {
-      tally.end(code.name(), System.nanoTime() - startNanoTime);
+      requests.end(code.name(), System.nanoTime() - startNanoTime);
     }
   }
 }

@@ -48,8 +48,8 @@ final class UnaryCaller<A> implements Caller<A> {
   }
 
   /**
-   * A call with a cancel handler ignores answers that come after its cancellation; without one it
-   * throws at whoever answers. Nothing else is to be done: the work asks for itself whether it was
+   * Does nothing. A call that has a cancel handler ignores answers that come after its
+   * cancellation; without a handler, answering would throw. The work itself asks whether it was
    * cancelled.
    */
   private static void ignoreLateAnswers() {}

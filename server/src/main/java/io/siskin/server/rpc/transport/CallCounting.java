@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Counts the calls of every method that a server has; what is asked for and does not exist never
- * comes here, so that nobody can make the methods more. Safe for concurrent use.
+ * Counts the calls of every method that a server has. Calls of methods that do not exist are not
+ * counted, so that a client cannot add counters. Safe for concurrent use.
  *
  * <p>A call ends when its status is set, which is before the client sees it, or else when it is
  * cancelled.
@@ -50,7 +50,7 @@ public final class CallCounting implements ServerInterceptor {
     };
   }
 
-  /** Returns the tally of a method. */
+  /** Returns the counters of a method. */
   public CallCounters of(String fullMethodName) {
     CallCounters found = byMethod.get(fullMethodName);
     return found == null
@@ -61,24 +61,24 @@ public final class CallCounting implements ServerInterceptor {
   /** Returns what was counted so far, by the full names of the methods. */
   public Map<String, CallCounters.Counts> counts() {
     Map<String, CallCounters.Counts> counts = new TreeMap<>();
-    byMethod.forEach((method, tally) -> counts.put(method, tally.counts()));
+    byMethod.forEach((method, counters) -> counts.put(method, counters.counts()));
     return counts;
   }
 
-  /** One call, which ends once, whatever is heard of it. */
+  /** One call. It ends once, whichever of its events comes first. */
   private static final class OneCall {
-    private final CallCounters tally;
+    private final CallCounters counters;
     private final long startNanoTime = System.nanoTime();
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    OneCall(CallCounters tally) {
-      this.tally = tally;
-      tally.start();
+    OneCall(CallCounters counters) {
+      this.counters = counters;
+      counters.start();
     }
 
     void end(Status.Code code) {
       if (ended.compareAndSet(false, true)) {
-        tally.end(code.name(), System.nanoTime() - startNanoTime);
+        counters.end(code.name(), System.nanoTime() - startNanoTime);
       }
     }
   }

@@ -8,8 +8,8 @@ import io.grpc.ServerInterceptor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Counts the open calls of the services that a shutdown waits for. Others, a health watch above
- * all, stay open as long as their clients like and must not hold it up.
+ * Counts the open calls of the services that a shutdown waits for. Other calls, such as a health
+ * watch, stay open as long as their clients like, and must not delay it.
  *
  * <p>Safe for concurrent use.
  */
@@ -21,7 +21,7 @@ public final class OpenCalls implements ServerInterceptor {
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     ServerCall.Listener<Q> listener = next.startCall(call, headers);
     change(1);
-    // From here on exactly one of onComplete and onCancel follows.
+    // gRPC calls exactly one of onComplete and onCancel after this.
     return new SimpleForwardingServerCallListener<>(listener) {
       @Override
       public void onComplete() {

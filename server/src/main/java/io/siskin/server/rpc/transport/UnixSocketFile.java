@@ -22,10 +22,10 @@ import java.util.Set;
  * The file of a Unix domain socket, from before it is bound until after it is closed.
  *
  * <p>A server that is killed leaves its socket file behind, and a file that exists cannot be bound,
- * so a left-over must be deleted; but never a file that is not a socket, nor the socket of a server
- * that lives. Two servers that start at the same moment must not delete each other's, so whoever
- * handles the file holds a lock on {@code PATH.lock}, which stays behind (deleting a lock file is a
- * race of its own) and means nothing while nobody locks it.
+ * so a left-over is deleted. A file that is not a socket is never deleted, nor is the socket of a
+ * server that still runs. Two servers that start at the same moment must not delete each other's
+ * file, so a process holds a lock on {@code PATH.lock} while it handles the file. The lock file
+ * stays behind, because deleting it would be another race; it means nothing unless it is locked.
  *
  * <p>Used by one thread.
  */
@@ -121,9 +121,8 @@ public final class UnixSocketFile implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return;
     }
-    // Sockets are "other": neither file nor folder nor link. So are devices and pipes, to which
-    // nobody listens either,
-    // but which nobody puts here.
+    // Sockets are "other": neither file nor folder nor link. Devices and pipes are "other" too, but
+    // they are not expected here.
     if (!attributes.isOther()) {
       throw new FileAlreadyExistsException(
           path.toString(), null, "not a socket, so it is left alone");

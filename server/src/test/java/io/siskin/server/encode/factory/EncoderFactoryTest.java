@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +152,42 @@ final class EncoderFactoryTest {
       assertThatThrownBy(() -> encoders.documents().encode("moth"))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("a sparse vector");
+    }
+  }
+
+  @Test
+  void aLongDocumentEndsWithinItsTextWhenItIsToldTo() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 100_000; i++) {
+      text.append("w").append(i).append(' ');
+    }
+    List<String> texts = List.of("moth", text.toString(), "wasp");
+    IdfSpec idf = new IdfSpec(WHITESPACE, new TokenWeights.Equal());
+    for (EncoderSpec spec : List.of(new Bm25Spec(new AnalyzerSpec.English()), idf)) {
+      try (Encoders encoders = open(spec)) {
+        AtomicInteger asked = new AtomicInteger();
+        List<SparseVector> vectors = encoders.documents().encode(texts, asked::incrementAndGet);
+        // Once per text, and once every 1,024 tokens.
+        assertThat(asked).hasValue(texts.size() + 100_000 / 1_024);
+
+        asked.set(0);
+        IllegalStateException late = new IllegalStateException("too late");
+        assertThatThrownBy(
+                () ->
+                    encoders
+                        .documents()
+                        .encode(
+                            texts,
+                            () -> {
+                              if (asked.incrementAndGet() == 10) {
+                                throw late;
+                              }
+                            }))
+            .isSameAs(late);
+        assertThat(asked).hasValue(10);
+        // What ended in the middle of a text leaves nothing behind in the analyzer.
+        assertThat(encoders.documents().encode(texts)).isEqualTo(vectors);
+      }
     }
   }
 

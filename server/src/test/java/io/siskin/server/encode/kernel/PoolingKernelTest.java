@@ -129,7 +129,7 @@ final class PoolingKernelTest {
 
   /** The body, for a process of its own. */
   public static void main(String[] arguments) {
-    PoolingKernel kernel = KernelProvider.of(arguments[0].equals("panama")).poolingKernel();
+    PoolingKernel kernel = NeuralKernels.pooling(KernelProvider.of(arguments[0].equals("panama")));
     int count = 1021;
     Logits logits = Logits.draw(Content.RANDOM, 7, count, new Random(1));
     float[] maxima = new float[count];

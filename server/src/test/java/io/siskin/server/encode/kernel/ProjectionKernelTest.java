@@ -104,7 +104,8 @@ final class ProjectionKernelTest {
 
   /** The body, for a process of its own. */
   public static void main(String[] arguments) {
-    ProjectionKernel kernel = KernelProvider.of(arguments[0].equals("panama")).projectionKernel();
+    ProjectionKernel kernel =
+        NeuralKernels.projection(KernelProvider.of(arguments[0].equals("panama")));
     Case drawn = Case.draw(96, 64, 7, new Random(1));
     VocabularyProjection projection = drawn.pack(kernel, VocabularyProjection.Layout.BY_TERM);
     float[][] maxima = new float[2][projection.maximaLength()];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Duration;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.ClusteredMode;
@@ -232,7 +233,7 @@ class ProtoMapperTest {
 
   @Test
   void theLargestOfEverythingIsAccepted() {
-    assertThat(map(text("x".repeat(65_536)).setK(10_000).setCollection("c".repeat(255))).k())
+    assertThat(map(text("x".repeat(65_536)).setK(10_000).setCollection("c".repeat(128))).k())
         .isEqualTo(10_000);
     assertThat(vectorOf(ids(16_384)).size()).isEqualTo(16_384);
     assertThat(map(text("x").addAllFields(Collections.nCopies(64, "f"))).fields()).hasSize(64);
@@ -361,8 +362,8 @@ class ProtoMapperTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"token,VOCABULARY_TOKEN", "term_id,VOCABULARY_TERM_ID", "none,VOCABULARY_NONE"})
-  void everyVocabularyHasItsValue(String name, Vocabulary expected) {
+  @CsvSource({"TOKEN,VOCABULARY_TOKEN", "TERM_ID,VOCABULARY_TERM_ID", "NONE,VOCABULARY_NONE"})
+  void everyVocabularyHasItsValue(SegmentStatistics.Vocabulary name, Vocabulary expected) {
     CollectionDescription books = FakeRetriever.describe("books");
     CollectionDescription described =
         new CollectionDescription(

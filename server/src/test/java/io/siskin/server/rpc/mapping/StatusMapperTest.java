@@ -21,6 +21,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.search.QueryCancelledException;

@@ -1,0 +1,146 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.segment.DocumentStore;
+import io.siskin.index.segment.Segment;
+import io.siskin.server.retrieve.RetrievalResponse.Contribution;
+import io.siskin.server.retrieve.RetrievalResponse.Hit;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Searcher;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches what a request wants of the documents that were found: ids, stored fields, explanations.
+ *
+ * <p>The work is bounded twice: the deadline and the cancellation are asked before each hit, and
+ * the bytes of the response are counted while it grows. Used by one thread for one request and
+ * closed by it, since it holds native memory.
+ */
+final class HitFetcher implements AutoCloseable {
+  /** The name that stands for all fields. */
+  static final String ALL_FIELDS = "*";
+
+  // What a message adds to its texts at least: tags, lengths, and numbers of fixed size.
+  private static final int HIT_BYTES = 9;
+  private static final int FIELD_BYTES = 6;
+  private static final int CONTRIBUTION_BYTES = 19;
+
+  private final List<Segment> segments;
+  private final RetrievalRequest request;
+  private final Cancellation cancellation;
+  private final long responseBytesMax;
+  private final boolean wantsAll;
+  private final Predicate<String> wanted;
+  private final @Nullable Explanation explanation;
+  private final DocumentStore.@Nullable FieldReader[] readers;
+  private long responseBytes;
+
+  /**
+   * Prepares to fetch. Reads nothing yet.
+   *
+   * @param segments the segments that were searched
+   * @param query the query
+   * @param request what is wanted
+   * @param cancellation the request's deadline and cancellation
+   * @param responseBytesMax how long the response may become, in bytes
+   */
+  HitFetcher(
+      List<Segment> segments,
+      QuantizedQuery query,
+      RetrievalRequest request,
+      Cancellation cancellation,
+      long responseBytesMax) {
+    this.segments = segments;
+    this.request = request;
+    this.cancellation = cancellation;
+    this.responseBytesMax = responseBytesMax;
+    this.wantsAll = request.fields().contains(ALL_FIELDS);
+    Set<String> names = new HashSet<>(request.fields());
+    this.wanted = wantsAll ? _ -> true : names::contains;
+    this.explanation = request.explain() ? new Explanation(query) : null;
+    this.readers = new DocumentStore.@Nullable FieldReader[segments.size()];
+  }
+
+  /**
+   * Fetches all hits.
+   *
+   * @param searcher holds what was found
+   * @throws ResponseTooLargeException as soon as it is known that they do not fit
+   * @throws io.siskin.server.search.QueryCancelledException when the deadline passes or the request
+   *     is cancelled meanwhile
+   */
+  List<Hit> fetch(Searcher searcher) {
+    if (wantsAll) {
+      refuseWhatCannotFit(searcher);
+    }
+    List<Hit> hits = new ArrayList<>(searcher.size());
+    for (int rank = 0; rank < searcher.size(); rank++) {
+      cancellation.check();
+      int segment = searcher.segment(rank);
+      hits.add(hit(segment, searcher.segmentDocumentNumber(rank), searcher.score(rank)));
+    }
+    return hits;
+  }
+
+  /** Adds up the lengths that the records carry, so that nothing is unpacked in vain. */
+  private void refuseWhatCannotFit(Searcher searcher) {
+    long storedBytes = 0;
+    for (int rank = 0; rank < searcher.size(); rank++) {
+      storedBytes +=
+          segments
+              .get(searcher.segment(rank))
+              .documents()
+              .storedLengthBytes(searcher.segmentDocumentNumber(rank));
+    }
+    if (storedBytes > responseBytesMax) {
+      throw new ResponseTooLargeException(storedBytes, responseBytesMax);
+    }
+  }
+
+  private Hit hit(int segmentNumber, int document, float score) {
+    Segment segment = segments.get(segmentNumber);
+    String id = segment.documents().externalId(document);
+    count(HIT_BYTES + id.length());
+    Map<String, String> fields =
+        request.fields().isEmpty() ? Map.of() : reader(segmentNumber).fields(document, wanted);
+    fields.forEach((name, value) -> count(FIELD_BYTES + (long) name.length() + value.length()));
+    List<Contribution> contributions =
+        explanation == null ? List.of() : explanation.of(segment, document);
+    for (Contribution contribution : contributions) {
+      count(CONTRIBUTION_BYTES + contribution.term().length());
+    }
+    return new Hit(id, score, fields, contributions);
+  }
+
+  private DocumentStore.FieldReader reader(int segmentNumber) {
+    DocumentStore.FieldReader reader = readers[segmentNumber];
+    if (reader == null) {
+      reader = segments.get(segmentNumber).documents().openFields();
+      readers[segmentNumber] = reader;
+    }
+    return reader;
+  }
+
+  /** Counts characters as bytes, which is the least that UTF-8 takes. */
+  private void count(long bytes) {
+    responseBytes += bytes;
+    if (responseBytes > responseBytesMax) {
+      throw new ResponseTooLargeException(responseBytes, responseBytesMax);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (DocumentStore.FieldReader reader : readers) {
+      if (reader != null) {
+        reader.close();
+      }
+    }
+  }
+}
