@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,6 +41,10 @@ public record DataDirectory(Path root) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
   private static final String BUILDING = ".building-";
 
+  /** What the name of a collection may be, in words. */
+  public static final String NAME_RULE =
+      "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'";
+
   /**
    * Checks a collection's name.
    *
@@ -48,12 +53,18 @@ public record DataDirectory(Path root) {
    *     starting with . or -
    */
   public static void checkName(String name) {
-    if (!NAME.matcher(name).matches()) {
-      throw new InvalidInputException(
-          "collection",
-          name,
-          "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
+    if (!isName(name)) {
+      throw new InvalidInputException("collection", name, NAME_RULE);
     }
+  }
+
+  /**
+   * Tells whether a collection may have a name.
+   *
+   * @param name the name
+   */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   /** Returns the names of all collections, sorted; none when the folder is missing. */
@@ -137,11 +148,30 @@ public record DataDirectory(Path root) {
   }
 
   /**
+   * Returns the folder of a collection that is there.
+   *
+   * @param name the collection's name
+   * @throws InvalidInputException when there is no such collection; names those that there are
+   */
+  public Path existing(String name) throws IOException {
+    List<String> found = collections();
+    if (!found.contains(name)) {
+      throw new InvalidInputException(
+          "--collection",
+          name,
+          found.isEmpty()
+              ? "a collection of " + root + ", which has none yet; siskin index makes one"
+              : "one of " + root + ": " + String.join(", ", found));
+    }
+    return collectionDirectory(name);
+  }
+
+  /**
    * Claims a collection for writing, creating its folder when it is missing, and removes what
    * killed builds left.
    *
    * @param name the collection's name
-   * @throws InvalidInputException when another process is writing it
+   * @throws FileSystemException when another process is writing it; this may pass
    */
   public Writer openForWriting(String name) throws IOException {
     Path directory = Files.createDirectories(collectionDirectory(name));
@@ -152,8 +182,10 @@ public record DataDirectory(Path root) {
     FileLock lock = tryLock(channel);
     if (lock == null) {
       channel.close();
-      throw new InvalidInputException(
-          "collection", name, "one that no other process is writing just now");
+      throw new FileSystemException(
+          directory.toString(),
+          null,
+          "another process is writing this collection; try again later");
     }
     Writer writer = new Writer(name, directory, channel);
     writer.removeLeftovers();
