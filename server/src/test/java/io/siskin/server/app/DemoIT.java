@@ -16,9 +16,8 @@ class DemoIT {
 
   @Test
   void theSecondStartFindsTheIndexMadeAndBothFindTheEntomologist() throws Exception {
-    Path data = folder.resolve("demo");
-    SiskinProcess first = SiskinProcess.run(folder, "demo", "--once", "-d", data, "-p", 0);
-    assertThat(first.awaitStatus()).as(first.err()).isZero();
+    Path data = SharedDemo.data();
+    SiskinProcess first = SharedDemo.make();
     assertThat(first.err()).contains("indexed 117,791 documents");
     List<String> answer =
         first.out().lines().dropWhile(line -> !line.contains("who studies insects")).toList();

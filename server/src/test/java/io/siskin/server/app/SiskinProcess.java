@@ -43,13 +43,18 @@ final class SiskinProcess implements AutoCloseable {
     Path err = Files.createTempFile(folder, "err", ".txt");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    setEnvironment(builder);
+    return new SiskinProcess(builder.start(), out, err);
+  }
+
+  /** Sets what every process gets that starts {@code bin/siskin}, itself or through a shell. */
+  static void setEnvironment(ProcessBuilder builder) {
     builder.environment().put("SISKIN_NO_BUILD", "1");
     // Small inputs on a shared machine: the optimising compiler would cost more than it gains.
     builder.environment().put("SISKIN_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     if (Files.isDirectory(OLD_JAVA)) {
       builder.environment().put("JAVA_HOME", OLD_JAVA.toString());
     }
-    return new SiskinProcess(builder.start(), out, err);
   }
 
   /** Runs a command to its end. */
