@@ -23,6 +23,7 @@ import io.siskin.server.app.process.FailureReport;
 import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.app.terminal.Terminal;
+import io.siskin.server.app.terminal.WordWrappedHelp;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.spec.AnalyzerSpec;
@@ -105,7 +106,8 @@ public final class Siskin implements Runnable {
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Siskin());
     FailureReport failures = new FailureReport();
-    line.setExecutionExceptionHandler(failures)
+    line.setHelpFactory(WordWrappedHelp::new)
+        .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setOut(writer(FileDescriptor.out))
         .setErr(writer(FileDescriptor.err))

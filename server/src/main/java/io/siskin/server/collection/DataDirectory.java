@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,6 +51,10 @@ public record DataDirectory(Path root) {
   /** What the names of files begin with that an unfinished build leaves for the next one. */
   public static final String JOURNAL_PREFIX = ".encoded-";
 
+  /** What the name of a collection may be, in words. */
+  public static final String NAME_RULE =
+      "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'";
+
   /**
    * Checks a collection's name.
    *
@@ -70,15 +75,16 @@ public record DataDirectory(Path root) {
    */
   public static void checkName(String field, String name) {
     if (!isName(name)) {
-      throw new InvalidInputException(
-          field,
-          "'" + name + "'",
-          "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
+      throw new InvalidInputException(field, "'" + name + "'", NAME_RULE);
     }
   }
 
-  /** Tells whether a collection may have a name. */
-  static boolean isName(String name) {
+  /**
+   * Tells whether a collection may have a name.
+   *
+   * @param name the name
+   */
+  public static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
 
@@ -167,15 +173,34 @@ public record DataDirectory(Path root) {
   }
 
   /**
+   * Returns the folder of a collection that is there.
+   *
+   * @param name the collection's name
+   * @throws InvalidInputException when there is no such collection; names those that there are
+   */
+  public Path existing(String name) throws IOException {
+    List<String> found = collections();
+    if (!found.contains(name)) {
+      throw new InvalidInputException(
+          "--collection",
+          name,
+          found.isEmpty()
+              ? "a collection of " + root + ", which has none yet; siskin index makes one"
+              : "one of " + root + ": " + String.join(", ", found));
+    }
+    return collectionDirectory(name);
+  }
+
+  /**
    * Claims a collection for writing, creating its folder when it is missing, and removes what
    * killed builds left.
    *
    * @param name the collection's name
-   * @throws InvalidInputException when another process is writing it
+   * @throws FileSystemException when another process is writing it; this may pass
    */
   public Writer openForWriting(String name) throws IOException {
     Path directory = collectionDirectory(name);
-    FileChannel channel = lock(name, directory);
+    FileChannel channel = lock(directory);
     Files.createDirectories(directory.resolve("segments"));
     Writer writer = new Writer(name, directory, channel);
     writer.removeLeftovers();
@@ -183,7 +208,7 @@ public record DataDirectory(Path root) {
   }
 
   /** Locks the file that has the name now: another process may be removing the folder. */
-  private static FileChannel lock(String name, Path directory) throws IOException {
+  private static FileChannel lock(Path directory) throws IOException {
     Path file = directory.resolve(".lock");
     while (true) {
       Files.createDirectories(directory);
@@ -198,8 +223,10 @@ public record DataDirectory(Path root) {
       }
       if (tryLock(channel) == null) {
         channel.close();
-        throw new InvalidInputException(
-            "collection", name, "one that no other process is writing just now");
+        throw new FileSystemException(
+            directory.toString(),
+            null,
+            "another process is writing this collection; try again later");
       }
       if (Files.exists(file) && Objects.equals(before, fileKey(file))) {
         return channel;

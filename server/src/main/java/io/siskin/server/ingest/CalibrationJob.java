@@ -78,12 +78,7 @@ public final class CalibrationJob {
    */
   public Report run() throws IOException {
     DataDirectory data = new DataDirectory(dataDirectory);
-    if (!data.collections().contains(collection)) {
-      throw new InvalidInputException(
-          "collection",
-          collection,
-          "one of " + dataDirectory + ": " + String.join(", ", data.collections()));
-    }
+    data.existing(collection);
     try (DataDirectory.Writer writer = data.openForWriting(collection)) {
       CollectionManifest manifest = CollectionManifest.read(writer.directory());
       Map<String, @Nullable Calibration> calibrations = measure(writer.directory(), manifest);

@@ -3,10 +3,14 @@ package io.siskin.server.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.server.app.process.ExitStatus;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -71,6 +75,62 @@ class SiskinTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err().lines()).hasSize(1);
     assertThat(run.err()).startsWith("siskin").contains("--help");
+  }
+
+  /** What several commands take has the same names in all of them. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void sharedOptionsHaveOneForm(CommandLine command) {
+    Map<String, String> shortNames =
+        Map.of(
+            "--data", "-d",
+            "--collection", "-c",
+            "--k", "-k",
+            "--queries", "-q",
+            "--input", "-i",
+            "--target", "-t");
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      String expected = shortNames.get(option.longestName());
+      if (expected != null) {
+        assertThat(option.names()).as(command.getCommandName()).contains(expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "search -c x --jsn hello, --jsn",
+    "search --colection x hello, --colection",
+    "eval --dta x, --dta",
+    "index --inptu x -o y, --inptu"
+  })
+  void anUnknownOptionIsNamedBeforeAMissingOne(String arguments, String unknown) {
+    CapturedRun run = CapturedRun.of((Object[]) arguments.split(" "));
+    assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(run.err()).contains("Unknown option", unknown).doesNotContain("Missing");
+  }
+
+  /** File names, addresses and examples in the help can be copied. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpIsBrokenBetweenWordsOnly(CommandLine command) {
+    Set<String> words = new HashSet<>();
+    CapturedRun.of(command.getCommandName(), "--help")
+        .out()
+        .lines()
+        .forEach(line -> words.addAll(List.of(line.strip().split("\\s+"))));
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      for (String line : option.description()) {
+        assertThat(words).containsAll(List.of(shown(line, option).strip().split("\\s+")));
+      }
+    }
+  }
+
+  private static String shown(String description, OptionSpec option) {
+    return description
+        .replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValue()))
+        .replace("%n", " ")
+        .replace("%%", "%");
   }
 
   @Test

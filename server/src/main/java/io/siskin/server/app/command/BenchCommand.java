@@ -74,21 +74,29 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data directory.")
+  @Option(
+      names = {"-d", "--data"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Data directory.")
   Path data;
 
-  @Option(names = "--collection", required = true, paramLabel = "NAME", description = "Collection.")
+  @Option(
+      names = {"-c", "--collection"},
+      required = true,
+      paramLabel = "NAME",
+      description = "Collection.")
   String collection;
 
   @Option(
-      names = "--queries",
+      names = {"-q", "--queries"},
       required = true,
       paramLabel = "FILE",
       description = "Queries: .csr or JSON Lines of vectors or texts; gzip and zstd are unpacked.")
   Path queries;
 
   @Option(
-      names = "--k",
+      names = {"-k", "--k"},
       defaultValue = "10",
       description = "Hits a query, 1 to 10000 (default ${DEFAULT-VALUE}).")
   int k;
@@ -144,7 +152,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void run(Writer rows) throws IOException {
-    Path directory = new DataDirectory(data).collectionDirectory(collection);
+    Path directory = new DataDirectory(data).existing(collection);
     CollectionSnapshot snapshot =
         CollectionSnapshot.open(
             directory,

@@ -38,7 +38,11 @@ import picocli.CommandLine.Spec;
           + " users ask them."
     })
 public final class CalibrateCommand implements Callable<Integer> {
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data directory.")
+  @Option(
+      names = {"-d", "--data"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Data directory.")
   private Path data;
 
   @Option(
@@ -49,7 +53,7 @@ public final class CalibrateCommand implements Callable<Integer> {
   private String collection;
 
   @Option(
-      names = "--queries",
+      names = {"-q", "--queries"},
       paramLabel = "FILE",
       description =
           "Queries: .csr, TSV or JSON Lines of vectors or texts; gzip and zstd are unpacked. As"
@@ -74,7 +78,7 @@ public final class CalibrateCommand implements Callable<Integer> {
     try (ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
       report = new CalibrationJob(data, collection, queries, display, models).run();
     }
-    Path directory = new DataDirectory(data).collectionDirectory(collection);
+    Path directory = new DataDirectory(data).existing(collection);
     CollectionSnapshot snapshot =
         CollectionSnapshot.open(
             directory, CollectionManifest.read(directory), Verification.STRUCTURE, models);

@@ -6,8 +6,10 @@ import io.siskin.server.app.flags.TargetFlags;
 import io.siskin.server.app.output.Json;
 import io.siskin.server.app.output.ResultPrinter;
 import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.terminal.PrintableText;
 import io.siskin.server.app.terminal.Units;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,37 +50,45 @@ public final class CollectionsCommand implements Callable<Integer> {
       if (found.isEmpty() && !json) {
         out.println("no collections");
       }
-      found.forEach(info -> out.println(json ? Json.line(members(info)) : describe(info)));
+      found.forEach(
+          info -> {
+            if (json) {
+              out.println(Json.line(members(info)));
+            } else {
+              describe(info).forEach(line -> out.println(PrintableText.of(line)));
+            }
+          });
       return ExitStatus.OK;
     }
   }
 
-  private static String describe(CollectionInfo info) {
-    return String.format(
-        Locale.ROOT,
-        "%s%s: %s, %s, %s, %s%n"
-            + "  encoder %s, terms named by %s, default mode %s (recall target %s), fields %s%s",
-        info.name(),
-        info.damaged() ? " (damaged: it answers no search until its files are whole)" : "",
-        Units.count(info.documentCount(), "document"),
-        Units.count(info.termCount(), "term"),
-        Units.count(info.postingCount(), "posting"),
-        Units.bytes(info.lengthBytes()),
-        info.queryEncoder(),
-        spelling(info.vocabulary()).replace('_', ' '),
-        ResultPrinter.describe(info.defaultMode()),
-        info.defaultRecallTarget(),
-        info.storedFields().isEmpty() ? "none" : String.join(", ", info.storedFields()),
-        info.recallExpectations().isEmpty() ? ", not calibrated" : expectations(info));
-  }
-
-  private static String expectations(CollectionInfo info) {
-    StringBuilder text = new StringBuilder();
+  private static List<String> describe(CollectionInfo info) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s%s: %s, %s, %s, %s",
+            info.name(),
+            info.damaged() ? " (damaged: it answers no search until its files are whole)" : "",
+            Units.count(info.documentCount(), "document"),
+            Units.count(info.termCount(), "term"),
+            Units.count(info.postingCount(), "posting"),
+            Units.bytes(info.lengthBytes())));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "  encoder %s, terms named by %s, default mode %s (recall target %s), fields %s%s",
+            info.queryEncoder(),
+            spelling(info.vocabulary()).replace('_', ' '),
+            ResultPrinter.describe(info.defaultMode()),
+            info.defaultRecallTarget(),
+            info.storedFields().isEmpty() ? "none" : String.join(", ", info.storedFields()),
+            info.recallExpectations().isEmpty() ? ", not calibrated" : ""));
     for (CollectionInfo.RecallExpectation told : info.recallExpectations()) {
-      text.append(
+      lines.add(
           String.format(
               Locale.ROOT,
-              "%n  k %-5d recall target %.2f: %.4f in %.1f µs (mean %.1f), %s",
+              "  k %-5d recall target %.2f: %.4f in %.1f µs (mean %.1f), %s",
               told.k(),
               told.recallTarget(),
               told.recall(),
@@ -86,7 +96,7 @@ public final class CollectionsCommand implements Callable<Integer> {
               told.meanMicros(),
               ResultPrinter.describe(told.mode())));
     }
-    return text.toString();
+    return lines;
   }
 
   private static Map<String, Object> members(CollectionInfo info) {

@@ -147,13 +147,7 @@ public final class EncodeCommand implements Callable<Integer> {
 
   private void run(Collection collection) throws IOException {
     DataDirectory data = new DataDirectory(collection.data);
-    if (!data.collections().contains(collection.name)) {
-      throw new InvalidInputException(
-          "--collection",
-          collection.name,
-          "one of " + collection.data + ": " + String.join(", ", data.collections()));
-    }
-    Path directory = data.collectionDirectory(collection.name);
+    Path directory = data.existing(collection.name);
     CollectionSnapshot snapshot =
         CollectionSnapshot.open(
             directory,

@@ -57,14 +57,14 @@ public final class EvalCommand implements Callable<Integer> {
   /** Where to search. */
   static final class Place {
     @Option(
-        names = "--data",
+        names = {"-d", "--data"},
         required = true,
         paramLabel = "DIR",
         description = "Data directory: in this process.")
     @Nullable Path data;
 
     @Option(
-        names = "--target",
+        names = {"-t", "--target"},
         required = true,
         paramLabel = "HOST:PORT",
         description = "A running server, also unix:///path.")
@@ -76,11 +76,15 @@ public final class EvalCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   Place place;
 
-  @Option(names = "--collection", required = true, paramLabel = "NAME", description = "Collection.")
+  @Option(
+      names = {"-c", "--collection"},
+      required = true,
+      paramLabel = "NAME",
+      description = "Collection.")
   String collection;
 
   @Option(
-      names = "--queries",
+      names = {"-q", "--queries"},
       required = true,
       paramLabel = "FILE",
       description = "Queries: JSON Lines, TSV or .csr; gzip and zstd are unpacked.")
@@ -94,7 +98,7 @@ public final class EvalCommand implements Callable<Integer> {
   Path qrels;
 
   @Option(
-      names = "--k",
+      names = {"-k", "--k"},
       defaultValue = "1000",
       description = "Hits per query, 1 to 10000 (default ${DEFAULT-VALUE}).")
   int k;

@@ -146,6 +146,12 @@ public final class IndexCommand implements Callable<Integer> {
       }
     }
     String name = collection == null ? defaultName(inputs.getFirst()) : collection;
+    if (collection == null && !DataDirectory.isName(name)) {
+      throw new InvalidInputException(
+          "the collection's name, taken from the first file",
+          name,
+          DataDirectory.NAME_RULE + "; name the collection with --collection");
+    }
     DataDirectory.checkName(name);
     return new IndexRequest(
         inputs,
@@ -194,7 +200,7 @@ public final class IndexCommand implements Callable<Integer> {
       text.append(
           String.format(
               Locale.ROOT,
-              "  %s had been encoded before an cancellation%n",
+              "  %s had been encoded before the job was interrupted%n",
               Units.count(report.reusedCount(), "document")));
     }
     if (report.droppedCount() > 0) {

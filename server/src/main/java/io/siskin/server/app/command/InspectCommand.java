@@ -11,6 +11,7 @@ import io.siskin.server.app.output.CalibrationText;
 import io.siskin.server.app.output.Json;
 import io.siskin.server.app.output.SegmentText;
 import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.terminal.PrintableText;
 import io.siskin.server.app.terminal.Units;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
@@ -75,12 +76,10 @@ public final class InspectCommand implements Callable<Integer> {
       throw new InvalidInputException("--data", data, "a folder that exists");
     }
     DataDirectory directory = new DataDirectory(data);
-    List<String> found = directory.collections();
-    if (collection != null && !found.contains(collection)) {
-      throw new InvalidInputException(
-          "--collection", collection, "one of " + data + ": " + String.join(", ", found));
+    if (collection != null) {
+      directory.existing(collection);
     }
-    List<String> names = collection == null ? found : List.of(collection);
+    List<String> names = collection == null ? directory.collections() : List.of(collection);
     if (names.isEmpty() && !json) {
       spec.commandLine().getOut().println("no collections in " + data);
     }
@@ -125,7 +124,7 @@ public final class InspectCommand implements Callable<Integer> {
       }
       String where = spec.qualifiedName() + ": " + folder + ": ";
       PrintWriter err = spec.commandLine().getErr();
-      report.findings().forEach(finding -> err.println(where + finding));
+      report.findings().forEach(finding -> err.println(PrintableText.of(where + finding)));
       err.println(where + Units.count(report.findingCount(), "fact") + " do not agree");
       return false;
     } finally {

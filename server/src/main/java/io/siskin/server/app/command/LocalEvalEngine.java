@@ -58,6 +58,7 @@ final class LocalEvalEngine implements EvalEngine {
       throws IOException {
     Evaluation evaluation = mode.evaluation();
     DataDirectory directory = new DataDirectory(data);
+    directory.existing(collection);
     if (!directory.collections().contains(collection)) {
       throw new InvalidInputException(
           "--collection",

@@ -2,6 +2,7 @@ package io.siskin.server.app.output;
 
 import io.siskin.client.SearchMode;
 import io.siskin.client.SearchResult;
+import io.siskin.server.app.terminal.PrintableText;
 import io.siskin.server.app.terminal.Terminal;
 import io.siskin.server.app.terminal.Units;
 import java.io.PrintWriter;
@@ -44,7 +45,7 @@ public final class ResultPrinter {
   }
 
   /**
-   * Prints the hits: rank, score and id, then a line a field.
+   * Prints the hits: rank, score and id, then one line per field. Control characters are escaped.
    *
    * @param result the answer
    */
@@ -240,7 +241,8 @@ public final class ResultPrinter {
             + " of the query)";
   }
 
-  private String cut(String line) {
+  private String cut(String text) {
+    String line = PrintableText.of(text);
     if (line.length() <= columns) {
       return line;
     }

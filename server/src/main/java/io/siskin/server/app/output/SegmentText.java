@@ -4,6 +4,7 @@ import io.siskin.index.inspect.SegmentSummary;
 import io.siskin.index.inspect.SegmentVerifier;
 import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.store.SectionSize;
+import io.siskin.server.app.terminal.PrintableText;
 import io.siskin.server.app.terminal.Units;
 import io.siskin.server.collection.CollectionManifest;
 import java.util.ArrayList;
@@ -29,8 +30,12 @@ public final class SegmentText {
     SegmentStatistics statistics = summary.statistics();
     List<String> lines = new ArrayList<>();
     if (manifest != null) {
-      lines.add("collection " + manifest.name() + ", generation " + manifest.generation());
-      lines.add("  encoder     " + manifest.encoder());
+      lines.add(
+          "collection "
+              + PrintableText.of(manifest.name())
+              + ", generation "
+              + manifest.generation());
+      lines.add("  encoder     " + PrintableText.of(manifest.encoder().toString()));
     }
     lines.add("  segment     " + summary.id() + ", format " + summary.formatVersion());
     lines.add("  built with  " + summary.buildOptions());
@@ -43,9 +48,9 @@ public final class SegmentText {
             Units.count(statistics.termCount(), "term"),
             statistics.vocabulary().name().toLowerCase(Locale.ROOT).replace('_', ' '),
             Units.count(statistics.postingCount(), "posting")));
-    lines.add("  postings    a term: " + describe(summary.listLengths()));
+    lines.add("  postings    per term: " + describe(summary.listLengths()));
     if (summary.documentSizes() != null) {
-      lines.add("              a document: " + describe(summary.documentSizes()));
+      lines.add("              per document: " + describe(summary.documentSizes()));
     }
     for (SegmentSummary.FileSummary file : summary.files()) {
       lines.add(row("  " + file.name(), file.bytes(), statistics));
@@ -84,7 +89,7 @@ public final class SegmentText {
   private static String row(String name, long bytes, SegmentStatistics statistics) {
     return String.format(
         Locale.ROOT,
-        "%-34s %9s %7.3f B a posting",
+        "%-34s %9s %7.3f B per posting",
         name,
         Units.bytes(bytes),
         (double) bytes / Math.max(1, statistics.postingCount()));

@@ -2,6 +2,7 @@ package io.siskin.server.app.process;
 
 import io.siskin.client.SearchException;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.app.terminal.PrintableText;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.onnx.InferenceException;
 import io.siskin.server.retrieve.CollectionDamagedException;
@@ -12,12 +13,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -38,8 +41,13 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
   }
 
   @Override
-  public int handleParseException(ParameterException failure, String[] args) {
-    CommandLine line = failure.getCommandLine();
+  public int handleParseException(ParameterException parsed, String[] args) {
+    CommandLine line = parsed.getCommandLine();
+    // A misspelt option is why the right one is missing: it is named first.
+    List<String> unknown =
+        parsed instanceof MissingParameterException ? line.getUnmatchedArguments() : List.of();
+    ParameterException failure =
+        unknown.isEmpty() ? parsed : new UnmatchedArgumentException(line, unknown);
     String suggestion =
         failure instanceof UnmatchedArgumentException unmatched
                 && !unmatched.getSuggestions().isEmpty()
@@ -131,6 +139,6 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
   }
 
   private static String oneLine(@Nullable String message) {
-    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
+    return PrintableText.of(String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " "));
   }
 }

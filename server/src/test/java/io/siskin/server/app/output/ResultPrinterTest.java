@@ -59,6 +59,22 @@ class ResultPrinterTest {
         .allMatch(line -> line.length() <= 30);
   }
 
+  /** Ids, fields and terms come from outside: none of them may colour, move or forge a line. */
+  @Test
+  void controlCharactersAreEscaped() {
+    SearchResult.Hit forged =
+        new SearchResult.Hit(
+            "a\u001b[31mred\r   9  9.999 best",
+            1,
+            Map.of("title\u009b2J", "x\u202ey"),
+            List.of(new SearchResult.Contribution("b\u0007\nell", 1, 1, 1)));
+    String text =
+        printed(200, printer -> printer.print(result(List.of(forged), SearchMode.exact(), 0)));
+    assertThat(text.lines()).hasSize(3);
+    assertThat(text.replace("\n", "").chars()).noneMatch(Character::isISOControl);
+    assertThat(text).contains("\\u001b[31mred\\u000d", "\\u009b", "\\u202e", "\\u0007\\u000aell");
+  }
+
   @Test
   void aCharacterOfTwoHalvesIsNotCutInTheMiddle() {
     SearchResult.Hit clef = new SearchResult.Hit("𝄞𝄞𝄞", 1, Map.of(), List.of());
