@@ -94,7 +94,7 @@ public final class QuantizedQuery {
   }
 
   /**
-   * Returns the score of a document for whoever holds the query's {@link #scoreScale}.
+   * Returns the score of a document. The caller gives the {@link #scoreScale} of the query.
    *
    * @param sum the sum of integer weight × impact over the shared terms
    * @param documentScale the document's impact scale

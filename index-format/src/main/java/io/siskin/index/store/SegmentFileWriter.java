@@ -68,7 +68,7 @@ public final class SegmentFileWriter implements AutoCloseable {
   }
 
   /**
-   * Begins a section. Sections stand in the file in the order of these calls.
+   * Begins a section. The sections of the file are in the order of these calls.
    *
    * @param sectionKind the kind of the section. A file has at most one section of each kind
    * @param encoding the variant of its encoding, as the section kind defines
