@@ -39,7 +39,8 @@ public class ProjectionKernelBenchmark {
   private static final int VOCABULARY = 30_522;
 
   /**
-   * The number of tokens in {@link #peak}. Their states and one panel of weights fit the first-level cache.
+   * The number of tokens in {@link #peak}. Their states and one panel of weights fit the
+   * first-level cache.
    */
   private static final int PEAK_TOKENS = 4;
 
