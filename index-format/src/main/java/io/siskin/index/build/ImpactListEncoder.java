@@ -49,8 +49,7 @@ final class ImpactListEncoder {
    *
    * @param windows the entries of a windowed list; empty for a plain list
    */
-  @SuppressWarnings(
-      "ArrayRecordComponent") // these records are written and dropped, and are never compared
+  @SuppressWarnings("ArrayRecordComponent") // records are written, and never compared
   record EncodedList(
       int postingCount,
       float scale,

@@ -179,8 +179,8 @@ final class SummaryRows {
     for (int i = 0; i < entryCount; i++) {
       int value = Math.round(entryWeights[i] / scale);
       if (value == 0) {
-        continue; // The weight is below 1/510 of the largest in the list and adds nothing to a
-        // score.
+        // The weight is below 1/510 of the largest in the list and adds nothing to a score.
+        continue;
       }
       int term = entryTerms[i];
       if (counts[term]++ == 0) {
