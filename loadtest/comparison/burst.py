@@ -1,4 +1,4 @@
-"""A burst of searches whose text a model encodes: see --help."""
+"""Measures a burst of searches whose texts a model encodes. See --help."""
 
 import argparse
 import dataclasses
@@ -17,7 +17,8 @@ import process
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 METHOD = "siskin.v1.SearchService/Search"
-# Of cranfield: any words do, and the numbers make each text a new one, which no cache has.
+# The words are from cranfield, but any words would do. The numbers make each text new, so that no
+# cache has it.
 TEXT = "flow {{.RequestNumber}} over {{randomInt 1 1000000}} plates with heat transfer"
 CALLERS_AFTER = 30
 START_SECONDS = 120
@@ -26,12 +27,17 @@ MANY = 1_000_000_000
 IN_TIME = ("OK", "RESOURCE_EXHAUSTED")
 
 DESCRIPTION = """\
-Starts `siskin serve` on one core and ghz on the others, finds how many searches a second the server answers (32 callers,
-each waiting for its answer; twice, the second counts), sends --factor times as many twice, each time followed by one
-caller alone, and prints a table. Answered: within the deadline by the client's clock. Refused: RESOURCE_EXHAUSTED. Late:
-all others, admitted in vain; by the server's clock, those that it counts as neither answered nor refused. Calls that wait
-in the client and in sockets are late by the first and not by the second. Texts are new each time. Ends what it started,
-and nothing else.
+Starts `siskin serve` on one core and ghz on the other cores, measures loads, and prints a table with one row per load.
+First, 32 callers that wait for their answers measure how many searches per second the server can answer. This is done
+twice, and the second result counts. Then two bursts send --factor times as many searches. After each burst, one caller
+alone is measured.
+
+Each search of a burst is answered, refused or late. An answered search had its answer within the deadline, by the
+clock of the client. A refused search had the status RESOURCE_EXHAUSTED. All other searches are late, so the server
+admitted them in vain. The table also shows the late searches by the clock of the server, which are those that it counts
+as neither answered nor refused. Calls that wait in the client or in sockets are late only by the clock of the client.
+
+Each text is new. The script ends the processes that it started, and no others.
 """
 EPILOG = """\
   bin/siskin index --input cranfield/corpus.jsonl.gz --document-model splade-tiny --data data --collection cranfield
@@ -41,7 +47,10 @@ EPILOG = """\
 
 @dataclasses.dataclass(frozen=True)
 class Load:
-    """Calls that ghz makes. rate: calls a second, None for as many as are answered. seconds or calls ends it."""
+    """The calls that ghz makes.
+
+    rate: calls per second; None: each caller sends its next call after the answer. The load ends after seconds or calls.
+    """
 
     callers: int
     connections: int
@@ -53,7 +62,7 @@ class Load:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What became of the calls of a load; times in milliseconds, ascending."""
+    """The results of the calls of a load. Times are in milliseconds and in ascending order."""
 
     seconds: float
     sent: int
@@ -76,7 +85,7 @@ class Outcome:
 
 
 def outcome(report, deadline_millis):
-    """Reads what ghz reports as JSON. A call that the end of the run cut off is none."""
+    """Reads the JSON report of ghz. Calls that were cut off by the end of the run do not count."""
     calls = [call for call in report["details"] if not _cut_off(call)]
     times = {"OK": [], "ResourceExhausted": []}
     late = {}
@@ -95,12 +104,12 @@ def _cut_off(call):
 
 
 def quantile(ascending, share):
-    """Returns the value that a share of an ascending list is at most, nan for an empty one."""
+    """Returns a quantile of a list in ascending order, or nan if the list is empty."""
     return ascending[min(len(ascending) - 1, int(len(ascending) * share))] if ascending else float("nan")
 
 
 class Client:
-    """ghz, kept off the server's core where that can be chosen."""
+    """Runs ghz, but not on the core of the server if cores can be chosen."""
 
     def __init__(self, program, server, collection, server_core, work):
         self._program = program
@@ -110,7 +119,7 @@ class Client:
         self._cores = _allowed() - {server_core} if server_core is not None else None
 
     def call(self, load):
-        """Makes the calls; returns an Outcome."""
+        """Makes the calls and returns their Outcome."""
         words = ["--insecure", "--call", METHOD, "--data", self._data, "--connections", load.connections]
         words += ["--concurrency", load.callers, "--timeout", f"{load.deadline_millis}ms"]
         words += ["--rps", load.rate] if load.rate else []
@@ -129,7 +138,7 @@ class Client:
 
 
 class Server:
-    """One `siskin serve` of ours; a context that ends it."""
+    """A `siskin serve` that this script starts. It is a context, and leaving the context ends the server."""
 
     def __init__(self, data, port, core, work, options):
         self._command = [ROOT / "bin" / "siskin", "serve", "--data", data, "--port", port]
@@ -162,7 +171,7 @@ class Server:
         end = time.monotonic() + START_SECONDS
         while "siskin ready" not in self.log.read_text(errors="replace"):
             if self._process.poll() is not None or time.monotonic() > end:
-                raise process.Failed(f"the server did not start; the end of its output:\n{process.tail(self.log)}")
+                raise process.Failed(f"the server did not start. The end of its output:\n{process.tail(self.log)}")
             time.sleep(0.1)
 
     def __exit__(self, *_):
@@ -175,12 +184,12 @@ class Server:
                 self._process.wait()
 
     def counts(self):
-        """Returns how many searches have ended, by status."""
+        """Returns the number of searches that have ended, by status."""
         with urllib.request.urlopen(self._metrics, timeout=30) as answer:
             return searches(answer.read().decode())
 
     def footprint(self):
-        """Returns resident memory in MB, threads, open files; zeros where /proc is not."""
+        """Returns the resident memory in MB, the threads and the open files, or zeros if there is no /proc."""
         try:
             status = pathlib.Path(f"/proc/{self._process.pid}/status").read_text()
             files = len(os.listdir(f"/proc/{self._process.pid}/fd"))
@@ -191,7 +200,7 @@ class Server:
 
 
 def searches(metrics):
-    """Returns how many searches have ended by status, from what a server exposes."""
+    """Returns the number of searches that have ended, by status, from the metrics of a server."""
     pattern = r'^siskin_grpc_calls_total\{method="' + re.escape(METHOD) + r'",status="(\w+)"\} (\S+)$'
     return {status: int(float(count)) for status, count in re.findall(pattern, metrics, re.MULTILINE)}
 
@@ -201,7 +210,7 @@ def _allowed():
 
 
 def row(name, sent, after, footprint):
-    """Returns the cells of one load's row; after: the Outcome of the caller that came next, or None."""
+    """Returns the cells of the row of a load. after: the Outcome of the single caller after the load, or None."""
     share = sent.late_count / sent.admitted if sent.admitted else 0
     kinds = ", ".join(f"{status} {count}" for status, count in sorted(sent.late.items()))
     return [
@@ -222,8 +231,8 @@ def row(name, sent, after, footprint):
 
 HEAD = [
     "load",
-    "sent a second",
-    "answered in time, a second",
+    "sent per second",
+    "answered in time per second",
     "refused",
     "admitted and late",
     "by the server's clock",
@@ -235,7 +244,7 @@ HEAD = [
 
 
 def measure(options, client, server, show):
-    """Runs all loads; show takes the rows as they come."""
+    """Runs all loads. It calls show with each row when the row is complete."""
     closed = Load(32, options.connections, 10_000, seconds=options.seconds)
     alone = Load(1, 1, 10_000, calls=CALLERS_AFTER)
     show(HEAD)
@@ -261,28 +270,33 @@ def arguments(words):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--data", required=True, type=pathlib.Path, metavar="DIR", help="a data directory")
-    add("--collection", required=True, metavar="NAME", help="one whose queries a model encodes")
-    add("--factor", type=float, default=10, metavar="F", help="burst over capacity (default %(default)s)")
-    add("--rate", type=int, metavar="N", help="calls a second in a burst, instead of --factor")
-    add("--fresh", action="store_true", help="without finding the capacity, so that the first burst, of --rate, meets a"
-        " server that has answered nothing yet")  # fmt: skip
-    add("--seconds", type=float, default=8, metavar="S", help="of each load (default %(default)s)")
-    add("--deadline-millis", type=int, default=500, metavar="MS", help="of each call (default %(default)s)")
-    add("--callers", type=int, default=800, metavar="N", help="most calls of a burst at a time (default %(default)s)")
-    add("--connections", type=int, default=4, metavar="N", help="default %(default)s")
-    add("--core", type=int, default=process.default_core(), metavar="N", help="the server's (default: the last)")
-    add("--port", type=int, default=7757, metavar="N", help="the server's; the next one is for its metrics"
+    add("--data", required=True, type=pathlib.Path, metavar="DIR", help="the data directory")
+    add("--collection", required=True, metavar="NAME", help="a collection whose queries a model encodes")
+    add("--factor", type=float, default=10, metavar="F", help="the rate of a burst, as a multiple of the capacity"
         " (default %(default)s)")  # fmt: skip
-    add("--option", action="append", default=[], metavar="WORD", help="one more word for `siskin serve`; repeatable")
-    add("--work", type=pathlib.Path, metavar="DIR", help="logs (default: loadtest/target/burst)")
+    add("--rate", type=int, metavar="N", help="calls per second in a burst, instead of --factor")
+    add("--fresh", action="store_true", help="do not measure the capacity, so that the first burst meets a server"
+        " that has answered nothing yet; needs --rate")  # fmt: skip
+    add("--seconds", type=float, default=8, metavar="S", help="length of each load in seconds (default %(default)s)")
+    add("--deadline-millis", type=int, default=500, metavar="MS", help="deadline of each call in milliseconds"
+        " (default %(default)s)")  # fmt: skip
+    add("--callers", type=int, default=800, metavar="N", help="largest number of calls of a burst at a time"
+        " (default %(default)s)")  # fmt: skip
+    add("--connections", type=int, default=4, metavar="N", help="connections of the client (default %(default)s)")
+    add("--core", type=int, default=process.default_core(), metavar="N", help="the core of the server"
+        " (default: the last)")  # fmt: skip
+    add("--port", type=int, default=7757, metavar="N", help="the port of the server; its metrics have the next port"
+        " (default %(default)s)")  # fmt: skip
+    add("--option", action="append", default=[], metavar="WORD", help="another argument for `siskin serve`;"
+        " may be repeated")  # fmt: skip
+    add("--work", type=pathlib.Path, metavar="DIR", help="folder for logs (default: loadtest/target/burst)")
     options = parser.parse_args(words)
     options.work = options.work or ROOT / "loadtest" / "target" / "burst"
     options.ghz = os.environ.get("SISKIN_GHZ") or shutil.which("ghz")
     if options.fresh and not options.rate:
-        parser.error("--fresh: needs --rate, since nothing finds the capacity")
+        parser.error("--fresh needs --rate, because the capacity is not measured")
     if not options.ghz:
-        parser.error("needs ghz (https://ghz.sh) on the PATH, or its path in SISKIN_GHZ")
+        parser.error("no ghz found; put ghz (https://ghz.sh) on the PATH, or its path in SISKIN_GHZ")
     return options
 
 

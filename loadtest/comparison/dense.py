@@ -1,4 +1,4 @@
-"""Dense vectors: every document against every query. Needs numpy."""
+"""Searches dense vectors by comparing every document with every query. Needs numpy."""
 
 import json
 
@@ -8,7 +8,10 @@ QUERIES_AT_A_TIME = 256
 
 
 def read_vectors(path):
-    """Returns ids and a matrix of the lines of `siskin encode`: objects with id and dense, one vector each."""
+    """Returns the ids and the matrix of vectors from the output of `siskin encode`.
+
+    Each line is an object with id and dense.
+    """
     ids, rows = [], []
     with open(path, encoding="utf-8") as file:
         for line in file:

@@ -1,4 +1,4 @@
-"""Every encoder over judged collections: see --help."""
+"""Measures encoders on judged collections. See --help."""
 
 import argparse
 import importlib.util
@@ -24,15 +24,18 @@ BUILT_IN = {
 }
 DEPTH = 1000
 FOLDERS = re.compile(r"(?<![\w.])/(?:[^\s/='\"]+/)*(?=[^\s/='\"]+)")
-# Both compute the same from the same ranking; what `eval` prints has five digits.
+# This script and `eval` compute the same metrics from the same ranking, but `eval` prints only
+# five digits.
 DISAGREEMENT_MAX = 2e-5
 STEP_SECONDS = 30
 
 DESCRIPTION = """\
-Indexes each collection with each encoder, answers its judged queries in mode exact, and writes effectiveness.md and
-.jsonl to the folder --out: nDCG@10 and Recall@100 of each encoder and of fusions by reciprocal ranks, index bytes,
-and times. A collection is a folder in BEIR's layout: corpus.jsonl, queries.jsonl (both may be compressed), qrels.tsv.
-bm25, with two settings, and idf are among the encoders unless --no-built-in says otherwise.
+Indexes each collection with each encoder and answers its judged queries in mode exact. Writes effectiveness.md and
+.jsonl to the folder --out. They have nDCG@10 and Recall@100 of each encoder and of fusions by reciprocal ranks, the
+size of the indexes in bytes, and times.
+
+A collection is a folder in BEIR's layout, with corpus.jsonl, queries.jsonl (both may be compressed) and qrels.tsv. The
+encoders bm25 (with two settings) and idf are included, unless --no-built-in is given.
 """
 EPILOG = """\
   loadtest/effectiveness --collection scifact --collection cranfield --encoder 'splade=--document-model splade/' \\
@@ -48,18 +51,24 @@ def arguments(words):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--collection", action="append", required=True, type=pathlib.Path, metavar="DIR", help="may be repeated")
-    add("--encoder", action="append", default=[], metavar="NAME=OPTIONS", help="options of `siskin index` as one text;"
+    add("--collection", action="append", required=True, type=pathlib.Path, metavar="DIR", help="a collection;"
+        " may be repeated")  # fmt: skip
+    add("--encoder", action="append", default=[], metavar="NAME=OPTIONS", help="an encoder, as the options of"
+        " `siskin index` in one argument;"
         " may be repeated")  # fmt: skip
     add("--dense", action="append", default=[], metavar="NAME=DIR", help="a model directory that gives dense vectors:"
-        " all documents are compared; needs numpy; may be repeated")  # fmt: skip
+        " every document is compared with every query; needs numpy; may be repeated")  # fmt: skip
     add("--fusion", action="append", default=[], metavar="NAME+NAME", help="encoders to fuse; may be repeated")
-    add("--no-built-in", action="store_true", help="without bm25 and idf: for documents that are vectors")
-    add("--queries-max", type=int, metavar="N", help="the first N judged queries of each collection (default: all)")
-    add("--work", type=pathlib.Path, metavar="DIR", help="indexes, runs, logs (default: loadtest/target/effectiveness)")
-    add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="default docs/benchmarks")
-    add("--name", default="effectiveness", help="of the files in --out (default %(default)s)")
-    add("--step-minutes-max", type=float, default=60, metavar="M", help="of one process (default %(default)s)")
+    add("--no-built-in", action="store_true", help="leave out bm25 and idf, for documents that are vectors")
+    add("--queries-max", type=int, metavar="N", help="use only the first N judged queries of each collection"
+        " (default: all)")  # fmt: skip
+    add("--work", type=pathlib.Path, metavar="DIR", help="folder for indexes, runs and logs"
+        " (default: loadtest/target/effectiveness)")  # fmt: skip
+    add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="folder of the results"
+        " (default: docs/benchmarks)")  # fmt: skip
+    add("--name", default="effectiveness", help="name of the files in --out (default %(default)s)")
+    add("--step-minutes-max", type=float, default=60, metavar="M", help="time limit of one process in"
+        " minutes (default %(default)s)")  # fmt: skip
     options = parser.parse_args(words)
     options.work = options.work or ROOT / "loadtest" / "target" / "effectiveness"
     options.encoders = {} if options.no_built_in else dict(BUILT_IN)
@@ -69,11 +78,11 @@ def arguments(words):
     options.fusion = [fusion.split("+") for fusion in options.fusion]
     for name in itertools.chain.from_iterable(options.fusion):
         if name not in names:
-            parser.error(f"--fusion {name}: want some of {', '.join(names)}")
+            parser.error(f"--fusion {name}: expected some of {', '.join(names)}")
     for directory in options.collection:
         for kind, pattern in FILES.items():
             if not any(directory.glob(pattern)):
-                parser.error(f"--collection {directory}: no {kind}, {pattern}")
+                parser.error(f"--collection {directory}: has no {kind} ({pattern})")
     return options
 
 
@@ -82,7 +91,7 @@ def _named(parser, option, words):
     for word in words:
         name, equals, value = word.partition("=")
         if not (name and equals and value):
-            parser.error(f"{option} {word}: want NAME=VALUE")
+            parser.error(f"{option} {word}: expected NAME=VALUE")
         pairs[name] = value
     return pairs
 
@@ -123,7 +132,7 @@ class Effectiveness:
             self._keep(collection.name, " + ".join(names), rankings.fuse([runs[name] for name in names]), judgments)
 
     def _first_judged(self, name, files):
-        """Returns the queries to ask: all, or the first judged ones in a file of their own."""
+        """Returns the file of queries to ask. It has all queries, or only the first judged ones."""
         if not self._options.queries_max:
             return files["queries"]
         judgments = rankings.read_judgments(files["judgments"])
@@ -169,7 +178,7 @@ class Effectiveness:
         return run
 
     def _encoded(self, collection, name, directory, texts, side):
-        """Returns the file of vectors that `siskin encode` makes of a file of texts."""
+        """Returns the file of vectors that `siskin encode` makes from a file of texts."""
         out = self._work / f"{collection}-{name}-{side}.jsonl"
         words = ["encode", f"--model={directory}", f"--side={side}", f"--input={texts}"]
         process.run([self._program, *words], out, self._seconds_max, environment={"SISKIN_NO_BUILD": "1"})
@@ -188,7 +197,7 @@ class Effectiveness:
         return row
 
     def report(self, command):
-        """Writes the table and the rows; returns the table's path."""
+        """Writes the table and the rows. Returns the path of the table."""
         out = self._options.out
         out.mkdir(parents=True, exist_ok=True)
         facts = machine.describe(ROOT)
@@ -201,12 +210,12 @@ class Effectiveness:
 
 
 def without_folders(word):
-    """Returns an argument with the folders of its paths left out: they are this machine's."""
+    """Returns an argument without the folders of its paths, because they belong to this machine."""
     return FOLDERS.sub("", word)
 
 
 def table(rows, collections):
-    """Returns the lines of a Markdown table: an encoder a row, nDCG@10 / Recall@100 a collection."""
+    """Returns a Markdown table with one row per encoder. Each collection has a column with nDCG@10 / Recall@100."""
     lines = ["nDCG@10 / Recall@100, and index bytes where there is an index of its own:", ""]
     lines += ["| encoder | " + " | ".join(collections) + " |", "|---" * (len(collections) + 1) + "|"]
     cells = {(row["encoder"], row["collection"]): _cell(row) for row in rows}

@@ -1,7 +1,7 @@
-"""The peer engines, each behind the same four verbs: which indexes, which searches, build, open.
+"""The peer engines. Each has the same four methods: which indexes, which searches, build and open.
 
-Grids are written for any collection: what depends on its size is a share of it. An engine gets its documents as
-arrays where it takes arrays; only Seismic's raw index reads a file.
+Grids are written for any collection. What depends on the size of a collection is given as a share of it. An engine gets
+its documents as arrays if it accepts arrays. Only Seismic's raw index reads a file.
 """
 
 import dataclasses
@@ -13,13 +13,13 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
-    """What the grids depend on."""
+    """The facts about a collection that the grids depend on."""
 
     rows: int
     columns: int
     entries: int
-    terms: int  # columns that some document has
-    row_entries_max: int  # of documents and queries alike
+    terms: int  # the number of columns that at least one document has
+    row_entries_max: int  # the largest number of entries of a document or a query
 
     @property
     def mean_list(self):
@@ -33,15 +33,15 @@ def shape_of(base, queries):
 
 
 def files_bytes(directory):
-    """Returns the bytes of all files that an index has."""
+    """Returns the length of all files of an index in bytes."""
     return sum(f.stat().st_size for f in pathlib.Path(directory).iterdir() if f.is_file())
 
 
 class Seismic:
-    """Clustered posting lists with summaries; raw or DotVByte-compressed documents.
+    """Seismic: clustered posting lists with summaries. Documents are raw or compressed with DotVByte.
 
-    Published settings cap a list at an absolute length, which does not carry over to another size: the cap here is a
-    share of the mean list.
+    Published settings limit a list to an absolute length, which does not suit collections of other sizes. So the limit
+    here is a share of the mean length of a list.
     """
 
     SHARES = (
@@ -113,13 +113,17 @@ class Seismic:
         if self.compressed:
             opened = seismic.SeismicIndexDotVByte.load(str(directory / "index.index.seismic"))
             return _OpenDotVByte(opened, queries, seismic.get_seismic_string())
-        # load() adds the file's extension for this class, and only for this one.
+        # load() adds the extension of the file for this class, but not for the other class.
         opened = self._raw_class(shape.columns).load(str(directory / "index"))
         return _OpenRaw(opened, queries, directory / "queries.bin")
 
 
 def write_seismic(path, matrix):
-    """Writes Seismic's inner format: uint32 rows; a row: uint32 entries, uint32 terms (rising), float32 weights."""
+    """Writes Seismic's own format.
+
+    It has the number of rows (uint32). Each row has the number of entries (uint32), the terms (uint32, ascending) and
+    the weights (float32).
+    """
     with open(path, "wb") as out:
         out.write(np.uint32(matrix.rows).tobytes())
         for row in range(matrix.rows):
@@ -140,7 +144,7 @@ class _OpenRaw:
         ]
 
     def all(self, search, k):
-        """Answers all queries in one call, which costs the binding least."""
+        """Answers all queries in one call, so that the binding takes the least time."""
         found = self._opened.batch_search(self._batch, k, search["query_cut"], search["heap_factor"], 0, True, 1)
         return lambda: [[hit[1] for hit in hits] for hits in found]
 
@@ -193,9 +197,10 @@ class _OpenDotVByte:
 
 
 class Sindi:
-    """VSAG's SINDI: windowed inverted lists, pruned documents and queries, candidates scored again."""
+    """VSAG's SINDI. It has windowed inverted lists, prunes documents and queries, and scores candidates again."""
 
-    # Share of a document's mass that is pruned, 8-bit values, candidates scored again from the whole vector.
+    # The share of a document's mass that is pruned, 8-bit values, and whether whole vectors score
+    # candidates again.
     INDEXES = (
         (0.0, False, False),
         (0.0, True, False),
@@ -222,7 +227,7 @@ class Sindi:
         ]
 
     def searches(self, index, k):
-        # Without a second scoring more candidates than k change nothing.
+        # Without a second scoring, more candidates than k would change nothing.
         counts = [k]
         if index["use_reorder"]:
             counts = [k * times for times in self.CANDIDATES if times == 2 or k * times <= self.CANDIDATES_MAX]
@@ -279,7 +284,7 @@ class _OpenSindi:
 
 
 class Bmp:
-    """Block-max pruning over 8-bit impacts with one scale for all."""
+    """BMP: block-max pruning over 8-bit impacts with one scale for all documents."""
 
     BLOCKS = (8, 32)
     PRUNING = ((1.0, 1.0), (1.0, 0.9), (0.9, 1.0), (0.9, 0.8), (0.8, 0.8), (0.7, 0.6), (0.6, 0.5))
@@ -308,7 +313,8 @@ class Bmp:
             span = slice(base.indptr[row], base.indptr[row + 1])
             writer.add_document(str(row), list(zip(base.indices[span].tolist(), impacts[span].tolist())))
         lists = csr_matrix((impacts, base.indices, base.indptr), shape=(base.rows, base.columns)).tocsc()
-        # Every column, empty ones too: documents name a term by its place among those added.
+        # All columns are added, even empty ones, because documents name a term by its place among
+        # the added terms.
         for term in range(base.columns):
             span = slice(lists.indptr[term], lists.indptr[term + 1])
             writer.add_term(str(term), list(zip(lists.indices[span].tolist(), lists.data[span].tolist())))
@@ -338,7 +344,7 @@ class _OpenBmp:
 
 
 class Kannolo:
-    """HNSW over sparse vectors."""
+    """kANNolo: HNSW over sparse vectors."""
 
     INDEXES = (("SparseDotPacking8HNSW", 16, 100), ("SparseFixedU16HNSW", 32, 200))
     EXPANSIONS = (1, 2, 4, 6, 10, 16, 25, 40)
@@ -396,5 +402,5 @@ class _OpenKannolo:
         self._opened.search(*self._single[query], k, search["ef_search"])
 
 
-# In the order of the turns.
+# The engines are in the order of their turns.
 PEERS = {engine.name: engine for engine in (Seismic(True), Seismic(False), Sindi(), Bmp(), Kannolo())}

@@ -1,7 +1,7 @@
-"""Which configurations are the fastest at a recall, and the tables of them. Rows are plain dicts.
+"""Finds the fastest configurations at each recall and makes tables of them. Rows are plain dicts.
 
-A row has engine, index, search, recall, mean_us; measured rows have p50_us and p99_us, and all have bytes and build_s
-of the index. A configuration is engine, index and search together.
+A row has engine, index, search, recall and mean_us, and bytes and build_s of the index. Measured rows also have p50_us
+and p99_us. A configuration is engine, index and search together.
 """
 
 import json
@@ -11,7 +11,7 @@ MICROS = ("mean_us", "p50_us", "p99_us")
 
 
 def key(row):
-    """Returns what names a configuration."""
+    """Returns the key of a configuration."""
     return (row["engine"], json.dumps(row["index"], sort_keys=True), json.dumps(row["search"], sort_keys=True))
 
 
@@ -32,10 +32,10 @@ def fastest(rows, floor, engine=None):
 
 
 def finalists(rows, floors, count=1, slack=1.0, time="mean_us"):
-    """Returns the configurations worth measuring again: at each floor each engine's fastest.
+    """Returns the configurations to measure again, which are the fastest ones of each engine at each floor.
 
-    count: how many a floor and engine at most. slack: times the fastest one's time, above which none is taken.
-    time: the column that decides.
+    count: the largest number of configurations per floor and engine. slack: a configuration may take at most this many
+    times the time of the fastest one. time: the name of the column that is compared.
     """
     kept = {}
     for engine in engines_of(rows):
@@ -49,7 +49,7 @@ def finalists(rows, floors, count=1, slack=1.0, time="mean_us"):
 
 
 def medians(rows):
-    """Returns one row a configuration: the median of each time over its measurements, and how many they were."""
+    """Returns one row per configuration, with the median of each time over its measurements and their number."""
     by_key = {}
     for row in rows:
         by_key.setdefault(key(row), []).append(row)
@@ -66,7 +66,7 @@ def medians(rows):
 
 
 def pareto(rows, engine):
-    """Returns an engine's rows that no other row of it beats in both recall and time, by rising recall."""
+    """Returns the rows of an engine that none of its other rows beats in both recall and time, by ascending recall."""
     kept = []
     for row in sorted((r for r in rows if r["engine"] == engine), key=lambda r: (-r["recall"], r["mean_us"])):
         if not kept or row["mean_us"] < kept[-1]["mean_us"]:
@@ -75,7 +75,7 @@ def pareto(rows, engine):
 
 
 def near(rows, floors, times, ours):
-    """Returns the peers that at some floor are no more than so many times slower than the fastest peer."""
+    """Returns the peers that are, at one floor at least, at most the given factor slower than the fastest peer."""
     peers = [row for row in rows if row["engine"] != ours]
     found = set()
     for floor in floors:
@@ -88,7 +88,10 @@ def near(rows, floors, times, ours):
 
 
 def summary(rows, floors, ours):
-    """Returns one dict a floor: our fastest row, the fastest peer's, and the ratio of the means; None where missing."""
+    """Returns one dict per floor: Siskin's fastest row, the fastest peer's, and the ratio of the means.
+
+    None means missing.
+    """
     peers = [row for row in rows if row["engine"] != ours]
     answers = []
     for floor in floors:
@@ -99,7 +102,7 @@ def summary(rows, floors, ours):
 
 
 def describe(options):
-    """Returns a configuration's options in one short line."""
+    """Returns the options of a configuration in one short line."""
     words = (f"{name.replace('_', ' ')} {_value(value)}" for name, value in options.items() if value is not None)
     return ", ".join(words) or "defaults"
 
@@ -111,9 +114,9 @@ def _value(value):
 
 
 def markdown(rows, floors, ours, k, engines=None):
-    """Returns two tables: the ratio at each floor, and each engine's fastest configuration at each floor.
+    """Returns two tables: the ratio at each floor, and the fastest configuration of each engine at each floor.
 
-    engines: which the second table has, in order, measured or not; None: those of the rows.
+    engines: the engines of the second table, in this order, even those without rows; None: the engines of the rows.
     """
     table = _engine_table(rows, floors, k, engines or engines_of(rows))
     return _ratio_table(rows, floors, ours, k) + "\n" + table

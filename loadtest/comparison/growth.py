@@ -1,4 +1,4 @@
-"""Siskin over collections of several sizes: see --help."""
+"""Measures Siskin on collections of several sizes. See --help."""
 
 import argparse
 import importlib.util
@@ -19,9 +19,9 @@ from progress import Progress, duration
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEADER_BYTES = 24
-# MS MARCO's passages, and the size of the scaling study of ECIR 2025.
+# The number of MS MARCO's passages, and the size of the scaling study of ECIR 2025.
 PREDICTED = (8_800_000, 138_000_000)
-# Of a setting whose time is not known before.
+# The number of passes for a setting whose time is not yet known.
 PASSES = 10
 SECONDS_MEASURED = 2
 LATENCY, BYTES, SECONDS, MEMORY = (
@@ -32,14 +32,16 @@ LATENCY, BYTES, SECONDS, MEMORY = (
 )
 
 DESCRIPTION = """\
-Builds and measures Siskin over collections of several sizes, one after another: index bytes per posting by file,
-build time, peak resident memory of the build, and latency on one core at given settings or recall targets. Fits
-a power law a × N^b to each without the largest size, says how far it is off there, and predicts other sizes.
+Builds and measures Siskin on collections of several sizes, one after another. It measures the index bytes per posting
+of each file, the build time, the peak resident memory of the build, and the latency on one core at given settings or
+recall targets. It fits a power law a × N^b to each, but without the largest size. It then shows the error of the law
+at the largest size and predicts other sizes.
 
-Writes growth-NAME.md, .jsonl and, where this Python has matplotlib, the plot (.svg, .png) to the folder --out.
+Writes growth-NAME.md and .jsonl to the folder --out. If this Python has matplotlib, it also writes the plot (.svg,
+.png).
 """
 EPILOG = """\
-A generator is a command with {n} for the number of documents and {out} for the file to write:
+A generator is a command. It has {n} in place of the number of documents and {out} in place of the file to write:
 
   loadtest/growth --queries queries.csr --sizes 100000,1000000 --generator 'python3 make.py --rows {n} {out}'
 """
@@ -50,31 +52,36 @@ def arguments(words):
         "loadtest/growth", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--base", nargs="+", default=[], type=pathlib.Path, metavar="FILE", help="unpacked .csr files, one a size")
-    add("--generator", metavar="COMMAND", help="makes the collections of --sizes, kept in the work folder")
-    add("--sizes", default="", metavar="LIST", help="numbers of documents for --generator, comma between them")
-    add("--queries", required=True, type=pathlib.Path, metavar="FILE", help="the queries, an unpacked .csr")
-    add("--k", type=int, default=10, help="hits a query (default %(default)s)")
-    add("--recall", default="0.95,0.99", metavar="LIST", help="recall targets: the fastest setting of a sweep that"
-        " reaches each, at each size; empty for none (default %(default)s)")  # fmt: skip
-    add("--setting", action="append", default=[], metavar="OPTIONS", help="options of `siskin bench` as one text,"
-        " with = before it, measured at each size; may be repeated (default: --mode=exact)")  # fmt: skip
-    add("--index-options", default="", metavar="OPTIONS", help="options of `siskin index` as one text,"
-        " with = before it")  # fmt: skip
-    add("--heap", default="2g", metavar="SIZE", help="largest heap of the build, as -Xmx (default %(default)s)")
-    add("--core", type=int, default=process.default_core(), help="the core of the searches (default %(default)s)")
-    add("--name", default="siskin", help="of the files in --out (default %(default)s)")
-    add("--work", type=pathlib.Path, metavar="DIR", help="collections, indexes, logs (default: loadtest/target/growth)")
-    add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="default docs/benchmarks")
-    add("--keep-indexes", action="store_true", help="else an index goes when its size is measured")
-    add("--step-minutes-max", type=float, default=60, metavar="M", help="of one process (default %(default)s)")
+    add("--base", nargs="+", default=[], type=pathlib.Path, metavar="FILE", help="unpacked .csr files, one per size")
+    add("--generator", metavar="COMMAND", help="command that makes the collections of --sizes; they are kept in --work")
+    add("--sizes", default="", metavar="LIST", help="numbers of documents for --generator, separated by commas")
+    add("--queries", required=True, type=pathlib.Path, metavar="FILE", help="the queries, an unpacked .csr file")
+    add("--k", type=int, default=10, help="hits per query (default %(default)s)")
+    add("--recall", default="0.95,0.99", metavar="LIST", help="recall targets; at each size, the fastest"
+        " setting of a sweep that reaches each target is measured; empty for none (default %(default)s)")  # fmt: skip
+    add("--setting", action="append", default=[], metavar="OPTIONS", help="a setting to measure at each size, as"
+        " the options of `siskin bench` in one argument after =; may be repeated (default: --mode=exact)")  # fmt: skip
+    add("--index-options", default="", metavar="OPTIONS", help="the options of `siskin index` in one"
+        " argument after =")  # fmt: skip
+    add("--heap", default="2g", metavar="SIZE", help="largest heap of the build, in the form of -Xmx"
+        " (default %(default)s)")  # fmt: skip
+    add("--core", type=int, default=process.default_core(), help="the core on which searches run (default %(default)s)")
+    add("--name", default="siskin", help="name of the files in --out (default %(default)s)")
+    add("--work", type=pathlib.Path, metavar="DIR", help="folder for collections, indexes and logs"
+        " (default: loadtest/target/growth)")  # fmt: skip
+    add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="folder of the results"
+        " (default: docs/benchmarks)")  # fmt: skip
+    add("--keep-indexes", action="store_true", help="keep the indexes; without it, each index is deleted after its size"
+        " has been measured")  # fmt: skip
+    add("--step-minutes-max", type=float, default=60, metavar="M", help="time limit of one process in"
+        " minutes (default %(default)s)")  # fmt: skip
     options = parser.parse_args(words)
     options.sizes = [int(size) for size in options.sizes.split(",") if size]
     options.recall = [float(target) for target in options.recall.split(",") if target]
     options.setting = options.setting or ["--mode=exact"]
     options.work = options.work or ROOT / "loadtest" / "target" / "growth"
     if bool(options.generator) != bool(options.sizes) or not (options.base or options.sizes):
-        parser.error("want --base FILE..., or --generator COMMAND and --sizes LIST, or both")
+        parser.error("give --base FILE..., or --generator COMMAND with --sizes LIST, or both")
     for path in [*options.base, options.queries]:
         if not path.is_file():
             parser.error(f"{path}: no such file")
@@ -86,7 +93,7 @@ def rows_of(path):
     with open(path, "rb") as file:
         header = file.read(HEADER_BYTES)
     if len(header) < HEADER_BYTES:
-        raise ValueError(f"{path}: {len(header)} bytes, want at least the {HEADER_BYTES} of a .csr header")
+        raise ValueError(f"{path}: {len(header)} bytes, but a .csr header has {HEADER_BYTES}")
     return int.from_bytes(header[:8], "little")
 
 
@@ -108,7 +115,7 @@ class Growth:
         collections = self._collections()
         expected = []
         for documents, _ in collections:
-            # What 100,000 documents take, more or less; corrected by experience.
+            # These are rough times for 100,000 documents. Measured times correct them.
             share = documents / 100_000
             expected += [(f"{documents:,} documents: build", 10 * share)]
             expected.append((f"{documents:,} documents: exact answers", 10 * share))
@@ -119,7 +126,7 @@ class Growth:
             self._measure(documents, base)
 
     def _collections(self):
-        """Returns sizes with files, smallest first; makes those that are generated."""
+        """Returns the sizes with their files, the smallest first. Makes the collections that are generated."""
         found = [(rows_of(path), self._link(path)) for path in self._options.base]
         for size in self._options.sizes:
             path = self._work / f"generated-{size}.csr"
@@ -136,7 +143,7 @@ class Growth:
         return shlex.split(self._options.generator)
 
     def _link(self, path):
-        """Links a collection into the work folder: exact answers are kept beside the file that `bench` is given."""
+        """Links a collection into the work folder, because `bench` keeps exact answers beside its input file."""
         folder = self._work / f"{path.stem}-{rows_of(path)}"
         folder.mkdir(exist_ok=True)
         link = folder / "base.csr"
@@ -162,7 +169,7 @@ class Growth:
             remove_index(directory)
 
     def _measure_targets(self, documents, place, built):
-        """Sweeps once, then measures the fastest setting at each target in a process of its own."""
+        """Sweeps once. Then it measures the fastest setting for each target in a separate process."""
         core = self._options.core
         swept = [siskin.row_of(row, {}, built) for row in self._siskin.sweep(place, core, 2)]
         for target in self._options.recall:
@@ -176,7 +183,7 @@ class Growth:
 
 
 def remove_index(directory):
-    """Removes an index's files; the record of its build goes first."""
+    """Removes the files of an index. The record of its build is removed first."""
     import shutil
 
     (directory / "build.json").unlink(missing_ok=True)
@@ -184,7 +191,7 @@ def remove_index(directory):
 
 
 def quantities(rows):
-    """Returns what grows: title → series → points of (documents, value)."""
+    """Returns the measured quantities: title → series → points of (documents, value)."""
     panels = {LATENCY: {}, BYTES: {}, SECONDS: {}, MEMORY: {}}
 
     def add(title, series, documents, value):
@@ -198,7 +205,8 @@ def quantities(rows):
             add(LATENCY, f"{row['name']}, p99", documents, row["p99_us"])
         else:
             for file, size in row["files"].items():
-                # A file that does not grow with the postings is a line along the bottom, no more.
+                # A file that does not grow with the postings would only be a line along the
+                # bottom.
                 if size >= 0.01 * row["bytes"]:
                     add(BYTES, file, documents, size / row["postings"])
             add(BYTES, "all", documents, row["bytes"] / row["postings"])
@@ -208,7 +216,7 @@ def quantities(rows):
 
 
 def modelled(panels):
-    """Returns the panels with a model beside each series: title → series → (points, model or None)."""
+    """Returns the panels with a model for each series: title → series → (points, model or None)."""
     return {
         title: {name: (points, model.checked(points)) for name, points in series.items()}
         for title, series in panels.items()
@@ -216,7 +224,7 @@ def modelled(panels):
 
 
 def markdown(panels):
-    """Returns one table: every series at every size, its law, the law's error at the largest size, predictions."""
+    """Returns a table of all series with their values at all sizes, their laws, errors and predictions."""
     sizes = sorted({size for series in panels.values() for points, _ in series.values() for size, _ in points})
     head = ["quantity", *(f"{size:,}" for size in sizes), "a × N^b", "off at the largest"]
     head += [f"predicted, {size:,}" for size in PREDICTED]
@@ -241,7 +249,7 @@ def _figure(value):
 
 
 def command_line(options):
-    """Returns the command as a reader would type it: files by name, without this machine's folders."""
+    """Returns the command as a reader would type it. Files have no folders, because these belong to this machine."""
     words = ["loadtest/growth"]
     words += ["--base", *(path.name for path in options.base)] if options.base else []
     if options.generator:
@@ -256,7 +264,7 @@ def command_line(options):
 
 
 def write_outputs(growth, facts, loads, options):
-    """Writes table, rows and plot; returns the table."""
+    """Writes the table, the rows and the plot. Returns the table."""
     caption = [
         command_line(options),
         f"Siskin {facts['commit']}; recall@{options.k} against exact float products; dashed: the power law, fitted"

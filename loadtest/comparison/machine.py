@@ -1,4 +1,4 @@
-"""What a figure needs beside it: machine, commit, versions, date."""
+"""Collects the facts that belong to a figure: machine, commit, versions and date."""
 
 import contextlib
 import datetime
@@ -10,7 +10,7 @@ import subprocess
 
 
 def describe(root, packages=()):
-    """Returns the facts as a dict; root is the repository, packages are distributions whose versions count."""
+    """Returns the facts as a dict. root: the repository. packages: the distributions whose versions are recorded."""
     return {
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": commit(root),
@@ -24,7 +24,7 @@ def describe(root, packages=()):
 
 
 def versions(packages):
-    """Returns the versions of installed distributions by name; those that are not installed are left out."""
+    """Returns the versions of installed distributions by name. Distributions that are not installed are left out."""
     found = {}
     for name in packages:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -33,12 +33,12 @@ def versions(packages):
 
 
 def load_average():
-    """Returns the load of the last minute, two digits."""
+    """Returns the load average of the last minute, with two digits."""
     return round(os.getloadavg()[0], 2)
 
 
 def cpu_model():
-    """Returns the processor's name as the system gives it."""
+    """Returns the name of the processor, as the system gives it."""
     try:
         for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
@@ -49,7 +49,7 @@ def cpu_model():
 
 
 def commit(root):
-    """Returns the short commit, with a plus where sources of the server differ from it; unknown outside git."""
+    """Returns the short commit, with a plus if the server's sources differ from it. Returns unknown outside git."""
 
     def git(*words):
         return subprocess.run(

@@ -1,9 +1,9 @@
-"""One process of one peer engine: builds an index or measures searches of it. Started by peers.py, never by hand.
+"""Builds an index of one peer engine, or measures searches of it, in one process. peers.py starts it.
 
 usage: measure_peer.py JOB.json
 
-The job names what to do and the file that the answer goes to, as JSON Lines: stdout belongs to the engines, which
-print what they like.
+The job tells what to do and names the file for the answer, which is JSON Lines. The answer does not go to stdout,
+because the engines print there.
 """
 
 import json
@@ -36,7 +36,7 @@ def measure(job, base, shape, queries):
     truth = sparse.Truth.load(job["truth"]) if job["truth"] else None
     for search in job["searches"]:
         row = {"search": search}
-        rows = opened.all(search, job["k"])()  # Not measured: caches fill, branches are learnt.
+        rows = opened.all(search, job["k"])()  # This pass is not measured. It fills the caches.
         if truth is not None:
             row["recall"] = round(sparse.recall(truth, rows, base, queries), 5)
         row["mean_us"] = round(best_mean(opened, search, job), 1)
@@ -46,7 +46,7 @@ def measure(job, base, shape, queries):
 
 
 def best_mean(opened, search, job):
-    """Returns the mean microseconds a query of the best pass: a shared machine can only add to a time."""
+    """Returns the mean microseconds per query of the best pass. A shared machine can only make a pass slower."""
     best = spent = 0.0
     done = 0
     while done < job["passes_min"] or (done < job["passes_max"] and spent < job["seconds"]):
@@ -60,7 +60,7 @@ def best_mean(opened, search, job):
 
 
 def single_calls(opened, search, k, count):
-    """Returns percentiles of one call a query, the better of two passes; the binding's own cost is in them."""
+    """Returns percentiles of the better of two passes with one call per query. They include the time of the binding."""
     passes = []
     for _ in range(2):
         micros = []

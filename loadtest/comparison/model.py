@@ -1,4 +1,4 @@
-"""A quantity as a power of the collection's size: a × N^b, fitted and checked."""
+"""Fits and checks power laws a × N^b, where N is the size of a collection."""
 
 import dataclasses
 import math
@@ -6,7 +6,7 @@ import math
 
 @dataclasses.dataclass(frozen=True)
 class PowerLaw:
-    """factor × size^exponent."""
+    """The law factor × size^exponent."""
 
     factor: float
     exponent: float
@@ -17,9 +17,9 @@ class PowerLaw:
 
 @dataclasses.dataclass(frozen=True)
 class CheckedModel:
-    """A power law fitted without the largest size, and how far it is from what was measured there.
+    """A power law that is fitted without the largest size, and its error there.
 
-    error: predicted over measured at the largest size, minus 1.
+    error: predicted / measured − 1, at the largest size.
     """
 
     law: PowerLaw
@@ -28,14 +28,14 @@ class CheckedModel:
 
 
 def fit(points):
-    """Returns the law that is closest to (size, value) points in the squares of the logarithms.
+    """Returns the power law with the least squares of errors of logarithms, for (size, value) points.
 
-    ValueError with fewer than two sizes, or with a size or value that is not above zero.
+    Raises ValueError if there are fewer than two sizes, or if a size or a value is not above zero.
     """
     if len({size for size, _ in points}) < 2:
-        raise ValueError(f"{len(points)} points, want at least two sizes")
+        raise ValueError(f"{len(points)} points, but at least two sizes are needed")
     if any(size <= 0 or value <= 0 for size, value in points):
-        raise ValueError("a power law has no size and no value of zero or less")
+        raise ValueError("a power law needs sizes and values above zero")
     xs = [math.log(size) for size, _ in points]
     ys = [math.log(value) for _, value in points]
     x_mean, y_mean = sum(xs) / len(xs), sum(ys) / len(ys)
@@ -44,7 +44,7 @@ def fit(points):
 
 
 def checked(points):
-    """Returns the model fitted without the largest size and its error there; None with fewer than three sizes."""
+    """Returns the model that is fitted without the largest size, or None if there are fewer than three sizes."""
     if len({size for size, _ in points}) < 3:
         return None
     largest = max(size for size, _ in points)

@@ -1,4 +1,4 @@
-"""Siskin beside its peers on one collection: see --help."""
+"""Compares Siskin with peer engines on one collection. See --help."""
 
 import argparse
 import dataclasses
@@ -24,29 +24,30 @@ HERE = pathlib.Path(__file__).resolve().parent
 FLOORS = (0.90, 0.95, 0.97, 0.99, 0.995, 0.999)
 PACKAGES = ("pyseismic-lsr", "pyvsag", "bmp", "kannolo")
 PEERS = ("seismic-dotvbyte", "seismic-raw", "sindi", "bmp", "kannolo")
-# What a step takes before there is experience; a wrong guess costs a wrong remaining time, nothing else.
+# Guessed times of steps that have not run yet. They only serve to show the remaining time.
 BUILD_SECONDS, SWEEP_SECONDS, SEARCH_SECONDS, SETTING_SECONDS = 60, 100, 0.6, 6
 TRIAL_SECONDS, ROUND_SECONDS = 60, 150
 SWEEP_QUERIES_MIN = 2000
 RECALL_DOUBTED = 0.5
-# A peer so many times slower than the fastest at every floor is measured in the first round only.
+# A peer that is this many times slower than the fastest one at every floor is measured only in
+# the first round.
 FAR_BEHIND = 2.0
 TRIAL_COUNT, TRIAL_SLACK = 2, 1.2
 
 DESCRIPTION = """\
-Measures Siskin and peer engines (Seismic, SINDI, BMP, kANNolo) on one collection, one thread on one core:
+Measures Siskin and peer engines (Seismic, SINDI, BMP, kANNolo) on one collection, with one thread on one core:
 
-  1. builds their indexes, kept in the work folder by configuration;
-  2. sweeps a grid of settings of each engine once, for its fastest at each recall floor;
-  3. measures those in rounds, in turns: Siskin, a peer, Siskin, the next peer ...
+  1. It builds their indexes and keeps them in the folder --work.
+  2. It measures a grid of settings of each engine once, to find the fastest one at each recall floor.
+  3. It measures these settings in rounds. The engines take turns: Siskin, a peer, Siskin, the next peer, and so on.
 
-and writes, to the folder --out, two tables (peers-NAME-kK.md), the plot (.svg, .png) and all rows (.jsonl). Times are
-medians over the rounds of a round's best pass. Recall is against exact float products of the original vectors, so that
-quantisation counts; ties with the k-th count as found.
+It writes two tables (peers-NAME-kK.md), the plot (.svg, .png) and all rows (.jsonl) to the folder --out. A time is the
+best pass of each round, and then the median over the rounds. Recall is measured against exact float products of the
+original vectors, so errors of quantisation count. A document that ties with the k-th one counts as found.
 """
 EPILOG = """\
-Python with the peers:  python3 -m venv DIR && DIR/bin/pip install -r loadtest/comparison/requirements.txt
-then                    SISKIN_PEERS_PYTHON=DIR/bin/python loadtest/peers ...
+make a Python with the peers:  python3 -m venv DIR && DIR/bin/pip install -r loadtest/comparison/requirements.txt
+then use it:                   SISKIN_PEERS_PYTHON=DIR/bin/python loadtest/peers ...
 """
 
 
@@ -55,60 +56,67 @@ def arguments(words):
         "loadtest/peers", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--base", required=True, type=pathlib.Path, metavar="FILE", help="the documents, an unpacked .csr")
-    add("--queries", required=True, type=pathlib.Path, metavar="FILE", help="the queries, an unpacked .csr")
-    add("--k", type=int, default=10, help="hits a query, 1 to 10000 (default %(default)s)")
-    add("--queries-max", type=int, metavar="N", help="the first N queries only (default: all)")
-    add("--rounds", type=int, default=3, help="interleaved rounds, 1 or more (default %(default)s)")
+    add("--base", required=True, type=pathlib.Path, metavar="FILE", help="the documents, an unpacked .csr file")
+    add("--queries", required=True, type=pathlib.Path, metavar="FILE", help="the queries, an unpacked .csr file")
+    add("--k", type=int, default=10, help="hits per query, 1 to 10000 (default %(default)s)")
+    add("--queries-max", type=int, metavar="N", help="use only the first N queries (default: all)")
+    add("--rounds", type=int, default=3, help="rounds in which the engines take turns, 1 or more (default %(default)s)")
     add(
         "--seconds",
         type=float,
         default=2,
-        help="of passes over all queries, a measurement, at least three; the best pass counts. A JVM needs about two"
-        " to compile what is hot (default %(default)s)",
+        help="seconds of passes over all queries per measurement. There are at least three passes, and the best one"
+        " counts. A JVM needs about two seconds to compile its hot code (default %(default)s)",
     )
-    add("--core", type=int, default=process.default_core(), help="the core all run on (default %(default)s)")
-    add("--peers", default=",".join(PEERS), metavar="LIST", help="comma between them (default %(default)s)")
+    add("--core", type=int, default=process.default_core(), help="the core on which all engines run"
+        " (default %(default)s)")  # fmt: skip
+    add("--peers", default=",".join(PEERS), metavar="LIST", help="separated by commas (default %(default)s)")
     add(
         "--siskin-index",
         action="append",
         metavar="OPTIONS",
-        help="options of `siskin index` as one text, with = before it; once an index to compare (default: one index,"
-        " no options)",
+        help="the options of `siskin index` in one argument after =; may be repeated, once per index to compare"
+        " (default: one index without options)",
     )
-    add("--work", type=pathlib.Path, metavar="DIR", help="indexes, sweeps, logs (default: loadtest/target/comparison)")
-    add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="default docs/benchmarks")
-    add("--build-threads", type=int, default=os.cpu_count(), metavar="N", help="of peers' builds (default: all cores)")
-    add("--fresh", action="store_true", help="sweep again instead of using the last sweep of the same indexes")
-    add("--minutes-max", type=float, default=60, metavar="M", help="no round starts after them (default %(default)s)")
+    add("--work", type=pathlib.Path, metavar="DIR", help="folder for indexes, sweeps and logs"
+        " (default: loadtest/target/comparison)")  # fmt: skip
+    add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="folder of the results"
+        " (default: docs/benchmarks)")  # fmt: skip
+    add("--build-threads", type=int, default=os.cpu_count(), metavar="N", help="threads of the builds of peers"
+        " (default: all cores)")  # fmt: skip
+    add("--fresh", action="store_true", help="sweep again, and do not use the last sweep of the same indexes")
+    add("--minutes-max", type=float, default=60, metavar="M", help="no round starts after so many minutes"
+        " (default %(default)s)")  # fmt: skip
     add(
         "--build-minutes-max",
         type=float,
         default=20,
         metavar="M",
-        help="of one index of a peer; one that takes longer is left out, and the tables say so (default %(default)s)",
+        help="time limit of the build of one index of a peer in minutes; an index that takes longer is left out, and"
+        " the tables say so (default %(default)s)",
     )
-    add("--step-minutes-max", type=float, default=20, metavar="M", help="of one process (default %(default)s)")
+    add("--step-minutes-max", type=float, default=20, metavar="M", help="time limit of one process in"
+        " minutes (default %(default)s)")  # fmt: skip
     options = parser.parse_args(words)
     options.peers = [name for name in options.peers.split(",") if name]
     unknown = sorted(set(options.peers) - set(PEERS))
     if unknown:
-        parser.error(f"--peers {','.join(unknown)}: want some of {','.join(PEERS)}")
+        parser.error(f"--peers {','.join(unknown)}: expected some of {','.join(PEERS)}")
     for name in ("base", "queries"):
         if not getattr(options, name).is_file():
             parser.error(f"--{name} {getattr(options, name)}: no such file")
     for name in ("k", "rounds", "build_threads"):
         if getattr(options, name) < 1:
-            parser.error(f"--{name.replace('_', '-')} {getattr(options, name)}: want 1 or more")
+            parser.error(f"--{name.replace('_', '-')} {getattr(options, name)}: expected 1 or more")
     if not 0 < options.seconds <= 60:
-        parser.error(f"--seconds {options.seconds}: want more than 0, at most 60")
+        parser.error(f"--seconds {options.seconds}: expected above 0, at most 60")
     options.siskin_index = options.siskin_index or [""]
     options.work = options.work or ROOT / "loadtest" / "target" / "comparison"
     return options
 
 
 def check_packages(peers):
-    """Ends the program with what to do when a package is missing."""
+    """Ends the program if a package is missing, and tells what to do."""
     wanted = {"numpy", "scipy", "matplotlib"}
     by_peer = {"sindi": "pyvsag", "bmp": "bmp", "kannolo": "kannolo"}
     wanted |= {by_peer.get(name, "seismic") for name in peers}
@@ -118,7 +126,7 @@ def check_packages(peers):
 
 
 def digest_of(value):
-    """Returns 12 hex digits that stand for a value of JSON."""
+    """Returns 12 hexadecimal digits that identify a JSON value."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -154,7 +162,7 @@ class Comparison:
         self._query_digest = sparse.fingerprint(self._queries)
         base, queries = sparse.read_csr(self._base), sparse.read_csr(self._queries)
         if queries.rows == 0 or base.rows <= options.k:
-            sys.exit(f"loadtest/peers: {base.rows} documents and {queries.rows} queries, want more than k and 1")
+            sys.exit(f"loadtest/peers: {base.rows} documents, {queries.rows} queries; at least k + 1 and 1 are needed")
         self.documents, self.entries, self.queries = base.rows, len(base.data), queries.rows
         self._shape = engines.shape_of(base, queries)
         self._seconds_max = options.step_minutes_max * 60
@@ -163,7 +171,7 @@ class Comparison:
         self.left_out = []
 
     def _link(self, path):
-        """Links the collection into the work folder: Siskin keeps exact answers beside the file that it is given."""
+        """Links the collection into the work folder, because Siskin keeps exact answers beside its input file."""
         link = self._work / "base.csr"
         if not link.is_symlink() or os.path.realpath(link) != os.path.realpath(path):
             link.unlink(missing_ok=True)
@@ -181,7 +189,7 @@ class Comparison:
     # Preparation
 
     def prepare(self):
-        """Builds what is missing and computes the exact answers."""
+        """Builds the missing indexes and computes the exact answers."""
         self._siskin.package()
         indexes = self._peer_indexes()
         missing = [index for index in indexes if not (index.directory / "build.json").exists()]
@@ -267,15 +275,18 @@ class Comparison:
     # Measuring
 
     def _sweep_passes(self):
-        """Returns how often a sweep runs all queries: often enough that few queries do not mean cold ones."""
+        """Returns the number of passes of a sweep.
+
+        With few queries there are more passes, so that the code gets warm.
+        """
         return max(2, math.ceil(SWEEP_QUERIES_MIN / self.queries))
 
     def _passes(self, micros):
-        """Returns how many passes fill --seconds when a query takes so many microseconds."""
+        """Returns the number of passes that fill --seconds if a query takes this many microseconds."""
         return siskin.passes_for(self._options.seconds, micros, self.queries)
 
     def _measure_peer(self, index, searches, final):
-        """Measures searches of one index: as a sweep does, or at full length with single calls (final)."""
+        """Measures searches of one index. final: at full length and with single calls; otherwise as a sweep does."""
         rows = self._peer_process(
             index,
             "measure",
@@ -304,7 +315,7 @@ class Comparison:
         return rows
 
     def _sweeps(self, peer_indexes):
-        """Returns the sweeps to make: name, file that keeps the rows, index, searches (None: all), expected seconds."""
+        """Returns the sweeps: name, file of the rows, index, searches (None: all) and expected seconds."""
         facts = f"k{self._options.k}-{self._query_digest}-passes{self._sweep_passes()}-core{self._options.core}"
         folder = self._work / "sweeps"
         folder.mkdir(exist_ok=True)
@@ -326,7 +337,7 @@ class Comparison:
         return sweeps
 
     def sweep(self):
-        """Measures every setting of the grids once, or takes what was measured so; returns the finalists."""
+        """Measures every setting of the grids once, or reads earlier measurements. Returns the finalists."""
         sweeps = self._sweeps(self._peer_list)
         later = self._rounds_seconds() + TRIAL_SECONDS
         self.progress.expect([(name, seconds) for name, *_, seconds in sweeps], later)
@@ -340,11 +351,14 @@ class Comparison:
         return self._trial(mine) + frontier.finalists(others, FLOORS)
 
     def _doubt(self, rows):
-        """Says so when an engine finds next to nothing: its binding changed, or the collection is not for its grid."""
+        """Warns if an engine has a very low recall.
+
+        Its binding may have changed, or its grid may not suit the collection.
+        """
         for engine in frontier.engines_of(rows):
             best = max(row["recall"] for row in rows if row["engine"] == engine)
             if best < RECALL_DOUBTED:
-                self.progress.say(f"{engine} has recall {best:.3f} at best: is engines.py right about it?")
+                self.progress.say(f"{engine} has recall {best:.3f} at best. Please check its grid in engines.py")
 
     def _swept(self, path, index, searches):
         if self._options.fresh or not path.exists():
@@ -362,10 +376,10 @@ class Comparison:
         return ROUND_SECONDS * self._options.rounds
 
     def _trial(self, swept):
-        """Measures the promising settings of Siskin's sweep with all passes, each in a process of its own.
+        """Measures the best settings of Siskin's sweep with all passes, each in a separate process.
 
-        A sweep runs its first settings before the JVM has compiled them, so it ranks by the median, which hides that,
-        and decides less than this. A mode with one setting has no other chance to be warm.
+        A sweep runs its first settings before the JVM has compiled their code. It ranks by the median, which hides this,
+        but it is less exact than this trial. A mode with only one setting is warm only in this trial.
         """
         modes = {row["search"]["mode"]: [] for row in swept}
         for row in swept:
@@ -389,7 +403,7 @@ class Comparison:
 
     @staticmethod
     def _has_chance(row, candidates):
-        """Whether its median is near the best at the highest floor that it reaches."""
+        """Returns whether the median of a row is near the best one at the highest floor that the row reaches."""
         floors = [floor for floor in FLOORS if row["recall"] >= floor]
         if not floors:
             return False
@@ -417,9 +431,12 @@ class Comparison:
         return rows
 
     def rounds(self, finalists, end):
-        """Measures the finalists in turns; returns the number of whole rounds, fewer when the time is up."""
+        """Measures the finalists in turns.
+
+        Returns the number of complete rounds, which may be smaller if the time is up.
+        """
         mine = [row for row in finalists if row["engine"] == siskin.ENGINE]
-        # Both forms of Seismic share a turn: they are one engine's time beside ours.
+        # Both forms of Seismic share a turn, because they are one engine.
         groups = dict.fromkeys(name.split("-")[0] for name in self._options.peers)
         turns = []
         for group in groups:
@@ -429,7 +446,7 @@ class Comparison:
         turns = turns or [("siskin", mine, self._turn_siskin)]
         for done in range(self._options.rounds):
             if done > 0 and time.monotonic() > end:
-                self.progress.say(f"--minutes-max is over: {done} of {self._options.rounds} rounds")
+                self.progress.say(f"the time of --minutes-max is over after {done} of {self._options.rounds} rounds")
                 return done
             if done == 1:
                 turns = self._near(turns)
@@ -441,7 +458,10 @@ class Comparison:
         return self._options.rounds
 
     def _near(self, turns):
-        """Returns the turns less those of peers far behind the fastest one everywhere, each with our turn before it."""
+        """Returns the turns without the peers that are far behind the fastest one everywhere.
+
+        Siskin's turn precedes each.
+        """
         measured = frontier.medians([row for row in self.rows if row["kind"] == "round"])
         near = frontier.near(measured, FLOORS, FAR_BEHIND, siskin.ENGINE)
         kept = []
@@ -449,18 +469,21 @@ class Comparison:
             if any(row["engine"] in near for row in peer[1]):
                 kept += [ours, peer]
             else:
-                self.progress.say(f"{peer[0]}: everywhere {FAR_BEHIND:g} times behind the fastest peer, no more rounds")
+                self.progress.say(
+                    f"{peer[0]} is {FAR_BEHIND:g} times slower than the fastest peer at every recall: no more rounds"
+                )
         return kept or turns
 
     def _turn_seconds(self, name, rows):
-        # A warming pass before and, of a peer, two of single calls after.
+        # There is a pass to warm up before. For a peer, there are also two passes of single calls
+        # after.
         around = 1 if name == "siskin" else 3
         passes = sum(row["mean_us"] * self.queries / 1e6 * (around + self._passes(row["mean_us"])) for row in rows)
         return (SETTING_SECONDS - self._options.seconds) * len(rows) + passes if name == "siskin" else 2 + passes
 
 
 def command_line(options):
-    """Returns the command as a reader would type it: files by name, without this machine's folders."""
+    """Returns the command as a reader would type it. Files have no folders, because these belong to this machine."""
     words = ["loadtest/peers", "--base", options.base.name, "--queries", options.queries.name, "--k", str(options.k)]
     words += ["--rounds", str(options.rounds), "--seconds", f"{options.seconds:g}"]
     if options.queries_max:
@@ -473,7 +496,7 @@ def command_line(options):
 
 
 def caption(comparison, facts, rounds):
-    """Returns the lines beneath table and plot: what was run, on what, where."""
+    """Returns the lines below the table and the plot. They tell what was run, on which data, and on which machine."""
     options = comparison._options
     versions = ", ".join(f"{name} {version}" for name, version in facts["packages"].items())
     loads = facts["load_average"]
@@ -490,16 +513,17 @@ def caption(comparison, facts, rounds):
 
 
 NOTES = """\
-Mean: for peers one call with all queries, so that their Python bindings cost them least (BMP has only single calls).
-p50 and p99: for peers one call a query, the binding's own cost included (about 40 µs for DotVByte, whose terms are
-strings there, a few for the others). Index: for Siskin the files that the setting's mode reads. Build: for Siskin
-the whole index with every structure, from the file; for peers from arrays in memory (Seismic raw: from its file).
-A peer that is twice behind the fastest one at every recall is measured in the first round only.
+Mean: peers get all queries in one call, so that their Python bindings take the least time. (BMP has only single calls.)
+p50 and p99: peers get one call per query, and the time of the binding is included. This is about 40 µs for DotVByte,
+whose terms are strings there, and a few µs for the others. Index: for Siskin, the files that the mode of the setting
+reads. Build: for Siskin, the whole index with every structure, from the file; for peers, from arrays in memory (Seismic
+raw: from its file). A peer that takes twice the time of the fastest one at every recall is measured only in the first
+round.
 """
 
 
 def write_outputs(comparison, facts, rounds):
-    """Writes tables, plot and rows; returns the Markdown."""
+    """Writes the tables, the plot and the rows. Returns the Markdown."""
     import plots
 
     options = comparison._options
@@ -530,7 +554,7 @@ def main():
     try:
         comparison = Comparison(options)
         if load > 0.5:
-            comparison.progress.say(f"load average {load}: other work shares the machine, the figures will show it")
+            comparison.progress.say(f"load average {load}: other work uses the machine and makes the figures worse")
         comparison.prepare()
         facts = machine.describe(ROOT, PACKAGES)
         finalists = comparison.sweep()
@@ -538,7 +562,7 @@ def main():
     except (process.Failed, ValueError, OSError, subprocess.CalledProcessError) as failed:
         sys.exit(f"loadtest/peers: {failed}")
     except KeyboardInterrupt:
-        sys.exit("loadtest/peers: stopped; indexes and sweeps that are whole are kept")
+        sys.exit("loadtest/peers: stopped; complete indexes and sweeps are kept")
     facts["load_average"] = [load, machine.load_average()]
     print(write_outputs(comparison, facts, rounds))
     comparison.progress.say(f"done in {duration(time.monotonic() - start)}; written to {options.out}")

@@ -1,10 +1,10 @@
-"""The plots. Only this module needs matplotlib. The same figures give the same SVG, byte for byte."""
+"""Draws the plots. Only this module needs matplotlib. The same figures give exactly the same SVG bytes."""
 
 import math
 
 import frontier
 
-# One colour an engine in every plot; others follow.
+# Each engine has the same colour in every plot. Other series get further colours.
 COLOURS = {
     "siskin": "#c1272d",
     "seismic-dotvbyte": "#0000a7",
@@ -21,7 +21,8 @@ def _pyplot():
     import matplotlib
 
     matplotlib.use("Agg")
-    # A fixed salt for ids, and text as text: small differences between runs stay small in the file.
+    # With a fixed salt for ids, and with text kept as text, small differences between runs stay
+    # small in the file.
     matplotlib.rcParams.update(
         {"svg.hashsalt": "siskin", "svg.fonttype": "none", "font.size": 9, "axes.grid": True, "grid.alpha": 0.3}
     )
@@ -36,12 +37,12 @@ def _save(figure, stem):
 
 
 def _nines(recall):
-    """The axis of recall: each step to the right halves what is missed."""
+    """Sets up the axis of recall. Each step to the right halves the share of missed documents."""
     return -math.log10(1 - min(recall, RECALL_MAX))
 
 
 def _logarithmic(axes):
-    """A logarithmic axis upwards with plain numbers at 1, 2 and 5."""
+    """Sets up a logarithmic vertical axis with plain numbers at 1, 2 and 5."""
     from matplotlib import ticker
 
     axes.set_yscale("log")
@@ -51,9 +52,9 @@ def _logarithmic(axes):
 
 
 def recall_and_time(rows, ours, k, caption, stem):
-    """Draws one curve an engine: recall to the right, microseconds upwards, index bytes in the legend.
+    """Draws one curve per engine: recall to the right, microseconds upwards, index bytes in the legend.
 
-    rows: measured configurations. caption: lines beneath. stem: the files' path without extension.
+    rows: the measured configurations. caption: the lines below the plot. stem: the path of the files without extension.
     """
     pyplot = _pyplot()
     figure, axes = pyplot.subplots(figsize=(8, 6))
@@ -84,10 +85,10 @@ def recall_and_time(rows, ours, k, caption, stem):
 
 
 def growth(panels, caption, stem):
-    """Draws panels of quantities over the collection's size, both axes logarithmic.
+    """Draws panels of quantities over the size of the collection. Both axes are logarithmic.
 
-    panels: title → {series: (points, model or None)}; points are (documents, value); the model is dashed and drawn
-    through the largest size.
+    panels: title → {series: (points, model or None)}. Points are (documents, value). The model is a dashed line up to
+    the largest size.
     """
     pyplot = _pyplot()
     columns = 2

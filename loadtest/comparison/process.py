@@ -1,4 +1,4 @@
-"""Runs one program to its end, within a time, on one core if wanted, and leaves nothing of it behind."""
+"""Runs a program to its end, with a time limit and on one core if wanted. None of its processes keeps running."""
 
 import contextlib
 import os
@@ -7,23 +7,23 @@ import subprocess
 
 
 class Failed(Exception):
-    """A program failed or ran out of time; the message has the end of its output."""
+    """A program failed or ran out of time. The message has the end of its output."""
 
 
 class OutOfTime(Failed):
-    """A program took longer than it may."""
+    """A program took longer than its time limit."""
 
 
 def default_core():
-    """Returns the last core that this process may use, or None where cores cannot be chosen."""
+    """Returns the last core that this process may use, or None if cores cannot be chosen."""
     return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
 
 def run(command, log, timeout_seconds, core=None, environment=None, cores=None):
-    """Runs a command in a process group of its own, its output in the file log; raises Failed or OutOfTime.
+    """Runs a command in a separate process group and writes its output to the file log. Raises Failed or OutOfTime.
 
-    core, cores: those that it may use; None: any. environment: variables beside this process's own. Whatever ends
-    the call early (the time, an interrupt) ends the whole group first.
+    core, cores: the cores that it may use; None: any. environment: variables in addition to those of this process. If
+    the time limit or an interrupt ends the call early, the whole group is ended first.
     """
     allowed = cores or ({core} if core is not None else None)
     pin = (lambda: os.sched_setaffinity(0, allowed)) if allowed else None
@@ -45,11 +45,11 @@ def run(command, log, timeout_seconds, core=None, environment=None, cores=None):
         finally:
             _end(started)
     if reason != 0:
-        raise failure(f"{os.path.basename(str(command[0]))} failed ({reason}); the end of {log}:\n{tail(log)}")
+        raise failure(f"{os.path.basename(str(command[0]))} failed ({reason}). The end of {log}:\n{tail(log)}")
 
 
 def _end(started):
-    """Ends a process group that still runs: asks, then forces."""
+    """Ends a process group that still runs. It sends a request first, and then forces the end."""
     if started.poll() is not None:
         return
     for sign, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, None)):
@@ -61,7 +61,7 @@ def _end(started):
 
 
 def stop_on_signals():
-    """Lets SIGTERM and SIGHUP end this process as an interrupt does, so that what it started is ended too."""
+    """Makes SIGTERM and SIGHUP end this process like an interrupt, so that its child processes end too."""
 
     def stop(number, frame):
         raise SystemExit(128 + number)
@@ -71,6 +71,6 @@ def stop_on_signals():
 
 
 def tail(log, lines=15):
-    """Returns the last lines of a file, set in."""
+    """Returns the last lines of a file, indented."""
     with open(log, errors="replace") as file:
         return "".join("  | " + line for line in file.readlines()[-lines:]).rstrip()

@@ -1,4 +1,4 @@
-"""Rankings: TREC runs, judgments, the metrics, fusion. Siskin's `eval` has its own of the metrics: both must agree."""
+"""TREC runs, judgments, metrics and fusion. Siskin's `eval` has its own code for the metrics, and both must agree."""
 
 import math
 
@@ -6,7 +6,7 @@ FUSION_CONSTANT = 60
 
 
 def read_run(path):
-    """Returns query → document ids, best first, of a TREC run."""
+    """Reads a TREC run. Returns query → document ids, the best first."""
     hits = {}
     with open(path, encoding="utf-8") as file:
         for line in file:
@@ -16,7 +16,10 @@ def read_run(path):
 
 
 def read_judgments(path):
-    """Returns query → document → grade of BEIR's qrels: a header, then query, document and grade between tabs."""
+    """Reads BEIR's qrels, which have a header and then query, document and grade, separated by tabs.
+
+    Returns query → document → grade.
+    """
     grades = {}
     with open(path, encoding="utf-8") as file:
         next(file)
@@ -27,7 +30,7 @@ def read_judgments(path):
 
 
 def fuse(runs, constant=FUSION_CONSTANT):
-    """Fuses runs by reciprocal ranks (Cormack et al., SIGIR 2009): a document scores 1 / (constant + rank) in each.
+    """Fuses runs by reciprocal ranks (Cormack et al., SIGIR 2009). A document scores 1 / (constant + rank) in each run.
 
     Equal scores are ordered by document id.
     """
@@ -42,7 +45,7 @@ def fuse(runs, constant=FUSION_CONSTANT):
 
 
 def ndcg(ranked, grades, depth):
-    """Returns the normalised discounted gain of a ranking; the gain of a document is its grade."""
+    """Returns the normalised discounted cumulative gain of a ranking. The gain of a document is its grade."""
     gained = _discounted([max(0, grades.get(document, 0)) for document in ranked[:depth]])
     ideal = _discounted(sorted((max(0, grade) for grade in grades.values()), reverse=True)[:depth])
     return gained / ideal if ideal > 0 else 0.0
@@ -53,13 +56,13 @@ def _discounted(gains):
 
 
 def recall(ranked, grades, depth):
-    """Returns the share of the relevant documents, those of a grade of 1 or more, among the first ones."""
+    """Returns the share of relevant documents that are among the first ones. Relevant means a grade of 1 or more."""
     relevant = {document for document, grade in grades.items() if grade > 0}
     return len(relevant & set(ranked[:depth])) / len(relevant) if relevant else 0.0
 
 
 def means(run, judgments):
-    """Returns nDCG@10 and Recall@100, means over the queries that have a relevant document."""
+    """Returns nDCG@10 and Recall@100 as means over the queries that have a relevant document."""
     judged = {query: grades for query, grades in judgments.items() if any(grade > 0 for grade in grades.values())}
     gains = [ndcg(run.get(query, []), grades, 10) for query, grades in judged.items()]
     recalls = [recall(run.get(query, []), grades, 100) for query, grades in judged.items()]

@@ -1,4 +1,7 @@
-"""Runs bin/siskin: builds indexes, measures settings. Modes and their parameters are whatever `bench` reports."""
+"""Runs bin/siskin to build indexes and measure settings.
+
+It takes modes and their parameters from the output of `bench`.
+"""
 
 import dataclasses
 import hashlib
@@ -17,23 +20,23 @@ PASSES_MIN, PASSES_MAX = 3, 200
 
 
 def setting_of(row):
-    """Returns mode and parameters of a row of `bench --json`: the members from mode up to k."""
+    """Returns the mode and the parameters of a row of `bench --json`. These are the members from mode up to k."""
     setting = {}
     for name, value in row.items():
         if name == "k":
             return setting
         setting[name] = value
-    raise ValueError(f"a row of bench without k: {row}")
+    raise ValueError(f"a row of bench has no k: {row}")
 
 
-# Where the option of `bench` is not called as the member of its row.
+# The options of `bench` whose names differ from the member of the row.
 OPTION_NAMES = {"budget_micros": "time-budget-micros"}
 
 
 def options_of(setting):
-    """Returns the options of `bench` that ask for a setting: query_cut 4 is --query-cut=4.
+    """Returns the options of `bench` for a setting. For example, query_cut 4 is --query-cut=4.
 
-    What is null is left out, and so is a budget of zero, which stands for none.
+    Members that are null are left out. A budget of zero is left out too, because it means that there is none.
     """
     options = []
     for name, value in setting.items():
@@ -45,7 +48,7 @@ def options_of(setting):
 
 
 def row_of(measured, index, built):
-    """Returns a row as the comparison has it from a row of `bench --json`."""
+    """Turns a row of `bench --json` into a row of the comparison."""
     return {
         "engine": ENGINE,
         "index": index,
@@ -61,7 +64,7 @@ def row_of(measured, index, built):
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """What a measurement is about: an index's data directory, the .csr files of documents and queries, k."""
+    """The input of a measurement: the data directory of an index, the .csr files of documents and queries, and k."""
 
     directory: pathlib.Path
     base: pathlib.Path
@@ -70,15 +73,15 @@ class Place:
 
 
 def passes_for(seconds, micros, queries):
-    """Returns how many passes over so many queries of so many microseconds each fill the seconds, within bounds.
+    """Returns the number of passes over the queries that fill the seconds, within bounds.
 
-    A JVM needs about two seconds to compile what is hot.
+    A JVM needs about two seconds to compile its hot code.
     """
     return min(PASSES_MAX, max(PASSES_MIN, math.ceil(seconds * 1e6 / (micros * queries))))
 
 
 class Siskin:
-    """One packaged Siskin; a work folder holds its indexes and logs."""
+    """A packaged Siskin. A work folder holds its indexes and logs."""
 
     def __init__(self, root, work, timeout_seconds):
         self._program = root / "bin" / "siskin"
@@ -88,7 +91,10 @@ class Siskin:
         self._digest = None
 
     def package(self):
-        """Builds what is missing or older than its sources, unless SISKIN_NO_BUILD is set; once, before all else."""
+        """Builds what is missing or older than its sources, unless SISKIN_NO_BUILD is set.
+
+        Call it once, before all else.
+        """
         subprocess.run([self._program, "--version"], check=True, stdout=subprocess.DEVNULL)
         jars = [self._root / "server" / "target" / "siskin-server.jar"]
         jars += sorted((self._root / "server" / "target" / "lib").glob("siskin-*.jar"))
@@ -96,7 +102,7 @@ class Siskin:
 
     @property
     def digest(self):
-        """Stands for the packaged program's bytes."""
+        """A digest of the bytes of the packaged program."""
         return self._digest
 
     def _run(self, name, words, core=None, environment=None):
@@ -106,10 +112,10 @@ class Siskin:
         return log
 
     def index(self, base, directory, options="", heap=None):
-        """Builds an index, or finds the one that the same program made with the same options before.
+        """Builds an index, or finds the one that the same program made earlier with the same options.
 
-        base: a .csr file. options: more options of `siskin index`, as one text. heap: the JVM's largest heap.
-        Returns what `siskin index --json` prints.
+        base: a .csr file. options: more options of `siskin index` in one string. heap: the largest heap of the JVM.
+        Returns the output of `siskin index --json`.
         """
         record = directory / "build.json"
         made_of = [self._digest, os.path.realpath(base), options, heap]
@@ -127,22 +133,22 @@ class Siskin:
         return built
 
     def sweep(self, place, core, passes):
-        """Measures every setting of bench's own grid; returns the rows of `bench --json`."""
+        """Measures every setting of the grid of `bench`. Returns the rows of `bench --json`."""
         return self._bench(place, ["--sweep"], passes, core)
 
     def measure(self, place, core, passes, setting):
-        """Measures one setting, as a row of a sweep has it; returns its row."""
+        """Measures one setting, given as in a row of a sweep. Returns its row."""
         rows = self._bench(place, options_of(setting), passes, core)
         if [setting_of(row) for row in rows] != [setting]:
             raise process.Failed(f"bench measured {[setting_of(row) for row in rows]}, not {setting}")
         return rows[0]
 
     def measure_options(self, place, core, passes, options):
-        """Measures the setting that some options of bench, as one text, ask for; returns its row."""
+        """Measures the setting that is given as options of `bench` in one string. Returns its row."""
         return self._bench(place, shlex.split(options), passes, core)[0]
 
     def answer_exactly(self, place):
-        """Lets bench compute and keep the exact answers on all cores: what it finds later, it does not compute."""
+        """Makes `bench` compute the exact answers on all cores and keep them. Later runs of `bench` only read them."""
         self._bench(place, ["--mode=exact"], 1, None)
 
     def _bench(self, place, options, passes, core):

@@ -1,7 +1,7 @@
-"""Sparse collections in memory: the .csr layout, exact answers, recall.
+"""Sparse collections in memory: the .csr layout, exact answers and recall.
 
-The layout is that of the NeurIPS'23 BigANN sparse track, little endian: int64 rows, columns, entries; int64
-indptr[rows + 1]; int32 indices[entries]; float32 data[entries].
+The layout is that of the NeurIPS'23 BigANN sparse track. It is little-endian and has int64 rows, columns, entries;
+int64 indptr[rows + 1]; int32 indices[entries]; float32 data[entries].
 """
 
 import dataclasses
@@ -11,18 +11,18 @@ import pathlib
 import numpy as np
 
 HEADER_BYTES = 24
-# A document that ties with the k-th exact one is as right as that; wide enough for sums in single precision. The
-# same rule as `siskin bench --truth`.
+# A document that ties with the k-th exact one counts as found. The tolerance allows for sums in
+# single precision. `siskin bench --truth` has the same rule.
 TIE = 1 - 1e-6
 
 
 class BadCollection(ValueError):
-    """A .csr file that is not what its header says."""
+    """A .csr file that does not agree with its header."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Csr:
-    """A sparse matrix by rows; the arrays may be maps of the file and are not to be written."""
+    """A sparse matrix by rows. Its arrays may be maps of the file, so do not write to them."""
 
     columns: int
     indptr: np.ndarray
@@ -34,12 +34,12 @@ class Csr:
         return len(self.indptr) - 1
 
     def row(self, number):
-        """Returns terms and weights of one row."""
+        """Returns the terms and the weights of one row."""
         span = slice(self.indptr[number], self.indptr[number + 1])
         return self.indices[span], self.data[span]
 
     def sorted_rows(self):
-        """Returns the same matrix with increasing terms in each row, as engines with sorted merges need it."""
+        """Returns the same matrix with ascending terms in each row, which engines with sorted merges need."""
         rises = np.diff(self.indices) > 0
         starts = self.indptr[1:-1]
         rises[starts[(starts > 0) & (starts < len(self.indices))] - 1] = True
@@ -57,11 +57,11 @@ class Csr:
 
 
 def read_csr(path):
-    """Maps a .csr file; BadCollection when its length is not what its header says."""
+    """Maps a .csr file. Raises BadCollection if its length does not agree with its header."""
     path = pathlib.Path(path)
     length = path.stat().st_size
     if length < HEADER_BYTES:
-        raise BadCollection(f"{path}: {length} bytes, want at least the {HEADER_BYTES} of a .csr header")
+        raise BadCollection(f"{path}: {length} bytes, but a .csr header has {HEADER_BYTES}")
     rows, columns, entries = (int(x) for x in np.fromfile(path, "<i8", 3))
     want = HEADER_BYTES + 8 * (rows + 1) + 8 * entries
     if min(rows, columns, entries) < 0 or length != want:
@@ -90,14 +90,17 @@ def write_csr(path, matrix):
 
 
 def fingerprint(path):
-    """Returns 16 hex digits that stand for the file's bytes."""
+    """Returns 16 hexadecimal digits that identify the bytes of a file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 @dataclasses.dataclass(frozen=True)
 class Truth:
-    """The exact top k by float inner product: rows[query] and scores[query], best first, -1 where fewer match."""
+    """The exact top k by float inner product.
+
+    rows[query] and scores[query] have the best first. If fewer documents match, the last rows are -1.
+    """
 
     rows: np.ndarray
     scores: np.ndarray
@@ -112,9 +115,9 @@ class Truth:
 
 
 def exact_top_k(base, queries, k, progress=lambda done: None):
-    """Scores every document for every query; ties by lower row number.
+    """Scores every document for every query. Ties are ordered by row number.
 
-    progress is told the number of queries done.
+    progress is called with the number of finished queries.
     """
     from scipy.sparse import csr_matrix
 
@@ -140,9 +143,9 @@ def exact_top_k(base, queries, k, progress=lambda done: None):
 
 
 def recall(truth, found, base, queries):
-    """Mean over the queries of |found and exact| / |exact|; ties with the last exact answer count as found.
+    """Returns the mean over the queries of |found and exact| / |exact|. Ties with the last exact answer count as found.
 
-    found is a list of row numbers a query; a row counts once, rows after the k-th do not count.
+    found has one list of row numbers per query. A row counts once, and rows after the k-th do not count.
     """
     total = 0.0
     for query in range(queries.rows):

@@ -1,4 +1,4 @@
-"""What became of the calls of a burst, as ghz and as the server count them."""
+"""Tests how the calls of a burst are counted, by ghz and by the server."""
 
 import unittest
 

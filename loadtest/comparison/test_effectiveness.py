@@ -1,4 +1,4 @@
-"""The table of encoders, and what is asked for it."""
+"""Tests the table of encoders and the arguments of the script."""
 
 import contextlib
 import io
@@ -25,7 +25,7 @@ class EffectivenessTest(unittest.TestCase):
             self.assertIn("no corpus", self._refused([place]))
             for name in ("corpus.jsonl", "queries.jsonl", "qrels.tsv"):
                 (pathlib.Path(folder) / name).touch()
-            self.assertIn("want NAME=VALUE", self._refused([place, "--encoder=splade"]))
+            self.assertIn("expected NAME=VALUE", self._refused([place, "--encoder=splade"]))
             self.assertIn("--fusion x", self._refused([place, "--fusion=bm25+x"]))
             options = effectiveness.arguments([place, "--encoder=a=--encoder=bm25", "--fusion=bm25+a"])
             self.assertEqual(options.encoders["a"], "--encoder=bm25")

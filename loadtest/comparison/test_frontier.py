@@ -1,4 +1,4 @@
-"""Frontier, medians and tables on rows written by hand."""
+"""Tests the frontier, the medians and the tables with rows that are written by hand."""
 
 import unittest
 

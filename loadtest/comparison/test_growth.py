@@ -1,4 +1,4 @@
-"""From rows of sizes to panels and table."""
+"""Tests how rows of several sizes become panels and a table."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""The power law against laws that are known."""
+"""Tests the power law with laws that are known."""
 
 import random
 import unittest

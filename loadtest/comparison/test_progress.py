@@ -1,4 +1,4 @@
-"""The remaining time, and that nothing is left running."""
+"""Tests the remaining time, and that no process keeps running."""
 
 import io
 import os
@@ -75,7 +75,7 @@ class ProcessTest(unittest.TestCase):
 
 
 def _runs(pid):
-    """Whether a process runs; one that waits to be collected does not."""
+    """Returns whether a process runs. A zombie does not run."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:

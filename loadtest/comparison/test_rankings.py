@@ -1,4 +1,4 @@
-"""Metrics and fusion, on rankings that can be checked by hand."""
+"""Tests metrics and fusion with rankings that can be checked by hand."""
 
 import math
 import pathlib
@@ -30,7 +30,8 @@ class RankingsTest(unittest.TestCase):
     def test_fusion_prefers_what_both_found(self):
         one = {"1": ["a", "b", "c"]}
         two = {"1": ["d", "b"], "2": ["e"]}
-        # b: 1/62 + 1/62; a and d: 1/61 each, by id; c: 1/63.
+        # The scores are 1/62 + 1/62 for b, 1/61 for a and for d, and 1/63 for c. The tie of a and
+        # d is in the order of ids.
         self.assertEqual(rankings.fuse([one, two]), {"1": ["b", "a", "d", "c"], "2": ["e"]})
 
     def test_files(self):

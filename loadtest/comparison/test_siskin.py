@@ -1,4 +1,4 @@
-"""What bin/siskin prints and is told."""
+"""Tests how the options and the output of bin/siskin are handled."""
 
 import unittest
 

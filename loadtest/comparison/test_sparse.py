@@ -1,4 +1,4 @@
-"""The .csr layout, exact answers and recall against slow twins; only where numpy and scipy are."""
+"""Tests the .csr layout, exact answers and recall against slow twins. It needs numpy and scipy."""
 
 import pathlib
 import random

@@ -12,11 +12,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Encodes block-max posting lists one after another, see {@link BlockMaxLayout}; one a thread.
+ * Encodes block-max posting lists one after another. {@link BlockMaxLayout} describes the bytes.
+ * Each thread has its own encoder.
  *
- * <p>Why the maxima are safe: an effective weight is an 8-bit integer times a float, a maximum at
- * most 12 bits times a float, so doubles hold both sides of every promise exactly, and {@link
- * #ceiling} ends with a comparison of exact values.
+ * <p>The maxima are safe upper bounds. An effective weight is an 8-bit integer times a float, and a
+ * maximum is an integer of at most 12 bits times a float. A double holds both exactly, so {@link
+ * #ceiling} compares exact values.
  */
 final class BlockMaxListEncoder {
   private final InvertedPostings inverted;
@@ -60,15 +61,15 @@ final class BlockMaxListEncoder {
     return new EncodedList(count, scale, postings, dense(count, scale, postings));
   }
 
-  /** The smallest float that reaches {@code max} in 255 steps. */
+  /** Returns the smallest float that gives at least {@code max} when it is multiplied with 255. */
   private static float maximumScale(double max) {
     float scale = Math.max((float) (max / MAXIMUM_MAX), Float.MIN_VALUE);
     return (double) scale * MAXIMUM_MAX < max ? Math.nextUp(scale) : scale;
   }
 
   /**
-   * The smallest whole number with {@code number × unit ≥ value}; both products are exact in
-   * double.
+   * Returns the smallest whole number with {@code number × unit ≥ value}. A double holds both sides
+   * exactly.
    */
   private static int ceiling(double value, double unit) {
     int number = (int) Math.ceil(value / unit);
@@ -128,7 +129,8 @@ final class BlockMaxListEncoder {
   }
 
   /**
-   * Fills in the largest effective weight of each document block and returns the largest of all.
+   * Writes the largest effective weight of each document block to {@code out} and returns the
+   * largest of these.
    */
   private double blockWeights(int from, int to, double[] out) {
     Arrays.fill(out, 0);
@@ -152,8 +154,8 @@ final class BlockMaxListEncoder {
     long packed = 0;
     double unit = (double) scale * superblockMaximum;
     for (int block = 0; block < BLOCKS_PER_SUPERBLOCK && unit > 0; block++) {
-      // 15 × weight against unit × maximum: the promise without its division, so that both sides
-      // are exact.
+      // The promise is weight ≤ unit × maximum / 15. Multiplied with 15 it has no division, so both
+      // sides are exact.
       long maximum = ceiling(PACKED_MAXIMUM_MAX * weights[block], unit);
       packed |= maximum << BlockMaxLayout.packedShift(block);
     }

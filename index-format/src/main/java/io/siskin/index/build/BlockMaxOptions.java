@@ -4,17 +4,17 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v1.BlockMaxLayout;
 
 /**
- * The granularity of the block-max posting lists. The answers never depend on it, only bytes and
- * time do.
+ * The granularity of the block-max posting lists. It changes the size of the index and the time of
+ * searches, but never their answers.
  *
- * @param blockSize documents of a document block: 4, 8 or 16; 16 document blocks make a superblock.
- *     Lowering it tightens the bounds, so that fewer documents are scored, and enlarges the maxima
- *     in inverse proportion
- * @param maximumBits bits of a document-block maximum: 4 or 8. Eight tighten the bounds a little
- *     and double the maxima
+ * @param blockSize the number of documents of a document block: 4, 8 or 16. A superblock has 16
+ *     document blocks. A smaller value makes the bounds tighter, so that fewer documents are
+ *     scored. It enlarges the maxima in inverse proportion
+ * @param maximumBits the number of bits of a document-block maximum: 4 or 8. With 8 bits, the
+ *     bounds are a little tighter and the maxima need twice the bytes
  */
 public record BlockMaxOptions(int blockSize, int maximumBits) {
-  /** What was fastest on real SPLADE vectors, see ADR 0005. */
+  /** The values that were fastest on real SPLADE vectors (ADR 0005). */
   public static final BlockMaxOptions DEFAULTS = new BlockMaxOptions(16, 4);
 
   /** Checks the ranges. */
@@ -29,7 +29,7 @@ public record BlockMaxOptions(int blockSize, int maximumBits) {
     }
   }
 
-  /** Returns the documents of a superblock: 64, 128 or 256. */
+  /** Returns the number of documents of a superblock: 64, 128 or 256. */
   public int superblockSize() {
     return BlockMaxLayout.BLOCKS_PER_SUPERBLOCK * blockSize;
   }

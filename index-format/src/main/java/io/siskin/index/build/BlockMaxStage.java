@@ -13,10 +13,10 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code blockmax.dat} from the posting lists, see {@link BlockMaxLayout}.
+ * Writes {@code blockmax.dat} from the posting lists. {@link BlockMaxLayout} describes the file.
  *
  * <p>Lists are encoded on all threads and written in the order of term numbers, so the bytes do not
- * depend on the threads; the heap holds a few lists at a time.
+ * depend on the threads. The heap holds only a few lists at a time.
  */
 final class BlockMaxStage {
   private static final long POSTINGS_PER_PIECE = 1 << 17;
@@ -45,7 +45,7 @@ final class BlockMaxStage {
   /**
    * Writes the sections of the file.
    *
-   * @return the file, neither joined nor stamped
+   * @return the file, which is not yet joined or stamped
    */
   static SegmentFileWriter run(BuildContext context, BlockMaxOptions options) throws IOException {
     BlockMaxStage stage = new BlockMaxStage(context, options);
@@ -75,7 +75,10 @@ final class BlockMaxStage {
     writeParameters(sections);
   }
 
-  /** The sections under construction, in file order: what every query reads comes first. */
+  /**
+   * The sections under construction, in the order of the file. The data that every query reads
+   * comes first.
+   */
   private static final class Sections {
     final SectionWriter parameters;
     final SectionWriter documentScales;
@@ -149,7 +152,7 @@ final class BlockMaxStage {
     sections.postings.setCount(denseOffset / BlockMaxLayout.DENSE_POSTING_LENGTH);
   }
 
-  /** One list as it stands in the file; rows are null for a sparse list. */
+  /** One list in the form in which the file holds it. The rows are null for a sparse list. */
   record EncodedList(
       int documentFrequency, float maximumScale, byte[] postings, @Nullable EncodedRows rows) {}
 

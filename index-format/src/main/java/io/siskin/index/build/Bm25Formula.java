@@ -3,8 +3,8 @@ package io.siskin.index.build;
 import io.siskin.index.error.InvalidInputException;
 
 /**
- * BM25 as impacts: what one term of one document is worth, so that a query with weights of one per
- * occurrence scores a document by BM25 as an inner product.
+ * Computes the BM25 weight of one term in one document. A query whose terms have weight 1 per
+ * occurrence then gets the BM25 score of a document as an inner product.
  *
  * <pre>
  * impact = idf(N, n) · tf / (tf + k1 · (1 − b + b · length / averageLength))
@@ -12,30 +12,32 @@ import io.siskin.index.error.InvalidInputException;
  * </pre>
  *
  * <p>This is Robertson's formula (Robertson and Zaragoza, The Probabilistic Relevance Framework,
- * 2009) with Lucene's idf, which is never negative. As in Lucene since version 8 the constant
- * factor k1 + 1 is left out: it changes no order. Unlike Lucene, which keeps a document's length in
- * one byte, lengths are exact here, so scores differ a little from Lucene's above a length of 40.
+ * 2009) with Lucene's idf, which is never negative. The constant factor k1 + 1 is left out, as in
+ * Lucene since version 8, because it does not change the order of results. Lucene keeps the length
+ * of a document in one byte, but lengths are exact here. So scores differ a little from Lucene's
+ * for documents longer than 40.
  *
- * <p>Computed in double precision. Immutable, safe to share between threads.
+ * <p>All computation is in double precision. Instances are immutable and safe to share between
+ * threads.
  */
 public final class Bm25Formula {
-  /** The largest k1 accepted; above it a term's frequency hardly saturates. */
+  /** The largest k1 that is accepted. With a larger one, term frequencies would hardly saturate. */
   public static final double K1_MAX = 1000;
 
   private final long documentCount;
-  // k1·(1 − b) and k1·b / averageLength: all that the inner loop needs of the parameters.
+  // These are k1·(1 − b) and k1·b / averageLength. The inner loop needs no other parameters.
   private final double saturationConstant;
   private final double saturationPerLength;
 
   /**
    * Fixes the parameters and the collection.
    *
-   * @param k1 how slowly repeated occurrences saturate, 0 to {@link #K1_MAX}; 0 ignores
-   *     frequencies, raising it rewards repetition
-   * @param b how much length is held against a document, 0 (not at all) to 1 (fully)
-   * @param documentCount N, documents of the collection, 0 or more
-   * @param averageLength mean document length, in the unit of {@link #impact}'s length; 0 only for
-   *     a collection in which no document has a term
+   * @param k1 how slowly repeated occurrences saturate, 0 to {@link #K1_MAX}. With 0, frequencies
+   *     are ignored. A larger value rewards repetition more
+   * @param b how strongly the weights of long documents are lowered, 0 (not at all) to 1 (fully)
+   * @param documentCount N, the number of documents of the collection, 0 or more
+   * @param averageLength the mean length of a document, in the same unit as the length in {@link
+   *     #impact}. It is 0 only if no document of the collection has a term
    * @throws InvalidInputException when a value is outside its range
    */
   public Bm25Formula(double k1, double b, long documentCount, double averageLength) {
@@ -52,7 +54,7 @@ public final class Bm25Formula {
   }
 
   /**
-   * Checks the two parameters, for whoever stores them before the collection is known.
+   * Checks the two parameters. Callers use this to check them before the collection is known.
    *
    * @param k1 0 to {@link #K1_MAX}
    * @param b 0 to 1
@@ -68,10 +70,11 @@ public final class Bm25Formula {
   }
 
   /**
-   * Returns the inverse document frequency: above zero for every term, the rarer the larger.
+   * Returns the inverse document frequency. It is above zero for every term, and larger for rarer
+   * terms.
    *
-   * @param documentCount N, documents of the collection
-   * @param documentFrequency n, how many of them contain the term, 0 to N
+   * @param documentCount N, the number of documents of the collection
+   * @param documentFrequency n, the number of documents that contain the term, 0 to N
    */
   public static double idf(long documentCount, long documentFrequency) {
     assert documentFrequency >= 0 && documentFrequency <= documentCount
@@ -82,16 +85,18 @@ public final class Bm25Formula {
   /**
    * Returns the inverse document frequency of a term in this collection.
    *
-   * @param documentFrequency how many documents contain the term, 0 to the document count
+   * @param documentFrequency the number of documents that contain the term, 0 to the document count
    */
   public double idf(long documentFrequency) {
     return idf(documentCount, documentFrequency);
   }
 
   /**
-   * Returns the saturated, length-normalised frequency: above 0, at most 1, before the idf.
+   * Returns the frequency after saturation and length normalisation, above 0 and at most 1. It is
+   * not yet multiplied with the idf.
    *
-   * @param termFrequency occurrences of the term in the document, above 0; may be fractional
+   * @param termFrequency the number of occurrences of the term in the document, above 0. It may be
+   *     a fraction
    * @param length the document's length: the sum of all its term frequencies, at least {@code
    *     termFrequency}
    */
@@ -101,9 +106,9 @@ public final class Bm25Formula {
   }
 
   /**
-   * Returns what the term is worth in the document.
+   * Returns the BM25 weight of the term in the document.
    *
-   * @param idf the term's {@link #idf(long)}, computed once a term
+   * @param idf the term's {@link #idf(long)}. Callers compute it once per term
    * @param termFrequency as for {@link #saturation}
    * @param length as for {@link #saturation}
    */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a build made.
+ * The result of a build.
  *
  * @param id the segment's id
  * @param documentCount documents, empty ones included

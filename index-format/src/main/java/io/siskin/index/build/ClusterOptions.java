@@ -3,35 +3,44 @@ package io.siskin.index.build;
 import io.siskin.index.error.InvalidInputException;
 
 /**
- * How the posting lists of the approximate mode are pruned, cut into posting blocks and summarised.
+ * How clustered lists are pruned, cut into posting blocks and summarised.
  *
- * <p>Nothing here is an absolute list length that would have to follow the size of a collection,
- * and what is kept is counted a document and not as a share of all postings: encoders differ in how
- * many terms they give a document, but a document is found by its heaviest few in all of them.
+ * <p>The options need no change when a collection grows, because list lengths are not absolute
+ * numbers. The number of kept postings is counted per document and not as a share of all postings.
+ * Encoders differ in the number of terms that they give to a document, but with all of them a
+ * document is found by its few heaviest terms.
  *
- * @param postingsPerDocument how many postings are kept for each document on average, the heaviest
- *     of the segment first, above 0; {@link #UNLIMITED} keeps all: raising it raises the recall
- *     that can be reached, and the bytes of the index, the time of building and of searching
- * @param listShareMax the largest share of the segment's documents that a list keeps, above 0 to 1
- *     (but {@link #LIST_LENGTH_CAP_MIN} postings may always stay): raising it keeps more of the
- *     most frequent terms' postings, which are the least telling ones
- * @param listLengthMin a list keeps at least this many postings, or all that it has, 1 or more:
- *     raising it lets rare terms keep documents in which they weigh little
+ * @param postingsPerDocument the average number of postings that are kept per document, above 0.
+ *     The heaviest postings of the segment are kept first. {@link #UNLIMITED} keeps all. A larger
+ *     value allows a higher recall. It also makes the index larger, and building and searching
+ *     slower
+ * @param listShareMax the largest share of the segment's documents that a list keeps, above 0 to 1.
+ *     A list may always keep {@link #LIST_LENGTH_CAP_MIN} postings. A larger value keeps more
+ *     postings of the most frequent terms, which say least about a document
+ * @param listLengthMin the smallest number of postings that a list keeps, 1 or more. A shorter list
+ *     keeps all of its postings. With a larger value, rare terms keep documents in which their
+ *     weight is small
  * @param plainListLengthMax a list with at most this many kept postings is one posting block
- *     without a summary, 0 or more: raising it saves bytes and scores more documents
- * @param centroidShare posting blocks that are begun per kept posting of a list, above 0 to 1:
- *     raising it makes posting blocks smaller and their summaries sharper, and the index larger
- * @param documentCut with how many of its heaviest terms a document looks for its posting block, 1
- *     to 64: raising it makes posting blocks a little more cohesive and the build slower
- * @param blockSizeMin posting blocks with fewer postings are dissolved into others, 1 or more:
- *     raising it makes the index smaller and summaries less sharp
- * @param summaryEnergy how much of a summary's sum of weights is kept, heaviest terms first, above
- *     0 to 1: raising it makes the summaries' scores better estimates, and the index larger
- * @param summaryTermsMin a summary keeps at least this many terms whatever its energy, or all that
- *     it has, 0 or more: short documents need it, whose summaries are short too
- * @param summaryRowLengthMin a term that fewer of a list's summaries have is left out of all of
- *     them, 1 or more: raising it saves bytes (a row that only one posting block is in costs three
- *     times its entry) and scores more documents
+ *     without a summary, 0 or more. A larger value makes the index smaller, but searches score more
+ *     documents
+ * @param centroidShare the number of centroids per kept posting of a list, above 0 to 1. A larger
+ *     value makes posting blocks smaller, their summaries more precise, and the index larger
+ * @param documentCut the number of heaviest terms by which a document is assigned to a posting
+ *     block, 1 to 64. With a larger value, the documents of a posting block are a little more
+ *     similar, and the build is slower
+ * @param blockSizeMin the smallest number of postings of a posting block, 1 or more. Smaller blocks
+ *     are dissolved into other blocks. A larger value makes the index smaller and summaries less
+ *     precise
+ * @param summaryEnergy the share of a summary's sum of weights that is kept, above 0 to 1. The
+ *     heaviest terms are kept first. With a larger value, the scores of summaries are better
+ *     estimates, and the index is larger
+ * @param summaryTermsMin the smallest number of terms that a summary keeps, whatever its energy, 0
+ *     or more. A summary with fewer terms keeps them all. Short documents need this, because their
+ *     summaries are short too
+ * @param summaryRowLengthMin the smallest number of summaries of a list that must have a term, 1 or
+ *     more. A term that fewer summaries have is left out of all of them. A larger value makes the
+ *     index smaller, but searches score more documents. (If only one posting block is in a row, the
+ *     row needs three times the bytes of its entry)
  */
 public record ClusterOptions(
     double postingsPerDocument,
@@ -48,8 +57,8 @@ public record ClusterOptions(
   public static final double UNLIMITED = Double.MAX_VALUE;
 
   /**
-   * A list may always keep this many postings, whatever its share: in small collections a share
-   * leaves too few, and reading so many costs little.
+   * The number of postings that a list may always keep, whatever its share. In small collections a
+   * share leaves too few postings, and reading this many postings costs little.
    */
   public static final int LIST_LENGTH_CAP_MIN = 1_000;
 
@@ -57,8 +66,8 @@ public record ClusterOptions(
   public static final int DOCUMENT_CUT_MAX = 64;
 
   /**
-   * What {@code docs/adr/0006-clustered-lists.md} measures as a good choice over several kinds of
-   * collections.
+   * A good choice for several kinds of collections. {@code docs/adr/0006-clustered-lists.md} has
+   * the measurements.
    */
   public static final ClusterOptions DEFAULTS =
       new ClusterOptions(30, 0.006, 16, 16, 0.2, 15, 3, 0.6, 64, 4);
@@ -82,9 +91,9 @@ public record ClusterOptions(
   }
 
   /**
-   * Returns the most postings that a list keeps.
+   * Returns the largest number of postings that a list keeps.
    *
-   * @param documentCount the segment's documents
+   * @param documentCount the number of documents of the segment
    */
   int listLengthMax(int documentCount) {
     return Math.max(LIST_LENGTH_CAP_MIN, (int) Math.ceil(listShareMax * documentCount));

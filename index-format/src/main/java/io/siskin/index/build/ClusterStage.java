@@ -12,23 +12,24 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Writes {@code clusters.dat}: prunes each posting list, cuts what is kept into cohesive posting
- * blocks and summarises them, after Seismic (Bruch, Nardini, Rulli, Venturini, SIGIR 2024).
+ * Writes {@code clusters.dat}. It prunes each posting list, cuts the kept postings into posting
+ * blocks of similar documents, and summarises the blocks. The method is that of Seismic (Bruch,
+ * Nardini, Rulli, Venturini, SIGIR 2024).
  *
- * <p>Lists are independent of one another, so they are made on all threads and written in order.
- * The heap holds the lists in flight and a few arrays of one number a term for each thread;
- * everything of the size of the collection is off-heap.
+ * <p>Lists do not depend on one another. So they are made on all threads, and they are written in
+ * order. For each thread, the heap holds the lists in progress and a few arrays with one number per
+ * term. All data that grows with the collection is off-heap.
  */
 final class ClusterStage {
   /**
-   * Lists are handed to the threads in runs of about this many postings. A posting brings a summary
-   * of its document's length at most, which bounds the bytes that wait to be written.
+   * The number of postings that one thread gets at a time, about. A posting adds at most the length
+   * of its document to the summaries, so this also bounds the bytes that wait to be written.
    */
   private static final int POSTINGS_PER_PIECE = 1 << 12;
 
   /**
-   * List records start at multiples of 8 bytes, so a file has up to 32 GiB of them: over a billion
-   * kept postings.
+   * List records start at multiples of 8 bytes. So a file can have up to 32 GiB of them, which is
+   * more than a billion kept postings.
    */
   private static final int ALIGNMENT_SHIFT = 3;
 
@@ -51,9 +52,9 @@ final class ClusterStage {
   /**
    * Writes the sections of the file.
    *
-   * @param context what may be read
+   * @param context the input of the stage
    * @param options how lists are pruned, cut and summarised
-   * @return the file, neither joined nor stamped
+   * @return the file, which is not yet joined or stamped
    */
   static SegmentFileWriter run(BuildContext context, ClusterOptions options) throws IOException {
     SegmentFileWriter file = context.files().begin(FileKind.CLUSTERS);
@@ -143,7 +144,7 @@ final class ClusterStage {
     parameters.setCount(1);
   }
 
-  /** Makes lists on one thread at a time. */
+  /** Makes lists. It is used by one thread at a time. */
   private final class ListBuilder {
     private final StaticPruning pruning;
     private final GeometricBlocking blocking;

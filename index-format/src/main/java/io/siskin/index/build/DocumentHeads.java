@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The heaviest terms of each document, off-heap: a document is clustered once in each of its lists,
- * but its heaviest terms are looked for only once.
+ * The heaviest terms of each document, off-heap. A document is clustered in each of its lists, but
+ * its heaviest terms are selected only once.
  *
- * <p>A head is {@code cut} term numbers (u32), then as many impacts (u8); a document with fewer
- * terms has impacts 0 at the end. Safe for concurrent reading.
+ * <p>The head of a document has {@code cut} term numbers (u32) and then the same number of impacts
+ * (u8). If the document has fewer terms, the last impacts are 0. Several threads may read at once.
  */
 final class DocumentHeads implements AutoCloseable {
   private static final int DOCUMENTS_PER_PIECE = 4096;
@@ -65,7 +65,8 @@ final class DocumentHeads implements AutoCloseable {
    *
    * @param document the document's number
    * @param terms receives {@link #cut} term numbers
-   * @param impacts receives as many impacts, heaviest first, 0 for none
+   * @param impacts receives the same number of impacts, the heaviest first; 0 where the document
+   *     has no more terms
    */
   void read(int document, int[] terms, byte[] impacts) {
     long at = document * headLength;
@@ -81,7 +82,8 @@ final class DocumentHeads implements AutoCloseable {
 
   private void select(ForwardIndex forward, int fromDocument, int toDocument) {
     ForwardIndex.Cursor cursor = forward.cursor();
-    // Descending: impact in the high half, complement of the term number in the low half.
+    // The keys are in descending order. A key has the impact in its high half and the complement of
+    // the term number in its low half.
     long[] heaviest = new long[cut];
     for (int document = fromDocument; document < toDocument; document++) {
       int size = 0;

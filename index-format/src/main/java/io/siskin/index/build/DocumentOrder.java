@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Decides which document gets which number. */
+/** Gives each document its final document number. */
 final class DocumentOrder {
   private DocumentOrder() {}
 
-  /** Returns, by final document number, the number in the spool. */
+  /** Returns the number of each document in the spool, indexed by final document number. */
   static int[] of(
       Reordering reordering,
       Path directory,

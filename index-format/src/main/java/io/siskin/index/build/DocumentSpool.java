@@ -17,13 +17,14 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
 
 /**
- * Takes the documents as they come and keeps them on disk until all are known: vectors in one
- * spool, external ids and stored fields in another. The heap keeps two offsets and one id hash a
- * document.
+ * Keeps the documents on disk until all of them have been added. Vectors go to one spool file,
+ * external ids and stored fields go to another. The heap holds two offsets and one hash of an id
+ * per document.
  *
- * <p>A vector record: f32 sum of its weights, u32 count, then (u32 provisional term, f32 weight)
- * each. A stored record: u16 length of the external id, its bytes, u16 number of fields, then (u16
- * field number, u32 length, bytes) each.
+ * <p>A vector record has the sum of the weights (f32), the number of terms (u32), and then for each
+ * term its provisional number (u32) and its weight (f32). A stored record has the length of the
+ * external id (u16), the bytes of the id, the number of fields (u16), and then for each field its
+ * number (u16), its length (u32) and its bytes.
  */
 final class DocumentSpool implements AutoCloseable {
   private static final long NO_DOCUMENT = -1;
@@ -50,9 +51,9 @@ final class DocumentSpool implements AutoCloseable {
   }
 
   /**
-   * Keeps one document.
+   * Adds one document.
    *
-   * @throws InvalidInputException when it is refused; nothing of it has been kept then
+   * @throws InvalidInputException if the document is refused. In this case nothing of it is kept
    */
   void add(String externalId, SparseVector vector, Map<String, String> fields) throws IOException {
     if (documentCount == FormatV1.DOCUMENT_COUNT_MAX) {
@@ -92,7 +93,7 @@ final class DocumentSpool implements AutoCloseable {
     return totalLength;
   }
 
-  /** Returns the heaviest weight, 0 without postings. */
+  /** Returns the heaviest weight, or 0 if there is no posting. */
   float weightMax() {
     return weightMax;
   }
@@ -139,7 +140,8 @@ final class DocumentSpool implements AutoCloseable {
       throw new InvalidInputException(
           "id", externalId, "1 to " + FormatV1.EXTERNAL_ID_LENGTH_MAX + " bytes of UTF-8");
     }
-    // Half a surrogate pair has no UTF-8 form; replaced, it would pass for another id.
+    // Half a surrogate pair has no UTF-8 form. Java would replace it by another character, which
+    // would make another id.
     if (!new String(id, StandardCharsets.UTF_8).equals(externalId)) {
       throw new InvalidInputException("id", externalId, "text that UTF-8 can express");
     }
@@ -261,7 +263,7 @@ final class DocumentSpool implements AutoCloseable {
       return stored.asSlice(offset + Short.BYTES, length).toArray(FileLayout.U8);
     }
 
-    /** Returns the bytes of the fields, as they go into the segment. */
+    /** Returns the bytes of the fields in the form that the segment stores. */
     static byte[] fields(MemorySegment stored, long offset) {
       long at = offset + Short.BYTES + (stored.get(FileLayout.U16, offset) & 0xFFFF);
       int count = stored.get(FileLayout.U16, at) & 0xFFFF;

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes external ids, stored fields and the order of indexing: {@code documents.dat}.
+ * Writes external ids, stored fields and the order of indexing to {@code documents.dat}.
  *
- * <p>Each document's fields are packed by themselves, because a search fetches a few documents from
- * all over the collection; a zstd dictionary trained on a sample of the collection makes up for the
- * shortness.
+ * <p>The fields of each document are compressed separately, because a search reads a few documents
+ * from all over the collection. Short records compress badly on their own, so a zstd dictionary is
+ * trained on a sample of the collection.
  */
 final class DocumentsStage {
   private static final Logger LOG = LoggerFactory.getLogger(DocumentsStage.class);
-  // So few that a piece of the longest records fits an array.
+  // This is small enough that a piece with the longest records fits an array.
   private static final int DOCUMENTS_PER_PIECE = 64;
   private static final int COMPRESSION_LEVEL = 3;
   private static final int DICTIONARY_LENGTH = 64 << 10;
@@ -45,8 +45,8 @@ final class DocumentsStage {
 
   /**
    * @param files the segment's files
-   * @param directory where hash tables are built
-   * @param documentOrder by final document number: the number in the spool
+   * @param directory the directory for the scratch files of hash tables
+   * @param documentOrder the number of each document in the spool, indexed by final document number
    */
   DocumentsStage(SegmentFiles files, Path directory, DocumentSpool spool, int[] documentOrder) {
     this.files = files;
@@ -77,13 +77,16 @@ final class DocumentsStage {
     file.join();
   }
 
-  /** Writes where each document stood in the input, unless all stand there still. */
+  /**
+   * Writes the position of each document in the input, unless the document numbers already are
+   * these positions.
+   */
   private void writeOrder(SegmentFileWriter file) throws IOException {
     int documents = documentOrder.length;
     if (Arrays.equals(documentOrder, DocumentOrder.identity(documents))) {
       return;
     }
-    // Together, as a segment with only one of them is corrupt.
+    // Both are written, because a segment with only one of them is corrupt.
     SectionWriter ordinals = file.section(SectionKind.ORDINALS, FormatV1.ENCODING_PLAIN);
     SectionWriter inverse = file.section(SectionKind.ORDINAL_DOCUMENTS, FormatV1.ENCODING_PLAIN);
     int[] documentOfOrdinal = new int[documents];
@@ -105,7 +108,7 @@ final class DocumentsStage {
       BuildProgress progress)
       throws IOException {
     int documents = documentOrder.length;
-    // What zstd adds to bytes that it cannot pack.
+    // The estimate includes the bytes that zstd adds to data that it cannot compress.
     boolean wide = stored.byteSize() + (stored.byteSize() >>> 8) + 64L * documents > 0xFFFF_FFFFL;
     byte[] dictionary = trainDictionary(stored);
     SectionWriter offsets =
@@ -170,7 +173,7 @@ final class DocumentsStage {
     return new Piece(bytes, lengths);
   }
 
-  /** Returns a dictionary, or no bytes when the collection is too small for one to pay. */
+  /** Returns a dictionary. It is empty if the collection is too small to profit from one. */
   private byte[] trainDictionary(MemorySegment stored) {
     int documents = documentOrder.length;
     if (documents < SAMPLE_DOCUMENTS_MIN) {
@@ -194,7 +197,7 @@ final class DocumentsStage {
     try {
       return trainer.trainSamples();
     } catch (ZstdException tooAlike) {
-      // The trainer refuses samples without repetition; the records are then packed without a
+      // The trainer refuses samples without repetition. The records are then compressed without a
       // dictionary.
       LOG.debug("no dictionary for the stored fields: {}", tooAlike.getMessage());
       return new byte[0];

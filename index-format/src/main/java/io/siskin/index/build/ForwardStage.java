@@ -16,11 +16,10 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Weighs, quantises and writes the vectors in their final order: {@code forward.dat} and, beside
- * it, what rounding has left over.
+ * Weighs and quantises the vectors and writes them in their final order to {@code forward.dat}. It
+ * also writes the residuals of rounding, if they are wanted.
  *
- * <p>All later stages start from its result, so that every structure of the segment holds the same
- * impacts.
+ * <p>All later stages read its result, so every structure of the segment holds the same impacts.
  */
 final class ForwardStage {
   private static final int DOCUMENTS_PER_PIECE = 1024;
@@ -36,11 +35,11 @@ final class ForwardStage {
 
   /**
    * @param files the segment's files
-   * @param documentOrder by final document number: the number in the spool
-   * @param finalTermNumbers by provisional term number: the final one
-   * @param weigher turns given weights into those to store
-   * @param globalScale the scale of all documents, or 0 for a scale a document
-   * @param withResiduals whether residuals are written as well
+   * @param documentOrder the number of each document in the spool, indexed by final document number
+   * @param finalTermNumbers the final term numbers, indexed by provisional term number
+   * @param weigher turns given weights into the weights to store
+   * @param globalScale the scale of all documents, or 0 for one scale per document
+   * @param withResiduals whether residuals are written too
    */
   ForwardStage(
       SegmentFiles files,
@@ -63,7 +62,7 @@ final class ForwardStage {
   /**
    * The records of consecutive documents.
    *
-   * @param residualEnds by document: where its residuals end in those of the piece
+   * @param residualEnds where the residuals of each document end in the residuals of the piece
    */
   private record Piece(
       byte[] records,
@@ -74,9 +73,9 @@ final class ForwardStage {
       int[] residualEnds) {}
 
   /**
-   * Writes the file, unfinished as yet.
+   * Writes the sections of the file. The caller finishes the file.
    *
-   * @param scales receives each document's scale, by final number
+   * @param scales receives the scale of each document, indexed by final document number
    */
   SegmentFileWriter run(OrderedExecutor parallel, BuildProgress progress, float[] scales)
       throws IOException {
@@ -140,8 +139,8 @@ final class ForwardStage {
   }
 
   /**
-   * The smallest alignment whose u32 offsets reach the end of the records, judged by an upper bound
-   * of their length.
+   * Returns the smallest alignment with which u32 offsets can reach the end of the records. It uses
+   * an upper bound of the length of the records.
    */
   private static int alignmentShift(long documents, long postings) {
     for (int shift = ForwardLayout.ALIGNMENT_SHIFT_MIN;
@@ -156,7 +155,7 @@ final class ForwardStage {
         "postings of the segment", postings, "forward records of at most 256 GiB");
   }
 
-  /** Encodes documents one after another into a growing buffer; one a piece. */
+  /** Encodes documents one after another into a growing buffer. Each piece has its own encoder. */
   private final class RecordEncoder {
     private ByteBuffer out = ByteBuffer.allocate(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
     private final ResidualFile.Piece residuals = new ResidualFile.Piece();
@@ -223,13 +222,14 @@ final class ForwardStage {
       for (int i = 0; i < count; i++) {
         max = Math.max(max, Float.intBitsToFloat((int) postings[i]));
       }
-      // The smallest normal number keeps the scale of denormal weights above zero; an empty
-      // document gets 1.
+      // The smallest normal number keeps the scale above zero if the weights are subnormal. An
+      // empty document gets the scale 1.
       return max == 0 ? 1 : Math.max(max / FormatV1.IMPACT_MAX, Float.MIN_NORMAL);
     }
 
     /**
-     * Fills {@link #runStarts}: run 0 is page 0, maybe empty; returns the number of further runs.
+     * Fills {@link #runStarts} and returns the number of further runs. Run 0 belongs to page 0 and
+     * may be empty.
      */
     private int findRuns(int count) {
       int run = 0;
@@ -262,7 +262,7 @@ final class ForwardStage {
     }
   }
 
-  /** Rounds to nearest; a weight above zero never vanishes. */
+  /** Rounds to the nearest impact. The impact of a weight above zero is at least 1. */
   private static int impact(float weight, float scale) {
     return Math.max(1, Math.min(FormatV1.IMPACT_MAX, Math.round(weight / scale)));
   }

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Cuts one list's documents into cohesive posting blocks: random documents of the list are the
- * centroids, and each document joins the centroid with the largest inner product (Seismic's
- * "shallow k-means", one assignment and no iteration).
+ * Cuts the documents of one list into posting blocks of similar documents. Random documents of the
+ * list are the centroids. Each document joins the centroid with the largest inner product. This is
+ * Seismic's "shallow k-means", which has one assignment and no iteration.
  *
- * <p>The inner product is taken over the document's heaviest terms and all of the centroid's,
- * through a small inverted index of the centroids. Random choices are seeded by the term number and
- * ties go to the first centroid, so that the result depends on nothing else. Scratch for one
- * thread; reused for many lists.
+ * <p>The inner product uses the heaviest terms of the document and all terms of the centroid. A
+ * small inverted index of the centroids makes it fast. The term number is the seed of all random
+ * choices, and the first centroid wins a tie. So the result is always the same for the same list.
+ * An object holds scratch memory for one thread and is reused for many lists.
  */
 final class GeometricBlocking {
   private static final int NONE = -1;
@@ -27,12 +27,15 @@ final class GeometricBlocking {
   private final byte[] headImpacts;
 
   /**
-   * By term number: one past the last of its postings in the centroids' inverted index; 0 for a
-   * term that it lacks.
+   * The end of each term's postings in the inverted index of the centroids, indexed by term number.
+   * It is 0 for a term that the index does not have. Between two lists, all entries are zero.
    */
   private final int[] termEnds;
 
-  /** By term number: how many postings it has there. Both are all zeros between two lists. */
+  /**
+   * The number of each term's postings in the inverted index of the centroids, indexed by term
+   * number. Between two lists, all entries are zero.
+   */
   private final int[] termCounts;
 
   private int[] centroidTerms = new int[1024];
@@ -58,14 +61,15 @@ final class GeometricBlocking {
   }
 
   /**
-   * Rearranges a list's documents block by block, ascending in each block.
+   * Rearranges the documents of a list posting block by posting block. They are in ascending order
+   * inside each block.
    *
-   * @param term the list's term number, which seeds the choice of centroids
-   * @param documents the list's documents, ascending; rearranged
-   * @param count how many, 1 or more
-   * @param blockStarts receives the start of each block and {@code count} after the last; at least
-   *     {@code count + 1} long
-   * @return the number of blocks, 1 or more
+   * @param term the term number of the list, which is the seed for the choice of centroids
+   * @param documents the documents of the list in ascending order. The method rearranges them
+   * @param count the number of documents, 1 or more
+   * @param blockStarts receives the start of each posting block, and then {@code count}. It must
+   *     have at least {@code count + 1} elements
+   * @return the number of posting blocks, 1 or more
    */
   int block(int term, int[] documents, int count, int[] blockStarts) {
     int centroids =
@@ -106,8 +110,8 @@ final class GeometricBlocking {
   }
 
   /**
-   * Inverts the centroids' vectors; returns how many of {@link #centroidTerms} are set: every
-   * indexed term is there.
+   * Inverts the vectors of the centroids. Returns the number of elements of {@link #centroidTerms}
+   * that are set. Every term of the index is among them.
    */
   private int indexCentroids(int centroids) {
     int size = 0;
@@ -131,8 +135,8 @@ final class GeometricBlocking {
       indexCentroids = new int[centroidTerms.length];
       indexWeights = new float[centroidTerms.length];
     }
-    // From counts to starts, each set at the term's first posting; filling then moves each to its
-    // end.
+    // This turns counts into starts. The loop below fills the index and moves each start to the end
+    // of its term's postings.
     int start = 0;
     for (int i = 0; i < size; i++) {
       int term = centroidTerms[i];
@@ -193,7 +197,7 @@ final class GeometricBlocking {
     }
   }
 
-  /** Sorts the documents by block, stably, leaving empty blocks out. */
+  /** Sorts the documents by posting block with a stable sort. Empty blocks are left out. */
   private int gather(int[] documents, int count, int centroids, int[] blockStarts) {
     Arrays.fill(blockSizes, 0, centroids, 0);
     for (int i = 0; i < count; i++) {

@@ -15,13 +15,15 @@ import java.util.stream.IntStream;
  * Orders documents by recursive graph bisection (Dhulipala, Kabiljo, Karrer, Ottaviano, Pupyrev,
  * Shalita: Compressing Graphs and Indexes with Recursive Graph Bisection, KDD 2016).
  *
- * <p>A range of documents is split in two halves, and documents are swapped between them as long as
- * that lowers the estimated cost {@code Σ degree · log2(size / (degree + 1))} of the terms' gaps in
- * both; then each half is treated alike. What a swap gains depends on the document only through its
- * terms, so the gain of each term is computed once a round.
+ * <p>A range of documents is split into two halves. Documents are swapped between the halves as
+ * long as this lowers the estimated cost {@code Σ degree · log2(size / (degree + 1))} of the gaps
+ * between document numbers in both halves. Then each half is split in the same way. The gain of
+ * moving a document is the sum of the gains of its terms, so the gain of each term is computed once
+ * per round.
  *
- * <p>Differs from the paper: gains are refreshed only between rounds, and a range's gains are
- * computed in parallel when it is large. The result does not depend on the number of threads.
+ * <p>There are two differences from the paper. Gains are refreshed only between rounds, and the
+ * gains of a large range are computed in parallel. The result does not depend on the number of
+ * threads.
  */
 final class GraphBisection {
   private static final int PARALLEL_MIN = 1 << 15;
@@ -50,7 +52,7 @@ final class GraphBisection {
     this.workspaces = ThreadLocal.withInitial(() -> new Workspace(this.termCount));
   }
 
-  /** Returns, by final document number, the number in the spool. */
+  /** Returns the number of each document in the spool, indexed by final document number. */
   static int[] order(
       Reordering.GraphBisection options,
       Path directory,
@@ -60,7 +62,7 @@ final class GraphBisection {
       throws IOException {
     TermCollector collector = spool.terms();
     int documents = spool.documentCount();
-    // A term in one document only, or in all, says nothing about which documents belong together.
+    // A term that is in only one document, or in all, does not tell which documents are similar.
     boolean[] kept = new boolean[collector.size()];
     for (int term = 0; term < kept.length; term++) {
       int frequency = collector.documentFrequency(term);
@@ -117,7 +119,8 @@ final class GraphBisection {
     @Override
     protected void compute() {
       if (to - from <= options.partitionMin()) {
-        // In the input's order inside a leaf: neighbours there are often alike.
+        // Documents of a leaf keep the order of the input, because neighbours in the input are
+        // often similar.
         Arrays.sort(order, from, to);
         long done = settled.addAndGet(to - from);
         synchronized (progress) {
@@ -132,7 +135,8 @@ final class GraphBisection {
   }
 
   /**
-   * The counters of one thread, as long as the vocabulary, cleared by the terms that were touched.
+   * The counters of one thread. The arrays have one element per term. After each bisection, the
+   * elements that were used are cleared.
    */
   private final class Workspace {
     private final int[] leftDegrees;
@@ -200,8 +204,8 @@ final class GraphBisection {
     }
 
     /**
-     * Sorts a half by what moving each document to the other half gains, most first, ties by
-     * document.
+     * Sorts a half by the gain of moving each document to the other half, the largest gain first.
+     * Ties are ordered by document.
      */
     private void sortByGain(int from, int to, float[] termGains, long[] keys, int keyFrom) {
       IntStream range = IntStream.range(from, to);
@@ -222,7 +226,10 @@ final class GraphBisection {
       return gain;
     }
 
-    /** Swaps pairs from the top of both halves while a pair gains; returns how many. */
+    /**
+     * Swaps pairs from the top of both halves as long as a pair has a gain above 0. Returns the
+     * number of swapped pairs.
+     */
     private int swap(int from, int middle, int to, long[] keys) {
       int pairs = Math.min(middle - from, to - middle);
       int swapped = 0;
@@ -252,8 +259,8 @@ final class GraphBisection {
     }
 
     /**
-     * Ascending keys are descending gains: the sign of the gain is turned round before its bits are
-     * made sortable.
+     * Returns a key such that ascending keys are descending gains. For this, the sign of the gain
+     * is inverted before its bits are made sortable.
      */
     private static long key(float gain, int document) {
       int bits = Float.floatToIntBits(-gain + 0f);

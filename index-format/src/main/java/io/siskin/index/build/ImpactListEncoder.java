@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Encodes impact-ordered posting lists, one after another. Scratch memory for one thread; see
- * {@link ImpactOrderedLayout} for the bytes.
+ * Encodes impact-ordered posting lists, one after another. {@link ImpactOrderedLayout} describes
+ * the bytes. An encoder holds scratch memory, so only one thread may use it.
  */
 final class ImpactListEncoder {
   private static final int LEVELS = ImpactOrderedLayout.LEVEL_COUNT;
@@ -22,13 +22,13 @@ final class ImpactListEncoder {
   private final int[] windowStarts;
   private final int[] windowDone;
 
-  /** By window and level: how many postings have an impact of just that level. */
+  /** The number of postings whose impact is on exactly this level, indexed by window and level. */
   private final int[] levelCounts;
 
   /**
    * Makes an encoder.
    *
-   * @param longest postings of the longest list that it will meet
+   * @param longest the number of postings of the longest list that it will encode
    */
   ImpactListEncoder(
       InvertedPostings inverted, StaticPruning pruning, int windowCount, int longest) {
@@ -45,11 +45,11 @@ final class ImpactListEncoder {
   }
 
   /**
-   * One list as it stands in the file.
+   * One list, in the form in which the file holds it.
    *
-   * @param windows entries of a windowed list; empty for a plain one
+   * @param windows the entries of a windowed list; empty for a plain list
    */
-  @SuppressWarnings("ArrayRecordComponent") // built, written and forgotten: nobody compares them
+  @SuppressWarnings("ArrayRecordComponent") // records are written, and never compared
   record EncodedList(
       int postingCount,
       float scale,
@@ -98,7 +98,7 @@ final class ImpactListEncoder {
   }
 
   private byte[] plain(int kept, float scale) {
-    // By document: the low half of a key is all that is compared once the high half is gone.
+    // A plain list is in the order of documents. The low half of a key is the document number.
     int[] order = new int[kept];
     for (int i = 0; i < kept; i++) {
       order[i] = StaticPruning.documentOf(keys[i]);
@@ -118,7 +118,9 @@ final class ImpactListEncoder {
     return bytes;
   }
 
-  /** Drops the lightest postings of a window that has more than a count can say. */
+  /**
+   * Drops the lightest postings of a window that has more postings than a 16-bit count can hold.
+   */
   private int fitWindows(int kept) {
     Arrays.fill(windowCounts, 0);
     int fitting = 0;
@@ -159,7 +161,7 @@ final class ImpactListEncoder {
     writeCounts(totals, windows);
   }
 
-  /** Turns the counts of each level into counts of it and all above. */
+  /** Turns the count of each level into the count of that level and all levels above it. */
   private void writeCounts(ByteBuffer totals, ByteBuffer windows) {
     for (int window = 0; window < windowCount; window++) {
       int counts =

@@ -3,23 +3,25 @@ package io.siskin.index.build;
 import io.siskin.index.error.InvalidInputException;
 
 /**
- * Which postings the impact-ordered lists keep: the heaviest of the whole segment, until both a
- * number a document and a share of all weights are reached. Documents are always scored over all of
- * their postings, so what is left out costs recall at most.
+ * Which postings the impact-ordered lists keep. They keep the heaviest postings of the whole
+ * segment, until they have both a number of postings per document and a share of all weights.
+ * Documents are always scored with all of their postings, so leaving postings out can lower the
+ * recall but changes no score.
  *
- * <p>Neither bound follows one encoder: a document of an encoder with few, even weights keeps most
- * of its postings because of the share of weights, one with many small weights because of the
- * number.
+ * <p>The two bounds together suit different encoders. If an encoder gives few weights of similar
+ * size, the share of weights keeps most postings of a document. If an encoder gives many small
+ * weights, the number of postings per document does.
  *
- * @param postingsPerDocument postings kept a document on average, above 0; raising it raises the
- *     recall that can be reached, and the bytes of the index
- * @param weightShareMin share of the sum of all weights that is kept at least, 0 to 1; raising it
- *     does the same
- * @param listLengthMin a list keeps at least this many postings, or all that it has, 1 or more
+ * @param postingsPerDocument the average number of postings that are kept per document, above 0. A
+ *     larger value allows a higher recall and makes the index larger
+ * @param weightShareMin the smallest share of the sum of all weights that is kept, 0 to 1. A larger
+ *     value has the same effects
+ * @param listLengthMin the smallest number of postings that a list keeps, 1 or more. A shorter list
+ *     keeps all of its postings
  */
 public record ImpactOrderedOptions(
     double postingsPerDocument, double weightShareMin, int listLengthMin) {
-  /** What {@code docs/adr/0009-impact-ordered-lists.md} measures. */
+  /** The values that {@code docs/adr/0009-impact-ordered-lists.md} measures. */
   public static final ImpactOrderedOptions DEFAULTS = new ImpactOrderedOptions(50, 0.75, 64);
 
   /** Checks the ranges. */

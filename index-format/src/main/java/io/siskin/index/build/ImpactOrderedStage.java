@@ -10,15 +10,16 @@ import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
 
 /**
- * Writes {@code impacts.dat} from the posting lists, see {@link ImpactOrderedLayout}.
+ * Writes {@code impacts.dat} from the posting lists. {@link ImpactOrderedLayout} describes the
+ * file.
  *
  * <p>Lists are encoded on all threads and written in the order of term numbers, so the bytes do not
- * depend on the threads; the heap holds a few lists at a time.
+ * depend on the threads. The heap holds only a few lists at a time.
  */
 final class ImpactOrderedStage {
   private static final long POSTINGS_PER_PIECE = 1 << 17;
 
-  /** A list is encoded in one array. */
+  /** The most postings of a list, because a list is encoded in one array. */
   private static final int LIST_LENGTH_MAX =
       Integer.MAX_VALUE / ImpactOrderedLayout.PLAIN_POSTING_LENGTH;
 
@@ -38,9 +39,9 @@ final class ImpactOrderedStage {
   /**
    * Writes the sections of the file.
    *
-   * @param context what may be read
+   * @param context the input of the stage
    * @param options which postings are kept
-   * @return the file, neither joined nor stamped
+   * @return the file, which is not yet joined or stamped
    */
   static SegmentFileWriter run(BuildContext context, ImpactOrderedOptions options)
       throws IOException {
@@ -49,7 +50,10 @@ final class ImpactOrderedStage {
     return file;
   }
 
-  /** The sections under construction, in file order: what every query reads comes first. */
+  /**
+   * The sections under construction, in the order of the file. The data that every query reads
+   * comes first.
+   */
   private static final class Sections {
     final SectionWriter parameters;
     final SectionWriter terms;

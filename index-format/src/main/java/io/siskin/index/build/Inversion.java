@@ -9,9 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * Turns the forward index into posting lists, off-heap, by counting: the length of each list is
- * known, so each posting goes straight to its place. The threads share the terms, not the
- * documents, so none writes where another does and the result does not depend on their number.
+ * Turns the forward index into posting lists, off-heap. The length of each list is known in
+ * advance, so each posting goes directly to its final place. The threads share the terms, not the
+ * documents. So no two threads write to the same place, and the result does not depend on the
+ * number of threads.
  */
 final class Inversion {
   private Inversion() {}
@@ -69,8 +70,8 @@ final class Inversion {
   }
 
   /**
-   * Returns the first term whose list starts at or after a posting; the number of terms for the
-   * last posting.
+   * Returns the first term whose list starts at or after a posting. Returns the number of terms if
+   * no list does.
    */
   private static int firstTermAt(long[] starts, long posting) {
     int low = 0;

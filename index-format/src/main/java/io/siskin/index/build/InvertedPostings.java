@@ -7,10 +7,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * All posting lists of the segment under construction, by term number, documents ascending;
- * off-heap.
+ * All posting lists of the segment under construction, by term number. Each list is in ascending
+ * order of documents. The lists are off-heap.
  *
- * <p>A posting's stored weight is {@code documentScale × impact}. Safe for concurrent reading.
+ * <p>The stored weight of a posting is {@code documentScale × impact}. Several threads may read at
+ * once.
  */
 public final class InvertedPostings implements AutoCloseable {
   private final ScratchMemory scratch;
@@ -44,9 +45,10 @@ public final class InvertedPostings implements AutoCloseable {
   }
 
   /**
-   * Returns how many postings the lists of the first terms have, for progress.
+   * Returns the number of postings in the lists of the first terms. Stages report it as their
+   * progress.
    *
-   * @param termNumber 0 to {@link #termCount}: how many lists
+   * @param termNumber the number of lists to count, 0 to {@link #termCount}
    */
   public long postingsBefore(int termNumber) {
     return starts[termNumber];
@@ -62,9 +64,10 @@ public final class InvertedPostings implements AutoCloseable {
   }
 
   /**
-   * Cuts the terms into runs of about the same number of postings, for threads to share.
+   * Cuts the terms into runs with about the same number of postings, so that threads can share the
+   * work.
    *
-   * @param postingsPerPiece how many postings end a run
+   * @param postingsPerPiece the number of postings at which a run ends
    * @return the first term of each run, and the number of terms after the last
    */
   int[] pieceStarts(long postingsPerPiece) {
@@ -109,7 +112,7 @@ public final class InvertedPostings implements AutoCloseable {
     return documentScales[documentNumber];
   }
 
-  /** Gives the memory back. */
+  /** Releases the memory. */
   @Override
   public void close() {
     scratch.close();

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Makes the bytes of one list record, see {@link io.siskin.index.format.v1.ClusterLayout}. Scratch
- * for one thread.
+ * Makes the bytes of one list record. {@link io.siskin.index.format.v1.ClusterLayout} describes
+ * them. An encoder holds scratch memory, so only one thread may use it.
  */
 final class ListRecordEncoder {
   private final int documentBits;
@@ -22,10 +22,10 @@ final class ListRecordEncoder {
   /**
    * Encodes a list.
    *
-   * @param documents its documents, block by block
-   * @param count how many
-   * @param blockStarts the start of each block, and the number of documents after the last
-   * @param blockCount how many blocks
+   * @param documents the documents of the list, posting block by posting block
+   * @param count the number of documents
+   * @param blockStarts the start of each posting block, and then the number of documents
+   * @param blockCount the number of posting blocks
    * @param rows the summaries
    * @return the record without padding
    */

@@ -21,8 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes statistics, options, field names and the table of the other files: {@code segment.meta},
- * the last file.
+ * Writes statistics, options, field names and the table of the other files to {@code segment.meta}.
+ * This is the last file of a build.
  */
 final class MetaStage {
   private final SegmentFiles files;
@@ -45,7 +45,7 @@ final class MetaStage {
     this.optionsJson = optionsJson(options);
   }
 
-  /** Begins the file with all but the file table. */
+  /** Begins the file and writes all sections except the file table. */
   SegmentFileWriter begin() throws IOException {
     SegmentFileWriter meta = files.begin(FileKind.META);
     file = meta;
@@ -66,7 +66,7 @@ final class MetaStage {
     return meta;
   }
 
-  /** Adds to the digest of the segment id what this file says that the others do not. */
+  /** Adds to the digest of the segment id the facts that only this file has. */
   void addTo(MessageDigest digest) {
     digest.update(statistics);
     addTo(digest, optionsJson);
@@ -88,7 +88,7 @@ final class MetaStage {
   void writeFileTable(List<WrittenFile> files) throws IOException {
     SegmentFileWriter meta = file;
     if (meta == null) {
-      throw new IllegalStateException("begin comes first");
+      throw new IllegalStateException("begin must be called before writeFileTable");
     }
     SectionWriter table = meta.section(SectionKind.FILE_TABLE, FormatV1.ENCODING_PLAIN);
     table.setCount(files.size());
@@ -125,7 +125,9 @@ final class MetaStage {
         : StatisticsLayout.VOCABULARY_NONE;
   }
 
-  /** The options that decide the bytes: all but the number of threads. */
+  /**
+   * Returns the options that decide the bytes. These are all options except the number of threads.
+   */
   private static byte[] optionsJson(BuildOptions options) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("weighting", options.weighting().toString());

@@ -3,21 +3,21 @@ package io.siskin.index.build;
 import io.siskin.index.error.InvalidInputException;
 
 /**
- * The order in which documents get their numbers. Similar documents side by side make block maxima
- * tighter and posting blocks denser in cache lines.
+ * The order in which documents get their numbers. If similar documents have neighbouring numbers,
+ * block maxima are tighter and the documents of a posting block share more cache lines.
  */
 public sealed interface Reordering {
   /** The order of the input. */
   record None() implements Reordering {}
 
   /**
-   * Recursive graph bisection (Dhulipala et al., KDD 2016): halves the documents again and again so
-   * that each half shares terms.
+   * Recursive graph bisection (Dhulipala et al., KDD 2016). It halves the documents again and
+   * again, so that the documents of each half share many terms.
    *
-   * @param iterationsMax the most rounds of swaps a bisection, 1 to 100; more is slower and a
-   *     little better
-   * @param documentFrequencyMin terms in fewer documents are ignored, 1 or more
-   * @param partitionMin ranges of at most this many documents are not halved any more, 2 or more
+   * @param iterationsMax the largest number of rounds of swaps per bisection, 1 to 100. More rounds
+   *     are slower and give a slightly better order
+   * @param documentFrequencyMin terms that are in fewer documents are ignored, 1 or more
+   * @param partitionMin ranges with at most this many documents are not halved further, 2 or more
    */
   record GraphBisection(int iterationsMax, int documentFrequencyMin, int partitionMin)
       implements Reordering {

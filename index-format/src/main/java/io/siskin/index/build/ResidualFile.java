@@ -10,10 +10,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Writes {@code residuals.dat} beside the forward index: what rounding weights to impacts has left
- * over. Where it leaves nothing, there is no file.
+ * Writes {@code residuals.dat}, which holds what rounding the weights to impacts has left over. If
+ * all residuals are zero, there is no file.
  *
- * <p>Used by one thread; a {@link Piece} by another one each.
+ * <p>Only one thread may use it. Each {@link Piece} may be filled by another thread.
  */
 final class ResidualFile {
   private static final byte[] ZEROS = new byte[4096];
@@ -37,7 +37,7 @@ final class ResidualFile {
     return new ResidualFile(files);
   }
 
-  /** The residuals of consecutive documents, one after another without a gap. */
+  /** The residuals of consecutive documents, without gaps between them. */
   static final class Piece {
     private byte[] bytes = new byte[1 << 10];
     private int length;
@@ -49,8 +49,8 @@ final class ResidualFile {
         bytes = Arrays.copyOf(bytes, 2 * length);
       }
       long fine = Math.round((double) weight / scale * ResidualLayout.STEPS);
-      // Below the range is a weight that was raised to an impact of 1, above it one that was
-      // rounded up to half a step.
+      // The difference is below the range if the weight was raised to an impact of 1. It is above
+      // the range if it was rounded up to half a step of impacts.
       int residual =
           Math.clamp(
               fine - (long) impact * ResidualLayout.STEPS,
@@ -61,7 +61,7 @@ final class ResidualFile {
       bytes[length++] = (byte) (residual + ResidualLayout.ZERO);
     }
 
-    /** Returns how many there are. */
+    /** Returns the number of residuals. */
     int length() {
       return length;
     }
@@ -71,9 +71,9 @@ final class ResidualFile {
    * Writes the residuals of the next document.
    *
    * @param recordOffset where its forward record starts
-   * @param piece holds its residuals
-   * @param from the first of them
-   * @param to behind the last one
+   * @param piece the piece that holds its residuals
+   * @param from the index of its first residual
+   * @param to the index after its last residual
    */
   void put(long recordOffset, Piece piece, int from, int to) throws IOException {
     padTo(ResidualLayout.start(recordOffset));
@@ -83,7 +83,7 @@ final class ResidualFile {
   }
 
   /**
-   * Ends the file, or drops it when all residuals are nothing.
+   * Ends the file. If all residuals are zero, it removes the file instead.
    *
    * @param recordsLength the length of all forward records in bytes
    */
@@ -101,7 +101,7 @@ final class ResidualFile {
 
   private void padTo(long position) throws IOException {
     long left = position - residuals.position();
-    assert left >= 0 : "records are longer than three bytes a posting";
+    assert left >= 0 : "records are longer than three bytes per posting";
     while (left > 0) {
       int chunk = (int) Math.min(left, ZEROS.length);
       residuals.putBytes(ZEROS, 0, chunk);

@@ -21,14 +21,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Builds one segment: takes documents one after another, then writes all files.
+ * Builds one segment. It takes documents one after another and then writes all files.
  *
- * <p>Documents go to disk as they come; the heap holds a constant a document and a constant a term.
- * {@link #finish} runs the stages in the order of their names below, each on all threads. The bytes
- * depend on the documents, their order and the options, and on nothing else: not on the number of
- * threads.
+ * <p>Each added document goes to disk at once. The heap holds a constant number of bytes per
+ * document and per term. {@link #finish} runs the stages one after another, and each stage uses all
+ * threads. The bytes depend only on the documents, their order and the options. They do not depend
+ * on the number of threads.
  *
- * <p>Used by one thread. Closing without a finished build removes everything that was written.
+ * <p>Only one thread may use a builder. Closing it before the build is finished removes all files
+ * that it wrote.
  */
 public final class SegmentBuilder implements AutoCloseable {
   private final Path directory;
@@ -40,9 +41,9 @@ public final class SegmentBuilder implements AutoCloseable {
   /**
    * Begins a segment.
    *
-   * @param directory an empty directory, which exists; it becomes the segment's
-   * @param options what is built
-   * @param progress told of each stage
+   * @param directory an existing, empty directory. It becomes the directory of the segment
+   * @param options which files are built, and how
+   * @param progress receives a call for each stage
    */
   public SegmentBuilder(Path directory, BuildOptions options, BuildProgress progress)
       throws IOException {
@@ -54,14 +55,14 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   /**
-   * Adds a document. Its number is given at the end.
+   * Adds a document. It gets its document number in {@link #finish}.
    *
-   * @param externalId 1 to 65,535 bytes of UTF-8, not given before
-   * @param vector what to index; empty is allowed and is never found
-   * @param fields what to store, by name; ignored when the options say so
-   * @throws io.siskin.index.error.InvalidInputException when it is refused: a duplicate id, an id
-   *     out of range, another kind of vector than before, too many terms. Nothing of the document
-   *     is kept then, and others may follow
+   * @param externalId the id, 1 to 65,535 bytes of UTF-8. No earlier document may have it
+   * @param vector the vector to index. It may be empty, and then no search finds the document
+   * @param fields the fields to store, by name. They are ignored if the options do not store fields
+   * @throws io.siskin.index.error.InvalidInputException if the document is refused. The reasons are
+   *     a duplicate id, an id out of range, another kind of vector than before, and too many terms.
+   *     Nothing of the document is kept then, and more documents may be added
    */
   public void add(String externalId, SparseVector vector, Map<String, String> fields)
       throws IOException {
@@ -104,7 +105,10 @@ public final class SegmentBuilder implements AutoCloseable {
     }
   }
 
-  /** Gives the spooled documents back and, unless the build was finished, removes its files. */
+  /**
+   * Removes the spooled documents. If the build was not finished, it also removes the files of the
+   * segment.
+   */
   @Override
   public void close() throws IOException {
     try (files) {
@@ -129,8 +133,8 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   /**
-   * Writes what is made from the forward index, which is mapped meanwhile and dropped if it is not
-   * wanted itself.
+   * Writes the files that are made from the forward index. The forward index is mapped while this
+   * runs. It is removed afterwards if the options do not want it.
    */
   private void writeLists(
       SegmentFileWriter forwardFile, int[] termOrder, float[] scales, OrderedExecutor parallel)

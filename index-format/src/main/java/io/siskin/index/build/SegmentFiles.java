@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The files of the segment under construction, known from the moment they begin: whatever stops the
- * build, and in the middle of whichever stage, closing removes all of them unless {@link #keep} was
- * called.
+ * The files of the segment under construction. A file is recorded here when it is begun. If the
+ * build stops early for any reason, {@link #close} removes all files. It removes nothing after a
+ * call of {@link #keep}.
  *
- * <p>Used by one thread.
+ * <p>Only one thread may use it.
  */
 final class SegmentFiles implements AutoCloseable {
   private final Path directory;
@@ -34,7 +34,7 @@ final class SegmentFiles implements AutoCloseable {
     return file;
   }
 
-  /** Removes a file that the segment is not to have. */
+  /** Removes a file that the finished segment should not have. */
   void drop(SegmentFileWriter file) throws IOException {
     files.remove(file);
     file.remove();
@@ -45,7 +45,7 @@ final class SegmentFiles implements AutoCloseable {
     return List.copyOf(files);
   }
 
-  /** Says that the segment is complete. */
+  /** Records that the segment is complete, so that {@link #close} keeps its files. */
   void keep() {
     kept = true;
   }

@@ -3,22 +3,28 @@ package io.siskin.index.build;
 import java.util.Arrays;
 
 /**
- * Which postings of each list are kept: the heaviest of the whole segment by stored weight, up to a
- * number for each document on average ("global threshold" pruning in Seismic), with each list's
- * length bounded from both sides.
+ * Decides which postings of each list are kept. These are the heaviest postings of the whole
+ * segment by stored weight, up to an average number of postings per document. Seismic calls this
+ * "global threshold" pruning. The length of each list is also bounded from both sides.
  *
- * <p>The threshold comes from one histogram over the upper bits of the weights, so the heap is
- * bounded whatever the number of postings. A bucket of the histogram is 1/256 of a binade; of the
- * bucket that the threshold falls into each list keeps the same share, so that collections with few
- * distinct weights are cut to the wanted size as well.
+ * <p>The threshold comes from one histogram over the upper bits of the weights, so the heap use
+ * does not depend on the number of postings. A bucket of the histogram is 1/256 of a binade. The
+ * threshold falls into one bucket, and each list keeps the same share of its postings in this
+ * bucket. So collections with few distinct weights are also cut to the wanted size.
  *
- * <p>Immutable; safe to share.
+ * <p>Instances are immutable and safe to share between threads.
  */
 final class StaticPruning {
-  /** Weights are above zero, so 8 bits of exponent and 8 of mantissa order them. */
+  /**
+   * The shift that leaves 8 bits of exponent and 8 bits of mantissa. They are enough to order the
+   * weights, because all weights are above zero.
+   */
   private static final int BUCKET_SHIFT = 15;
 
-  /** As many as finite weights need: what is not finite would make sums of weights useless. */
+  /**
+   * The number of buckets that finite weights need. Weights that are not finite would make sums of
+   * weights useless.
+   */
   private static final int BUCKETS = bucket(Float.MAX_VALUE) + 1;
 
   private final InvertedPostings inverted;
@@ -41,12 +47,14 @@ final class StaticPruning {
   }
 
   /**
-   * Finds the threshold: reads all postings once.
+   * Finds the threshold. It reads all postings once.
    *
-   * @param postingsPerDocument postings that are kept a document on average
-   * @param weightShareMin the share of all weights that the kept postings have at least, 0 to 1
-   * @param lengthMin postings that each list keeps, or all that it has
-   * @param lengthMax the most that a list keeps
+   * @param postingsPerDocument the average number of postings that are kept per document
+   * @param weightShareMin the smallest share of the sum of all weights that the kept postings have,
+   *     0 to 1
+   * @param lengthMin the smallest number of postings that a list keeps. A shorter list keeps all of
+   *     its postings
+   * @param lengthMax the largest number of postings that a list keeps
    */
   static StaticPruning of(
       InvertedPostings inverted,
@@ -85,7 +93,9 @@ final class StaticPruning {
     return histogram;
   }
 
-  /** Returns how many of the heaviest postings have a share of all weights. */
+  /**
+   * Returns the number of heaviest postings that together have a share of the sum of all weights.
+   */
   private static long heaviest(long[] histogram, double weightShare) {
     double all = 0;
     for (int bucket = 0; bucket < BUCKETS; bucket++) {
@@ -101,14 +111,15 @@ final class StaticPruning {
   }
 
   /**
-   * Moves the document numbers of a list's kept postings to the front of the array, ascending.
+   * Moves the document numbers of the kept postings of a list to the front of the array, in
+   * ascending order.
    *
-   * @param documents the list's document numbers, as {@link InvertedPostings#read} gives them;
-   *     rearranged
+   * @param documents the document numbers of the list, as {@link InvertedPostings#read} gives them.
+   *     The method rearranges them
    * @param impacts their impacts
    * @param keys scratch, at least {@code length} long
    * @param length the list's length
-   * @return how many are kept
+   * @return the number of postings that are kept
    */
   int prune(int[] documents, byte[] impacts, long[] keys, int length) {
     int kept = keys(documents, impacts, keys, length);
@@ -127,8 +138,8 @@ final class StaticPruning {
    *
    * @param documents the list's document numbers
    * @param impacts their impacts
-   * @param keys receives the keys: sorted, they are in the order in which postings are kept,
-   *     heaviest first, ties by document number
+   * @param keys receives the keys. Sorted keys are in the order in which postings are kept: the
+   *     heaviest first, and ties by document number
    * @param length the list's length
    * @return how many postings are kept
    */

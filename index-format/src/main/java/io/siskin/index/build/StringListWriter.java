@@ -10,11 +10,13 @@ import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Writes string lists and hash slots, see {@link StringListLayout}. */
+/** Writes string lists and hash slots. {@link StringListLayout} describes both. */
 final class StringListWriter {
   private StringListWriter() {}
 
-  /** Gives the strings of a list by number, in ascending order, each once. */
+  /**
+   * Gives the strings of a list by number. Each is asked for once, in ascending order of numbers.
+   */
   @FunctionalInterface
   interface Strings {
     byte[] utf8(int number) throws IOException;
@@ -23,7 +25,8 @@ final class StringListWriter {
   /**
    * Writes the offsets, then the bytes, then the slots of a list.
    *
-   * @param totalBytes an upper bound of the strings' bytes, which decides the width of the offsets
+   * @param totalBytes an upper bound of the length of all strings in bytes. It decides the width of
+   *     the offsets
    * @param slots where the hash slots go, or null for none
    */
   static void write(
@@ -64,10 +67,10 @@ final class StringListWriter {
   }
 
   /**
-   * Where slots go.
+   * The place where slots are written.
    *
    * @param kind the section, or null for no slots
-   * @param scratchDirectory where the table is built
+   * @param scratchDirectory the directory for the scratch file of the table
    */
   record SlotTarget(@org.jspecify.annotations.Nullable SectionKind kind, Path scratchDirectory) {
     SlotFiller open(SegmentFileWriter file, int count) throws IOException {
@@ -82,7 +85,7 @@ final class StringListWriter {
     }
   }
 
-  /** Fills an open-addressing table off-heap, number after number. */
+  /** Fills an off-heap table with open addressing, in ascending order of numbers. */
   static final class SlotFiller implements AutoCloseable {
     private final ScratchMemory table;
     private final @org.jspecify.annotations.Nullable SectionWriter section;
@@ -98,7 +101,7 @@ final class StringListWriter {
       this.mask = slotCount - 1;
     }
 
-    /** Adds the next number under its key's hash. */
+    /** Adds the next number under the hash of its key. */
     void add(long hash) {
       number++;
       if (section == null) {

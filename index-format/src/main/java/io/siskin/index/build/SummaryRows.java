@@ -5,13 +5,14 @@ import io.siskin.index.segment.ForwardIndex;
 import java.util.Arrays;
 
 /**
- * The summaries of one list's posting blocks, term-major: a summary is the coordinate-wise maximum
- * of its documents' weights, of which the heaviest terms are kept up to a share of the sum
- * (Seismic's alpha-mass summaries), as 8-bit values under one scale a list.
+ * The summaries of the posting blocks of one list, term by term. A summary has, for each term, the
+ * largest weight that the documents of its block have. Only the heaviest terms are kept, up to a
+ * share of the sum of weights. Seismic calls these alpha-mass summaries. The values have 8 bits,
+ * and each list has one scale.
  *
- * <p>One scale a list, and not one a summary as in Seismic, lets a query compare integer sums with
- * one integer threshold; {@code docs/adr/0006-clustered-lists.md} has the figures. Scratch for one
- * thread; reused for many lists.
+ * <p>Seismic has one scale per summary. With one scale per list, a query can compare integer sums
+ * with one integer threshold. {@code docs/adr/0006-clustered-lists.md} has the figures. An object
+ * holds scratch memory for one thread and is reused for many lists.
  */
 final class SummaryRows {
   private final ForwardIndex.Cursor cursor;
@@ -20,11 +21,15 @@ final class SummaryRows {
   private final int rowLengthMin;
 
   /**
-   * By term number: the largest weight in the current posting block; all zeros between two blocks.
+   * The largest weight of each term in the current posting block, indexed by term number. Between
+   * two blocks, all entries are zero.
    */
   private final float[] maxima;
 
-  /** By term number: its entries in the list; all zeros between two lists. */
+  /**
+   * The number of each term's entries in the list, indexed by term number. Between two lists, all
+   * entries are zero.
+   */
   private final int[] counts;
 
   private int[] blockTerms = new int[1024];
@@ -55,9 +60,9 @@ final class SummaryRows {
   /**
    * Summarises the posting blocks of a list.
    *
-   * @param documents the list's documents, block by block
-   * @param blockStarts the start of each block, and the number of documents after the last
-   * @param blockCount how many blocks
+   * @param documents the documents of the list, posting block by posting block
+   * @param blockStarts the start of each posting block, and then the number of documents
+   * @param blockCount the number of posting blocks
    */
   void summarise(int[] documents, int[] blockStarts, int blockCount) {
     entryCount = 0;
@@ -73,24 +78,24 @@ final class SummaryRows {
     scale = rowCount == 0 ? 0 : scale;
   }
 
-  /** Makes the summaries those of a list without any. */
+  /** Sets the state of a list that has no summaries. */
   void clear() {
     entryCount = 0;
     rowCount = 0;
     scale = 0;
   }
 
-  /** Returns the scale: a summary's weight is scale × value. */
+  /** Returns the scale of the list. The weight of a term in a summary is scale × value. */
   float scale() {
     return scale;
   }
 
-  /** Returns the number of rows: terms that at least one summary has. */
+  /** Returns the number of rows, which is the number of terms that at least one summary has. */
   int rowCount() {
     return rowCount;
   }
 
-  /** Returns a row's term number; ascending. */
+  /** Returns the term number of a row. Term numbers ascend with the rows. */
   int rowTerm(int row) {
     return rowTerms[row];
   }
@@ -100,17 +105,20 @@ final class SummaryRows {
     return row == 0 ? 0 : rowEnds[row - 1];
   }
 
-  /** Returns an entry's posting block; ascending in a row. */
+  /** Returns the posting block of an entry. Posting blocks ascend inside a row. */
   int block(int entry) {
     return sortedBlocks[entry];
   }
 
-  /** Returns an entry's value, 1 to 255 as an unsigned byte. */
+  /** Returns the value of an entry, 1 to 255 as an unsigned byte. */
   byte value(int entry) {
     return sortedValues[entry];
   }
 
-  /** Collects the maxima of a posting block; returns how many of {@link #blockTerms} have one. */
+  /**
+   * Collects the maxima of a posting block. Returns the number of elements of {@link #blockTerms}
+   * that are set.
+   */
   private int maximise(int[] documents, int from, int to) {
     int terms = 0;
     for (int i = from; i < to; i++) {
@@ -133,7 +141,7 @@ final class SummaryRows {
   }
 
   /**
-   * Appends the heaviest terms of a posting block as entries and forgets its maxima; returns the
+   * Appends the heaviest terms of a posting block as entries and clears its maxima. Returns the
    * largest weight.
    */
   private float keepHeaviest(int block, int terms) {
@@ -143,7 +151,7 @@ final class SummaryRows {
       float weight = maxima[term];
       mass += weight;
       maxima[term] = 0;
-      // Heaviest first, ties by term number.
+      // Ascending keys give the heaviest term first. Ties are in the order of term numbers.
       blockKeys[i] = (long) ~Float.floatToRawIntBits(weight) << Integer.SIZE | term;
     }
     Arrays.sort(blockKeys, 0, terms);
@@ -164,14 +172,15 @@ final class SummaryRows {
     return Float.intBitsToFloat(~(int) (key >>> Integer.SIZE));
   }
 
-  /** Makes 8-bit values of the weights and finds the list's terms. */
+  /** Turns the weights into 8-bit values and collects the terms of the list. */
   private void quantise() {
     int kept = 0;
     rowCount = 0;
     for (int i = 0; i < entryCount; i++) {
       int value = Math.round(entryWeights[i] / scale);
       if (value == 0) {
-        continue; // Below 1/510 of the list's largest weight: nothing to any score.
+        // The weight is below 1/510 of the largest in the list and adds nothing to a score.
+        continue;
       }
       int term = entryTerms[i];
       if (counts[term]++ == 0) {
@@ -188,7 +197,10 @@ final class SummaryRows {
     entryCount = kept;
   }
 
-  /** Sorts the entries by term, stably, so by posting block in each row. */
+  /**
+   * Sorts the entries by term with a stable sort. So the entries of a row are in the order of
+   * posting blocks.
+   */
   private void sortByTerm() {
     Arrays.sort(rowTerms, 0, rowCount);
     int start = 0;
@@ -202,7 +214,7 @@ final class SummaryRows {
       sortedBlocks[at] = entryBlocks[i];
       sortedValues[at] = entryValues[i];
     }
-    // Filling has moved each start to its row's end.
+    // The loop above has moved each start to the end of its row.
     for (int row = 0; row < rowCount; row++) {
       rowEnds[row] = counts[rowTerms[row]];
       counts[rowTerms[row]] = 0;
@@ -210,8 +222,8 @@ final class SummaryRows {
   }
 
   /**
-   * Leaves out the terms that too few summaries have. A query that has such a term finds the
-   * documents of those summaries in the term's own, shorter list; here a row would cost more bytes
+   * Leaves out the terms that too few summaries have. A query with such a term finds the documents
+   * of these summaries in the term's own list, which is shorter. A row here would need more bytes
    * than its entries.
    */
   private void dropThinRows() {

@@ -14,11 +14,11 @@ import org.agrona.collections.IntArrayList;
 import org.agrona.collections.Object2IntHashMap;
 
 /**
- * The vocabulary of the segment under construction: gives each term a provisional number when it is
- * first seen, counts its documents, and at the end numbers all terms by descending document
- * frequency.
+ * The vocabulary of the segment under construction. It gives each term a provisional number when it
+ * first sees the term, and it counts the documents of each term. At the end it numbers all terms by
+ * descending document frequency.
  *
- * <p>The heap holds a constant a term.
+ * <p>The heap holds a constant number of bytes per term.
  */
 final class TermCollector {
   private static final int ABSENT = -1;
@@ -29,7 +29,7 @@ final class TermCollector {
   private final IntArrayList termIds = new IntArrayList();
   private final IntArrayList documentFrequencies = new IntArrayList();
 
-  /** Refuses a vector of the other kind than those before it. */
+  /** Refuses a vector of another kind than the vectors before it. */
   void checkVocabulary(SparseVector vector) {
     if (vector.size() == 0) {
       return;
@@ -79,8 +79,8 @@ final class TermCollector {
   }
 
   /**
-   * Returns the provisional numbers in the order of the final ones: descending document frequency,
-   * ties by the token's UTF-8 bytes or by unsigned term id.
+   * Returns the provisional numbers in the order of the final numbers. This order is by descending
+   * document frequency. Ties are ordered by the UTF-8 bytes of the token or by unsigned term id.
    */
   int[] finalOrder() {
     Integer[] order = new Integer[size()];
@@ -100,8 +100,9 @@ final class TermCollector {
   }
 
   /**
-   * Compares as the UTF-8 bytes do, without making them: by code point, that is, by UTF-16 unit but
-   * with surrogates above all others.
+   * Compares two strings in the order of their UTF-8 bytes, but does not make these bytes. This is
+   * the order of code points. It is also the order of UTF-16 units if surrogates count as larger
+   * than all other units.
    */
   static int compareUtf8(String left, String right) {
     int common = Math.min(left.length(), right.length());

@@ -1,8 +1,8 @@
 package io.siskin.index.build;
 
 /**
- * Turns a given weight into the weight to store, once the statistics of the whole segment are
- * known.
+ * Turns a given weight into the weight to store. It is used after all documents have been read,
+ * when the statistics of the whole segment are known.
  */
 @FunctionalInterface
 interface TermWeigher {
@@ -35,12 +35,14 @@ interface TermWeigher {
     return (term, given, length) -> formula.impact(idf[term], given, length);
   }
 
-  /** Returns an upper bound of all stored weights, for one scale over all documents. */
+  /**
+   * Returns an upper bound of all stored weights. It serves to choose one scale for all documents.
+   */
   static float max(Weighting weighting, DocumentSpool spool) {
     return switch (weighting) {
       case Weighting.AsGiven() -> spool.weightMax();
-      // The saturation stays below 1, so the largest idf, that of a term in one document, bounds
-      // every impact.
+      // The saturation is below 1, so the largest idf is a bound of every weight. A term that is in
+      // one document has the largest idf.
       case Weighting.Bm25 ignored -> (float) Bm25Formula.idf(spool.documentCount(), 1);
     };
   }

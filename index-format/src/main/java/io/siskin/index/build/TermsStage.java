@@ -17,8 +17,8 @@ final class TermsStage {
    * Writes the file.
    *
    * @param files the segment's files
-   * @param directory where hash tables are built
-   * @param order by final term number: the provisional one
+   * @param directory the directory for the scratch files of hash tables
+   * @param order the provisional term numbers, indexed by final term number
    */
   static void run(SegmentFiles files, Path directory, TermCollector terms, int[] order)
       throws IOException {

@@ -2,21 +2,22 @@ package io.siskin.index.build;
 
 import io.siskin.index.error.InvalidInputException;
 
-/** How the weights that a builder is given become the weights that are stored. */
+/** How the weights that a builder receives become the weights that it stores. */
 public sealed interface Weighting {
   /**
-   * The weights are stored as they are given (then quantised): learned sparse vectors, precomputed
-   * impacts.
+   * The given weights are quantised and stored without another change. This is for learned sparse
+   * vectors and for precomputed impacts.
    */
   record AsGiven() implements Weighting {}
 
   /**
-   * The weights are term frequencies, and BM25's impact of each is stored: idf and length
-   * normalisation need the statistics of the whole collection, which are known only once all
-   * documents have been read.
+   * The given weights are term frequencies, and the BM25 weight of each is stored. The builder
+   * computes it, because idf and length normalisation need the statistics of the whole collection,
+   * and these are known only after all documents have been read.
    *
-   * @param k1 term-frequency saturation, 0 to 1000; larger lets frequent terms count more
-   * @param b length normalisation, 0 to 1; larger favours short documents more
+   * @param k1 the saturation of term frequencies, 0 to 1000. With a larger value, frequent terms
+   *     count more
+   * @param b the length normalisation, 0 to 1. A larger value favours short documents more
    */
   record Bm25(double k1, double b) implements Weighting {
     /** Checks the ranges. */

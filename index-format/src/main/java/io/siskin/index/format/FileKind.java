@@ -4,13 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The files of a segment. Codes and names are part of the format and are never reused. */
 public enum FileKind {
-  /** Statistics, build options and the table of the other files: read first, always present. */
+  /**
+   * Statistics, build options and the table of the other files. Every segment has this file, and it
+   * is read first.
+   */
   META(1, "segment.meta"),
-  /** The term dictionary: always present. */
+  /** The term dictionary. Every segment has this file. */
   TERMS(2, "terms.dat"),
-  /** External ids and stored fields: always present. */
+  /** External ids and stored fields. Every segment has this file. */
   DOCUMENTS(3, "documents.dat"),
-  /** Document number → vector. */
+  /** The forward index, from document number to vector. */
   FORWARD(4, "forward.dat"),
   /** Posting lists with superblock and document-block maxima. */
   BLOCK_MAX(5, "blockmax.dat"),
@@ -18,7 +21,7 @@ public enum FileKind {
   CLUSTERS(6, "clusters.dat"),
   /** Posting lists in descending order of impacts, window by window. */
   IMPACTS(7, "impacts.dat"),
-  /** Document number → what rounding has left over of each weight. */
+  /** The residuals, from document number to what rounding has left over of each weight. */
   RESIDUALS(8, "residuals.dat");
 
   private final int code;
@@ -40,9 +43,9 @@ public enum FileKind {
   }
 
   /**
-   * Returns the kind of a code, or null for none.
+   * Returns the kind with a code, or null if there is none.
    *
-   * @param code as in the header
+   * @param code the code in the header
    */
   public static @Nullable FileKind ofCode(int code) {
     for (FileKind kind : values()) {

@@ -4,7 +4,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The envelope of every file: a fixed header, a section directory, then the sections.
+ * The envelope of every file. It has a fixed header, a section directory and then the sections.
  *
  * <pre>
  *  0                   8         12        16                              32
@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  * | file length       | section | directory checksum      | reserved, 0   |
  * |                   | count   |         |               | hdr checksum  |
  * +-------------------+---------+---------+---------------+---------------+ 64
- * | section directory: one 40-byte entry a section                        |
+ * | section directory: one 40-byte entry per section                      |
  * +-----------------------------------------------------------------------+ next multiple of 64
  * | sections, each starting at a multiple of 64, gaps zeroed              |
  * +-----------------------------------------------------------------------+
@@ -22,11 +22,14 @@ import java.nio.ByteOrder;
  * +-----------------------------------------------------------------------+ file length
  * </pre>
  *
- * All numbers are little-endian. The header and the directory never change between versions, so
- * that any build can say what it met. Constants only.
+ * All numbers are little-endian. The header and the directory are the same in all versions, so any
+ * version of the program can tell which file it has. This class has only constants.
  */
 public final class FileLayout {
-  /** First eight bytes: {@code SISKIN\r\n}; the line end shows damage by a text-mode transfer. */
+  /**
+   * The first eight bytes, {@code SISKIN\r\n}. If a file was transferred in text mode, its line end
+   * is changed, which shows the damage.
+   */
   public static final long MAGIC = 0x0A0D_4E49_4B53_4953L;
 
   /** Offset of {@link #MAGIC}, u64. */
@@ -63,8 +66,8 @@ public final class FileLayout {
   public static final int ENTRY_KIND_OFFSET = 0;
 
   /**
-   * Offset in a directory entry of the section's encoding, u32; what it means is the section kind's
-   * affair.
+   * Offset in a directory entry of the section's encoding, u32. The section kind defines its
+   * meaning.
    */
   public static final int ENTRY_ENCODING_OFFSET = ENTRY_KIND_OFFSET + Integer.BYTES;
 
@@ -89,20 +92,26 @@ public final class FileLayout {
   /** Length of a directory entry in bytes. */
   public static final int ENTRY_LENGTH = ENTRY_RESERVED_OFFSET + Integer.BYTES;
 
-  /** Sections start at multiples of this: a cache line and the widest vector. */
+  /**
+   * Sections start at multiples of this number of bytes. It is the length of a cache line and of
+   * the widest vector.
+   */
   public static final int SECTION_ALIGNMENT = 64;
 
-  /** Zero bytes that follow the last section, at least. */
+  /** The smallest number of zero bytes after the last section. */
   public static final int TAIL_PADDING = 64;
 
-  /** The most sections a file may have. */
+  /** The largest number of sections of a file. */
   public static final int SECTION_COUNT_MAX = 256;
 
   /** A little-endian u16 at any address. */
   public static final ValueLayout.OfShort U16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** The same, read as a char: unsigned without a mask, for loops over many. */
+  /**
+   * A little-endian u16 that is read as a char. It is unsigned without a mask, which suits loops
+   * over many values.
+   */
   public static final ValueLayout.OfChar U16_CHAR =
       ValueLayout.JAVA_CHAR_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

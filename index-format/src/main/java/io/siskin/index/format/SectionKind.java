@@ -3,14 +3,17 @@ package io.siskin.index.format;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sections of all files. The hundreds digit is the {@link FileKind#code} of the file that holds
- * it. Codes are part of the format and are never reused; readers ignore sections that they do not
- * know.
+ * The sections of all files. The hundreds digit of a code is the {@link FileKind#code} of the file
+ * that holds the section. Codes are part of the format and are never reused. Readers ignore
+ * sections that they do not know.
  */
 public enum SectionKind {
   /** Fixed-length statistics of the segment. */
   STATISTICS(101),
-  /** The options of the build as UTF-8 JSON, for {@code inspect}; readers never depend on it. */
+  /**
+   * The options of the build as UTF-8 JSON. {@code inspect} shows them. Readers do not depend on
+   * them.
+   */
   BUILD_OPTIONS(102),
   /** Kind, length and header checksum of each other file of the segment. */
   FILE_TABLE(103),
@@ -19,79 +22,85 @@ public enum SectionKind {
   /** Names of the stored fields, a string list: UTF-8 bytes. */
   FIELD_NAME_BYTES(105),
 
-  /** By term number: how many documents have the term, u32. */
+  /** The number of documents that have each term, u32, by term number. */
   DOCUMENT_FREQUENCIES(201),
-  /** By term number: start of the token's bytes, a string list. */
+  /** The start of the bytes of each token, as a string list, by term number. */
   TOKEN_OFFSETS(202),
   /** The tokens' UTF-8 bytes. */
   TOKEN_BYTES(203),
   /** Hash slots from token to term number, u32. */
   TOKEN_SLOTS(204),
-  /** By term number: the user's term id, u32. */
+  /** The user's term id of each term, u32, by term number. */
   TERM_IDS(205),
   /** Hash slots from term id to term number, u32. */
   TERM_ID_SLOTS(206),
 
-  /** By document number: start of the external id's bytes, a string list. */
+  /** The start of the bytes of each external id, as a string list, by document number. */
   EXTERNAL_ID_OFFSETS(301),
   /** The external ids' UTF-8 bytes. */
   EXTERNAL_ID_BYTES(302),
   /** Hash slots from external id to document number, u32. */
   EXTERNAL_ID_SLOTS(303),
-  /** By document number: start of its stored record. */
+  /** The start of each stored record, by document number. */
   STORED_OFFSETS(304),
   /** The stored records. */
   STORED_BYTES(305),
   /** The zstd dictionary of the stored records. */
   STORED_DICTIONARY(306),
-  /** By document number: its position in the order of indexing, u32. */
+  /** The position of each document in the order of indexing, u32, by document number. */
   ORDINALS(307),
-  /** By position in the order of indexing: the document number, u32. */
+  /** The document numbers, u32, by position in the order of indexing. */
   ORDINAL_DOCUMENTS(308),
 
-  /** By document number: start of its forward record in alignment units, u32. */
+  /** The start of each forward record in units of the alignment, u32, by document number. */
   FORWARD_OFFSETS(401),
   /** The forward records. */
   FORWARD_RECORDS(402),
 
   /** Block size, widths and counts of the block-max posting lists. */
   BLOCK_MAX_PARAMETERS(501),
-  /** By document number: the document's impact scale, f32. */
+  /** The impact scale of each document, f32, by document number. */
   BLOCK_MAX_DOCUMENT_SCALES(502),
-  /** By term number: where its posting list and its row of maxima are. */
+  /** The places of each posting list and of its row of maxima, by term number. */
   BLOCK_MAX_TERMS(503),
-  /** By row and superblock: the superblock maximum, u8. */
+  /** The superblock maxima, u8, by row and superblock. */
   BLOCK_MAX_SUPERBLOCK_MAXIMA(504),
-  /** By row and superblock: the maxima of its 16 document blocks and where its postings are. */
+  /** The maxima of 16 document blocks and the place of the postings, by row and superblock. */
   BLOCK_MAX_ENTRIES(505),
-  /** The dense lists: local document numbers and impacts, superblock by superblock. */
+  /** The dense lists. They have local document numbers and impacts, superblock by superblock. */
   BLOCK_MAX_POSTINGS(506),
-  /** The sparse lists: document numbers, maxima and impacts of the terms without a row. */
+  /**
+   * The sparse lists. They have the document numbers, maxima and impacts of the terms without a
+   * row.
+   */
   BLOCK_MAX_SPARSE_LISTS(507),
 
   /** Parameters of the clustered posting lists. */
   CLUSTER_PARAMETERS(601),
-  /** By term number: start of its list record in alignment units, u32. */
+  /** The start of each list record in units of the alignment, u32, by term number. */
   CLUSTER_TERMS(602),
-  /** The list records: posting blocks and their summaries. */
+  /** The list records, with posting blocks and their summaries. */
   CLUSTER_LISTS(603),
 
   /** Counts of the impact-ordered posting lists. */
   IMPACT_PARAMETERS(701),
-  /** By term number: where its list is, its scale and its k-th impacts. */
+  /** The place of each list, its scale and its k-th impacts, by term number. */
   IMPACT_TERMS(702),
-  /** By row: how many postings of the whole list reach each impact level, u32. */
+  /** The number of postings of the whole list that reach each impact level, u32, by row. */
   IMPACT_TOTALS(703),
-  /** By row and window: where the window's postings are and how many reach each impact level. */
+  /**
+   * The place of a window's postings and the number of them that reach each impact level, by row
+   * and window.
+   */
   IMPACT_WINDOWS(704),
-  /** The windowed lists: local document numbers and impacts, window by window. */
+  /** The windowed lists. They have local document numbers and impacts, window by window. */
   IMPACT_POSTINGS(705),
-  /** The plain lists of the rarer terms: document numbers and impacts. */
+  /** The plain lists of the rarer terms. They have document numbers and impacts. */
   IMPACT_PLAIN_LISTS(706),
 
-  /** The most that a refined weight differs from an effective one. */
+  /** The largest difference between a refined weight and an effective weight. */
   RESIDUAL_PARAMETERS(801),
-  /** By posting of the forward records: what rounding its weight has left over, u8. */
+  /** What rounding has left over of each weight, u8, by posting of the forward records. */
   RESIDUALS(802);
 
   private final int code;
@@ -106,9 +115,9 @@ public enum SectionKind {
   }
 
   /**
-   * Returns the kind of a code, or null for none.
+   * Returns the kind with a code, or null if there is none.
    *
-   * @param code as in the section directory
+   * @param code the code in the section directory
    */
   public static @Nullable SectionKind ofCode(int code) {
     for (SectionKind kind : values()) {

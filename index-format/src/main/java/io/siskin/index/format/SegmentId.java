@@ -3,14 +3,15 @@ package io.siskin.index.format;
 import java.util.HexFormat;
 
 /**
- * Identifies a segment by its content: two builds of the same input with the same options give the
- * same id, and files of different segments never pass for one another.
+ * The id of a segment, which is a hash of its content. Two builds of the same input with the same
+ * options give the same id. Files of different segments have different ids, so they cannot be mixed
+ * up.
  *
- * @param high first 8 bytes
- * @param low last 8 bytes
+ * @param high the first 8 bytes
+ * @param low the last 8 bytes
  */
 public record SegmentId(long high, long low) {
-  /** Returns 32 hexadecimal digits. */
+  /** Returns the id as 32 hexadecimal digits. */
   @Override
   public String toString() {
     HexFormat hex = HexFormat.of();

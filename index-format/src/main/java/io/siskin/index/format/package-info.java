@@ -1,8 +1,8 @@
 /**
- * What every file of a segment has in common, whatever its version: header, section directory,
- * alignment and checksums, as constants and pure checks without any IO. What stands in the sections
- * is in one package a version, {@code v1} today; a new version is a new package beside the old one.
- * The normative text is {@code docs/format.md}.
+ * The parts of the format that all files and versions share. These are the header, the section
+ * directory, the alignment and the checksums, as constants and as checks without any IO. The
+ * content of the sections is described in one package per version. Today there is {@code v1}, and a
+ * new version gets a new package. The normative text is {@code docs/format.md}.
  */
 @NullMarked
 package io.siskin.index.format;

@@ -11,11 +11,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of the deep verification that reads {@code blockmax.dat}: every list holds the postings
- * of its term and no other, and every maximum keeps its promise for each posting that it covers.
+ * The part of the deep verification that reads {@code blockmax.dat}. It checks that every list
+ * holds exactly the postings of its term, and that every maximum is an upper bound for each posting
+ * that it covers.
  *
- * <p>Both sides of a promise, times 15 where it speaks of fifteenths, are a float times an integer
- * below 2^12 and so exact in a double: it is judged without rounding.
+ * <p>Both sides of this comparison are a float times an integer below 2^12, after multiplication
+ * with 15 for packed maxima. A double holds such products exactly, so no rounding is involved.
  */
 final class BlockMaxVerifier {
   private static final FileKind FILE = FileKind.BLOCK_MAX;
@@ -148,7 +149,10 @@ final class BlockMaxVerifier {
     findings.expectEqual(FILE, about(term, "postings of its superblocks"), frequency, start);
   }
 
-  /** Returns a document-block maximum in units of the maximum scale, or of a fifteenth of it. */
+  /**
+   * Returns a document-block maximum. Its unit is the maximum scale, or a fifteenth of it for
+   * packed maxima.
+   */
   private int blockMaximum(long entry, int block, int superblockMaximum) {
     if (index.maximumBits() == Byte.SIZE) {
       return u8(index.entries(), entry + block);
@@ -175,7 +179,7 @@ final class BlockMaxVerifier {
     }
   }
 
-  /** Demands that scale × maximum / divisor is at least the posting's effective weight. */
+  /** Checks that scale × maximum / divisor is at least the effective weight of the posting. */
   private void covers(
       int term, int document, int impact, float scale, int maximum, int divisor, String what) {
     if (document >= 0 && document < index.documentCount()) {

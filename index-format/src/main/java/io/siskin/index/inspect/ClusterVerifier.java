@@ -10,10 +10,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of the deep verification that reads {@code clusters.dat}: every list holds documents
- * that have its term, each once; posting blocks cut the list without a gap; a summary's weight is
- * the heaviest of its posting block, as near as 8 bits allow; and the parameters are the sums and
- * maxima of the lists.
+ * The part of the deep verification that reads {@code clusters.dat}. It checks four facts. Every
+ * list holds only documents that have its term, each once. The posting blocks of a list follow each
+ * other without a gap. The weight of a term in a summary is the heaviest in its posting block,
+ * rounded to 8 bits. The parameters are the sums and maxima of the lists.
  */
 final class ClusterVerifier {
   private static final FileKind FILE = FileKind.CLUSTERS;
@@ -133,7 +133,10 @@ final class ClusterVerifier {
     return entries;
   }
 
-  /** Demands that a summary's weight is the block's heaviest, rounded to the nearest step. */
+  /**
+   * Checks that the weight in a summary is the heaviest of its posting block, rounded to the
+   * nearest step.
+   */
   private void value(int term, int rowTerm, int block, int value) {
     if (forward == null) {
       return;

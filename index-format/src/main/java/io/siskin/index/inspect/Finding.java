@@ -3,12 +3,12 @@ package io.siskin.index.inspect;
 import io.siskin.index.format.FileKind;
 
 /**
- * One fact of a segment that another one contradicts.
+ * One fact of a segment that contradicts another fact.
  *
- * @param file where the fact stands
- * @param subject what it is about, for example {@code term 17, document frequency}
- * @param expected what the rest of the segment says
- * @param found what stands there
+ * @param file the file that holds the fact
+ * @param subject the subject of the fact, for example {@code term 17, document frequency}
+ * @param expected the value that follows from the rest of the segment
+ * @param found the value in the file
  */
 public record Finding(FileKind file, String subject, String expected, String found) {
   @Override

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Collects what does not agree, the first thousand of it, and counts what was compared. */
+/** Collects the first thousand contradictions and counts the facts that were compared. */
 final class Findings {
   private static final int KEPT_MAX = 1000;
 
@@ -13,7 +13,7 @@ final class Findings {
   private long factCount;
   private long findingCount;
 
-  /** Compares one fact; the subject is made only when it is wrong. */
+  /** Compares one fact. The text of the subject is made only if the fact is wrong. */
   void expect(
       boolean holds, FileKind file, Supplier<String> subject, Object expected, Object found) {
     factCount++;
@@ -29,7 +29,7 @@ final class Findings {
     expect(expected == found, file, subject, expected, found);
   }
 
-  /** Says what stopped the reading of something. */
+  /** Records the error that stopped the reading of something. */
   void broken(FileKind file, String subject, RuntimeException error) {
     expect(false, file, () -> subject, "something to read", error);
   }

@@ -2,7 +2,10 @@ package io.siskin.index.inspect;
 
 import io.siskin.index.segment.ForwardIndex;
 
-/** Looks single postings up in the forward index, from the front: slow, and obviously right. */
+/**
+ * Looks up single postings in the forward index. It reads each document from its first posting.
+ * This is slow but easy to check.
+ */
 final class ForwardPostings {
   private final ForwardIndex.Cursor cursor;
 
@@ -10,7 +13,7 @@ final class ForwardPostings {
     this.cursor = forward.cursor();
   }
 
-  /** Returns the impact of a term in a document, 0 when the document lacks it. */
+  /** Returns the impact of a term in a document, or 0 if the document does not have the term. */
   int impact(int document, int termNumber) {
     cursor.moveTo(document);
     while (cursor.next()) {
@@ -21,7 +24,9 @@ final class ForwardPostings {
     return 0;
   }
 
-  /** Returns the stored weight of a term in a document, 0 when the document lacks it. */
+  /**
+   * Returns the stored weight of a term in a document, or 0 if the document does not have the term.
+   */
   float weight(int document, int termNumber) {
     int impact = impact(document, termNumber);
     return cursor.scale() * impact;

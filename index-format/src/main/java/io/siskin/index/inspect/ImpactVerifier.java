@@ -13,10 +13,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of the deep verification that reads {@code impacts.dat}: every list holds documents that
- * have its term, each once, with the impact that the forward index gives on the list's scale;
- * postings stand in their order; counts of levels, totals and ranked impacts are those of the
- * postings; and lists follow each other without a gap.
+ * The part of the deep verification that reads {@code impacts.dat}. It checks four facts. Every
+ * list holds only documents that have its term, each once, and the impact is the weight in the
+ * forward index divided by the list scale. The postings are in the right order. The counts of
+ * levels, the totals and the ranked impacts agree with the postings. The lists follow each other
+ * without a gap.
  */
 final class ImpactVerifier {
   private static final FileKind FILE = FileKind.IMPACTS;
@@ -29,13 +30,13 @@ final class ImpactVerifier {
   private long windowedPostings;
   private long plainPostings;
 
-  // Of the list at hand.
+  // These fields describe the list that is being checked.
   private int term;
   private float scale;
   private float heaviest;
   private BitSet seen = new BitSet();
 
-  /** By impact: how many postings have it. */
+  /** The number of postings with each impact, indexed by impact. */
   private final int[] counts = new int[ImpactOrderedLayout.IMPACT_MAX + 1];
 
   ImpactVerifier(Segment segment, ImpactOrderedIndex index, Findings findings) {
@@ -144,7 +145,7 @@ final class ImpactVerifier {
     }
   }
 
-  /** Reads a window's postings; returns how many there are. */
+  /** Reads the postings of a window and returns their number. */
   private int window(int window, int start, int count) {
     MemorySegment postings = index.postings();
     long documents =
@@ -173,7 +174,9 @@ final class ImpactVerifier {
     return count;
   }
 
-  /** Checks and counts a posting; returns its weight in the forward index, 0 if it is not there. */
+  /**
+   * Checks and counts a posting. Returns its weight in the forward index, or 0 if it is not there.
+   */
   private float posting(int document, int impact) {
     boolean inRange = document >= 0 && document < segment.statistics().documentCount();
     findings.expect(
@@ -200,7 +203,9 @@ final class ImpactVerifier {
     return weight;
   }
 
-  /** Returns how many of some postings, counted by impact, reach a level. */
+  /**
+   * Returns the number of postings that reach a level. The postings are given as counts by impact.
+   */
   private static int reaching(int level, int[] countsByImpact) {
     int reaching = 0;
     for (int impact = ImpactOrderedLayout.levelImpact(level);
@@ -211,7 +216,7 @@ final class ImpactVerifier {
     return reaching;
   }
 
-  /** Returns the k-th largest impact of the list, 0 if it has fewer postings. */
+  /** Returns the k-th largest impact of the list, or 0 if the list has fewer than k postings. */
   private int ranked(int k) {
     int above = 0;
     for (int impact = counts.length - 1; impact > 0; impact--) {

@@ -7,9 +7,10 @@ import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.ResidualIndex;
 
 /**
- * The part of the deep verification that reads {@code residuals.dat}: the largest error is the one
- * that the residuals make, and what lies between the residuals of two documents is zero. The
- * residuals themselves stand nowhere else.
+ * The part of the deep verification that reads {@code residuals.dat}. It checks that the stored
+ * largest error is the largest error of the residuals, and that the bytes between the residuals of
+ * two documents are zero. It cannot check the residuals themselves, because they are not stored
+ * anywhere else.
  */
 final class ResidualVerifier {
   private static final FileKind FILE = FileKind.RESIDUALS;

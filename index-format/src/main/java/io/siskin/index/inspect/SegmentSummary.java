@@ -10,18 +10,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large everything in a segment is: a tree of records, for the command line to print as text or
- * JSON.
+ * The sizes of all parts of a segment. It is a tree of records, which the command line prints as
+ * text or JSON.
  *
- * @param id the segment's id in hexadecimal
- * @param formatVersion the version of its files
- * @param buildOptions the options of its build, a JSON object
- * @param statistics what it holds
- * @param bytes all files together
- * @param bytesPerPosting bytes of all files by postings; 0 without postings
- * @param files each file with its sections
- * @param listLengths postings of a term, over all terms
- * @param documentSizes postings of a document, over all documents; null without a forward index
+ * @param id the id of the segment in hexadecimal
+ * @param formatVersion the format version of its files
+ * @param buildOptions the options of its build, as a JSON object
+ * @param statistics the counts of what it holds
+ * @param bytes the length of all files together
+ * @param bytesPerPosting the length of all files in bytes, divided by the number of postings; 0 if
+ *     there are no postings
+ * @param files the files with their sections
+ * @param listLengths the distribution of the number of postings per term
+ * @param documentSizes the distribution of the number of postings per document; null if there is no
+ *     forward index
  */
 public record SegmentSummary(
     String id,
@@ -34,33 +36,34 @@ public record SegmentSummary(
     Distribution listLengths,
     @Nullable Distribution documentSizes) {
   /**
-   * One file.
+   * The sizes of one file.
    *
-   * @param name its name
-   * @param bytes its length
-   * @param bytesPerPosting its length by the segment's postings; 0 without postings
-   * @param sections what it is made of; padding is what they do not sum up to
+   * @param name the name of the file
+   * @param bytes its length in bytes
+   * @param bytesPerPosting its length in bytes, divided by the number of postings of the segment; 0
+   *     if there are no postings
+   * @param sections its sections. The rest of the length is the header, the directory and padding
    */
   public record FileSummary(
       String name, long bytes, double bytesPerPosting, List<SectionSize> sections) {}
 
   /**
-   * How a number is distributed.
+   * The distribution of some numbers. If there are no numbers, all values are 0.
    *
    * @param count how many numbers there are
-   * @param mean their mean, 0 without numbers
-   * @param min the smallest
-   * @param median half of them are at most this
-   * @param p90 nine tenths of them are at most this
-   * @param p99 99 of 100 are at most this
-   * @param max the largest
+   * @param mean their mean
+   * @param min the smallest number
+   * @param median half of the numbers are at most this
+   * @param p90 90 of 100 numbers are at most this
+   * @param p99 99 of 100 numbers are at most this
+   * @param max the largest number
    */
   public record Distribution(
       int count, double mean, int min, int median, int p90, int p99, int max) {
     /**
-     * Returns the distribution of some numbers, which are sorted on the way.
+     * Returns the distribution of some numbers.
      *
-     * @param values the numbers
+     * @param values the numbers. The method sorts the array
      */
     public static Distribution of(int[] values) {
       if (values.length == 0) {
@@ -81,16 +84,19 @@ public record SegmentSummary(
           values[values.length - 1]);
     }
 
-    /** The nearest rank: the smallest value that a share of all values do not exceed. */
+    /**
+     * Returns the percentile by the nearest-rank method. This is the smallest value that the given
+     * percentage of all values does not exceed.
+     */
     private static int atMost(int[] sorted, int percent) {
       return sorted[(int) (((long) sorted.length * percent + 99) / 100) - 1];
     }
   }
 
   /**
-   * Looks at a segment; reads all record headers.
+   * Returns the summary of a segment. It reads all record headers.
    *
-   * @param segment the caller holds a reference to it meanwhile
+   * @param segment the segment. The caller must hold a reference to it during the call
    */
   public static SegmentSummary of(Segment segment) {
     SegmentStatistics statistics = segment.statistics();

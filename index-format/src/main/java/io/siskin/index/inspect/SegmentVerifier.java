@@ -17,18 +17,27 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The deep verification: reads a whole segment and derives anew whatever is stored more than once,
- * or could be computed. Checksums find damage that came after writing; this finds a writer's
- * mistakes.
+ * The deep verification of a segment. It reads the whole segment and computes again all facts that
+ * are stored more than once or follow from other facts. Checksums find damage that happened after
+ * writing. The deep verification finds mistakes of the program that wrote the files.
  *
- * <p>It checks that term and document names lead back to their numbers; that terms stand in the
- * order of the format; that document frequencies and statistics are those of the postings; that
- * records are well formed; that stored fields unpack; that posting lists hold exactly the postings
- * of the forward index, and that each maximum is an upper bound of what it covers; that clustered
- * lists hold no other postings, and that their summaries are those of their posting blocks; that
- * impact-ordered lists hold no other postings, each with its impact and in its order, and that
- * their counts are right; that the largest error is the one that the residuals make. Time grows
- * with postings, memory with terms.
+ * <p>It checks these facts:
+ *
+ * <ul>
+ *   <li>Term and document names lead back to their numbers.
+ *   <li>Terms are in the order that the format demands.
+ *   <li>Document frequencies and statistics agree with the postings.
+ *   <li>Records are well formed, and stored fields can be unpacked.
+ *   <li>Block-max lists hold exactly the postings of the forward index, and each maximum is an
+ *       upper bound of what it covers.
+ *   <li>Clustered lists hold only postings of the forward index, and their summaries agree with
+ *       their posting blocks.
+ *   <li>Impact-ordered lists hold only postings of the forward index, with the right impacts, order
+ *       and counts.
+ *   <li>The stored largest error is the largest error of the residuals.
+ * </ul>
+ *
+ * <p>The time grows with the number of postings, and the memory with the number of terms.
  */
 public final class SegmentVerifier {
   private final Segment segment;
@@ -39,14 +48,14 @@ public final class SegmentVerifier {
   }
 
   /**
-   * What a verification found.
+   * The result of a verification.
    *
-   * @param findings the first thousand facts that do not agree
-   * @param findingCount all of them
-   * @param factCount how many facts were compared: never 0
+   * @param findings the first thousand facts that contradict another fact
+   * @param findingCount the number of all such facts
+   * @param factCount the number of facts that were compared. It is never 0
    */
   public record Report(List<Finding> findings, long findingCount, long factCount) {
-    /** Returns whether everything agrees. */
+    /** Returns whether no fact contradicts another. */
     public boolean isClean() {
       return findingCount == 0;
     }
@@ -55,7 +64,7 @@ public final class SegmentVerifier {
   /**
    * Verifies a segment.
    *
-   * @param segment the caller holds a reference to it meanwhile
+   * @param segment the segment. The caller must hold a reference to it during the call
    */
   public static Report verify(Segment segment) {
     SegmentVerifier verifier = new SegmentVerifier(segment);

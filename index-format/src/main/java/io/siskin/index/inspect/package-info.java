@@ -1,8 +1,8 @@
 /**
- * Looks at an opened segment as a whole: {@link io.siskin.index.inspect.SegmentVerifier} derives
- * every redundant fact anew and says what does not agree, {@link
- * io.siskin.index.inspect.SegmentSummary} says how large everything is. Reads through the accessors
- * of {@code segment}, like a search; nothing depends on it but the command line.
+ * Inspects an opened segment as a whole. {@link io.siskin.index.inspect.SegmentVerifier} computes
+ * every redundant fact again and reports contradictions. {@link
+ * io.siskin.index.inspect.SegmentSummary} gives the sizes of all parts. Both read through the
+ * accessors of {@code segment}, as a search does. Only the command line uses this package.
  */
 @NullMarked
 package io.siskin.index.inspect;

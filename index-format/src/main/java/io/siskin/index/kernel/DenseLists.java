@@ -1,35 +1,35 @@
 package io.siskin.index.kernel;
 
 /**
- * The dense posting lists of a query's terms as parallel arrays. Plain scratch memory; used by one
- * thread.
+ * The dense posting lists of a query's terms as parallel arrays. It is scratch memory, and only one
+ * thread may use it.
  */
 public final class DenseLists {
-  /** By list: offset in bytes of its row of superblock maxima. */
+  /** The offset in bytes of the row of superblock maxima of each list. */
   public long[] maxima;
 
-  /** By list: offset in bytes of its row of entries. */
+  /** The offset in bytes of the row of entries of each list. */
   public long[] entries;
 
-  /** By list: offset in bytes of its postings. */
+  /** The offset in bytes of the postings of each list. */
   public long[] postings;
 
-  /** By list: the query's weight. */
+  /** The query weight of each list. */
   public int[] weights;
 
-  /** By list: the weight that superblock maxima are multiplied with. */
+  /** The weight with which the superblock maxima of each list are multiplied. */
   public int[] superblockWeights;
 
-  /** By list: the weight that document-block maxima are multiplied with. */
+  /** The weight with which the document-block maxima of each list are multiplied. */
   public int[] blockWeights;
 
-  /** How many lists there are. */
+  /** The number of lists. */
   public int count;
 
   /**
-   * Makes room.
+   * Allocates the arrays.
    *
-   * @param capacity the most lists
+   * @param capacity the largest number of lists
    */
   public DenseLists(int capacity) {
     maxima = new long[capacity];

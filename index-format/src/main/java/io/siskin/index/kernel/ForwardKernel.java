@@ -3,46 +3,48 @@ package io.siskin.index.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Scores one run of a forward record against a query that is laid out densely.
+ * Scores one run of a forward record against a query. The query is a dense array of weights.
  *
- * <p>Used by one thread at a time: an implementation may hold scratch memory. {@link
- * KernelProvider#newForwardKernel} makes them.
+ * <p>Only one thread may use a kernel at a time, because it may hold scratch memory. {@link
+ * KernelProvider#newForwardKernel} makes kernels.
  */
 public interface ForwardKernel {
-  /** Entries of a dense query page: one for each low half of a term number. */
+  /**
+   * The number of entries of a dense query page. There is one for each low half of a term number.
+   */
   int PAGE_LENGTH = 1 << 16;
 
   /**
    * Returns the sum of {@code page[term] × impact} over the postings of one run.
    *
-   * <p>Naively: {@code for (i < count) sum += page[u16(records, terms + 2i)] * u8(records, impacts
-   * + i)}.
+   * <p>The loop is {@code for (i < count) sum += page[u16(records, terms + 2i)] * u8(records,
+   * impacts + i)}.
    *
-   * @param records the records; at least 64 bytes beyond the run may be read, so it must be a
+   * @param records the records. At least 64 bytes after the run may be read, so this must be a
    *     padded view
-   * @param terms offset in bytes of the run's first term
-   * @param impacts offset in bytes of the run's first impact
-   * @param count the run's postings, 0 to 65,535
-   * @param page integer query weights by low half of the term number, {@link #PAGE_LENGTH} of them;
-   *     the sum over any document must fit an int
+   * @param terms the offset in bytes of the first term of the run
+   * @param impacts the offset in bytes of the first impact of the run
+   * @param count the number of postings of the run, 0 to 65,535
+   * @param page {@link #PAGE_LENGTH} integer query weights, by the low half of the term number. The
+   *     sum over any document must fit an int
    */
   int dot(MemorySegment records, long terms, long impacts, int count, int[] page);
 
   /**
    * Returns the sum of {@code page[term] × (256 × impact + residual − 128)} over the postings of
-   * one run: the dot product with refined weights.
+   * one run. This is the dot product with refined weights.
    *
-   * <p>Naively: {@code for (i < count) sum += page[u16(records, terms + 2i)] * (256L * u8(records,
-   * impacts + i) + u8(residuals, residual + i) - 128)}.
+   * <p>The loop is {@code for (i < count) sum += page[u16(records, terms + 2i)] * (256L *
+   * u8(records, impacts + i) + u8(residuals, residual + i) - 128)}.
    *
    * @param records as for {@link #dot}
    * @param terms as for {@link #dot}
    * @param impacts as for {@link #dot}
-   * @param residuals the residuals, a padded view as well
-   * @param residual offset in bytes of the run's first residual
+   * @param residuals the residuals, which must be a padded view too
+   * @param residual the offset in bytes of the first residual of the run
    * @param count as for {@link #dot}
-   * @param page as for {@link #dot}; 255 times the sum of the weights of the run's terms must fit
-   *     an int
+   * @param page as for {@link #dot}. In addition, 255 times the sum of the weights of the run's
+   *     terms must fit an int
    */
   long refinedDot(
       MemorySegment records,

@@ -3,25 +3,30 @@ package io.siskin.index.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The inner loops over impact-ordered posting lists: 8-bit sums, one a document of a window.
+ * The inner loops over impact-ordered posting lists. They compute 8-bit sums, one per document of a
+ * window.
  *
- * <p>All implementations return the same. Stateless; safe to share. Memory arguments must be padded
- * views: up to 64 bytes beyond what is named may be read.
+ * <p>All implementations return the same results. They have no state and are safe for concurrent
+ * use. Memory arguments must be padded views, because up to 64 bytes after the named range may be
+ * read.
  */
 public interface ImpactKernel {
-  /** Bits that a product of weight and impact is shifted right by, with rounding, to be added. */
+  /**
+   * The number of bits by which a product of weight and impact is shifted right, with rounding,
+   * before it is added.
+   */
   int WEIGHT_SHIFT = 16;
 
-  /** Arrays of sums are padded to a multiple of so many. */
+  /** The number of elements to a multiple of which arrays of sums are padded. */
   int SUMS_STEP = 64;
 
-  /** Bits of a found document's sum in what {@link #collect} writes. */
+  /** The number of low bits that hold the sum in a result of {@link #collect}. */
   int SUM_BITS = 8;
 
   /**
-   * Returns what a posting adds to a sum: their product over 65,536, rounded to the nearest.
+   * Returns what a posting adds to a sum. This is weight × impact / 65,536, rounded to the nearest.
    *
-   * @param weight of the term, 0 to 65,536
+   * @param weight the weight of the term, 0 to 65,536
    * @param impact 0 to 255
    */
   static int contribution(int weight, int impact) {
@@ -31,31 +36,33 @@ public interface ImpactKernel {
   /**
    * Adds postings to sums.
    *
-   * <p>Naively: {@code for (i < count) sums[u16(postings, documents + 2i)] += contribution(weight,
-   * u8(postings, impacts + i))}.
+   * <p>The loop is {@code for (i < count) sums[u16(postings, documents + 2i)] +=
+   * contribution(weight, u8(postings, impacts + i))}.
    *
    * @param postings the lists
-   * @param documents offset in bytes of the first local document number
-   * @param impacts offset in bytes of the first impact
-   * @param count how many postings
-   * @param weight of the term, 0 to 65,536; the caller makes sure that no sum exceeds 255
-   * @param sums 65,536 of them
+   * @param documents the offset in bytes of the first local document number
+   * @param impacts the offset in bytes of the first impact
+   * @param count the number of postings
+   * @param weight the weight of the term, 0 to 65,536. The caller makes sure that no sum exceeds
+   *     255
+   * @param sums the 65,536 sums of the window
    */
   void add(
       MemorySegment postings, long documents, long impacts, int count, int weight, byte[] sums);
 
   /**
-   * Lists, ascending, the positions of the sums that reach a floor, and sets all sums to zero.
+   * Lists the positions of the sums that reach a floor, in ascending order, and sets all sums to
+   * zero.
    *
-   * <p>Naively: {@code for (from <= i < from + count) { if (sums[i] >= floor) out[n++] = i << 8 |
-   * sums[i]; sums[i] = 0; }}.
+   * <p>The loop is {@code for (from <= i < from + count) { if (sums[i] >= floor) out[n++] = i << 8
+   * | sums[i]; sums[i] = 0; }}.
    *
-   * @param sums unsigned bytes
-   * @param from the first of them, a multiple of {@link #SUMS_STEP}
-   * @param count how many, a multiple of {@link #SUMS_STEP}
-   * @param floor the smallest sum that counts, 1 to 255
-   * @param out receives position and sum of each
-   * @return how many there are
+   * @param sums the sums, as unsigned bytes
+   * @param from the index of the first sum, a multiple of {@link #SUMS_STEP}
+   * @param count the number of sums, a multiple of {@link #SUMS_STEP}
+   * @param floor the smallest sum that is listed, 1 to 255
+   * @param out receives the position and the sum of each listed one
+   * @return the number of listed sums
    */
   int collect(byte[] sums, int from, int count, int floor, int[] out);
 }

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides once, when first used, which implementation of the kernels this process runs, and says so
- * in the log.
+ * Chooses which implementation of the kernels this process runs. The choice is made once, at the
+ * first use, and is logged.
  *
  * <p>Two system properties force the choice: {@code siskin.kernels} ({@code auto}, {@code scalar}
  * or {@code panama}) and {@code siskin.kernels.bits} (vector width 128, 256 or 512; the machine's
@@ -45,8 +45,8 @@ public final class KernelProvider {
   }
 
   /**
-   * Returns the kernels of one implementation, whatever this process has chosen: for benches and
-   * tests that compare the two.
+   * Returns the kernels of one implementation, independent of the choice of this process.
+   * Benchmarks and tests use it to compare the two.
    *
    * @param panama whether the SIMD kernels are wanted; they need the Vector API
    * @throws IllegalStateException when they are wanted and the Vector API cannot be loaded
@@ -60,32 +60,37 @@ public final class KernelProvider {
     return simd;
   }
 
-  /** Returns the width of the vectors in bits; 0 when scalar. */
+  /** Returns the width of the vectors in bits, or 0 for scalar kernels. */
   public int vectorBits() {
     return vectorBits;
   }
 
-  /** Returns a new kernel that scores documents through the forward index, for one thread. */
+  /**
+   * Returns a new kernel that scores documents with the forward index. Only one thread may use it.
+   */
   public ForwardKernel newForwardKernel() {
     return forward.get();
   }
 
-  /** Returns the kernels of block-max evaluation, safe for concurrent use. */
+  /** Returns the kernels of block-max evaluation. They are safe for concurrent use. */
   public BlockMaxKernels blockMaxKernels() {
     return blockMax;
   }
 
-  /** Returns the kernel that scores summaries; safe to share. */
+  /** Returns the kernel that scores summaries. It is safe for concurrent use. */
   public SummaryKernel summaryKernel() {
     return simd ? new PanamaSummaryKernel() : new ScalarSummaryKernel();
   }
 
-  /** Returns the kernel of impact-ordered posting lists; safe to share. */
+  /** Returns the kernel of impact-ordered posting lists. It is safe for concurrent use. */
   public ImpactKernel impactKernel() {
     return simd ? new PanamaImpactKernel() : new ScalarImpactKernel();
   }
 
-  /** Returns what was chosen and why, for the log, {@code inspect} and the server's status. */
+  /**
+   * Returns the choice and its reason in words. The log, {@code inspect} and the status of the
+   * server show it.
+   */
   public String description() {
     return (simd ? "panama " + vectorBits + " bit" : "scalar")
         + " ("

@@ -14,11 +14,12 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link BlockMaxKernels} on vectors of {@link PanamaSpecies#BITS} bits. With 512 bits the 16
- * bounds of a superblock are one vector; with less, a step is repeated on parts of them.
+ * {@link BlockMaxKernels} on vectors of {@link PanamaSpecies#BITS} bits. With 512 bits, the 16
+ * bounds of a superblock are one vector. With fewer bits, each step is repeated for each part of
+ * them.
  *
- * <p>Each method is small and loops inside: C2 stops inlining vector calls in a method with many of
- * them and then allocates a vector a call.
+ * <p>Each method is small and has its loop inside. In a method with many vector calls, C2 stops
+ * inlining them and then allocates one vector per call.
  */
 final class PanamaBlockMaxKernels implements BlockMaxKernels {
   private static final VectorShape SHAPE = PanamaSpecies.shape(PanamaSpecies.BITS);
@@ -28,8 +29,8 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
   private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
 
   /**
-   * As many bytes as there are int lanes; Java has no 32-bit vectors, so with 128 bits half of it
-   * is not used.
+   * Vectors with one byte per int lane. Java has no 32-bit vectors, so with 128 bits only half of
+   * such a vector is used.
    */
   private static final VectorSpecies<Byte> NARROW =
       VectorSpecies.of(byte.class, PanamaSpecies.shape(Math.max(64, PanamaSpecies.BITS / 4)));
@@ -43,7 +44,8 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   /**
-   * By document block: its shift inside the int lane that a broadcast of the packed u64 gives it.
+   * The shift of each document block inside its int lane, after the packed u64 has been broadcast
+   * to all lanes.
    */
   private static final int[] SHIFTS = shifts();
 
@@ -154,7 +156,8 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
   }
 
   /**
-   * Appends the rows in which a list has postings that matter, without a branch on what is read.
+   * Appends the rows in which a list has postings that matter. It has no branch that depends on the
+   * data.
    */
   private static int locate(
       MemorySegment entries,
@@ -187,10 +190,10 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
   }
 
   /**
-   * Reads a byte of the first and the last cache line of each item's postings. Nothing here
-   * branches on what is read, so the cache misses of all items overlap; {@link #narrow} and {@link
-   * #addItems} branch on the postings, and a mispredicted branch that waits for memory would let
-   * them happen one after another.
+   * Reads a byte of the first and the last cache line of each item's postings. No branch here
+   * depends on the data, so the cache misses of all items overlap. {@link #narrow} and {@link
+   * #addItems} have branches that depend on the postings. A mispredicted branch that waits for
+   * memory would make the misses happen one after another.
    */
   private static void touch(MemorySegment postings, ScoreRows rows, int items) {
     int touched = 0;
@@ -204,8 +207,9 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
   }
 
   /**
-   * Narrows the items of rows of which only a range of documents matters to the postings of these.
-   * A loop of its own, as all that have vectors: in one with more of them C2 stops inlining.
+   * Handles the items of rows in which only a range of documents matters. It narrows them to the
+   * postings of these documents. Like every loop with vectors, it has its own method, because C2
+   * stops inlining in a method with more of them.
    */
   private static void narrow(MemorySegment postings, ScoreRows rows, int items) {
     int whole = rows.rowLength - 1;
@@ -216,7 +220,7 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
       int count = rows.counts[item];
       rows.impactDistances[item] = count;
       if (width < whole) {
-        // Local documents ascend, so those inside the range are neighbours.
+        // Local document numbers ascend, so the documents inside the range are neighbours.
         long at = rows.offsets[item];
         int before = 0;
         int inside = 0;
@@ -266,10 +270,10 @@ final class PanamaBlockMaxKernels implements BlockMaxKernels {
   }
 
   /**
-   * Appends the sums' positions and the products of a run of postings; returns how many pairs there
-   * are then. Memory cannot be scattered to by vectors. What helps is to have everything else done
-   * by them, and few branches: most runs are shorter than a vector, and what one writes beyond the
-   * run's end the next one overwrites.
+   * Appends the positions of the sums and the products of a run of postings. Returns the new number
+   * of pairs. Vectors cannot scatter to memory here. They do all other work, with few branches.
+   * Most runs are shorter than a vector. A run may write beyond its end, and the next run
+   * overwrites that part.
    */
   private static int pair(
       MemorySegment postings,

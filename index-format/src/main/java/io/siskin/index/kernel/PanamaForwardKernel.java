@@ -10,30 +10,31 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Gathers the query weights of a vector of terms at a time and multiplies them with the impacts.
+ * Gathers the query weights of one vector of terms at a time and multiplies them with the impacts.
  *
- * <p>The last, partial vector is read whole (the records are padded) and the lanes beyond the run
- * are masked to term 0 and impact 0. Two vector loads from memory a step: far below the inlining
- * budget beyond which C2 boxes vectors.
+ * <p>The last, partial vector is read as a whole, which is possible because the records are padded.
+ * The lanes after the end of the run are masked to term 0 and impact 0. Each step has two vector
+ * loads from memory. This is far below the inlining budget above which C2 boxes vectors.
  */
 final class PanamaForwardKernel implements ForwardKernel {
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, PanamaSpecies.shape(PanamaSpecies.BITS));
   private static final int LANES = INTS.length();
-  // A short has half the bits of an int, a byte a quarter; 128-bit ints would need 32-bit byte
-  // vectors, which Java
-  // lacks, so there the bytes are loaded as 64 bits and only the first lanes are used.
+  // A short has half the bits of an int, and a byte has a quarter. 128-bit ints would need 32-bit
+  // byte vectors, which Java does not have. In this case the bytes are loaded as 64 bits, and only
+  // the first lanes are used.
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, PanamaSpecies.shape(Math.max(64, PanamaSpecies.BITS / 2)));
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, PanamaSpecies.shape(Math.max(64, PanamaSpecies.BITS / 4)));
 
   /**
-   * LANES times all ones, then LANES zeros: read at LANES − n it masks all but the first n lanes.
+   * The array has LANES elements with all bits set and then LANES zeros. A vector that is read at
+   * LANES − n masks all lanes except the first n.
    */
   private static final int[] MASKS = masks();
 
-  /** The Vector API gathers through an index map on the heap only. */
+  /** The index map of a gather. The Vector API accepts only an array on the heap. */
   private final int[] indexMap = new int[LANES];
 
   @Override
@@ -56,11 +57,12 @@ final class PanamaForwardKernel implements ForwardKernel {
   }
 
   /**
-   * Three sums of ints, which the contract of the weights bounds, and put together at the end.
+   * This keeps three sums of ints and combines them at the end. The contract of the weights bounds
+   * these sums.
    *
-   * <p>Every step is masked, not only the last one: a loop for whole vectors beside it makes six
-   * loads, and C2, which inlines this method twice into its caller, may then box all vectors for
-   * good.
+   * <p>Every step is masked, not only the last one. A second loop for whole vectors would raise the
+   * number of loads to six. C2 inlines this method twice into its caller, and with so many loads it
+   * may box all vectors from then on.
    */
   @Override
   public long refinedDot(

@@ -7,9 +7,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sums are scanned and cleared a vector at a time. Memory cannot be scattered to by vectors, so
- * postings are added one by one, in the one form of the loop that the compiler does well: loads of
- * eight postings at a time and shifts take 1.6 times as long (ADR 0009).
+ * Scans and clears sums with vectors. Vectors cannot scatter bytes to memory, so postings are added
+ * one by one. The loop has the form that the compiler optimises best. A loop that loads eight
+ * postings at a time and shifts them takes 1.6 times as long (ADR 0009).
  */
 final class PanamaImpactKernel implements ImpactKernel {
   private static final VectorSpecies<Byte> BYTES =
@@ -35,7 +35,7 @@ final class PanamaImpactKernel implements ImpactKernel {
     ByteVector zero = ByteVector.zero(BYTES);
     int found = 0;
     for (int i = from; i < from + count; i += LANES) {
-      // Few sums reach the floor, so walking the set bits beats compressing vectors.
+      // Few sums reach the floor, so a loop over the set bits is faster than compressing vectors.
       long reached =
           ByteVector.fromArray(BYTES, sums, i).compare(VectorOperators.UGE, (byte) floor).toLong();
       for (; reached != 0; reached &= reached - 1) {

@@ -5,12 +5,12 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
 
 /**
- * The vector width of all Panama kernels: the machine's preferred one, or {@code
- * siskin.kernels.bits}. In a class of its own so that nothing of the Vector API is initialised
- * before {@link KernelProvider} wants it.
+ * The vector width of all Panama kernels. It is the preferred width of the machine, or {@code
+ * siskin.kernels.bits} if that is set. It has its own class, so that the Vector API is not
+ * initialised before {@link KernelProvider} needs it.
  */
 public final class PanamaSpecies {
-  /** Width of the widest vectors in bits: 128, 256 or 512. */
+  /** The width of the widest vectors in bits: 128, 256 or 512. */
   public static final int BITS = bits();
 
   private PanamaSpecies() {}
@@ -29,7 +29,7 @@ public final class PanamaSpecies {
     };
   }
 
-  /** Returns the shape of a width. */
+  /** Returns the vector shape with a width in bits. */
   public static VectorShape shape(int bits) {
     return VectorShape.forBitSize(bits);
   }

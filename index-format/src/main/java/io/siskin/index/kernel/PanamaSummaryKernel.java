@@ -9,18 +9,18 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Dense rows and the selection a vector at a time; sparse rows with several entries in flight.
+ * Adds dense rows and selects blocks with vectors. Sparse rows are added by scalar code that
+ * handles several entries at the same time.
  *
- * <p>Sparse rows stay scalar: most have a handful of entries, and a scatter writes its lanes one
- * after another anyway.
+ * <p>Vectors would not help with sparse rows. Most have only a few entries, and a scatter writes
+ * its lanes one after another.
  */
 final class PanamaSummaryKernel implements SummaryKernel {
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, PanamaSpecies.shape(PanamaSpecies.BITS));
   private static final int LANES = INTS.length();
-  // A byte has a quarter of the bits of an int; Java lacks 32-bit vectors, so with 128-bit ints 64
-  // bits are loaded and
-  // only the first lanes are used.
+  // A byte has a quarter of the bits of an int. Java has no 32-bit vectors. So with 128-bit ints,
+  // 64 bits are loaded and only the first lanes are used.
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, PanamaSpecies.shape(Math.max(64, PanamaSpecies.BITS / 4)));
 
@@ -61,7 +61,8 @@ final class PanamaSummaryKernel implements SummaryKernel {
     int count = 0;
     int block = 0;
     for (; block <= blockCount - LANES; block += LANES) {
-      // Few blocks reach the minimum, so walking the set bits beats compressing vectors.
+      // Few blocks reach the minimum, so a loop over the set bits is faster than compressing
+      // vectors.
       long reached =
           IntVector.fromArray(INTS, sums, block).compare(VectorOperators.GE, minimum).toLong();
       for (; reached != 0; reached &= reached - 1) {

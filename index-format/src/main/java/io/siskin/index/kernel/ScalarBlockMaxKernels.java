@@ -4,7 +4,10 @@ import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.BlockMaxLayout;
 import java.lang.foreign.MemorySegment;
 
-/** The naive meaning of {@link BlockMaxKernels}. */
+/**
+ * The scalar twin of the SIMD kernels. It follows the loops in the documentation of {@link
+ * BlockMaxKernels}.
+ */
 final class ScalarBlockMaxKernels implements BlockMaxKernels {
   @Override
   public void addSuperblockMaxima(

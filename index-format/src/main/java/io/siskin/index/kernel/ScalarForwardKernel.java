@@ -4,7 +4,9 @@ import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.ResidualLayout;
 import java.lang.foreign.MemorySegment;
 
-/** The obviously right twin: one posting after another. */
+/**
+ * The scalar twin of the SIMD kernel. It handles one posting after another, so it is easy to check.
+ */
 final class ScalarForwardKernel implements ForwardKernel {
   @Override
   public int dot(MemorySegment records, long terms, long impacts, int count, int[] page) {

@@ -3,7 +3,10 @@ package io.siskin.index.kernel;
 import io.siskin.index.format.FileLayout;
 import java.lang.foreign.MemorySegment;
 
-/** {@link ImpactKernel} one posting and one sum at a time: the obviously right twin. */
+/**
+ * The scalar twin of the SIMD kernel. It handles one posting and one sum at a time, so it is easy
+ * to check.
+ */
 final class ScalarImpactKernel implements ImpactKernel {
   @Override
   public void add(

@@ -3,7 +3,10 @@ package io.siskin.index.kernel;
 import io.siskin.index.format.FileLayout;
 import java.lang.foreign.MemorySegment;
 
-/** The obviously right twin: one posting block after another. */
+/**
+ * The scalar twin of the SIMD kernel. It handles one posting block after another, so it is easy to
+ * check.
+ */
 final class ScalarSummaryKernel implements SummaryKernel {
   @Override
   public void addDense(MemorySegment lists, long row, int blockCount, int weight, int[] sums) {

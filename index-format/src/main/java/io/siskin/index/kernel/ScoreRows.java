@@ -1,80 +1,92 @@
 package io.siskin.index.kernel;
 
 /**
- * Superblocks whose documents are being scored together: for each a row of integer sums and the
- * range of documents that matters. Plain scratch memory, filled by an evaluator and read by {@link
- * BlockMaxKernels}; used by one thread.
+ * Superblocks whose documents are scored together. Each has a row of integer sums and the range of
+ * documents that matters. It is scratch memory that an evaluator fills and {@link BlockMaxKernels}
+ * read. Only one thread may use it.
  */
 public final class ScoreRows {
-  /** By row: the superblock's number. */
+  /** The number of the superblock of each row. */
   public final int[] superblocks;
 
-  /** By row: the first local document number that matters. */
+  /** The first local document number that matters in each row. */
   public final int[] firsts;
 
-  /** By row: the last local document number that matters. */
+  /** The last local document number that matters in each row. */
   public final int[] lasts;
 
   /**
-   * The sums, row after row, {@link #rowLength} each. Sums of documents outside a row's range mean
-   * nothing, which lets a kernel add more than was asked for. One further row takes what a damaged
-   * list would write past the last one.
+   * The sums, row after row. Each row has {@link #rowLength} sums. Sums of documents outside the
+   * range of a row have no meaning, so a kernel may add more postings than are needed. One extra
+   * row receives what a damaged list would write after the last row.
    */
   public final int[] sums;
 
-  /** By row: the bits of an entry's first 8 bytes that are set if it has postings that matter. */
+  /**
+   * A mask of the first 8 bytes of an entry, for each row. An entry whose first 8 bytes have a bit
+   * of this mask has postings that matter.
+   */
   public final long[] masks;
 
-  /** By row: the same for an entry's second 8 bytes. */
+  /** The same mask for the second 8 bytes of an entry, for each row. */
   public final long[] secondMasks;
 
-  /** The most pairs of a list and a row that are looked up before any is added. */
+  /** The largest number of (list, row) pairs that are looked up before their postings are added. */
   public static final int ITEMS = 2048;
 
-  /** Scratch of {@link BlockMaxKernels#addPostings}, by pair: where its postings start. */
+  /**
+   * Scratch memory of {@link BlockMaxKernels#addPostings}: the offset of the postings of each pair.
+   */
   public final long[] offsets;
 
-  /** Scratch, by pair: how many postings it has. */
+  /** Scratch memory: the number of postings of each pair. */
   public final int[] counts;
 
-  /** Scratch, by pair: how far its impacts are from its local documents. */
+  /** Scratch memory: the distance in bytes from the local documents of each pair to its impacts. */
   public final int[] impactDistances;
 
-  /** Scratch, by pair: its row. */
+  /** Scratch memory: the row of each pair. */
   public final int[] itemRows;
 
-  /** Scratch, by pair: the weight of its list. */
+  /** Scratch memory: the weight of the list of each pair. */
   public final int[] itemWeights;
 
   /**
-   * Postings are added to sums when so many have been prepared, or a superblock's more: few enough
-   * for the first-level cache, many enough that the loop seldom ends.
+   * The number of prepared postings at which they are added to sums. Up to one superblock's
+   * postings more may have been prepared by then. The number is small enough for the first-level
+   * cache, and large enough that the loop ends rarely.
    */
   public static final int PAIRS = 1024;
 
-  /** What a superblock's last vector may reach beyond {@link #PAIRS} and its postings. */
+  /**
+   * The number of extra elements. The postings of one superblock and its last vector may reach this
+   * far beyond {@link #PAIRS}.
+   */
   private static final int PAIRS_BEYOND = 256 + 64;
 
-  /** Scratch, by posting that is to be added: the place of its document in the sums. */
+  /** Scratch memory: for each posting to add, the index of its document in the sums. */
   public final int[] positions = new int[PAIRS + PAIRS_BEYOND];
 
-  /** Scratch, by posting that is to be added: what is added. */
+  /** Scratch memory: for each posting to add, the product that is added. */
   public final int[] products = new int[PAIRS + PAIRS_BEYOND];
 
-  /** Scratch: keeps reads alive whose only purpose is to bring cache lines near. */
+  /**
+   * Scratch memory: the result of reads that only load cache lines. It stops the compiler from
+   * removing these reads.
+   */
   public int touched;
 
-  /** Documents of a superblock. */
+  /** The number of documents of a superblock. */
   public final int rowLength;
 
-  /** How many rows are in use. */
+  /** The number of rows in use. */
   public int count;
 
   /**
-   * Makes room.
+   * Allocates the arrays.
    *
-   * @param rows the most rows in use at once
-   * @param rowLength documents of a superblock, at most 256
+   * @param rows the largest number of rows in use at the same time
+   * @param rowLength the number of documents of a superblock, at most 256
    */
   public ScoreRows(int rows, int rowLength) {
     this.superblocks = new int[rows];

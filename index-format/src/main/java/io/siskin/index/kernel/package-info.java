@@ -1,8 +1,9 @@
 /**
- * The inner loops: the only home of {@code jdk.incubator.vector}. Each kernel is an interface
- * documented by its naive meaning, with a {@code Scalar} implementation that is obviously right and
- * a {@code Panama} one that is fast; {@link io.siskin.index.kernel.KernelProvider} chooses once.
- * Arguments are checked by the caller once a block, not here.
+ * The inner loops of searches. No other package of this module uses {@code jdk.incubator.vector}.
+ * Each kernel is an interface whose documentation gives the loop that it computes. It has a {@code
+ * Scalar} implementation that is easy to check and a {@code Panama} implementation that is fast.
+ * {@link io.siskin.index.kernel.KernelProvider} chooses one of them once per process. Kernels do
+ * not check their arguments. The caller checks them once per block.
  */
 @NullMarked
 package io.siskin.index.kernel;

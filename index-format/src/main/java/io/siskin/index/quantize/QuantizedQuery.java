@@ -6,21 +6,21 @@ import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.vector.SparseVector;
 
 /**
- * A query's weights as integers, the same for all segments of a collection.
+ * The weights of a query as integers. They are the same for all segments of a collection.
  *
  * <p>Each weight becomes {@code max(1, floor(weight × scale))}, where {@code scale} is the largest
  * power of two for which the weights sum to at most {@link #WEIGHT_SUM_MAX}. The sum of {@code
- * weight × impact} over any document then fits a signed 32-bit integer, and a power of two keeps
- * integer and other short binary weights exactly as they are. The error of a score relative to the
- * float weights is below {@code terms / 2^22} of it.
+ * weight × impact} over any document then fits a signed 32-bit integer. Because the scale is a
+ * power of two, whole numbers and other short binary fractions stay exact. The error of a score,
+ * compared with a score of float weights, is below {@code terms / 2^22} of the score.
  *
- * <p>Immutable; safe to share.
+ * <p>Instances are immutable and safe to share between threads.
  */
 public final class QuantizedQuery {
-  /** The most terms of a query. */
+  /** The largest number of terms of a query. */
   public static final int TERM_COUNT_MAX = 16_384;
 
-  /** The integer weights of a query sum to at most this, so that times 255 it stays below 2^31. */
+  /** The largest sum of the integer weights of a query. Times 255, it is below 2^31. */
   public static final int WEIGHT_SUM_MAX = Integer.MAX_VALUE / FormatV1.IMPACT_MAX;
 
   private final SparseVector vector;
@@ -36,8 +36,8 @@ public final class QuantizedQuery {
   /**
    * Quantises a query.
    *
-   * @param vector the query, at most {@link #TERM_COUNT_MAX} terms
-   * @throws InvalidInputException when it has more terms
+   * @param vector the query, with at most {@link #TERM_COUNT_MAX} terms
+   * @throws InvalidInputException if it has more terms
    */
   public static QuantizedQuery of(SparseVector vector) {
     if (vector.size() > TERM_COUNT_MAX) {
@@ -52,7 +52,7 @@ public final class QuantizedQuery {
     if (weights.length == 0) {
       return new QuantizedQuery(vector, weights, 1);
     }
-    // Each term may be raised to 1, hence the room for one more a term.
+    // A weight may be raised to 1, so this leaves room for 1 per term.
     int exponent = Math.getExponent((WEIGHT_SUM_MAX - TERM_COUNT_MAX) / sum);
     double scale = Math.scalb(1.0, exponent);
     for (int i = 0; i < weights.length; i++) {
@@ -76,7 +76,7 @@ public final class QuantizedQuery {
   }
 
   /**
-   * Returns what a summed integer is multiplied with, after the document's scale, to give the
+   * Returns the score scale. A sum times the scale of the document times the score scale is the
    * score.
    */
   public double scoreScale() {
@@ -84,7 +84,7 @@ public final class QuantizedQuery {
   }
 
   /**
-   * Returns the score of a document: the one definition that all evaluators share.
+   * Returns the score of a document. All evaluators use this definition.
    *
    * @param sum the sum of integer weight × impact over the shared terms
    * @param documentScale the document's impact scale
@@ -94,11 +94,11 @@ public final class QuantizedQuery {
   }
 
   /**
-   * Returns the score of a document for whoever holds the query's {@link #scoreScale}.
+   * Returns the score of a document. The caller gives the {@link #scoreScale} of the query.
    *
    * @param sum the sum of integer weight × impact over the shared terms
    * @param documentScale the document's impact scale
-   * @param scoreScale of the query
+   * @param scoreScale the score scale of the query
    */
   public static float score(int sum, float documentScale, double scoreScale) {
     return (float) (sum * (documentScale * scoreScale));
@@ -111,7 +111,7 @@ public final class QuantizedQuery {
    * @param sum the sum of integer weight × ({@link ResidualLayout#STEPS} × impact + residual) over
    *     the shared terms, below 2^40
    * @param documentScale the document's impact scale
-   * @param scoreScale of the query
+   * @param scoreScale the score scale of the query
    */
   public static float refinedScore(long sum, float documentScale, double scoreScale) {
     return (float) (sum * (documentScale * scoreScale / ResidualLayout.STEPS));

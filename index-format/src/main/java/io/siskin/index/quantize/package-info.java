@@ -1,7 +1,7 @@
 /**
- * Floats to integers, once for documents and once for queries, with the error that each promises.
- * After this package a score is an integer: sums of products of integers are exact, so the order of
- * summation never matters and every evaluator returns the same score for the same document.
+ * Turns float weights of queries into integers, with a documented error. The build package does the
+ * same for documents. From then on, a sum has only integers, so it is exact and does not depend on
+ * the order of summation. So every evaluator returns the same score for the same document.
  */
 @NullMarked
 package io.siskin.index.quantize;

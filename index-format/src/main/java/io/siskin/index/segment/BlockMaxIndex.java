@@ -10,15 +10,16 @@ import io.siskin.index.store.Section;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The block-max posting lists: term → postings and maxima over ranges of documents, see {@link
- * BlockMaxLayout}.
+ * The block-max posting lists. They lead from a term to its postings and to maxima over ranges of
+ * documents. {@link BlockMaxLayout} describes the bytes.
  *
- * <p>Opening checks what the sections say of each other. Where a list begins and ends is covered by
- * the checksums only: in a crafted file a wrong one ends in an {@link IndexOutOfBoundsException},
- * since every read goes through a bounded view. A view; safe for concurrent use.
+ * <p>Opening checks that the sections agree with each other. Only the checksums protect the start
+ * and the end of each list. If a crafted file has a wrong one, reading it throws {@link
+ * IndexOutOfBoundsException}, because every read goes through a bounded view. It is a view of
+ * mapped memory and is safe for concurrent use.
  */
 public final class BlockMaxIndex {
-  /** What {@link #row} returns for a term with a sparse list. */
+  /** The result of {@link #row} for a term with a sparse list. */
   public static final int NO_ROW = -1;
 
   private final int documentCount;
@@ -39,8 +40,8 @@ public final class BlockMaxIndex {
    * Opens the view.
    *
    * @param file the verified {@code blockmax.dat}
-   * @param statistics of the segment
-   * @throws CorruptSegmentException when sections contradict each other or the statistics
+   * @param statistics the statistics of the segment
+   * @throws CorruptSegmentException if sections contradict each other or the statistics
    */
   static BlockMaxIndex open(MappedFile file, SegmentStatistics statistics)
       throws CorruptSegmentException {
@@ -72,7 +73,9 @@ public final class BlockMaxIndex {
         "a document block size of 4, 8 or 16",
         blockSize);
     parameters.require(
-        maximumBits == 4 || maximumBits == 8, "4 or 8 bits a document-block maximum", maximumBits);
+        maximumBits == 4 || maximumBits == 8,
+        "4 or 8 bits per document-block maximum",
+        maximumBits);
     int superblocks = BlockMaxLayout.superblockCount(documentCount, blockSize);
     parameters.require(
         superblockCount == superblocks, superblocks + " superblocks", superblockCount);
@@ -134,18 +137,19 @@ public final class BlockMaxIndex {
   }
 
   /**
-   * Returns the documents of a superblock, 16 times {@link #blockSize}: a power of two up to 256.
+   * Returns the number of documents of a superblock. It is 16 times {@link #blockSize}, and a power
+   * of two up to 256.
    */
   public int superblockSize() {
     return BlockMaxLayout.BLOCKS_PER_SUPERBLOCK * blockSize;
   }
 
-  /** Returns the documents of a document block: 4, 8 or 16. */
+  /** Returns the number of documents of a document block: 4, 8 or 16. */
   public int blockSize() {
     return blockSize;
   }
 
-  /** Returns the bits of a document-block maximum: 4 or 8. */
+  /** Returns the number of bits of a document-block maximum: 4 or 8. */
   public int maximumBits() {
     return maximumBits;
   }
@@ -166,7 +170,8 @@ public final class BlockMaxIndex {
   }
 
   /**
-   * Returns what the term's maxima are multiplied with to give effective weights.
+   * Returns the maximum scale of a term. A maximum times this scale is an upper bound of effective
+   * weights.
    *
    * @param termNumber 0 to {@link #termCount} − 1
    */
@@ -184,8 +189,8 @@ public final class BlockMaxIndex {
   }
 
   /**
-   * Returns where the term's postings start: in {@link #postings} if it has a row, else in {@link
-   * #sparseLists}.
+   * Returns the offset in bytes at which the postings of a term start. It is an offset in {@link
+   * #postings} if the term has a row, and in {@link #sparseLists} otherwise.
    *
    * @param termNumber 0 to {@link #termCount} − 1
    */
@@ -197,7 +202,10 @@ public final class BlockMaxIndex {
     return (long) termNumber * BlockMaxLayout.TERM_LENGTH;
   }
 
-  /** Returns the document scales, f32 by document number, and 64 more bytes that mean nothing. */
+  /**
+   * Returns the document scales, f32 by document number, followed by 64 bytes that may be read but
+   * have no meaning.
+   */
   public MemorySegment documentScales() {
     return documentScales;
   }
@@ -211,40 +219,46 @@ public final class BlockMaxIndex {
     return documentScales.get(FileLayout.F32, (long) documentNumber * Float.BYTES);
   }
 
-  /** Returns the rows of superblock maxima, u8, and 64 more bytes that mean nothing. */
+  /**
+   * Returns the rows of superblock maxima, u8, followed by 64 bytes that may be read but have no
+   * meaning.
+   */
   public MemorySegment superblockMaxima() {
     return superblockMaxima;
   }
 
   /**
-   * Returns where a row starts in {@link #superblockMaxima}.
+   * Returns the offset in bytes at which a row starts in {@link #superblockMaxima}.
    *
-   * @param row as {@link #row} gives it
+   * @param row the number of the row, as {@link #row} returns it
    */
   public long superblockMaximaOffset(int row) {
     return (long) row * BlockMaxLayout.superblockMaximaRowLength(superblockCount);
   }
 
-  /** Returns the rows of entries, and 64 more bytes that mean nothing. */
+  /** Returns the rows of entries, followed by 64 bytes that may be read but have no meaning. */
   public MemorySegment entries() {
     return entries;
   }
 
   /**
-   * Returns where a row starts in {@link #entries}.
+   * Returns the offset in bytes at which a row starts in {@link #entries}.
    *
-   * @param row as {@link #row} gives it
+   * @param row the number of the row, as {@link #row} returns it
    */
   public long entriesOffset(int row) {
     return (long) row * superblockCount * entryLength;
   }
 
-  /** Returns the sparse lists, and 64 more bytes that mean nothing. */
+  /** Returns the sparse lists, followed by 64 bytes that may be read but have no meaning. */
   public MemorySegment sparseLists() {
     return sparseLists;
   }
 
-  /** Returns the postings of the dense lists, and 64 more bytes that mean nothing. */
+  /**
+   * Returns the postings of the dense lists, followed by 64 bytes that may be read but have no
+   * meaning.
+   */
   public MemorySegment postings() {
     return postings;
   }

@@ -12,10 +12,11 @@ import io.siskin.index.store.Section;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The clustered posting lists: term number → posting blocks with summaries, see {@link
- * ClusterLayout}.
+ * The clustered posting lists. They lead from a term number to posting blocks with summaries.
+ * {@link ClusterLayout} describes the bytes.
  *
- * <p>A view; safe for concurrent use. {@link Cursor} reads one list after another.
+ * <p>It is a view of mapped memory and is safe for concurrent use. A {@link Cursor} reads one list
+ * after another.
  */
 public final class ClusteredIndex {
   private final Section termSection;
@@ -72,7 +73,7 @@ public final class ClusteredIndex {
 
   private void checkParameters(Section parameters) throws CorruptSegmentException {
     int bits = documentBits(documentCount);
-    parameters.require(documentBits == bits, bits + " bits a document number", documentBits);
+    parameters.require(documentBits == bits, bits + " bits per document number", documentBits);
     parameters.require(
         listPostingCountMax >= 0 && listPostingCountMax <= documentCount,
         "lists of 0 to " + documentCount + " postings",
@@ -96,8 +97,8 @@ public final class ClusteredIndex {
    * Opens the view.
    *
    * @param file the verified {@code clusters.dat}
-   * @param statistics what the segment holds
-   * @throws CorruptSegmentException when sections contradict each other or the segment
+   * @param statistics the statistics of the segment
+   * @throws CorruptSegmentException if sections contradict each other or the statistics
    */
   static ClusteredIndex open(MappedFile file, SegmentStatistics statistics)
       throws CorruptSegmentException {
@@ -105,8 +106,8 @@ public final class ClusteredIndex {
   }
 
   /**
-   * Demands that every list record is what its header says, that the records fill the section, and
-   * that no row, posting block or document number leads outside: reads the whole file once.
+   * Checks that every list record agrees with its header, that the records fill the section, and
+   * that no row, posting block or document number leads outside. It reads the whole file once.
    */
   void check() throws CorruptSegmentException {
     Cursor list = cursor();
@@ -134,7 +135,7 @@ public final class ClusteredIndex {
     listSection.require(blocks == blockCount, blockCount + " posting blocks", blocks);
   }
 
-  /** Demands that a record's header describes exactly the bytes up to the next record. */
+  /** Checks that the header of a record describes exactly the bytes up to the next record. */
   private void checkRecord(long start, long end) throws CorruptSegmentException {
     requireAt(start, end - start >= LIST_DIRECTORY_OFFSET, "a list record", end - start);
     int postings = lists.get(FileLayout.U32, start + LIST_POSTING_COUNT_OFFSET);
@@ -185,7 +186,7 @@ public final class ClusteredIndex {
     return termCount;
   }
 
-  /** Returns how many postings were kept. */
+  /** Returns the number of postings of all lists. */
   public long postingCount() {
     return postingCount;
   }
@@ -195,17 +196,17 @@ public final class ClusteredIndex {
     return blockCount;
   }
 
-  /** Returns the number of terms of all summaries together. */
+  /** Returns the sum of the numbers of terms of all summaries. */
   public long summaryEntryCount() {
     return entryCount;
   }
 
-  /** Returns the most postings of a list. */
+  /** Returns the largest number of postings of a list. */
   public int listPostingCountMax() {
     return listPostingCountMax;
   }
 
-  /** Returns the most posting blocks of a list. */
+  /** Returns the largest number of posting blocks of a list. */
   public int listBlockCountMax() {
     return listBlockCountMax;
   }
@@ -215,7 +216,10 @@ public final class ClusteredIndex {
     return lengthBytes;
   }
 
-  /** Returns the bytes of all list records, and 64 more that may be read but mean nothing. */
+  /**
+   * Returns the bytes of all list records, followed by 64 bytes that may be read but have no
+   * meaning.
+   */
   public MemorySegment lists() {
     return lists;
   }
@@ -230,7 +234,7 @@ public final class ClusteredIndex {
         << alignmentShift;
   }
 
-  /** Reads one list after another; used by one thread. */
+  /** Reads one list after another. Only one thread may use it. */
   public final class Cursor {
     private long record;
     private int postingCount;
@@ -251,7 +255,7 @@ public final class ClusteredIndex {
      * Goes to a term's list.
      *
      * @param termNumber 0 to {@link ClusteredIndex#termCount} − 1
-     * @return false when the term has no list
+     * @return false if the term has no list
      */
     public boolean moveTo(int termNumber) {
       record = recordOffset(termNumber);
@@ -288,7 +292,8 @@ public final class ClusteredIndex {
     }
 
     /**
-     * Returns whether the list's posting blocks have summaries; without, every one is to be read.
+     * Returns whether the posting blocks of the list have summaries. If they have none, the caller
+     * must read every block.
      */
     public boolean hasSummaries() {
       return rowCount > 0;
@@ -299,7 +304,7 @@ public final class ClusteredIndex {
       return rowCount;
     }
 
-    /** Returns the scale of the summaries: a summary's weight is scale × value. */
+    /** Returns the scale of the summaries. The weight of a term in a summary is scale × value. */
     public float scale() {
       return scale;
     }
@@ -307,24 +312,24 @@ public final class ClusteredIndex {
     /**
      * Returns the term number of a row.
      *
-     * @param row 0 to {@link #rowCount} − 1; ascending
+     * @param row 0 to {@link #rowCount} − 1. Term numbers ascend with the rows
      */
     public int rowTerm(int row) {
       return narrow ? narrowEntry(row) >>> Short.SIZE : (int) (wideEntry(row) >>> Integer.SIZE);
     }
 
     /**
-     * Looks for a term's row.
+     * Looks for the row of a term.
      *
      * @param termNumber the term
-     * @return whether a summary has the term; {@link #rowOffset} and {@link #rowLength} then say
-     *     where it stands
+     * @return whether a summary has the term. If so, {@link #rowOffset} and {@link #rowLength}
+     *     describe its row
      */
     public boolean findRow(int termNumber) {
       int low = 0;
       int count = rowCount;
-      // Halves without a branch on what is found: the processor runs the searches of several terms
-      // at once.
+      // This halves the range without a branch on the found term. So the processor can run the
+      // searches of several terms at the same time.
       while (count > 1) {
         int half = count >>> 1;
         low = rowTerm(low + half) <= termNumber ? low + half : low;
@@ -339,34 +344,35 @@ public final class ClusteredIndex {
       return true;
     }
 
-    /** Returns where the row found last starts in {@link ClusteredIndex#lists}. */
+    /** Returns the offset in {@link ClusteredIndex#lists} of the row that was found last. */
     public long rowOffset() {
       return rowOffset;
     }
 
-    /** Returns the length in bytes of the row found last. */
+    /** Returns the length in bytes of the row that was found last. */
     public int rowLength() {
       return rowLength;
     }
 
     /**
-     * Returns whether the row found last has a value for each posting block, and not (block number,
-     * value) entries.
+     * Returns whether the row that was found last is dense. A dense row has one value for each
+     * posting block. A sparse row has (block number, value) entries.
      */
     public boolean isRowDense() {
       return rowLength == blockCount;
     }
 
-    /** Returns how many entries the row found last has when it is not dense. */
+    /** Returns the number of entries of the row that was found last, if it is not dense. */
     public int rowEntryCount() {
       return rowLength / (blockNumberLength(blockCount) + Byte.BYTES);
     }
 
     /**
-     * Returns a summary's value in the row found last: the plain way to read a row.
+     * Returns the value of a summary in the row that was found last. This is the simple and slow
+     * way to read a row.
      *
      * @param block 0 to {@link #blockCount} − 1
-     * @return 0 to 255; 0 when the block's summary lacks the term
+     * @return 0 to 255. It is 0 if the summary of the block does not have the term
      */
     public int rowValue(int block) {
       if (isRowDense()) {
@@ -383,9 +389,9 @@ public final class ClusteredIndex {
     }
 
     /**
-     * Returns where a posting block starts in the list.
+     * Returns the index of the first posting of a posting block.
      *
-     * @param block 0 to {@link #blockCount}; the last gives the end of the last block
+     * @param block 0 to {@link #blockCount}. The last value gives the end of the last block
      */
     public int blockStart(int block) {
       return shortStarts
@@ -396,7 +402,8 @@ public final class ClusteredIndex {
     /**
      * Returns the document number of a posting.
      *
-     * @param posting 0 to {@link #postingCount} − 1, see {@link #blockStart}
+     * @param posting 0 to {@link #postingCount} − 1. {@link #blockStart} gives the range of each
+     *     posting block
      */
     public int document(int posting) {
       long bit = (long) posting * documentBits;
@@ -404,7 +411,10 @@ public final class ClusteredIndex {
       return (int) (word >>> (bit & 7)) & (1 << documentBits) - 1;
     }
 
-    /** Demands that nothing in the record, whose length is right, leads outside of it. */
+    /**
+     * Checks that nothing in the record leads outside of it. The length of the record has been
+     * checked before.
+     */
     private void check() throws CorruptSegmentException {
       for (int row = 0; row < rowCount; row++) {
         int term = rowTerm(row);

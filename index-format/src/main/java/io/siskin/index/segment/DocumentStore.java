@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * External ids, stored fields and the order of indexing of a segment.
  *
- * <p>A view; safe for concurrent use. Stored fields are read through a {@link FieldReader}, one a
- * request.
+ * <p>It is a view of mapped memory and is safe for concurrent use. Stored fields are read through a
+ * {@link FieldReader}. Each request opens its own.
  */
 public final class DocumentStore {
-  /** What {@link #documentNumber} returns for an id that the segment lacks. */
+  /** The result of {@link #documentNumber} for an id that the segment does not have. */
   public static final int ABSENT = SlotTable.ABSENT;
 
   private final int documentCount;
@@ -74,11 +74,14 @@ public final class DocumentStore {
     dictionarySection.requireEncoding(FormatV1.ENCODING_PLAIN);
     dictionarySection.requireCount(dictionarySection.lengthBytes());
     byte[] trained = dictionarySection.bytes().toArray(FileLayout.U8);
-    // Digested once: doing it for each request took longer than the search.
+    // The dictionary is prepared only once. Doing this in each request took longer than the search.
     this.dictionary = trained.length == 0 ? null : new ZstdDictDecompress(trained);
   }
 
-  /** Demands what the accessors follow without looking; reads offsets and slots once. */
+  /**
+   * Checks the offsets and slots, because the accessors follow them without a check. It reads them
+   * once.
+   */
   void check() throws CorruptSegmentException {
     ids.check(1);
     idSlots.check();
@@ -164,19 +167,22 @@ public final class DocumentStore {
     return fieldNames;
   }
 
-  /** Gives the native memory of the dictionary back; called with the release of the segment. */
+  /** Frees the native memory of the dictionary. The segment calls this when it is released. */
   void close() {
     if (dictionary != null) {
       dictionary.close();
     }
   }
 
-  /** Opens a reader of stored fields; the caller closes it. */
+  /** Opens a reader of stored fields. The caller closes it. */
   public FieldReader openFields() {
     return new FieldReader();
   }
 
-  /** Unpacks stored fields; used by one thread and closed by it, since it holds native memory. */
+  /**
+   * Unpacks stored fields. Only one thread may use a reader. It must be closed, because it holds
+   * native memory.
+   */
   public final class FieldReader implements AutoCloseable {
     private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
     private boolean dictionaryLoaded;
@@ -184,12 +190,13 @@ public final class DocumentStore {
     private FieldReader() {}
 
     /**
-     * Returns fields of a document, in the order in which they were given.
+     * Returns the wanted fields of a document, in the order in which the document was given with
+     * them.
      *
      * @param documentNumber 0 to {@link DocumentStore#documentCount} − 1
-     * @param wanted which fields
-     * @throws UncheckedIOException around a {@link CorruptSegmentException} when the record is
-     *     damaged
+     * @param wanted tells by name which fields are wanted
+     * @throws UncheckedIOException with a {@link CorruptSegmentException} as its cause, if the
+     *     record is damaged
      */
     public Map<String, String> fields(int documentNumber, Predicate<String> wanted) {
       Map<String, String> fields = new LinkedHashMap<>();
@@ -265,7 +272,10 @@ public final class DocumentStore {
     }
   }
 
-  /** Returns where a document's stored record starts; 0 without stored fields. */
+  /**
+   * Returns the offset in bytes of the stored record of a document, or 0 if the segment has no
+   * stored fields.
+   */
   private long offset(int documentNumber) {
     Section offsets = storedOffsets;
     if (offsets == null) {

@@ -10,10 +10,12 @@ import io.siskin.index.store.Section;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The forward index: document number → vector, see {@link ForwardLayout}.
+ * The forward index. It leads from a document number to the vector of the document. {@link
+ * ForwardLayout} describes the bytes.
  *
- * <p>Evaluators take {@link #records} and {@link #recordOffset} and hand both to a kernel; {@link
- * Cursor} is the plain way to read a document. A view; safe for concurrent use.
+ * <p>Evaluators pass {@link #records} and {@link #recordOffset} to a kernel. A {@link Cursor} is
+ * the simple and slow way to read a document. It is a view of mapped memory and is safe for
+ * concurrent use.
  */
 public final class ForwardIndex {
   private final int documentCount;
@@ -28,8 +30,8 @@ public final class ForwardIndex {
    * Opens the view.
    *
    * @param file the verified {@code forward.dat}
-   * @param documentCount the segment's documents
-   * @throws CorruptSegmentException when sections contradict each other
+   * @param documentCount the number of documents of the segment
+   * @throws CorruptSegmentException if sections contradict each other
    */
   public ForwardIndex(MappedFile file, int documentCount) throws CorruptSegmentException {
     Section offsetSection = file.section(SectionKind.FORWARD_OFFSETS);
@@ -55,9 +57,10 @@ public final class ForwardIndex {
   }
 
   /**
-   * Demands that the records follow each other without a gap and fill the section: reads the
-   * offset, the header and the further runs of every record. After it, no kernel is led outside a
-   * document's record; whether the terms and impacts in it make sense is for the deep verification.
+   * Checks that the records follow each other without a gap and fill the section. It reads the
+   * offset, the header and the further runs of every record. After this check, no kernel can be led
+   * outside the record of a document. The deep verification checks the terms and impacts inside the
+   * records.
    */
   void check() throws CorruptSegmentException {
     long end = 0;
@@ -98,7 +101,10 @@ public final class ForwardIndex {
     recordSection.require(end == length, end + " bytes of records", length);
   }
 
-  /** Returns the length that a record's header gives, or more than is left when it is cut off. */
+  /**
+   * Returns the length that the header of a record gives. If the record is cut off, the result is
+   * larger than the rest of the section.
+   */
   private long recordLength(long start, long end) {
     long runsAt = start + ForwardLayout.RUNS_OFFSET;
     if (runsAt > end) {
@@ -123,13 +129,15 @@ public final class ForwardIndex {
     return documentCount;
   }
 
-  /** Returns the bytes of all records, and 64 more that may be read but mean nothing. */
+  /**
+   * Returns the bytes of all records, followed by 64 bytes that may be read but have no meaning.
+   */
   public MemorySegment records() {
     return records;
   }
 
   /**
-   * Returns where a document's record starts in {@link #records}.
+   * Returns the offset in bytes in {@link #records} at which the record of a document starts.
    *
    * @param documentNumber 0 to {@link #documentCount} − 1
    */
@@ -154,7 +162,7 @@ public final class ForwardIndex {
     return new Cursor();
   }
 
-  /** Reads the postings of one document after another; used by one thread. */
+  /** Reads the postings of one document after another. Only one thread may use it. */
   public final class Cursor {
     private float scale;
     private int runsLeft;
@@ -193,7 +201,10 @@ public final class ForwardIndex {
       impactAt = termAt + (long) count * Short.BYTES;
     }
 
-    /** Goes to the next posting, in ascending order of term number; false after the last one. */
+    /**
+     * Goes to the next posting, in ascending order of term numbers. Returns false after the last
+     * one.
+     */
     public boolean next() {
       if (left == 0) {
         return false;
@@ -217,7 +228,7 @@ public final class ForwardIndex {
       return size;
     }
 
-    /** Returns the document's scale: a stored weight is scale × impact. */
+    /** Returns the scale of the document. A stored weight is scale × impact. */
     public float scale() {
       return scale;
     }

@@ -10,13 +10,13 @@ import io.siskin.index.store.Section;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The impact-ordered posting lists: term number → postings, the largest impacts first, see {@link
- * ImpactOrderedLayout}.
+ * The impact-ordered posting lists. They lead from a term number to its postings, the largest
+ * impacts first. {@link ImpactOrderedLayout} describes the bytes.
  *
- * <p>A view; safe for concurrent use.
+ * <p>It is a view of mapped memory and is safe for concurrent use.
  */
 public final class ImpactOrderedIndex {
-  /** What {@link #row} returns for a term with a plain list. */
+  /** The result of {@link #row} for a term with a plain list. */
   public static final int NO_ROW = -1;
 
   private final int documentCount;
@@ -95,8 +95,8 @@ public final class ImpactOrderedIndex {
    * Opens the view.
    *
    * @param file the verified {@code impacts.dat}
-   * @param statistics what the segment holds
-   * @throws CorruptSegmentException when sections contradict each other or the segment
+   * @param statistics the statistics of the segment
+   * @throws CorruptSegmentException if sections contradict each other or the statistics
    */
   static ImpactOrderedIndex open(MappedFile file, SegmentStatistics statistics)
       throws CorruptSegmentException {
@@ -112,7 +112,7 @@ public final class ImpactOrderedIndex {
   }
 
   /**
-   * Demands that every list lies in its section and names no document that the segment lacks: reads
+   * Checks that every list lies inside its section and has only documents of the segment. It reads
    * the whole file once.
    */
   void check() throws CorruptSegmentException {
@@ -200,7 +200,7 @@ public final class ImpactOrderedIndex {
   private void checkDocuments(long offset, int count, int window) throws CorruptSegmentException {
     int inWindow = documentCount - (window << ImpactOrderedLayout.WINDOW_SHIFT);
     if (inWindow >= ImpactOrderedLayout.WINDOW_LENGTH) {
-      return; // Every u16 is one of the window's documents.
+      return; // In a full window, every u16 is the local number of a document.
     }
     for (int i = 0; i < count; i++) {
       int local = postings.get(FileLayout.U16, offset + (long) i * Short.BYTES) & 0xFFFF;
@@ -245,7 +245,7 @@ public final class ImpactOrderedIndex {
   }
 
   /**
-   * Returns the number of postings of a term's list, 0 when it has none.
+   * Returns the number of postings of a term's list, or 0 if the term has no list.
    *
    * @param termNumber 0 to {@link #termCount} − 1
    */
@@ -255,7 +255,7 @@ public final class ImpactOrderedIndex {
   }
 
   /**
-   * Returns the scale of a list: a posting's weight is about scale × impact.
+   * Returns the scale of a list. The weight of a posting is about scale × impact.
    *
    * @param termNumber 0 to {@link #termCount} − 1
    */
@@ -264,8 +264,8 @@ public final class ImpactOrderedIndex {
   }
 
   /**
-   * Returns where a list begins in {@link #postings} if it is windowed, else in {@link
-   * #plainLists}.
+   * Returns the offset in bytes at which a list begins. It is an offset in {@link #postings} if the
+   * list is windowed, and in {@link #plainLists} otherwise.
    *
    * @param termNumber 0 to {@link #termCount} − 1
    */
@@ -283,11 +283,12 @@ public final class ImpactOrderedIndex {
   }
 
   /**
-   * Returns an impact that at least k postings of a list reach: a lower bound of the k-th best.
+   * Returns an impact that at least k postings of a list reach. It is a lower bound of the k-th
+   * largest impact.
    *
    * @param termNumber 0 to {@link #termCount} − 1
    * @param k the number of hits, 1 or more
-   * @return 1 to 255, or 0 when nothing is known
+   * @return 1 to 255, or 0 if no bound is known
    */
   public int rankedImpact(int termNumber, int k) {
     for (int i = 0; i < ImpactOrderedLayout.rankCount(); i++) {
@@ -300,7 +301,7 @@ public final class ImpactOrderedIndex {
   }
 
   /**
-   * Returns how many postings of a whole windowed list reach a level.
+   * Returns the number of postings of a whole windowed list that reach a level.
    *
    * @param row the list's row
    * @param level 0 to {@link ImpactOrderedLayout#LEVEL_COUNT} − 1
@@ -322,7 +323,7 @@ public final class ImpactOrderedIndex {
   }
 
   /**
-   * Returns how many postings of a window reach a level.
+   * Returns the number of postings of a window that reach a level.
    *
    * @param entry the window's entry
    * @param level 0 to {@link ImpactOrderedLayout#LEVEL_COUNT} − 1
@@ -339,7 +340,7 @@ public final class ImpactOrderedIndex {
     return windows;
   }
 
-  /** Returns the windowed lists, and 64 bytes more that may be read but mean nothing. */
+  /** Returns the windowed lists, followed by 64 bytes that may be read but have no meaning. */
   public MemorySegment postings() {
     return postings;
   }

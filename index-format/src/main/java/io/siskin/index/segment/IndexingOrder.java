@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A document's <em>ordinal</em> is its position in the order of indexing, 0 to the number of
  * documents − 1. Equal scores are ordered by it, so that reordering a segment for speed changes no
- * answer. A segment whose documents were not reordered stores no ordinals: there the ordinal is the
- * document number.
+ * answer. A segment whose documents were not reordered stores no ordinals. There, the ordinal is
+ * the document number.
  *
- * <p>A view; safe for concurrent use.
+ * <p>It is a view of mapped memory and is safe for concurrent use.
  */
 public final class IndexingOrder {
   private final Section ordinals;
@@ -47,7 +47,7 @@ public final class IndexingOrder {
         documentCount);
   }
 
-  /** Demands that both sections are permutations, one the inverse of the other. */
+  /** Checks that both sections are permutations and that each is the inverse of the other. */
   void check() throws CorruptSegmentException {
     for (int document = 0; document < documentCount; document++) {
       int ordinal = ordinals.u32(document);

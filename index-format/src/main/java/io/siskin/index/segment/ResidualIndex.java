@@ -10,10 +10,10 @@ import io.siskin.index.store.Section;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The residuals: document number → what rounding has left over of each weight, see {@link
- * ResidualLayout}.
+ * The residuals. They lead from a document number to what rounding has left over of each weight.
+ * {@link ResidualLayout} describes the bytes.
  *
- * <p>A view; safe for concurrent use.
+ * <p>It is a view of mapped memory and is safe for concurrent use.
  */
 public final class ResidualIndex {
   private final ForwardIndex forward;
@@ -31,8 +31,8 @@ public final class ResidualIndex {
    *
    * @param file the verified {@code residuals.dat}
    * @param forward the segment's forward index
-   * @param postingCount the segment's postings
-   * @throws CorruptSegmentException when sections contradict each other
+   * @param postingCount the number of postings of the segment
+   * @throws CorruptSegmentException if sections contradict each other
    */
   static ResidualIndex open(MappedFile file, ForwardIndex forward, long postingCount)
       throws CorruptSegmentException {
@@ -52,24 +52,25 @@ public final class ResidualIndex {
     return new ResidualIndex(forward, errorMax, residuals.paddedBytes());
   }
 
-  /** Returns the most by which a refined weight differs from scale × impact, above 0. */
+  /** Returns the largest difference between a refined weight and scale × impact, above 0. */
   public double weightErrorMax() {
     return weightErrorMax;
   }
 
   /**
-   * Returns the residuals of all documents, and 64 more bytes that may be read but mean nothing.
+   * Returns the residuals of all documents, followed by 64 bytes that may be read but have no
+   * meaning.
    */
   public MemorySegment bytes() {
     return bytes;
   }
 
   /**
-   * Returns a posting's residual: the plain way to read one.
+   * Returns the residual of a posting. This is the simple and slow way to read one.
    *
    * @param documentNumber the document
-   * @param posting which of its postings, in the order of the forward record, 0 or more
-   * @return −128 to 127, in {@link ResidualLayout#STEPS} of a step of impacts
+   * @param posting the index of the posting in the forward record, 0 or more
+   * @return the residual, −128 to 127. An impact has {@link ResidualLayout#STEPS} such steps
    */
   public int residual(int documentNumber, int posting) {
     long start = ResidualLayout.start(forward.recordOffset(documentNumber));

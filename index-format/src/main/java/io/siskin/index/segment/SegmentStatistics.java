@@ -11,15 +11,16 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * What a segment holds, in numbers.
+ * The counts of what a segment holds.
  *
- * @param documentCount documents, empty ones included
- * @param termCount distinct terms
- * @param postingCount (document, term) pairs
- * @param emptyDocumentCount documents without a term: stored and counted, never found
- * @param totalLength sum of all weights as they were given; under BM25 the number of tokens
+ * @param documentCount the number of documents, including empty ones
+ * @param termCount the number of distinct terms
+ * @param postingCount the number of (document, term) pairs
+ * @param emptyDocumentCount the number of documents without a term. They are stored and counted,
+ *     but no search finds them
+ * @param totalLength the sum of all given weights. With BM25 this is the number of tokens
  * @param vocabulary how terms are named
- * @param quantization 1 for one scale for all documents, 2 for a scale a document
+ * @param quantization 1 for one scale for all documents, 2 for one scale per document
  */
 public record SegmentStatistics(
     int documentCount,
@@ -29,13 +30,13 @@ public record SegmentStatistics(
     double totalLength,
     Vocabulary vocabulary,
     int quantization) {
-  /** How the terms of a segment are named from outside. */
+  /** How users name the terms of a segment. */
   public enum Vocabulary {
-    /** There is no term yet. */
+    /** The segment has no term. */
     NONE,
-    /** By token. */
+    /** Terms are named by token. */
     TOKEN,
-    /** By unsigned 32-bit term id. */
+    /** Terms are named by an unsigned 32-bit term id. */
     TERM_ID
   }
 

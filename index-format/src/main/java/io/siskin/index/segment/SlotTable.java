@@ -5,9 +5,12 @@ import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StringListLayout;
 import io.siskin.index.store.Section;
 
-/** The mapped hash slots of a list: key → number. A view; safe for concurrent use. */
+/**
+ * The mapped hash slots of a list. They lead from a key to its number in the list. It is a view of
+ * mapped memory and is safe for concurrent use.
+ */
 final class SlotTable {
-  /** What look-ups return for a key that the list lacks. */
+  /** The result of a look-up for a key that the list does not have. */
   static final int ABSENT = -1;
 
   private final Section slots;
@@ -24,7 +27,7 @@ final class SlotTable {
     this.mask = slotCount - 1;
   }
 
-  /** Demands that the slots that are not free hold each number of the list once. */
+  /** Checks that the used slots hold each number of the list exactly once. */
   void check() throws CorruptSegmentException {
     long[] seen = new long[size / Long.SIZE + 1];
     int used = 0;
@@ -48,15 +51,14 @@ final class SlotTable {
   }
 
   /**
-   * Returns a number whose key may have this hash, or {@link #ABSENT} when there is no further one.
-   * Whoever looks a key up compares it with each candidate; a callback for that would be an object
-   * a term.
+   * Returns a number whose key may have this hash, or {@link #ABSENT} if there is no other one. The
+   * caller compares its key with the key of each candidate. There is no callback for this, because
+   * it would need one object per term.
    *
-   * @param probe how many candidates came before, 0 or more
+   * @param probe the number of candidates that were returned before, 0 or more
    */
   int candidate(long hash, long probe) {
-    // A full table cannot come from the builder; the bound keeps a crafted one from looping for
-    // ever.
+    // The builder never writes a full table. The bound ends the loop if a crafted file has one.
     return probe > mask ? ABSENT : slots.u32((hash + probe) & mask) - 1;
   }
 }

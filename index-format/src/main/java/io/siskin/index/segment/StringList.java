@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A mapped list of strings by number, see {@link StringListLayout}. A view; safe for concurrent
- * use.
+ * A mapped list of strings by number. {@link StringListLayout} describes the bytes. It is a view of
+ * mapped memory and is safe for concurrent use.
  */
 final class StringList {
   private final Section offsets;
@@ -40,7 +40,7 @@ final class StringList {
     return size;
   }
 
-  /** Demands that every string has a length of at least this many bytes. */
+  /** Checks that every string has at least this many bytes. */
   void check(int lengthMin) throws CorruptSegmentException {
     for (int number = 0; number < size; number++) {
       long end = offset(number + 1);
@@ -66,8 +66,8 @@ final class StringList {
   }
 
   /**
-   * Returns the number of a string, or {@link SlotTable#ABSENT}. Allocates nothing for a string of
-   * ASCII.
+   * Returns the number of a string, or {@link SlotTable#ABSENT}. It allocates nothing if the string
+   * is ASCII.
    */
   int find(SlotTable slots, String key) {
     if (!StringListLayout.isAscii(key)) {

@@ -10,14 +10,15 @@ import io.siskin.index.store.Section;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The terms of a segment: token or term id ↔ term number.
+ * The terms of a segment. It translates between tokens or term ids and term numbers.
  *
- * <p>Term numbers are dense, local to the segment and given by descending document frequency (ties
- * by UTF-8 bytes of the token or by unsigned term id), so that the numbers that queries touch most
- * share cache lines. A view; safe for concurrent use.
+ * <p>Term numbers are dense and local to the segment. They are in descending order of document
+ * frequency, and ties are ordered by the UTF-8 bytes of the token or by unsigned term id. So the
+ * term numbers that queries use most share cache lines. It is a view of mapped memory and is safe
+ * for concurrent use.
  */
 public final class TermDictionary {
-  /** What the look-ups return for a term that the segment lacks. */
+  /** The result of a look-up for a term that the segment does not have. */
   public static final int ABSENT = SlotTable.ABSENT;
 
   private final int size;
@@ -54,7 +55,9 @@ public final class TermDictionary {
     }
   }
 
-  /** Demands what the look-ups follow without looking; reads offsets and slots once. */
+  /**
+   * Checks the offsets and slots, because look-ups follow them without a check. It reads them once.
+   */
   void check() throws CorruptSegmentException {
     if (tokens != null) {
       tokens.check(1);
@@ -83,8 +86,8 @@ public final class TermDictionary {
   }
 
   /**
-   * Returns the term number of a token, or {@link #ABSENT}; always absent when {@link #hasTokens}
-   * is false.
+   * Returns the term number of a token, or {@link #ABSENT}. It is always {@link #ABSENT} if {@link
+   * #hasTokens} is false.
    *
    * @param token the term's string
    */
@@ -97,8 +100,8 @@ public final class TermDictionary {
   }
 
   /**
-   * Returns the term number of a term id, or {@link #ABSENT}; always absent when {@link
-   * #hasTermIds} is false.
+   * Returns the term number of a term id, or {@link #ABSENT}. It is always {@link #ABSENT} if
+   * {@link #hasTermIds} is false.
    *
    * @param termId an unsigned 32-bit id
    */
@@ -117,7 +120,7 @@ public final class TermDictionary {
   }
 
   /**
-   * Returns how a term is named: its token, or its term id in decimal.
+   * Returns the name of a term. This is its token, or its term id in decimal.
    *
    * @param termNumber 0 to {@link #size} − 1
    */

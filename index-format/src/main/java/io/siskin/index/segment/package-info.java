@@ -1,7 +1,7 @@
 /**
- * Opened segments: verified files turned into accessors that read straight from the mapping,
- * without allocation a posting. {@link io.siskin.index.segment.Segment} is the way in and owns the
- * mapping; everything else is a view of it.
+ * Opened segments. The classes read verified files directly from the mapped memory and allocate
+ * nothing per posting. {@link io.siskin.index.segment.Segment} is the way in and owns the mapping.
+ * All other classes are views of it.
  */
 @NullMarked
 package io.siskin.index.segment;

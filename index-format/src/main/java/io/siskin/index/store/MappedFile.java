@@ -50,8 +50,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of a segment, mapped read-only and verified: magic, header, version, length, directory,
- * gaps and (unless asked otherwise) the checksum of every section. No section is handed out before.
+ * One file of a segment, mapped read-only and verified. The verification covers magic, header,
+ * version, length, directory and gaps. It also covers the checksum of every section, unless the
+ * caller asks for less. Sections are available only after the verification.
  *
  * <p>The views live as long as the {@link Mapping} given at opening.
  */
@@ -96,13 +97,13 @@ public final class MappedFile {
    * Maps and verifies a file.
    *
    * @param path the file
-   * @param kind what it must be
-   * @param version the format version that the caller reads
-   * @param mapping owns the mapping from here on
-   * @param verification how much is read to verify it
-   * @throws CorruptSegmentException when it is missing, truncated or damaged
-   * @throws UnsupportedFormatException when it is another program's, another kind of file or
-   *     another version
+   * @param kind the kind that it must have
+   * @param version the format version that the caller can read
+   * @param mapping owns the mapping from now on
+   * @param verification how much of the file is read to verify it
+   * @throws CorruptSegmentException if the file is missing, truncated or damaged
+   * @throws UnsupportedFormatException if the file belongs to another program, is another kind of
+   *     file, or has another version
    */
   public static MappedFile open(
       Path path, FileKind kind, int version, Mapping mapping, Verification verification)
@@ -226,7 +227,7 @@ public final class MappedFile {
     return memory.byteSize();
   }
 
-  /** Returns the checksum in the header, which the segment's file table repeats. */
+  /** Returns the checksum in the header. The file table of the segment has the same value. */
   public int headerChecksum() {
     return headerChecksum;
   }
@@ -234,8 +235,8 @@ public final class MappedFile {
   /**
    * Returns a section that the file must have.
    *
-   * @param kind which one
-   * @throws CorruptSegmentException when the file lacks it
+   * @param kind the kind of the section
+   * @throws CorruptSegmentException if the file does not have it
    */
   public Section section(SectionKind kind) throws CorruptSegmentException {
     Section section = sectionOrNull(kind);
@@ -247,9 +248,9 @@ public final class MappedFile {
   }
 
   /**
-   * Returns a section that the file may lack.
+   * Returns a section, or null if the file does not have it.
    *
-   * @param kind which one
+   * @param kind the kind of the section
    */
   public @Nullable Section sectionOrNull(SectionKind kind) {
     for (Entry entry : entries) {
@@ -266,7 +267,10 @@ public final class MappedFile {
     return null;
   }
 
-  /** Returns the sizes of all sections in the order in which they stand, unknown ones included. */
+  /**
+   * Returns the sizes of all sections in the order of the file, including sections of unknown
+   * kinds.
+   */
   public List<SectionSize> sectionSizes() {
     return entries.stream()
         .map(
@@ -366,8 +370,8 @@ public final class MappedFile {
           kinds.add(entry.kind),
           name,
           at + ENTRY_KIND_OFFSET,
-          "each kind of section once",
-          "kind " + entry.kind + " again");
+          "at most one section of each kind",
+          "a second section of kind " + entry.kind);
       int reserved = memory.get(U32, at + ENTRY_RESERVED_OFFSET);
       require(reserved == 0, name, at + ENTRY_RESERVED_OFFSET, "reserved bytes of zero", reserved);
       long earliest = FileLayout.align(end);

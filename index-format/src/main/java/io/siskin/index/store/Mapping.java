@@ -4,11 +4,11 @@ import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Owns the mappings of one segment. Closing it unmaps: a view read afterwards throws {@link
- * IllegalStateException}, and a raw-address view (Agrona) kills the JVM, so only the holder of the
- * last reference may close.
+ * Owns the mappings of one segment. Closing it unmaps the files. A view that is read afterwards
+ * throws {@link IllegalStateException}. A read through a raw address (as in Agrona) would end the
+ * JVM. So only the holder of the last reference may close it.
  *
- * <p>Safe for use by several threads.
+ * <p>Several threads may use it.
  */
 public final class Mapping implements AutoCloseable {
   private static final AtomicLong OPEN = new AtomicLong();
@@ -24,7 +24,7 @@ public final class Mapping implements AutoCloseable {
     return arena;
   }
 
-  /** Unmaps everything; exactly once. */
+  /** Unmaps all files. It must be called exactly once. */
   @Override
   public void close() {
     arena.close();
@@ -32,8 +32,8 @@ public final class Mapping implements AutoCloseable {
   }
 
   /**
-   * Returns how many mappings of this process are open: tests assert that it comes back to what it
-   * was.
+   * Returns the number of open mappings of this process. Tests assert that it returns to its
+   * earlier value.
    */
   public static long openCount() {
     return OPEN.get();

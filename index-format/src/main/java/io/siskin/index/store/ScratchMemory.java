@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Zeroed off-heap memory for a build, backed by a file without a name so that it may be larger than
- * the RAM and vanishes with the process, however that ends.
+ * Zeroed off-heap memory for a build. A file without a name holds it, so it may be larger than the
+ * RAM. The file disappears when the process ends for any reason.
  *
- * <p>May be written by several threads at disjoint places. Closed by whoever made it.
+ * <p>Several threads may write to it at different places. The code that made it must close it.
  */
 public final class ScratchMemory implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
@@ -21,8 +21,8 @@ public final class ScratchMemory implements AutoCloseable {
   /**
    * Reserves memory.
    *
-   * @param directory an existing directory on the disk that is to hold it
-   * @param lengthBytes how much, 0 or more
+   * @param directory an existing directory on the disk that should hold the file
+   * @param lengthBytes the length in bytes, 0 or more
    */
   public ScratchMemory(Path directory, long lengthBytes) throws IOException {
     Path file = Files.createTempFile(directory, ".scratch-", ".tmp");
@@ -37,12 +37,12 @@ public final class ScratchMemory implements AutoCloseable {
     }
   }
 
-  /** Returns the memory, valid until {@link #close}. */
+  /** Returns the memory. It is valid until {@link #close}. */
   public MemorySegment bytes() {
     return bytes;
   }
 
-  /** Gives the memory back. */
+  /** Releases the memory. */
   @Override
   public void close() {
     arena.close();

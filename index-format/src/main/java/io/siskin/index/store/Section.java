@@ -5,15 +5,15 @@ import io.siskin.index.format.FileLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One verified section of a mapped file: a view that is valid while the mapping is open.
+ * One verified section of a mapped file. It is a view that is valid while the mapping is open.
  *
  * @param file the file, for messages
  * @param offset the section's offset in the file in bytes
  * @param encoding the variant of its encoding
- * @param count the number of elements that the directory names
- * @param bytes exactly the section's bytes
- * @param paddedBytes the section's bytes and 64 more that may be read but mean nothing, for vector
- *     loads
+ * @param count the number of elements that the directory gives
+ * @param bytes exactly the bytes of the section
+ * @param paddedBytes the bytes of the section, followed by 64 bytes that vector loads may read but
+ *     that have no meaning
  */
 public record Section(
     String file,
@@ -31,7 +31,7 @@ public record Section(
    * Returns the count as an int.
    *
    * @param max the largest count that the reader can use
-   * @throws CorruptSegmentException when the count is outside 0 to max
+   * @throws CorruptSegmentException if the count is not in the range 0 to max
    */
   public int countAtMost(int max) throws CorruptSegmentException {
     require(count >= 0 && count <= max, "a count of 0 to " + max, count);
@@ -39,31 +39,31 @@ public record Section(
   }
 
   /**
-   * Demands a number of elements.
+   * Checks the number of elements.
    *
-   * @param expectedCount what the rest of the segment says it is
-   * @throws CorruptSegmentException when the directory names another
+   * @param expectedCount the number that follows from the rest of the segment
+   * @throws CorruptSegmentException if the directory gives another number
    */
   public void requireCount(long expectedCount) throws CorruptSegmentException {
     require(count == expectedCount, "a count of " + expectedCount, count);
   }
 
   /**
-   * Demands the length that the count implies.
+   * Checks the length of the section.
    *
    * @param expectedBytes the length in bytes that the format gives for this count
-   * @throws CorruptSegmentException when the section is longer or shorter
+   * @throws CorruptSegmentException if the section is longer or shorter
    */
   public void requireLength(long expectedBytes) throws CorruptSegmentException {
     require(lengthBytes() == expectedBytes, expectedBytes + " bytes in the section", lengthBytes());
   }
 
   /**
-   * Demands an array: so many elements of one length and nothing else.
+   * Checks that the section is an array of elements of one length, and nothing else.
    *
-   * @param expectedCount what the rest of the segment says their number is
-   * @param elementBytes the length of an element, 0 or more
-   * @throws CorruptSegmentException when the directory names another number, or the section is
+   * @param expectedCount the number of elements that follows from the rest of the segment
+   * @param elementBytes the length of an element in bytes, 0 or more
+   * @throws CorruptSegmentException if the directory gives another number, or if the section is
    *     longer or shorter
    */
   public void requireArray(long expectedCount, long elementBytes) throws CorruptSegmentException {
@@ -76,10 +76,10 @@ public record Section(
   }
 
   /**
-   * Demands one of the encodings that this build reads.
+   * Checks that this program can read the encoding of the section.
    *
-   * @param known the encodings read
-   * @throws CorruptSegmentException when the section has another one
+   * @param known the encodings that it can read
+   * @throws CorruptSegmentException if the section has another encoding
    */
   public void requireEncoding(int... known) throws CorruptSegmentException {
     for (int encodingRead : known) {
@@ -91,12 +91,12 @@ public record Section(
   }
 
   /**
-   * Demands anything else.
+   * Checks any other fact.
    *
-   * @param holds whether the section is as the format says
-   * @param expected what the format says
-   * @param found what stands there
-   * @throws CorruptSegmentException when it does not hold
+   * @param holds whether the fact is as the format demands
+   * @param expected what the format demands
+   * @param found what the section has
+   * @throws CorruptSegmentException if {@code holds} is false
    */
   public void require(boolean holds, Object expected, Object found) throws CorruptSegmentException {
     if (!holds) {
@@ -105,18 +105,18 @@ public record Section(
   }
 
   /**
-   * Returns the u32 of an index.
+   * Returns an element of a section that is an array of u32.
    *
-   * @param index which element of an array of u32
+   * @param index the index of the element
    */
   public int u32(long index) {
     return bytes.get(FileLayout.U32, index * Integer.BYTES);
   }
 
   /**
-   * Returns the f32 of an index.
+   * Returns an element of a section that is an array of f32.
    *
-   * @param index which element of an array of f32
+   * @param index the index of the element
    */
   public float f32(long index) {
     return bytes.get(FileLayout.F32, index * Float.BYTES);

@@ -1,11 +1,11 @@
 package io.siskin.index.store;
 
 /**
- * How large a section of a file is.
+ * The size of a section of a file.
  *
- * @param name the section kind's name, or its code when this build does not know it
+ * @param name the name of the section kind, or its code if this program does not know the kind
  * @param encoding the variant of its encoding
  * @param count its number of elements
- * @param bytes its length
+ * @param bytes its length in bytes
  */
 public record SectionSize(String name, int encoding, long count, long bytes) {}

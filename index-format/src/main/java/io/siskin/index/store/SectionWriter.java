@@ -14,10 +14,11 @@ import java.security.MessageDigest;
 import java.util.zip.CRC32C;
 
 /**
- * Writes the bytes of one section, little-endian and in order, to a temporary file that {@link
- * SegmentFileWriter} later joins with its sisters. Several sections of a file may be open at once.
+ * Writes the bytes of one section, little-endian and in order, to a temporary file. A {@link
+ * SegmentFileWriter} makes and owns it, and later joins it with the other sections of its file.
+ * Several sections of a file may be open at the same time.
  *
- * <p>Used by one thread at a time. Made and owned by a {@link SegmentFileWriter}.
+ * <p>Only one thread may use it at a time.
  */
 public final class SectionWriter {
   private static final int BUFFER_LENGTH = 1 << 18;
@@ -93,11 +94,11 @@ public final class SectionWriter {
   }
 
   /**
-   * Writes bytes as they are.
+   * Writes bytes without a change.
    *
-   * @param source where they stand
-   * @param offset the first of them
-   * @param length how many
+   * @param source the array that holds the bytes
+   * @param offset the index of the first byte
+   * @param length the number of bytes
    */
   public void putBytes(byte[] source, int offset, int length) throws IOException {
     int at = offset;
@@ -111,9 +112,9 @@ public final class SectionWriter {
   }
 
   /**
-   * Writes memory as it is.
+   * Writes memory without a change.
    *
-   * @param source where the bytes stand
+   * @param source the bytes to write
    */
   public void putMemory(MemorySegment source) throws IOException {
     long at = 0;
@@ -124,15 +125,18 @@ public final class SectionWriter {
     }
   }
 
-  /** Returns how many bytes have been written: the section-relative position of the next one. */
+  /**
+   * Returns the number of bytes that have been written. It is the position of the next byte inside
+   * the section.
+   */
   public long position() {
     return flushedBytes + buffer.position();
   }
 
   /**
-   * Sets the number of elements that the directory names.
+   * Sets the number of elements that the directory will give.
    *
-   * @param elements as the section kind counts them
+   * @param elements the number of elements, as the section kind defines them
    */
   public void setCount(long elements) {
     this.count = elements;
@@ -150,7 +154,7 @@ public final class SectionWriter {
     return count;
   }
 
-  /** Ends the section; its length, checksum and digest are final from here on. */
+  /** Ends the section. Its length, checksum and digest are final from now on. */
   void seal() throws IOException {
     if (!closed) {
       flush();

@@ -36,12 +36,12 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Writes one file of a segment in three steps: sections, each into a temporary file of its own;
- * then all of them joined under the file's name; last the segment id, which depends on the content
- * of all files.
+ * Writes one file of a segment in three steps. First, each section is written to its own temporary
+ * file. Then all sections are joined in the final file. At last, the file gets the segment id,
+ * which depends on the content of all files.
  *
- * <p>Used by one thread at a time, though each section may be filled by another thread. Closing
- * without {@link #stamp} removes what was written.
+ * <p>Only one thread may use a writer at a time, but each section may be filled by another thread.
+ * Closing it without {@link #stamp} removes all that was written.
  */
 public final class SegmentFileWriter implements AutoCloseable {
   private static final SegmentId NO_ID = new SegmentId(0, 0);
@@ -68,9 +68,9 @@ public final class SegmentFileWriter implements AutoCloseable {
   }
 
   /**
-   * Begins a section. Sections stand in the file in the order of these calls.
+   * Begins a section. The sections of the file are in the order of these calls.
    *
-   * @param sectionKind what the section holds; at most once a file
+   * @param sectionKind the kind of the section. A file has at most one section of each kind
    * @param encoding the variant of its encoding, as the section kind defines
    */
   public SectionWriter section(SectionKind sectionKind, int encoding) throws IOException {
@@ -82,8 +82,8 @@ public final class SegmentFileWriter implements AutoCloseable {
   }
 
   /**
-   * Ends all sections and writes the file under its name, complete but for the segment id: it may
-   * be mapped from now on.
+   * Ends all sections and writes the file under its name. Only the segment id is missing then, and
+   * the file may be mapped.
    *
    * @return the file
    */
@@ -102,7 +102,7 @@ public final class SegmentFileWriter implements AutoCloseable {
         long offset = head.getLong(HEADER_LENGTH + i * ENTRY_LENGTH + ENTRY_SECTION_OFFSET_OFFSET);
         sections.get(i).moveTo(file, offset);
       }
-      // The gaps and the tail padding become zeros by writing the last byte beyond them.
+      // Writing the last byte of the file fills the gaps and the tail padding with zeros.
       file.write(ByteBuffer.allocate(1), fileLength - 1);
     }
     return path;
@@ -111,7 +111,8 @@ public final class SegmentFileWriter implements AutoCloseable {
   /**
    * Adds the content of a joined file to the digest from which the segment id is made.
    *
-   * @param segmentDigest receives kind, encoding, length and content of each section
+   * @param segmentDigest receives the kind, the encoding, the length and the content of each
+   *     section
    */
   public void addTo(MessageDigest segmentDigest) {
     for (SectionWriter section : sections) {
@@ -124,10 +125,10 @@ public final class SegmentFileWriter implements AutoCloseable {
   }
 
   /**
-   * Gives a joined file its segment id and forces it to the disk: the file is finished.
+   * Gives a joined file its segment id and forces it to the disk. After this the file is finished.
    *
    * @param segmentId the id of the segment that the file belongs to
-   * @return what the segment's file table says of it
+   * @return the entry of the file for the file table of the segment
    */
   public WrittenFile stamp(SegmentId segmentId) throws IOException {
     ByteBuffer head = head(segmentId);
@@ -145,7 +146,7 @@ public final class SegmentFileWriter implements AutoCloseable {
     return written;
   }
 
-  /** Removes what was written; does nothing after {@link #stamp}. */
+  /** Removes all that was written. It does nothing after {@link #stamp}. */
   @Override
   public void close() throws IOException {
     if (!finished) {
@@ -153,7 +154,7 @@ public final class SegmentFileWriter implements AutoCloseable {
     }
   }
 
-  /** Removes what was written, finished or not. */
+  /** Removes all that was written, even if the file is finished. */
   public void remove() throws IOException {
     finished = true;
     for (SectionWriter section : sections) {
@@ -197,12 +198,12 @@ public final class SegmentFileWriter implements AutoCloseable {
   }
 
   /**
-   * A finished file, as the segment's file table names it.
+   * A finished file, as an entry of the file table of the segment.
    *
-   * @param kind which file
-   * @param lengthBytes its length
-   * @param headerChecksum the CRC-32C in its header, which covers the directory and through it the
-   *     sections
+   * @param kind the kind of the file
+   * @param lengthBytes its length in bytes
+   * @param headerChecksum the CRC-32C in its header. It covers the directory, and the checksums in
+   *     the directory cover the sections
    */
   public record WrittenFile(FileKind kind, long lengthBytes, int headerChecksum) {}
 }

@@ -1,12 +1,15 @@
 package io.siskin.index.store;
 
-/** How much of a file is read before its first offset is followed. */
+/** How much of a file is verified when it is opened. */
 public enum Verification {
   /**
-   * Header, directory, gaps and the checksum of every byte: reads the whole file once, at about 5
-   * GB/s a core.
+   * Verifies header, directory, gaps and the checksum of every byte. It reads the whole file once,
+   * at about 5 GB/s per core.
    */
   FULL,
-  /** Header, directory and gaps only: for a file that this process has just written or verified. */
+  /**
+   * Verifies only header, directory and gaps. It is for a file that this process has just written
+   * or verified.
+   */
   STRUCTURE
 }

@@ -1,8 +1,8 @@
 /**
- * Files and mappings: the only home of {@link java.lang.foreign.Arena} and of file mapping. Writes
- * files section by section, publishes them atomically, maps them read-only and verifies them before
- * anything else sees a byte. Knows the envelope of {@code format} and nothing of what the sections
- * mean.
+ * Files and mappings. No other package uses {@link java.lang.foreign.Arena} or maps files. It
+ * writes files section by section and publishes them atomically. It maps files read-only and
+ * verifies them before any other code sees a byte. It knows the envelope in {@code format}, but not
+ * the meaning of the sections.
  */
 @NullMarked
 package io.siskin.index.store;

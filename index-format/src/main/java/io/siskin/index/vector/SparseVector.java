@@ -5,14 +5,18 @@ import io.siskin.index.error.InvalidInputException;
 /**
  * An immutable set of terms, each with one finite weight above zero.
  *
- * <p>The rules, the same for documents and queries: a NaN, infinite or negative weight is refused;
- * a weight of zero says the same as an absent term, so the term is left out (the factory's input
- * length minus {@link #size} tells how many); a term that stands twice is refused, because whether
- * to add or to replace is for the writer of the data to say. A vector may be empty: an empty
- * document is stored and counted but never found, an empty query finds nothing.
+ * <p>The same rules hold for documents and queries. A weight that is NaN, infinite or negative is
+ * refused. A term with weight zero is left out, because it means the same as an absent term. (The
+ * length of the input minus {@link #size} is the number of such terms.) A term that is given twice
+ * is refused, because only the writer of the data can decide whether to add or to replace. A vector
+ * may be empty. An empty document is stored and counted, but no search finds it. An empty query
+ * finds nothing.
  */
 public sealed interface SparseVector permits TokenVector, TermIdVector {
-  /** The heaviest weight that is accepted: keeps every score finite in single precision. */
+  /**
+   * The heaviest weight that is accepted. With this limit, every score is finite in single
+   * precision.
+   */
   float WEIGHT_MAX = 1e30f;
 
   /** Returns the number of terms, 0 or more. */
@@ -30,7 +34,7 @@ public sealed interface SparseVector permits TokenVector, TermIdVector {
    *
    * @param term the term, for the message
    * @param weight the weight
-   * @throws InvalidInputException when the weight is NaN, infinite, negative or above {@link
+   * @throws InvalidInputException if the weight is NaN, infinite, negative or above {@link
    *     #WEIGHT_MAX}
    */
   static void checkWeight(Object term, float weight) {

@@ -4,11 +4,11 @@ import io.siskin.index.error.InvalidInputException;
 import java.util.Arrays;
 
 /**
- * A sparse vector keyed by term id: an unsigned 32-bit number that the user's vocabulary gives a
- * term.
+ * A sparse vector keyed by term id. A term id is an unsigned 32-bit number that the vocabulary of
+ * the user gives to a term.
  *
- * <p>Ordered by term id, unsigned; immutable and safe to share between threads. Every id from 0 to
- * 2^32 − 1 is accepted and none is folded.
+ * <p>The terms are ordered by unsigned term id. Instances are immutable and safe to share between
+ * threads. Every id from 0 to 2^32 − 1 is accepted and is kept as it is.
  */
 public final class TermIdVector implements SparseVector {
   /** The vector without a term. */
@@ -26,8 +26,8 @@ public final class TermIdVector implements SparseVector {
    * Builds a vector from parallel arrays, which are copied.
    *
    * @param termIds unsigned term ids, in any order
-   * @param weights one weight a term
-   * @throws InvalidInputException on a bad weight or a term id that stands twice
+   * @param weights the weights, one per term
+   * @throws InvalidInputException if a weight is bad or a term id is given twice
    */
   public static TermIdVector of(int[] termIds, float[] weights) {
     if (termIds.length != weights.length) {
@@ -41,7 +41,7 @@ public final class TermIdVector implements SparseVector {
           (Integer.toUnsignedLong(termIds[i]) << 32)
               | (Float.floatToRawIntBits(weights[i]) & 0xFFFFFFFFL);
     }
-    // Sign-flipped so that the signed sort gives the unsigned order of the ids.
+    // The sign bit is inverted, so that the signed sort gives the unsigned order of the ids.
     for (int i = 0; i < keys.length; i++) {
       keys[i] ^= Long.MIN_VALUE;
     }
@@ -70,7 +70,7 @@ public final class TermIdVector implements SparseVector {
   }
 
   /**
-   * Returns a term id, to be read as unsigned.
+   * Returns a term id as an unsigned number.
    *
    * @param index 0 to {@link #size} − 1
    */

@@ -6,19 +6,23 @@ import java.util.Comparator;
 import java.util.Map;
 
 /**
- * A sparse vector keyed by token, that is, by the term's string as the encoder's tokenizer or
- * analyzer spells it.
+ * A sparse vector keyed by token. A token is the string of a term, as the tokenizer or the analyzer
+ * of the encoder writes it.
  *
- * <p>Ordered by token ({@link String#compareTo}); immutable and safe to share between threads.
+ * <p>The terms are ordered by token, as {@link String#compareTo} does. Instances are immutable and
+ * safe to share between threads.
  */
 public final class TokenVector implements SparseVector {
   /** The vector without a term. */
   public static final TokenVector EMPTY = new TokenVector(new String[0], new float[0]);
 
-  /** The longest token accepted, in UTF-16 code units. */
+  /** The length of the longest token that is accepted, in UTF-16 code units. */
   public static final int TOKEN_LENGTH_MAX = 4096;
 
-  /** Above this, the quadratic sort of tokens that begin alike would show. */
+  /**
+   * The largest number of tokens with the same beginning that are sorted by insertion. For more
+   * tokens, this quadratic sort would be slow.
+   */
   private static final int INSERTION_SORT_MAX = 64;
 
   private final String[] tokens;
@@ -33,9 +37,9 @@ public final class TokenVector implements SparseVector {
    * Builds a vector from parallel arrays, which are copied.
    *
    * @param tokens the terms, in any order
-   * @param weights one weight a term
-   * @throws InvalidInputException on a bad weight, an empty or overlong token, or a token that
-   *     stands twice
+   * @param weights the weights, one per term
+   * @throws InvalidInputException if a weight is bad, a token is empty or too long, or a token is
+   *     given twice
    */
   public static TokenVector of(String[] tokens, float[] weights) {
     if (tokens.length != weights.length) {
@@ -66,7 +70,7 @@ public final class TokenVector implements SparseVector {
   /**
    * Builds a vector from a map.
    *
-   * @param weightByToken one weight a token
+   * @param weightByToken the weight of each token
    * @throws InvalidInputException as {@link #of(String[], float[])}
    */
   public static TokenVector of(Map<String, Float> weightByToken) {
@@ -123,16 +127,18 @@ public final class TokenVector implements SparseVector {
   /**
    * Returns the positions of the tokens in the order of the tokens.
    *
-   * <p>Vectors are built by the hundred thousand a second while a corpus is read, so this sorts
-   * numbers, not strings: each holds the first two characters of a token above the token's
-   * position. What is left to compare are the tokens that begin alike, few and then neighbours.
+   * <p>Reading a corpus builds a hundred thousand vectors and more per second, so this sorts
+   * numbers and not strings. Each number holds the first two characters of a token in its high bits
+   * and the position of the token in its low bits. After that, only tokens with the same first two
+   * characters must be compared. They are few, and they are neighbours.
    */
   private static int[] order(String[] tokens) {
     long[] keys = new long[tokens.length];
     for (int i = 0; i < keys.length; i++) {
       String token = tokens[i];
       long second = token.length() > 1 ? token.charAt(1) : 0;
-      // Sign-flipped so that the signed sort gives the unsigned order of the characters.
+      // The sign bit is inverted, so that the signed sort gives the unsigned order of the
+      // characters.
       keys[i] = ((long) token.charAt(0) << 48 | second << 32 | i) ^ Long.MIN_VALUE;
     }
     Arrays.sort(keys);
@@ -175,7 +181,8 @@ public final class TokenVector implements SparseVector {
       throw new InvalidInputException("token", token, "1 to " + TOKEN_LENGTH_MAX + " characters");
     }
     for (int i = 0; i < token.length(); i++) {
-      // Half a surrogate pair has no UTF-8 form; replaced, it would pass for another token.
+      // Half a surrogate pair has no UTF-8 form. Java would replace it by another character, which
+      // would make another token.
       if (Character.isSurrogate(token.charAt(i))) {
         if (!Character.isSurrogatePair(
             token.charAt(i), i + 1 < token.length() ? token.charAt(i + 1) : 0)) {

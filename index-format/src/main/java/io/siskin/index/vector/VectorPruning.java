@@ -4,16 +4,16 @@ import io.siskin.index.error.InvalidInputException;
 import java.util.Arrays;
 
 /**
- * Static pruning of a document's vector before it is indexed: the heaviest terms stay, up to a
- * number and up to a share of the sum of weights. Unlike the pruning of posting lists, what is left
- * out here is gone from the scores as well.
+ * Static pruning of the vector of a document before it is indexed. The heaviest terms stay, up to a
+ * number of terms and up to a share of the sum of weights. The other terms are also missing in the
+ * scores. Pruning of posting lists is different, because it does not change scores.
  *
- * <p>Immutable; safe to share.
+ * <p>Instances are immutable and safe to share between threads.
  *
- * @param termsMax the most terms that stay, 1 or more; lowering it makes the index smaller and
- *     searches quicker, at the price of effectiveness
- * @param weightShare terms stay, heaviest first, until they have this share of the sum of weights;
- *     above 0 to 1: lowering it does the same
+ * @param termsMax the largest number of terms that stay, 1 or more. A smaller value makes the index
+ *     smaller and searches faster, but lowers the effectiveness
+ * @param weightShare the share of the sum of weights at which no more terms are kept, above 0 to 1.
+ *     The heaviest terms are kept first. A smaller value has the same effects
  */
 public record VectorPruning(int termsMax, double weightShare) {
   /** Everything stays. */
@@ -32,8 +32,8 @@ public record VectorPruning(int termsMax, double weightShare) {
   /**
    * Prunes a vector.
    *
-   * @param vector a document's
-   * @return the same if nothing goes
+   * @param vector the vector of a document
+   * @return the pruned vector, or the same object if all terms stay
    */
   public SparseVector prune(SparseVector vector) {
     if (vector.size() <= termsMax && weightShare == 1) {
@@ -67,11 +67,14 @@ public record VectorPruning(int termsMax, double weightShare) {
     };
   }
 
-  /** Positions by descending weight, equal ones in the vector's order. */
+  /**
+   * Returns the positions by descending weight. Terms with equal weights stay in the order of the
+   * vector.
+   */
   private static int[] heaviestFirst(SparseVector vector) {
     long[] keys = new long[vector.size()];
     for (int i = 0; i < keys.length; i++) {
-      // Weights are positive: their bits order as they do.
+      // Weights are positive, so the order of their bits is the order of the weights.
       keys[i] = (long) ~Float.floatToRawIntBits(vector.weight(i)) << Integer.SIZE | i;
     }
     Arrays.sort(keys);

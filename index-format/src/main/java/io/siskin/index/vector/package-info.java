@@ -1,7 +1,7 @@
 /**
- * Sparse vectors as they come from outside, keyed by token or by term id, and the only place where
- * their weights are validated: input files, requests and encoders all end here. Segment-local term
- * numbers never appear in this package.
+ * Sparse vectors from input files, requests and encoders. They are keyed by token or by term id.
+ * Their weights are validated only here. This package does not use term numbers, which are local to
+ * a segment.
  */
 @NullMarked
 package io.siskin.index.vector;

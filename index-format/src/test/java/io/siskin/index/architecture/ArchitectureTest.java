@@ -22,12 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may know whom in the library; {@code ARCHITECTURE.md} says why. */
+/**
+ * Checks which packages of the library may depend on which others. {@code ARCHITECTURE.md} gives
+ * the reasons.
+ */
 final class ArchitectureTest {
   private static final String ROOT = "io.siskin.index";
   private static final JavaClasses CLASSES = HouseRules.mainClasses(ROOT);
 
-  /** By package, relative to the root: what it may depend on. */
+  /** The packages that each package may depend on. Names are relative to the root package. */
   private static final Map<String, Set<String>> ALLOWED =
       Map.ofEntries(
           Map.entry("error", Set.of()),
@@ -49,9 +52,9 @@ final class ArchitectureTest {
   /**
    * A rule and a class that breaks it.
    *
-   * @param name the rule's name
+   * @param name the name of the rule
    * @param rule the rule
-   * @param violation breaks it
+   * @param violation a class that breaks the rule
    */
   record Rule(String name, ArchRule rule, Class<?> violation) {
     @Override

@@ -20,7 +20,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** House rules that no compiler knows, over all files of the repository. */
+/** Checks rules of the project that no compiler knows, over all files of the repository. */
 final class TidyTest {
   private static final Set<String> OURS =
       Set.of(
@@ -36,7 +36,7 @@ final class TidyTest {
           "server");
   private static final Map<Path, String> TEXTS = texts();
 
-  /** In backticks or as the target of a link: what begins like a path of ours. */
+  /** Text in backticks, or the target of a link, that begins like a path of this repository. */
   private static final Pattern NAMED_PATH =
       Pattern.compile(
           "[`(]((?:bin|build|client|docs|index-format|loadtest|proto|server|\\.ci|\\.mvn)/"
@@ -70,7 +70,7 @@ final class TidyTest {
       if (file.getKey().toString().endsWith(".md")) {
         for (MatchResult match : NAMED_PATH.matcher(file.getValue()).results().toList()) {
           named++;
-          // What a build makes is not there before it.
+          // Files that a build makes may be missing before the build.
           if (!match.group(1).contains("/target/")
               && !Files.exists(Repository.root().resolve(match.group(1)))) {
             missing.add(file.getKey() + ": " + match.group(1));
@@ -114,7 +114,7 @@ final class TidyTest {
     assertThat(places(REGISTRY)).isEmpty();
   }
 
-  /** A pattern that matches nothing would keep every rule. */
+  /** A pattern that matches nothing would make a rule useless. */
   @Test
   void thePatternsFindWhatTheyAreFor() {
     assertThat(UNFINISHED.matcher("// TO" + "DO: later").find()).isTrue();

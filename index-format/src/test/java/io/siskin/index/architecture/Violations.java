@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import jdk.incubator.vector.IntVector;
 
-/** One class for each rule that breaks it: a rule that cannot fail protects nothing. */
+/** For each rule, one class that breaks it. A rule that cannot fail would protect nothing. */
 @SuppressWarnings({"DefaultCharset", "StringCaseLocaleUsage", "unused"})
 final class Violations {
   private Violations() {}

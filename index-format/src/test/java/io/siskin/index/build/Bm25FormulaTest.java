@@ -13,11 +13,14 @@ final class Bm25FormulaTest {
   private static final int DOCUMENT_COUNT = 10;
   private static final double AVERAGE_LENGTH = 8;
 
-  /** Worked by hand from the definition; the server's tests compare with Lucene's own scorer. */
+  /**
+   * The expected values are computed by hand from the definition. The tests of the server compare
+   * with Lucene's scorer.
+   */
   @ParameterizedTest
   @CsvSource({
     "0.9, 0.4, 1, 1, 8, 1.0486475", // idf 1.992430, saturation 1 / (1 + 0.9)
-    "0.9, 0.4, 10, 1, 8, 0.0244842", // idf 0.046520: in every document, yet above zero
+    "0.9, 0.4, 10, 1, 8, 0.0244842", // idf 0.046520: above zero in every document
     "1.2, 0.75, 3, 4, 20, 0.6993174", // idf 1.145132, saturation 4 / (4 + 2.55)
     "1.2, 0, 3, 4, 20, 0.8808710", // saturation 4 / (4 + 1.2): length does not count
     "0, 0.5, 5, 7, 3, 0.6931472", // saturation 1: frequency does not count

@@ -72,7 +72,10 @@ final class ClusterStageTest {
         1 + random.nextInt(2));
   }
 
-  /** A list's documents are distinct, have the term, and are the heaviest of those that have it. */
+  /**
+   * Checks that the documents of a list are distinct, have the term, and are the heaviest documents
+   * that have it.
+   */
   private static void checkDocuments(
       ClusteredIndex.Cursor list, Map<Integer, Float> weights, ClusterOptions options) {
     int count = list.postingCount();
@@ -103,7 +106,10 @@ final class ClusterStageTest {
     }
   }
 
-  /** Each summary value is the quantised maximum; with all energy and all rows, none is missing. */
+  /**
+   * Checks that each value of a summary is the quantised maximum. With all energy and all rows, no
+   * value may be missing.
+   */
   private static void checkSummaries(
       ClusteredIndex.Cursor list, ForwardIndex forward, ClusterOptions options) {
     boolean mayHave = list.postingCount() > options.plainListLengthMax();
@@ -162,7 +168,7 @@ final class ClusterStageTest {
         .hasSameBinaryContentAs(directory.resolve("two").resolve(file));
   }
 
-  /** The threshold is one of the whole segment, whether weights differ or stand in one bucket. */
+  /** The whole segment has one threshold, whether its weights differ or are all in one bucket. */
   @ParameterizedTest
   @ValueSource(ints = {1, 4, 1 << 20})
   void postingsPerDocumentAreKept(int distinctWeights) throws IOException {
@@ -174,15 +180,18 @@ final class ClusterStageTest {
     collection.build(directory, options(options, 2));
     Segment segment = Segment.open(directory, Verification.FULL);
     try {
-      // Each of the 50 lists rounds its part of the threshold's bucket and keeps a posting at
-      // least.
+      // Each of the 50 lists rounds its share of the bucket of the threshold, and keeps at least
+      // one posting.
       assertThat(segment.clusters().postingCount()).isBetween(4_950L, 5_050L);
     } finally {
       segment.release();
     }
   }
 
-  /** A term that every document has is cut to its share, a rarer one is not. */
+  /**
+   * The list of a term that every document has is cut to its share. The list of a rarer term is
+   * not.
+   */
   @Test
   void frequentTermsAreCutToTheirShare() throws IOException {
     int documents = 8_000;
@@ -209,7 +218,10 @@ final class ClusterStageTest {
     }
   }
 
-  /** Lists beyond every narrow width: more than 256 blocks, more than 65,535 postings. */
+  /**
+   * The lists exceed every narrow width. They have more than 256 blocks and more than 65,535
+   * postings.
+   */
   @Test
   void longLists() throws IOException {
     int documents = 70_000;
@@ -262,7 +274,7 @@ final class ClusterStageTest {
   @Test
   void largeVocabularies() throws IOException {
     Random random = new Random(Seeds.next());
-    // Almost no energy: a summary with all of a document's 4,000 terms in each list would be large.
+    // The energy is very low, because summaries with all 4,000 terms of a document would be large.
     ClusterOptions options =
         new ClusterOptions(ClusterOptions.UNLIMITED, 1, 1, 1, 0.5, 15, 1, 0.01, 0, 1);
     try (SegmentBuilder builder =
@@ -368,7 +380,7 @@ final class ClusterStageTest {
         threads);
   }
 
-  /** By term number: the weight of each document that has the term. */
+  /** The weight of each document that has a term, by term number. */
   private record Inverted(List<Map<Integer, Float>> weights) {
     static Inverted of(ForwardIndex forward, int termCount) {
       List<Map<Integer, Float>> weights = new ArrayList<>();

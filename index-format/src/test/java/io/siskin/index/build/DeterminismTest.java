@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The bytes depend on the documents, their order and the options, and on nothing else. */
+/** Checks that the bytes depend only on the documents, their order and the options. */
 final class DeterminismTest {
   @TempDir Path temporary;
 
@@ -37,7 +37,7 @@ final class DeterminismTest {
     assertThat(bytes("again")).isEqualTo(bytes("one"));
   }
 
-  /** Large enough for several pieces of work a stage. */
+  /** The collection is large enough for several pieces of work per stage. */
   @RepeatedTest(2)
   void norDoesItInACollectionOfSeveralPieces() throws IOException {
     Random random = new Random(Seeds.next());

@@ -60,7 +60,10 @@ final class ImpactOrderedStageTest {
     }
   }
 
-  /** A list's postings are those of its term, what it lacks is no heavier; returns its length. */
+  /**
+   * Checks that the postings of a list are postings of its term, and that missing ones are not
+   * heavier. Returns its length.
+   */
   private static int checkList(
       ImpactOrderedIndex index,
       int term,
@@ -93,7 +96,7 @@ final class ImpactOrderedStageTest {
   @Test
   void theSameBytesWhateverTheNumberOfThreads() throws IOException {
     Random random = new Random(Seeds.next());
-    // Several pieces of work.
+    // The collection is large enough for several pieces of work.
     RandomCollection collection =
         RandomCollection.draw(
             new RandomCollection.Shape(6_000, 3_000, 60, 5, 1 << 20, false), random);
@@ -105,7 +108,7 @@ final class ImpactOrderedStageTest {
         .hasSameBinaryContentAs(directory.resolve("three").resolve(file));
   }
 
-  /** The threshold is one of the whole segment, whether weights differ or stand in one bucket. */
+  /** The whole segment has one threshold, whether its weights differ or are all in one bucket. */
   @ParameterizedTest
   @ValueSource(ints = {1, 4, 1 << 20})
   void postingsPerDocumentAreKept(int distinctWeights) throws IOException {
@@ -115,15 +118,15 @@ final class ImpactOrderedStageTest {
         .build(directory, options(new ImpactOrderedOptions(5, 0, 1), 2));
     Segment segment = Segment.open(directory, Verification.FULL);
     try {
-      // Each of the 50 lists rounds its part of the threshold's bucket and keeps a posting at
-      // least.
+      // Each of the 50 lists rounds its share of the bucket of the threshold, and keeps at least
+      // one posting.
       assertThat(segment.impacts().postingCount()).isBetween(4_950L, 5_050L);
     } finally {
       segment.release();
     }
   }
 
-  /** The wanted share of all weights is kept, and of the lightest weights little more. */
+  /** The lists keep the wanted share of all weights, and only little more. */
   @ParameterizedTest
   @ValueSource(doubles = {0.25, 0.5, 0.75, 0.95, 1})
   void theShareOfWeightsIsKept(double share) throws IOException {
@@ -149,7 +152,10 @@ final class ImpactOrderedStageTest {
     }
   }
 
-  /** Documents over the border of a window, and a term that more of them have than a count says. */
+  /**
+   * The documents fill more than one window. One term is in more documents of a window than a count
+   * can hold.
+   */
   @Test
   void severalWindows() throws IOException {
     Random random = new Random(Seeds.next());
@@ -181,7 +187,7 @@ final class ImpactOrderedStageTest {
     }
   }
 
-  /** At the border: a list of 31 postings is plain, one of 32 windowed. */
+  /** A list of 31 postings is plain, and a list of 32 postings is windowed. */
   @Test
   void listsBelowTheBorderArePlain() throws IOException {
     int border = ImpactOrderedLayout.WINDOWED_POSTINGS_PER_WINDOW;
@@ -294,7 +300,7 @@ final class ImpactOrderedStageTest {
         threads);
   }
 
-  /** Returns a list's impacts by document. */
+  /** Returns the impacts of a list by document. */
   private static Map<Integer, Integer> list(ImpactOrderedIndex index, int term) {
     Map<Integer, Integer> list = new TreeMap<>();
     long at = index.listOffset(term);
@@ -319,7 +325,7 @@ final class ImpactOrderedStageTest {
     return list;
   }
 
-  /** Returns by term number the stored weight of each document that has the term. */
+  /** Returns the stored weight of each document that has a term, by term number. */
   private static List<Map<Integer, Float>> inverted(Segment segment) {
     List<Map<Integer, Float>> weights = new ArrayList<>();
     for (int term = 0; term < segment.statistics().termCount(); term++) {

@@ -83,7 +83,8 @@ final class SegmentBuilderTest {
       last = cursor.termNumber();
       Float weight = expected.remove(last);
       assertThat(weight).isNotNull();
-      // Half a step of the scale, or a whole one for weights that would round to nothing.
+      // The limit is half a step of the scale. For weights that would round to 0, it is a whole
+      // step.
       float error = Math.abs(cursor.scale() * cursor.impact() - weight);
       assertThat(error).isLessThanOrEqualTo(weight < max / 510 ? max / 255 : max / 509);
     }

@@ -19,7 +19,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worked example of a dense list in {@code docs/format.md}, against the writer. */
+/**
+ * Compares the worked example of a dense list in {@code docs/format.md} with the output of the
+ * writer.
+ */
 final class BlockMaxExampleTest {
   @TempDir Path directory;
 

@@ -19,11 +19,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worked example of a list record in {@code docs/format.md}, against the writer. */
+/**
+ * Compares the worked example of a list record in {@code docs/format.md} with the output of the
+ * writer.
+ */
 final class ClusterExampleTest {
   @TempDir Path directory;
 
-  /** Documents 0 and 2 resemble each other, document 1 has only the list's own term with them. */
+  /** Documents 0 and 2 are similar. Document 1 shares only the term of the list with them. */
   @Test
   void theWriterWritesIt() throws IOException {
     BuildOptions options =

@@ -10,8 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The tables of {@code docs/format.md}, each with the headings that it stands under, and its worked
- * examples.
+ * The tables of {@code docs/format.md}, each with the headings above it, and the worked examples.
  */
 final class FormatDocument {
   private static final Pattern CLASS_NAME = Pattern.compile("`(\\w+Layout|Format[A-Z]\\w*)`");
@@ -50,7 +49,7 @@ final class FormatDocument {
     int start = text.indexOf("```hex\n", text.indexOf("## " + chapter)) + "```hex\n".length();
     StringBuilder digits = new StringBuilder();
     for (String line : text.substring(start, text.indexOf("```", start)).split("\n", -1)) {
-      // Two spaces end the bytes of a line.
+      // The bytes of a line end at two spaces.
       digits.append(line.split(" {2}", 2)[0].replace(" ", ""));
     }
     return HexFormat.of().parseHex(digits);

@@ -20,15 +20,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worked example of {@code docs/format.md}: what the writer writes and the reader reads. */
+/**
+ * Checks that the writer writes, and the reader reads, the worked example of {@code
+ * docs/format.md}.
+ */
 final class ForwardExampleTest {
   private static final int PAGE_END = 70_000;
 
   @TempDir Path directory;
 
   /**
-   * Three documents that give the terms 0 to 70,000 their own ids as numbers; the last is the
-   * example.
+   * Builds three documents, such that the terms 0 to 70,000 have numbers that equal their ids. The
+   * last document is the example.
    */
   @BeforeEach
   void build() throws IOException {

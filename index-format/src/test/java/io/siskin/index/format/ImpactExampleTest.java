@@ -24,7 +24,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The impact levels and the worked example in {@code docs/format.md}, against the writer. */
+/**
+ * Compares the impact levels and the worked example in {@code docs/format.md} with the output of
+ * the writer.
+ */
 final class ImpactExampleTest {
   private static final int DOCUMENTS = 32;
 

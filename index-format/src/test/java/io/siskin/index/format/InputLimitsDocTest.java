@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The table of limits in {@code docs/input-formats.md} has the numbers of the constants. */
+/** Checks that the table of limits in {@code docs/input-formats.md} agrees with the constants. */
 final class InputLimitsDocTest {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,3}(?:,\\d{3})*");
 

@@ -19,11 +19,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/format.md} and the constants say the same. Under a heading that names a layout class
- * in backticks, a table that begins with {@code offset} describes a structure: the row {@code NAME}
- * is the constant {@code NAME_OFFSET} (or, in the last row, {@code NAME}), and offsets, sizes and
- * types must chain. A table that begins with {@code constant} lists other constants. Whatever
- * constant has no row, and whatever row has no constant, is an error.
+ * Checks that {@code docs/format.md} and the constants agree. Under a heading that names a layout
+ * class in backticks, a table that begins with {@code offset} describes a structure: the row {@code
+ * NAME} is the constant {@code NAME_OFFSET} (or, in the last row, {@code NAME}), and offsets, sizes
+ * and types must chain. A table that begins with {@code constant} lists other constants. A constant
+ * without a row is an error, and a row without a constant too.
  */
 final class LayoutDocTest {
   private static final Map<String, Integer> TYPE_LENGTHS =

@@ -15,7 +15,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worked example of residuals in {@code docs/format.md}, against the writer. */
+/**
+ * Compares the worked example of residuals in {@code docs/format.md} with the output of the writer.
+ */
 final class ResidualExampleTest {
   @TempDir Path directory;
 

@@ -51,7 +51,7 @@ final class SegmentVerifierTest {
     SegmentVerifier.Report report = verify(directory);
     assertThat(report.findings()).isEmpty();
     assertThat(report.isClean()).isTrue();
-    // At least a fact a document, a term and a posting.
+    // There is at least one fact per document, per term and per posting.
     assertThat(report.factCount()).isGreaterThan(5L * small.documents().size());
   }
 
@@ -79,11 +79,11 @@ final class SegmentVerifierTest {
   }
 
   /**
-   * A writer's mistake that opening does not see.
+   * A mistake of a writer that opening does not detect.
    *
-   * @param edit makes it
-   * @param file where it is found
-   * @param subject part of what the finding is about
+   * @param edit makes the mistake
+   * @param file the file of the finding
+   * @param subject a part of the subject of the finding
    */
   record Mistake(Consumer<SegmentEditor> edit, FileKind file, String subject) {
     @Override
@@ -207,7 +207,7 @@ final class SegmentVerifierTest {
     postings.put(impacts, postings.get(impacts + 1)).put(impacts + 1, impact);
   }
 
-  /** Whatever is pruned from plain and windowed lists, over the border of a window as well. */
+  /** Plain and windowed lists over more than one window are clean, even after pruning. */
   @Test
   void severalWindowsAreClean() throws IOException {
     Random random = new Random(Seeds.next());
@@ -250,7 +250,7 @@ final class SegmentVerifierTest {
                 finding.file() == mistake.file && finding.subject().contains(mistake.subject));
   }
 
-  /** A residual stands nowhere else; but the largest one decides the largest error. */
+  /** A residual is stored only once. But the largest residual decides the stored largest error. */
   @Test
   void aLargestErrorThatIsNoneIsFound() throws IOException {
     assertThat(
@@ -280,7 +280,7 @@ final class SegmentVerifierTest {
         .anyMatch(subject -> subject.startsWith("padding at"));
   }
 
-  /** In these sections nothing can change without something else becoming wrong. */
+  /** Any change in these sections contradicts another fact. */
   @ParameterizedTest
   @MethodSource("redundant")
   void everyChangedByteOfWhatStandsTwiceIsFound(SectionKind section) throws IOException {
@@ -323,7 +323,7 @@ final class SegmentVerifierTest {
         SectionKind.IMPACT_PLAIN_LISTS);
   }
 
-  /** Maxima are as small as they may be: one less is one too few, in each of their places. */
+  /** Maxima are as small as possible. So a maximum that is lowered by one is always wrong. */
   @Test
   void everyMaximumThatIsOneLowerIsFound() throws IOException {
     Path whole = temporary.resolve("whole");
@@ -352,7 +352,7 @@ final class SegmentVerifierTest {
     }
   }
 
-  /** Moves the first used slot behind its probes: whoever looks for it meets a free slot first. */
+  /** Moves the first used slot behind its probes, so that a look-up finds a free slot before it. */
   private static void misplaceOne(ByteBuffer slots) {
     int used = nextSlot(slots, 0, true);
     int free = nextSlot(slots, used, false);

@@ -14,14 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every SIMD kernel, on every vector width, must equal its scalar twin to the last bit. */
+/** Checks that every SIMD kernel equals its scalar twin exactly, with every vector width. */
 final class BlockMaxKernelsTest {
   private static final BlockMaxKernels SCALAR = new ScalarBlockMaxKernels();
   private static final List<BlockMaxKernels> SIMD =
       List.copyOf(VectorWidths.of("PanamaBlockMaxKernels", BlockMaxKernels.class).values());
   private static final int PADDING = 64;
 
-  /** What the bytes are. */
+  /** The kind of bytes. */
   enum Content {
     RANDOM {
       @Override
@@ -173,7 +173,7 @@ final class BlockMaxKernelsTest {
     }
   }
 
-  /** Lists over some superblocks, entries full and empty ones among them. */
+  /** Lists over some superblocks. Some entries are full, and some are empty. */
   private static final class Postings {
     static final int SUPERBLOCKS = 30;
 

@@ -23,14 +23,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The SIMD kernel equals its scalar twin: lengths × contents × vector widths. */
+/**
+ * Checks that the SIMD kernel equals its scalar twin, for several lengths, contents and vector
+ * widths.
+ */
 final class ForwardKernelTest {
   private static final int PADDING = 64;
   private static final ForwardKernel SCALAR = new ScalarForwardKernel();
   private static final Map<Integer, ForwardKernel> PANAMA =
       VectorWidths.of("PanamaForwardKernel", ForwardKernel.class);
 
-  /** What terms, impacts and weights are. */
+  /** The kind of terms, impacts and weights. */
   enum Content {
     RANDOM,
     ALL_MAX,
@@ -38,7 +41,8 @@ final class ForwardKernelTest {
   }
 
   /**
-   * Every length up to four of the widest vectors and some, then around a byte's and a run's end.
+   * Returns every length up to a little more than four of the widest vectors, and lengths near the
+   * limits of a byte and of a run.
    */
   private static IntStream counts() {
     return IntStream.concat(
@@ -85,7 +89,7 @@ final class ForwardKernelTest {
             });
   }
 
-  /** The bytes after a run are another run's, or padding: they must not be counted. */
+  /** The bytes after a run belong to another run or are padding. They must not be counted. */
   @Test
   void whatFollowsARunDoesNotCount() {
     Random random = new Random(Seeds.next());
@@ -112,9 +116,9 @@ final class ForwardKernelTest {
   }
 
   /**
-   * Allocation means that the compiler has not turned the vectors into registers. In a process of
-   * its own, as a server is: here, three widths and other memory have taught the compiler more than
-   * it can inline.
+   * Allocation means that the compiler has not kept the vectors in registers. The kernel runs in a
+   * separate process, as in a server. In this process, the compiler has seen three widths and other
+   * memory, which is more than it can inline.
    */
   @ParameterizedTest
   @ValueSource(strings = {"scalar", "panama"})
@@ -134,7 +138,7 @@ final class ForwardKernelTest {
     assertThat(output).contains(kernel + " allocated 0 bytes");
   }
 
-  /** The body, for a process of its own. */
+  /** The main method of the separate process. */
   public static void main(String[] arguments) {
     ForwardKernel kernel = KernelProvider.of(arguments[0].equals("panama")).newForwardKernel();
     Run run = Run.draw(Content.RANDOM, 120, new Random(1));
@@ -142,7 +146,7 @@ final class ForwardKernelTest {
     int sum = 0;
     long allocated = Long.MAX_VALUE;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    // Compilation takes its time on a busy machine: as soon as one round is clean, the kernel is.
+    // Compilation may take long on a busy machine. One round without allocation is enough.
     while (allocated > 0 && System.nanoTime() - deadline < 0) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int call = 0; call < 2000; call++) {
@@ -154,12 +158,13 @@ final class ForwardKernelTest {
   }
 
   /**
-   * One run in memory that ends where its padding ends, so that a read beyond throws.
+   * One run in memory. The memory ends where the padding of the run ends, so that a read after it
+   * throws.
    *
-   * @param memory holds it
-   * @param terms where its terms start: an odd place, records are not aligned to vectors
-   * @param impacts where its impacts start
-   * @param count its postings
+   * @param memory the memory of the run
+   * @param terms the offset of its terms. It is odd, because records are not aligned to vectors
+   * @param impacts the offset of its impacts
+   * @param count the number of its postings
    * @param page the query
    */
   private record Run(MemorySegment memory, long terms, long impacts, int count, int[] page) {
@@ -168,7 +173,7 @@ final class ForwardKernelTest {
       long impacts = terms + 2L * count;
       MemorySegment memory = Arena.ofAuto().allocate(impacts + count + PADDING);
       int[] page = new int[ForwardKernel.PAGE_LENGTH];
-      // The sum over a document fits an int: the contract of quantised queries.
+      // The contract of quantised queries is that the sum over a document fits an int.
       int weightMax = Integer.MAX_VALUE / (255 * Math.max(1, count));
       if (content == Content.ALL_MAX) {
         Arrays.fill(page, weightMax);
@@ -188,7 +193,10 @@ final class ForwardKernelTest {
       return kernel.dot(memory, terms, impacts, count, page);
     }
 
-    /** The residuals are the bytes from one before the impacts on: of any value, and padded. */
+    /**
+     * Takes the bytes from one before the impacts as residuals. They may have any value, and they
+     * are padded.
+     */
     long refinedDot(ForwardKernel kernel) {
       return kernel.refinedDot(memory, terms, impacts, memory, impacts - 1, count, page);
     }

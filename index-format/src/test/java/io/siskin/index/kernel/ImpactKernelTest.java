@@ -14,12 +14,15 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Every operation of the SIMD kernel equals its scalar twin: lengths × contents × widths. */
+/**
+ * Checks that every operation of the SIMD kernel equals its scalar twin, for several lengths,
+ * contents and widths.
+ */
 final class ImpactKernelTest {
   private static final int WINDOW = 1 << 16;
   private static final int SUM_MAX = 255;
 
-  /** A weight with which an impact is added as it is. */
+  /** The weight with which an impact is added without a change. */
   private static final int WEIGHT_ONE = 1 << ImpactKernel.WEIGHT_SHIFT;
 
   private static final int[] LENGTHS = {
@@ -56,7 +59,7 @@ final class ImpactKernelTest {
     }
   }
 
-  /** Impacts, weights and sums. */
+  /** The kind of impacts, weights and sums. */
   private enum Content {
     RANDOM,
     ZERO,
@@ -80,13 +83,13 @@ final class ImpactKernelTest {
       MemorySegment postings = arena.allocate(start + 3L * length + 64);
       long impacts = start + 2L * length;
       byte[] expected = new byte[WINDOW];
-      random.nextBytes(expected); // What the terms before have added.
+      random.nextBytes(expected); // These are the sums of earlier terms.
       byte[] naive = expected.clone();
       for (int i = 0; i < length; i++) {
         int impact = content.value(random, 255);
         postings.set(FileLayout.U16, start + 2L * i, (short) documents[i]);
         postings.set(FileLayout.U8, impacts + i, (byte) impact);
-        // As much as still fits, so that many a sum is 255 in the end.
+        // This adds as much as still fits, so that many sums are 255 in the end.
         int added = (int) Math.floor((double) weight * impact / WEIGHT_ONE + 0.5);
         int before = Math.min(expected[documents[i]] & 0xFF, SUM_MAX - added);
         expected[documents[i]] = (byte) before;
@@ -129,7 +132,7 @@ final class ImpactKernelTest {
     }
   }
 
-  /** Returns distinct positions of a window in no order. */
+  /** Returns distinct positions of a window in random order. */
   private static int[] distinct(int count, Random random) {
     int[] positions = IntStream.range(0, WINDOW).toArray();
     for (int i = 0; i < count; i++) {

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What the JVM's options say of kernels is about methods that exist. */
+/** Checks that the JVM options about kernels name methods that exist. */
 class KernelOptionsTest {
   private static final String OPTION = "-XX:CompileCommand=dontinline,";
 

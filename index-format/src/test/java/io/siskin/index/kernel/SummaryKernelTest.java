@@ -13,14 +13,17 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Every operation of the SIMD kernel equals its scalar twin: lengths × contents × widths. */
+/**
+ * Checks that every operation of the SIMD kernel equals its scalar twin, for several lengths,
+ * contents and widths.
+ */
 final class SummaryKernelTest {
   private static final int[] LENGTHS = {
     0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 251, 255, 256, 257,
     1021, 4096, 65_535
   };
 
-  /** The largest weight: times 255 it still fits an int. */
+  /** The largest weight. Times 255, it still fits an int. */
   private static final int WEIGHT_MAX = Integer.MAX_VALUE / 255;
 
   @Test
@@ -138,7 +141,7 @@ final class SummaryKernelTest {
     }
   }
 
-  /** Sums from an earlier row, and two more that must stay as they are. */
+  /** Returns sums of an earlier row, and two more sums that must not change. */
   private static int[] sums(Content content, int blocks, Random random) {
     int[] sums = new int[blocks + 2];
     for (int i = 0; i < sums.length; i++) {

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the build writes into {@code blockmax.dat} is what the forward index holds, and every
- * maximum is one.
+ * Checks that {@code blockmax.dat} has the postings of the forward index, and that every maximum is
+ * an upper bound.
  */
 final class BlockMaxIndexTest {
   @TempDir Path directory;
@@ -84,7 +84,7 @@ final class BlockMaxIndexTest {
     }
   }
 
-  /** By term: document number and impact. */
+  /** Returns the pairs of document number and impact of each term. */
   private static List<List<int[]>> invert(ForwardIndex forward, int terms) {
     List<List<int[]>> postings = new ArrayList<>();
     for (int term = 0; term < terms; term++) {
@@ -153,7 +153,7 @@ final class BlockMaxIndexTest {
     assertThat(next).isEqualTo(expected.size());
   }
 
-  /** Fifteen times what a document-block maximum promises, which a double holds exactly. */
+  /** Returns fifteen times the bound of a document-block maximum. A double holds it exactly. */
   private static double fifteenBlockMaxima(
       BlockMaxIndex index, int term, long entry, int block, int superblockMaximum) {
     double scale = index.maximumScale(term);
@@ -165,7 +165,7 @@ final class BlockMaxIndexTest {
     return scale * superblockMaximum * maximum;
   }
 
-  /** Compares exactly: both sides have at most 24 + 12 significant bits. */
+  /** Compares exactly, because both sides have at most 24 + 12 significant bits. */
   private static void assertCovers(
       double fifteenMaxima, BlockMaxIndex index, int document, int impact) {
     double weight = (double) index.documentScale(document) * impact;
@@ -197,7 +197,7 @@ final class BlockMaxIndexTest {
     int entry = FileLayout.HEADER_LENGTH;
     int section = (int) bytes.getLong(entry + FileLayout.ENTRY_SECTION_OFFSET_OFFSET);
     bytes.putInt(section + offset, bytes.getInt(section + offset) + 1);
-    // All checksums made right again: what is left to notice is the contradiction.
+    // All checksums are right again, so only the contradiction can be detected.
     bytes.putInt(
         entry + FileLayout.ENTRY_CHECKSUM_OFFSET,
         checksum(bytes, section, BlockMaxLayout.PARAMETERS_LENGTH));

@@ -34,9 +34,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Damage without knowledge of the checksums: whatever happens to a file on a disk or on its way,
- * the segment is refused with an error that says which file, where, what was expected and what
- * stands there. {@link HostileSegmentTest} has the damage whose checksums are right.
+ * Tests damage with wrong checksums, which may happen to a file on a disk or in a transfer. The
+ * segment must be refused with an error that names the file, the place, the expected value and the
+ * found value. {@link HostileSegmentTest} tests damage with right checksums.
  */
 final class CorruptionTest {
   private static final int SMALL_FILE = 1024;
@@ -134,7 +134,7 @@ final class CorruptionTest {
     for (Path file : files()) {
       byte[] own = Files.readAllBytes(file);
       Files.copy(other.resolve(file.getFileName()), file, StandardCopyOption.REPLACE_EXISTING);
-      // With a foreign table of files it is the first file of the table that does not fit.
+      // If the file table belongs to another segment, the first file of the table does not fit.
       assertRefused(isMeta(file) ? null : file, "of another segment");
       Files.write(file, own);
     }
@@ -185,7 +185,7 @@ final class CorruptionTest {
     assertOpens();
   }
 
-  /** A section that this build does not know stands in nobody's way, whatever is in it. */
+  /** A section of an unknown kind is ignored, whatever it contains. */
   @Test
   void anUnknownSectionIsIgnored() throws IOException {
     build(SmallSegments.bm25WithFields());
@@ -202,7 +202,7 @@ final class CorruptionTest {
     assertThat(text(extended)).isEqualTo(text(directory));
   }
 
-  /** The editor is a second writer of the envelope: both give the same bytes. */
+  /** The editor is a second writer of the envelope. Both writers must give the same bytes. */
   @ParameterizedTest
   @MethodSource("segments")
   void theEditorWritesWhatTheWriterWrites(SmallSegments small) throws IOException {
@@ -230,7 +230,7 @@ final class CorruptionTest {
     return file.endsWith(FileKind.META.fileName());
   }
 
-  /** Returns where header, directory entries, sections and padding begin and end. */
+  /** Returns the offsets at which header, directory entries, sections and padding begin and end. */
   private static List<Integer> borders(byte[] bytes) {
     List<Integer> borders = new ArrayList<>();
     borders.add(FileLayout.HEADER_LENGTH);
@@ -246,8 +246,8 @@ final class CorruptionTest {
   }
 
   /**
-   * Returns which bytes are flipped: all of a small file and of every header and directory, samples
-   * of each section and of the padding.
+   * Returns the offsets of the bytes to flip. These are all bytes of a small file, of every header
+   * and of every directory, and samples of each section and of the padding.
    */
   private Set<Integer> places(byte[] bytes) {
     Set<Integer> places = new TreeSet<>();

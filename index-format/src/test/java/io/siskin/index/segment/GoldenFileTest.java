@@ -20,13 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Segments of every version that was ever written stand in {@code src/test/resources/golden/vN},
- * each beside a text of what it holds. Today's code reads all of them, and today's writer writes
- * the newest byte for byte.
+ * Checks segments of every version of the format. They are in {@code src/test/resources/golden/vN},
+ * each beside a text of its content. The current code must read all of them. The current writer
+ * must write exactly the bytes of the newest version.
  *
- * <p>{@code -Dsiskin.golden.update=true} writes the newest anew; read {@code git diff} then, the
- * text shows what changed. Frames of zstd are bytes that another zstd library may choose
- * differently; the file {@code zstd-version} says which one wrote them, and a mismatch names both.
+ * <p>{@code -Dsiskin.golden.update=true} writes the newest version again. Then read {@code git
+ * diff}, because the text shows what changed. Another zstd library may write other bytes for a zstd
+ * frame. The file {@code zstd-version} tells which library wrote them, and the message of a
+ * mismatch names both.
  */
 final class GoldenFileTest {
   private static final Path GOLDEN = Repository.module("index-format/src/test/resources/golden");

@@ -43,9 +43,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Files whose checksums are right and whose contents are not, as a mistaken writer would leave
- * them. What opening checks is refused there; the rest may end in a typed error or in an {@link
- * IndexOutOfBoundsException} when it is read, and never in a crash or an endless loop.
+ * Tests files with right checksums and wrong contents, as a faulty writer would write them. Opening
+ * refuses all faults that it checks. Other faults may end in a typed error or in an {@link
+ * IndexOutOfBoundsException} when they are read, but never in a crash or an endless loop.
  */
 final class HostileSegmentTest {
   @TempDir Path temporary;
@@ -93,7 +93,10 @@ final class HostileSegmentTest {
         .hasMessageStartingWith(edited().resolve(lie.blamed.fileName()) + ": corrupt at byte ");
   }
 
-  /** Each section of each file in turn: gone, of an unknown encoding, with a count one too high. */
+  /**
+   * For each section of each file, tests a missing section, an unknown encoding and a count that is
+   * too high by one.
+   */
   @ParameterizedTest
   @MethodSource("io.siskin.index.testing.SmallSegments#all")
   void everySectionIsMissedAndItsEncodingAndCountAreChecked(SmallSegments small)
@@ -134,8 +137,8 @@ final class HostileSegmentTest {
   }
 
   /**
-   * Any byte of any section changed: either it is refused, or everything can be read to its end or
-   * to a typed error.
+   * Changes any byte of any section. Either the segment is refused, or all of it can be read to its
+   * end or to a typed error.
    */
   @RepeatedTest(4)
   void nothingThatOpensCrashesOrLoops() throws IOException {
@@ -167,7 +170,8 @@ final class HostileSegmentTest {
         opened++;
       }
     }
-    // Weights, terms and texts may well be other ones: the test would show nothing if none opened.
+    // Other weights, terms and texts are allowed. If no segment opened, the test would show
+    // nothing.
     assertThat(opened).isPositive();
   }
 
@@ -180,10 +184,10 @@ final class HostileSegmentTest {
     }
     try {
       SegmentText.of(segment);
-      // Reads every structure to its end, and takes nothing for granted.
+      // This reads every structure to its end and trusts none of it.
       SegmentVerifier.verify(segment);
     } catch (IndexOutOfBoundsException led) {
-      // A view's border: where a read ends that nothing but a reader's own check would stop.
+      // The end of a view stops a read that no other check stops.
     } catch (UncheckedIOException damaged) {
       assertThat(damaged.getCause()).isInstanceOf(CorruptSegmentException.class);
     } finally {
@@ -196,7 +200,7 @@ final class HostileSegmentTest {
   void aStoredRecordThatLiesIsRefusedWhenItIsRead() throws IOException {
     Path whole = temporary.resolve("whole");
     SmallSegments.bm25WithFields().build(whole);
-    // Each replaces the first record by (unpacked length, frame).
+    // Each entry replaces the first record by (unpacked length, frame).
     byte[] field = field(0, 3, "abc");
     List<byte[]> records =
         List.of(
@@ -332,7 +336,7 @@ final class HostileSegmentTest {
             b -> b.putInt(used(b, 2), Integer.MIN_VALUE)));
   }
 
-  /** Returns where the nth used slot stands. */
+  /** Returns the offset of the nth used slot. */
   private static int used(ByteBuffer slots, int nth) {
     int left = nth;
     for (int at = 0; ; at += 4) {
@@ -380,7 +384,7 @@ final class HostileSegmentTest {
         statistics(b -> b.putLong(StatisticsLayout.RESERVED_OFFSET + 8, 1)));
   }
 
-  /** The first term of the segment has a windowed list, the last a plain one. */
+  /** The first term of the segment has a windowed list, and the last term has a plain list. */
   private static List<Lie> impactLies() {
     SectionKind terms = SectionKind.IMPACT_TERMS;
     SectionKind windows = SectionKind.IMPACT_WINDOWS;

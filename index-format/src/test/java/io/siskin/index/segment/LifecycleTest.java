@@ -31,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who holds a segment may read it, who has let go gets an exception; a stopped build never was. */
+/**
+ * Tests that a segment can be read while it is retained, that reading it after its release throws,
+ * and that a stopped build leaves no files.
+ */
 final class LifecycleTest {
   @TempDir Path directory;
   private long openMappings;
@@ -67,7 +70,7 @@ final class LifecycleTest {
     try (DocumentStore.FieldReader fields = segment.documents().openFields()) {
       assertThrows(IllegalStateException.class, () -> fields.fields(0, name -> true));
     }
-    // What was read at opening stays.
+    // Facts that were read at opening stay available.
     assertThat(segment.statistics().documentCount()).isEqualTo(18);
   }
 
@@ -113,7 +116,8 @@ final class LifecycleTest {
       Segment segment, String expected, CountDownLatch started) {
     return () -> {
       int reads = 0;
-      // A few rounds each: readers without end would hand the last reference from one to the next.
+      // Each reader stops after a few rounds. Endless readers could always pass on the last
+      // reference.
       while (reads < 3 && segment.tryRetain()) {
         try {
           if (reads == 0) {
@@ -129,7 +133,10 @@ final class LifecycleTest {
     };
   }
 
-  /** Stops the build in each call of the progress in turn: at each begin, advance and end. */
+  /**
+   * Stops the build in each call of the progress, one after another. These are the calls of begin,
+   * advance and end.
+   */
   @ParameterizedTest
   @MethodSource("io.siskin.index.testing.SmallSegments#all")
   void aBuildStoppedAnywhereLeavesNothing(SmallSegments small) throws IOException {
@@ -185,7 +192,10 @@ final class LifecycleTest {
     }
   }
 
-  /** Returns what this process has open below a directory; nothing where there is no /proc. */
+  /**
+   * Returns the files below a directory that this process has open. Returns none if there is no
+   * /proc.
+   */
   private static List<String> openFilesBelow(Path directory) throws IOException {
     Path descriptors = Path.of("/proc/self/fd");
     List<String> open = new ArrayList<>();

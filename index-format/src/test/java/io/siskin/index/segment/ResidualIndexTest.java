@@ -31,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class ResidualIndexTest {
   @TempDir Path directory;
 
-  /** Each refined weight is within half a step of the given one, 256 times finer than impacts. */
+  /**
+   * Each refined weight differs from the given weight by at most half a step. A step is 1/256 of an
+   * impact.
+   */
   @RepeatedTest(6)
   void refinedWeightsAreThoseThatWereGiven() throws IOException {
     Random random = new Random(Seeds.next());
@@ -55,7 +58,7 @@ final class ResidualIndexTest {
     }
   }
 
-  /** Terms on many pages: the further runs of a record have residuals too. */
+  /** The terms are on many pages. The further runs of a record have residuals too. */
   @Test
   void termNumbersBeyondOnePage() throws IOException {
     Random random = new Random(Seeds.next());
@@ -101,7 +104,8 @@ final class ResidualIndexTest {
       if (steps < 0.5) {
         assertThat(cursor.impact() + residual).as("of %s", steps).isEqualTo(0.5);
       } else {
-        // A weight rounded up to the next impact by less than a fine step is a whole one off.
+        // If a weight is rounded up to the next impact by less than a fine step, its error may be a
+        // whole fine step.
         double half = 0.5 / ResidualLayout.STEPS;
         assertThat(Math.abs(cursor.impact() + residual - steps))
             .as("of %s", steps)

@@ -32,7 +32,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
-/** Rules that more than one module keeps, and what their tests need. */
+/** Rules that hold in more than one module, and methods that their tests need. */
 public final class HouseRules {
   private HouseRules() {}
 
@@ -68,7 +68,7 @@ public final class HouseRules {
         .allowEmptyShould(true);
   }
 
-  /** Returns the rule that chance is seeded, so that what happened once can happen again. */
+  /** Returns the rule that random numbers have a seed, so that a run can be repeated. */
   public static ArchRule seededChance() {
     ArchCondition<JavaClass> unseeded =
         callConstructor(Random.class)

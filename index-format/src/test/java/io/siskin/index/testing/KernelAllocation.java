@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a warm kernel allocates: allocation means that the compiler has not turned the vectors
- * into registers. Measured in a process of its own, as a server is: in a test's process three
- * widths and other memory have taught the compiler more than it can inline.
+ * Measures whether a warm kernel allocates. Allocation means that the compiler has not kept the
+ * vectors in registers. The kernel runs in a separate process, as in a server. In the process of
+ * the tests, the compiler has seen three widths and other memory, which is more than it can inline.
  */
 public final class KernelAllocation {
   private KernelAllocation() {}
 
-  /** Runs the main method of a class, which is to call {@link #report}, and checks what it says. */
+  /** Runs the main method of a class, which must call {@link #report}, and checks the output. */
   public static void check(Class<?> main, String argument)
       throws IOException, InterruptedException {
     Process process =
@@ -40,7 +40,7 @@ public final class KernelAllocation {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocated = Long.MAX_VALUE;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    // Compilation takes its time on a busy machine: as soon as one round is clean, the kernel is.
+    // Compilation may take long on a busy machine. One round without allocation is enough.
     while (allocated > 0 && System.nanoTime() - deadline < 0) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int call = 0; call < 500; call++) {

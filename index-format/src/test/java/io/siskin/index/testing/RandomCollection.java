@@ -17,22 +17,22 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * A collection made of chance, with what breaks evaluators on purpose: Zipf terms, log-normal
- * weights, ties, copies, empty documents, one-term queries and terms that nobody has.
+ * A random collection with content that is difficult for evaluators: Zipf terms, log-normal
+ * weights, ties, copies, empty documents, queries of one term, and terms that no document has.
  *
- * @param documents by number; the external id of number n is {@code d + n}
- * @param queries queries over the same vocabulary and a little beyond it
+ * @param documents the documents by number. The external id of number n is {@code d + n}
+ * @param queries queries over the same vocabulary and a few more terms
  */
 public record RandomCollection(List<SparseVector> documents, List<SparseVector> queries) {
   /**
-   * How a collection is drawn.
+   * The parameters of a random collection.
    *
-   * @param documents how many documents
-   * @param vocabulary how many different terms at most
-   * @param termsPerDocument the mean of a document's terms
-   * @param topics documents of one topic share most of their terms; 1 for none
-   * @param distinctWeights how many different weights there are: few of them make ties
-   * @param byToken whether terms are tokens, or term ids spread over 32 bits
+   * @param documents the number of documents
+   * @param vocabulary the largest number of different terms
+   * @param termsPerDocument the mean number of terms per document
+   * @param topics the number of topics. Documents of one topic share most of their terms
+   * @param distinctWeights the number of different weights. With few of them, ties are frequent
+   * @param byToken true if terms are tokens, false if they are term ids spread over 32 bits
    */
   public record Shape(
       int documents,
@@ -41,7 +41,7 @@ public record RandomCollection(List<SparseVector> documents, List<SparseVector> 
       int topics,
       int distinctWeights,
       boolean byToken) {
-    /** Draws a shape: small, so that every border is met often. */
+    /** Draws a shape. It is small, so that limits are reached often. */
     public static Shape random(Random random) {
       return new Shape(
           random.nextInt(1200),
@@ -72,7 +72,7 @@ public record RandomCollection(List<SparseVector> documents, List<SparseVector> 
     return new RandomCollection(documents, queries);
   }
 
-  /** Builds a segment of all documents; each stores its number in the field {@code n}. */
+  /** Builds a segment of all documents. Each document stores its number in the field {@code n}. */
   public BuiltSegment build(Path directory, BuildOptions options) throws IOException {
     Files.createDirectories(directory);
     try (SegmentBuilder builder = new SegmentBuilder(directory, options, BuildProgress.NONE)) {
@@ -89,8 +89,8 @@ public record RandomCollection(List<SparseVector> documents, List<SparseVector> 
     int topic = random.nextInt(shape.topics);
     int reach = query ? shape.vocabulary + 5 : shape.vocabulary;
     for (int i = 0; i < size; i++) {
-      // Cubing a uniform number gives few frequent terms and many rare ones; a topic shifts where
-      // the frequent ones are.
+      // The cube of a uniform number gives few frequent terms and many rare terms. Each topic has
+      // other frequent terms.
       int term = (int) (reach * Math.pow(random.nextDouble(), 3));
       int shifted =
           random.nextInt(4) == 0 ? term : (term + topic * shape.vocabulary / shape.topics) % reach;
@@ -117,7 +117,7 @@ public record RandomCollection(List<SparseVector> documents, List<SparseVector> 
     float[] values = new float[ids.length];
     int at = 0;
     for (Map.Entry<Integer, Float> entry : weights.entrySet()) {
-      // Spread over all 32 bits, so that ids above 2^31 and above 16 bits are met.
+      // The ids are spread over all 32 bits, so that some are above 2^31 and above 16 bits.
       ids[at] = entry.getKey() * 0x9E37_79B1;
       values[at++] = entry.getValue();
     }

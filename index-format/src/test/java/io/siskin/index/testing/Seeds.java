@@ -3,8 +3,8 @@ package io.siskin.index.testing;
 import java.util.Random;
 
 /**
- * Seeds of randomised tests: another one each run, printed, and replayable with {@code
- * -Dsiskin.seed=N}.
+ * Seeds of randomised tests. Each run has another seed and prints it. {@code -Dsiskin.seed=N}
+ * repeats a run.
  */
 public final class Seeds {
   private Seeds() {}

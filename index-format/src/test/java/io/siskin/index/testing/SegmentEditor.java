@@ -17,11 +17,11 @@ import java.util.zip.CRC32C;
 
 /**
  * Takes the files of a segment apart, lets a test change anything in them, and puts them together
- * again with checksums that are right: what a mistaken or malicious writer would leave. A second
- * writer of the envelope, made from {@code docs/format.md} alone.
+ * again with right checksums. The result is what a faulty or malicious writer would write. This is
+ * a second writer of the envelope, which was made only from {@code docs/format.md}.
  */
 public final class SegmentEditor {
-  /** A file taken apart; change what you like. */
+  /** A file that was taken apart. Tests may change all fields. */
   public static final class EditedFile {
     /** The kind in the header. */
     public int kind;
@@ -44,7 +44,7 @@ public final class SegmentEditor {
     }
   }
 
-  /** A section; change what you like. */
+  /** A section. Tests may change all fields. */
   public static final class EditedSection {
     /** The section kind in the directory. */
     public int kind;
@@ -114,10 +114,10 @@ public final class SegmentEditor {
     return file(kind).section(section).bytes;
   }
 
-  /** Puts all files together, the file table fitting, and writes them. */
+  /** Puts all files together, makes a fitting file table, and writes the files. */
   public void write(Path directory) throws IOException {
     Files.createDirectories(directory);
-    // A test may have taken the table away.
+    // A test may have removed the table.
     ByteBuffer table =
         file(FileKind.META).sections.stream()
             .filter(section -> section.kind == SectionKind.FILE_TABLE.code())
@@ -200,7 +200,7 @@ public final class SegmentEditor {
     return bytes;
   }
 
-  /** Makes the checksums of a file's directory and header right again. */
+  /** Computes the checksums of the directory and the header of a file again. */
   public static void sealHead(byte[] bytes) {
     ByteBuffer file = buffer(bytes);
     int directoryLength = file.getInt(FileLayout.SECTION_COUNT_OFFSET) * FileLayout.ENTRY_LENGTH;

@@ -9,8 +9,8 @@ import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.segment.TermDictionary;
 
 /**
- * Everything that a segment says, as text: read through the accessors that searches use, so that it
- * shows in a diff what changed, and so that a damaged segment is really read.
+ * The whole content of a segment as text. A diff of two texts shows what changed. The text is read
+ * through the accessors that searches use, so a damaged segment is really read.
  */
 public final class SegmentText {
   private SegmentText() {}

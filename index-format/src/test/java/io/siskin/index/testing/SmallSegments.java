@@ -23,25 +23,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Segments of a few dozen documents, always the same: for golden files, for damage and for the deep
- * verification. Each is small enough to damage every byte of it and holds, where its kind has them,
- * empty documents, ties, terms in all documents and in one, ids and texts beyond ASCII.
+ * Fixed segments of a few dozen documents. They serve for golden files, for tests of damage and for
+ * the deep verification. Each is small enough to damage every byte of it. Where its kind allows, it
+ * has empty documents, ties, terms in all documents and in only one, and ids and texts beyond
+ * ASCII.
  *
- * @param name names the segment in messages and its directory among the golden files
- * @param options how it is built
- * @param documents what is in it, in order
+ * @param name the name of the segment in messages and of its directory of golden files
+ * @param options the options of its build
+ * @param documents its documents, in order
  */
 public record SmallSegments(String name, BuildOptions options, List<Document> documents) {
   /**
    * One document.
    *
    * @param id its external id
-   * @param vector what is indexed
-   * @param fields what is stored
+   * @param vector the vector to index
+   * @param fields the fields to store
    */
   public record Document(String id, SparseVector vector, Map<String, String> fields) {}
 
-  /** Returns all of them. */
+  /** Returns all fixed segments. */
   public static List<SmallSegments> all() {
     return List.of(
         tokens(),
@@ -55,13 +56,19 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         empty());
   }
 
-  /** Tokens with learned weights, a scale a document, no fields. */
+  /**
+   * Returns a segment of tokens with learned weights and one scale per document, without stored
+   * fields.
+   */
   public static SmallSegments tokens() {
     return new SmallSegments(
         "tokens", options(new Weighting.AsGiven(), Quantization.AUTO, false), tokenDocuments(30));
   }
 
-  /** Term ids over all 32 bits with whole weights, which one scale keeps exactly. */
+  /**
+   * Returns a segment of term ids over all 32 bits. Its weights are whole numbers, which one scale
+   * keeps exactly.
+   */
   public static SmallSegments termIds() {
     List<Document> documents = new ArrayList<>();
     for (int i = 0; i < 24; i++) {
@@ -78,7 +85,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         "term-ids", options(new Weighting.AsGiven(), Quantization.AUTO, false), documents);
   }
 
-  /** Term frequencies weighted by BM25, with stored fields. */
+  /** Returns a segment of term frequencies that are weighted by BM25, with stored fields. */
   public static SmallSegments bm25WithFields() {
     String[] texts = {
       "a small finch of northern woods, yellow and streaked",
@@ -109,17 +116,22 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         "bm25-fields", options(new Weighting.Bm25(0.9, 0.4), Quantization.AUTO, true), documents);
   }
 
-  /** Block-max posting lists, dense and sparse, over three superblocks, with 4-bit maxima. */
+  /**
+   * Returns a segment with dense and sparse block-max lists over three superblocks, with 4-bit
+   * maxima.
+   */
   public static SmallSegments blockMax() {
     return new SmallSegments("block-max", withBlockMax(4), tokenDocuments(150));
   }
 
-  /** The same with 8-bit maxima. */
+  /** Returns the segment of {@link #blockMax} with 8-bit maxima. */
   public static SmallSegments blockMaxWide() {
     return new SmallSegments("block-max-8", withBlockMax(8), tokenDocuments(150));
   }
 
-  /** Every structure together: the clustered lists with summaries dense and sparse. */
+  /**
+   * Returns a segment with every structure. Its clustered lists have dense and sparse summaries.
+   */
   public static SmallSegments everything() {
     return new SmallSegments(
         "everything",
@@ -138,7 +150,10 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         tokenDocuments(150));
   }
 
-  /** Learned weights with residuals, which the forward index alone would have lost. */
+  /**
+   * Returns a segment of learned weights with residuals, which the forward index alone does not
+   * keep.
+   */
   public static SmallSegments residuals() {
     return new SmallSegments(
         "residuals",
@@ -146,7 +161,9 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         tokenDocuments(40));
   }
 
-  /** Every list, over documents that graph bisection has put into another order. */
+  /**
+   * Returns a segment with every kind of list, whose documents were reordered by graph bisection.
+   */
   public static SmallSegments reordered() {
     BuildOptions options =
         new BuildOptions(
@@ -170,12 +187,12 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         "empty", options(new Weighting.AsGiven(), Quantization.AUTO, true), List.of());
   }
 
-  /** Builds the segment in a directory, which is made. */
+  /** Builds the segment in a directory, which the method makes. */
   public BuiltSegment build(Path directory) throws IOException {
     return build(directory, BuildProgress.NONE);
   }
 
-  /** Builds the segment in a directory, which is made, and reports the progress. */
+  /** Builds the segment in a directory, which the method makes, and reports the progress. */
   public BuiltSegment build(Path directory, BuildProgress progress) throws IOException {
     Files.createDirectories(directory);
     try (SegmentBuilder builder = new SegmentBuilder(directory, options, progress)) {
@@ -186,7 +203,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
     }
   }
 
-  /** Returns the same segment built by another number of threads. */
+  /** Returns the same segment, to be built by another number of threads. */
   public SmallSegments withThreads(int threads) {
     return new SmallSegments(name, options.withThreads(threads), documents);
   }
@@ -207,7 +224,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         }
       }
       if (i == 11) {
-        // Compares differently as UTF-16 and as UTF-8.
+        // The order of this term in UTF-16 differs from its order in UTF-8.
         weights.put("\uffee", 1f);
         weights.put("\ud83d\udc26", 1f);
       }

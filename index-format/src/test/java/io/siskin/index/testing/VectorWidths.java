@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Loads the SIMD classes once for each vector width. Their species are constants, which costs
- * nothing and gives one copy of the classes one width; so each width gets a copy of its own.
+ * Loads the SIMD classes once for each vector width. Their species are constants, which makes them
+ * fast but gives each copy of the classes only one width. So each width gets its own copy.
  *
  * <p>Fails, and does not skip, when the Vector API is missing.
  */
@@ -31,8 +31,8 @@ public final class VectorWidths extends ClassLoader {
    *
    * @param className the simple name of a {@code Panama} class with a constructor without
    *     parameters
-   * @param type its interface, which stands in the same package
-   * @return by width in bits
+   * @param type its interface, which is in the same package
+   * @return the kernels by width in bits
    */
   public static <T> Map<Integer, T> of(String className, Class<T> type) {
     assertThat(VectorModule.require()).isNull();
@@ -60,7 +60,10 @@ public final class VectorWidths extends ClassLoader {
     }
   }
 
-  /** Demands that this loader's classes took the width, or all widths would test the same one. */
+  /**
+   * Checks that the classes of this loader have the right width. Otherwise all tests would test the
+   * same width.
+   */
   private void requireWidth(int bits) throws ReflectiveOperationException {
     var taken = loadClass("io.siskin.index.kernel.PanamaSpecies").getDeclaredField("BITS");
     taken.setAccessible(true);
@@ -71,7 +74,7 @@ public final class VectorWidths extends ClassLoader {
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    // What a SIMD class reaches by package-private access must come from the same loader.
+    // Classes that a SIMD class reaches by package-private access must come from the same loader.
     if (!OF_A_WIDTH.matcher(name).matches()) {
       return super.loadClass(name, resolve);
     }

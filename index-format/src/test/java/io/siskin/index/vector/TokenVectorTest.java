@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class TokenVectorTest {
   /**
-   * Few first characters, so that long runs of tokens begin alike; some above the surrogates'
-   * order.
+   * The first characters of tokens. They are few, so that many tokens have the same beginning. Some
+   * of them are ordered above surrogates.
    */
   private static final String[] CHARACTERS = {"a", "b", "\u0000", "é", "\uFFFD", "😀", "#"};
 

@@ -25,7 +25,7 @@ final class VectorPruningTest {
 
   @Test
   void termsStayUntilTheyHaveTheShare() {
-    // 4 of 10 is below a half, 4 and 3 are above it.
+    // A weight of 4 is below half of the sum 10. The weights 4 and 3 together are above it.
     assertThat(new VectorPruning(Integer.MAX_VALUE, 0.5).prune(VECTOR))
         .isEqualTo(TermIdVector.of(new int[] {5, 9}, new float[] {4, 3}));
     assertThat(new VectorPruning(1, 0.5).prune(VECTOR))

@@ -22,12 +22,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The bound kernels of block-max evaluation, for one query of 18 terms over a million documents:
- * superblock bounds, the selection of superblocks, the block bounds of the selected ones, and the
- * postings of those that are scored.
+ * Measures the kernels of block-max evaluation, for one query of 18 terms over a million documents.
+ * There are superblock bounds, the selection of superblocks, the bounds of their document blocks,
+ * and the postings of the superblocks that are scored.
  *
- * <p>The bound of {@code superblockBounds} is reading 18 rows of one byte a superblock: 70 kB,
- * about 7 µs from memory.
+ * <p>{@code superblockBounds} cannot be faster than reading 18 rows of one byte per superblock.
+ * This is 70 kB, which takes about 7 µs from memory.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -74,7 +74,10 @@ public class BlockMaxKernelsBenchmark {
     drawPostings(random);
   }
 
-  /** Lists with postings of 64 superblocks, 18 in each on average, all of which are scored. */
+  /**
+   * Draws lists with postings in 64 superblocks, 18 postings in each on average. All superblocks
+   * are scored.
+   */
   private void drawPostings(Random random) {
     byte[] postingBytes = new byte[TERMS * SCORED * 2 * 36 + 64];
     MemorySegment entryBytes = MemorySegment.ofArray(new byte[TERMS * SCORED * ENTRY_LENGTH + 64]);
@@ -115,8 +118,8 @@ public class BlockMaxKernelsBenchmark {
   }
 
   /**
-   * Adds all postings of 64 superblocks, 20,000 of them. The bound is one addition in memory a
-   * posting, which no vector can do for several: some 0.3 ns.
+   * Adds all 20,000 postings of 64 superblocks. Each posting needs one addition in memory, which
+   * vectors cannot do for several postings at once. So the bound is about 0.3 ns per posting.
    */
   @Benchmark
   public int postings() {
@@ -141,7 +144,7 @@ public class BlockMaxKernelsBenchmark {
     return blockBounds[1];
   }
 
-  /** Selects the superblocks whose bound is in a range that a tenth of them are in. */
+  /** Selects the superblocks whose bound is in a range. A tenth of them are in it. */
   @Benchmark
   public int select() {
     return kernels.select(bounds, SUPERBLOCKS, 1, 26, positions);

@@ -21,11 +21,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The forward dot product: nanoseconds a document of 104 postings, the mean of real SPLADE
- * passages, with records that fit the cache ({@code hot}) and records all over 192 MiB ({@code
- * cold}).
+ * Measures the forward dot product in nanoseconds per document. A document has 104 postings, which
+ * is the mean of real SPLADE passages. The records fit the cache ({@code hot}) or are spread over
+ * 192 MiB ({@code cold}).
  *
- * <p>The bound of the cold case is memory latency: a record of 320 bytes is 5 to 6 cache lines.
+ * <p>Memory latency bounds the cold case. A record of 320 bytes has 5 to 6 cache lines.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -43,7 +43,7 @@ public class ForwardKernelBenchmark {
   @Param({"scalar", "panama"})
   public String kernel = "scalar";
 
-  /** How many records there are: 64 stay in the first-level cache, 600,000 take 192 MiB. */
+  /** The number of records. 64 records stay in the first-level cache, and 600,000 take 192 MiB. */
   @Param({"64", "600000"})
   public int records;
 
@@ -52,7 +52,7 @@ public class ForwardKernelBenchmark {
   private final int[] page = new int[ForwardKernel.PAGE_LENGTH];
   private final Random random = new Random(1);
 
-  /** Draws the records: term numbers skewed as document frequencies are. */
+  /** Draws the records. Their term numbers are skewed in the way of document frequencies. */
   @Setup
   public void draw() {
     forward = KernelProvider.of(kernel.equals("panama")).newForwardKernel();
@@ -70,7 +70,7 @@ public class ForwardKernelBenchmark {
     }
   }
 
-  /** Scores 64 documents that are drawn at random; reported a document. */
+  /** Scores 64 random documents. The result is the time per document. */
   @Benchmark
   @OperationsPerInvocation(DOCUMENTS_PER_CALL)
   public int documents() {
@@ -83,7 +83,8 @@ public class ForwardKernelBenchmark {
   }
 
   /**
-   * The same by refined weights; residuals lie in the same memory, as far apart as in a segment.
+   * Scores the same documents with refined weights. The residuals are in the same memory, at the
+   * same distances as in a segment.
    */
   @Benchmark
   @OperationsPerInvocation(DOCUMENTS_PER_CALL)

@@ -21,17 +21,17 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The impact kernel of the score-at-a-time mode, for one window of 65,536 documents.
+ * Measures the impact kernel of the score-at-a-time mode, for one window of 65,536 documents.
  *
- * <p>Adding: a posting is 3 bytes of reading in a row and one load, addition and store somewhere in
- * 64 KiB of sums, more than the first-level cache holds and well inside the second; one store a
- * cycle bounds it at about 0.3 ns a posting, the latency of the second level, were nothing to
- * overlap, at 4 ns.
+ * <p>Adding a posting reads 3 consecutive bytes and changes one sum somewhere in 64 KiB. The sums
+ * are too large for the first-level cache, but fit the second-level cache well. With one store per
+ * cycle, the bound is about 0.3 ns per posting. If nothing overlapped, the latency of the second
+ * level would make it 4 ns.
  *
- * <p>Collecting: 64 KiB are read and 64 KiB are written, 128 KiB of traffic with the second level:
- * at 32 bytes a cycle about 1.3 µs a window. What is found comes on top, a nanosecond or two each,
- * so a low floor costs a multiple; each call clears the sums, so they are copied in before, which
- * {@link #copied} measures alone.
+ * <p>Collecting reads and writes 64 KiB each. This is 128 KiB of traffic with the second level,
+ * which takes about 1.3 µs per window at 32 bytes per cycle. Each found document adds one or two
+ * nanoseconds, so a low floor takes several times as long. Each call clears the sums, so they are
+ * copied in before. {@link #copied} measures the copy alone.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,7 +44,7 @@ public class ImpactKernelBenchmark {
   private static final int POSTINGS = 8192;
   private static final int SCAN = 4096;
 
-  /** A weight small enough that an impact adds 0 or 1. */
+  /** The weight of the term. It is so small that an impact adds 0 or 1. */
   private static final int WEIGHT = 200;
 
   /** Which implementation. */
@@ -57,7 +57,10 @@ public class ImpactKernelBenchmark {
   private final byte[] drawn = new byte[WINDOW];
   private final int[] found = new int[SCAN];
 
-  /** Draws the postings of a window in no order of documents, and sums of which few are large. */
+  /**
+   * Draws the postings of a window in random order of documents. It also draws sums, of which few
+   * are large.
+   */
   @Setup
   public void draw() {
     impacts = KernelProvider.of(kernel.equals("panama")).impactKernel();
@@ -72,7 +75,7 @@ public class ImpactKernelBenchmark {
     }
   }
 
-  /** Adds the postings of a list, in nanoseconds a posting. */
+  /** Adds the postings of a list. The result is in nanoseconds per posting. */
   @Benchmark
   @OperationsPerInvocation(POSTINGS)
   public int add() {
@@ -80,7 +83,7 @@ public class ImpactKernelBenchmark {
     return sums[1];
   }
 
-  /** Copies the sums of a window in: what the next two do before they collect. */
+  /** Copies in the sums of a window. The next two benchmarks do this before they collect. */
   @Benchmark
   public int copied() {
     System.arraycopy(drawn, 0, sums, 0, WINDOW);

@@ -22,10 +22,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The same off-heap bytes through a {@link MemorySegment} and through Agrona's {@link
- * UnsafeBuffer}: what ADR 0001 decides on. Nanoseconds a document of 104 postings, scored posting
- * by posting, and nanoseconds a record header of three fields. Agrona checks bounds unless {@code
- * -jvmArgsAppend -Dagrona.disable.bounds.checks=true} is given.
+ * Reads the same off-heap bytes through a {@link MemorySegment} and through Agrona's {@link
+ * UnsafeBuffer}. ADR 0001 decides between the two. The results are in nanoseconds per document of
+ * 104 postings, which are scored one by one, and in nanoseconds per record header of three fields.
+ * Agrona checks bounds unless {@code -jvmArgsAppend -Dagrona.disable.bounds.checks=true} is given.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -40,7 +40,7 @@ public class MemoryAccessBenchmark {
   private static final int CALLS = 64;
   private static final int TERMS = 30_000;
 
-  /** How many records there are: 64 stay in the first-level cache, 600,000 take 192 MiB. */
+  /** The number of records. 64 records stay in the first-level cache, and 600,000 take 192 MiB. */
   @Param({"64", "600000"})
   public int records;
 
@@ -50,7 +50,7 @@ public class MemoryAccessBenchmark {
   private final int[] drawn = new int[1 << 16];
   private int next;
 
-  /** Draws the records: term numbers skewed as document frequencies are. */
+  /** Draws the records. Their term numbers are skewed in the way of document frequencies. */
   @Setup
   public void draw() {
     Random random = new Random(1);
@@ -108,7 +108,7 @@ public class MemoryAccessBenchmark {
     return sum;
   }
 
-  /** Reads scale and the two counts of records through a segment. */
+  /** Reads the scale and the two counts of records through a segment. */
   @Benchmark
   @OperationsPerInvocation(CALLS)
   public float headersOfSegment() {
@@ -122,7 +122,7 @@ public class MemoryAccessBenchmark {
     return sum;
   }
 
-  /** Reads scale and the two counts of records through Agrona. */
+  /** Reads the scale and the two counts of records through Agrona. */
   @Benchmark
   @OperationsPerInvocation(CALLS)
   public float headersOfAgrona() {

@@ -25,11 +25,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The pooling kernel over a batch of 8 texts of 64 tokens and the vocabulary of BERT: 62 MB of
- * logits, more than the caches of most machines hold. A token's row has 122 KB, so memory bounds
- * each operation: at 12 GB/s at 10 µs a token, which {@link #read} measures; the maxima of a text
- * stay in the second-level cache. A row of logits has about 60 above zero here, as splade-tiny's
- * have.
+ * Measures the pooling kernel over a batch of 8 texts of 64 tokens with the vocabulary of BERT. The
+ * batch has 62 MB of logits, which is more than the caches of most machines hold. The row of a
+ * token has 122 KB, so memory bounds each operation. At 12 GB/s the bound is 10 µs per token, which
+ * {@link #read} measures. The maxima of a text stay in the second-level cache. About 60 logits of a
+ * row are above zero here, as with splade-tiny.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -70,7 +70,7 @@ public class PoolingKernelBenchmark {
       drawn[v] = (float) (2 * random.nextGaussian() - 5.8);
     }
     for (long row = 0; row < TEXTS * LENGTH; row++) {
-      // Turned by another number of terms for each row.
+      // Each row is the same logits, rotated by another number of terms.
       int turn = random.nextInt(VOCABULARY);
       long at = Float.BYTES * row * VOCABULARY;
       MemorySegment.copy(drawn, turn, logits, ValueLayout.JAVA_FLOAT, at, VOCABULARY - turn);
@@ -87,7 +87,7 @@ public class PoolingKernelBenchmark {
     Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
   }
 
-  /** Copies each token's logits into one array: the least that any pooling has to do. */
+  /** Copies the logits of each token into one array. Any pooling must do at least this. */
   @Benchmark
   @OperationsPerInvocation(LENGTH)
   public float read() {
@@ -98,7 +98,7 @@ public class PoolingKernelBenchmark {
     return weights[1];
   }
 
-  /** Pools a text's maxima, in microseconds a token. */
+  /** Pools the maxima of a text. The result is in microseconds per token. */
   @Benchmark
   @OperationsPerInvocation(LENGTH)
   public float raise() {
@@ -107,7 +107,7 @@ public class PoolingKernelBenchmark {
     return maxima[1];
   }
 
-  /** Pools a text's sums of activations, in microseconds a token. */
+  /** Pools the sums of activations of a text. The result is in microseconds per token. */
   @Benchmark
   @OperationsPerInvocation(LENGTH)
   public float add() {
@@ -116,7 +116,9 @@ public class PoolingKernelBenchmark {
     return maxima[1];
   }
 
-  /** Pools the maxima of the 64 largest of each row, in microseconds a token. */
+  /**
+   * Pools the maxima of the 64 largest logits of each row. The result is in microseconds per token.
+   */
   @Benchmark
   @OperationsPerInvocation(LENGTH)
   public float raiseFocused() {
@@ -125,7 +127,10 @@ public class PoolingKernelBenchmark {
     return maxima[1];
   }
 
-  /** Lists and weighs what exceeds zero of one token's logits, in microseconds a text. */
+  /**
+   * Lists and weighs the logits of one token that are above zero. The result is in microseconds per
+   * text.
+   */
   @Benchmark
   public int collect() {
     if (maxima[0] == 0) {

@@ -20,13 +20,14 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The projection kernel: the vocabulary of BERT by a hidden state, for one text.
+ * Measures the projection kernel, which multiplies hidden states with the weights of BERT's
+ * vocabulary, for one text.
  *
- * <p>A token takes 2 × 30,522 × size operations, 7.8 million for 128 hidden units. The bound is the
- * machine's rate of multiplications and additions: at one of 512 bits a cycle and 3.7 GHz 118
- * GFLOP/s, 66 µs a token of 128 units. The weights are read once a text: 15.6 MB, at 15 GB/s 1 ms,
- * which dominates below about 16 tokens unless they lie in a cache. {@link #peak} measures the
- * rate.
+ * <p>A token needs 2 × 30,522 × size operations, which is 7.8 million for 128 hidden units. The
+ * rate of multiplications and additions of the machine is the bound. With one 512-bit operation per
+ * cycle at 3.7 GHz, it is 118 GFLOP/s, or 66 µs per token of 128 units. {@link #peak} measures this
+ * rate. The weights are read once per text. They have 15.6 MB, which takes 1 ms at 15 GB/s. For
+ * fewer than about 16 tokens this takes most of the time, unless the weights are in a cache.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,18 +38,21 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ProjectionKernelBenchmark {
   private static final int VOCABULARY = 30_522;
 
-  /** Tokens of one panel's worth of {@link #peak}: all of it stays in the first-level cache. */
+  /**
+   * The number of tokens in {@link #peak}. Their states and one panel of weights fit the
+   * first-level cache.
+   */
   private static final int PEAK_TOKENS = 4;
 
   /** Which implementation. */
   @Param({"scalar", "panama"})
   public String kernel = "scalar";
 
-  /** Length of a hidden state. */
+  /** The length of a hidden state. */
   @Param({"128"})
   public int size = 128;
 
-  /** Tokens of the text. */
+  /** The number of tokens of the text. */
   @Param({"8", "96"})
   public int tokens = 8;
 
@@ -92,7 +96,7 @@ public class ProjectionKernelBenchmark {
     maxima = new float[1][projection.maximaLength()];
   }
 
-  /** Projects a text and takes its maxima, in microseconds a text. */
+  /** Projects a text and takes its maxima. The result is in microseconds per text. */
   @Benchmark
   public float raise() {
     Arrays.fill(maxima[0], Float.NEGATIVE_INFINITY);
@@ -101,8 +105,9 @@ public class ProjectionKernelBenchmark {
   }
 
   /**
-   * As many operations in the first panel only, over and over with four tokens, whose weights and
-   * states stay in the first-level cache: what the kernel reaches where memory costs nothing.
+   * Does the same number of operations, but only in the first panel and always with the same four
+   * tokens. Their weights and states stay in the first-level cache. So this is the rate that the
+   * kernel reaches if memory costs nothing.
    */
   @Benchmark
   public float peak() {

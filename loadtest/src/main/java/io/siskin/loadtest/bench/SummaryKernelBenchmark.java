@@ -20,10 +20,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The summary kernel of the clustered mode, for one list of 1,000 posting blocks.
+ * Measures the summary kernel of the clustered mode, for one list of 1,000 posting blocks.
  *
- * <p>A dense row is one byte a block, so its bound is 1 kB of reading, about 10 ns from the
- * first-level cache; a sparse row is a scatter of one entry at a time, about a nanosecond each.
+ * <p>A dense row has one byte per block. Its bound is the time to read 1 kB, which is about 10 ns
+ * from the first-level cache. A sparse row is added one entry at a time, at about one nanosecond
+ * per entry.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,7 +45,7 @@ public class SummaryKernelBenchmark {
   private final int[] sums = new int[BLOCKS + 64];
   private final int[] selected = new int[BLOCKS + 64];
 
-  /** Draws a dense row, and a sparse row behind it. */
+  /** Draws a dense row, followed by a sparse row. */
   @Setup
   public void draw() {
     summaries = KernelProvider.of(kernel.equals("panama")).summaryKernel();

@@ -1,7 +1,8 @@
 /**
- * JMH benches, one class a kernel: scalar and SIMD as parameters, on data drawn as real collections
- * are, each with the bound that memory or arithmetic sets in its class comment. {@code bin/bench}
- * runs them; a small run of each is part of the tests, so that none can rot.
+ * JMH benchmarks, with one class per kernel. Scalar and SIMD kernels are parameters. The data is
+ * random, but has the distribution of real collections. Each class comment gives the bound that
+ * memory or arithmetic sets. {@code bin/bench} runs the benchmarks. The tests run each of them for
+ * a moment, so that they keep working.
  */
 @NullMarked
 package io.siskin.loadtest.bench;

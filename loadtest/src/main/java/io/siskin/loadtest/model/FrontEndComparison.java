@@ -30,15 +30,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * The batching front end under many callers beside the same model called directly, in one run and
- * in turns, so that whatever else the machine does meets all; then its queue under an open load.
- * Started by {@code loadtest/front-end}, which says how.
+ * Compares the dynamic batcher under many callers with direct calls of the same model. The ways are
+ * measured in turns in one run, so that other work of the machine affects all of them. Then it
+ * measures the queue of the dynamic batcher under an open load. {@code loadtest/front-end} starts
+ * it and explains its options.
  *
- * <p>The ways: <i>direct</i> is a thread (or as many as batches are computed at a time) that
- * tokenises so many texts and has them inferred, over and over; its best batch size is found first.
- * <i>Unbatched</i> is every caller inferring its own text. <i>Front end</i> is every caller
- * submitting a text and waiting for it. Texts are drawn anew, 3 to 40 words, none twice; nothing is
- * cached.
+ * <p>There are three ways. With <i>direct</i>, one thread tokenises a batch of texts and runs the
+ * model, again and again. If several batches are computed at a time, there is one thread for each
+ * of them. The best batch size is found first. With <i>unbatched</i>, every caller runs the model
+ * for its own text. With <i>front end</i>, every caller submits a text to the dynamic batcher and
+ * waits for it. Each text is new and has 3 to 40 words, so nothing is cached.
  */
 public final class FrontEndComparison {
   private static final int CALLERS = 64;
@@ -48,7 +49,7 @@ public final class FrontEndComparison {
   private static final int WORDS_MAX = 40;
   private static final int OPEN_LOAD_FACTOR = 4;
 
-  /** Common words, each one token of BERT's vocabulary. */
+  /** Common words. Each is one token in BERT's vocabulary. */
   private static final String[] WORDS =
       ("time year people way day man thing woman life child world school state family student group"
               + " country problem hand part place case week company system program question work"
@@ -71,17 +72,17 @@ public final class FrontEndComparison {
     this.models = models;
   }
 
-  /** Something that encodes texts until it is to stop, and counts them. */
+  /** A way to encode texts. It encodes texts until it is told to stop, and counts them. */
   @FunctionalInterface
   private interface Way {
     void run(long endNanoTime, LongAdder texts);
   }
 
   /**
-   * Compares.
+   * Runs the comparison.
    *
-   * @param arguments options and model directories, see {@code loadtest/front-end}
-   * @throws Exception when a model cannot be read
+   * @param arguments options and model directories, as {@code loadtest/front-end} explains
+   * @throws Exception if a model cannot be read
    */
   public static void main(String[] arguments) throws Exception {
     int threads = Runtime.getRuntime().availableProcessors();
@@ -120,7 +121,7 @@ public final class FrontEndComparison {
 
   private void run() throws InterruptedException {
     say(
-        "threads a batch %d, batches at a time %d, callers %d, seconds %.1f, rounds %d",
+        "threads per batch %d, batches at a time %d, callers %d, seconds %.1f, rounds %d",
         threads, workers, CALLERS, seconds, rounds);
     LoadedModel first = models.getFirst();
     for (LoadedModel model : models) {
@@ -144,7 +145,7 @@ public final class FrontEndComparison {
     underLoad(first, capacity * LOAD);
   }
 
-  /** Returns the front end's rate, in texts a second. */
+  /** Returns the rate of the dynamic batcher in texts per second. */
   private double compare(LoadedModel model, LoadedModel bestModel, int bestSize)
       throws InterruptedException {
     double[] direct = new double[rounds];
@@ -175,7 +176,9 @@ public final class FrontEndComparison {
     return rate;
   }
 
-  /** Texts come by chance, so many a second, whether the front end keeps up or not. */
+  /**
+   * Sends texts at random times with a fixed rate, even if the dynamic batcher is too slow for it.
+   */
   private void underLoad(LoadedModel model, double textsPerSecond) throws InterruptedException {
     DynamicBatcher encoder = encoder(model);
     Random random = new Random(7);
@@ -235,7 +238,7 @@ public final class FrontEndComparison {
     return callers(input -> encoder.submit(input, Priority.INTERACTIVE, Cancellation.NEVER).join());
   }
 
-  /** What a thread does again and again. */
+  /** One step that a thread repeats. */
   @FunctionalInterface
   private interface Step {
     void run(Random random, LongAdder texts);
@@ -274,7 +277,7 @@ public final class FrontEndComparison {
     };
   }
 
-  /** Returns texts a second. */
+  /** Returns the rate in texts per second. */
   private static double measure(Way way, double seconds) {
     LongAdder texts = new LongAdder();
     long start = System.nanoTime();

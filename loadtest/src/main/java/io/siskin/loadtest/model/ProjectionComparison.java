@@ -18,28 +18,30 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Times a masked language model with its projection in the graph and fused, one after the other
- * over the same batch, so that whatever else the machine does meets both. Further model directories
- * take part as they are, for example one whose graph has the pooling inside.
+ * Times a masked language model in two ways: with its projection in the graph, and with the fused
+ * projection. Both compute the same batch in turns, so that other work of the machine affects both.
+ * More model directories may be given, for example one whose graph includes the pooling. They are
+ * timed without a change.
  *
  * <pre>{@code
  * java @bin/jvm.options -cp 'loadtest/target/siskin-loadtest.jar:loadtest/target/lib/*:...' \
  *   io.siskin.loadtest.model.ProjectionComparison THREADS ROUNDS DIR [DIR...]
  * }</pre>
  *
- * <p>Prints for each batch and way: tokens a second, by the median and by the best round, and the
- * share of the time that pooling took. With one thread all is computed by the calling one, and its
- * own time is taken, in which other processes have no part; with more the clock's.
+ * <p>For each batch and way, it prints the tokens per second in the median round and in the best
+ * round, and the share of the time that pooling took. With one thread, the calling thread computes
+ * all, and its CPU time is measured, so other processes do not count. With more threads, the
+ * wall-clock time is measured.
  */
 public final class ProjectionComparison {
   private static final int[] COUNTS = {1, 8, 32};
   private static final int[] LENGTHS = {8, 32, 128, 256};
   private static final int WARM_UP_ROUNDS = 3;
 
-  /** Compilers take their time. */
+  /** The number of calls before measuring. The JVM compiles the code during these calls. */
   private static final int WARM_UP_CALLS = 300;
 
-  /** Common words, each one token of BERT's vocabulary. */
+  /** Common words. Each is one token in BERT's vocabulary. */
   private static final String[] WORDS =
       ("time year people way day man thing woman life child world school state family student group"
               + " country problem hand part place case week company system program question work"
@@ -51,16 +53,16 @@ public final class ProjectionComparison {
   /**
    * A way to compute.
    *
-   * @param name of the way
-   * @param model computes
+   * @param name the name of the way
+   * @param model the model that computes
    */
   private record Way(String name, TextModel model) {}
 
   /**
-   * Compares.
+   * Runs the comparison.
    *
-   * @param arguments threads of a batch, rounds, model directories
-   * @throws IOException when a model cannot be read
+   * @param arguments the threads per batch, the rounds and the model directories
+   * @throws IOException if a model cannot be read
    */
   public static void main(String[] arguments) throws IOException {
     int threads = Integer.parseInt(arguments[0]);
@@ -155,7 +157,7 @@ public final class ProjectionComparison {
         : System.nanoTime();
   }
 
-  /** Draws texts of {@code length} tokens, two special ones counted. */
+  /** Draws texts of {@code length} tokens, including two special tokens. */
   private static List<String> draw(int count, int length, Random random) {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-/** Comparisons of ways to compute one model, in interleaved runs. */
+/** Compares ways to compute one model. The runs of the ways are interleaved. */
 @NullMarked
 package io.siskin.loadtest.model;
 

@@ -12,7 +12,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs every bench once, for a moment, in this process: it must not rot. The figures mean nothing.
+ * Runs every benchmark once, for a moment, in this process. This shows that the benchmarks still
+ * work. The figures have no meaning.
  */
 final class BenchSmokeTest {
   @Test
@@ -30,9 +31,9 @@ final class BenchSmokeTest {
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    // Two forward benches, four of block maxima, three of summaries, four of impacts, five of
-    // pooling and, at two lengths, two of projection, each scalar and panama; four of memory
-    // access and three of tallies.
+    // There are 2 benchmarks of the forward kernel, 4 of block maxima, 3 of summaries, 4 of
+    // impacts, 5 of pooling, and 2 of the projection at two lengths. Each runs with scalar and with
+    // panama kernels. There are also 4 of memory access and 3 of counters.
     assertThat(results).hasSize(51);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The Python of {@code loadtest/peers}, {@code growth} and {@code effectiveness}: it compiles, and
- * its own tests pass. Needs a Python 3.11 without any package; where there is none, this is
- * skipped.
+ * Checks that the Python code of {@code loadtest/peers}, {@code growth} and {@code effectiveness}
+ * compiles and that its own tests pass. It needs Python 3.11 or later, but no package. Without it,
+ * these tests are skipped.
  */
 final class ComparisonScriptsTest {
   private static final Path SCRIPTS = Repository.module("loadtest/comparison");
@@ -72,7 +72,7 @@ final class ComparisonScriptsTest {
 
   private record Result(int status, String output) {}
 
-  /** Runs python3 to its end; what it compiles goes to the temporary folder, not to the sources. */
+  /** Runs python3 to its end. Compiled files go to the temporary folder and not to the sources. */
   private Result python(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("python3"));
     command.addAll(List.of(arguments));

@@ -1,12 +1,13 @@
 package io.siskin.index.format.v1;
 
 /**
- * The sections of {@code blockmax.dat}: posting lists with maxima over ranges of documents.
+ * The sections of {@code blockmax.dat}. They hold posting lists with maxima over ranges of
+ * documents.
  *
- * <p>Documents are cut into document blocks of {@code b} consecutive numbers, 16 document blocks
- * make a superblock. A list's maxima are whole numbers relative to the list's own <em>maximum
- * scale</em>, and they are promises about effective weights (document scale × impact), which hold
- * in exact arithmetic for every posting that they cover:
+ * <p>Documents are cut into document blocks of {@code b} consecutive numbers, and 16 document
+ * blocks make a superblock. The maxima of a list are whole numbers, in units of the list's own
+ * <em>maximum scale</em>. They are promises about effective weights (document scale × impact). The
+ * promises hold in exact arithmetic for every posting that they cover:
  *
  * <pre>
  *   superblock maximum M, 1 to 255:       documentScale × impact ≤ maximumScale × M
@@ -14,10 +15,11 @@ package io.siskin.index.format.v1;
  *   document-block maximum m, 4 bits:     documentScale × impact ≤ maximumScale × M × m / 15
  * </pre>
  *
- * <p>A frequent term (at least {@link #DENSE_POSTINGS_PER_SUPERBLOCK} postings a superblock) has a
- * <em>dense list</em>: a row in each of the three row sections, with one entry for every superblock
- * of the segment, so that bounds are sums of rows and no search is needed to find a superblock. A
- * rarer term has a <em>sparse list</em>, in which each posting carries its own maximum.
+ * <p>A frequent term (at least {@link #DENSE_POSTINGS_PER_SUPERBLOCK} postings per superblock on
+ * average) has a <em>dense list</em>. It has a row in each of the three row sections, with one
+ * entry for every superblock of the segment. So bounds are sums of rows, and no search is needed to
+ * find a superblock. A rarer term has a <em>sparse list</em>, in which each posting has its own
+ * maximum.
  *
  * <pre>
  *  dense list, at its offset in BLOCK_MAX_POSTINGS; n and n' are the postings of superblocks 0 and 1
@@ -33,29 +35,32 @@ package io.siskin.index.format.v1;
  * +---------------------------+-----------------+----------------+
  * </pre>
  *
- * Constants only.
+ * This class has only constants.
  */
 public final class BlockMaxLayout {
-  /** Document blocks of a superblock: their bounds are one 512-bit vector of ints. */
+  /** The number of document blocks of a superblock. Their bounds fit one 512-bit vector of ints. */
   public static final int BLOCKS_PER_SUPERBLOCK = 16;
 
-  /** The largest document block: with it a local document number just fits u8. */
+  /**
+   * The largest size of a document block. With this size, a local document number just fits a u8.
+   */
   public static final int BLOCK_SIZE_MAX = 16;
 
-  /** The smallest document block. */
+  /** The smallest size of a document block. */
   public static final int BLOCK_SIZE_MIN = 4;
 
-  /** A term with at least so many postings a superblock, on average, has a dense list. */
+  /** A term with at least this many postings per superblock, on average, has a dense list. */
   public static final int DENSE_POSTINGS_PER_SUPERBLOCK = 1;
 
-  /** The largest maximum: 8 bits. */
+  /** The largest maximum. It has 8 bits. */
   public static final int MAXIMUM_MAX = 255;
 
-  /** The largest packed document-block maximum: 4 bits. */
+  /** The largest packed document-block maximum. It has 4 bits. */
   public static final int PACKED_MAXIMUM_MAX = 15;
 
   /**
-   * The most documents of a file: two bytes a posting of the longest list still fit a Java array.
+   * The largest number of documents of a file. The longest list, with two bytes per posting, then
+   * fits a Java array.
    */
   public static final int DOCUMENT_COUNT_MAX = (1 << 30) - 1;
 
@@ -164,8 +169,8 @@ public final class BlockMaxLayout {
   }
 
   /**
-   * Returns the length of a row of superblock maxima in bytes: one each, padded with zeros to a
-   * multiple of 16.
+   * Returns the length of a row of superblock maxima in bytes. There is one byte per superblock,
+   * padded with zeros to a multiple of 16.
    *
    * @param superblockCount the segment's superblocks
    */
@@ -192,12 +197,12 @@ public final class BlockMaxLayout {
   }
 
   /**
-   * Returns which bits of the packed u64 of a superblock hold a document block's 4-bit maximum:
-   * blocks 0, 2, 4… fill the low half upwards and blocks 1, 3, 5… the high half, so that a
-   * broadcast of the u64 and one shift a lane unpack all 16 in order.
+   * Returns the position of the 4-bit maximum of a document block in the packed u64 of its
+   * superblock. Blocks 0, 2, 4… fill the low half upwards, and blocks 1, 3, 5… fill the high half.
+   * So a broadcast of the u64 and one shift per lane unpack all 16 maxima in order.
    *
    * @param block 0 to 15, local to the superblock
-   * @return how far the u64 is shifted right
+   * @return the number of bits by which the u64 must be shifted right
    */
   public static int packedShift(int block) {
     return (block & 1) * Integer.SIZE + (block >> 1) * 4;

@@ -3,12 +3,12 @@ package io.siskin.index.format.v1;
 import io.siskin.index.format.FileLayout;
 
 /**
- * The sections of {@code clusters.dat}: each term's heaviest postings cut into cohesive posting
- * blocks, with one summary a posting block, after Seismic (Bruch, Nardini, Rulli, Venturini, SIGIR
- * 2024).
+ * The sections of {@code clusters.dat}. They hold the heaviest postings of each term, cut into
+ * posting blocks of similar documents, with one summary per posting block. The method is that of
+ * Seismic (Bruch, Nardini, Rulli, Venturini, SIGIR 2024).
  *
- * <p>Everything that a query reads of a term stands together in one <em>list record</em>, so that a
- * cold list costs one place in memory and not six:
+ * <p>All data that a query reads of a term is together in one <em>list record</em>. So a list that
+ * is not in the cache needs an access to one place in memory, and not to six:
  *
  * <pre>
  *  0         4        6        8        12       16
@@ -20,9 +20,9 @@ import io.siskin.index.format.FileLayout;
  * |   entry length 4: start u16 (low), term number u16 (high)            |
  * |   entry length 8: start u32 (low), term number u32 (high)            |
  * +----------------------------------------------------------------------+
- * | rows, one a summary term                                             |
+ * | rows, one per term                                                   |
  * |   dense:  the value u8 of every posting block                        |
- * |   sparse: posting block numbers, then as many values u8              |
+ * |   sparse: posting block numbers, then one value u8 each              |
  * +----------------------------------------------------------------------+
  * | block starts: blocks + 1 positions in the list, u16 or u32           |
  * +----------------------------------------------------------------------+
@@ -30,13 +30,14 @@ import io.siskin.index.format.FileLayout;
  * +----------------------------------------------------------------------+ padded to the alignment
  * </pre>
  *
- * <p>Summaries are stored term-major: one pass over the query's terms adds up the scores of all the
- * list's summaries. A row is dense when that is not longer than sparse, so its length alone tells:
- * as long as the list has posting blocks means dense, shorter means sparse. A summary's weight is
- * {@code scale × value}.
+ * <p>Summaries are stored term by term. So one pass over the terms of a query adds up the scores of
+ * all summaries of the list. A row is dense if the dense form is not longer than the sparse form.
+ * So the length of a row shows its form. If it is the number of posting blocks of the list, the row
+ * is dense. If it is smaller, the row is sparse. The weight of a term in a summary is {@code scale
+ * × value}.
  *
- * <p>A list with no rows has no summaries: it is short, and reading its documents costs less than
- * bounding them.
+ * <p>A list without rows has no summaries. Such a list is short, and reading its documents costs
+ * less than estimating their scores.
  */
 public final class ClusterLayout {
   /** Offset in CLUSTER_PARAMETERS of the number of kept postings, u64. */
@@ -89,24 +90,27 @@ public final class ClusterLayout {
   public static final int WIDE_ENTRY_LENGTH = 8;
 
   /**
-   * The term number of the last entry of a narrow directory, whose start is the end of the rows; no
-   * real term has it.
+   * The term number of the last entry of a narrow directory. The start in this entry is the end of
+   * the rows. No real term has this number.
    */
   public static final int NARROW_END = 0xFFFF;
 
-  /** The most posting blocks of a list: their numbers have at most 16 bits. */
+  /** The largest number of posting blocks of a list. Their numbers have at most 16 bits. */
   public static final int LIST_BLOCK_COUNT_MAX = 65_535;
 
   /**
-   * Lists with at most this many posting blocks have 8-bit block numbers in their sparse rows,
-   * others 16-bit ones.
+   * Lists with at most this many posting blocks have 8-bit block numbers in their sparse rows.
+   * Other lists have 16-bit block numbers.
    */
   public static final int BYTE_BLOCK_COUNT_MAX = 256;
 
-  /** Lists with at most this many postings have 16-bit block starts, others 32-bit ones. */
+  /**
+   * Lists with at most this many postings have 16-bit block starts. Other lists have 32-bit block
+   * starts.
+   */
   public static final int SHORT_POSTING_COUNT_MAX = 65_535;
 
-  /** The largest value of a summary's term. */
+  /** The largest value of a term in a summary. */
   public static final int VALUE_MAX = 255;
 
   /**
@@ -138,7 +142,7 @@ public final class ClusterLayout {
   }
 
   /**
-   * Returns the bytes of a posting block's number in a sparse row.
+   * Returns the length of a posting block number in a sparse row, in bytes.
    *
    * @param blockCount the list's posting blocks
    */
@@ -147,7 +151,7 @@ public final class ClusterLayout {
   }
 
   /**
-   * Returns the bytes of a block start.
+   * Returns the length of a block start in bytes.
    *
    * @param postingCount the list's postings
    */
@@ -156,7 +160,7 @@ public final class ClusterLayout {
   }
 
   /**
-   * Returns the bytes of a row: the shorter of its two forms, dense when they are equal.
+   * Returns the length of a row in bytes. This is the length of the shorter of its two forms.
    *
    * @param entryCount the posting blocks whose summaries have the term
    * @param blockCount the list's posting blocks
@@ -167,10 +171,10 @@ public final class ClusterLayout {
   }
 
   /**
-   * Returns the bytes of packed document numbers.
+   * Returns the length of packed document numbers in bytes.
    *
-   * @param postingCount how many
-   * @param documentBits the bits of each
+   * @param postingCount the number of document numbers
+   * @param documentBits the number of bits of each
    */
   public static long documentsLength(long postingCount, int documentBits) {
     return (postingCount * documentBits + Byte.SIZE - 1) / Byte.SIZE;

@@ -1,7 +1,7 @@
 package io.siskin.index.format.v1;
 
 /**
- * A forward record: one document's vector.
+ * A forward record. It holds the vector of one document.
  *
  * <pre>
  *  0         4              6             8
@@ -15,17 +15,17 @@ package io.siskin.index.format.v1;
  * +-------------------------------------------------------------------+ padded to the alignment
  * </pre>
  *
- * <p>Term numbers are given by descending document frequency, so nearly all of a document's terms
- * are on page 0, the first 65,536 numbers; a term on page {@code p} costs its document one run of 4
- * bytes and nothing else, and the vocabulary has no limit. Runs are in ascending order of page,
- * terms ascending in a run. A stored weight is {@code scale × impact}.
+ * <p>Term numbers are in descending order of document frequency. So nearly all terms of a document
+ * are on page 0, which has the first 65,536 numbers. A term on another page needs only one run of 4
+ * bytes more, so the size of the vocabulary has no limit. Runs are in ascending order of pages, and
+ * the terms of a run are in ascending order. A stored weight is {@code scale × impact}.
  *
- * <p>FORWARD_OFFSETS holds, by document number, the record's offset in FORWARD_RECORDS as a u32 in
- * units of {@code 2^e} bytes, {@code e} being the section's encoding, {@link #ALIGNMENT_SHIFT_MIN}
- * to {@link #ALIGNMENT_SHIFT_MAX}.
+ * <p>FORWARD_OFFSETS holds the offset of each record in FORWARD_RECORDS, by document number. An
+ * offset is a u32 in units of {@code 2^e} bytes, where {@code e} is the encoding of the section,
+ * {@link #ALIGNMENT_SHIFT_MIN} to {@link #ALIGNMENT_SHIFT_MAX}.
  */
 public final class ForwardLayout {
-  /** Offset of the scale, f32: a stored weight is scale × impact. */
+  /** Offset of the scale, f32. A stored weight is scale × impact. */
   public static final int SCALE_OFFSET = 0;
 
   /** Offset of the number of postings on page 0, u16. */
@@ -46,16 +46,21 @@ public final class ForwardLayout {
   /** Length of a further run. */
   public static final int RUN_LENGTH = RUN_COUNT_OFFSET + Short.BYTES;
 
-  /** Bytes of a posting: the low half of its term number, u16, and its impact, u8. */
+  /**
+   * The length of a posting in bytes. It has the low half of its term number, u16, and its impact,
+   * u8.
+   */
   public static final int POSTING_LENGTH = Short.BYTES + Byte.BYTES;
 
-  /** Number of bits of a term number that stand in a posting. */
+  /** The number of bits of a term number that a posting holds. */
   public static final int PAGE_SHIFT = 16;
 
   /** Number of term numbers on a page. */
   public static final int PAGE_LENGTH = 1 << PAGE_SHIFT;
 
-  /** The most postings of a run; a fuller page is split into several runs. */
+  /**
+   * The largest number of postings of a run. A page with more postings is split into several runs.
+   */
   public static final int RUN_COUNT_MAX = 65_535;
 
   /** The smallest alignment of records, as a power of two: 4 bytes, for up to 16 GiB of records. */
@@ -71,7 +76,7 @@ public final class ForwardLayout {
   /**
    * Rounds the length of a record up to the alignment.
    *
-   * @param lengthBytes as {@link #recordLength} gives it
+   * @param lengthBytes the length in bytes, as {@link #recordLength} returns it
    * @param alignmentShift the alignment as a power of two
    */
   public static long padded(long lengthBytes, int alignmentShift) {
@@ -82,7 +87,7 @@ public final class ForwardLayout {
    * Returns the length of a record in bytes before padding.
    *
    * @param postingCount the document's postings
-   * @param furtherRunCount its runs beyond the first
+   * @param furtherRunCount the number of its runs after the first
    */
   public static long recordLength(long postingCount, int furtherRunCount) {
     return RUNS_OFFSET + (long) furtherRunCount * RUN_LENGTH + POSTING_LENGTH * postingCount;

@@ -1,15 +1,16 @@
 package io.siskin.index.format.v1;
 
 /**
- * The sections of {@code impacts.dat}: posting lists in descending order of their impacts, so that
- * a query reads the front of each list and stops.
+ * The sections of {@code impacts.dat}. They hold posting lists in descending order of their
+ * impacts, so that a query can read the front of each list and stop there.
  *
- * <p>Documents are cut into windows of 65,536 consecutive numbers. A list has an impact scale of
- * its own, not the documents': a posting's impact is its effective weight over that scale, rounded,
- * 1 to 255. Lists may lack postings that the segment has (static pruning).
+ * <p>Documents are cut into windows of 65,536 consecutive numbers. Each list has its own impact
+ * scale, which replaces the scales of the documents. The impact of a posting is its effective
+ * weight divided by this scale, rounded, 1 to 255. Static pruning may have left out postings of the
+ * segment.
  *
- * <p>A frequent term has a <em>windowed list</em>: a row with totals and one entry for every
- * window. A rarer term (fewer than {@link #WINDOWED_POSTINGS_PER_WINDOW} postings a window, on
+ * <p>A frequent term has a <em>windowed list</em>. It has a row with totals, and one entry per
+ * window. A rarer term (fewer than {@link #WINDOWED_POSTINGS_PER_WINDOW} postings per window, on
  * average) has a <em>plain list</em>.
  *
  * <pre>
@@ -26,31 +27,33 @@ package io.siskin.index.format.v1;
  * +---------------------------+-----------------+
  * </pre>
  *
- * Constants only, but for {@link #levelAt}.
+ * This class has only constants and simple arithmetic.
  */
 public final class ImpactOrderedLayout {
-  /** Low bits of a document number that are local to its window. */
+  /** The number of low bits of a document number that are local to its window. */
   public static final int WINDOW_SHIFT = 16;
 
-  /** Documents of a window. */
+  /** The number of documents of a window. */
   public static final int WINDOW_LENGTH = 1 << WINDOW_SHIFT;
 
-  /** The most postings of a list in one window: a count is a u16. */
+  /** The largest number of postings of a list in one window, because a count is a u16. */
   public static final int WINDOW_POSTING_COUNT_MAX = 0xFFFF;
 
-  /** A term with at least so many postings a window, on average, has a windowed list. */
+  /** A term with at least this many postings per window, on average, has a windowed list. */
   public static final int WINDOWED_POSTINGS_PER_WINDOW = 32;
 
   /** The largest impact. */
   public static final int IMPACT_MAX = 255;
 
-  /** Impact levels: counts of postings are kept for each. */
+  /** The number of impact levels. Lists store a count of postings for each level. */
   public static final int LEVEL_COUNT = 14;
 
-  /** Impacts at which the levels begin, ascending; all postings reach the first. */
+  /**
+   * The impacts at which the levels begin, in ascending order. All postings reach the first level.
+   */
   private static final int[] LEVELS = {1, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192};
 
-  /** The numbers of hits for which a list keeps its k-th impact. */
+  /** The values of k for which a list stores its k-th largest impact. */
   private static final int[] RANKS = {10, 100, 1000};
 
   /** IMPACT_PARAMETERS: offset of the number of documents, u32. */
@@ -88,7 +91,7 @@ public final class ImpactOrderedLayout {
 
   /**
    * Entry of IMPACT_TERMS: offset of the list's 10th, 100th and 1000th largest impact, u8 each; 0
-   * when it has fewer postings.
+   * if the list has fewer postings.
    */
   public static final int TERM_RANKED_IMPACTS_OFFSET = TERM_SCALE_OFFSET + Float.BYTES;
 
@@ -107,21 +110,27 @@ public final class ImpactOrderedLayout {
   public static final int WINDOW_START_OFFSET = 0;
 
   /**
-   * Entry of IMPACT_WINDOWS: offset of how many of the window's postings reach each level, u16
-   * each: the first count is that of all.
+   * Entry of IMPACT_WINDOWS: offset of the numbers of postings of the window that reach each level,
+   * u16 each. The first number counts all postings of the window.
    */
   public static final int WINDOW_COUNTS_OFFSET = WINDOW_START_OFFSET + Integer.BYTES;
 
-  /** Length of an entry of IMPACT_WINDOWS in bytes: half a cache line. */
+  /** Length of an entry of IMPACT_WINDOWS in bytes. It is half a cache line. */
   public static final int WINDOW_ENTRY_LENGTH = WINDOW_COUNTS_OFFSET + LEVEL_COUNT * Short.BYTES;
 
-  /** Bytes of a posting in a windowed list: local document number u16, impact u8. */
+  /**
+   * The length of a posting in a windowed list in bytes. It has a local document number, u16, and
+   * an impact, u8.
+   */
   public static final int WINDOWED_POSTING_LENGTH = Short.BYTES + Byte.BYTES;
 
-  /** Bytes of a posting in a plain list: document number u32, impact u8. */
+  /**
+   * The length of a posting in a plain list in bytes. It has a document number, u32, and an impact,
+   * u8.
+   */
   public static final int PLAIN_POSTING_LENGTH = Integer.BYTES + Byte.BYTES;
 
-  /** By impact: its level. */
+  /** The level of each impact, indexed by impact. */
   private static final byte[] LEVEL_OF = levels();
 
   static {
@@ -161,7 +170,7 @@ public final class ImpactOrderedLayout {
   }
 
   /**
-   * Returns the highest level whose postings include all of at least some impact.
+   * Returns the highest level that an impact reaches.
    *
    * @param impact 1 to 255
    */
@@ -169,15 +178,15 @@ public final class ImpactOrderedLayout {
     return LEVEL_OF[impact];
   }
 
-  /** Returns how many k-th impacts a list keeps. */
+  /** Returns the number of k-th impacts that a list stores. */
   public static int rankCount() {
     return RANKS.length;
   }
 
   /**
-   * Returns which k the k-th impact of an index is for.
+   * Returns the k of a stored k-th impact.
    *
-   * @param index 0 to {@link #rankCount} − 1; ascending
+   * @param index 0 to {@link #rankCount} − 1. The values of k ascend with the index
    */
   public static int rank(int index) {
     return RANKS[index];

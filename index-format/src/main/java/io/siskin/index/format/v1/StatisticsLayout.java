@@ -26,7 +26,8 @@ public final class StatisticsLayout {
   public static final int EMPTY_DOCUMENT_COUNT_OFFSET = POSTING_COUNT_OFFSET + Long.BYTES;
 
   /**
-   * Offset of the sum of all input weights before weighting, f64: under BM25 the number of tokens.
+   * Offset of the sum of all input weights before weighting, f64. With BM25 this is the number of
+   * tokens.
    */
   public static final int TOTAL_LENGTH_OFFSET = EMPTY_DOCUMENT_COUNT_OFFSET + Long.BYTES;
 

@@ -1,16 +1,16 @@
 package io.siskin.index.format.v1;
 
 /**
- * A stored record of {@code documents.dat}: u32 length of the fields, then the fields packed as one
- * zstd frame (with the dictionary of STORED_DICTIONARY unless that is empty; nothing when the
- * length is 0). Unpacked, the fields are (u16 field number, u32 length, UTF-8 bytes) one after
- * another.
+ * A stored record of {@code documents.dat}. It has the length of the fields (u32) and then the
+ * fields, compressed as one zstd frame. The frame uses the dictionary in STORED_DICTIONARY, unless
+ * that is empty. There is no frame if the length is 0. After decompression, each field has its
+ * number (u16), its length (u32) and its UTF-8 bytes.
  */
 public final class StoredLayout {
-  /** Encoding of STORED_BYTES: each record packed by itself with zstd. */
+  /** Encoding of STORED_BYTES, in which each record is compressed separately with zstd. */
   public static final int ENCODING_ZSTD = 2;
 
-  /** Offset of the unpacked length, u32. */
+  /** Offset of the length before compression, u32. */
   public static final int UNPACKED_LENGTH_OFFSET = 0;
 
   /** Offset of the zstd frame. */

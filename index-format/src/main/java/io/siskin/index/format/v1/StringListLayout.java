@@ -4,15 +4,16 @@ import io.siskin.index.format.FileLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A list of strings in up to three sections: offsets (count + 1 of them, u32 in encoding 4, u64 in
- * encoding 8), the UTF-8 bytes, and hash slots that find the number of a string.
+ * A list of strings in up to three sections. These are the offsets, the UTF-8 bytes, and hash slots
+ * that find the number of a string. There are count + 1 offsets, which are u32 in encoding 4 and
+ * u64 in encoding 8.
  *
- * <p>The slots are an open-addressing table with linear probing: a power of two of u32, at least
- * 4/3 of the count and at least 1 slot free; a slot holds number + 1, or 0 when free. A key's first
- * slot is the low bits of its hash.
+ * <p>The slots are a hash table with open addressing and linear probing. A slot is a u32. It holds
+ * number + 1, or 0 if it is free. The number of slots is a power of two, at least 4/3 of the count,
+ * and at least one slot is free. The first slot of a key is given by the low bits of its hash.
  */
 public final class StringListLayout {
-  /** Encoding of offsets as u32: fewer than 4 GiB of bytes. */
+  /** Encoding of offsets as u32, for fewer than 4 GiB of bytes. */
   public static final int ENCODING_U32 = 4;
 
   /** Encoding of offsets as u64. */
@@ -35,11 +36,12 @@ public final class StringListLayout {
   }
 
   /**
-   * Returns the hash of a string: FNV-1a over its UTF-8 bytes, then mixed.
+   * Returns the hash of a string. It is FNV-1a over the UTF-8 bytes of the string, followed by a
+   * mixing step.
    *
-   * @param utf8 where the bytes stand
-   * @param offset the first of them
-   * @param length how many
+   * @param utf8 the array that holds the bytes
+   * @param offset the index of the first byte
+   * @param length the number of bytes
    */
   public static long hash(byte[] utf8, int offset, int length) {
     long hash = FNV_OFFSET_BASIS;
@@ -50,7 +52,7 @@ public final class StringListLayout {
   }
 
   /**
-   * Tells whether a string is of ASCII, so that its characters are its UTF-8 bytes.
+   * Returns whether a string is ASCII, so that its characters are its UTF-8 bytes.
    *
    * @param text the string
    */
@@ -63,7 +65,8 @@ public final class StringListLayout {
   }
 
   /**
-   * Returns the hash of a string of ASCII, as {@link #hash(byte[], int, int)} of its bytes.
+   * Returns the hash of an ASCII string. It is the same as {@link #hash(byte[], int, int)} of its
+   * bytes.
    *
    * @param ascii the string
    */
@@ -76,9 +79,9 @@ public final class StringListLayout {
   }
 
   /**
-   * Returns the hash of a string that stands in memory.
+   * Returns the hash of a string in memory.
    *
-   * @param utf8 exactly the string's bytes
+   * @param utf8 exactly the bytes of the string
    */
   public static long hash(MemorySegment utf8) {
     long hash = FNV_OFFSET_BASIS;
@@ -89,7 +92,7 @@ public final class StringListLayout {
   }
 
   /**
-   * Returns the hash of a term id: the same mixing of the unsigned number.
+   * Returns the hash of a term id. It is the same mixing step, applied to the unsigned number.
    *
    * @param termId an unsigned 32-bit id
    */

@@ -1,6 +1,6 @@
 /**
- * Version 1 of the sections: one class of constants a structure, with the arithmetic that belongs
- * to the layout and no IO. {@code docs/format.md} has the same numbers in tables, and a test
+ * Version 1 of the sections. There is one class per structure. It has constants and the arithmetic
+ * of the layout, but no IO. {@code docs/format.md} has the same numbers in tables, and a test
  * compares the two.
  */
 @NullMarked

@@ -59,12 +59,6 @@ final class LocalEvalEngine implements EvalEngine {
     Evaluation evaluation = mode.evaluation();
     DataDirectory directory = new DataDirectory(data);
     directory.existing(collection);
-    if (!directory.collections().contains(collection)) {
-      throw new InvalidInputException(
-          "--collection",
-          collection,
-          "one of " + data + ": " + String.join(", ", directory.collections()));
-    }
     CollectionCatalog catalog =
         new CollectionCatalog(directory, Verification.FULL, snapshot -> {}, models);
     boolean opened = false;
