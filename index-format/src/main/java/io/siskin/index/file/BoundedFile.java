@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a file whole that ought to be small. Takes regular files of a bounded length only: a link
- * to a device, a pipe or a file that somebody made endless is refused before it fills the memory.
- * A link to a regular file is read.
+ * to a device, a pipe or a file that somebody made endless is refused before it fills the memory. A
+ * link to a regular file is read.
  */
 public final class BoundedFile {
   private BoundedFile() {}

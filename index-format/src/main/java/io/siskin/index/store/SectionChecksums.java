@@ -35,8 +35,7 @@ record SectionChecksums(String name, FileChannel channel, ReadPace pace) {
   int checksum(long offset, long length) throws IOException {
     CRC32C checksum = new CRC32C();
     try (Arena arena = Arena.ofConfined()) {
-      ByteBuffer chunk =
-          arena.allocate(Math.max(1, Math.min(CHUNK_LENGTH, length))).asByteBuffer();
+      ByteBuffer chunk = arena.allocate(Math.max(1, Math.min(CHUNK_LENGTH, length))).asByteBuffer();
       long done = 0;
       while (done < length) {
         chunk.clear().limit((int) Math.min(chunk.capacity(), length - done));

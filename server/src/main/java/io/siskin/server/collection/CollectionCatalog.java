@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
  * under way end on the old snapshot.
  *
  * <p>A collection whose files are damaged stays in the catalog, so that callers learn what is wrong
- * with it, but must not be searched ({@link CollectionSnapshot#damage}). While watching, the catalog
- * opens it anew when its files are whole again (ADR 0023).
+ * with it, but must not be searched ({@link CollectionSnapshot#damage}). While watching, the
+ * catalog opens it anew when its files are whole again (ADR 0023).
  *
- * <p>Safe for concurrent use. Acquiring a snapshot takes no lock. Closed by its owner after the last
- * search.
+ * <p>Safe for concurrent use. Acquiring a snapshot takes no lock. Closed by its owner after the
+ * last search.
  */
 public final class CollectionCatalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CollectionCatalog.class);
@@ -90,8 +90,7 @@ public final class CollectionCatalog implements AutoCloseable {
     this.models = models;
     this.opener = opener;
     this.nanoTime = nanoTime;
-    this.monitor =
-        new IntegrityMonitor(snapshot -> tell(snapshot.manifest().name()), nanoTime);
+    this.monitor = new IntegrityMonitor(snapshot -> tell(snapshot.manifest().name()), nanoTime);
   }
 
   /**

@@ -77,7 +77,9 @@ final class ManifestReader {
       return root;
     } catch (JsonProcessingException malformed) {
       long offset =
-          malformed.getLocation() == null ? 0 : Math.max(0, malformed.getLocation().getByteOffset());
+          malformed.getLocation() == null
+              ? 0
+              : Math.max(0, malformed.getLocation().getByteOffset());
       throw new CorruptSegmentException(
           file, offset, "a collection manifest in JSON", "something else");
     } catch (CorruptSegmentException other) {

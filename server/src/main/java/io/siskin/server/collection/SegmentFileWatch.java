@@ -55,8 +55,7 @@ final class SegmentFileWatch implements AutoCloseable {
   void add(CollectionSnapshot snapshot) {
     for (Segment segment : snapshot.segments()) {
       try {
-        WatchKey key =
-            segment.directory().register(service, StandardWatchEventKinds.ENTRY_MODIFY);
+        WatchKey key = segment.directory().register(service, StandardWatchEventKinds.ENTRY_MODIFY);
         collections.put(key, snapshot.manifest().name());
       } catch (IOException | ClosedWatchServiceException unwatched) {
         LOG.debug("{} is not watched", segment.directory(), unwatched);

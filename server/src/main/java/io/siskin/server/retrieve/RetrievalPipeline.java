@@ -17,11 +17,11 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.retrieve.RetrievalResponse.StageNanos;
-import io.siskin.server.plan.Planner;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
@@ -110,8 +110,7 @@ public final class RetrievalPipeline implements Retriever {
       long encodeNanos = encodeNanos(request.query(), encodedNanoTime - start);
       RetrievalResponse response =
           open.reading(
-              snapshot,
-              () -> search(snapshot, request, vector, cancellation, encodeNanos, start));
+              snapshot, () -> search(snapshot, request, vector, cancellation, encodeNanos, start));
       count(request.collection(), response);
       return response;
     } finally {
@@ -149,8 +148,7 @@ public final class RetrievalPipeline implements Retriever {
   }
 
   /** Returns the modes that a request is evaluated in, by segment. */
-  private static List<SearchMode> modes(
-      CollectionSnapshot snapshot, Evaluation evaluation, int k) {
+  private static List<SearchMode> modes(CollectionSnapshot snapshot, Evaluation evaluation, int k) {
     Planner planner = snapshot.planner();
     return switch (evaluation) {
       case Evaluation.InMode(SearchMode mode) -> planner.whereverPossible(mode);

@@ -51,8 +51,7 @@ class CollectionCatalogTest {
             Verification.STRUCTURE,
             snapshot -> {},
             TextModels.NONE,
-            (directory, manifest, trust, models) ->
-                opener.open(directory, manifest, trust, models),
+            (directory, manifest, trust, models) -> opener.open(directory, manifest, trust, models),
             () -> nanoTime);
     catalog.onStateChange((name, state) -> told.add(name + " " + state));
     catalog.openAll();
@@ -226,7 +225,10 @@ class CollectionCatalogTest {
     catalog.refresh();
     assertThat(isDamaged("birds")).isTrue();
     assertThat(isDamaged("fish")).isFalse();
-    assertThat(log.lines(Level.ERROR)).singleElement().asString().contains("birds", "documents.dat");
+    assertThat(log.lines(Level.ERROR))
+        .singleElement()
+        .asString()
+        .contains("birds", "documents.dat");
 
     TestCollections.overwrite(file, content);
     catalog.refresh();

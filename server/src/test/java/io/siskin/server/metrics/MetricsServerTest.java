@@ -7,10 +7,10 @@ import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodeNanos;
 import io.siskin.server.batch.EncoderOverloadedException.Reason;
 import io.siskin.server.batch.EncodingCache;
-import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.DurationHistogram;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.search.SearchMode;
@@ -102,7 +102,8 @@ class MetricsServerTest {
         new SearchMode.Exact(),
         1,
         List.of(),
-        List.of(), false);
+        List.of(),
+        false);
   }
 
   private static SearchTotals.Counts searches() {

@@ -168,7 +168,9 @@ class SegmentedSearchTest {
   void aTargetIsReachedInEachSegmentByWhatItHas() {
     assertThat(modes(planner -> planner.plan(.9f, 10)))
         .containsExactly(
-            SearchMode.ScoreAtATime.DEFAULTS, SearchMode.Clustered.DEFAULTS, new SearchMode.Exact());
+            SearchMode.ScoreAtATime.DEFAULTS,
+            SearchMode.Clustered.DEFAULTS,
+            new SearchMode.Exact());
     assertThat(modes(planner -> planner.plan(.9f, 10, 77)))
         .containsExactly(
             SearchMode.ScoreAtATime.DEFAULTS.withBudgetMicros(77),

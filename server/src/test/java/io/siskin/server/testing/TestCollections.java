@@ -73,7 +73,9 @@ public final class TestCollections {
         1);
   }
 
-  /** Makes a collection of the segments of others, in their order, under the first one's encoder. */
+  /**
+   * Makes a collection of the segments of others, in their order, under the first one's encoder.
+   */
   public static void join(Path data, String name, List<String> parts) throws IOException {
     Path target = data.resolve(name);
     List<SegmentEntry> entries = new ArrayList<>();

@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
           + " Follows what 'siskin index' commits to the directory. The first signal finishes what"
           + " was admitted (30 s at most), the second ends at once. A collection that cannot be"
           + " opened keeps the server from starting; a replacement that cannot be opened leaves the"
-          + " old one in service. A collection whose files are damaged while they are served answers"
-          + " DATA_LOSS until they are whole again; the others are served."
+          + " old one in service. A collection whose files are damaged while they are served"
+          + " answers DATA_LOSS until they are whole again; the others are served."
     })
 public final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
@@ -116,9 +116,10 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "4",
       description =
-          "How fast all files are read again in the background to verify their checksums, 0 to 10000"
-              + " MiB/s; 0 for never. It finds damage that no search meets. Raising it finds damage"
-              + " sooner and takes more of the disk and of one core. Default: ${DEFAULT-VALUE}.")
+          "How fast all files are read again in the background to verify their checksums, 0 to"
+              + " 10000 MiB/s; 0 for never. It finds damage that no search meets. Raising it finds"
+              + " damage sooner and takes more of the disk and of one core. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int scrubMebibytesPerSecond;
 
   @Option(

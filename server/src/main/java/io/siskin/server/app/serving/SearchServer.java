@@ -78,8 +78,7 @@ public final class SearchServer implements AutoCloseable {
         new CollectionCatalog(data, verification, new Warmup(warmupMillis), models);
     RetrievalPipeline retrieval = new RetrievalPipeline(catalog);
     try {
-      GrpcServer grpc =
-          GrpcServer.start(options, retrieval, new EncodingPipeline(catalog, models));
+      GrpcServer grpc = GrpcServer.start(options, retrieval, new EncodingPipeline(catalog, models));
       catalog.onStateChange((name, state) -> report(grpc, name, state));
       return new SearchServer(options, catalog, models, retrieval, grpc);
     } catch (IOException failed) {

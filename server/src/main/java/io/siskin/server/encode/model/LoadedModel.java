@@ -135,7 +135,9 @@ public final class LoadedModel implements TextModel {
     TermNames.NamedContent content =
         file == null
             ? null
-            : new TermNames.NamedContent(path(file).toString(), BoundedFile.readInput(path(file), ModelDirectory.TEXT_LENGTH_BYTES_MAX));
+            : new TermNames.NamedContent(
+                path(file).toString(),
+                BoundedFile.readInput(path(file), ModelDirectory.TEXT_LENGTH_BYTES_MAX));
     return TermNames.of(reading.vocabulary(), tokenizer, content, reading.keepSpecialTerms());
   }
 

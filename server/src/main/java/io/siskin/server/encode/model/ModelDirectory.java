@@ -47,7 +47,9 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
               + EncoderYaml.FILE_NAME
               + ", an ONNX model and its tokenizer.json, or with remote.yaml");
     }
-    ModelConfig config = EncoderYaml.read(configFile.toString(), BoundedFile.readInput(configFile, EncoderYaml.LENGTH_BYTES_MAX));
+    ModelConfig config =
+        EncoderYaml.read(
+            configFile.toString(), BoundedFile.readInput(configFile, EncoderYaml.LENGTH_BYTES_MAX));
     Set<String> names = names(config);
     for (String name : names) {
       if (!Files.isRegularFile(directory.resolve(name))) {

@@ -72,7 +72,9 @@ public record RemoteDirectory(
     Path file = directory.resolve(FILE_NAME);
     ConfigKeys keys =
         new ConfigKeys(
-            file.toString(), "", EncoderYaml.tree(
+            file.toString(),
+            "",
+            EncoderYaml.tree(
                 file.toString(), BoundedFile.readInput(file, EncoderYaml.LENGTH_BYTES_MAX)));
     int version = keys.integer("version", 0, 0, Integer.MAX_VALUE);
     if (version != EncoderYaml.VERSION) {
@@ -99,7 +101,8 @@ public record RemoteDirectory(
               "file " + vocabularyFile, "missing", "a file beside " + FILE_NAME)
           .at(file.toString());
     }
-    byte[] content = BoundedFile.readInput(
+    byte[] content =
+        BoundedFile.readInput(
             directory.resolve(vocabularyFile), ModelDirectory.TEXT_LENGTH_BYTES_MAX);
     List<String> vocabulary =
         RemoteVocabulary.read(directory.resolve(vocabularyFile).toString(), content);

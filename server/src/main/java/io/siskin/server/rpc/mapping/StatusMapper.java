@@ -90,15 +90,9 @@ public final class StatusMapper {
     return switch (error) {
       case InvalidInputException e -> status(Code.INVALID_ARGUMENT, message(e), violation(e));
       case CollectionNotFoundException e ->
-          status(
-              Code.NOT_FOUND,
-              message(e),
-              resource("collection", e.collection()));
+          status(Code.NOT_FOUND, message(e), resource("collection", e.collection()));
       case ModelNotFoundException e ->
-          status(
-              Code.NOT_FOUND,
-              message(e),
-              resource("model", e.model()));
+          status(Code.NOT_FOUND, message(e), resource("model", e.model()));
       case QueryCancelledException e ->
           switch (e.reason()) {
             case DEADLINE_EXCEEDED ->
