@@ -66,9 +66,9 @@ public final class EncoderFlags {
       paramLabel = "NAME",
       description =
           "With --analyzer english or standard: what a word is. word: a Unicode word, in which"
-              + " self.stream.write, snake_case and 1.2 are one word each. code: each run of"
-              + " letters and digits in it is a word of its own, for code, identifiers and dotted"
-              + " names. Default: word.")
+              + " self.stream.write, snake_case, camelCase and 1.2 are one word each. code: such a"
+              + " word in its parts, cut at marks and before capitals, for code, identifiers and"
+              + " dotted names. Default: word.")
   private AnalyzerSpec.@Nullable TokenRule tokenizerRule;
 
   @Option(

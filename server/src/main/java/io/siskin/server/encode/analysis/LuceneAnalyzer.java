@@ -49,7 +49,10 @@ public final class LuceneAnalyzer implements TextAnalyzer {
      * A Unicode word (UAX #29). Marks between letters are part of it: {@code self.stream.write}.
      */
     WHOLE,
-    /** A run of letters and digits in such a word: {@code self}, {@code stream}, {@code write}. */
+    /**
+     * A part of such a word: between marks, as {@code self}, {@code stream} and {@code write}, and
+     * between a small letter and a capital, as {@code camel} and {@code Case}.
+     */
     IN_PARTS
   }
 
@@ -162,6 +165,7 @@ public final class LuceneAnalyzer implements TextAnalyzer {
               tokens,
               WordDelimiterGraphFilter.GENERATE_WORD_PARTS
                   | WordDelimiterGraphFilter.GENERATE_NUMBER_PARTS
+                  | WordDelimiterGraphFilter.SPLIT_ON_CASE_CHANGE
                   | WordDelimiterGraphFilter.STEM_ENGLISH_POSSESSIVE,
               null);
     };

@@ -24,8 +24,9 @@ public sealed interface AnalyzerSpec {
     /** A Unicode word (UAX #29): {@code self.stream.write} is one, {@code 1.2} too. */
     WORD,
     /**
-     * A run of letters and digits in such a word: {@code self}, {@code stream} and {@code write}.
-     * An English {@code 's} at the end is left out. For code, identifiers and dotted names.
+     * A part of such a word: between marks, as {@code self}, {@code stream} and {@code write}, and
+     * between a small letter and a capital, as {@code camel} and {@code Case}. An English {@code
+     * 's} at the end is left out. For code, identifiers and dotted names.
      */
     CODE
   }

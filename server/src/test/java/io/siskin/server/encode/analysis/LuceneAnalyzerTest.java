@@ -53,14 +53,15 @@ final class LuceneAnalyzerTest {
     assertTokens(LuceneAnalyzer.whitespace(LongTokens.WHOLE), text, tokens);
   }
 
-  /** Words in parts: at every mark inside a word, and nowhere else. */
+  /** Words in parts: cut at marks inside a word and before capitals, and nowhere else. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "self.stream.write(f.read)   | self stream write f read",
-        "snake_case __init__ camelCase | snake case init camelcase",
+        "snake_case __init__ camelCase | snake case init camel case",
         "3.14 and 1,000 x86 1st      | 3 14 and 1 000 x86 1st",
+        "getXMLHttpRequest PhD mRNA  | get xmlhttp request ph d m rna",
         "state-of-the-art            | state of the art",
         "the Insects' moth's         | the insects moth",
         "naïve Straße हिन्दी 中文       | naïve straße हिन्दी 中 文",
