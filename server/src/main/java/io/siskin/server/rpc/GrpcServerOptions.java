@@ -92,7 +92,7 @@ public record GrpcServerOptions(
     private long inlinePostingsMax = 50_000;
     private int requestBytesMax = 4 << 20;
     private int responseBytesMax = 64 << 20;
-    private int callsPerConnectionMax = 1_024;
+    private @Nullable Integer callsPerConnectionMax;
     private int streamInFlightMax = 64;
     private Duration keepAliveInterval = Duration.ofMinutes(1);
     private Duration keepAliveTimeout = Duration.ofSeconds(20);
@@ -229,9 +229,11 @@ public record GrpcServerOptions(
 
     /**
      * Sets how many calls one connection may have open at a time; the client's library holds back
-     * further ones.
+     * further ones. So this bounds what a connection may have sent that the server has not read.
      *
-     * @param value 1 to 1,000,000. Default: 1,024
+     * @param value 1 to 1,000,000. Default: twice as many as the search threads and their queue
+     *     take, but 128 to 1,024. Raising it lets more calls of one client wait at an overloaded
+     *     server, and makes the refusals come later
      */
     public Builder callsPerConnectionMax(int value) {
       callsPerConnectionMax = (int) checkRange("calls per connection max", value, 1, 1_000_000);
@@ -338,7 +340,7 @@ public record GrpcServerOptions(
           inlinePostingsMax,
           requestBytesMax,
           responseBytesMax,
-          callsPerConnectionMax,
+          callsPerConnectionMax == null ? defaultCallsPerConnectionMax() : callsPerConnectionMax,
           streamInFlightMax,
           keepAliveInterval,
           keepAliveTimeout,
@@ -348,6 +350,11 @@ public record GrpcServerOptions(
           retryDelay,
           drainDelay,
           shutdownGrace);
+    }
+
+    private int defaultCallsPerConnectionMax() {
+      // Enough to keep the server busy from one connection. HTTP/2 advises at least 100.
+      return Math.clamp(2L * (searchThreads + searchQueueCapacity), 128, 1_024);
     }
 
     private static long checkRange(String option, long value, long min, long max) {

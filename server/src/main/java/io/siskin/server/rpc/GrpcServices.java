@@ -15,6 +15,7 @@ import io.siskin.server.retrieve.TextEncoders;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.service.CollectionService;
+import io.siskin.server.rpc.service.EarlyRefusal;
 import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
 import io.siskin.server.rpc.service.SearchDispatcher;
@@ -39,6 +40,7 @@ final class GrpcServices {
           EncodeServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
+  private final EarlyRefusal earlyRefusal;
   private final SearchService searchService;
   private final CollectionService collectionService;
   private final EncodeService encodeService;
@@ -59,6 +61,7 @@ final class GrpcServices {
     admission =
         new AdmissionControl(
             options.searchThreads(), options.searchQueueCapacity(), options.inlinePostingsMax());
+    earlyRefusal = new EarlyRefusal(admission, statusMapper);
     searchService =
         new SearchService(
             new SearchDispatcher(retriever, admission, options.responseBytesMax()),
@@ -94,7 +97,8 @@ final class GrpcServices {
         // its own.
         .directExecutor()
         .intercept(calls)
-        .addService(ServerInterceptors.intercept(searchService, openCalls))
+        .addTransportFilter(earlyRefusal)
+        .addService(ServerInterceptors.interceptForward(searchService, earlyRefusal, openCalls))
         .addService(ServerInterceptors.intercept(collectionService, openCalls))
         .addService(ServerInterceptors.intercept(encodeService, openCalls))
         .addService(health.getHealthService())
@@ -111,6 +115,11 @@ final class GrpcServices {
     for (String name : HEALTH_NAMES) {
       health.setStatus(name, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
     }
+  }
+
+  /** Tells whether so much work waits that the network threads need not hurry to bring more. */
+  boolean hasAmpleWork() {
+    return admission.hasAmpleWork();
   }
 
   /** Returns what was done so far. */

@@ -51,6 +51,17 @@ public final class Cancellation {
   }
 
   /**
+   * Returns the same that also interrupts on another cancellation.
+   *
+   * @param also asked at each check; must be cheap and thread-safe
+   */
+  public Cancellation orWhen(BooleanSupplier also) {
+    BooleanSupplier first = cancelled;
+    return new Cancellation(
+        hasDeadline, deadlineNanoTime, () -> first.getAsBoolean() || also.getAsBoolean());
+  }
+
+  /**
    * Returns how long the deadline is away, in nanoseconds: not above 0 when it has passed, {@link
    * Long#MAX_VALUE} without one.
    */

@@ -10,6 +10,7 @@ import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,14 +49,22 @@ public final class SearchDispatcher {
       SearchRequest message, @Nullable Deadline deadline, Caller<SearchResponse> caller) {
     long arrivalNanoTime = System.nanoTime();
     Cancellation cancellation = caller.cancellation(deadline);
+    AtomicBoolean refused = new AtomicBoolean();
     RetrievalRequest request;
     CompletableFuture<RetrievalRequest> encoding;
     try {
       request = ProtoMapper.toDomain(message, name -> retriever.collection(name).defaultMode());
       // The search needs a part of the time too.
       long reserveNanos = answerTime.reserveNanos(cancellation.remainingNanos());
-      encoding = retriever.encodeAhead(request, cancellation.earlierBy(reserveNanos));
+      encoding =
+          retriever.encodeAhead(
+              request, cancellation.earlierBy(reserveNanos).orWhen(refused::get));
+      if (encoding != null && !encoding.isDone()) {
+        admission.checkPromise();
+      }
     } catch (Throwable e) {
+      // Whatever was handed to the encoder is wanted no more.
+      refused.set(true);
       caller.failed(e);
       return;
     }
@@ -63,8 +72,8 @@ public final class SearchDispatcher {
       search(request, caller, cancellation, arrivalNanoTime);
       return;
     }
-    // A text that the cache had is as good as a vector. Otherwise this goes on on the encoder's
-    // thread, which is not to search, however little.
+    // A text that the cache had is as good as a vector. Any other text comes back on the encoder's
+    // thread, which must not search, however little.
     boolean known = encoding.isDone();
     CompletableFuture<?> _ =
         encoding.whenComplete(
