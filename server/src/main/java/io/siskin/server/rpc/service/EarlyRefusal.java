@@ -17,20 +17,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses searches when their headers arrive, before their message is read, while the search queue
- * is full. It does this only on connections whose last searches the queue refused as well.
+ * is full. It does this only on connections whose searches the queue refuses anyway.
  *
  * <p>Headers do not tell what a search needs. A small search, or a text for a model, takes no place
- * in the queue and is answered however full it is. So what a connection asks for is learnt from its
- * searches that are read while the queue is full. Each of these that the queue refuses lets twice
- * as many of the following ones be refused unread, up to {@value #UNREAD_MAX}; then one is read
- * again. Each that ends in any other way halves the number. Nothing is refused unread while the
- * queue has a place, so this delays no recovery.
+ * in the queue and is answered however full it is. So what a connection asks for is learnt from a
+ * sample of its searches, which are read while the queue is full. One of n + 1 is read. Each of
+ * these that the queue refuses doubles n, up to {@value #UNREAD_MAX}; each that ends in any other
+ * way halves it. (The headers of many calls may come before the first of their messages, so this
+ * cannot be a decision from call to call.) Nothing is refused unread while the queue has a place,
+ * so this delays no recovery.
  *
  * <p>It is both the filter that gives each connection its count and the interceptor that uses it.
  * Safe for concurrent use.
  */
 public final class EarlyRefusal extends ServerTransportFilter implements ServerInterceptor {
-  /** The most searches in a row that are refused unread. */
+  /** The most searches that are refused unread for one that is read. */
   static final int UNREAD_MAX = 32;
 
   private static final Attributes.Key<Connection> CONNECTION =
@@ -41,21 +42,28 @@ public final class EarlyRefusal extends ServerTransportFilter implements ServerI
 
   /** What is known of the searches of one connection. */
   private static final class Connection {
-    // How many may be refused unread after each that was read.
-    private final AtomicInteger allowed = new AtomicInteger();
-    // How many of these are left.
-    private final AtomicInteger left = new AtomicInteger();
+    // How many are refused unread for one that is read.
+    private final AtomicInteger unread = new AtomicInteger();
+    private final AtomicInteger sinceRead = new AtomicInteger();
 
-    boolean takeUnread() {
-      return left.get() > 0 && left.getAndDecrement() > 0;
+    boolean mayRefuseUnread() {
+      int limit = unread.get();
+      if (limit == 0) {
+        return false;
+      }
+      if (sinceRead.incrementAndGet() > limit) {
+        sinceRead.set(0);
+        return false;
+      }
+      return true;
     }
 
     void refusedByQueue() {
-      left.set(allowed.updateAndGet(count -> Math.clamp(count * 2L, 1, UNREAD_MAX)));
+      unread.updateAndGet(count -> Math.clamp(count * 2L, 1, UNREAD_MAX));
     }
 
     void endedOtherwise() {
-      left.set(allowed.updateAndGet(count -> count / 2));
+      unread.updateAndGet(count -> count / 2);
     }
   }
 
@@ -82,7 +90,7 @@ public final class EarlyRefusal extends ServerTransportFilter implements ServerI
     if (connection == null || !admission.isFull() || !isSearch(call)) {
       return next.startCall(call, headers);
     }
-    if (connection.takeUnread()) {
+    if (connection.mayRefuseUnread()) {
       StatusRuntimeException refusal = statusMapper.toException(admission.refuseUnread());
       call.close(refusal.getStatus(), trailers(refusal));
       return new ServerCall.Listener<>() {};

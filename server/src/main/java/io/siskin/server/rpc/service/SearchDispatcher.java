@@ -11,6 +11,7 @@ import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ public final class SearchDispatcher {
   private final Retriever retriever;
   private final AdmissionControl admission;
   private final int responseBytesMax;
-  private final AnswerTime answerTime = new AnswerTime();
+  private final AnswerTime answerTime;
 
   /**
    * Creates a dispatcher.
@@ -31,9 +32,23 @@ public final class SearchDispatcher {
    * @param responseBytesMax the longest response that may be sent
    */
   public SearchDispatcher(Retriever retriever, AdmissionControl admission, int responseBytesMax) {
+    this(retriever, admission, responseBytesMax, System::nanoTime);
+  }
+
+  /**
+   * Creates a dispatcher with a clock of the caller's.
+   *
+   * @param retriever what evaluates
+   * @param admission where it runs
+   * @param responseBytesMax the longest response that may be sent
+   * @param nanoTime the clock by which it learns how long answers take, in nanoseconds
+   */
+  public SearchDispatcher(
+      Retriever retriever, AdmissionControl admission, int responseBytesMax, LongSupplier nanoTime) {
     this.retriever = retriever;
     this.admission = admission;
     this.responseBytesMax = responseBytesMax;
+    this.answerTime = new AnswerTime(nanoTime);
   }
 
   /**
@@ -109,7 +124,7 @@ public final class SearchDispatcher {
       Caller<SearchResponse> caller,
       Cancellation cancellation,
       long arrivalNanoTime) {
-    Caller<SearchResponse> watched = answerTime.watching(caller, System.nanoTime());
+    Caller<SearchResponse> watched = answerTime.watching(caller);
     try {
       admission.admitPromised(
           new SearchTask(
