@@ -77,10 +77,7 @@ public final class Cancellation {
   public Cancellation orWhen(BooleanSupplier also) {
     BooleanSupplier first = cancelled;
     return new Cancellation(
-        hasDeadline,
-        deadlineNanoTime,
-        () -> first.getAsBoolean() || also.getAsBoolean(),
-        nanoTime);
+        hasDeadline, deadlineNanoTime, () -> first.getAsBoolean() || also.getAsBoolean(), nanoTime);
   }
 
   /**

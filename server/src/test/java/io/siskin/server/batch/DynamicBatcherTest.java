@@ -58,7 +58,8 @@ final class DynamicBatcherTest {
 
   /** Opens one whose time is that of the controlled clock. */
   private DynamicBatcher openOnClock(BatchingOptions options) {
-    DynamicBatcher encoder = new DynamicBatcher("test", model.passTimeOf(clock), options, cache, clock);
+    DynamicBatcher encoder =
+        new DynamicBatcher("test", model.passTimeOf(clock), options, cache, clock);
     opened.add(encoder);
     return encoder;
   }
@@ -582,10 +583,7 @@ final class DynamicBatcherTest {
   void anIncompleteBatchWaitsIfTold() throws Exception {
     Duration delay = Duration.ofMillis(10);
     DynamicBatcher encoder =
-        openOnClock(
-            BatchingOptions.DEFAULTS
-                .withQueueDelayMicrosMax(10_000)
-                .withBatchTextsMax(4));
+        openOnClock(BatchingOptions.DEFAULTS.withQueueDelayMicrosMax(10_000).withBatchTextsMax(4));
     CountDownLatch through = whenTokenized(3);
     List<CompletableFuture<EncodedText>> futures = new ArrayList<>();
     for (int i = 0; i < 3; i++) {

@@ -44,7 +44,10 @@ public final class SearchDispatcher {
    * @param nanoTime the clock by which it learns how long answers take, in nanoseconds
    */
   public SearchDispatcher(
-      Retriever retriever, AdmissionControl admission, int responseBytesMax, LongSupplier nanoTime) {
+      Retriever retriever,
+      AdmissionControl admission,
+      int responseBytesMax,
+      LongSupplier nanoTime) {
     this.retriever = retriever;
     this.admission = admission;
     this.responseBytesMax = responseBytesMax;
@@ -72,8 +75,7 @@ public final class SearchDispatcher {
       // The search needs a part of the time too.
       long reserveNanos = answerTime.reserveNanos(cancellation.remainingNanos());
       encoding =
-          retriever.encodeAhead(
-              request, cancellation.earlierBy(reserveNanos).orWhen(refused::get));
+          retriever.encodeAhead(request, cancellation.earlierBy(reserveNanos).orWhen(refused::get));
       if (encoding != null && !encoding.isDone()) {
         admission.checkPromise();
       }

@@ -40,8 +40,7 @@ final class PacedSelectTest {
     noHurry = true;
     assertThat(select(false)).isEqualTo(READY);
     assertThat(select(true)).isEqualTo(READY);
-    assertThat(pauses)
-        .containsExactly(PacedSelect.PAUSE_NANOS_MIN, PacedSelect.PAUSE_NANOS_MIN);
+    assertThat(pauses).containsExactly(PacedSelect.PAUSE_NANOS_MIN, PacedSelect.PAUSE_NANOS_MIN);
   }
 
   @Test
