@@ -80,7 +80,7 @@ public final class LoadGenerator {
           .run(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
     } finally {
       channels.forEach(ManagedChannel::shutdownNow);
-      loop.shutdownGracefully();
+      var _ = loop.shutdownGracefully();
     }
   }
 

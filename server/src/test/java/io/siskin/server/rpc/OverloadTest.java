@@ -2,6 +2,7 @@ package io.siskin.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Duration;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.grpc.ManagedChannel;
@@ -159,8 +160,8 @@ final class OverloadTest {
     com.google.rpc.Status details = StatusProto.fromThrowable(error);
     assertThat(details.getDetails(0).unpack(ErrorInfo.class).getReason())
         .isEqualTo("SEARCH_QUEUE_FULL");
-    assertThat(details.getDetails(1).unpack(RetryInfo.class).getRetryDelay().getNanos())
-        .isEqualTo(50_000_000);
+    assertThat(details.getDetails(1).unpack(RetryInfo.class).getRetryDelay())
+        .isEqualTo(Duration.newBuilder().setNanos(50_000_000).build());
   }
 
   @Test

@@ -94,9 +94,9 @@ final class PreparedRefusals {
   }
 
   /** Tells whether a status is the one that {@link #ofFullQueue} gives. */
+  @SuppressWarnings("ReferenceEquality") // It is made once, and others may say the same.
   boolean isOfFullQueue(Status status) {
     Prepared prepared = queueFull;
-    // By identity: it is made once.
     return prepared != null && prepared.status == status;
   }
 
