@@ -126,10 +126,13 @@ class AdmissionControlTest {
           }
         });
     FakeRetriever.await(entered);
-    for (int i = 0; i < 16; i++) {
-      large.admit(FakeRetriever.LARGE, new Probe());
+    for (int i = 1; i <= 32; i++) {
       large.admitPromised(new Probe());
-      assertThat(large.hasAmpleWork()).as("with " + 2 * (i + 1)).isEqualTo(i == 15);
+      assertThat(large.hasAmpleWork()).as("with small work only").isFalse();
+    }
+    for (int i = 1; i <= 32; i++) {
+      large.admit(FakeRetriever.LARGE, new Probe());
+      assertThat(large.hasAmpleWork()).as("with " + i).isEqualTo(i == 32);
     }
     blocker.countDown();
     assertThat(large.close(Duration.ofSeconds(FakeRetriever.WAIT_SECONDS))).isTrue();
