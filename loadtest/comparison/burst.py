@@ -140,8 +140,8 @@ class Client:
 class Server:
     """A `siskin serve` that this script starts. It is a context, and leaving the context ends the server."""
 
-    def __init__(self, data, port, core, work, options):
-        self._command = [ROOT / "bin" / "siskin", "serve", "--data", data, "--port", port]
+    def __init__(self, data, port, core, work, options, home=ROOT):
+        self._command = [home / "bin" / "siskin", "serve", "--data", data, "--port", port]
         self._command += ["--metrics-port", port + 1, *options]
         self.target = f"localhost:{port}"
         self._metrics = f"http://localhost:{port + 1}/metrics"
@@ -182,6 +182,11 @@ class Server:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+    @property
+    def pid(self):
+        """The server's process."""
+        return self._process.pid
 
     def counts(self):
         """Returns the number of searches that have ended, by status."""

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ public final class DynamicBatcher {
   private final String fingerprint;
   private final EncodingCache cache;
   private final int queueCapacity;
+  private final LongSupplier nanoTime;
   private final TextQueue queue;
   private final MetricsRecorder recorder = new MetricsRecorder();
   private final List<Thread> threads = new ArrayList<>();
@@ -68,11 +70,27 @@ public final class DynamicBatcher {
    */
   public DynamicBatcher(
       String name, TextModel model, BatchingOptions options, EncodingCache cache) {
+    this(name, model, options, cache, System::nanoTime);
+  }
+
+  /**
+   * Starts the threads, with a clock of the caller's.
+   *
+   * @param nanoTime the clock that texts and batches are timed by, in nanoseconds. A batch that
+   *     waits for more texts looks at it at least once in its longest delay
+   */
+  DynamicBatcher(
+      String name,
+      TextModel model,
+      BatchingOptions options,
+      EncodingCache cache,
+      LongSupplier nanoTime) {
     this.model = model;
+    this.nanoTime = nanoTime;
     this.fingerprint = model.fingerprint();
     this.cache = cache;
     this.queueCapacity = options.queueCapacity();
-    this.queue = new TextQueue(options, model.lengthTokensMax());
+    this.queue = new TextQueue(options, model.lengthTokensMax(), nanoTime);
     for (int i = 0; i < options.tokenizerThreads(); i++) {
       boolean quickOnly = i > 0 && i == options.tokenizerThreads() - 1;
       start("siskin-tokenize-" + name + "-" + i, () -> tokenizeAll(quickOnly));
@@ -233,10 +251,10 @@ public final class DynamicBatcher {
       drop(arrival.dropped());
       Work work = arrival.work();
       if (work != null) {
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         try {
           TokenizedText tokens = model.tokenize(work.input);
-          queue.putTokenized(work, tokens, System.nanoTime() - start);
+          queue.putTokenized(work, tokens, nanoTime.getAsLong() - start);
         } catch (Throwable error) {
           fail(work, error);
         }
@@ -250,7 +268,7 @@ public final class DynamicBatcher {
       drop(batch.dropped());
       if (!batch.works().isEmpty()) {
         boolean whole = infer(batch.works(), batch.startNanoTime());
-        queue.end(batch, whole ? System.nanoTime() - batch.startNanoTime() : 0);
+        queue.end(batch, whole ? nanoTime.getAsLong() - batch.startNanoTime() : 0);
       }
     }
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class TextQueue {
   private static final long PURGE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final BatchingOptions options;
+  private final LongSupplier nanoTime;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
@@ -53,7 +55,7 @@ final class TextQueue {
   private long nextSequence;
 
   @GuardedBy("lock")
-  private long purgedNanoTime = System.nanoTime() - PURGE_INTERVAL_NANOS;
+  private long purgedNanoTime;
 
   @GuardedBy("lock")
   private boolean closing;
@@ -85,9 +87,12 @@ final class TextQueue {
    *
    * @param options its bounds
    * @param lengthTokensMax the model's longest text, in tokens
+   * @param nanoTime the clock that texts are timed by, in nanoseconds
    */
-  TextQueue(BatchingOptions options, int lengthTokensMax) {
+  TextQueue(BatchingOptions options, int lengthTokensMax, LongSupplier nanoTime) {
     this.options = options;
+    this.nanoTime = nanoTime;
+    this.purgedNanoTime = nanoTime.getAsLong() - PURGE_INTERVAL_NANOS;
     this.admission = new Admission(options, lengthTokensMax);
     this.places = new Places(options.queueCapacity());
     this.tokenEstimate = new TokenEstimate(lengthTokensMax);
@@ -115,7 +120,7 @@ final class TextQueue {
       if (!places.haveRoom(inputs.size(), characters, priority)) {
         purge(dropped);
       }
-      long now = System.nanoTime();
+      long now = nanoTime.getAsLong();
       if (!places.haveRoom(inputs.size(), characters, priority)) {
         return refused(
             Reason.QUEUE_FULL, admission.retryAfterHalf(lanes.load(open.size()), now), dropped);
@@ -183,7 +188,7 @@ final class TextQueue {
         return; // The queue was abandoned meanwhile.
       }
       int lengthBefore = work.lengthTokens;
-      work.setTokens(tokens, nanos, System.nanoTime());
+      work.setTokens(tokens, nanos, nanoTime.getAsLong());
       tokenEstimate.learn(work.input.text(), work.lengthTokens);
       work.stage = Work.Stage.TOKENIZED;
       lanes.of(work).putTokenized(work, lengthBefore);
@@ -257,7 +262,7 @@ final class TextQueue {
         if (work.stage != Work.Stage.INFERRING) {
           lanes.of(work).moveOut(work);
         }
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         waiters.forEach(waiter -> admission.answered(waiter.terms(), now));
         release(work);
       }
@@ -405,7 +410,7 @@ final class TextQueue {
   /** Takes out what waits in vain, so that the dead do not take the places of the living. */
   @GuardedBy("lock")
   private void purge(List<Waiter.Dropped> dropped) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     // Under overload every offer comes here, and each would look through the whole queue.
     if (now - purgedNanoTime < PURGE_INTERVAL_NANOS) {
       return;
@@ -445,7 +450,7 @@ final class TextQueue {
     if (choice.full() || closing || choice.works().isEmpty()) {
       return 0;
     }
-    long waitedNanos = System.nanoTime() - choice.works().getFirst().tokenizedNanoTime;
+    long waitedNanos = nanoTime.getAsLong() - choice.works().getFirst().tokenizedNanoTime;
     return TimeUnit.MICROSECONDS.toNanos(options.queueDelayMicrosMax()) - waitedNanos;
   }
 
@@ -456,7 +461,7 @@ final class TextQueue {
       work.stage = Work.Stage.INFERRING;
     }
     double expected = admission.encodingNanos(Batch.paddedTokens(works));
-    Batch batch = new Batch(works, dropped, System.nanoTime(), (long) expected);
+    Batch batch = new Batch(works, dropped, nanoTime.getAsLong(), (long) expected);
     if (!works.isEmpty()) {
       admission.began(batch);
       lanes.beganBatch(turn);
@@ -503,7 +508,7 @@ final class TextQueue {
 
   @GuardedBy("lock")
   private void leaveAll(List<Waiter.Dropped> dropped) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     for (Waiter.Dropped one : dropped) {
       places.leave(one.waiter());
       admission.gaveUp(one.waiter().terms(), now);

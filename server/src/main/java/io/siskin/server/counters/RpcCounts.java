@@ -25,18 +25,22 @@ public record RpcCounts(
    *
    * @param threads how many search threads there are
    * @param running how many of them are at work, now
-   * @param waiting how many tasks wait for one, now
+   * @param waiting how many tasks wait for one, now, without encoded searches
    * @param waitingMax how many may
+   * @param waitingEncoded how many searches whose text a model encoded wait for one, now
    * @param small how many tasks ran at once on a network thread
    * @param queued how many went to a search thread
-   * @param refused how many were refused for want of room
+   * @param refused how many were refused because too many waited
+   * @param refusedUnread how many of these were refused before their message was read
    */
   public record Admission(
       int threads,
       int running,
       int waiting,
       int waitingMax,
+      int waitingEncoded,
       long small,
       long queued,
-      long refused) {}
+      long refused,
+      long refusedUnread) {}
 }

@@ -53,11 +53,17 @@ final class Families {
   static final Family RUNNING =
       gauge("siskin_admission_running_tasks", "Tasks that search threads are at.");
   static final Family WAITING =
-      gauge("siskin_admission_waiting_tasks", "Tasks that wait for a search thread.");
+      gauge(
+          "siskin_admission_waiting_tasks",
+          "Tasks that wait for a search thread, without searches whose text a model encoded.");
+  static final Family WAITING_ENCODED =
+      gauge(
+          "siskin_admission_waiting_encoded_searches",
+          "Searches whose text a model encoded and that wait for a search thread.");
   static final Family WAITING_LIMIT =
       gauge(
           "siskin_admission_waiting_tasks_limit",
-          "How many tasks may wait, not counting searches whose text was encoded for them.");
+          "How many tasks may wait. While as many encoded searches wait, new texts are refused.");
   static final Family TASKS =
       counter(
           "siskin_admission_tasks_total",
@@ -68,6 +74,10 @@ final class Families {
       counter(
           "siskin_admission_refused_tasks_total",
           "Tasks that were refused with RESOURCE_EXHAUSTED, because too many waited.");
+  static final Family REFUSED_UNREAD =
+      counter(
+          "siskin_admission_refused_unread_calls_total",
+          "Of the refused tasks, the calls that were refused before their message was read.");
 
   static final Family SEARCHES =
       counter(

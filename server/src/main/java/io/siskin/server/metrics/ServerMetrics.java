@@ -55,9 +55,11 @@ final class ServerMetrics {
     points.add(Families.RUNNING, admission.running());
     points.add(Families.WAITING, admission.waiting());
     points.add(Families.WAITING_LIMIT, admission.waitingMax());
+    points.add(Families.WAITING_ENCODED, admission.waitingEncoded());
     points.add(Families.TASKS, admission.small(), "network");
     points.add(Families.TASKS, admission.queued(), "search");
     points.add(Families.REFUSED, admission.refused());
+    points.add(Families.REFUSED_UNREAD, admission.refusedUnread());
   }
 
   private static void calls(

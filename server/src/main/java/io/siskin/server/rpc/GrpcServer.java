@@ -61,7 +61,7 @@ public final class GrpcServer implements AutoCloseable {
   private GrpcServer(GrpcServerOptions options, Retriever retriever, TextEncoders encoders) {
     this.options = options;
     this.services = new GrpcServices(options, retriever, encoders);
-    this.loops = new EventLoops(options.threads().eventLoops());
+    this.loops = new EventLoops(options.threads().eventLoops(), services::hasAmpleWork);
   }
 
   /**

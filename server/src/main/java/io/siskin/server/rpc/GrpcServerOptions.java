@@ -116,7 +116,10 @@ public record GrpcServerOptions(
    * @param responseBytesMax the longest response, 1 KiB to 1 GiB; a call with a longer one ends
    *     with RESOURCE_EXHAUSTED. Default: 64 MiB. Clients have a limit of their own, often 4 MiB
    * @param callsPerConnectionMax how many calls one connection may have open at a time; the
-   *     client's library holds back further ones. 1 to 1,000,000. Default: 1,024
+   *     client's library holds back further ones. So this bounds what a connection may have sent
+   *     that the server has not read. 1 to 1,000,000. Default: twice as many as the search threads
+   *     and their queue take, but 128 to 1,024. Raising it lets more calls of one client wait at an
+   *     overloaded server, and makes the refusals come later
    * @param streamInFlightMax how many requests of one stream may be unanswered before the server
    *     stops reading the stream, 1 to 100,000. Default: 64. Raising it lets one stream take more
    *     of the queue
@@ -210,6 +213,7 @@ public record GrpcServerOptions(
     private int requestBytesMax = Limits.DEFAULTS.requestBytesMax;
     private int responseBytesMax = Limits.DEFAULTS.responseBytesMax;
     private int streamInFlightMax = Limits.DEFAULTS.streamInFlightMax;
+    private @Nullable Integer callsPerConnectionMax;
     private Duration retryDelay = Duration.ofMillis(50);
     private Duration drainDelay = Shutdown.DEFAULTS.drainDelay;
     private Duration shutdownGrace = Shutdown.DEFAULTS.grace;
@@ -264,6 +268,17 @@ public record GrpcServerOptions(
       return this;
     }
 
+    private int defaultCallsPerConnectionMax() {
+      // Enough to keep the server busy from one connection. HTTP/2 advises at least 100.
+      return Math.clamp(2L * (searchThreads + searchQueueCapacity), 128, 1_024);
+    }
+
+    /** Sets {@link Limits#callsPerConnectionMax}. */
+    public Builder callsPerConnectionMax(int value) {
+      callsPerConnectionMax = value;
+      return this;
+    }
+
     /** Sets {@link Limits#streamInFlightMax}. */
     public Builder streamInFlightMax(int value) {
       streamInFlightMax = value;
@@ -305,7 +320,9 @@ public record GrpcServerOptions(
           new Limits(
               requestBytesMax,
               responseBytesMax,
-              Limits.DEFAULTS.callsPerConnectionMax,
+              callsPerConnectionMax == null
+                  ? defaultCallsPerConnectionMax()
+                  : callsPerConnectionMax,
               streamInFlightMax),
           KeepAlive.DEFAULTS,
           retryDelay,

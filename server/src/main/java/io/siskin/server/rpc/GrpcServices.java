@@ -15,6 +15,7 @@ import io.siskin.server.retrieve.TextEncoders;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.service.CollectionService;
+import io.siskin.server.rpc.service.EarlyRefusal;
 import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
 import io.siskin.server.rpc.service.SearchDispatcher;
@@ -40,6 +41,7 @@ final class GrpcServices {
           EncodeServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
+  private final EarlyRefusal earlyRefusal;
   private final SearchService searchService;
   private final CollectionService collectionService;
   private final EncodeService encodeService;
@@ -64,6 +66,7 @@ final class GrpcServices {
             options.threads().searches(),
             options.threads().searchQueueCapacity(),
             options.threads().inlinePostingsMax());
+    earlyRefusal = new EarlyRefusal(admission, statusMapper);
     searchService =
         new SearchService(
             new SearchDispatcher(retriever, admission, options.limits().responseBytesMax()),
@@ -98,10 +101,11 @@ final class GrpcServices {
         // AdmissionControl decides where searches run. Nothing else here needs a thread of its own.
         .directExecutor()
         .intercept(calls)
+        .addTransportFilter(earlyRefusal)
         .addService(
             guard.guard(
                 ErrorDetailsReflection.addTo(
-                    ServerInterceptors.intercept(searchService, openCalls))))
+                    ServerInterceptors.interceptForward(searchService, earlyRefusal, openCalls))))
         .addService(guard.guard(ServerInterceptors.intercept(collectionService, openCalls)))
         .addService(guard.guard(ServerInterceptors.intercept(encodeService, openCalls)))
         .addService(guard.guard(health.getHealthService().bindService()))
@@ -144,6 +148,11 @@ final class GrpcServices {
 
   private static String healthName(String collection) {
     return "collections/" + collection;
+  }
+
+  /** Tells whether so much work waits that the network threads need not hurry to bring more. */
+  boolean hasAmpleWork() {
+    return admission.hasAmpleWork();
   }
 
   /** Returns what was done so far. */

@@ -1,6 +1,7 @@
 package io.siskin.server.search;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The deadline and the cancellation of one request, asked by the evaluators between blocks.
@@ -10,16 +11,22 @@ import java.util.function.BooleanSupplier;
  */
 public final class Cancellation {
   /** Never interrupts. */
-  public static final Cancellation NEVER = new Cancellation(false, 0, () -> false);
+  public static final Cancellation NEVER = whenCancelled(() -> false);
 
   private final boolean hasDeadline;
   private final long deadlineNanoTime;
   private final BooleanSupplier cancelled;
+  private final LongSupplier nanoTime;
 
-  private Cancellation(boolean hasDeadline, long deadlineNanoTime, BooleanSupplier cancelled) {
+  private Cancellation(
+      boolean hasDeadline,
+      long deadlineNanoTime,
+      BooleanSupplier cancelled,
+      LongSupplier nanoTime) {
     this.hasDeadline = hasDeadline;
     this.deadlineNanoTime = deadlineNanoTime;
     this.cancelled = cancelled;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -28,7 +35,7 @@ public final class Cancellation {
    * @param cancelled asked at each check; must be cheap and thread-safe
    */
   public static Cancellation whenCancelled(BooleanSupplier cancelled) {
-    return new Cancellation(false, 0, cancelled);
+    return new Cancellation(false, 0, cancelled, System::nanoTime);
   }
 
   /**
@@ -38,7 +45,19 @@ public final class Cancellation {
    * @param cancelled asked at each check; must be cheap and thread-safe
    */
   public static Cancellation at(long deadlineNanoTime, BooleanSupplier cancelled) {
-    return new Cancellation(true, deadlineNanoTime, cancelled);
+    return at(deadlineNanoTime, cancelled, System::nanoTime);
+  }
+
+  /**
+   * Interrupts on cancellation and at a deadline of another clock.
+   *
+   * @param deadlineNanoTime on the given clock
+   * @param cancelled asked at each check; must be cheap and thread-safe
+   * @param nanoTime the clock, in nanoseconds; must be cheap and thread-safe
+   */
+  public static Cancellation at(
+      long deadlineNanoTime, BooleanSupplier cancelled, LongSupplier nanoTime) {
+    return new Cancellation(true, deadlineNanoTime, cancelled, nanoTime);
   }
 
   /**
@@ -47,7 +66,18 @@ public final class Cancellation {
    * @param nanos by how much, 0 or more
    */
   public Cancellation earlierBy(long nanos) {
-    return hasDeadline ? at(deadlineNanoTime - nanos, cancelled) : this;
+    return hasDeadline ? at(deadlineNanoTime - nanos, cancelled, nanoTime) : this;
+  }
+
+  /**
+   * Returns the same that also interrupts on another cancellation.
+   *
+   * @param also asked at each check; must be cheap and thread-safe
+   */
+  public Cancellation orWhen(BooleanSupplier also) {
+    BooleanSupplier first = cancelled;
+    return new Cancellation(
+        hasDeadline, deadlineNanoTime, () -> first.getAsBoolean() || also.getAsBoolean(), nanoTime);
   }
 
   /**
@@ -55,7 +85,7 @@ public final class Cancellation {
    * Long#MAX_VALUE} without one.
    */
   public long remainingNanos() {
-    return hasDeadline ? deadlineNanoTime - System.nanoTime() : Long.MAX_VALUE;
+    return hasDeadline ? deadlineNanoTime - nanoTime.getAsLong() : Long.MAX_VALUE;
   }
 
   /**
@@ -67,7 +97,7 @@ public final class Cancellation {
     if (cancelled.getAsBoolean()) {
       throw new QueryCancelledException(QueryCancelledException.Reason.CANCELLED);
     }
-    if (hasDeadline && System.nanoTime() - deadlineNanoTime >= 0) {
+    if (hasDeadline && nanoTime.getAsLong() - deadlineNanoTime >= 0) {
       throw new QueryCancelledException(QueryCancelledException.Reason.DEADLINE_EXCEEDED);
     }
   }

@@ -9,6 +9,7 @@ import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.Side;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.testing.ControlledClock;
 import io.siskin.server.testing.FakeTextModel;
 import io.siskin.server.testing.Seeded;
 import java.time.Duration;
@@ -16,8 +17,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,7 +29,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,7 @@ final class DynamicBatcherTest {
 
   private final FakeTextModel model = new FakeTextModel(64);
   private final EncodingCache cache = new EncodingCache(1 << 20);
+  private final ControlledClock clock = new ControlledClock();
   private final List<DynamicBatcher> opened = new ArrayList<>();
 
   @AfterEach
@@ -56,6 +59,18 @@ final class DynamicBatcherTest {
     return encoder;
   }
 
+  /** Opens one whose time is that of the controlled clock. */
+  private DynamicBatcher openOnClock(BatchingOptions options) {
+    DynamicBatcher encoder =
+        new DynamicBatcher("test", model.passTimeOf(clock), options, cache, clock);
+    opened.add(encoder);
+    return encoder;
+  }
+
+  private Cancellation deadlineIn(Duration time) {
+    return Cancellation.at(clock.getAsLong() + time.toNanos(), () -> false, clock);
+  }
+
   private static void assertIdle(DynamicBatcher encoder) {
     assertThat(encoder.metrics().waitingInteractive()).isZero();
     assertThat(encoder.metrics().waitingBulk()).isZero();
@@ -69,12 +84,17 @@ final class DynamicBatcherTest {
     return encoder.submit(document(text), Priority.INTERACTIVE, Cancellation.NEVER);
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
-      Thread.sleep(1);
-    }
+  /** Is through once so many texts that are submitted from now on wait for a batch. */
+  private CountDownLatch whenTokenized(int texts) {
+    CountDownLatch through = new CountDownLatch(texts);
+    Set<EncoderInput> seen = ConcurrentHashMap.newKeySet();
+    model.onLength(
+        input -> {
+          if (seen.add(input)) {
+            through.countDown();
+          }
+        });
+    return through;
   }
 
   private static QueryCancelledException.Reason cancellation(Future<?> future) throws Exception {
@@ -221,7 +241,7 @@ final class DynamicBatcherTest {
     for (int i = 0; i < 10; i++) {
       futures.add(submit(encoder, "text " + i));
     }
-    await(() -> encoder.metrics().waitingInteractive() == 11);
+    assertThat(encoder.metrics().waitingInteractive()).isEqualTo(11);
     gate.open();
     for (CompletableFuture<EncodedText> future : futures) {
       assertThat(future.get().nanos().queueNanos()).isPositive();
@@ -239,15 +259,12 @@ final class DynamicBatcherTest {
 
   @Test
   void workWhoseDeadlinePassesIsDroppedBeforeInference() throws Exception {
-    DynamicBatcher encoder = open(BatchingOptions.DEFAULTS);
+    DynamicBatcher encoder = openOnClock(BatchingOptions.DEFAULTS);
     Gate gate = new Gate(encoder);
     CompletableFuture<EncodedText> late =
-        encoder.submit(
-            document("late"),
-            Priority.INTERACTIVE,
-            Cancellation.at(System.nanoTime() + 1_000_000, () -> false));
+        encoder.submit(document("late"), Priority.INTERACTIVE, deadlineIn(Duration.ofMillis(1)));
     CompletableFuture<EncodedText> patient = submit(encoder, "patient");
-    Thread.sleep(5);
+    clock.advance(Duration.ofMillis(1));
     gate.open();
     assertThat(cancellation(late)).isEqualTo(QueryCancelledException.Reason.DEADLINE_EXCEEDED);
     patient.get();
@@ -282,25 +299,24 @@ final class DynamicBatcherTest {
 
   @Test
   void workWhoseDeadlineHasPassedIsNotTokenized() throws Exception {
-    DynamicBatcher encoder = open(BatchingOptions.DEFAULTS.withTokenizerThreads(1));
+    DynamicBatcher encoder = openOnClock(BatchingOptions.DEFAULTS.withTokenizerThreads(1));
+    CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch open = new CountDownLatch(1);
     AtomicInteger tokenized = new AtomicInteger();
     model.onTokenize(
         input -> {
           tokenized.incrementAndGet();
+          entered.countDown();
           awaitUninterruptibly(open);
         });
     CompletableFuture<EncodedText> first = submit(encoder, "first");
-    await(() -> tokenized.get() == 1);
+    entered.await();
     CompletableFuture<EncodedText> late =
-        encoder.submit(
-            document("late"),
-            Priority.INTERACTIVE,
-            Cancellation.at(System.nanoTime() + 1_000_000, () -> false));
+        encoder.submit(document("late"), Priority.INTERACTIVE, deadlineIn(Duration.ofMillis(1)));
     CompletableFuture<EncodedText> gone =
         encoder.submit(
             document("gone"), Priority.INTERACTIVE, Cancellation.whenCancelled(() -> true));
-    Thread.sleep(5);
+    clock.advance(Duration.ofMillis(1));
     open.countDown();
     assertThat(cancellation(late)).isEqualTo(QueryCancelledException.Reason.DEADLINE_EXCEEDED);
     assertThat(cancellation(gone)).isEqualTo(QueryCancelledException.Reason.CANCELLED);
@@ -394,7 +410,7 @@ final class DynamicBatcherTest {
     for (int i = 0; i < 9; i++) {
       futures.add(submit(encoder, i == 5 ? "poison" : "text" + i));
     }
-    await(() -> encoder.metrics().waitingInteractive() == 10);
+    assertThat(encoder.metrics().waitingInteractive()).isEqualTo(10);
     model.onInfer(
         texts -> {
           if (texts.contains("poison")) {
@@ -427,7 +443,7 @@ final class DynamicBatcherTest {
     for (int i = 0; i < 9; i++) {
       futures.add(submit(encoder, i == 5 ? "poison" : "text" + i));
     }
-    await(() -> encoder.metrics().waitingInteractive() == 10);
+    assertThat(encoder.metrics().waitingInteractive()).isEqualTo(10);
     model.onInfer(
         texts -> {
           if (texts.contains("poison")) {
@@ -461,6 +477,7 @@ final class DynamicBatcherTest {
   void bulkTextsWaitForInteractiveOnesButNotForEver() throws Exception {
     DynamicBatcher encoder = open(BatchingOptions.DEFAULTS.withBatchTextsMax(1));
     Gate gate = new Gate(encoder);
+    CountDownLatch through = whenTokenized(33);
     List<CompletableFuture<EncodedText>> futures = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       futures.add(encoder.submit(document("bulk" + i), Priority.BULK, Cancellation.NEVER));
@@ -468,8 +485,7 @@ final class DynamicBatcherTest {
     for (int i = 0; i < 30; i++) {
       futures.add(submit(encoder, "query" + i));
     }
-    await(() -> encoder.metrics().waitingInteractive() == 31);
-    Thread.sleep(20); // For the tokenizer to be through with them.
+    through.await();
     gate.open();
     for (CompletableFuture<EncodedText> future : futures) {
       future.get();
@@ -518,7 +534,7 @@ final class DynamicBatcherTest {
 
   @Test
   void theDeadMakeRoomForTheLiving() throws Exception {
-    DynamicBatcher encoder = open(BatchingOptions.DEFAULTS.withQueueCapacity(4));
+    DynamicBatcher encoder = openOnClock(BatchingOptions.DEFAULTS.withQueueCapacity(4));
     Gate gate = new Gate(encoder);
     AtomicBoolean cancelled = new AtomicBoolean();
     CompletableFuture<EncodedText> gone =
@@ -530,7 +546,10 @@ final class DynamicBatcherTest {
             .getFirst();
     assertThatThrownBy(() -> submit(encoder, "d")).isInstanceOf(EncoderOverloadedException.class);
     cancelled.set(true);
-    Thread.sleep(5);
+    assertThatThrownBy(() -> submit(encoder, "d"))
+        .as("the dead were looked for a moment ago")
+        .isInstanceOf(EncoderOverloadedException.class);
+    clock.advance(Duration.ofMillis(1));
     CompletableFuture<EncodedText> living = submit(encoder, "d");
     assertThat(cancellation(gone)).isEqualTo(QueryCancelledException.Reason.CANCELLED);
     gate.open();
@@ -541,17 +560,19 @@ final class DynamicBatcherTest {
   @Test
   void whatCannotMeetItsDeadlineIsRefusedAtOnce() throws Exception {
     model.costing(0, 1_000_000); // A word a millisecond.
-    DynamicBatcher encoder = open(BatchingOptions.DEFAULTS);
+    DynamicBatcher encoder = openOnClock(BatchingOptions.DEFAULTS);
     for (int i = 0; i < 20; i++) {
       submit(encoder, "warm up " + i).get();
     }
+    Gate gate = new Gate(encoder);
     List<CompletableFuture<EncodedText>> ahead = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       ahead.add(submit(encoder, "a b c d e f g " + i)); // 10 tokens, 500 ms for all.
     }
-    Cancellation soon =
-        Cancellation.at(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100), () -> false);
-    assertThatThrownBy(() -> encoder.submit(document("soon"), Priority.INTERACTIVE, soon))
+    assertThatThrownBy(
+            () ->
+                encoder.submit(
+                    document("soon"), Priority.INTERACTIVE, deadlineIn(Duration.ofMillis(100))))
         .isInstanceOfSatisfying(
             EncoderOverloadedException.class,
             refused -> {
@@ -559,9 +580,10 @@ final class DynamicBatcherTest {
                   .isEqualTo(EncoderOverloadedException.Reason.DEADLINE_OUT_OF_REACH);
               assertThat(refused.retryAfter()).isBetween(Duration.ofMillis(50), GRACE);
             });
-    Cancellation later =
-        Cancellation.at(System.nanoTime() + TimeUnit.SECONDS.toNanos(5), () -> false);
-    encoder.submit(document("later"), Priority.INTERACTIVE, later).get();
+    CompletableFuture<EncodedText> later =
+        encoder.submit(document("later"), Priority.INTERACTIVE, deadlineIn(Duration.ofSeconds(5)));
+    gate.open();
+    later.get();
     for (CompletableFuture<EncodedText> future : ahead) {
       future.get();
     }
@@ -570,37 +592,45 @@ final class DynamicBatcherTest {
   @Test
   void aBatchTakesAboutAsLongAsItMay() throws Exception {
     model.costing(0, 100_000);
-    DynamicBatcher encoder = open(BatchingOptions.DEFAULTS.withBatchMillisMax(10));
+    DynamicBatcher encoder = openOnClock(BatchingOptions.DEFAULTS.withBatchMillisMax(10));
     submit(encoder, "a b").get();
     Gate gate = new Gate(encoder);
+    CountDownLatch through = whenTokenized(50);
     List<CompletableFuture<EncodedText>> futures = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       futures.add(submit(encoder, "a b c d e f g " + i)); // 10 tokens, 1 ms.
     }
-    Thread.sleep(20);
+    through.await();
     gate.open();
     for (CompletableFuture<EncodedText> future : futures) {
       future.get();
     }
-    assertThat(encoder.metrics().batchSizes().lastKey()).isBetween(2, 12);
+    assertThat(encoder.metrics().batchSizes().lastKey()).isBetween(9, 10);
   }
 
   @Test
   void anIncompleteBatchWaitsIfTold() throws Exception {
+    Duration delay = Duration.ofMillis(10);
     DynamicBatcher encoder =
-        open(BatchingOptions.DEFAULTS.withQueueDelayMicrosMax(1_000_000).withBatchTextsMax(4));
+        openOnClock(BatchingOptions.DEFAULTS.withQueueDelayMicrosMax(10_000).withBatchTextsMax(4));
+    CountDownLatch through = whenTokenized(3);
     List<CompletableFuture<EncodedText>> futures = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 3; i++) {
       futures.add(submit(encoder, "text" + i));
-      Thread.sleep(2);
     }
+    through.await();
+    clock.advance(delay.minusNanos(1));
+    futures.add(submit(encoder, "text3"));
     for (CompletableFuture<EncodedText> future : futures) {
-      assertThat(future.get().nanos().queueNanos()).isLessThan(TimeUnit.MILLISECONDS.toNanos(900));
+      assertThat(future.get().nanos().queueNanos()).isLessThan(delay.toNanos());
     }
     assertThat(encoder.metrics().batchSizes()).containsOnlyKeys(4);
-    long start = System.nanoTime();
-    submit(encoder, "alone").get();
-    assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(900));
+    CountDownLatch aloneThrough = whenTokenized(1);
+    CompletableFuture<EncodedText> alone = submit(encoder, "alone");
+    aloneThrough.await();
+    assertThat(alone).isNotDone();
+    clock.advance(delay);
+    assertThat(alone.get().nanos().queueNanos()).isGreaterThanOrEqualTo(delay.toNanos());
   }
 
   @Test
@@ -644,6 +674,7 @@ final class DynamicBatcherTest {
           DynamicBatcher encoder =
               new DynamicBatcher("loaded", model, BatchingOptions.DEFAULTS, cache);
           ExecutorService executor = Executors.newFixedThreadPool(8);
+          CountDownLatch enough = new CountDownLatch(random.nextInt(1_000));
           List<CompletableFuture<EncodedText>> all =
               Collections.synchronizedList(new ArrayList<>());
           for (int i = 0; i < 8; i++) {
@@ -653,15 +684,19 @@ final class DynamicBatcherTest {
                   try {
                     while (true) {
                       all.add(submit(encoder, text(own)));
+                      enough.countDown();
                     }
                   } catch (EncoderClosedException closed) {
                     // What it was waiting for.
                   } catch (EncoderOverloadedException full) {
-                    // Enough.
+                    // The queue is full of texts: that is enough.
+                    while (enough.getCount() > 0) {
+                      enough.countDown();
+                    }
                   }
                 });
           }
-          Thread.sleep(random.nextInt(30));
+          enough.await();
           assertThat(encoder.close(Duration.ofMillis(random.nextInt(20)))).isTrue();
           executor.close();
           assertThat(all).allMatch(CompletableFuture::isDone);

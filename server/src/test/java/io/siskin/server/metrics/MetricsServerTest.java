@@ -85,7 +85,7 @@ class MetricsServerTest {
     return new RpcCounts(
         Map.of("a/B", calls.counts()),
         Map.of("a/C", calls.counts()),
-        new RpcCounts.Admission(1, 2, 3, 4, 5, 6, 7));
+        new RpcCounts.Admission(1, 2, 3, 4, 8, 5, 6, 7, 9));
   }
 
   private static CollectionDescription collection() {

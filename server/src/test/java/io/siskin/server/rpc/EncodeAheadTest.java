@@ -7,6 +7,7 @@ import io.grpc.Deadline;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
+import io.siskin.proto.v1.SparseVector;
 import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.factory.ModelSide;
@@ -19,6 +20,8 @@ import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.rpc.service.Caller;
 import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.testing.ControlledClock;
 import io.siskin.server.testing.FakeTextModel;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,9 +41,20 @@ class EncodeAheadTest {
   private static final ModelSide SIDE =
       new ModelSide(new FakeTextModel(64), Side.QUERY, VectorOptions.NONE);
 
+  private static final int QUEUE_CAPACITY = 4;
+  private static final SearchRequest TEXT =
+      SearchRequest.newBuilder().setCollection("books").setText("moth").build();
+  private static final SearchRequest VECTOR =
+      SearchRequest.newBuilder()
+          .setCollection("books")
+          .setVector(SparseVector.newBuilder().addTokens("moth").addWeights(1))
+          .build();
+
   private final FakeRetriever retriever = new FakeRetriever();
-  private final AdmissionControl admission = new AdmissionControl(1, 4, 1_000);
-  private final SearchDispatcher dispatcher = new SearchDispatcher(retriever, admission, 1 << 20);
+  private final AdmissionControl admission = new AdmissionControl(1, QUEUE_CAPACITY, 1_000);
+  private final ControlledClock clock = new ControlledClock();
+  private final SearchDispatcher dispatcher =
+      new SearchDispatcher(retriever, admission, 1 << 20, clock);
   private final CompletableFuture<RetrievalRequest> encoding = new CompletableFuture<>();
   private final BlockingQueue<Object> outcomes = new LinkedBlockingQueue<>();
   private volatile Thread searchedOn;
@@ -52,10 +67,6 @@ class EncodeAheadTest {
   }
 
   private void dispatch() {
-    dispatch(null);
-  }
-
-  private void dispatch(Deadline deadline) {
     retriever.ahead =
         (request, cancellation) -> {
           encodedUntil = cancellation;
@@ -67,25 +78,36 @@ class EncodeAheadTest {
           searched = request;
           return FakeRetriever.answer("d1");
         };
-    dispatcher.dispatch(
-        SearchRequest.newBuilder().setCollection("books").setText("moth").build(),
-        deadline,
-        new Caller<>() {
-          @Override
-          public boolean isCancelled() {
-            return false;
-          }
+    dispatcher.dispatch(TEXT, null, new Asker(Cancellation.NEVER));
+  }
 
-          @Override
-          public void succeeded(SearchResponse answer) {
-            outcomes.add(answer);
-          }
+  /** Takes what becomes of a search, until its deadline. */
+  private final class Asker implements Caller<SearchResponse> {
+    private final Cancellation until;
 
-          @Override
-          public void failed(Throwable error) {
-            outcomes.add(error);
-          }
-        });
+    Asker(Cancellation until) {
+      this.until = until;
+    }
+
+    @Override
+    public Cancellation cancellation(@Nullable Deadline deadline) {
+      return until;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public void succeeded(SearchResponse answer) {
+      outcomes.add(answer);
+    }
+
+    @Override
+    public void failed(Throwable error) {
+      outcomes.add(error);
+    }
   }
 
   private static RetrievalRequest encoded() {
@@ -120,41 +142,110 @@ class EncodeAheadTest {
 
   @Test
   void aFullSearchQueueDoesNotRefuseWhatWasEncoded() throws Exception {
-    CountDownLatch gate = new CountDownLatch(1);
-    CountDownLatch entered = new CountDownLatch(1);
-    admission.admit(FakeRetriever.LARGE, new Blocker(entered, gate));
-    FakeRetriever.await(entered);
-    for (int i = 0; i < 4; i++) {
-      admission.admit(FakeRetriever.LARGE, new Blocker(entered, gate));
+    CountDownLatch gate = occupyTheThread();
+    for (int i = 0; i < QUEUE_CAPACITY; i++) {
+      admission.admit(FakeRetriever.LARGE, new Blocker(new CountDownLatch(1), gate));
     }
-    assertThatThrownBy(() -> admission.admit(FakeRetriever.LARGE, new Blocker(entered, gate)))
+    assertThatThrownBy(
+            () -> admission.admit(FakeRetriever.LARGE, new Blocker(new CountDownLatch(1), gate)))
         .isInstanceOf(OverloadedException.class);
     dispatch();
     encoding.complete(encoded());
-    assertThat(admission.queuedCount()).isEqualTo(5);
+    assertThat(admission.queuedCount()).isEqualTo(QUEUE_CAPACITY + 1);
     gate.countDown();
     assertThat(outcome()).isInstanceOf(SearchResponse.class);
   }
 
   @Test
+  void aLoadOfTextsRefusesNoVectorSearch() throws Exception {
+    CountDownLatch gate = occupyTheThread();
+    // More texts at the encoder than the search queue has places; all are encoded at once.
+    int texts = 10 * QUEUE_CAPACITY;
+    for (int i = 0; i < texts; i++) {
+      dispatch();
+    }
+    encoding.complete(encoded());
+    assertThat(admission.counts().waitingEncoded()).isEqualTo(texts);
+    assertThat(admission.counts().waiting()).isZero();
+    retriever.estimate = FakeRetriever.LARGE;
+    retriever.ahead = (request, cancellation) -> null;
+    for (int i = 0; i < QUEUE_CAPACITY; i++) {
+      dispatcher.dispatch(VECTOR, null, new Asker(Cancellation.NEVER));
+    }
+    assertThat(outcomes).as("refusals").isEmpty();
+    assertThat(admission.counts().waiting()).isEqualTo(QUEUE_CAPACITY);
+    gate.countDown();
+    for (int i = 0; i < texts + QUEUE_CAPACITY; i++) {
+      assertThat(outcome()).isInstanceOf(SearchResponse.class);
+    }
+  }
+
+  @Test
+  void encodedSearchesThatWaitKeepFurtherTextsFromTheEncoder() throws Exception {
+    CountDownLatch gate = occupyTheThread();
+    for (int i = 0; i < QUEUE_CAPACITY; i++) {
+      dispatch();
+    }
+    encoding.complete(encoded());
+    assertThat(admission.counts().waitingEncoded()).isEqualTo(QUEUE_CAPACITY);
+    CompletableFuture<RetrievalRequest> further = new CompletableFuture<>();
+    retriever.ahead =
+        (request, cancellation) -> {
+          encodedUntil = cancellation;
+          return further;
+        };
+    dispatcher.dispatch(TEXT, null, new Asker(Cancellation.NEVER));
+    assertThat(outcome()).isInstanceOf(OverloadedException.class);
+    assertThatThrownBy(encodedUntil::check)
+        .as("the encoder is told to give the text up")
+        .isInstanceOf(QueryCancelledException.class);
+    further.complete(encoded());
+    assertThat(admission.counts().waitingEncoded()).isEqualTo(QUEUE_CAPACITY);
+    assertThat(outcomes).as("a second outcome").isEmpty();
+    gate.countDown();
+    for (int i = 0; i < QUEUE_CAPACITY; i++) {
+      assertThat(outcome()).isInstanceOf(SearchResponse.class);
+    }
+    assertThat(admission.close(Duration.ofSeconds(FakeRetriever.WAIT_SECONDS))).isTrue();
+    assertThat(admission.counts().waitingEncoded()).isZero();
+  }
+
+  @Test
   void anEncodingLeavesTimeForTheSearch() throws Exception {
-    dispatch(Deadline.after(10, TimeUnit.SECONDS));
-    long first = encodedUntil.remainingNanos();
-    assertThat(first).isBetween(1L, TimeUnit.SECONDS.toNanos(10));
+    assertThat(reserveOfNextNanos()).isZero();
+    CountDownLatch gate = occupyTheThread();
+    dispatch();
+    encoding.complete(encoded());
+    clock.advance(Duration.ofMillis(300));
+    gate.countDown();
+    assertThat(outcome()).isInstanceOf(SearchResponse.class);
+    // The answer comes a moment before it is learnt from, on a thread that this waits for.
+    assertThat(admission.close(Duration.ofSeconds(FakeRetriever.WAIT_SECONDS))).isTrue();
+    // A third of the way from nothing.
+    assertThat(reserveOfNextNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
+  }
+
+  /** Returns how much earlier than its deadline the next text has to be encoded. */
+  private long reserveOfNextNanos() {
+    long[] reserveNanos = new long[1];
+    long deadlineNanos = TimeUnit.SECONDS.toNanos(10);
+    retriever.ahead =
+        (request, cancellation) -> {
+          reserveNanos[0] = deadlineNanos - cancellation.remainingNanos();
+          return CompletableFuture.failedFuture(new IllegalStateException("by the test"));
+        };
+    Cancellation until = Cancellation.at(clock.getAsLong() + deadlineNanos, () -> false, clock);
+    dispatcher.dispatch(TEXT, null, new Asker(until));
+    assertThat(outcomes.poll()).isInstanceOf(IllegalStateException.class);
+    return reserveNanos[0];
+  }
+
+  private CountDownLatch occupyTheThread() {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch gate = new CountDownLatch(1);
     admission.admit(FakeRetriever.LARGE, new Blocker(entered, gate));
-    encoding.complete(encoded());
-    Thread.sleep(300);
-    gate.countDown();
-    assertThat(outcome()).isInstanceOf(SearchResponse.class);
-    // The answer comes a moment before it is learnt from; what is known already is searched at
-    // once.
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FakeRetriever.WAIT_SECONDS);
-    do {
-      assertThat(System.nanoTime()).isLessThan(end);
-      dispatch(Deadline.after(10, TimeUnit.SECONDS));
-    } while (encodedUntil.remainingNanos() > TimeUnit.MILLISECONDS.toNanos(9_900));
+    FakeRetriever.await(entered);
+    return gate;
   }
 
   private static final class Blocker extends AdmissionControl.Task {
@@ -204,27 +295,8 @@ class EncodeAheadTest {
         (request, cancellation) -> {
           throw refusal;
         };
-    CompletableFuture<Throwable> failed = new CompletableFuture<>();
-    dispatcher.dispatch(
-        SearchRequest.newBuilder().setCollection("books").setText("moth").build(),
-        null,
-        new Caller<>() {
-          @Override
-          public boolean isCancelled() {
-            return false;
-          }
-
-          @Override
-          public void succeeded(SearchResponse answer) {
-            failed.completeExceptionally(new AssertionError("answered"));
-          }
-
-          @Override
-          public void failed(Throwable error) {
-            failed.complete(error);
-          }
-        });
-    assertThat(failed.get(FakeRetriever.WAIT_SECONDS, TimeUnit.SECONDS)).isSameAs(refusal);
+    dispatcher.dispatch(TEXT, null, new Asker(Cancellation.NEVER));
+    assertThat(outcome()).isSameAs(refusal);
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model without a model: words become terms, their number the weight. A token is a word, and two
@@ -31,13 +33,17 @@ public final class FakeTextModel implements TextModel {
   private final List<List<String>> batches = new CopyOnWriteArrayList<>();
   private volatile long nanosPerToken;
   private volatile long nanosPerBatch;
+  private volatile @Nullable ControlledClock clock;
   private volatile Consumer<EncoderInput> tokenizeHook = input -> {};
+  private volatile Consumer<EncoderInput> lengthHook = input -> {};
   private volatile Consumer<List<String>> inferHook = texts -> {};
 
   /** A text and its words. */
-  private record Words(EncoderInput input, List<String> words) implements TokenizedText {
+  private record Words(EncoderInput input, List<String> words, Consumer<EncoderInput> lengthHook)
+      implements TokenizedText {
     @Override
     public int lengthTokens() {
+      lengthHook.accept(input);
       return words.size() + SPECIAL_TOKENS;
     }
   }
@@ -67,16 +73,30 @@ public final class FakeTextModel implements TextModel {
     return closed;
   }
 
-  /** Sets what batches cost. */
+  /** Sets what batches cost: real time, or that of {@link #passTimeOf}. */
   public FakeTextModel costing(long batchNanos, long tokenNanos) {
     nanosPerBatch = batchNanos;
     nanosPerToken = tokenNanos;
     return this;
   }
 
+  /** Lets what batches cost pass on a clock at once, instead of in reality. */
+  public FakeTextModel passTimeOf(ControlledClock value) {
+    clock = value;
+    return this;
+  }
+
   /** Sets what is called before each text is tokenised; it may block or throw. */
   public void onTokenize(Consumer<EncoderInput> hook) {
     tokenizeHook = hook;
+  }
+
+  /**
+   * Sets what is called whenever the length of a text is asked for that is tokenised from now on:
+   * first when it is put among those that wait for a batch.
+   */
+  public void onLength(Consumer<EncoderInput> hook) {
+    lengthHook = hook;
   }
 
   /** Sets what is called before each batch is inferred, with its texts; it may block or throw. */
@@ -121,7 +141,7 @@ public final class FakeTextModel implements TextModel {
   @Override
   public TokenizedText tokenize(EncoderInput input) {
     tokenizeHook.accept(input);
-    return new Words(input, words(input.text()));
+    return new Words(input, words(input.text()), lengthHook);
   }
 
   @Override
@@ -131,10 +151,16 @@ public final class FakeTextModel implements TextModel {
     batches.add(texts);
     inferHook.accept(texts);
     long longest = batch.stream().mapToLong(TokenizedText::lengthTokens).max().orElse(0);
-    sleepUntil(start + nanosPerBatch + nanosPerToken * longest * batch.size());
+    long costNanos = nanosPerBatch + nanosPerToken * longest * batch.size();
+    ControlledClock controlled = clock;
+    if (controlled == null) {
+      sleepUntil(start + costNanos);
+    } else {
+      controlled.advance(Duration.ofNanos(costNanos));
+    }
     return new Inference(
         texts.stream().map(this::encode).toList(),
-        System.nanoTime() - start,
+        controlled == null ? System.nanoTime() - start : costNanos,
         TimeUnit.MICROSECONDS.toNanos(1));
   }
 

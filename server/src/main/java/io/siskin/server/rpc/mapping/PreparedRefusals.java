@@ -9,11 +9,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The refusals of overloaded encoders, made once for each delay of two digits, of which there are
- * some hundreds: under overload nothing is answered as often, and the time for it is that of the
- * texts that were admitted. Safe for concurrent use.
+ * The refusals of an overloaded server. Those of encoders are made once for each delay of two
+ * digits, of which there are some hundreds. That of the full search queue is made once. Under
+ * overload no answer is as frequent, and its time is taken from the work that was admitted. Safe
+ * for concurrent use.
  */
 final class PreparedRefusals {
   private static final Metadata.Key<byte[]> DETAILS =
@@ -21,10 +24,26 @@ final class PreparedRefusals {
 
   private final Function<EncoderOverloadedException, com.google.rpc.Status> describe;
   private final Map<Key, Prepared> known = new ConcurrentHashMap<>();
+  private volatile @Nullable Prepared queueFull;
 
   private record Key(Reason reason, long millis) {}
 
-  private record Prepared(Status status, byte[] details, String pushbackMillis) {}
+  private record Prepared(Status status, byte[] details, String pushbackMillis) {
+    static Prepared of(com.google.rpc.Status status, long pushbackMillis) {
+      return new Prepared(
+          Status.fromCodeValue(status.getCode()).withDescription(status.getMessage()),
+          status.toByteArray(),
+          Long.toString(pushbackMillis));
+    }
+
+    Signal signal(Metadata.Key<String> pushback) {
+      // Fresh each time, since gRPC adds to them.
+      Metadata trailers = new Metadata();
+      trailers.put(DETAILS, details);
+      trailers.put(pushback, pushbackMillis);
+      return new Signal(status, trailers);
+    }
+  }
 
   /**
    * Prepares nothing yet.
@@ -47,20 +66,44 @@ final class PreparedRefusals {
     if (prepared == null) {
       prepared = known.computeIfAbsent(key, this::prepare);
     }
-    // Fresh each time, since gRPC adds to them.
-    Metadata trailers = new Metadata();
-    trailers.put(DETAILS, prepared.details);
-    trailers.put(pushback, prepared.pushbackMillis);
-    return new Signal(prepared.status, trailers);
+    return prepared.signal(pushback);
+  }
+
+  /**
+   * Returns what ends a call that the full search queue refuses.
+   *
+   * @param description the refusal's status, details included; the same for every call
+   * @param retryDelay how long the client is told to wait
+   * @param pushback the key of the delay for gRPC's own retry logic
+   */
+  StatusRuntimeException ofFullQueue(
+      Supplier<com.google.rpc.Status> description,
+      Duration retryDelay,
+      Metadata.Key<String> pushback) {
+    Prepared prepared = queueFull;
+    if (prepared == null) {
+      synchronized (this) {
+        prepared = queueFull;
+        if (prepared == null) {
+          prepared = Prepared.of(description.get(), retryDelay.toMillis());
+          queueFull = prepared;
+        }
+      }
+    }
+    return prepared.signal(pushback);
+  }
+
+  /** Tells whether a status is the one that {@link #ofFullQueue} gives. */
+  @SuppressWarnings("ReferenceEquality") // It is made once, and others may say the same.
+  boolean isOfFullQueue(Status status) {
+    Prepared prepared = queueFull;
+    return prepared != null && prepared.status == status;
   }
 
   private Prepared prepare(Key key) {
-    com.google.rpc.Status status =
-        describe.apply(new EncoderOverloadedException(key.reason, Duration.ofMillis(key.millis)));
-    return new Prepared(
-        Status.fromCodeValue(status.getCode()).withDescription(status.getMessage()),
-        status.toByteArray(),
-        Long.toString(key.millis));
+    return Prepared.of(
+        describe.apply(new EncoderOverloadedException(key.reason, Duration.ofMillis(key.millis))),
+        key.millis);
   }
 
   /** Returns a delay in milliseconds, 1 or more, rounded up to two digits. */

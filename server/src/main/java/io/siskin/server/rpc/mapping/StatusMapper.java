@@ -76,15 +76,24 @@ public final class StatusMapper {
     if (error instanceof EncoderOverloadedException overloaded) {
       return refusals.of(overloaded, RETRY_PUSHBACK_MILLIS);
     }
-    Metadata trailers = new Metadata();
     if (error instanceof OverloadedException) {
-      trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(retryDelay.toMillis()));
-    } else if (error instanceof ResponseTooLargeException
-        || error instanceof RequestTooLargeException) {
+      return refusals.ofFullQueue(() -> toStatus(error), retryDelay, RETRY_PUSHBACK_MILLIS);
+    }
+    Metadata trailers = new Metadata();
+    if (error instanceof ResponseTooLargeException || error instanceof RequestTooLargeException) {
       // The same call would be too large again.
       trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
     }
     return StatusProto.toStatusRuntimeException(toStatus(error), trailers);
+  }
+
+  /**
+   * Tells whether a call that ended with a status was refused because the search queue was full.
+   *
+   * @param status of an exception that {@link #toException} gave
+   */
+  public boolean isQueueFull(io.grpc.Status status) {
+    return refusals.isOfFullQueue(status);
   }
 
   /**

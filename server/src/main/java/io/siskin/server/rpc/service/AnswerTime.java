@@ -1,6 +1,7 @@
 package io.siskin.server.rpc.service;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * How long a search takes from its encoded text to its answer, waiting included. So much of a
@@ -17,6 +18,16 @@ final class AnswerTime {
   private static final int SHARE_DIVISOR = 4;
 
   private final AtomicLong nanos = new AtomicLong();
+  private final LongSupplier nanoTime;
+
+  /**
+   * Knows nothing yet.
+   *
+   * @param nanoTime the clock that answers are timed by, in nanoseconds
+   */
+  AnswerTime(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
 
   /**
    * Returns how much earlier than its deadline a text has to be encoded.
@@ -43,12 +54,12 @@ final class AnswerTime {
   }
 
   /**
-   * Returns a caller that passes answers on to another one and learns how long they took.
+   * Returns a caller that is answered as another one is. Learns from its answer, counted from now.
    *
-   * @param caller who asked
-   * @param encodedNanoTime when the text was encoded, on the clock of {@link System#nanoTime}
+   * @param caller who asked, and whose text is encoded now
    */
-  <A> Caller<A> watching(Caller<A> caller, long encodedNanoTime) {
+  <A> Caller<A> watching(Caller<A> caller) {
+    long encodedNanoTime = nanoTime.getAsLong();
     return new Caller<>() {
       @Override
       public boolean isCancelled() {
@@ -58,7 +69,7 @@ final class AnswerTime {
       @Override
       public void succeeded(A answer) {
         caller.succeeded(answer);
-        learn(System.nanoTime() - encodedNanoTime);
+        learn(nanoTime.getAsLong() - encodedNanoTime);
       }
 
       @Override

@@ -10,6 +10,8 @@ import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
   private final Retriever retriever;
   private final AdmissionControl admission;
   private final int responseBytesMax;
-  private final AnswerTime answerTime = new AnswerTime();
+  private final AnswerTime answerTime;
 
   /**
    * Creates a dispatcher.
@@ -30,9 +32,26 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
    * @param responseBytesMax the longest response that may be sent
    */
   public SearchDispatcher(Retriever retriever, AdmissionControl admission, int responseBytesMax) {
+    this(retriever, admission, responseBytesMax, System::nanoTime);
+  }
+
+  /**
+   * Creates a dispatcher with a clock of the caller's.
+   *
+   * @param retriever what evaluates
+   * @param admission where it runs
+   * @param responseBytesMax the longest response that may be sent
+   * @param nanoTime the clock by which it learns how long answers take, in nanoseconds
+   */
+  public SearchDispatcher(
+      Retriever retriever,
+      AdmissionControl admission,
+      int responseBytesMax,
+      LongSupplier nanoTime) {
     this.retriever = retriever;
     this.admission = admission;
     this.responseBytesMax = responseBytesMax;
+    this.answerTime = new AnswerTime(nanoTime);
   }
 
   @Override
@@ -41,14 +60,21 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
       SearchRequest message, @Nullable Deadline deadline, Caller<SearchResponse> caller) {
     long arrivalNanoTime = System.nanoTime();
     Cancellation cancellation = caller.cancellation(deadline);
+    AtomicBoolean refused = new AtomicBoolean();
     RetrievalRequest request;
     CompletableFuture<RetrievalRequest> encoding;
     try {
       request = ProtoMapper.toDomain(message, name -> retriever.collection(name).defaultMode());
       // The search needs a part of the time too.
       long reserveNanos = answerTime.reserveNanos(cancellation.remainingNanos());
-      encoding = retriever.encodeAhead(request, cancellation.earlierBy(reserveNanos));
+      encoding =
+          retriever.encodeAhead(request, cancellation.earlierBy(reserveNanos).orWhen(refused::get));
+      if (encoding != null && !encoding.isDone()) {
+        admission.checkPromise();
+      }
     } catch (Throwable e) {
+      // Whatever was handed to the encoder is wanted no more.
+      refused.set(true);
       caller.failed(e);
       return;
     }
@@ -56,8 +82,8 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
       search(request, caller, cancellation, arrivalNanoTime);
       return;
     }
-    // A text that the cache had is as good as a vector. Otherwise this goes on on the encoder's
-    // thread, which is not to search, however little.
+    // A text that the cache had is as good as a vector. Any other text comes back on the encoder's
+    // thread, which must not search, however little.
     boolean known = encoding.isDone();
     CompletableFuture<?> _ =
         encoding.whenComplete(
@@ -93,7 +119,7 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
       Caller<SearchResponse> caller,
       Cancellation cancellation,
       long arrivalNanoTime) {
-    Caller<SearchResponse> watched = answerTime.watching(caller, System.nanoTime());
+    Caller<SearchResponse> watched = answerTime.watching(caller);
     try {
       admission.admitPromised(
           new SearchTask(

@@ -2,6 +2,7 @@ package io.siskin.server.rpc.transport;
 
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.SelectStrategyFactory;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
@@ -10,8 +11,10 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The network threads, which also run small searches: epoll on Linux, NIO elsewhere (TCP only).
@@ -24,14 +27,19 @@ public final class EventLoops {
    * Starts the threads as they are needed.
    *
    * @param threads how many, 1 or more
+   * @param noHurry tells whether what arrives may wait for a moment ({@link PacedSelect}); asked
+   *     often, so it must be cheap
    */
-  public EventLoops(int threads) {
+  public EventLoops(int threads, BooleanSupplier noHurry) {
     ThreadFactory factory = new DefaultThreadFactory("siskin-rpc", true);
+    SelectStrategyFactory selects = () -> new PacedSelect(noHurry);
     this.group =
         new MultiThreadIoEventLoopGroup(
             threads,
             factory,
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            Epoll.isAvailable()
+                ? EpollIoHandler.newFactory(0, selects)
+                : NioIoHandler.newFactory(SelectorProvider.provider(), selects));
   }
 
   /** Returns the threads. */

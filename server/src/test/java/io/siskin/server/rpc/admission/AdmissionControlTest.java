@@ -76,6 +76,77 @@ class AdmissionControlTest {
   }
 
   @Test
+  void encodedSearchesTakeNoPlaceFromOthers() {
+    occupyTheThread();
+    for (int i = 0; i < 5; i++) {
+      admission.admitPromised(new Probe());
+    }
+    assertThat(admission.isFull()).isFalse();
+    admission.admit(FakeRetriever.LARGE, new Probe());
+    admission.admit(FakeRetriever.LARGE, new Probe());
+
+    assertThat(admission.isFull()).isTrue();
+    assertThatThrownBy(() -> admission.admit(FakeRetriever.LARGE, new Probe()))
+        .isInstanceOf(OverloadedException.class);
+    assertThat(admission.counts().waitingEncoded()).isEqualTo(5);
+    assertThat(admission.counts().waiting()).isEqualTo(2);
+    assertThat(admission.queuedCount()).isEqualTo(7);
+  }
+
+  @Test
+  void aFullQueueOfEncodedSearchesRefusesTextsUntilOneRuns() {
+    occupyTheThread();
+    Probe first = new Probe();
+    admission.admitPromised(first);
+    admission.checkPromise();
+    Probe second = new Probe();
+    admission.admitPromised(second);
+
+    assertThatThrownBy(admission::checkPromise).isInstanceOf(OverloadedException.class);
+    assertThat(admission.counts().refused()).isEqualTo(1);
+    gate.countDown();
+    FakeRetriever.await(first.done);
+    FakeRetriever.await(second.done);
+    admission.checkPromise();
+    assertThat(admission.counts().waitingEncoded()).isZero();
+  }
+
+  @Test
+  void workIsAmpleOnceManyTasksWaitForEachThread() {
+    AdmissionControl large = new AdmissionControl(1, 64, INLINE_MAX);
+    CountDownLatch blocker = new CountDownLatch(1);
+    CountDownLatch entered = new CountDownLatch(1);
+    large.admit(
+        FakeRetriever.LARGE,
+        new Probe() {
+          @Override
+          public void execute(long nanos) {
+            entered.countDown();
+            FakeRetriever.await(blocker);
+          }
+        });
+    FakeRetriever.await(entered);
+    for (int i = 1; i <= 32; i++) {
+      large.admitPromised(new Probe());
+      assertThat(large.hasAmpleWork()).as("with small work only").isFalse();
+    }
+    for (int i = 1; i <= 32; i++) {
+      large.admit(FakeRetriever.LARGE, new Probe());
+      assertThat(large.hasAmpleWork()).as("with " + i).isEqualTo(i == 32);
+    }
+    blocker.countDown();
+    assertThat(large.close(Duration.ofSeconds(FakeRetriever.WAIT_SECONDS))).isTrue();
+    assertThat(large.hasAmpleWork()).isFalse();
+  }
+
+  @Test
+  void aCallThatIsRefusedUnreadIsCountedAsRefused() {
+    assertThat(admission.refuseUnread()).hasMessageContaining("2 searches are waiting");
+    assertThat(admission.counts().refused()).isEqualTo(1);
+    assertThat(admission.counts().refusedUnread()).isEqualTo(1);
+  }
+
+  @Test
   void abandonedTasksMakeRoomAndAreAnswered() {
     occupyTheThread();
     Probe abandoned = new Probe();
@@ -102,6 +173,10 @@ class AdmissionControlTest {
     assertThat(admission.close(Duration.ZERO)).as("ended already").isFalse();
     assertThatThrownBy(() -> admission.admit(FakeRetriever.LARGE, new Probe()))
         .isInstanceOf(DrainingException.class);
+    assertThatThrownBy(() -> admission.admitPromised(new Probe()))
+        .isInstanceOf(DrainingException.class);
+    assertThat(admission.counts().waiting()).isEqualTo(1);
+    assertThat(admission.counts().waitingEncoded()).isZero();
     gate.countDown();
     FakeRetriever.await(waiting.done);
     assertThat(admission.close(Duration.ofSeconds(FakeRetriever.WAIT_SECONDS))).isTrue();
@@ -147,7 +222,7 @@ class AdmissionControlTest {
     FakeRetriever.await(entered);
   }
 
-  private static final class Probe extends AdmissionControl.Task {
+  private static class Probe extends AdmissionControl.Task {
     final CountDownLatch done = new CountDownLatch(1);
     volatile @Nullable Thread thread;
     volatile long queueNanos = -1;

@@ -2,12 +2,13 @@ package io.siskin.server.rpc.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.server.testing.ControlledClock;
 import org.junit.jupiter.api.Test;
 
 final class AnswerTimeTest {
   private static final long MILLI = 1_000_000;
 
-  private final AnswerTime answerTime = new AnswerTime();
+  private final AnswerTime answerTime = new AnswerTime(new ControlledClock());
 
   @Test
   void nothingIsReservedBeforeAnythingIsMeasured() {
