@@ -18,8 +18,8 @@ public interface DocumentEncoder {
    *
    * @param texts any length, any characters; a text without a token, the empty one included, gives
    *     an empty vector. Unpaired surrogates read as U+FFFD
-   * @return one vector a text, in the order of the texts. What the weights mean is for the spec to
-   *     say: under {@link Bm25Spec} they are term frequencies, which the segment builder weighs
+   * @return one vector per text, in the order of the texts. What the weights mean is for the spec
+   *     to say: under {@link Bm25Spec} they are term frequencies, which the segment builder weighs
    *     once it knows the collection
    * @throws io.siskin.index.error.InvalidInputException when the spec encodes no text, see {@link
    *     VectorSpec}
