@@ -21,8 +21,8 @@ public interface QueryEncoder {
    *
    * @param texts at most {@link #TEXT_LENGTH_MAX} code units each; a text without a token, the
    *     empty one included, gives an empty vector. Unpaired surrogates read as U+FFFD
-   * @return one vector a text, in the order of the texts. Tokens that no document has are kept, so
-   *     that the evaluation can count them as unknown
+   * @return one vector per text, in the order of the texts. Tokens that no document has are kept,
+   *     so that the evaluation can count them as unknown
    * @throws io.siskin.index.error.InvalidInputException when a text is too long, or when the spec
    *     encodes no text, see {@link VectorSpec}
    */

@@ -23,7 +23,7 @@ public sealed interface TextEncoding {
   /**
    * Dense vectors of one dimension.
    *
-   * @param vectors one, or one a chunk; not to be changed
+   * @param vectors one, or one per chunk; not to be changed
    */
   record Dense(List<float[]> vectors) implements TextEncoding {
     /** Copies the list. */

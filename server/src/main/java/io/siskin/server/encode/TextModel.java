@@ -13,7 +13,7 @@ public interface TextModel extends AutoCloseable {
   /**
    * What one batch gave, and where its time went.
    *
-   * @param encodings one a text, in the order of the texts
+   * @param encodings one per text, in the order of the texts
    * @param inferNanos what the model itself took
    * @param poolNanos what was made of its output
    */

@@ -24,7 +24,7 @@ final class ModelEncoding {
     this.side = side;
   }
 
-  /** Returns one vector a text, in the order of the texts. */
+  /** Returns one vector per text, in the order of the texts. */
   List<SparseVector> encode(List<String> texts) {
     TokenizedText[] tokenized = new TokenizedText[texts.size()];
     Integer[] order = new Integer[texts.size()];

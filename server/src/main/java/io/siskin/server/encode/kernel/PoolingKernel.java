@@ -3,8 +3,8 @@ package io.siskin.server.encode.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The inner loops from the logits of a masked language model to a sparse vector: one number a term,
- * from one row of logits a token (SPLADE, Formal et al., 2021).
+ * The inner loops from the logits of a masked language model to a sparse vector: one number per
+ * term, from one row of logits a token (SPLADE, Formal et al., 2021).
  *
  * <p>A maximum commutes with a monotone activation, so maxima are taken over bare logits and the
  * activation is applied once to what is left; a sum needs the activation of every logit.
@@ -24,7 +24,7 @@ public interface PoolingKernel {
    * @param rows offset in bytes of each row
    * @param rowCount how many rows, 0 or more
    * @param count how many terms a row has
-   * @param maxima one a term at least; to begin with, negative infinity or what other rows gave
+   * @param maxima one per term at least; to begin with, negative infinity or what other rows gave
    */
   void raise(MemorySegment logits, long[] rows, int rowCount, int count, float[] maxima);
 
@@ -41,7 +41,7 @@ public interface PoolingKernel {
    * @param count how many terms a row has
    * @param floor finite; few logits should exceed it, each costs a logarithm
    * @param activation what an excess becomes
-   * @param sums one a term at least, which are added to
+   * @param sums one per term at least, which are added to
    */
   void add(
       MemorySegment logits,
@@ -68,7 +68,7 @@ public interface PoolingKernel {
    * @param floor what a logit must exceed to count, not NaN. Few do where it is what the activation
    *     makes nothing of, and then little more is done than to read the row
    * @param heap scratch, {@code focus} at least
-   * @param maxima one a term at least
+   * @param maxima one per term at least
    */
   void raiseFocused(
       MemorySegment logits,
@@ -86,7 +86,7 @@ public interface PoolingKernel {
    * <p>Naively: {@code for (v < count) if (values[v] > floor) { terms[n] = v; out[n++] = values[v];
    * }}.
    *
-   * @param values one a term at least
+   * @param values one per term at least
    * @param count how many terms
    * @param floor what must be exceeded
    * @param terms receives their numbers

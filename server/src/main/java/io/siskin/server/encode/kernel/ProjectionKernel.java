@@ -21,13 +21,13 @@ public interface ProjectionKernel {
    *
    * @param panel weights of 32 terms, for each hidden unit one after another
    * @param size how many hidden units
-   * @param bias one a term
+   * @param bias one per term
    * @param term the panel's first term
    * @param hidden the hidden states
    * @param rows where in {@code hidden} the rows start
    * @param first the first row that counts
    * @param end one past the last row that counts, larger than {@code first}
-   * @param maxima one a term
+   * @param maxima one per term
    */
   void raise(
       float[] panel,

@@ -9,7 +9,7 @@ import java.util.Arrays;
 /**
  * The last layer of a masked language model, from a token's hidden state to one logit a term, with
  * the maximum over a text's tokens taken at once. A whole batch goes through one panel of weights
- * before the next is read, so that the weights are read from memory once a batch.
+ * before the next is read, so that the weights are read from memory once per batch.
  *
  * <p>Immutable and safe to share; the weights lie on the heap, 4 bytes each, and are not to be
  * changed. Panels are independent: threads may take a range each.
@@ -54,7 +54,7 @@ public final class VocabularyProjection {
    * @param layout in which order
    * @param termCount size of the vocabulary, 1 to 2^26
    * @param hiddenSize length of a hidden state, 1 to 2^20
-   * @param bias added to the logits, one a term
+   * @param bias added to the logits, one per term
    * @param kernel what computes
    * @throws InvalidInputException when a size is out of range or fits another
    */

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Hidden states or finished vectors to dense encodings, one a text or one a chunk. */
+/** Hidden states or finished vectors to dense encodings, one per text or one per chunk. */
 final class DenseReader implements OutputReader {
   private final Reading.Dense reading;
   private final int size;

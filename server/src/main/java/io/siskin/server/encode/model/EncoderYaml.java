@@ -197,7 +197,7 @@ final class EncoderYaml {
         };
     if (anyPrompt && pooledByModel && !config.poolPrompt()) {
       throw keys.wrong(
-          "prompts.pooled", false, "true, where the output has one row a text already");
+          "prompts.pooled", false, "true, where the output has one row per text already");
     }
   }
 }

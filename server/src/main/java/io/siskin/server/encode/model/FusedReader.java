@@ -99,7 +99,7 @@ final class FusedReader implements OutputReader {
     return ends;
   }
 
-  /** The activation grows, so that it is needed once a term: for the largest logit. */
+  /** The activation grows, so that it is needed once per term: for the largest logit. */
   private SparseVector vector(float[] maxima, Scratch scratch) {
     int[] terms = scratch.terms;
     float[] found = scratch.found;

@@ -283,7 +283,7 @@ public final class LoadedModel implements TextModel {
     for (int at = 0; at < numbers.limit() && found.isEmpty(); at++) {
       float number = numbers.get(at);
       boolean wrong = Float.isNaN(number) || number == Float.POSITIVE_INFINITY;
-      if (wrong || dense && number == Float.NEGATIVE_INFINITY) {
+      if (wrong || (dense && number == Float.NEGATIVE_INFINITY)) {
         String place = shape.length == 3 ? " at token " + at / width : "";
         found = Optional.of(number + " in output " + output.name() + place);
       }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * SPLADE's pooling: logits of each position to one weight a term, read where the model put them.
+ * SPLADE's pooling: logits of each position to one weight per term, read where the model put them.
  */
 final class LogitsReader implements OutputReader {
   private final Reading.Terms reading;
@@ -92,7 +92,7 @@ final class LogitsReader implements OutputReader {
           long[] heap = new long[focus];
           kernel.raiseFocused(logits, rows, rowCount, vocabularySize, focus, shift, heap, weights);
         }
-        // The activation grows, so that it is needed once a term: for the largest logit.
+        // The activation grows, so that it is needed once per term: for the largest logit.
         for (int j = 0; j < weights.length; j++) {
           weights[j] = reading.activation().weight(weights[j], shift);
         }

@@ -24,7 +24,7 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
   private static final int NAME_LENGTH_MAX = 64;
 
   /**
-   * Reads a folder. Every byte of its files goes into the fingerprint, about a second a gigabyte.
+   * Reads a folder. Every byte of its files goes into the fingerprint, about a second per gigabyte.
    *
    * @param directory the folder
    * @throws InvalidInputException when there is no such folder, no {@code encoder.yaml} in it, a

@@ -83,7 +83,7 @@ final class ModelOutline {
     long stated = output.shape().getLast();
     if (stated >= 0 && stated != size) {
       String file = vocabulary.file() == null ? "the tokenizer" : vocabulary.file();
-      String allowed = "one number a term of " + file + ", " + size;
+      String allowed = "one number per term of " + file + ", " + size;
       String remedy =
           stated > size
               ? "; with vocabulary.padding: " + (stated - size + vocabulary.padding()) + " they fit"

@@ -24,7 +24,7 @@ interface OutputReader extends AutoCloseable {
    * @param texts the batch
    * @param length positions that each text was padded to
    * @param output the numbers, in the order of the shape
-   * @return one encoding a text
+   * @return one encoding per text
    */
   List<TextEncoding> read(List<ModelText> texts, int length, FloatBuffer output);
 

@@ -5,7 +5,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Outputs that the model pooled itself: one number a term. */
+/** Outputs that the model pooled itself: one number per term. */
 final class PooledTermsReader implements OutputReader {
   private final Reading.Terms reading;
   private final int vocabularySize;

@@ -9,7 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a range in pieces, one a thread, the calling one among them.
+ * Cuts a range in pieces, one per thread, the calling one among them.
  *
  * <p>Safe for concurrent use: several callers share the other threads.
  */

@@ -7,8 +7,8 @@ public sealed interface Reading {
   /**
    * Numbers over the vocabulary: SPLADE and its descendants.
    *
-   * @param pooled whether the model gives one row a text already, [batch, vocabulary], instead of
-   *     one a position, [batch, length, vocabulary]
+   * @param pooled whether the model gives one row per text already, [batch, vocabulary], instead of
+   *     one per position, [batch, length, vocabulary]
    * @param pooling what becomes of the positions
    * @param activation what makes weights of logits
    * @param logitShift taken off each logit before
@@ -40,7 +40,7 @@ public sealed interface Reading {
   /**
    * What the terms of a vector are called.
    *
-   * @param file a file with one term a line, or one JSON object of term to id; null for the
+   * @param file a file with one term per line, or one JSON object of term to id; null for the
    *     tokenizer's own vocabulary
    * @param fold which spellings are one term, with the largest of their weights
    * @param padding how many rows at the end of the model's output have no term, 0 or more: models
@@ -88,7 +88,7 @@ public sealed interface Reading {
   /**
    * A dense vector.
    *
-   * @param pooled whether the model gives one vector a text already
+   * @param pooled whether the model gives one vector per text already
    * @param cls whether the first position is the vector, instead of the mean of all
    * @param normalize whether the vector gets length 1
    * @param dimensions how many of its first numbers are kept (Matryoshka models), 0 for all

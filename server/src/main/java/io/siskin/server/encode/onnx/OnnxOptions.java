@@ -9,7 +9,7 @@ import io.siskin.index.error.InvalidInputException;
  * @param fallback whether the processor takes over, with a warning in the log, where the provider
  *     is missing; otherwise the session does not open
  * @param threads threads that compute one batch on the processor, the calling one counted, 1 to
- *     1024. More shorten a batch; one a call and many calls at a time compute more in all
+ *     1024. More shorten a batch; one per call and many calls at a time compute more in all
  * @param optimization what is done to the graph before it runs
  * @param fuseProjection whether a masked language model's projection onto its vocabulary may be cut
  *     off and computed by a kernel that stores no logits, on the processor; vectors differ by

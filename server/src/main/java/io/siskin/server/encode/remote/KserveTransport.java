@@ -215,7 +215,7 @@ final class KserveTransport implements RemoteTransport {
   }
 
   /**
-   * A tensor of one row a text.
+   * A tensor of one row per text.
    *
    * @param bytes its elements
    * @param type their type

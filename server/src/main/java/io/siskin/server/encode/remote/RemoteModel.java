@@ -99,7 +99,7 @@ public final class RemoteModel implements TextModel {
       throw new InvalidInputException(
           "vocabulary of " + target.label(),
           vocabulary.size() + " terms",
-          target.isDense() ? "none, since its vectors are dense" : "one term a number");
+          target.isDense() ? "none, since its vectors are dense" : "one term per number");
     }
     RemoteTransport transport =
         switch (target) {

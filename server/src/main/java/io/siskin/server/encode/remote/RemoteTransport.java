@@ -13,7 +13,7 @@ interface RemoteTransport {
      * A sparse vector.
      *
      * @param terms numbers of the vocabulary
-     * @param weights one a term; those not above 0 are padding
+     * @param weights one per term; those not above 0 are padding
      */
     record Sparse(int[] terms, float[] weights) implements Answer {}
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Vocabulary {
   private static final String ALLOWED =
-      "one term a line, one JSON object of term to number, or a tokenizer.json";
+      "one term per line, one JSON object of term to number, or a tokenizer.json";
 
   /** The special tokens of BERT, RoBERTa, T5, LLaMA and their descendants. */
   private static final Set<String> USUAL_SPECIAL =
@@ -65,8 +65,8 @@ public final class Vocabulary {
   }
 
   /**
-   * Reads a vocabulary in any of its forms: one term a line, where the first line is number 0; one
-   * JSON object of term to number; or a {@code tokenizer.json}.
+   * Reads a vocabulary in any of its forms: one term per line, where the first line is number 0;
+   * one JSON object of term to number; or a {@code tokenizer.json}.
    *
    * @param file its path, for messages
    * @param content its bytes: UTF-8, with or without a byte order mark

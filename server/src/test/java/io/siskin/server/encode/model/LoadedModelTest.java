@@ -171,7 +171,7 @@ final class LoadedModelTest {
     Files.writeString(folder.resolve("vocab.txt"), "\uFEFFone\ntwo\n");
     assertThatThrownBy(() -> open(model))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("one number a term of vocab.txt, 2");
+        .hasMessageContaining("one number per term of vocab.txt, 2");
   }
 
   @Test
@@ -608,7 +608,7 @@ final class LoadedModelTest {
     assertThatThrownBy(() -> open(model))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(
-            "model.onnx: output is logits: FLOAT [?, ?, 16]; allowed: one number a term of the"
+            "model.onnx: output is logits: FLOAT [?, ?, 16]; allowed: one number per term of the"
                 + " tokenizer, 14; with vocabulary.padding: 2 they fit");
     replaceConfig("family: splade", "family: splade\nvocabulary: {padding: 2}");
     assertThat(sparse(model, "moth")).isEqualTo(TokenVector.EMPTY);

@@ -265,7 +265,7 @@ final class RemoteModelTest {
   void configurationsAreChecked() throws IOException {
     assertThatThrownBy(() -> RemoteModel.open(kserveTarget(1, SPARSE), OPTIONS, Vocabulary.NONE))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("one term a number");
+        .hasMessageContaining("one term per number");
     assertThatThrownBy(() -> kserveTarget(0, SPARSE)).isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(
             () -> new RemoteTarget.EmbeddingsInference(URI.create("ftp://x"), false, "", ""))

@@ -91,7 +91,7 @@ final class VocabularyTest {
       quoteCharacter = '`',
       textBlock =
           """
-          ``                    | v.txt: vocabulary is empty; allowed: one term a line
+          ``                    | v.txt: vocabulary is empty; allowed: one term per line
           `a,,b`                | v.txt:2: line is empty; allowed: a term
           `a,b,`                | v.txt:3: line is empty; allowed: a term
           `a,b,a`               | v.txt:3: term is a; allowed: each term once, but line 1 has it
@@ -101,7 +101,7 @@ final class VocabularyTest {
           {"a":0.5}             | v.txt: number of term 'a' is 0.5; allowed
           {"a":"0"}             | v.txt: number of term 'a' is "0"; allowed
           {"":0}                | v.txt: term 0 is empty; allowed: a text
-          {}                    | v.txt: vocabulary is empty; allowed: one term a line
+          {}                    | v.txt: vocabulary is empty; allowed: one term per line
           {"a"                  | v.txt: vocabulary is JSON that ends too early
           {"model":{"vocab":{}}} | v.txt: tokenizer is JSON without a vocabulary
           {"model":{"vocab":{"a":-1}}} | v.txt: id of token 'a' is -1; allowed: 0 to 16777216

@@ -19,7 +19,7 @@ public sealed interface ProjectionCut {
    *     otherwise those of a hidden unit do
    * @param termCount how many terms
    * @param hiddenSize how many hidden units
-   * @param bias one a term
+   * @param bias one per term
    */
   record Parts(
       byte[] model,
