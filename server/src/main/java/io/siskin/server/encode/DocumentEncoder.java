@@ -1,16 +1,12 @@
 package io.siskin.server.encode;
 
 import io.siskin.index.vector.SparseVector;
-import io.siskin.server.encode.factory.Encoders;
-import io.siskin.server.encode.spec.Bm25Spec;
-import io.siskin.server.encode.spec.EncoderSpec;
-import io.siskin.server.encode.spec.VectorSpec;
 import java.util.List;
 
 /**
- * Encodes the text of documents, as a collection's {@link EncoderSpec} says.
+ * Encodes the text of documents, as a collection's {@code EncoderSpec} says.
  *
- * <p>Safe for concurrent use. Owned and closed by its {@link Encoders}.
+ * <p>Safe for concurrent use. Owned and closed by its {@code Encoders}.
  */
 public interface DocumentEncoder {
   /**
@@ -30,10 +26,10 @@ public interface DocumentEncoder {
    * @param checkpoint asked before each text. Encoders without a model ask it within a text too,
    *     once every thousand tokens or so
    * @return one vector per text, in the order of the texts. What the weights mean is for the spec
-   *     to say: under {@link Bm25Spec} they are term frequencies, which the segment builder weighs
+   *     to say: under {@code Bm25Spec} they are term frequencies, which the segment builder weighs
    *     once it knows the collection
    * @throws RuntimeException what the checkpoint throws
-   * @throws io.siskin.index.error.InvalidInputException when the spec encodes no text, see {@link
+   * @throws io.siskin.index.error.InvalidInputException when the spec encodes no text, see {@code
    *     VectorSpec}
    */
   List<SparseVector> encode(List<String> texts, Checkpoint checkpoint);

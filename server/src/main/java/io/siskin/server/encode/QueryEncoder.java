@@ -1,14 +1,12 @@
 package io.siskin.server.encode;
 
 import io.siskin.index.vector.SparseVector;
-import io.siskin.server.encode.factory.Encoders;
-import io.siskin.server.encode.spec.VectorSpec;
 import java.util.List;
 
 /**
  * Encodes the text of queries, so that the inner product with an encoded document is its score.
  *
- * <p>Safe for concurrent use. Owned and closed by its {@link Encoders}.
+ * <p>Safe for concurrent use. Owned and closed by its {@code Encoders}.
  */
 public interface QueryEncoder {
   /**
@@ -24,7 +22,7 @@ public interface QueryEncoder {
    * @return one vector per text, in the order of the texts. Tokens that no document has are kept,
    *     so that the evaluation can count them as unknown
    * @throws io.siskin.index.error.InvalidInputException when a text is too long, or when the spec
-   *     encodes no text, see {@link VectorSpec}
+   *     encodes no text, see {@code VectorSpec}
    */
   List<SparseVector> encode(List<String> texts);
 

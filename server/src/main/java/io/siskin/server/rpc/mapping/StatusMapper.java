@@ -116,23 +116,10 @@ public final class StatusMapper {
           status(Code.NOT_FOUND, message(e), resource("collection", e.collection()));
       case ModelNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("model", e.model()));
-      case QueryCancelledException e ->
-          switch (e.reason()) {
-            case DEADLINE_EXCEEDED ->
-                status(Code.DEADLINE_EXCEEDED, "the deadline passed before the work was done");
-            case CANCELLED -> status(Code.CANCELLED, "the call was cancelled");
-          };
+      case QueryCancelledException e -> cancelled(e);
       case EncoderOverloadedException e -> overloaded(e);
       case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
-      case RemoteEncoderException e ->
-          switch (e.reason()) {
-            case UNAVAILABLE ->
-                logged(Code.UNAVAILABLE, "the encoder is unavailable", "REMOTE_ENCODER", e);
-            case DEADLINE_EXCEEDED ->
-                status(Code.DEADLINE_EXCEEDED, "the encoder did not answer in time");
-            case REFUSED, MALFORMED ->
-                logged(Code.INTERNAL, "the encoder failed", "REMOTE_ENCODER", e);
-          };
+      case RemoteEncoderException e -> remote(e);
       case OverloadedException e ->
           status(
               Code.RESOURCE_EXHAUSTED,
@@ -176,6 +163,24 @@ public final class StatusMapper {
       case CompletionException e -> causeStatus(e);
       case ExecutionException e -> causeStatus(e);
       default -> internal(error);
+    };
+  }
+
+  private static Status cancelled(QueryCancelledException e) {
+    return switch (e.reason()) {
+      case DEADLINE_EXCEEDED ->
+          status(Code.DEADLINE_EXCEEDED, "the deadline passed before the work was done");
+      case CANCELLED -> status(Code.CANCELLED, "the call was cancelled");
+    };
+  }
+
+  private static Status remote(RemoteEncoderException e) {
+    return switch (e.reason()) {
+      case UNAVAILABLE ->
+          logged(Code.UNAVAILABLE, "the encoder is unavailable", "REMOTE_ENCODER", e);
+      case DEADLINE_EXCEEDED ->
+          status(Code.DEADLINE_EXCEEDED, "the encoder did not answer in time");
+      case REFUSED, MALFORMED -> logged(Code.INTERNAL, "the encoder failed", "REMOTE_ENCODER", e);
     };
   }
 
