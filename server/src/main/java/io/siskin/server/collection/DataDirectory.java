@@ -62,7 +62,7 @@ public record DataDirectory(Path root) {
     if (!NAME.matcher(name).matches()) {
       throw new InvalidInputException(
           field,
-          "'" + name + "'",
+          name.isEmpty() ? "empty" : name,
           "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
     }
   }
