@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,7 @@ final class Explanation {
           .thenComparing(Contribution::term);
 
   private final QuantizedQuery query;
-  private final Map<Segment, Terms> termsBySegment = new IdentityHashMap<>();
+  private final IdentityHashMap<Segment, Terms> termsBySegment = new IdentityHashMap<>();
 
   /**
    * Prepares to explain.
