@@ -75,7 +75,7 @@ public record DataDirectory(Path root) {
    */
   public static void checkName(String field, String name) {
     if (!isName(name)) {
-      throw new InvalidInputException(field, "'" + name + "'", NAME_RULE);
+      throw new InvalidInputException(field, name.isEmpty() ? "empty" : name, NAME_RULE);
     }
   }
 

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -163,12 +164,20 @@ class GrpcServerTest {
 
   @Test
   void optionsOutsideTheirRangesAreRefused() {
-    assertThatThrownBy(() -> tcp().port(70_000)).isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> tcp().searchThreads(0)).isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> tcp().retryDelay(Duration.ZERO))
-        .isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> tcp().port(GrpcServerOptions.NO_TCP).build())
-        .isInstanceOf(InvalidInputException.class);
+    for (GrpcServerOptions.Builder refused :
+        List.of(
+            tcp().port(70_000),
+            tcp().port(GrpcServerOptions.NO_TCP),
+            tcp().searchThreads(0),
+            tcp().searchQueueCapacity(0),
+            tcp().requestBytesMax(1_023),
+            tcp().responseBytesMax(Integer.MAX_VALUE),
+            tcp().streamInFlightMax(0),
+            tcp().retryDelay(Duration.ZERO),
+            tcp().drainDelay(Duration.ofNanos(-1)),
+            tcp().shutdownGrace(Duration.ofNanos(-1)))) {
+      assertThatThrownBy(refused::build).isInstanceOf(InvalidInputException.class);
+    }
   }
 
   @Test
