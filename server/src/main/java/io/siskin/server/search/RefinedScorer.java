@@ -83,6 +83,7 @@ final class RefinedScorer {
         if (document >= 0 && document < documentCount) {
           batch[inBatch++] = document;
           counters.documentsScored++;
+          counters.recordsScored++;
         }
         if (inBatch == BATCH_LENGTH || i == count - 1) {
           cancellation.check();

@@ -117,6 +117,7 @@ public final class Searcher {
       scores = new float[k];
     }
     size = best.drain(documentNumbers, scores);
+    counters.hitsRanked += size;
   }
 
   /**
@@ -194,6 +195,11 @@ public final class Searcher {
    */
   public int unknownTermCount() {
     return unknownTermCount;
+  }
+
+  /** Returns what explains the time of the search. */
+  public SearchWork work() {
+    return counters.toWork();
   }
 
   /** Returns what the search did. */
