@@ -1,7 +1,6 @@
 package io.siskin.server.plan;
 
 import io.siskin.index.segment.Segment;
-import io.siskin.server.plan.Calibration.Rung;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a recall target into a mode for each segment: the quickest one whose recall reached the
- * target when the segment was calibrated, with a margin of two standard errors; the exact one where
+ * target when the segment was calibrated, with a margin of a standard error; the exact one where
  * none did or where it is about as quick. A k between the measured ones takes what was measured for
  * the next larger; a larger one is exact, as is a target of 1.
  *
@@ -161,16 +160,16 @@ public final class Planner {
     List<Expectation> told = new ArrayList<>();
     for (Calibration.Band band : calibration.bands()) {
       for (float target : TARGETS_TOLD) {
-        Rung rung = planner.rung(target, band.k());
-        if (rung != null) {
+        OperatingPoint point = planner.point(target, band.k());
+        if (point != null) {
           told.add(
               new Expectation(
                   band.k(),
                   target,
-                  rung.mode(),
-                  rung.recall(),
-                  rung.medianMicros(),
-                  rung.meanMicros()));
+                  point.mode(),
+                  point.recall(),
+                  point.medianMicros(),
+                  point.meanMicros()));
         }
       }
     }

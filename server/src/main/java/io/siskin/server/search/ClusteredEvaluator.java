@@ -163,6 +163,7 @@ public final class ClusteredEvaluator implements QueryEvaluator {
     counters.blocksBounded += blocks;
     counters.summariesAdded += list.hasSummaries() ? (long) blocks * query.termCount() : 0;
     counters.blocksScored += visitedBlocks;
+    counters.blocksVisited += visitedBlocks;
     counters.blocksSkipped += blocks - visitedBlocks;
   }
 

@@ -62,6 +62,9 @@ public final class SearchCounters {
   /** See {@link SearchWork#summariesAdded}. */
   public long summariesAdded;
 
+  /** See {@link SearchWork#blocksVisited}. */
+  public long blocksVisited;
+
   /** See {@link SearchWork#hitsRanked}. */
   public long hitsRanked;
 
@@ -89,6 +92,7 @@ public final class SearchCounters {
     recordsScored = 0;
     recordPostings = 0;
     summariesAdded = 0;
+    blocksVisited = 0;
     hitsRanked = 0;
   }
 
@@ -120,6 +124,7 @@ public final class SearchCounters {
         recordsScored,
         recordPostings,
         summariesAdded,
+        blocksVisited,
         hitsRanked);
   }
 }

@@ -18,6 +18,7 @@ package io.siskin.server.search;
  * @param recordsScored documents that were scored through the forward index
  * @param recordPostings the postings of these
  * @param summariesAdded block summaries of clustered lists that were added up, times query terms
+ * @param blocksVisited blocks of clustered lists whose documents were read
  * @param hitsRanked hits that were handed out
  */
 public record SearchWork(
@@ -34,9 +35,11 @@ public record SearchWork(
     long recordsScored,
     long recordPostings,
     long summariesAdded,
+    long blocksVisited,
     long hitsRanked) {
   /** No search. */
-  public static final SearchWork NONE = new SearchWork(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final SearchWork NONE = 
+      new SearchWork(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /**
    * Returns the sums of both.
@@ -58,6 +61,34 @@ public record SearchWork(
         recordsScored + other.recordsScored,
         recordPostings + other.recordPostings,
         summariesAdded + other.summariesAdded,
+        blocksVisited + other.blocksVisited,
         hitsRanked + other.hitsRanked);
+  }
+
+  /**
+   * Returns the same work with other candidates.
+   *
+   * @param met documents whose partial sum reached the floor when it was scanned
+   * @param records documents scored through the forward index
+   * @param postings the postings of these
+   * @param hits hits that are handed out
+   */
+  public SearchWork withCandidates(long met, long records, long postings, long hits) {
+    return new SearchWork(
+        queries,
+        termsLaid,
+        superblocksBounded,
+        blockRowsBounded,
+        scoreRuns,
+        listPostings,
+        sparsePostings,
+        windowRuns,
+        sumsScanned,
+        met,
+        records,
+        postings,
+        summariesAdded,
+        blocksVisited,
+        hits);
   }
 }
