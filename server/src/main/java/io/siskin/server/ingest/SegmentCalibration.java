@@ -55,7 +55,7 @@ final class SegmentCalibration {
    *
    * @param segment the segment, retained by the caller
    * @param queries the queries, in an order in which the first ones may stand for all
-   * @param budgetMillis about how long it may take
+   * @param budgetMillis about how much work it may take, in milliseconds of one core
    * @param progress told of the stage
    * @return null when there is no query
    */

@@ -26,16 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Calibrator {
   /** How many queries are made of a segment's documents, at most. */
-  public static final int SAMPLE_COUNT = 1000;
+  public static final int SAMPLE_COUNT = 600;
 
   /**
    * About how much work a calibration with made queries may take, in milliseconds of one core of
    * the machine that the unit costs come from. At least 100 queries are used, whatever they cost.
    */
-  public static final long BUDGET_MILLIS = 4_000;
-
-  /** Where the exact mode is expected to take less, nothing is timed. */
-  private static final double UNTIMED_BELOW_NANOS = 30e3;
+  public static final long BUDGET_MILLIS = 3_000;
 
   // The unit costs were fitted with kernels of this width. With others, modes differ more.
   private static final int FITTED_VECTOR_BITS = 512;
@@ -66,8 +63,7 @@ public final class Calibrator {
    * @param budgetMillis about how much work it may take, see {@link #BUDGET_MILLIS}
    * @param timer takes the times
    */
-  public Calibrator(
-      Segment segment, KernelProvider kernels, long budgetMillis, SearchTimer timer) {
+  public Calibrator(Segment segment, KernelProvider kernels, long budgetMillis, SearchTimer timer) {
     this.segment = segment;
     this.kernels = kernels;
     this.budgetNanos = budgetMillis * 1e6;
@@ -99,17 +95,30 @@ public final class Calibrator {
     Census census = new Census(segment, kernels, new UnitCosts(segment), queries);
     census.run(Runtime.getRuntime().availableProcessors(), budgetNanos, done);
     ModeSpeeds speeds =
-        census.exactNanos() < UNTIMED_BELOW_NANOS
+        census.isCheap()
             ? ModeSpeeds.unmeasured(census)
             : ModeSpeeds.measure(
                 census,
                 timer,
                 kernels.vectorBits() == FITTED_VECTOR_BITS ? RATIO_MAX : RATIO_MAX_OTHER_KERNELS);
+    return calibration(segment.id().toString(), source, census, speeds);
+  }
+
+  /**
+   * Returns the operating points that counted work and speeds lead to.
+   *
+   * @param segmentId the segment, 32 hexadecimal digits
+   * @param source where the queries came from
+   * @param census what was counted
+   * @param speeds what the machine adds to it
+   */
+  static Calibration calibration(
+      String segmentId, QuerySource source, Census census, ModeSpeeds speeds) {
     List<Band> bands = new ArrayList<>();
     for (int band = 0; band < census.bands().size(); band++) {
       bands.add(band(census, band, speeds));
     }
-    return new Calibration(segment.id().toString(), source, census.used(), bands);
+    return new Calibration(segmentId, source, census.used(), bands);
   }
 
   private static Band band(Census census, int number, ModeSpeeds speeds) {

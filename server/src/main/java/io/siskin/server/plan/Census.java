@@ -27,6 +27,10 @@ final class Census {
   // The cost of the others is estimated from so many.
   private static final int PILOTS = 16;
 
+  // Where the exact mode is expected to take less, little depends on the choice.
+  private static final double CHEAP_BELOW_NANOS = 30e3;
+  private static final int CHEAP_QUERIES_MAX = 300;
+
   private final Segment segment;
   private final KernelProvider kernels;
   private final UnitCosts costs;
@@ -42,8 +46,7 @@ final class Census {
    * @param costs what the segment's units of work cost
    * @param queries what to search for, in an order in which the first ones may stand for all
    */
-  Census(
-      Segment segment, KernelProvider kernels, UnitCosts costs, List<SampleQuery> queries) {
+  Census(Segment segment, KernelProvider kernels, UnitCosts costs, List<SampleQuery> queries) {
     this.segment = segment;
     this.kernels = kernels;
     this.costs = costs;
@@ -72,7 +75,9 @@ final class Census {
       int pilots = Math.min(PILOTS, queries.size());
       double pilotNanos = take(executor, takers, next, pilots, finished, done);
       double fitting = workNanosMax / Math.max(1, pilotNanos / pilots);
-      used = (int) Math.min(queries.size(), Math.max(QUERIES_MIN, fitting));
+      used = pilots;
+      int most = isCheap() ? Math.min(CHEAP_QUERIES_MAX, queries.size()) : queries.size();
+      used = (int) Math.min(most, Math.max(QUERIES_MIN, fitting));
       take(executor, takers, next, used, finished, done);
     }
   }
@@ -139,10 +144,10 @@ final class Census {
   }
 
   /**
-   * Returns the expected mean time of the exact mode at the smallest k, in nanoseconds of the
-   * machine that the unit costs come from.
+   * Returns whether even the exact mode is so cheap that a search takes less than the request
+   * around it.
    */
-  double exactNanos() {
-    return 1e3 * bands.getFirst().exact().point(used, 1).meanMicros();
+  boolean isCheap() {
+    return 1e3 * bands.getFirst().exact().point(used, 1).meanMicros() < CHEAP_BELOW_NANOS;
   }
 }

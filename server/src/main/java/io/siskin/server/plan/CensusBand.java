@@ -23,8 +23,7 @@ final class CensusBand {
     this.k = k;
     this.exact = new PointSamples(new SearchMode.Exact(), queries);
     if (Structures.hasScoreAtATime(segment)) {
-      PointGrid.scoreAtATime()
-          .forEach(mode -> scoreAtATime.add(new PointSamples(mode, queries)));
+      PointGrid.scoreAtATime(k).forEach(mode -> scoreAtATime.add(new PointSamples(mode, queries)));
     }
     PointGrid.clustered(segment).forEach(mode -> clustered.add(new PointSamples(mode, queries)));
   }

@@ -40,8 +40,7 @@ final class CensusTaker {
    * @param costs what the segment's units of work cost
    * @param bands receive what is counted
    */
-  CensusTaker(
-      Segment segment, KernelProvider kernels, UnitCosts costs, List<CensusBand> bands) {
+  CensusTaker(Segment segment, KernelProvider kernels, UnitCosts costs, List<CensusBand> bands) {
     this.costs = costs;
     this.bands = bands;
     this.searcher = new Searcher(List.of(segment), kernels);
@@ -111,7 +110,7 @@ final class CensusTaker {
       FloorProbe floors, SampleQuery query, int number, CensusBand band, int wanted) {
     double nanos = 0;
     int setting = 0;
-    for (float postingFloor : PointGrid.POSTING_FLOORS) {
+    for (float postingFloor : PointGrid.postingFloors(band.k())) {
       floors.run(query.query(), band.k(), postingFloor, PointGrid.CANDIDATE_FLOOR_MIN);
       SearchWork work = floors.work();
       int candidatesMax = floors.candidateCount(floors.sumFloor(PointGrid.CANDIDATE_FLOOR_MIN));
@@ -126,8 +125,7 @@ final class CensusTaker {
         int records = candidates + (isRefined ? hits : 0);
         long postings = Math.round(records * costs.recordPostings());
         SearchWork all =
-            work.withCandidates(
-                Math.round(candidates * metPerCandidate), records, postings, hits);
+            work.withCandidates(Math.round(candidates * metPerCandidate), records, postings, hits);
         samples.set(
             number,
             wanted == 0 ? 1 : (double) Math.min(wanted, foundFrom[sumFloor]) / wanted,

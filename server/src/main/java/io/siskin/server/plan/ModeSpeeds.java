@@ -22,11 +22,11 @@ final class ModeSpeeds {
   // So many queries are timed, fewer if a round of them would take longer than this.
   private static final int QUERIES_MAX = 48;
   private static final int QUERIES_MIN = 12;
-  private static final double ROUND_NANOS = 250e6;
+  private static final double ROUND_NANOS = 150e6;
 
   private static final int ROUNDS_MIN = 6;
   private static final int ROUNDS_MAX = 400;
-  private static final long TIMED_NANOS_MAX = 2_000_000_000L;
+  private static final long TIMED_NANOS_MAX = 1_500_000_000L;
   // Rounds count as settled if none of so many was so much quicker.
   private static final double SETTLING_GAIN = 0.03;
   private static final int SETTLING_ROUNDS = 4;
@@ -156,8 +156,7 @@ final class ModeSpeeds {
       for (Trial trial : trials) {
         for (int query = 0; query < trial.least.length; query++) {
           long one =
-              timer.searchNanos(
-                  census.queries().get(query).query(), trial.samples.mode(), trial.k);
+              timer.searchNanos(census.queries().get(query).query(), trial.samples.mode(), trial.k);
           trial.least[query] = Math.min(trial.least[query], one);
           nanos += one;
         }

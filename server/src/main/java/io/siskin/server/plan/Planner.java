@@ -129,8 +129,8 @@ public final class Planner {
    * @param target the target
    * @param mode the mode that is used then
    * @param recall the recall that was measured, 0 to 1
-   * @param medianMicros the median time that was measured
-   * @param meanMicros the mean time that was measured, by which the mode was chosen
+   * @param medianMicros the median time that is expected, microseconds
+   * @param meanMicros the mean time that is expected, microseconds, by which the mode was chosen
    */
   public record Expectation(
       int k,

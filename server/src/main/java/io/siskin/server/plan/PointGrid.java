@@ -7,18 +7,18 @@ import java.util.List;
 
 /** The parameters that a segment is calibrated with. */
 final class PointGrid {
-  /** Posting floors, descending. Each takes one run over the postings of a query. */
-  static final List<Float> POSTING_FLOORS =
-      List.of(
-          .5f, .45f, .4f, .35f, .3f, .27f, .25f, .22f, .2f, .17f, .15f, .12f, .1f, .07f, .05f);
+  private static final List<Float> POSTING_FLOORS =
+      List.of(.5f, .45f, .4f, .35f, .3f, .27f, .25f, .22f, .2f, .17f, .15f, .12f, .1f, .07f, .05f);
+  private static final List<Float> FEW_POSTING_FLOORS =
+      List.of(.4f, .3f, .25f, .2f, .15f, .1f, .05f);
+  private static final int FEW_ABOVE_K = 100;
 
   /**
    * Candidate floors, descending. They cost next to nothing, since one run shows all of them (see
    * {@link io.siskin.server.search.FloorProbe}).
    */
   static final List<Float> CANDIDATE_FLOORS =
-      List.of(
-          .95f, .92f, .9f, .87f, .85f, .82f, .8f, .77f, .75f, .72f, .7f, .65f, .6f, .55f, .5f);
+      List.of(.95f, .92f, .9f, .87f, .85f, .82f, .8f, .77f, .75f, .72f, .7f, .65f, .6f, .55f, .5f);
 
   /** The smallest candidate floor. */
   static final float CANDIDATE_FLOOR_MIN = CANDIDATE_FLOORS.getLast();
@@ -29,10 +29,25 @@ final class PointGrid {
 
   private PointGrid() {}
 
-  /** Returns the settings of score-at-a-time: all candidate floors of the first posting floor, … */
-  static List<SearchMode.ScoreAtATime> scoreAtATime() {
+  /**
+   * Returns the posting floors, descending. Each takes one run over the postings of a query, which
+   * is expensive where many documents are wanted: there are fewer of them then.
+   *
+   * @param k how many documents are wanted
+   */
+  static List<Float> postingFloors(int k) {
+    return k > FEW_ABOVE_K ? FEW_POSTING_FLOORS : POSTING_FLOORS;
+  }
+
+  /**
+   * Returns the settings of score-at-a-time: all candidate floors of the first posting floor, then
+   * those of the next one.
+   *
+   * @param k how many documents are wanted
+   */
+  static List<SearchMode.ScoreAtATime> scoreAtATime(int k) {
     List<SearchMode.ScoreAtATime> modes = new ArrayList<>();
-    for (float postingFloor : POSTING_FLOORS) {
+    for (float postingFloor : postingFloors(k)) {
       for (float candidateFloor : CANDIDATE_FLOORS) {
         modes.add(new SearchMode.ScoreAtATime(postingFloor, candidateFloor, 0, 0));
       }

@@ -20,7 +20,7 @@ final class SegmentPlanner {
 
   // Queries made of documents are not those that users ask: of the loss that a target allows, so
   // much may be used where only they were measured.
-  private static final double SAMPLED_LOSS_SHARE = 0.85;
+  private static final double SAMPLED_LOSS_SHARE = 0.75;
 
   // The exact mode is taken where it is at most so much slower: it promises more.
   private static final double EXACT_BONUS = 1.05;

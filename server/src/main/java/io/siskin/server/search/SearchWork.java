@@ -38,8 +38,7 @@ public record SearchWork(
     long blocksVisited,
     long hitsRanked) {
   /** No search. */
-  public static final SearchWork NONE = 
-      new SearchWork(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final SearchWork NONE = new SearchWork(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /**
    * Returns the sums of both.

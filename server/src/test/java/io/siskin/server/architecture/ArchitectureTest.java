@@ -53,7 +53,7 @@ final class ArchitectureTest {
           Map.entry("encode.onnx.graph", Set.of()),
           Map.entry("encode.remote", Set.of("encode")),
           Map.entry("encode.wordpiece", Set.of("encode.analysis")),
-          Map.entry("plan", Set.of("search")),
+          Map.entry("plan", Set.of("measure", "search")),
           Map.entry("counters", Set.of("search")),
           Map.entry(
               "batch", Set.of("counters", "encode", "encode.factory", "encode.spec", "search")),
