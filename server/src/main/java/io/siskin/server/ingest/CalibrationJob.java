@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Used once, by one thread. Whatever ends the job earlier leaves the old calibration in force.
  */
 public final class CalibrationJob {
-  /** About how long each segment is measured with given queries, in milliseconds. */
+  /**
+   * About how much work each segment is measured with, on given queries, in milliseconds of one
+   * core.
+   */
   public static final long GIVEN_BUDGET_MILLIS = 20_000;
 
   private final Path dataDirectory;

@@ -5,6 +5,10 @@ import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.IdfSpec;
+import io.siskin.server.encode.spec.LearnedSpec;
+import io.siskin.server.encode.spec.PhraseSpec;
+import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.Calibration.QuerySource;
 import io.siskin.server.plan.Calibrator;
@@ -27,17 +31,23 @@ final class SegmentCalibration {
    */
   static @Nullable Calibration sampled(
       Segment segment, EncoderSpec encoder, BuildProgress progress) {
-    // Under BM25 a query's words weigh the same, and what is rare weighs more in the documents.
-    QuerySample.Weights weights =
-        encoder.base() instanceof Bm25Spec
-            ? QuerySample.Weights.EQUAL
-            : QuerySample.Weights.AS_IN_DOCUMENT;
     return run(
         segment,
-        QuerySample.draw(segment, Calibrator.SAMPLE_COUNT, weights),
+        QuerySample.draw(segment, Calibrator.SAMPLE_COUNT, queryKind(encoder)),
         QuerySource.SAMPLED,
         Calibrator.BUDGET_MILLIS,
         progress);
+  }
+
+  /** Returns what the queries of a collection look like that nobody has seen yet. */
+  private static QuerySample.Kind queryKind(EncoderSpec encoder) {
+    return switch (encoder.base()) {
+      // A query's words weigh the same, and what is rare weighs more in the documents.
+      case Bm25Spec _ -> QuerySample.Kind.EQUAL_WORDS;
+      case IdfSpec _ -> QuerySample.Kind.WORDS;
+      case LearnedSpec(var _, LearnedSpec.QuerySide.Tokens _) -> QuerySample.Kind.WORDS;
+      case LearnedSpec _, PhraseSpec _, VectorSpec _ -> QuerySample.Kind.EXPANDED;
+    };
   }
 
   /**
@@ -45,7 +55,7 @@ final class SegmentCalibration {
    *
    * @param segment the segment, retained by the caller
    * @param queries the queries, in an order in which the first ones may stand for all
-   * @param budgetMillis about how long it may take
+   * @param budgetMillis about how much work it may take, in milliseconds of one core
    * @param progress told of the stage
    * @return null when there is no query
    */
@@ -63,7 +73,7 @@ final class SegmentCalibration {
     if (queries.isEmpty()) {
       return null;
     }
-    progress.begin("calibrating", 2L * queries.size());
+    progress.begin("calibrating", queries.size());
     Calibration calibration =
         new Calibrator(segment, KernelProvider.current(), budgetMillis)
             .run(queries, source, progress::advance);

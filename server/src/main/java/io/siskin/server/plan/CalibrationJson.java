@@ -10,7 +10,6 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
-import io.siskin.server.plan.Calibration.Rung;
 import io.siskin.server.search.SearchMode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,10 +18,11 @@ import java.util.Locale;
 
 /** The stored form of a {@link Calibration}: one JSON object with a version. */
 public final class CalibrationJson {
-  /** The version that is written. Version 1, which is read too, had no mean times. */
-  public static final int VERSION = 2;
-
-  private static final int VERSION_WITHOUT_MEANS = 1;
+  /**
+   * The version that is written and read. Older ones compared modes by a clock that was read once
+   * for each query, so what they say depends on what else the machine did.
+   */
+  public static final int VERSION = 3;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -43,16 +43,16 @@ public final class CalibrationJson {
     for (Band band : calibration.bands()) {
       ObjectNode one = bands.addObject();
       one.put("k", band.k());
-      ArrayNode rungs = one.putArray("rungs");
-      for (Rung rung : band.rungs()) {
-        ObjectNode node = rungs.addObject();
-        node.set("mode", write(rung.mode()));
-        node.put("recall", rung.recall());
-        node.put("recall_error", rung.recallError());
-        node.put("median_micros", rung.medianMicros());
-        node.put("mean_micros", rung.meanMicros());
-        node.put("documents_scored", rung.documentsScored());
-        node.put("postings_scored", rung.postingsScored());
+      ArrayNode points = one.putArray("points");
+      for (OperatingPoint point : band.points()) {
+        ObjectNode node = points.addObject();
+        node.set("mode", write(point.mode()));
+        node.put("recall", point.recall());
+        node.put("recall_error", point.recallError());
+        node.put("median_micros", point.medianMicros());
+        node.put("mean_micros", point.meanMicros());
+        node.put("documents_scored", point.documentsScored());
+        node.put("postings_scored", point.postingsScored());
       }
     }
     return (root.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
@@ -71,18 +71,18 @@ public final class CalibrationJson {
     try {
       JsonNode root = JSON.readTree(new String(content, StandardCharsets.UTF_8));
       JsonNode version = root.path("version");
-      if (version.asInt() != VERSION && version.asInt() != VERSION_WITHOUT_MEANS) {
+      if (version.asInt() != VERSION) {
         throw new UnsupportedFormatException(
             file,
             0,
-            "version " + VERSION_WITHOUT_MEANS + " or " + VERSION,
+            "version " + VERSION + ", as 'siskin calibrate' writes it",
             version.isMissingNode() ? "none" : "version " + version);
       }
       List<Band> bands = new ArrayList<>();
       for (JsonNode band : root.path("bands")) {
-        List<Rung> rungs = new ArrayList<>();
-        band.path("rungs").forEach(rung -> rungs.add(rung(rung, version.asInt())));
-        bands.add(new Band(wholeNumber(band, "k"), rungs));
+        List<OperatingPoint> points = new ArrayList<>();
+        band.path("points").forEach(point -> points.add(point(point)));
+        bands.add(new Band(wholeNumber(band, "k"), points));
       }
       return new Calibration(
           text(root, "segment"),
@@ -124,13 +124,13 @@ public final class CalibrationJson {
     };
   }
 
-  private static Rung rung(JsonNode node, int version) {
-    return new Rung(
+  private static OperatingPoint point(JsonNode node) {
+    return new OperatingPoint(
         mode(node.path("mode")),
         number(node, "recall"),
         number(node, "recall_error"),
         number(node, "median_micros"),
-        number(node, version == VERSION_WITHOUT_MEANS ? "median_micros" : "mean_micros"),
+        number(node, "mean_micros"),
         number(node, "documents_scored"),
         number(node, "postings_scored"));
   }

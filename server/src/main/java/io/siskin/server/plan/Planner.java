@@ -1,7 +1,6 @@
 package io.siskin.server.plan;
 
 import io.siskin.index.segment.Segment;
-import io.siskin.server.plan.Calibration.Rung;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a recall target into a mode for each segment: the quickest one whose recall reached the
- * target when the segment was calibrated, with a margin of two standard errors; the exact one where
+ * target when the segment was calibrated, with a margin of a standard error; the exact one where
  * none did or where it is about as quick. A k between the measured ones takes what was measured for
  * the next larger; a larger one is exact, as is a target of 1.
  *
@@ -157,8 +156,8 @@ public final class Planner {
    * @param target the target
    * @param mode the mode that is used then
    * @param recall the recall that was measured, 0 to 1
-   * @param medianMicros the median time that was measured
-   * @param meanMicros the mean time that was measured, by which the mode was chosen
+   * @param medianMicros the median time that is expected, microseconds
+   * @param meanMicros the mean time that is expected, microseconds, by which the mode was chosen
    */
   public record Expectation(
       int k,
@@ -188,16 +187,16 @@ public final class Planner {
     List<Expectation> told = new ArrayList<>();
     for (Calibration.Band band : calibration.bands()) {
       for (float target : TARGETS_TOLD) {
-        Rung rung = planner.rung(target, band.k());
-        if (rung != null) {
+        OperatingPoint point = planner.point(target, band.k());
+        if (point != null) {
           told.add(
               new Expectation(
                   band.k(),
                   target,
-                  rung.mode(),
-                  rung.recall(),
-                  rung.medianMicros(),
-                  rung.meanMicros()));
+                  point.mode(),
+                  point.recall(),
+                  point.medianMicros(),
+                  point.meanMicros()));
         }
       }
     }

@@ -19,21 +19,30 @@ import java.util.Random;
  * docs/adr/0010-recall-target.md}).
  */
 public final class QuerySample {
-  // How many terms a query has: the lengths of learned sparse queries, short ones included.
-  private static final int TERMS_MIN = 4;
-  private static final int TERMS_MAX = 32;
+  // How many terms a query has. A model that expands texts expands queries as it does documents, so
+  // the length of an expanded query follows that of the document.
+  private static final int EXPANDED_MIN = 4;
+  private static final int EXPANDED_MAX = 256;
+  private static final int DOCUMENT_SHARE_MIN = 16;
+  private static final int DOCUMENT_SHARE_MAX = 2;
+  private static final int WORDS_MIN = 3;
+  private static final int WORDS_MAX = 16;
 
   // Random documents may be empty; after so many draws a query there is nothing to find.
   private static final int DRAWS_PER_QUERY = 4;
 
   private QuerySample() {}
 
-  /** What the terms of a query weigh. */
-  public enum Weights {
-    /** What they weigh in the document. */
-    AS_IN_DOCUMENT,
-    /** All the same, as the words of a text query under BM25. */
-    EQUAL
+  /** What the queries of a collection look like. */
+  public enum Kind {
+    /**
+     * As a model expands them: a sixteenth to a half of the document's terms, with their weights.
+     */
+    EXPANDED,
+    /** The words of a text: 3 to 16 terms, with their weights. */
+    WORDS,
+    /** The words of a text under BM25: 3 to 16 terms that weigh the same. */
+    EQUAL_WORDS
   }
 
   /**
@@ -41,11 +50,11 @@ public final class QuerySample {
    *
    * @param segment the segment, retained by the caller
    * @param count how many queries are wanted; fewer come of a segment with few documents
-   * @param weights what their terms weigh
+   * @param kind what they look like
    * @return none when the segment has no forward index or fewer than {@link Planner#DOCUMENTS_MIN}
    *     documents
    */
-  public static List<SampleQuery> draw(Segment segment, int count, Weights weights) {
+  public static List<SampleQuery> draw(Segment segment, int count, Kind kind) {
     ForwardIndex forward = segment.forward();
     int documents = segment.statistics().documentCount();
     if (forward == null || documents < Planner.DOCUMENTS_MIN) {
@@ -57,19 +66,29 @@ public final class QuerySample {
     List<SampleQuery> queries = new ArrayList<>();
     for (int draw = 0; draw < DRAWS_PER_QUERY * count && queries.size() < count; draw++) {
       int document = random.nextInt(documents);
-      // Evenly over the logarithm: as many from 4 to 11 terms as from 11 to 32.
       double spread = random.nextDouble();
-      int terms = (int) Math.round(TERMS_MIN * Math.pow((double) TERMS_MAX / TERMS_MIN, spread));
       cursor.moveTo(document);
       if (cursor.size() > 0) {
-        queries.add(new SampleQuery(query(segment, cursor, terms, weights, random), document));
+        int terms = length(kind, cursor.size(), spread);
+        queries.add(new SampleQuery(query(segment, cursor, terms, kind, random), document));
       }
     }
     return queries;
   }
 
+  /** Spreads lengths evenly over their logarithm: as many from 4 to 8 terms as from 8 to 16. */
+  private static int length(Kind kind, int documentTerms, double spread) {
+    int min = WORDS_MIN;
+    int max = WORDS_MAX;
+    if (kind == Kind.EXPANDED) {
+      min = Math.clamp(documentTerms / DOCUMENT_SHARE_MIN, EXPANDED_MIN, EXPANDED_MAX);
+      max = Math.clamp(documentTerms / DOCUMENT_SHARE_MAX, min, EXPANDED_MAX);
+    }
+    return (int) Math.round(min * Math.pow((double) max / min, spread));
+  }
+
   private static QuantizedQuery query(
-      Segment segment, ForwardIndex.Cursor cursor, int termsMax, Weights wanted, Random random) {
+      Segment segment, ForwardIndex.Cursor cursor, int termsMax, Kind kind, Random random) {
     // Chance in the high half, position in the low half: the first ones are drawn evenly.
     long[] keys = new long[cursor.size()];
     int[] terms = new int[keys.length];
@@ -87,9 +106,9 @@ public final class QuerySample {
       int drawn = (int) keys[i];
       names[i] = segment.terms().name(terms[drawn]);
       weights[i] =
-          switch (wanted) {
-            case AS_IN_DOCUMENT -> cursor.scale() * impacts[drawn];
-            case EQUAL -> 1;
+          switch (kind) {
+            case EXPANDED, WORDS -> cursor.scale() * impacts[drawn];
+            case EQUAL_WORDS -> 1;
           };
     }
     if (segment.terms().hasTokens()) {

@@ -3,7 +3,6 @@ package io.siskin.server.plan;
 import io.siskin.index.segment.Segment;
 import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
-import io.siskin.server.plan.Calibration.Rung;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,16 +15,15 @@ final class SegmentPlanner {
   static final float UNCALIBRATED_TARGET_MAX = Planner.DEFAULT_TARGET;
 
   // A target counts as reached when it is, by this many standard errors: another sample of queries
-  // would then miss it in one case of forty.
-  private static final double ERRORS = 2;
+  // would then miss it in one case of six, and by little.
+  private static final double ERRORS = 1;
 
   // Queries made of documents are not those that users ask: of the loss that a target allows, so
-  // much
-  // may be used where only they were measured.
+  // much may be used where only they were measured.
   private static final double SAMPLED_LOSS_SHARE = 0.75;
 
   // The exact mode is taken where it is at most so much slower: it promises more.
-  private static final double EXACT_BONUS = 1.1;
+  private static final double EXACT_BONUS = 1.05;
 
   // A target comes in single precision: 0.99 is a little above 0.99.
   private static final double ROUNDING = 1e-6;
@@ -34,8 +32,8 @@ final class SegmentPlanner {
 
   private final int[] ks;
   // By band: what the segment can be searched in, quickest first.
-  private final Rung[][] rungs;
-  private final Rung[] exacts;
+  private final OperatingPoint[][] points;
+  private final OperatingPoint[] exacts;
   private final SearchMode uncalibrated;
   private final double lossShare;
   private final boolean scoreAtATime;
@@ -53,13 +51,13 @@ final class SegmentPlanner {
     this.lossShare =
         calibration == null || calibration.source() == QuerySource.GIVEN ? 1 : SAMPLED_LOSS_SHARE;
     this.ks = bands.stream().mapToInt(Band::k).toArray();
-    this.rungs = new Rung[ks.length][];
-    this.exacts = new Rung[ks.length];
+    this.points = new OperatingPoint[ks.length][];
+    this.exacts = new OperatingPoint[ks.length];
     for (int i = 0; i < ks.length; i++) {
-      List<Rung> usable = new ArrayList<>(bands.get(i).rungs());
-      usable.removeIf(rung -> !Structures.allow(segment, rung.mode()));
-      usable.sort(Comparator.comparingDouble(Rung::meanMicros));
-      rungs[i] = usable.toArray(Rung[]::new);
+      List<OperatingPoint> usable = new ArrayList<>(bands.get(i).points());
+      usable.removeIf(point -> !Structures.allow(segment, point.mode()));
+      usable.sort(Comparator.comparingDouble(OperatingPoint::meanMicros));
+      points[i] = usable.toArray(OperatingPoint[]::new);
       exacts[i] = bands.get(i).exact();
     }
     this.scoreAtATime = Structures.hasScoreAtATime(segment);
@@ -82,8 +80,8 @@ final class SegmentPlanner {
     if (ks.length == 0) {
       return target <= UNCALIBRATED_TARGET_MAX ? uncalibrated : EXACT;
     }
-    Rung rung = rung(target, k);
-    return rung == null ? EXACT : rung.mode();
+    OperatingPoint point = point(target, k);
+    return point == null ? EXACT : point.mode();
   }
 
   /**
@@ -108,13 +106,13 @@ final class SegmentPlanner {
     double bestRecall = -1;
     int band = band(k);
     if (band >= 0) {
-      for (Rung rung : rungs[band]) {
-        if (defaults.getClass().isInstance(rung.mode()) && rung.recall() > bestRecall) {
+      for (OperatingPoint point : points[band]) {
+        if (defaults.getClass().isInstance(point.mode()) && point.recall() > bestRecall) {
           @SuppressWarnings("unchecked") // A record has no subclasses.
-          T mode = (T) rung.mode();
+          T mode = (T) point.mode();
           best = mode;
-          bestRecall = rung.recall();
-          if (reaches(rung, target)) {
+          bestRecall = point.recall();
+          if (reaches(point, target)) {
             break;
           }
         }
@@ -139,25 +137,25 @@ final class SegmentPlanner {
    * @param k how many documents are wanted
    * @return null when nothing was measured for so large a k
    */
-  @Nullable Rung rung(float target, int k) {
+  @Nullable OperatingPoint point(float target, int k) {
     int band = band(k);
     if (band < 0) {
       return null;
     }
-    Rung exact = exacts[band];
-    for (Rung rung : rungs[band]) {
-      if (reaches(rung, target)) {
-        return exact.meanMicros() <= EXACT_BONUS * rung.meanMicros() ? exact : rung;
+    OperatingPoint exact = exacts[band];
+    for (OperatingPoint point : points[band]) {
+      if (reaches(point, target)) {
+        return exact.meanMicros() <= EXACT_BONUS * point.meanMicros() ? exact : point;
       }
     }
     return exact;
   }
 
   /** Tells whether a mode's recall reached a target, as far as so few queries can tell. */
-  private boolean reaches(Rung rung, float target) {
-    return rung.mode() instanceof SearchMode.Exact
+  private boolean reaches(OperatingPoint point, float target) {
+    return point.mode() instanceof SearchMode.Exact
         || (target < 1
-            && rung.recall() - ERRORS * rung.recallError()
+            && point.recall() - ERRORS * point.recallError()
                 >= 1 - (1 - target) * lossShare - ROUNDING);
   }
 

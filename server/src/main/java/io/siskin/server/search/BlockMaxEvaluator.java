@@ -161,6 +161,8 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
     boundSuperblocks(cancellation);
     counters.listsVisited += query.termCount();
     counters.blocksBounded += index.superblockCount();
+    counters.termsLaid += query.termCount();
+    counters.superblocksBounded += (long) dense.count * bounds.length;
     int opened = 0;
     rowsWanted = FIRST_ROWS;
     int bucket = BUCKETS;
@@ -185,6 +187,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       wanted *= WAVE_GROWTH;
     }
     counters.blocksSkipped += index.superblockCount() - opened;
+    counters.sparsePostings += sparse.takePostingsRead();
   }
 
   private boolean isPacked() {
@@ -286,15 +289,19 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
         }
       }
       boundBlocks(length, cancellation);
+      counters.blockRowsBounded += (long) dense.count * length;
       opened += length;
       int scored = 0;
       int left = order(length, blockScale.floor(top.threshold()));
       while (left > 0) {
         left = fillRows(left, blockScale.floor(top.threshold()), counters);
         scored += rows.count;
-        counters.postingsScored +=
+        long added =
             kernels.addPostings(
                 index.entries(), index.maximumBits(), index.postings(), dense, rows);
+        counters.scoreRuns += (long) dense.count * rows.count;
+        counters.listPostings += added;
+        counters.postingsScored += added;
         counters.postingsScored += sparse.addPostings(rows);
         offerRows(query, documentBase, top, counters);
         cancellation.check();
@@ -405,6 +412,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
           kernels.candidates(
               rows.sums, sums, index.documentScales(), document, count, floor, candidates);
       counters.documentsScored += count;
+      counters.sumsScanned += count;
       for (int i = 0; i < found; i++) {
         int number = document + candidates[i];
         float score = query.score(rows.sums[sums + candidates[i]], index.documentScale(number));

@@ -58,7 +58,41 @@ final class Candidates {
   }
 
   /**
-   * Adds documents.
+   * Returns the partial sum that a document must reach once all were added.
+   *
+   * @param share the share of the k-th best partial sum that is asked for, 0 to 1
+   * @return 1 to 255
+   */
+  int floor(float share) {
+    return Math.max(1, (int) (share * ranked));
+  }
+
+  /**
+   * Returns how many documents were added whose partial sums reach a floor.
+   *
+   * @param sumFloor the floor, at least the present one
+   */
+  int countAtLeast(int sumFloor) {
+    int reaching = 0;
+    for (int sum = SUMS - 1; sum >= sumFloor; sum--) {
+      reaching += histogram[sum];
+    }
+    return reaching;
+  }
+
+  /**
+   * Returns a document's partial sum. Documents come in ascending order, so it is searched for.
+   *
+   * @param document its number
+   * @return 0 when it was not added
+   */
+  int partialSum(int document) {
+    int at = Arrays.binarySearch(documents, 0, count, document);
+    return at < 0 ? 0 : partialSums[at] & 0xFF;
+  }
+
+  /**
+   * Adds documents, whose numbers are above those that were added before.
    *
    * @param firstDocument what their positions are relative to
    * @param found positions and partial sums, see {@link ImpactKernel#collect}
@@ -128,6 +162,6 @@ final class Candidates {
   }
 
   private void raiseFloor() {
-    floor = Math.max(1, (int) (floorShare * ranked));
+    floor = floor(floorShare);
   }
 }

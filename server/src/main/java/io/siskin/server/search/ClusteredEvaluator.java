@@ -118,6 +118,7 @@ public final class ClusteredEvaluator implements QueryEvaluator {
     cancellation = newInterruption;
     counters = newCounters;
     scorer.begin(query);
+    counters.termsLaid += query.termCount();
     try {
       int lists = Math.min(mode.queryCut(), query.termCount());
       for (int i = 0; i < lists; i++) {
@@ -160,7 +161,9 @@ public final class ClusteredEvaluator implements QueryEvaluator {
     }
     counters.listsVisited++;
     counters.blocksBounded += blocks;
+    counters.summariesAdded += list.hasSummaries() ? (long) blocks * query.termCount() : 0;
     counters.blocksScored += visitedBlocks;
+    counters.blocksVisited += visitedBlocks;
     counters.blocksSkipped += blocks - visitedBlocks;
   }
 
@@ -229,7 +232,10 @@ public final class ClusteredEvaluator implements QueryEvaluator {
     cancellation.check();
     scorer.offerBatch(batch, count, batchOffsets, documentBase, top);
     counters.documentsScored += count;
-    counters.postingsScored += scorer.takePostingCount();
+    long postings = scorer.takePostingCount();
+    counters.postingsScored += postings;
+    counters.recordPostings += postings;
+    counters.recordsScored += count;
   }
 
   private void forgetSeen() {

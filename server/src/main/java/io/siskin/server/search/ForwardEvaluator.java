@@ -67,6 +67,8 @@ public final class ForwardEvaluator implements QueryEvaluator {
         }
       }
       counters.documentsScored += documents;
+      counters.recordsScored += documents;
+      counters.recordPostings += scorer.takePostingCount();
     } finally {
       end();
     }

@@ -1,7 +1,6 @@
 package io.siskin.server.search;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.kernel.ImpactKernel;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.ImpactOrderedIndex;
@@ -29,15 +28,10 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
   /** Candidates that are scored together: enough loads in flight to hide the memory's latency. */
   private static final int BATCH_LENGTH = 64;
 
-  /** Sums that are scanned before the floor is raised by what was found. */
-  private static final int SCAN_LENGTH = 4096;
-
-  private final PartialSums sums;
-  private final ImpactOrderedPlan plan;
-  private final Candidates candidates = new Candidates();
+  private final CandidateSearch search;
+  private final Candidates candidates;
   private final WorkBudget budget = new WorkBudget();
   private final ForwardScorer scorer;
-  private final int[] found = new int[SCAN_LENGTH];
   private final int[] batch = new int[BATCH_LENGTH];
   private final long[] batchOffsets = new long[BATCH_LENGTH];
   private long budgetNanos;
@@ -58,9 +52,8 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
           "without impact-ordered posting lists",
           "a segment that carries them and a forward index");
     }
-    ImpactKernel kernel = kernels.impactKernel();
-    this.plan = new ImpactOrderedPlan(impacts);
-    this.sums = new PartialSums(impacts, plan, kernel);
+    this.search = new CandidateSearch(impacts, kernels.impactKernel());
+    this.candidates = search.candidates();
     this.scorer = new ForwardScorer(forward, kernels.newForwardKernel());
   }
 
@@ -84,39 +77,17 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
       Cancellation cancellation,
       SearchCounters counters) {
     budget.begin(budgetNanos);
-    plan.make(query, top.k(), mode.postingFloor(), budget.postings());
-    if (plan.listCount() == 0) {
-      return;
-    }
-    boolean stopped = !collect(top.k(), cancellation) || plan.cut();
-    counters.listsVisited += plan.listCount();
-    counters.postingsScored += sums.takePostingCount();
+    boolean stopped =
+        !search.run(
+            query,
+            top.k(),
+            mode.postingFloor(),
+            mode.candidateFloor(),
+            budget,
+            cancellation,
+            counters);
     stopped |= !score(query, documentBase, top, cancellation, counters);
     counters.budgetExhausted += stopped ? 1 : 0;
-  }
-
-  /** Finds the candidates; returns whether all windows were searched. */
-  private boolean collect(int k, Cancellation cancellation) {
-    candidates.reset(k, mode.candidateFloor(), plan.estimatedSum());
-    sums.reset();
-    int window = 0;
-    for (; window < sums.windowCount(); window++) {
-      cancellation.check();
-      if (candidates.count() >= k && budget.isSpent()) {
-        break;
-      }
-      if (sums.addWindow(window)) {
-        int base = sums.firstDocument(window);
-        int length = sums.windowLength(window);
-        for (int from = 0; from < length; from += SCAN_LENGTH) {
-          int scanned = Math.min(SCAN_LENGTH, length - from);
-          int count = sums.collect(from, scanned, candidates.floor(), found);
-          candidates.add(base, found, count);
-        }
-      }
-    }
-    budget.postingsAdded(sums.postingCount());
-    return window == sums.windowCount();
   }
 
   /** Scores the candidates exactly, the best partial sums first; returns whether it was all. */
@@ -145,7 +116,10 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
         from += length;
       }
       counters.documentsScored += from;
-      counters.postingsScored += scorer.takePostingCount();
+      counters.recordsScored += from;
+      long postings = scorer.takePostingCount();
+      counters.postingsScored += postings;
+      counters.recordPostings += postings;
       return from == count;
     } finally {
       scorer.end();

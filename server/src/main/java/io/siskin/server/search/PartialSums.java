@@ -30,6 +30,8 @@ final class PartialSums {
   private final int[] positions = new int[ImpactOrderedPlan.LISTS_MAX];
 
   private long postingCount;
+  private long plainPostingCount;
+  private long runCount;
 
   /** Never read: keeps the touching loads from being optimised away. */
   @SuppressWarnings("UnusedVariable")
@@ -47,6 +49,8 @@ final class PartialSums {
   void reset() {
     Arrays.fill(positions, 0, plan.listCount(), 0);
     postingCount = 0;
+    plainPostingCount = 0;
+    runCount = 0;
   }
 
   /** Returns the number of windows. */
@@ -71,11 +75,16 @@ final class PartialSums {
     return postingCount;
   }
 
-  /** Returns how many postings were added since {@link #reset}, and forgets it. */
-  long takePostingCount() {
-    long taken = postingCount;
-    postingCount = 0;
-    return taken;
+  /**
+   * Adds what was done since {@link #reset} to a query's counts.
+   *
+   * @param counters receives postings and runs
+   */
+  void count(SearchCounters counters) {
+    counters.postingsScored += postingCount;
+    counters.listPostings += postingCount - plainPostingCount;
+    counters.sparsePostings += plainPostingCount;
+    counters.windowRuns += runCount;
   }
 
   /**
@@ -94,6 +103,7 @@ final class PartialSums {
         kernel.add(
             postings, documentsAt[list], impactsAt[list], counts[list], plan.weight(list), sums);
         postingCount += counts[list];
+        runCount++;
       }
     }
     return postingCount > before;
@@ -154,6 +164,7 @@ final class PartialSums {
       sums[local] += (byte) ImpactKernel.contribution(weight, impact);
     }
     postingCount += i - positions[list];
+    plainPostingCount += i - positions[list];
     positions[list] = i;
   }
 }

@@ -85,6 +85,7 @@ final class RefinedScorer {
         if (position >= documentBase && position < end) {
           batch[inBatch++] = positions.documentNumber(position) - documentBase;
           counters.documentsScored++;
+          counters.recordsScored++;
         }
         if (inBatch == BATCH_LENGTH || i == count - 1) {
           cancellation.check();

@@ -120,6 +120,7 @@ public final class Searcher {
     for (int rank = 0; rank < size; rank++) {
       documentNumbers[rank] = positions.documentNumber(documentNumbers[rank]);
     }
+    counters.hitsRanked += size;
   }
 
   /**
@@ -194,6 +195,11 @@ public final class Searcher {
    */
   public int unknownTermCount() {
     return unknownTermCount;
+  }
+
+  /** Returns what explains the time of the search. */
+  public SearchWork work() {
+    return counters.toWork();
   }
 
   /** Returns what the search did. */

@@ -43,6 +43,7 @@ final class SparseLists {
   private int[] superblockWeights;
   private int[] blockWeights;
   private int count;
+  private long postingsRead;
 
   /**
    * @param noSlot a slot beyond all that are used, for which bounds and sums have room all the same
@@ -89,6 +90,13 @@ final class SparseLists {
     count++;
   }
 
+  /** Returns how many postings were read since the last call, each time they were. */
+  long takePostingsRead() {
+    long taken = postingsRead;
+    postingsRead = 0;
+    return taken;
+  }
+
   /** Adds the largest maximum of each list and superblock, scaled, to the superblock's bound. */
   void addSuperblockMaxima(int[] bounds, Cancellation cancellation) {
     for (int list = 0; list < count; list++) {
@@ -96,6 +104,7 @@ final class SparseLists {
       int length = lengths[list];
       long maxima = documents + (long) Integer.BYTES * length;
       int weight = superblockWeights[list];
+      postingsRead += length;
       int last = -1;
       int largest = 0;
       for (int i = 0; i < length; i++) {
@@ -141,6 +150,7 @@ final class SparseLists {
     long documents = offsets[list];
     long maxima = documents + (long) Integer.BYTES * lengths[list];
     int weight = blockWeights[list];
+    postingsRead += to - from;
     int last = -1;
     int largest = 0;
     for (int i = from; i < to; i++) {
@@ -188,6 +198,7 @@ final class SparseLists {
     long documents = offsets[list];
     long impacts = documents + (Integer.BYTES + 1L) * lengths[list];
     int weight = weights[list];
+    postingsRead += to - from;
     int added = 0;
     for (int i = from; i < to; i++) {
       int document = document(documents, i);

@@ -65,7 +65,7 @@ final class ArchitectureTest {
           Map.entry(
               "encode.wordpiece",
               Set.of("encode", "encode.analysis", "encode.file", "encode.vocabulary")),
-          Map.entry("plan", Set.of("search")),
+          Map.entry("plan", Set.of("measure", "search")),
           Map.entry("counters", Set.of("search")),
           Map.entry(
               "batch", Set.of("counters", "encode", "encode.factory", "encode.spec", "search")),

@@ -336,7 +336,7 @@ final class ImpactOrderedEvaluatorTest {
       sums.addWindow(window);
       sums.collect(0, sums.windowLength(window), 255, found);
     }
-    return sums.takePostingCount();
+    return sums.postingCount();
   }
 
   /** The segments share a heap, and each has candidates of its own. */

@@ -31,9 +31,13 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +62,7 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options.
 public final class BenchCommand implements Callable<Integer> {
-  private static final double[] RECALL_FLOORS = {.90, .95, .97, .99, .999};
+  private static final double[] RECALL_FLOORS = {.90, .95, .97, .98, .99, .999};
   private static final Set<FileKind> EXACT_FILES =
       EnumSet.of(FileKind.META, FileKind.TERMS, FileKind.DOCUMENTS, FileKind.BLOCK_MAX);
   private static final Set<FileKind> CLUSTERED_FILES =
@@ -107,7 +111,8 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--sweep",
       description =
           "Measure exact and a grid of settings of each approximate mode that the collection has"
-              + " the lists for; ends in the frontier over all.")
+              + " the lists for, and what recall targets lead to. Ends in the fastest setting for"
+              + " each recall floor.")
   boolean sweep;
 
   @Option(
@@ -119,7 +124,9 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--passes",
       defaultValue = "3",
-      description = "Measured passes, the best counts (default ${DEFAULT-VALUE}).")
+      description =
+          "Measured passes, the best counts (default ${DEFAULT-VALUE}). Before them, passes are run"
+              + " until they no longer get quicker.")
   int passes;
 
   @Option(
@@ -171,7 +178,7 @@ public final class BenchCommand implements Callable<Integer> {
     List<QuantizedQuery> quantized = vectors.stream().map(QuantizedQuery::of).toList();
     EngineBench bench = new EngineBench(snapshot.searchers(), quantized, k, threads, passes);
     try (Judge judge = judge(snapshot, vectors, quantized)) {
-      List<ObjectNode> rows = new ArrayList<>();
+      Map<List<SearchMode>, ObjectNode> rows = new LinkedHashMap<>();
       print(
           "%-16s %6s %9s %7s %9s %9s %9s %9s%n",
           "mode", "cut/", "heap/", "recall", "mean us", "p50", "p95", "p99");
@@ -179,13 +186,14 @@ public final class BenchCommand implements Callable<Integer> {
       for (List<SearchMode> modes : settings(snapshot)) {
         SearchMode setting = snapshot.planner().representative(modes);
         ObjectNode row = row(snapshot, setting, bench.run(modes), judge);
-        rows.add(row);
+        rows.put(modes, row);
         printRow(row);
         out.write(row + System.lineSeparator());
         out.flush();
       }
       if (sweep) {
-        printFrontier(rows);
+        printFrontier(rows.values());
+        printTargets(snapshot.planner(), rows);
       }
     }
   }
@@ -206,7 +214,14 @@ public final class BenchCommand implements Callable<Integer> {
   private List<List<SearchMode>> settings(CollectionSnapshot snapshot) {
     Planner planner = snapshot.planner();
     if (sweep) {
-      return SweepGrid.of(planner.approximateModes()).stream().map(planner::everywhere).toList();
+      Set<List<SearchMode>> settings = new LinkedHashSet<>();
+      SweepGrid.of(planner.approximateModes())
+          .forEach(mode -> settings.add(planner.everywhere(mode)));
+      // What users get, measured in the same run as what they could get.
+      for (double floor : RECALL_FLOORS) {
+        settings.add(planner.plan((float) floor, k));
+      }
+      return List.copyOf(settings);
     }
     return List.of(
         switch (evaluation.evaluation()) {
@@ -347,6 +362,7 @@ public final class BenchCommand implements Callable<Integer> {
     row.put("max_us", micros((double) outcome.latency().maxNanos()));
     row.put("queries_per_second", Math.round(outcome.queriesPerSecond()));
     row.put("index_bytes", bytes(snapshot, files));
+    row.put("warm_passes", outcome.warmPasses()).put("settled", outcome.settled());
     putWork(row, outcome.work(), outcome.documentNumbers().length);
     return row;
   }
@@ -393,18 +409,45 @@ public final class BenchCommand implements Callable<Integer> {
         row.get("p50_us").asDouble(),
         row.get("p95_us").asDouble(),
         row.get("p99_us").asDouble());
+    if (!row.get("settled").asBoolean()) {
+      print(
+          "  The times had not settled after %d passes. The machine is busy, or code was still"
+              + " being compiled.%n",
+          row.get("warm_passes").asInt());
+    }
   }
 
-  private void printFrontier(List<ObjectNode> rows) {
-    print("%nfastest setting a recall floor:%n");
-    for (double floor : RECALL_FLOORS) {
-      ObjectNode best = null;
-      for (ObjectNode row : rows) {
-        if (row.get("recall").asDouble() >= floor
-            && (best == null || row.get("mean_us").asDouble() < best.get("mean_us").asDouble())) {
-          best = row;
-        }
+  private static @Nullable ObjectNode fastest(Collection<ObjectNode> rows, double floor) {
+    ObjectNode best = null;
+    for (ObjectNode row : rows) {
+      if (row.get("recall").asDouble() >= floor
+          && (best == null || row.get("mean_us").asDouble() < best.get("mean_us").asDouble())) {
+        best = row;
       }
+    }
+    return best;
+  }
+
+  /** Prints what recall targets lead to, and how much slower that is than the fastest setting. */
+  private void printTargets(Planner planner, Map<List<SearchMode>, ObjectNode> rows) {
+    print("%nsetting that each recall target leads to, and its time over the fastest one's:%n");
+    for (double target : RECALL_FLOORS) {
+      ObjectNode chosen = rows.get(planner.plan((float) target, k));
+      ObjectNode best = fastest(rows.values(), target);
+      if (chosen == null || best == null) {
+        continue;
+      }
+      print(
+          "%.3f  x %.2f  ",
+          target, chosen.get("mean_us").asDouble() / best.get("mean_us").asDouble());
+      printRow(chosen);
+    }
+  }
+
+  private void printFrontier(Collection<ObjectNode> rows) {
+    print("%nfastest setting for each recall floor:%n");
+    for (double floor : RECALL_FLOORS) {
+      ObjectNode best = fastest(rows, floor);
       print("%.3f  ", floor);
       if (best == null) {
         print("none reaches it%n");

@@ -57,8 +57,8 @@ public final class CalibrateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Queries: .csr, TSV or JSON Lines of vectors or texts; gzip and zstd are unpacked. As"
-              + " many are used as can be run in 20 seconds. Default: 200 queries made of"
-              + " documents.")
+              + " many are used as about 20 seconds of work allow. Default: up to 600 queries made"
+              + " of documents.")
   private @Nullable Path queries;
 
   @Option(

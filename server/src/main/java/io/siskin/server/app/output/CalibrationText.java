@@ -16,7 +16,7 @@ public final class CalibrationText {
   private CalibrationText() {}
 
   /**
-   * Returns a table: a line a k and recall target.
+   * Returns a table: one line for each k and recall target.
    *
    * @param calibration what was measured
    * @param expectations what the targets lead to
@@ -26,7 +26,8 @@ public final class CalibrationText {
     lines.add(
         String.format(
             Locale.ROOT,
-            "calibrated with %s %s; recall target → mode, recall, median and mean time measured:",
+            "calibrated with %s %s; recall target → mode, its recall, median and mean time"
+                + " expected:",
             Units.count(calibration.queryCount()),
             switch (calibration.source()) {
               case SAMPLED -> "queries made of its documents";

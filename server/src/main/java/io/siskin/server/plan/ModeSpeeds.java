@@ -1,0 +1,194 @@
+package io.siskin.server.plan;
+
+import io.siskin.server.measure.Settling;
+import io.siskin.server.search.SearchMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * By how much each mode is slower or quicker on a segment than {@link UnitCosts} say: one factor
+ * for each mode and k, from a few queries that are timed in some settings of it.
+ *
+ * <p>A machine that does other things makes single searches slower, never quicker. So each search
+ * is repeated in rounds, between which all other searches run, and the quickest counts. What still
+ * stands out among the searches of a mode is cut. Only the ratio between two modes matters, and it
+ * is believed within a limit.
+ */
+final class ModeSpeeds {
+  // Points of an approximate mode with about these recalls are timed.
+  private static final double[] RECALLS_TIMED = {.9, .97, .99};
+
+  // So many queries are timed, fewer if a round of them would take longer than this.
+  private static final int QUERIES_MAX = 48;
+  private static final int QUERIES_MIN = 12;
+  private static final double ROUND_NANOS = 150e6;
+
+  private static final int ROUNDS_MIN = 6;
+  private static final int ROUNDS_MAX = 400;
+  private static final long TIMED_NANOS_MAX = 1_500_000_000L;
+  // Rounds count as settled if none of so many was so much quicker.
+  private static final double SETTLING_GAIN = 0.03;
+  private static final int SETTLING_ROUNDS = 4;
+  private static final long SETTLING_NANOS = 300_000_000L;
+
+  // A search that takes so many times as long as the mode's others say is cut to that.
+  private static final double OUTLIER = 2;
+
+  /** A setting that is timed, with what its queries are expected to take. */
+  private static final class Trial {
+    final PointSamples samples;
+    final int k;
+    final double[] least;
+
+    Trial(PointSamples samples, int k, int queries) {
+      this.samples = samples;
+      this.k = k;
+      this.least = new double[queries];
+      Arrays.fill(least, Double.MAX_VALUE);
+    }
+  }
+
+  private final double[][] factors;
+
+  private ModeSpeeds(double[][] factors) {
+    this.factors = factors;
+  }
+
+  /**
+   * Returns the speeds that the unit costs stand for: a factor of 1 for each mode.
+   *
+   * @param census what was counted
+   */
+  static ModeSpeeds unmeasured(Census census) {
+    double[][] factors = new double[census.bands().size()][];
+    for (int band = 0; band < factors.length; band++) {
+      factors[band] = new double[census.bands().get(band).byMode().size()];
+      Arrays.fill(factors[band], 1);
+    }
+    return new ModeSpeeds(factors);
+  }
+
+  /**
+   * Measures.
+   *
+   * @param census what was counted
+   * @param timer takes the times
+   * @param ratioMax the most by which the ratio of a mode's factor to the exact mode's is believed
+   *     to differ from 1, above 1
+   */
+  static ModeSpeeds measure(Census census, SearchTimer timer, double ratioMax) {
+    List<List<List<Trial>>> trials = trials(census);
+    List<Trial> all = trials.stream().flatMap(List::stream).flatMap(List::stream).toList();
+    time(all, census, timer);
+    double[][] factors = new double[trials.size()][];
+    for (int band = 0; band < factors.length; band++) {
+      factors[band] = trials.get(band).stream().mapToDouble(ModeSpeeds::factor).toArray();
+      for (int mode = 1; mode < factors[band].length; mode++) {
+        double exact = factors[band][0];
+        factors[band][mode] = Math.clamp(factors[band][mode], exact / ratioMax, exact * ratioMax);
+      }
+    }
+    return new ModeSpeeds(factors);
+  }
+
+  /**
+   * Returns the factor of a mode.
+   *
+   * @param band position in {@link Census#bands}
+   * @param mode position in {@link CensusBand#byMode}
+   */
+  double factor(int band, int mode) {
+    return factors[band][mode];
+  }
+
+  /** Returns what is timed, by band and mode. */
+  private static List<List<List<Trial>>> trials(Census census) {
+    List<List<List<PointSamples>>> settings = new ArrayList<>();
+    double nanos = 0;
+    for (CensusBand band : census.bands()) {
+      List<List<PointSamples>> ofBand = new ArrayList<>();
+      for (List<PointSamples> mode : band.byMode()) {
+        ofBand.add(timed(mode, census.used()));
+        for (PointSamples samples : ofBand.getLast()) {
+          nanos += 1e3 * samples.point(census.used(), 1).meanMicros();
+        }
+      }
+      settings.add(ofBand);
+    }
+    int wanted = (int) Math.clamp(ROUND_NANOS / nanos, QUERIES_MIN, QUERIES_MAX);
+    int queries = Math.min(census.used(), wanted);
+    List<List<List<Trial>>> trials = new ArrayList<>();
+    for (int band = 0; band < settings.size(); band++) {
+      int k = census.bands().get(band).k();
+      trials.add(
+          settings.get(band).stream()
+              .map(mode -> mode.stream().map(one -> new Trial(one, k, queries)).toList())
+              .toList());
+    }
+    return trials;
+  }
+
+  /** Returns the settings of a mode that are nearest to the recalls that users ask for. */
+  private static List<PointSamples> timed(List<PointSamples> mode, int used) {
+    List<OperatingPoint> frontier = Frontier.of(mode.stream().map(s -> s.point(used, 1)).toList());
+    List<SearchMode> chosen = new ArrayList<>();
+    for (double recall : RECALLS_TIMED) {
+      OperatingPoint nearest = frontier.getFirst();
+      for (OperatingPoint point : frontier) {
+        if (Math.abs(point.recall() - recall) < Math.abs(nearest.recall() - recall)) {
+          nearest = point;
+        }
+      }
+      chosen.add(nearest.mode());
+    }
+    return mode.stream().filter(samples -> chosen.contains(samples.mode())).toList();
+  }
+
+  private static void time(List<Trial> trials, Census census, SearchTimer timer) {
+    Settling settling = new Settling(SETTLING_GAIN, SETTLING_ROUNDS, SETTLING_NANOS);
+    long sum = 0;
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      if (round >= ROUNDS_MIN && (settling.isSettled() || sum > TIMED_NANOS_MAX)) {
+        break;
+      }
+      long nanos = 0;
+      for (Trial trial : trials) {
+        for (int query = 0; query < trial.least.length; query++) {
+          long one =
+              timer.searchNanos(census.queries().get(query).query(), trial.samples.mode(), trial.k);
+          trial.least[query] = Math.min(trial.least[query], one);
+          nanos += one;
+        }
+      }
+      settling.add(nanos, nanos);
+      sum += nanos;
+    }
+  }
+
+  /** Returns measured over expected time of a mode, all its trials together. */
+  private static double factor(List<Trial> trials) {
+    double[] ratios =
+        trials.stream().flatMapToDouble(trial -> Arrays.stream(ratios(trial))).sorted().toArray();
+    double median = ratios[ratios.length / 2];
+    double measured = 0;
+    double expected = 0;
+    for (Trial trial : trials) {
+      for (int query = 0; query < trial.least.length; query++) {
+        double nanos = trial.samples.nanos(query);
+        double ratio = trial.least[query] / nanos;
+        measured += nanos * Math.clamp(ratio, median / OUTLIER, median * OUTLIER);
+        expected += nanos;
+      }
+    }
+    return measured / expected;
+  }
+
+  private static double[] ratios(Trial trial) {
+    double[] ratios = new double[trial.least.length];
+    for (int query = 0; query < ratios.length; query++) {
+      ratios[query] = trial.least[query] / trial.samples.nanos(query);
+    }
+    return ratios;
+  }
+}
