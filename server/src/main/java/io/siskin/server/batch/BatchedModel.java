@@ -101,17 +101,26 @@ public final class BatchedModel implements TextModel {
 
   @Override
   public TokenizedText tokenize(EncoderInput input) {
+    checkOpen();
     return shared.model.tokenize(input);
   }
 
   @Override
   public Inference infer(List<TokenizedText> batch) {
+    checkOpen();
     return shared.model.infer(batch);
   }
 
   @Override
   public Inference infer(List<TokenizedText> batch, long patienceNanos) {
+    checkOpen();
     return shared.model.infer(batch, patienceNanos);
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the model is closed");
+    }
   }
 
   /** Gives this handle back; does nothing the second time. */

@@ -88,10 +88,11 @@ public record Replacement(
     String text =
         String.format(
             Locale.ROOT,
-            "replaces collection %s, generation %d: %,d documents, encoder %s, %s",
+            "replaces collection %s, generation %d: %,d %s, encoder %s, %s",
             collection,
             generation,
             documentCount,
+            documentCount == 1 ? "document" : "documents",
             encoder == null ? "unknown to this version" : describe(encoder),
             fields());
     if (!changesEncoder()) {

@@ -8,6 +8,9 @@ import io.siskin.index.build.BuildProgress;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.store.Verification;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.ModelStore;
@@ -209,8 +212,10 @@ final class LearnedIndexTest {
     ModelStore store = ModelStore.of(new DataDirectory(folder.resolve("data")));
     store.add(model);
     ModelRef ref = model.ref();
-    var one = store.opened(library).open(ref);
-    var two = store.opened(library).open(ref);
+    BatchedModels models =
+        new BatchedModels(library, BatchingOptions.DEFAULTS, new EncodingCache(0));
+    var one = store.opened(models).open(ref);
+    var two = store.opened(models).open(ref);
     one.close();
     one.close();
     assertThatThrownBy(() -> one.infer(List.of())).isInstanceOf(IllegalStateException.class);

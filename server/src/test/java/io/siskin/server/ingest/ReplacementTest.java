@@ -79,7 +79,7 @@ class ReplacementTest {
     index(TEXTS, null);
     assertThat(sayings())
         .containsExactly(
-            "replaces collection birds, generation 1: 1 documents, encoder bm25 (english), stored"
+            "replaces collection birds, generation 1: 1 document, encoder bm25 (english), stored"
                 + " fields title, text");
   }
 

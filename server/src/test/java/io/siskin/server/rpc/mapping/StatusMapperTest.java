@@ -20,7 +20,9 @@ import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.server.batch.EncoderOverloadedException;
+import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.CollectionUnderVerificationException;
 import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
@@ -178,6 +180,27 @@ class StatusMapperTest {
   void drainingIsUnavailable() {
     assertThat(mapper.toStatus(new DrainingException()).getCode())
         .isEqualTo(Code.UNAVAILABLE_VALUE);
+    assertThat(log.list).isEmpty();
+  }
+
+  @Test
+  void aDamagedCollectionIsDataLossThatNamesItAndLogsNothing() throws Exception {
+    Status status = mapper.toStatus(new CollectionDamagedException("birds"));
+
+    assertThat(status.getCode()).isEqualTo(Code.DATA_LOSS_VALUE);
+    assertThat(status.getMessage()).contains("'birds'");
+    assertThat(detail(status, ErrorInfo.class).getReason()).isEqualTo("COLLECTION_DAMAGED");
+    assertThat(detail(status, ResourceInfo.class).getResourceName()).isEqualTo("birds");
+    assertThat(log.list).as("the catalog has logged it").isEmpty();
+  }
+
+  @Test
+  void aCollectionUnderVerificationIsToBeTriedAgain() throws Exception {
+    Status status = mapper.toStatus(new CollectionUnderVerificationException("birds"));
+
+    assertThat(status.getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
+    assertThat(status.getMessage()).contains("'birds'");
+    assertThat(detail(status, RetryInfo.class).hasRetryDelay()).isTrue();
     assertThat(log.list).isEmpty();
   }
 
