@@ -3,6 +3,7 @@ package io.siskin.server.encode.spec;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.server.encode.file.JsonFile;
+import java.util.stream.Collectors;
 
 /**
  * The stored form of an {@link EncoderSpec}: one JSON object with {@code version}, {@code kind} and
@@ -81,8 +84,20 @@ public final class EncoderSpecJson {
         throw outOfRange.at(file);
       }
       throw new InvalidInputException(
-              "encoder", json, "what this version writes: " + e.getOriginalMessage())
+              "encoder", json, "what this version writes; wrong is " + reason(e))
           .at(file);
     }
+  }
+
+  /** Says which member is wrong, in our words: the library's are about classes. */
+  private static String reason(JsonProcessingException wrong) {
+    if (!(wrong instanceof JsonMappingException mapping)) {
+      return JsonFile.describe(wrong);
+    }
+    String path =
+        mapping.getPath().stream()
+            .map(step -> String.valueOf(step.getFieldName()))
+            .collect(Collectors.joining("."));
+    return path.isEmpty() ? "its kind or a member" : "the member " + path;
   }
 }
