@@ -30,7 +30,7 @@ final class ArchitectureTest {
           Map.entry("corpus", Set.of("corpus.ciff")),
           Map.entry("corpus.ciff", Set.of()),
           Map.entry("encode", Set.of()),
-          Map.entry("encode.spec", Set.of("encode")),
+          Map.entry("encode.spec", Set.of("encode", "encode.file")),
           Map.entry(
               "encode.factory",
               Set.of(

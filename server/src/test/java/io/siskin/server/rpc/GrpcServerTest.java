@@ -234,8 +234,10 @@ class GrpcServerTest {
       CompletableFuture<SearchResult> unary = client.searchAsync(request().withDeadline(LONG));
       CompletableFuture<SearchResult> element = stream.submit(request().withDeadline(LONG));
       FakeRetriever.await(entered);
+      // A server that closes has no port any more.
+      int port = server.port();
       CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
-      awaitRefusal(server);
+      awaitRefusal(port);
 
       assertThat(closed).isNotDone();
       gate.countDown();
@@ -327,8 +329,7 @@ class GrpcServerTest {
   }
 
   /** Waits until new connections are refused, which is when the server has begun to shut down. */
-  private static void awaitRefusal(GrpcServer server) {
-    int port = server.port();
+  private static void awaitRefusal(int port) {
     long start = System.nanoTime();
     while (true) {
       try (SearchClient late =

@@ -105,7 +105,8 @@ class LearnedSearchTest {
                     new LearnedSpec.DocumentSide.Model(REF, VectorOptions.NONE),
                     new LearnedSpec.QuerySide.Model(REF, options)),
                 Map.of(),
-                List.of(new ModelFiles(REF, files, List.of("model.onnx"))),
+                // Its fingerprint is not that of its file.
+                List.of(new ModelFiles(REF, files, List.of("model.onnx"), true)),
                 BuildOptions.DEFAULTS.withThreads(1),
                 DocumentPruning.NONE,
                 0,

@@ -129,7 +129,8 @@ class ShownMetricsTest {
                     new LearnedSpec.DocumentSide.Model(REF, VectorOptions.NONE),
                     new LearnedSpec.QuerySide.Model(REF, VectorOptions.NONE)),
                 Map.of(),
-                List.of(new ModelFiles(REF, files, List.of("model.onnx"))),
+                // Its fingerprint is not that of its file.
+                List.of(new ModelFiles(REF, files, List.of("model.onnx"), true)),
                 BuildOptions.DEFAULTS.withThreads(1),
                 DocumentPruning.NONE,
                 0,

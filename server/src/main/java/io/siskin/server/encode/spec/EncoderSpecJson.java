@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
-import java.util.Objects;
+import io.siskin.server.encode.file.JsonFile;
 import java.util.stream.Collectors;
 
 /**
@@ -58,19 +58,6 @@ public final class EncoderSpecJson {
     return stored.toString();
   }
 
-  /** Names the member that is wrong, where it is known. */
-  private static String place(JsonProcessingException error) {
-    if (!(error instanceof JsonMappingException mapping)) {
-      return ", in JSON";
-    }
-    String path =
-        mapping.getPath().stream()
-            .map(JsonMappingException.Reference::getFieldName)
-            .filter(Objects::nonNull)
-            .collect(Collectors.joining("."));
-    return path.isEmpty() ? "" : "; member " + path + " is not";
-  }
-
   /**
    * Reads a spec.
    *
@@ -97,8 +84,20 @@ public final class EncoderSpecJson {
         throw outOfRange.at(file);
       }
       throw new InvalidInputException(
-              "encoder", json, "an encoder as this version writes it" + place(e))
+              "encoder", json, "what this version writes; wrong is " + reason(e))
           .at(file);
     }
+  }
+
+  /** Says which member is wrong, in our words: the library's are about classes. */
+  private static String reason(JsonProcessingException wrong) {
+    if (!(wrong instanceof JsonMappingException mapping)) {
+      return JsonFile.describe(wrong);
+    }
+    String path =
+        mapping.getPath().stream()
+            .map(step -> String.valueOf(step.getFieldName()))
+            .collect(Collectors.joining("."));
+    return path.isEmpty() ? "its kind or a member" : "the member " + path;
   }
 }

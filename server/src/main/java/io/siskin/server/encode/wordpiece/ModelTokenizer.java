@@ -53,9 +53,11 @@ public final class ModelTokenizer implements AutoCloseable {
     ModelTokenizer opened = new ModelTokenizer(json.load(options, true), vocabulary, json.padId());
     boolean fits = false;
     try {
-      opened.checkCut(file, maxTokens);
+      opened.checkCut(maxTokens);
       fits = true;
       return opened;
+    } catch (InvalidInputException wrong) {
+      throw wrong.at(file);
     } finally {
       if (!fits) {
         opened.close();
@@ -64,16 +66,15 @@ public final class ModelTokenizer implements AutoCloseable {
   }
 
   /** The library cuts nothing where the tokens around a text already fill the length. */
-  private void checkCut(String file, int maxTokens) {
+  private void checkCut(int maxTokens) {
     String longText = "a ".repeat(maxTokens + 1);
     int length = tokenizer.encode(longText, true).getIds().length;
     if (length > maxTokens) {
       int around = tokenizer.encode("", true).getIds().length;
       throw new InvalidInputException(
-              "max_length",
-              maxTokens,
-              "more than the " + around + " tokens that the tokenizer puts around a text")
-          .at(file);
+          "max_length",
+          maxTokens,
+          "more than the " + around + " tokens that the tokenizer puts around a text");
     }
   }
 

@@ -3,6 +3,9 @@ package io.siskin.server.encode.factory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 final class EncoderFactoryTest {
   private static final AnalyzerSpec WHITESPACE = new AnalyzerSpec.Whitespace();
@@ -281,6 +285,29 @@ final class EncoderFactoryTest {
             new LearnedSpec.QuerySide.Tokens(spec.analyzer(), spec.weights(), VectorOptions.NONE));
     assertThatThrownBy(() -> EncoderFactory.checkTables(learned, resources))
         .isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void tableOfWhichFewTokensAreKnownIsWarnedOf() throws IOException {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(WeightTable.class);
+    logger.addAppender(log);
+    try {
+      EncoderFactory.checkTables(
+          new IdfSpec(wordPiece(), table("{\"moth\": 1, \"wing\": 1, \"x\": 1, \"y\": 1}", 0)),
+          resources);
+      assertThat(log.list).as("half of them").isEmpty();
+      EncoderFactory.checkTables(
+          new IdfSpec(wordPiece(), other("{\"moth\": 1, \"x\": 1, \"y\": 1}")), resources);
+      assertThat(log.list)
+          .singleElement()
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .asString()
+          .contains("other.json: the tokenizer gives 1 of the 3 tokens of the table");
+    } finally {
+      logger.detachAppender(log);
+    }
   }
 
   @Test

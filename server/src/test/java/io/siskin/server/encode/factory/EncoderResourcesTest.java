@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.encode.Sha256;
 import io.siskin.server.encode.spec.ResourceRef;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,6 +13,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,5 +102,23 @@ final class EncoderResourcesTest {
     assertThatThrownBy(() -> resources.add("idf.json", source))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("67108865");
+  }
+
+  @Test
+  void aFileThatChangedSinceItWasReadIsNotStored() throws IOException {
+    Files.writeString(source, "{\"a\": 1}");
+    ResourceRef ref = new ResourceRef("idf.json", Sha256.hex(Files.readAllBytes(source)));
+    EncoderResources stored = EncoderResources.in(scratch.resolve("changed"));
+    EncoderResources owned = stored.readFrom(Map.of("idf.json", source));
+    assertThat(owned.path(ref)).isEqualTo(source);
+    assertThat(owned.read(ref)).isEqualTo(Files.readAllBytes(source));
+    Files.writeString(source, "{\"a\": 2}");
+    assertThatThrownBy(() -> stored.add(ref, source))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("some table");
+    assertThat(scratch.resolve("changed")).doesNotExist();
+    Files.writeString(source, "{\"a\": 1}");
+    stored.add(ref, source);
+    assertThat(stored.read(ref)).isEqualTo(Files.readAllBytes(source));
   }
 }

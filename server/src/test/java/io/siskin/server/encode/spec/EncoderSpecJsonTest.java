@@ -157,6 +157,19 @@ final class EncoderSpecJsonTest {
   }
 
   @Test
+  void theMemberThatIsWrongIsNamedWithoutTheLibrarysWords() {
+    assertThatThrownBy(
+            () ->
+                EncoderSpecJson.read(
+                    "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\",\"x\":1},"
+                        + "\"k1\":0.9,\"b\":2}",
+                    "f"))
+        .hasMessageEndingWith("allowed: what this version writes; wrong is the member analyzer.x");
+    assertThatThrownBy(() -> EncoderSpecJson.read("{\"version\":1", "f"))
+        .hasMessageEndingWith("wrong is JSON that ends too early, at line 1, column 13");
+  }
+
+  @Test
   void valueOutOfRangeIsNamed() {
     assertThatThrownBy(
             () ->

@@ -178,6 +178,24 @@ final class WordPieceAnalyzerTest {
                 + " around a text");
   }
 
+  /** What no trial finds is the fault of the text. */
+  @Test
+  void textThatTheTokenizerCannotCutIsAnInputError() {
+    byte[] json =
+        tokenizerJson(
+            "{\"type\":\"WordLevel\",\"unk_token\":\"[UNK]\",\"vocab\":{\"a\":0}}",
+            "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"[^abc]\"},\"content\":\"\"}");
+    try (WordPieceAnalyzer analyzer = WordPieceAnalyzer.open("t.json", json, NO_CUT)) {
+      assertThat(tokens(analyzer, "a")).containsExactly("a");
+      assertThatThrownBy(() -> tokens(analyzer, "abc"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "text is abc; allowed: a text that the model's tokenizer can cut. The tokenizer says:"
+                  + " WordLevel error: Missing [UNK] token from the vocabulary");
+      assertThat(tokens(analyzer, "a")).containsExactly("a");
+    }
+  }
+
   @Test
   void whatTheLibraryRefusesIsSaidInFull() {
     String odd = "{\"type\":\"Unigram\",\"unk_id\":7,\"vocab\":[[\"moth\",-1.0]]}";
