@@ -144,7 +144,7 @@ public final class EngineBench {
         && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(WARM_SECONDS_MAX)) {
       long passStart = System.nanoTime();
       long median = LatencySummary.of(pass(executor, modes, null)).p50Nanos();
-      settling.add(median, System.nanoTime() - passStart);
+      settling.add((double) median, System.nanoTime() - passStart);
       warmPasses++;
     }
     return warmPasses;
