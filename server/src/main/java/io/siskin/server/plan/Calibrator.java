@@ -26,13 +26,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Calibrator {
   /** How many queries are made of a segment's documents, at most. */
-  public static final int SAMPLE_COUNT = 600;
+  public static final int SAMPLE_COUNT = 1000;
 
   /**
    * About how much work a calibration with made queries may take, in milliseconds of one core of
    * the machine that the unit costs come from. At least 100 queries are used, whatever they cost.
    */
   public static final long BUDGET_MILLIS = 3_000;
+
+  // Of a small segment, so many queries are made: its calibration takes longer than its searches
+  // will ever save.
+  private static final int CHEAP_SAMPLE_COUNT = 300;
 
   // The unit costs were fitted with kernels of this width. With others, modes differ more.
   private static final int FITTED_VECTOR_BITS = 512;
@@ -93,7 +97,11 @@ public final class Calibrator {
       return null;
     }
     Census census = new Census(segment, kernels, new UnitCosts(segment), queries);
-    census.run(Runtime.getRuntime().availableProcessors(), budgetNanos, done);
+    census.run(
+        Runtime.getRuntime().availableProcessors(),
+        budgetNanos,
+        source == QuerySource.SAMPLED ? CHEAP_SAMPLE_COUNT : queries.size(),
+        done);
     ModeSpeeds speeds =
         census.isCheap()
             ? ModeSpeeds.unmeasured(census)
@@ -130,7 +138,7 @@ public final class Calibrator {
       points.addAll(
           Frontier.of(
               modes.get(mode).stream()
-                  .map(samples -> samples.point(census.used(), factor))
+                  .map(samples -> samples.point(band.used(census.used()), factor))
                   .toList()));
     }
     return new Band(band.k(), points);

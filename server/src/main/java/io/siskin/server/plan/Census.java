@@ -29,7 +29,10 @@ final class Census {
 
   // Where the exact mode is expected to take less, little depends on the choice.
   private static final double CHEAP_BELOW_NANOS = 30e3;
-  private static final int CHEAP_QUERIES_MAX = 300;
+
+  // For long lists, each so many of the queries is used, as long as enough are left.
+  private static final int LONG_ABOVE_K = 100;
+  private static final int LONG_STRIDE_MAX = 4;
 
   private final Segment segment;
   private final KernelProvider kernels;
@@ -52,8 +55,16 @@ final class Census {
     this.costs = costs;
     this.queries = queries;
     for (int k : KS) {
-      bands.add(new CensusBand(segment, k, queries.size()));
+      bands.add(new CensusBand(segment, k, queries.size(), stride(k, queries.size())));
     }
+  }
+
+  /**
+   * Returns which of the queries are used. A list of a thousand documents says as much as many
+   * lists of ten, and it costs as much.
+   */
+  private static int stride(int k, int queries) {
+    return k > LONG_ABOVE_K ? Math.clamp(queries / QUERIES_MIN, 1, LONG_STRIDE_MAX) : 1;
   }
 
   /**
@@ -62,9 +73,10 @@ final class Census {
    * @param threads how many threads count
    * @param workNanosMax about how much work may be done in all, as the time that it is expected to
    *     take in one thread
+   * @param cheapQueriesMax how many queries are used at most if they turn out to be cheap
    * @param done told how many queries are done; called by several threads, one at a time
    */
-  void run(int threads, double workNanosMax, IntConsumer done) {
+  void run(int threads, double workNanosMax, int cheapQueriesMax, IntConsumer done) {
     AtomicInteger next = new AtomicInteger();
     AtomicInteger finished = new AtomicInteger();
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
@@ -76,7 +88,7 @@ final class Census {
       double pilotNanos = take(executor, takers, next, pilots, finished, done);
       double fitting = workNanosMax / Math.max(1, pilotNanos / pilots);
       used = pilots;
-      int most = isCheap() ? Math.min(CHEAP_QUERIES_MAX, queries.size()) : queries.size();
+      int most = isCheap() ? Math.min(cheapQueriesMax, queries.size()) : queries.size();
       used = (int) Math.min(most, Math.max(QUERIES_MIN, fitting));
       take(executor, takers, next, used, finished, done);
     }

@@ -8,6 +8,7 @@ import java.util.List;
 /** What a {@link Census} counts for one k: samples of the exact mode and of all settings. */
 final class CensusBand {
   private final int k;
+  private final int stride;
   private final PointSamples exact;
   private final List<PointSamples> scoreAtATime = new ArrayList<>();
   private final List<PointSamples> clustered = new ArrayList<>();
@@ -18,19 +19,51 @@ final class CensusBand {
    * @param segment the segment, which says which modes there are
    * @param k how many documents are wanted
    * @param queries how many queries there are at most
+   * @param stride each so many of them is used for this k
    */
-  CensusBand(Segment segment, int k, int queries) {
+  CensusBand(Segment segment, int k, int queries, int stride) {
     this.k = k;
-    this.exact = new PointSamples(new SearchMode.Exact(), queries);
+    this.stride = stride;
+    this.exact = new PointSamples(new SearchMode.Exact(), used(queries));
     if (Structures.hasScoreAtATime(segment)) {
-      PointGrid.scoreAtATime(k).forEach(mode -> scoreAtATime.add(new PointSamples(mode, queries)));
+      PointGrid.scoreAtATime(k)
+          .forEach(mode -> scoreAtATime.add(new PointSamples(mode, used(queries))));
     }
-    PointGrid.clustered(segment).forEach(mode -> clustered.add(new PointSamples(mode, queries)));
+    PointGrid.clustered(segment)
+        .forEach(mode -> clustered.add(new PointSamples(mode, used(queries))));
   }
 
   /** Returns how many documents are wanted. */
   int k() {
     return k;
+  }
+
+  /**
+   * Returns how many of the first queries are used for this k.
+   *
+   * @param queries how many queries there are
+   */
+  int used(int queries) {
+    return (queries + stride - 1) / stride;
+  }
+
+  /**
+   * Returns the number of a query among those that are used for this k.
+   *
+   * @param query its number among all
+   * @return −1 when it is not used
+   */
+  int position(int query) {
+    return query % stride == 0 ? query / stride : -1;
+  }
+
+  /**
+   * Returns the number of a query among all.
+   *
+   * @param position its number among those that are used for this k
+   */
+  int query(int position) {
+    return position * stride;
   }
 
   /** Returns the samples of the exact mode. */

@@ -52,36 +52,41 @@ final class CensusTaker {
    * Takes a query.
    *
    * @param query the query
-   * @param number its number in the samples
+   * @param number its number among all queries
    * @return the time that all of this is expected to take, in nanoseconds
    */
   double take(SampleQuery query, int number) {
     double nanos = 0;
+    boolean isFirst = true;
     // The largest k comes first: its list has the lists of the others in front.
-    for (int i = bands.size() - 1; i >= 0; i--) {
-      CensusBand band = bands.get(i);
-      nanos += takeExact(query, number, band, i == bands.size() - 1);
+    for (CensusBand band : bands.reversed()) {
+      int position = band.position(number);
+      if (position < 0) {
+        continue;
+      }
+      nanos += takeExact(query, position, band, isFirst);
+      isFirst = false;
       int wanted = Math.min(size, band.k() - (sourceRank < band.k() ? 1 : 0));
       if (probe != null) {
-        nanos += takeFloors(probe, query, number, band, wanted);
+        nanos += takeFloors(probe, query, position, band, wanted);
       }
       for (PointSamples samples : band.clustered()) {
-        nanos += takeClustered(query, number, band, samples, wanted);
+        nanos += takeClustered(query, position, band, samples, wanted);
       }
     }
     return nanos;
   }
 
-  private double takeExact(SampleQuery query, int number, CensusBand band, boolean keep) {
+  private double takeExact(SampleQuery query, int position, CensusBand band, boolean keep) {
     searcher.search(query.query(), band.exact().mode(), band.k(), Cancellation.NEVER);
     double nanos = costs.nanos(band.exact().mode(), searcher.work());
     band.exact()
         .set(
-            number,
+            position,
             1,
             nanos,
-            searcher.stats().documentsScored(),
-            searcher.stats().postingsScored());
+            (double) searcher.stats().documentsScored(),
+            (double) searcher.stats().postingsScored());
     if (keep) {
       keepList(query.source());
     }
@@ -107,7 +112,7 @@ final class CensusTaker {
 
   /** Counts all settings of score-at-a-time: one run for each posting floor. */
   private double takeFloors(
-      FloorProbe floors, SampleQuery query, int number, CensusBand band, int wanted) {
+      FloorProbe floors, SampleQuery query, int position, CensusBand band, int wanted) {
     double nanos = 0;
     int setting = 0;
     for (float postingFloor : PointGrid.postingFloors(band.k())) {
@@ -127,7 +132,7 @@ final class CensusTaker {
         SearchWork all =
             work.withCandidates(Math.round(candidates * metPerCandidate), records, postings, hits);
         samples.set(
-            number,
+            position,
             wanted == 0 ? 1 : (double) Math.min(wanted, foundFrom[sumFloor]) / wanted,
             costs.nanos(samples.mode(), all),
             records,
@@ -157,7 +162,7 @@ final class CensusTaker {
   }
 
   private double takeClustered(
-      SampleQuery query, int number, CensusBand band, PointSamples samples, int wanted) {
+      SampleQuery query, int position, CensusBand band, PointSamples samples, int wanted) {
     searcher.search(query.query(), samples.mode(), band.k(), Cancellation.NEVER);
     int found = 0;
     for (int rank = 0; rank < searcher.size(); rank++) {
@@ -169,11 +174,11 @@ final class CensusTaker {
     }
     double nanos = costs.nanos(samples.mode(), searcher.work());
     samples.set(
-        number,
+        position,
         wanted == 0 ? 1 : (double) Math.min(found, wanted) / wanted,
         nanos,
-        searcher.stats().documentsScored(),
-        searcher.stats().postingsScored());
+        (double) searcher.stats().documentsScored(),
+        (double) searcher.stats().postingsScored());
     return nanos;
   }
 }

@@ -38,12 +38,12 @@ final class ModeSpeeds {
   /** A setting that is timed, with what its queries are expected to take. */
   private static final class Trial {
     final PointSamples samples;
-    final int k;
+    final CensusBand band;
     final double[] least;
 
-    Trial(PointSamples samples, int k, int queries) {
+    Trial(PointSamples samples, CensusBand band, int queries) {
       this.samples = samples;
-      this.k = k;
+      this.band = band;
       this.least = new double[queries];
       Arrays.fill(least, Double.MAX_VALUE);
     }
@@ -106,24 +106,27 @@ final class ModeSpeeds {
   private static List<List<List<Trial>>> trials(Census census) {
     List<List<List<PointSamples>>> settings = new ArrayList<>();
     double nanos = 0;
+    int queries = QUERIES_MAX;
     for (CensusBand band : census.bands()) {
+      int used = band.used(census.used());
+      queries = Math.min(queries, used);
       List<List<PointSamples>> ofBand = new ArrayList<>();
       for (List<PointSamples> mode : band.byMode()) {
-        ofBand.add(timed(mode, census.used()));
+        ofBand.add(timed(mode, used));
         for (PointSamples samples : ofBand.getLast()) {
-          nanos += 1e3 * samples.point(census.used(), 1).meanMicros();
+          nanos += 1e3 * samples.point(used, 1).meanMicros();
         }
       }
       settings.add(ofBand);
     }
-    int wanted = (int) Math.clamp(ROUND_NANOS / nanos, QUERIES_MIN, QUERIES_MAX);
-    int queries = Math.min(census.used(), wanted);
+    int fitting =
+        Math.min(queries, (int) Math.clamp(ROUND_NANOS / nanos, QUERIES_MIN, QUERIES_MAX));
     List<List<List<Trial>>> trials = new ArrayList<>();
-    for (int band = 0; band < settings.size(); band++) {
-      int k = census.bands().get(band).k();
+    for (int number = 0; number < settings.size(); number++) {
+      CensusBand band = census.bands().get(number);
       trials.add(
-          settings.get(band).stream()
-              .map(mode -> mode.stream().map(one -> new Trial(one, k, queries)).toList())
+          settings.get(number).stream()
+              .map(mode -> mode.stream().map(one -> new Trial(one, band, fitting)).toList())
               .toList());
     }
     return trials;
@@ -155,13 +158,13 @@ final class ModeSpeeds {
       long nanos = 0;
       for (Trial trial : trials) {
         for (int query = 0; query < trial.least.length; query++) {
-          long one =
-              timer.searchNanos(census.queries().get(query).query(), trial.samples.mode(), trial.k);
-          trial.least[query] = Math.min(trial.least[query], one);
+          SampleQuery sample = census.queries().get(trial.band.query(query));
+          long one = timer.searchNanos(sample.query(), trial.samples.mode(), trial.band.k());
+          trial.least[query] = Math.min(trial.least[query], (double) one);
           nanos += one;
         }
       }
-      settling.add(nanos, nanos);
+      settling.add((double) nanos, nanos);
       sum += nanos;
     }
   }

@@ -8,7 +8,9 @@ import java.util.List;
 /** The parameters that a segment is calibrated with. */
 final class PointGrid {
   private static final List<Float> POSTING_FLOORS =
-      List.of(.5f, .45f, .4f, .35f, .3f, .27f, .25f, .22f, .2f, .17f, .15f, .12f, .1f, .07f, .05f);
+      List.of(
+          .5f, .45f, .4f, .37f, .35f, .32f, .3f, .28f, .26f, .25f, .24f, .22f, .21f, .2f, .18f,
+          .17f, .15f, .13f, .12f, .1f, .07f, .05f);
   private static final List<Float> FEW_POSTING_FLOORS =
       List.of(.4f, .3f, .25f, .2f, .15f, .1f, .05f);
   private static final int FEW_ABOVE_K = 100;
@@ -18,7 +20,9 @@ final class PointGrid {
    * {@link io.siskin.server.search.FloorProbe}).
    */
   static final List<Float> CANDIDATE_FLOORS =
-      List.of(.95f, .92f, .9f, .87f, .85f, .82f, .8f, .77f, .75f, .72f, .7f, .65f, .6f, .55f, .5f);
+      List.of(
+          .95f, .93f, .92f, .91f, .9f, .89f, .88f, .87f, .86f, .85f, .84f, .83f, .82f, .81f, .8f,
+          .79f, .78f, .77f, .76f, .75f, .73f, .7f, .68f, .65f, .6f, .55f, .5f);
 
   /** The smallest candidate floor. */
   static final float CANDIDATE_FLOOR_MIN = CANDIDATE_FLOORS.getLast();

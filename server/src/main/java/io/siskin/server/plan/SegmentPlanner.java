@@ -18,8 +18,8 @@ final class SegmentPlanner {
   // would then miss it in one case of six, and by little.
   private static final double ERRORS = 1;
 
-  // Queries made of documents are not those that users ask: of the loss that a target allows, so
-  // much may be used where only they were measured.
+  // Queries made of documents are not those that users ask, whose loss may be a third larger: of
+  // the loss that a target allows, so much may be used where only made queries were measured.
   private static final double SAMPLED_LOSS_SHARE = 0.75;
 
   // The exact mode is taken where it is at most so much slower: it promises more.

@@ -119,9 +119,39 @@ class CalibratorTest {
   void theNumberOfQueriesFollowsTheWork() throws IOException {
     Segment segment = open(false);
     Census poor = new Census(segment, KERNELS, new UnitCosts(segment), queries(segment));
-    poor.run(2, 1, done -> {});
+    poor.run(2, 1, 1000, done -> {});
     assertThat(poor.used()).isEqualTo(100);
     assertThat(census(segment, 2).used()).isEqualTo(120);
+    Census cheap = new Census(segment, KERNELS, new UnitCosts(segment), queries(segment));
+    cheap.run(2, AMPLE_NANOS, 110, done -> {});
+    assertThat(cheap.isCheap()).isTrue();
+    assertThat(cheap.used()).isEqualTo(110);
+    segment.release();
+  }
+
+  /** Lists of a thousand documents say more than short ones, so fewer of them are needed. */
+  @Test
+  void longListsTakeEachFourthQuery() throws IOException {
+    Segment segment = open(false);
+    List<SampleQuery> queries = QuerySample.draw(segment, 402, QuerySample.Kind.EXPANDED);
+    Census census = new Census(segment, KERNELS, new UnitCosts(segment), queries);
+    census.run(2, AMPLE_NANOS, 1000, done -> {});
+    Calibration calibration = calibration(census, ModeSpeeds.unmeasured(census));
+    Searcher searcher = new Searcher(List.of(segment), KERNELS);
+    int[] steps = {1, 1, 4};
+    for (int i = 0; i < steps.length; i++) {
+      Band band = calibration.bands().get(i);
+      double postings = 0;
+      int used = 0;
+      for (int query = 0; query < census.used(); query += steps[i], used++) {
+        searcher.search(
+            queries.get(query).query(), new SearchMode.Exact(), band.k(), Cancellation.NEVER);
+        postings += searcher.stats().postingsScored();
+      }
+      assertThat(band.exact().postingsScored())
+          .as("k %d", band.k())
+          .isCloseTo(postings / used, Offset.offset(1e-3 * postings / used));
+    }
     segment.release();
   }
 
@@ -178,7 +208,7 @@ class CalibratorTest {
 
   private static Census census(Segment segment, int threads) {
     Census census = new Census(segment, KERNELS, new UnitCosts(segment), queries(segment));
-    census.run(threads, AMPLE_NANOS, done -> {});
+    census.run(threads, AMPLE_NANOS, 1000, done -> {});
     return census;
   }
 

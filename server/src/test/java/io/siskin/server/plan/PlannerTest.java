@@ -3,7 +3,6 @@ package io.siskin.server.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.build.BuildOptions;
-import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
@@ -30,7 +29,6 @@ class PlannerTest {
   @TempDir static Path directory;
   private static Segment large;
   private static Segment small;
-  private static List<QuantizedQuery> queries;
 
   @BeforeAll
   static void build() throws IOException {
@@ -39,7 +37,6 @@ class PlannerTest {
             new RandomCollection.Shape(1500, 300, 20, 6, 1 << 20, true), new Random(5));
     drawn.build(directory.resolve("large"), BuildOptions.DEFAULTS.withThreads(2));
     large = Segment.open(directory.resolve("large"), Verification.FULL);
-    queries = drawn.queries().stream().map(QuantizedQuery::of).toList();
     RandomCollection.draw(new RandomCollection.Shape(50, 30, 9, 2, 4, true), new Random(6))
         .build(directory.resolve("small"), BuildOptions.DEFAULTS.withThreads(2));
     small = Segment.open(directory.resolve("small"), Verification.FULL);

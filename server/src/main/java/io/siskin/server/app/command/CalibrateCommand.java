@@ -57,7 +57,7 @@ public final class CalibrateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Queries: .csr, TSV or JSON Lines of vectors or texts; gzip and zstd are unpacked. As"
-              + " many are used as about 20 seconds of work allow. Default: up to 600 queries made"
+              + " many are used as about 20 seconds of work allow. Default: up to 1000 queries made"
               + " of documents.")
   private @Nullable Path queries;
 
