@@ -145,9 +145,9 @@ public final class LuceneAnalyzer implements TextAnalyzer {
     analyzer.close();
     if (hashedCount() > 0) {
       LOG.warn(
-          "{} tokens had more than {} characters; a hash stands for each of them",
-          hashedCount(),
-          LongTokenFilter.LENGTH_MAX);
+          "tokens of more than {} characters: {}; a hash stands for each of them",
+          LongTokenFilter.LENGTH_MAX,
+          hashedCount());
     }
   }
 
