@@ -33,7 +33,9 @@ public final class SkippingPolicy implements BadRecordPolicy {
   public void onBadRecord(InvalidInputException error) {
     if (skippedCount == allowedCount) {
       throw error.at(
-          "after " + skippedCount + " skipped bad records, of " + allowedCount + " allowed");
+          allowedCount == 0
+              ? "bad record (--skip-bad N leaves out up to N of them)"
+              : "after " + skippedCount + " bad records that --skip-bad has left out");
     }
     skippedCount++;
     report.accept(error);

@@ -27,8 +27,8 @@ class SkippingPolicyTest {
       assertThatThrownBy(source::next)
           .isInstanceOf(InvalidInputException.class)
           .hasMessage(
-              "after 2 skipped bad records, of 2 allowed: %s:4: id is ''; allowed: 1 to 65535 bytes"
-                  + " of UTF-8",
+              "after 2 bad records that --skip-bad has left out: %s:4: id is ''; allowed: 1 to"
+                  + " 65535 bytes of UTF-8",
               file);
     }
     assertThat(policy.skippedCount()).isEqualTo(2);
@@ -48,7 +48,7 @@ class SkippingPolicyTest {
             });
     try (DocumentSource source = DocumentSources.open(file, InputFormat.AUTO, policy)) {
       assertThatThrownBy(source::next)
-          .hasMessageStartingWith("after 0 skipped bad records, of 0 allowed: ");
+          .hasMessageStartingWith("bad record (--skip-bad N leaves out up to N of them): ");
     }
     assertThatThrownBy(() -> new SkippingPolicy(-1, error -> {}))
         .isInstanceOf(InvalidInputException.class);

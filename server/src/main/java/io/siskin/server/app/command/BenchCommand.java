@@ -13,6 +13,7 @@ import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.SweepGrid;
 import io.siskin.server.app.output.OutputFile;
+import io.siskin.server.app.terminal.ProgressDisplay;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
@@ -139,8 +140,12 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
+      arity = "0..1",
+      fallbackValue = "-",
       paramLabel = "OUT",
-      description = "Write JSON Lines, one object a setting; - for stdout. Default: none.")
+      description =
+          "Writes JSON Lines, one object per setting, to the file; without a file, or with -, to"
+              + " standard output. Default: none.")
   @Nullable Path json;
 
   @Mixin InferenceFlags inference = new InferenceFlags();
@@ -183,13 +188,19 @@ public final class BenchCommand implements Callable<Integer> {
           "%-16s %6s %9s %7s %9s %9s %9s %9s%n",
           "mode", "cut/", "heap/", "recall", "mean us", "p50", "p95", "p99");
       print("%-16s %6s %9s%n", "", "floor", "candidate");
-      for (List<SearchMode> modes : settings(snapshot)) {
-        SearchMode setting = snapshot.planner().representative(modes);
-        ObjectNode row = row(snapshot, setting, bench.run(modes), judge);
-        rows.put(modes, row);
-        printRow(row);
-        out.write(row + System.lineSeparator());
-        out.flush();
+      List<List<SearchMode>> settings = settings(snapshot);
+      try (ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
+        display.begin("measuring", settings.size());
+        for (List<SearchMode> modes : settings) {
+          SearchMode setting = snapshot.planner().representative(modes);
+          ObjectNode row = row(snapshot, setting, bench.run(modes), judge);
+          rows.put(modes, row);
+          display.advance(rows.size());
+          printRow(row);
+          out.write(row + System.lineSeparator());
+          out.flush();
+        }
+        display.end();
       }
       if (sweep) {
         printFrontier(rows.values());
