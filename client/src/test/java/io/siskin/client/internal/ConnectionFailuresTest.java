@@ -49,7 +49,7 @@ class ConnectionFailuresTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "needs Linux")
   void theSocketIsMissing(@TempDir Path directory) {
     Path socket = directory.resolve("none.sock");
     assertThat(unavailable(ClientOptions.of("unix://" + socket)))

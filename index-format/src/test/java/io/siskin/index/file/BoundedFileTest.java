@@ -65,7 +65,7 @@ class BoundedFileTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "needs Linux")
   void aLinkToAnEndlessDeviceIsRefused() throws IOException {
     Path link = Files.createSymbolicLink(directory.resolve("zero"), Path.of("/dev/zero"));
     assertRefused(link, "a device");
@@ -75,7 +75,7 @@ class BoundedFileTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "needs Linux")
   void aFileThatDoesNotKnowItsLengthIsBoundedToo() {
     // The kernel says that it has 0 bytes.
     assertRefused(Path.of("/proc/self/status"), "more than 8 bytes");

@@ -155,7 +155,7 @@ class ManifestReaderTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "needs Linux")
   void aLinkToAnEndlessFileIsRefused() throws IOException {
     Path link =
         Files.createSymbolicLink(collection.resolve("collection.json"), Path.of("/dev/zero"));
