@@ -50,7 +50,7 @@ public final class SparseVector {
    * Makes a vector keyed by token.
    *
    * @param tokens the terms; copied
-   * @param weights one weight a term; copied
+   * @param weights one weight per term; copied
    * @throws IllegalArgumentException when the arrays differ in length
    */
   public static SparseVector ofTokens(String[] tokens, float[] weights) {
@@ -61,7 +61,7 @@ public final class SparseVector {
    * Makes a vector keyed by term id.
    *
    * @param termIds the terms, each read as an unsigned number; copied
-   * @param weights one weight a term; copied
+   * @param weights one weight per term; copied
    * @throws IllegalArgumentException when the arrays differ in length
    */
   public static SparseVector ofTermIds(int[] termIds, float[] weights) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever uses the client sees neither gRPC nor generated messages, and nothing is printed. */
+/** The one who uses the client sees neither gRPC nor generated messages, and nothing is printed. */
 final class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -17,7 +17,7 @@ public final class CorruptSegmentException extends IOException {
   /**
    * Creates the error.
    *
-   * @param file the file, as given by whoever opened it
+   * @param file the file, as given by the one who opened it
    * @param offset the byte offset in the file at which the contradiction stands
    * @param expected what the format demands there
    * @param found what stands there

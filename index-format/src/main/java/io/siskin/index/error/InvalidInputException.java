@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * file.
  *
  * <p>The message always names the field, the value that was found and what is allowed; the place (a
- * file and line, a request field path) is added by whoever knows it, see {@link #at}.
+ * file and line, a request field path) is added by the one who knows it, see {@link #at}.
  */
 public final class InvalidInputException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;

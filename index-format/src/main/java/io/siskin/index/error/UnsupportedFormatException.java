@@ -15,7 +15,7 @@ public final class UnsupportedFormatException extends IOException {
   /**
    * Creates the error.
    *
-   * @param file the file, as given by whoever opened it
+   * @param file the file, as given by the one who opened it
    * @param offset the byte offset of the magic or version that was refused
    * @param supported what this build reads, for example {@code version 1}
    * @param found what stands there

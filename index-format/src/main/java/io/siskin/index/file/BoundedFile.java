@@ -77,7 +77,7 @@ public final class BoundedFile {
   }
 
   private static Outcome read(Path file, int lengthBytesMax) throws IOException {
-    // Before it is opened: to open a pipe is to wait for whoever writes to it.
+    // Before it is opened: to open a pipe is to wait for the one who writes to it.
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     String other = otherKind(attributes);
     if (other != null) {

@@ -3,8 +3,8 @@ package io.siskin.index.lifecycle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the references to something that is shared and ends it with the last one. Whoever makes it
- * holds the first reference.
+ * Counts the references to something that is shared and ends it with the last one. The one who
+ * makes it holds the first reference.
  *
  * <p>Safe for concurrent use; takes no lock.
  */

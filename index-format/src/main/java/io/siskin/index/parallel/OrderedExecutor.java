@@ -104,7 +104,7 @@ public final class OrderedExecutor implements AutoCloseable {
         sink.accept(piece, results.take());
       }
     } finally {
-      // Whoever stops may unmap at once what the tasks read.
+      // The one who stops may unmap at once what the tasks read.
       running.stop();
     }
   }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An opened segment: all its files mapped, verified and checked against each other.
  *
- * <p>Reference-counted, because a view read after unmapping ends the process: whoever searches
+ * <p>Reference-counted, because a view read after unmapping ends the process: the one who searches
  * holds a reference ({@link #tryRetain} … {@link #release}), and the mapping is closed with the
  * last one. The opener holds the first. Safe for concurrent use.
  */

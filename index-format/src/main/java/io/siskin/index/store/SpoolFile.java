@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * A temporary file without a name, which is gone when it is closed or when the process ends.
  * Little-endian.
  *
- * <p>It is written in one of two ways. Whoever does not know how much there will be appends ({@link
- * #putU32} and its siblings), and {@link #map} makes all of it readable at once. Whoever knows the
- * place of everything writes by position.
+ * <p>It is written in one of two ways. The one who does not know how much there will be appends
+ * ({@link #putU32} and its siblings), and {@link #map} makes all of it readable at once. The one
+ * who knows the place of everything writes by position.
  *
- * <p>Written by one thread; the mapped memory may be read by several. Closed by whoever made it.
+ * <p>Written by one thread; the mapped memory may be read by several. Closed by the one who made
+ * it.
  */
 public final class SpoolFile implements Closeable {
   private static final int BUFFER_LENGTH = 1 << 18;

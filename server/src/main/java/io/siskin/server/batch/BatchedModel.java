@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A model with its front end. Several may stand for one model, see {@link BatchedModels}: each is
- * closed by whoever opened it, and with the last one the front end and then the model are closed.
+ * closed by the one who opened it, and with the last one the front end and then the model are
+ * closed.
  *
  * <p>As a {@link TextModel} it goes past the front end, on the calling thread. Safe for concurrent
  * use.
@@ -58,7 +59,8 @@ public final class BatchedModel implements TextModel {
 
     private void end() {
       if (encoder.isOwnThread()) {
-        // Whoever waited for the last text let go of the model; closing waits for this very thread.
+        // The one who waited for the last text let go of the model; closing waits for this very
+        // thread.
         Thread _ =
             Thread.ofPlatform().daemon().name("siskin-close-" + ref.name()).start(this::close);
       } else {

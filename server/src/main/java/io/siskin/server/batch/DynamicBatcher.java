@@ -291,7 +291,7 @@ public final class DynamicBatcher {
       } else if (works.size() == 1) {
         fail(works.getFirst(), error);
       } else {
-        // Whoever waits for a text that fails in the end is told why, and says so.
+        // The one who waits for a text that fails in the end is told why, and says so.
         LOG.debug("a batch of {} texts failed and is tried in halves", works.size(), error);
         int half = works.size() / 2;
         infer(works.subList(0, half), startNanoTime);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Places} and {@link Admission} say who may come in, {@link Lanes} whose turn it is.
  *
  * <p>A monitor: safe for concurrent use, without threads of its own. It completes no future, since
- * that runs the callers' code; what it gives out is completed by whoever called, outside the lock.
+ * that runs the callers' code; what it gives out is completed by the caller, outside the lock.
  */
 final class TextQueue {
   private static final long PURGE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A frozen view of a collection: its segments, mapped, and its encoders. Whoever searches holds a
- * reference ({@link #tryRetain} … {@link #release}); with the last one the segments are unmapped,
+ * A frozen view of a collection: its segments, mapped, and its encoders. The one who searches holds
+ * a reference ({@link #tryRetain} … {@link #release}); with the last one the segments are unmapped,
  * so a replaced collection stays readable until its last search has ended.
  *
  * <p>Immutable; safe for concurrent use.

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out whether the files of a snapshot are damaged (ADR 0023), and says so once: in the log,
- * in the snapshot, and to whoever wants to know.
+ * in the snapshot, and to all who ask.
  *
  * <p>Some failures are certain at once: a mapped byte that cannot be read, a file of another
  * length. Any other unexpected failure of a search leads to one verification of all checksums, on a

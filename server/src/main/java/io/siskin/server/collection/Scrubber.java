@@ -68,7 +68,7 @@ final class Scrubber implements AutoCloseable {
         pass();
       }
     } catch (InterruptedException | CancellationException closed) {
-      // By whoever started it.
+      // By the one who started it.
     }
   }
 

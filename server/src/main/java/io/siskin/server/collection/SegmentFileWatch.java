@@ -78,7 +78,7 @@ final class SegmentFileWatch implements AutoCloseable {
         }
       }
     } catch (InterruptedException | ClosedWatchServiceException closed) {
-      // By whoever started it.
+      // By the one who started it.
     }
   }
 

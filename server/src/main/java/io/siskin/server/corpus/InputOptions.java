@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param parserThreads how many threads parse JSON Lines, 1 (the caller's own) to 1024; order and
  *     errors do not depend on it
  * @param spoolDirectory where packed {@code .csr} and CIFF files are spread out on their way in:
- *     about 4 and 12 bytes a posting, deleted at closing
+ *     about 4 and 12 bytes per posting, deleted at closing
  */
 public record InputOptions(
     TermKeys termKeys, int lineLengthMaxBytes, int parserThreads, Path spoolDirectory) {

@@ -18,7 +18,7 @@ public final class JsonDocumentParser {
    * Creates a parser.
    *
    * @param termKeys how vector keys are understood; with {@link TermKeys#AUTO} each line is judged
-   *     by itself, and whoever reads a file makes one choice out of that
+   *     by itself, and the one who reads a file makes one choice out of that
    */
   public JsonDocumentParser(TermKeys termKeys) {
     this.termKeys = termKeys;

@@ -6,8 +6,8 @@ import java.util.Locale;
 /**
  * Consecutive lines of one file, without their line ends, as ranges of one array.
  *
- * <p>Owned by whoever took it from the {@link LineReader}, which never touches it again; so it may
- * go to another thread.
+ * <p>Owned by the one who took it from the {@link LineReader}, which never touches it again; so it
+ * may go to another thread.
  */
 final class LineBatch {
   private static final int START_OF_OVERLONG = -1;

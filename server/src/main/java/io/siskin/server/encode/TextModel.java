@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * A model that encodes texts in padded batches: first each is tokenised, then a batch of them is
- * inferred and pooled. Whoever calls it owns queues, deadlines and priorities.
+ * inferred and pooled. The one who calls it owns queues, deadlines and priorities.
  *
  * <p>Safe for concurrent use. {@link #close} waits for calls in progress; later calls throw {@link
  * IllegalStateException}.

@@ -8,8 +8,8 @@
  * io.siskin.server.encode.factory.TextModels} gives.
  *
  * <p>An encoder is only the mapping of texts to vectors: a batch in, a batch out, on the caller's
- * thread. Queues, deadlines, priorities and caches belong to whoever calls it, so that one front
- * end serves every kind of encoder.
+ * thread. Queues, deadlines, priorities and caches belong to the one who calls it, so that one
+ * front end serves every kind of encoder.
  *
  * <p>Goes out to {@code encode.analysis} and {@code encode.wordpiece} for tokens and to the vectors
  * of the index format; knows nothing of collections, segments or gRPC.

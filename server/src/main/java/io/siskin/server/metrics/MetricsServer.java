@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Answers {@code GET /metrics} over HTTP, in the format that the request asks for: Prometheus text,
  * or OpenMetrics text.
  *
- * <p>Whoever can reach it may ask, so that it is bounded whatever is asked: two threads, 32
+ * <p>The one who can reach it may ask, so that it is bounded whatever is asked: two threads, 32
  * connections, 16 KiB of request, 5 s to send it and 10 s to take the answer; one answer is made at
  * a time. Nothing is logged for a request.
  *
@@ -115,7 +115,7 @@ public final class MetricsServer implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("IllegalCatch") // The edge of the process: whoever asks gets an answer.
+  @SuppressWarnings("IllegalCatch") // The edge of the process: the one who asks gets an answer.
   private void scrape(HttpExchange exchange, boolean wantsBody) throws IOException {
     ExpositionFormatWriter writer =
         formats.findWriter(exchange.getRequestHeaders().getFirst("Accept"));

@@ -157,7 +157,7 @@ public final class EncodingPipeline implements TextEncoders {
     for (EncoderInput input : request.inputs()) {
       if (!input.chunkEnds().isEmpty()) {
         throw new InvalidInputException(
-            "chunk_ends", "set", "none: the collection's encoder gives one vector a text");
+            "chunk_ends", "set", "none: the collection's encoder gives one vector per text");
       }
       texts.add(input.text());
     }

@@ -88,7 +88,7 @@ public final class RetrievalPipeline implements Retriever {
       String text, ModelSide by, EncodedText encoded, long startNanoTime) {
     SparseVector vector = by.vector(text, encoded.encoding());
     EncodeNanos nanos = encoded.nanos();
-    // Whoever joins a text that is half done has waited for less than the whole.
+    // The one who joins a text that is half done has waited for less than the whole.
     long elapsedNanos = System.nanoTime() - startNanoTime;
     long encodeNanos =
         Math.min(

@@ -248,7 +248,7 @@ public final class GrpcServer implements AutoCloseable {
         awaitListeners(System.nanoTime() + LAST_ANSWERS.toNanos());
       }
     } catch (InterruptedException e) {
-      // Whoever interrupts a shutdown wants it to be quick.
+      // The one who interrupts a shutdown wants it to be quick.
       Thread.currentThread().interrupt();
     }
   }
@@ -263,7 +263,7 @@ public final class GrpcServer implements AutoCloseable {
       }
       return true;
     } catch (InterruptedException e) {
-      // Whoever interrupts a shutdown wants it to be quick.
+      // The one who interrupts a shutdown wants it to be quick.
       Thread.currentThread().interrupt();
       return false;
     }

@@ -40,7 +40,7 @@ class DemoIT {
       assertThat(second.awaitStatus()).as(second.err()).isZero();
     }
 
-    // Whoever replaced the collection gets the demo's back.
+    // The one who replaced the collection gets the demo's back.
     Path own = Files.writeString(folder.resolve("own.jsonl"), "{\"id\":\"1\",\"text\":\"mine\"}\n");
     SiskinProcess.run(folder, "index", "-i", own, "-o", data, "-c", "wordnet");
     SiskinProcess third = SiskinProcess.run(folder, "demo", "--once", "-d", data, "-p", 0);

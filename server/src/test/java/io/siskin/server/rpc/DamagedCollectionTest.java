@@ -89,7 +89,7 @@ class DamagedCollectionTest {
     assertThat(damagedGauge("birds")).isZero();
     Path file = TestCollections.file(data, "birds", "documents.dat");
     byte[] content = Files.readAllBytes(file);
-    // No search in between: whoever writes to the file is noticed by himself.
+    // No search in between: the one who writes to the file is noticed by himself.
     TestCollections.invert(file, Files.size(file) - 100, 20);
     awaitHealth(Health.NOT_SERVING);
 

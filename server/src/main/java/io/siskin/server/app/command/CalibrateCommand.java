@@ -63,7 +63,7 @@ public final class CalibrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "Prints one JSON object a line, one a segment, with what was measured.")
+      description = "Prints one JSON object per line, one per segment, with what was measured.")
   private boolean json;
 
   @Mixin private InferenceFlags inference = new InferenceFlags();

@@ -36,7 +36,7 @@ public final class CollectionsCommand implements Callable<Integer> {
       description = "The collection to describe. Default: all.")
   private @Nullable String name;
 
-  @Option(names = "--json", description = "Prints one JSON object a line, one a collection.")
+  @Option(names = "--json", description = "Prints one JSON object per line, one per collection.")
   private boolean json;
 
   @Spec private CommandSpec spec;

@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "encode",
     description = {
-      "Encodes texts and prints one JSON object a text: vector, heaviest term first, or dense.",
+      "Encodes texts and prints one JSON object per text: vector, heaviest term first, or dense.",
       "What is printed for lines with an id can be indexed as vectors."
     })
 public final class EncodeCommand implements Callable<Integer> {

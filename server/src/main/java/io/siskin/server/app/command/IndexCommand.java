@@ -75,7 +75,7 @@ public final class IndexCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       defaultValue = "auto",
       description =
-          "What the files hold: jsonl (text or vectors, one JSON object a line), csr (the sparse"
+          "What the files hold: jsonl (text or vectors, one JSON object per line), csr (the sparse"
               + " matrix of BigANN), ciff. Default: ${DEFAULT-VALUE}, by name and first bytes.")
   private InputFormat format = InputFormat.AUTO;
 

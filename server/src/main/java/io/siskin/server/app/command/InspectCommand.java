@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = {
-      "Shows what collections on disk hold: documents, terms, postings, bytes a structure and a"
+      "Shows what collections on disk hold: documents, terms, postings, bytes per structure and per"
           + " posting, encoder, build options. Needs no server.",
       "Exit status 1 when a file is damaged or contradicts another."
     })
@@ -62,7 +62,7 @@ public final class InspectCommand implements Callable<Integer> {
               + " indexing. Default: the headers only.")
   private boolean verify;
 
-  @Option(names = "--json", description = "Prints one JSON object a line, one a segment.")
+  @Option(names = "--json", description = "Prints one JSON object per line, one per segment.")
   private boolean json;
 
   @Spec private CommandSpec spec;

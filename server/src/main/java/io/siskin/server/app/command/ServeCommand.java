@@ -98,8 +98,8 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "127.0.0.1",
       description =
-          "The address to show metrics on; 0.0.0.0 for all interfaces. Default: ${DEFAULT-VALUE}:"
-              + " nobody is asked who they are, and the names of collections and models are shown.")
+          "The address to show metrics on; 0.0.0.0 for all interfaces. There is no log-in, and the"
+              + " metrics show the names of collections and models. Default: ${DEFAULT-VALUE}.")
   private String metricsHost = "127.0.0.1";
 
   @Option(
@@ -128,7 +128,7 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Threads for searches that are not small, 1 to 1024. More than cores makes searches share"
-              + " them, which lengthens each. Default: one a core.")
+              + " them, which lengthens each. Default: one per core.")
   private @Nullable Integer searchThreads;
 
   @Option(

@@ -54,8 +54,8 @@ public final class InferenceFlags {
       paramLabel = "N",
       description =
           "Threads that compute one batch on the processor, 1 to 1024. Raising it shortens a query"
-              + " and lets fewer run beside it. Default: one a core; 1 when documents are indexed,"
-              + " where batches run beside each other.")
+              + " and lets fewer run beside it. Default: one per core; 1 when documents are"
+              + " indexed, where batches run beside each other.")
   private @Nullable Integer threads;
 
   @Option(

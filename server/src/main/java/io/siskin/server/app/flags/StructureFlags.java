@@ -45,14 +45,14 @@ public final class StructureFlags {
       description =
           "Bits of a stored weight, 8 or 16. With 16 the last candidates of a search are scored"
               + " again by finer weights, which gives nearly the lists of float weights; costs a"
-              + " byte a posting (residuals.dat), which is not written where 8 bits are exact."
+              + " byte per posting (residuals.dat), which is not written where 8 bits are exact."
               + " Default: ${DEFAULT-VALUE}.")
   private int precision;
 
   @Option(
       names = "--no-forward",
       description =
-          "Leaves out the forward index: saves about 3 bytes a posting; all but exact search and"
+          "Leaves out the forward index: saves about 3 bytes per posting; all but exact search and"
               + " explanations need it.")
   private boolean noForward;
 
@@ -85,7 +85,7 @@ public final class StructureFlags {
       paramLabel = "N",
       description =
           "How many threads encode and build, 1 to 1024. The result does not depend on it. Default:"
-              + " one a core.")
+              + " one per core.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Mixin private BlockMaxFlags blockMax = new BlockMaxFlags();

@@ -14,8 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side of a collection that a model encodes: what whoever puts texts into batches needs instead
- * of a {@link QueryEncoder} or a {@link DocumentEncoder}, which encode on the calling thread.
+ * One side of a collection that a model encodes: what the one who puts texts into batches needs
+ * instead of a {@link QueryEncoder} or a {@link DocumentEncoder}, which encode on the calling
+ * thread.
  *
  * @param model the model; belongs to the collection's {@link Encoders}
  * @param side which side

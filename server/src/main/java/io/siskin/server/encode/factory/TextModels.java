@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /**
  * Opens models. Whether two openings of one model share it is up to the implementation; each of
- * them is closed by whoever opened it.
+ * them is closed by the one who opened it.
  *
  * <p>Safe for concurrent use.
  */

@@ -122,7 +122,7 @@ final class EmbeddingsInferenceTransport implements RemoteTransport {
         List.of(
             "pooling " + pooling,
             "at most " + info.path("max_input_length").asText("?") + " tokens a text",
-            "at most " + info.path("max_client_batch_size").asText("?") + " texts a request"));
+            "at most " + info.path("max_client_batch_size").asText("?") + " texts per request"));
   }
 
   private String address(String path) {

@@ -153,7 +153,7 @@ final class KserveTransport implements RemoteTransport {
         Tensor terms = tensor(response, termsName, count);
         Tensor weights = tensor(response, weightsName, count);
         if (terms.width != weights.width) {
-          throw malformed(terms.width + " terms a text, but " + weights.width + " weights");
+          throw malformed(terms.width + " terms per text, but " + weights.width + " weights");
         }
         for (int i = 0; i < count; i++) {
           answers.add(new Answer.Sparse(terms.ints(i), weights.floats(i)));

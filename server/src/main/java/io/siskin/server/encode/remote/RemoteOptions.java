@@ -43,7 +43,7 @@ public record RemoteOptions(
     }
     if (textCountMax < 1 || textCountMax > TEXT_COUNT_MAX) {
       throw new InvalidInputException(
-          "texts a request of the remote encoder", textCountMax, "1 to " + TEXT_COUNT_MAX);
+          "texts per request of the remote encoder", textCountMax, "1 to " + TEXT_COUNT_MAX);
     }
     if (retryCountMax < 0 || retryCountMax > RETRY_COUNT_MAX) {
       throw new InvalidInputException(

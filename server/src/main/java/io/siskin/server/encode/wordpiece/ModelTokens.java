@@ -5,7 +5,7 @@ package io.siskin.server.encode.wordpiece;
  *
  * @param ids token ids, special tokens included
  * @param pieces the tokens as the vocabulary spells them
- * @param special whether the position holds a special token, whoever wrote it
+ * @param special whether the position holds a special token, even if the text wrote it itself
  * @param starts where the token begins in the text, in UTF-16 code units; 0 for special ones that
  *     the tokenizer added
  * @param ends where it ends

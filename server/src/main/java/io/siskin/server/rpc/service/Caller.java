@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whoever asked: a unary call or one element of a stream. Gets one answer or one failure, from any
- * thread.
+ * The one who asked: a unary call or one element of a stream. Gets one answer or one failure, from
+ * any thread.
  *
  * @param <A> the answer
  */
