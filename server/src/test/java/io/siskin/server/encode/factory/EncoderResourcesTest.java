@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.encode.Sha256;
+import io.siskin.index.format.Sha256;
 import io.siskin.server.encode.spec.ResourceRef;
 import java.io.IOException;
 import java.io.RandomAccessFile;
