@@ -40,8 +40,6 @@ public final class Calibrator {
 
   // The unit costs were fitted with kernels of this width. With others, modes differ more.
   private static final int FITTED_VECTOR_BITS = 512;
-  private static final double RATIO_MAX = 1.6;
-  private static final double RATIO_MAX_OTHER_KERNELS = 4;
 
   private final Segment segment;
   private final KernelProvider kernels;
@@ -108,7 +106,9 @@ public final class Calibrator {
             : ModeSpeeds.measure(
                 census,
                 timer,
-                kernels.vectorBits() == FITTED_VECTOR_BITS ? RATIO_MAX : RATIO_MAX_OTHER_KERNELS);
+                kernels.vectorBits() == FITTED_VECTOR_BITS
+                    ? ModeSpeeds.Belief.HALF
+                    : ModeSpeeds.Belief.FULL);
     return calibration(segment.id().toString(), source, census, speeds);
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * <p>A machine that does other things makes single searches slower, never quicker. So each search
  * is repeated in rounds, between which all other searches run, and the quickest counts. What still
  * stands out among the searches of a mode is cut. Only the ratio between two modes matters, and it
- * is believed within a limit.
+ * is believed as far as {@link Belief} says.
  */
 final class ModeSpeeds {
   // Points of an approximate mode with about these recalls are timed.
@@ -29,11 +29,31 @@ final class ModeSpeeds {
   private static final long TIMED_NANOS_MAX = 1_500_000_000L;
   // Rounds count as settled if none of so many was so much quicker.
   private static final double SETTLING_GAIN = 0.03;
-  private static final int SETTLING_ROUNDS = 4;
-  private static final long SETTLING_NANOS = 300_000_000L;
+  private static final int SETTLING_ROUNDS = 8;
+  private static final long SETTLING_NANOS = 500_000_000L;
 
   // A search that takes so many times as long as the mode's others say is cut to that.
   private static final double OUTLIER = 2;
+
+  /**
+   * How far the measured ratio of a mode's factor to the exact mode's is believed. The unit costs
+   * say 1. Measured ratios are off too: other programs take the caches, and a compiler that is kept
+   * waiting makes one mode several times as slow for a whole process.
+   *
+   * @param exponent the power to which a measured ratio is raised, 0 (not at all) to 1 (fully)
+   * @param ratioMax the most by which a ratio differs from 1 after that, 1 or more
+   */
+  record Belief(double exponent, double ratioMax) {
+    /** Where the unit costs were fitted with the same kernels: the middle between both. */
+    static final Belief HALF = new Belief(0.5, 1.6);
+
+    /** With other kernels, the unit costs may be far off. */
+    static final Belief FULL = new Belief(1, 4);
+
+    private double believed(double ratio) {
+      return Math.clamp(Math.pow(ratio, exponent), 1 / ratioMax, ratioMax);
+    }
+  }
 
   /** A setting that is timed, with what its queries are expected to take. */
   private static final class Trial {
@@ -74,10 +94,9 @@ final class ModeSpeeds {
    *
    * @param census what was counted
    * @param timer takes the times
-   * @param ratioMax the most by which the ratio of a mode's factor to the exact mode's is believed
-   *     to differ from 1, above 1
+   * @param belief how far the times are believed
    */
-  static ModeSpeeds measure(Census census, SearchTimer timer, double ratioMax) {
+  static ModeSpeeds measure(Census census, SearchTimer timer, Belief belief) {
     List<List<List<Trial>>> trials = trials(census);
     List<Trial> all = trials.stream().flatMap(List::stream).flatMap(List::stream).toList();
     time(all, census, timer);
@@ -86,7 +105,7 @@ final class ModeSpeeds {
       factors[band] = trials.get(band).stream().mapToDouble(ModeSpeeds::factor).toArray();
       for (int mode = 1; mode < factors[band].length; mode++) {
         double exact = factors[band][0];
-        factors[band][mode] = Math.clamp(factors[band][mode], exact / ratioMax, exact * ratioMax);
+        factors[band][mode] = exact * belief.believed(factors[band][mode] / exact);
       }
     }
     return new ModeSpeeds(factors);

@@ -23,18 +23,18 @@ final class UnitCosts {
   private static final double BLOCK_ROW = 3.5;
   private static final double BLOCK_ROW_MISS = 2;
   private static final double SCORE_RUN = 14;
-  private static final double SCORE_RUN_MISS = 16;
-  private static final double EXACT_POSTING = 0.7;
-  private static final double EXACT_POSTING_MISS = 0.25;
+  private static final double SCORE_RUN_MISS = 10;
+  private static final double EXACT_POSTING = 0.6;
+  private static final double EXACT_POSTING_MISS = 0.15;
   private static final double EXACT_SPARSE_POSTING = 3.5;
-  private static final double SCORED_SUM = 0.7;
+  private static final double SCORED_SUM = 0.5;
   private static final double EXACT_HIT = 25;
 
-  private static final double IMPACT_QUERY = 1_500;
-  private static final double IMPACT_TERM = 120;
+  private static final double IMPACT_QUERY = 600;
+  private static final double IMPACT_TERM = 60;
   private static final double IMPACT_POSTING = 0.65;
   private static final double PLAIN_POSTING = 3;
-  private static final double WINDOW_RUN = 130;
+  private static final double WINDOW_RUN = 100;
   private static final double PARTIAL_SUM = 0.03;
   private static final double CANDIDATE = 12;
   private static final double IMPACT_HIT = 20;

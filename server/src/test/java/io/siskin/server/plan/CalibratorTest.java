@@ -164,14 +164,23 @@ class CalibratorTest {
     Segment segment = open(false);
     Census census = census(segment, 2);
     List<List<SearchMode>> quiet =
-        choices(segment, calibration(census, ModeSpeeds.measure(census, machine(census), 1.6)));
+        choices(
+            segment,
+            calibration(
+                census, ModeSpeeds.measure(census, machine(census), ModeSpeeds.Belief.HALF)));
     // The machine decides something here: where the exact mode is slow, it is not chosen.
     assertThat(quiet)
         .isNotEqualTo(
-            choices(segment, calibration(census, ModeSpeeds.measure(census, even(census), 1.6))));
+            choices(
+                segment,
+                calibration(
+                    census, ModeSpeeds.measure(census, even(census), ModeSpeeds.Belief.HALF))));
     for (int seed = 0; seed < 30; seed++) {
       SearchTimer loaded = new LoadedMachine(machine(census), new Random(seed));
-      assertThat(choices(segment, calibration(census, ModeSpeeds.measure(census, loaded, 1.6))))
+      assertThat(
+              choices(
+                  segment,
+                  calibration(census, ModeSpeeds.measure(census, loaded, ModeSpeeds.Belief.HALF))))
           .as("seed %d", seed)
           .isEqualTo(quiet);
     }
@@ -189,7 +198,7 @@ class CalibratorTest {
             census,
             (query, mode, k) ->
                 even.searchNanos(query, mode, k) * (mode instanceof SearchMode.Exact ? 1 : 20),
-            1.6);
+            ModeSpeeds.Belief.HALF);
     assertThat(speeds.factor(0, 1) / speeds.factor(0, 0)).isCloseTo(1.6, Offset.offset(1e-9));
     segment.release();
   }
@@ -198,10 +207,13 @@ class CalibratorTest {
   void whatTheClockSaysScalesAModeAsAWhole() throws IOException {
     Segment segment = open(false);
     Census census = census(segment, 2);
-    ModeSpeeds speeds = ModeSpeeds.measure(census, machine(census), 1.6);
+    ModeSpeeds speeds = ModeSpeeds.measure(census, machine(census), ModeSpeeds.Belief.HALF);
+    ModeSpeeds fully = ModeSpeeds.measure(census, machine(census), ModeSpeeds.Belief.FULL);
     for (int band = 0; band < 3; band++) {
       assertThat(speeds.factor(band, 0)).isCloseTo(1.5, Offset.offset(.01));
-      assertThat(speeds.factor(band, 1)).isCloseTo(1.1, Offset.offset(.01));
+      // The middle between what is measured, 1.1, and the same as for the exact mode, 1.5.
+      assertThat(speeds.factor(band, 1)).isCloseTo(Math.sqrt(1.1 * 1.5), Offset.offset(.01));
+      assertThat(fully.factor(band, 1)).isCloseTo(1.1, Offset.offset(.01));
     }
     segment.release();
   }
