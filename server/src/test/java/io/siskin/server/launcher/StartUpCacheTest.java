@@ -173,6 +173,8 @@ final class StartUpCacheTest {
     maker.destroyForcibly();
     maker.waitFor();
     children.forEach(ProcessHandle::destroyForcibly);
+    // They hold the maker's lock until they are gone.
+    children.forEach(child -> child.onExit().join());
     assertThat(siskin.caches()).isEmpty();
     assertThat(leftovers()).hasSize(1);
     assertThat(start()).doesNotContain("SharedArchiveFile");
