@@ -2,7 +2,7 @@
  * Documents beside their vectors: the types and values of their fields, and sets of document
  * numbers.
  *
- * <p>Knows errors only.
+ * <p>Knows errors and quantised vectors.
  */
 @NullMarked
 package io.siskin.index.document;
