@@ -200,8 +200,11 @@ final class WriteRecordCodec {
       int count = count(Long.BYTES);
       List<QuantizedDocument> documents = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
+        long position = number();
+        String id = text();
+        QuantizedVector vector = vector();
         documents.add(
-            new QuantizedDocument(number(), text(), vector(), textsByName(), valuesByName()));
+            new QuantizedDocument(id, position, vector, textsByName(), valuesByName()));
       }
       return documents;
     }
