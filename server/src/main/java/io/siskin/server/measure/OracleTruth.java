@@ -75,7 +75,7 @@ public final class OracleTruth {
       SegmentQuery resolved = SegmentQuery.resolve(queries.get(query), segments.get(i).terms());
       positions.enter(i, top);
       evaluator.evaluate(
-          resolved, positions.base(i), top, Cancellation.NEVER, new SearchCounters());
+          resolved, null, positions.base(i), top, Cancellation.NEVER, new SearchCounters());
     }
     int[] documents = new int[top.size()];
     float[] found = new float[top.size()];

@@ -103,7 +103,7 @@ public final class Searcher {
         budgetNanos == 0 ? 0 : share(segment, budgetNanos - (System.nanoTime() - startNanoTime));
     positions.enter(segment, top);
     segments[segment].search(
-        queries[segment], mode, share, positions.base(segment), top, cancellation, counters);
+        queries[segment], null, mode, share, positions.base(segment), top, cancellation, counters);
   }
 
   private void finish(int k, Cancellation cancellation) {

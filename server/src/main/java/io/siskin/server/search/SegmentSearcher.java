@@ -1,5 +1,6 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.BlockMaxIndex;
@@ -32,12 +33,15 @@ final class SegmentSearcher {
   }
 
   /**
-   * Searches the segment.
+   * Searches the segment. Where an approximate mode cannot vouch for the accepted documents, what
+   * it may have missed is searched exactly.
    *
+   * @param accepted the documents that may be found; null for all
    * @param budgetNanos the time that score-at-a-time evaluation may take; 0 for no limit
    */
   void search(
       SegmentQuery query,
+      @Nullable DocumentSet accepted,
       SearchMode mode,
       long budgetNanos,
       int documentBase,
@@ -45,16 +49,24 @@ final class SegmentSearcher {
       Cancellation cancellation,
       SearchCounters counters) {
     switch (mode) {
-      case SearchMode.Exact() -> exact().evaluate(query, documentBase, top, cancellation, counters);
+      case SearchMode.Exact() ->
+          exact().evaluate(query, accepted, documentBase, top, cancellation, counters);
       case SearchMode.Clustered clusteredMode -> {
         ClusteredEvaluator evaluator = clustered();
         evaluator.use(clusteredMode);
-        evaluator.evaluate(query, documentBase, top, cancellation, counters);
+        evaluator.evaluate(query, accepted, documentBase, top, cancellation, counters);
+        DocumentSet remaining = evaluator.remaining();
+        if (remaining != null) {
+          exact().evaluate(query, remaining, documentBase, top, cancellation, counters);
+        }
       }
       case SearchMode.ScoreAtATime scoreAtATimeMode -> {
         ImpactOrderedEvaluator evaluator = scoreAtATime();
         evaluator.use(scoreAtATimeMode, budgetNanos);
-        evaluator.evaluate(query, documentBase, top, cancellation, counters);
+        if (!evaluator.evaluateByEstimate(
+            query, accepted, documentBase, top, cancellation, counters)) {
+          exact().evaluate(query, accepted, documentBase, top, cancellation, counters);
+        }
       }
     }
   }

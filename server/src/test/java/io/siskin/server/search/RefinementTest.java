@@ -185,7 +185,7 @@ final class RefinementTest {
           for (int i = 0; i < queries.size(); i++) {
             SegmentQuery query = queries.get(i);
             candidates.reset(10, searcher.scoreErrorMax(query));
-            evaluator.evaluate(query, 0, candidates, Cancellation.NEVER, counters);
+            evaluator.evaluate(query, null, 0, candidates, Cancellation.NEVER, counters);
             best.reset(10);
             searcher.refine(query, positions, 0, candidates, best, Cancellation.NEVER, counters);
           }
@@ -296,6 +296,7 @@ final class RefinementTest {
       new ExhaustiveEvaluator(segment)
           .evaluate(
               SegmentQuery.resolve(query, segment.terms()),
+              null,
               base,
               top,
               Cancellation.NEVER,
