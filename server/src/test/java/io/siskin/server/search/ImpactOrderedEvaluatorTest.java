@@ -370,7 +370,7 @@ final class ImpactOrderedEvaluatorTest {
           base += segment.statistics().documentCount();
         }
         expected.sort(Hit.BEST_FIRST);
-        Searcher searcher = new Searcher(segments, KernelProvider.current());
+        Searcher searcher = new Searcher(SearchScope.mapped(segments, KernelProvider.current()));
         searcher.search(QuantizedQuery.of(query), mode, k, Cancellation.NEVER);
         List<Hit> found = hits(searcher);
         assertThat(found).isEqualTo(expected.subList(0, Math.min(k, expected.size())));
