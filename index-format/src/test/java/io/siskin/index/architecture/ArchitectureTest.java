@@ -43,7 +43,8 @@ final class ArchitectureTest {
           Map.entry("lifecycle", Set.of()),
           Map.entry("store", Set.of("error", "file", "format")),
           Map.entry("kernel", Set.of("error", "format", "format.v1")),
-          Map.entry("segment", Set.of("error", "format", "format.v1", "lifecycle", "store")),
+          Map.entry(
+              "segment", Set.of("error", "format", "format.v1", "lifecycle", "store", "vector")),
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",
