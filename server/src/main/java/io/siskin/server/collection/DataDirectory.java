@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * DIR/NAME/.encoded-…               vectors of a build that was stopped, for the next one
  * DIR/NAME/.lock                    held by the process that writes
  * DIR/.models/NAME-DIGITS/…         the models that collections name, see {@link ModelStore}
+ * DIR/.encodings/…                  what models made of texts; may be deleted while nobody uses it
  * </pre>
  *
  * @param root the folder
@@ -86,6 +87,11 @@ public record DataDirectory(Path root) {
    */
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
+  }
+
+  /** Returns the folder for stored encodings, which may be missing. */
+  public Path encodingsDirectory() {
+    return root.resolve(".encodings");
   }
 
   /** Returns the names of all collections, sorted; none when the folder is missing. */
