@@ -34,6 +34,19 @@ record PinnedRules(
     return new PinnedRules(weighting, quantization, sharedScale(quantization, weighting, spool));
   }
 
+  /**
+   * Returns the rule by which the documents of a collection are quantised.
+   *
+   * @param weighting how a given weight becomes a stored one
+   * @param wanted the rule that the collection has
+   */
+  static Quantization.Pinned pinned(Weighting.Pinned weighting, Quantization.Pinned wanted) {
+    return switch (weighting) {
+      case Weighting.AsGiven() -> wanted;
+      case Weighting.Bm25 bm25 -> bm25(wanted, bm25.k1());
+    };
+  }
+
   private static double averageLength(DocumentSpool spool) {
     return spool.totalLength() == 0
         ? Bm25Formula.AVERAGE_LENGTH_DEFAULT

@@ -48,14 +48,7 @@ final class ResidualFile {
       if (length == bytes.length) {
         bytes = Arrays.copyOf(bytes, 2 * length);
       }
-      long fine = Math.round((double) weight / scale * ResidualLayout.STEPS);
-      // The difference is below the range if the weight was raised to an impact of 1. It is above
-      // the range if it was rounded up to half a step of impacts.
-      int residual =
-          Math.clamp(
-              fine - (long) impact * ResidualLayout.STEPS,
-              -ResidualLayout.ZERO,
-              ResidualLayout.STEPS - ResidualLayout.ZERO - 1);
+      int residual = residual(weight, scale, impact);
       double error = (double) scale * Math.abs(residual) / ResidualLayout.STEPS;
       weightErrorMax = Math.max(weightErrorMax, error);
       bytes[length++] = (byte) (residual + ResidualLayout.ZERO);
@@ -107,5 +100,23 @@ final class ResidualFile {
       residuals.putBytes(ZEROS, 0, chunk);
       left -= chunk;
     }
+  }
+
+  /**
+   * Returns what rounding a weight to an impact has left over, in steps of an impact.
+   *
+   * @param weight the weight
+   * @param scale the scale of its document
+   * @param impact the impact
+   * @return −128 to 127
+   */
+  static int residual(float weight, float scale, int impact) {
+    long fine = Math.round((double) weight / scale * ResidualLayout.STEPS);
+    // The difference is below the range if the weight was raised to an impact of 1. It is above
+    // the range if it was rounded up to half a step of impacts.
+    return Math.clamp(
+        fine - (long) impact * ResidualLayout.STEPS,
+        -ResidualLayout.ZERO,
+        ResidualLayout.STEPS - ResidualLayout.ZERO - 1);
   }
 }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,6 +44,9 @@ public final class CollectionCatalog implements AutoCloseable {
   private final ConcurrentSkipListMap<String, CollectionSnapshot> snapshots =
       new ConcurrentSkipListMap<>();
   private final Map<String, String> failures = new TreeMap<>();
+  // Written by this process: their snapshots come from their writers, and not from the disk.
+  private final Set<String> owned = ConcurrentHashMap.newKeySet();
+  private volatile Aliases aliases = Aliases.NONE;
   private final Retries retries = new Retries();
   private final Opener opener;
   private final LongSupplier nanoTime;
@@ -124,6 +129,7 @@ public final class CollectionCatalog implements AutoCloseable {
    *     #close}
    */
   public synchronized void openAll() throws IOException {
+    aliases = Aliases.read(data.root());
     for (String name : data.collections()) {
       open(name);
     }
@@ -199,11 +205,11 @@ public final class CollectionCatalog implements AutoCloseable {
    * Returns the current snapshot of a collection with a reference that the caller releases; null
    * when there is no such collection.
    *
-   * @param name the collection's name
+   * @param name the collection's name, or an alias of it
    */
   public @Nullable CollectionSnapshot acquire(String name) {
     while (true) {
-      CollectionSnapshot snapshot = snapshots.get(name);
+      CollectionSnapshot snapshot = snapshots.get(aliases.resolve(name));
       if (snapshot == null) {
         return null;
       }
@@ -212,6 +218,72 @@ public final class CollectionCatalog implements AutoCloseable {
       }
       // It was replaced between the two calls; the new one is in the map already.
     }
+  }
+
+  /** Returns the aliases in force. */
+  public Aliases aliases() {
+    return aliases;
+  }
+
+  /**
+   * Replaces the aliases, on the disk and here. Every request from now on is resolved by the new
+   * ones.
+   *
+   * @param changed the new aliases
+   */
+  public synchronized void putAliases(Aliases changed) throws IOException {
+    changed.write(data.root());
+    aliases = changed;
+  }
+
+  /**
+   * Takes a collection over for its writer in this process: from now on its snapshots come by {@link
+   * #publish}, and what is committed to its files is not followed.
+   *
+   * @param name the collection's name
+   */
+  public synchronized void own(String name) {
+    owned.add(name);
+  }
+
+  /**
+   * Ends what {@link #own} has begun. The last snapshot stays until something else is committed.
+   *
+   * @param name the collection's name
+   */
+  public synchronized void disown(String name) {
+    owned.remove(name);
+  }
+
+  /**
+   * Serves a new snapshot of a collection that this process writes. Searches under way end on the old
+   * one. Does nothing but release it when the collection was removed meanwhile.
+   *
+   * @param next the snapshot, whose reference is taken over
+   */
+  public void publish(CollectionSnapshot next) {
+    String name = next.manifest().name();
+    while (true) {
+      CollectionSnapshot before = snapshots.get(name);
+      if (before == null) {
+        next.release();
+        return;
+      }
+      if (snapshots.replace(name, before, next)) {
+        watchNewFiles(before, next);
+        before.release();
+        return;
+      }
+    }
+  }
+
+  /**
+   * Stops serving a collection, since its files are being removed.
+   *
+   * @param name the collection's name
+   */
+  public synchronized void remove(String name) {
+    replace(name, null);
   }
 
   /** Returns the names of the collections in service, sorted. */
@@ -247,12 +319,13 @@ public final class CollectionCatalog implements AutoCloseable {
   /** Looks once for collections that were added, replaced or removed. */
   synchronized void refresh() {
     try {
+      aliases = Aliases.read(data.root());
       List<String> names = data.collections();
       for (String name : names) {
         refresh(name);
       }
       for (String name : List.copyOf(snapshots.keySet())) {
-        if (!names.contains(name)) {
+        if (!names.contains(name) && !owned.contains(name)) {
           LOG.info("collection {} was removed", name);
           replace(name, null);
           retries.succeeded(name);
@@ -266,6 +339,10 @@ public final class CollectionCatalog implements AutoCloseable {
   private void refresh(String name) {
     Path directory = data.collectionDirectory(name);
     CollectionSnapshot current = snapshots.get(name);
+    if (current != null && owned.contains(name)) {
+      boolean _ = monitor.lookAt(current);
+      return;
+    }
     CollectionManifest manifest;
     try {
       manifest = CollectionManifest.read(directory);
@@ -366,6 +443,13 @@ public final class CollectionCatalog implements AutoCloseable {
         LOG.info("collection {} is whole again", name);
       }
       before.release();
+    }
+  }
+
+  private void watchNewFiles(CollectionSnapshot before, CollectionSnapshot next) {
+    SegmentFileWatch files = fileWatch;
+    if (files != null && !before.manifest().equals(next.manifest())) {
+      files.add(next);
     }
   }
 

@@ -45,82 +45,77 @@ public final class CollectionSnapshot implements TermStatistics {
   private static final long APPROXIMATE_DOCUMENTS_MIN = 100_000;
 
   private final CollectionManifest manifest;
-  private final EncoderSpec encoderSpec;
+  private final CollectionEncoders encoders;
+  private final List<SnapshotPart> parts;
   private final List<Segment> segments;
-  private final long documentCount;
-  private final long postingCount;
-  private final Encoders encoders;
+  private final long lastPosition;
   private final SearchScope scope;
   private final SearcherPool searchers;
   private final Planner planner;
-  private final Integrity integrity = new Integrity();
+  private final Integrity integrity;
   private final ReferenceCount references;
-  private final long termCount;
-  private final long longestListLength;
-  private final long lengthBytes;
-  private final Vocabulary vocabulary;
+  private long documentCount;
+  private long deletedCount;
+  private long postingCount;
+  private long termCount;
+  private long longestListLength;
+  private long lengthBytes;
+  private Vocabulary vocabulary = Vocabulary.NONE;
   private final List<String> storedFields;
 
+  /** Takes over a reference to each part and one to the encoders. */
   private CollectionSnapshot(
-      Path directory, CollectionManifest manifest, List<Segment> segments, TextModels models)
-      throws IOException {
+      CollectionManifest manifest,
+      List<SnapshotPart> parts,
+      long lastPosition,
+      CollectionEncoders encoders,
+      Integrity integrity) {
     this.manifest = manifest;
-    this.segments = List.copyOf(segments);
+    this.parts = List.copyOf(parts);
+    this.lastPosition = lastPosition;
+    this.encoders = encoders;
+    this.integrity = integrity;
     this.references = new ReferenceCount("snapshot of collection " + manifest.name(), this::end);
-    long documents = 0;
-    long postings = 0;
-    long terms = 0;
-    long longest = 0;
-    long bytes = 0;
-    Vocabulary named = Vocabulary.NONE;
-    Set<String> fields = new LinkedHashSet<>();
-    for (Segment segment : segments) {
-      SegmentStatistics statistics = segment.statistics();
-      documents += statistics.documentCount();
-      postings += statistics.postingCount();
-      terms += statistics.termCount();
-      // Terms are in the order of their document frequencies.
-      longest += segment.terms().size() == 0 ? 0 : segment.terms().documentFrequency(0);
-      bytes += segment.lengthBytes();
-      fields.addAll(segment.documents().fieldNames());
-      named = statistics.vocabulary() == Vocabulary.NONE ? named : statistics.vocabulary();
-      if (documents > Integer.MAX_VALUE) {
-        throw new InvalidInputException(
-            "documents of collection " + manifest.name(), documents, "at most 2^31 - 1");
+    this.storedFields = count();
+    List<Segment> mapped = new ArrayList<>();
+    List<@Nullable Calibration> calibrations = new ArrayList<>();
+    List<@Nullable DocumentSet> live = new ArrayList<>();
+    for (SnapshotPart part : parts) {
+      OpenSegment open = part.lease() instanceof OpenSegment file ? file : null;
+      if (open != null) {
+        mapped.add(open.segment());
       }
+      calibrations.add(open == null ? null : open.calibration());
+      live.add(part.live());
     }
-    this.documentCount = documents;
-    this.postingCount = postings;
-    this.termCount = terms;
-    this.longestListLength = longest;
-    this.lengthBytes = bytes;
-    this.vocabulary = named;
-    this.storedFields = List.copyOf(fields);
-    this.scope = SearchScope.mapped(segments, KernelProvider.current());
+    this.segments = List.copyOf(mapped);
+    this.scope =
+        SearchScope.of(parts.stream().map(SnapshotPart::searchable).toList()).accepting(live);
     this.searchers = new SearcherPool(scope);
-    this.planner = new Planner(scope.segments(), calibrations(directory, segments));
-    this.encoderSpec = manifest.encoderSpec(directory);
-    this.encoders =
-        EncoderFactory.open(
-            encoderSpec,
-            EncoderResources.in(DataDirectory.encoderDirectory(directory)),
-            ModelStore.beside(directory).opened(models),
-            this);
+    this.planner = new Planner(scope.segments(), calibrations);
   }
 
-  /** A calibration that cannot be read is as good as none: the defaults are used then. */
-  private static List<@Nullable Calibration> calibrations(Path directory, List<Segment> segments) {
-    List<@Nullable Calibration> calibrations = new ArrayList<>();
-    for (Segment segment : segments) {
-      Calibration calibration = null;
-      try {
-        calibration = DataDirectory.readCalibration(directory, segment.id().toString());
-      } catch (IOException unreadable) {
-        LOG.warn("not calibrated, the defaults are used: {}", unreadable.getMessage());
-      }
-      calibrations.add(calibration);
+  /** Adds the parts up; returns the names of all stored fields. */
+  private List<String> count() {
+    Set<String> fields = new LinkedHashSet<>();
+    long stored = 0;
+    for (SnapshotPart part : parts) {
+      PartDocuments documents = part.documents();
+      stored += documents.documentCount();
+      documentCount += part.liveCount();
+      postingCount += documents.postingCount();
+      termCount += documents.termCount();
+      longestListLength += documents.longestListLength();
+      lengthBytes += documents.lengthBytes();
+      fields.addAll(documents.storedFields());
+      vocabulary = documents.vocabulary() == Vocabulary.NONE ? vocabulary : documents.vocabulary();
     }
-    return calibrations;
+    deletedCount = stored - documentCount;
+    if (stored > Integer.MAX_VALUE) {
+      throw new InvalidInputException(
+          "documents of collection " + manifest.name(), stored, "at most 2^31 - 1");
+    }
+    return List.copyOf(fields);
   }
 
   /**
@@ -134,34 +129,69 @@ public final class CollectionSnapshot implements TermStatistics {
   public static CollectionSnapshot open(
       Path directory, CollectionManifest manifest, Verification verification, TextModels models)
       throws IOException {
-    List<Segment> segments = new ArrayList<>();
+    List<SnapshotPart> parts = new ArrayList<>();
+    CollectionEncoders encoders = null;
     boolean opened = false;
     try {
+      encoders = CollectionEncoders.open(directory, manifest, models);
+      boolean counts = CollectionEncoders.countsFrequencies(encoders.spec());
+      long before = 0;
       for (CollectionManifest.SegmentEntry entry : manifest.segments()) {
-        Path folder = DataDirectory.segmentDirectory(directory, entry.id());
-        Segment segment = Segment.open(folder, verification);
-        segments.add(segment);
-        checkIdentity(folder, entry, segment);
+        parts.add(openPart(directory, entry, verification, before, counts));
+        before += entry.documentCount();
       }
-      CollectionSnapshot snapshot = new CollectionSnapshot(directory, manifest, segments, models);
+      CollectionSnapshot snapshot =
+          new CollectionSnapshot(
+              manifest, parts, manifest.log().lastPosition(), encoders, new Integrity());
+      encoders.statistics().set(snapshot);
       opened = true;
       return snapshot;
     } finally {
       if (!opened) {
-        segments.forEach(Segment::release);
+        parts.forEach(part -> part.lease().release());
+        if (encoders != null) {
+          encoders.release();
+        }
       }
     }
   }
 
-  private static void checkIdentity(
-      Path folder, CollectionManifest.SegmentEntry entry, Segment segment)
-      throws CorruptSegmentException {
-    String expected = entry.id() + " with " + entry.documentCount() + " documents";
-    String found = segment.id() + " with " + segment.statistics().documentCount() + " documents";
-    if (!expected.equals(found)) {
-      throw new CorruptSegmentException(
-          folder.toString(), 0, "segment " + expected + ", as in the manifest", found);
+  private static SnapshotPart openPart(
+      Path directory,
+      CollectionManifest.SegmentEntry entry,
+      Verification verification,
+      long basePosition,
+      boolean countsFrequencies)
+      throws IOException {
+    OpenSegment open =
+        OpenSegment.open(directory, entry, verification, basePosition, countsFrequencies);
+    try {
+      DocumentSet live = OpenSegment.readLive(directory, entry, open.segment());
+      return open.part(live, open.deletedFrequencies(live));
+    } finally {
+      // The part has a reference of its own.
+      open.release();
     }
+  }
+
+  /**
+   * Returns a snapshot of the same collection after a write. It shares the encoders, and what is
+   * known of the files.
+   *
+   * @param newManifest the manifest in force
+   * @param newParts what the collection consists of, each with a reference that the snapshot takes
+   *     over
+   * @param newLastPosition the position of the last write that it shows
+   */
+  public CollectionSnapshot next(
+      CollectionManifest newManifest, List<SnapshotPart> newParts, long newLastPosition) {
+    if (!encoders.tryRetain()) {
+      throw new IllegalStateException("the encoders were released already");
+    }
+    CollectionSnapshot next =
+        new CollectionSnapshot(newManifest, newParts, newLastPosition, encoders, integrity);
+    encoders.statistics().set(next);
+    return next;
   }
 
   /**
@@ -179,8 +209,8 @@ public final class CollectionSnapshot implements TermStatistics {
   }
 
   private void end() {
-    encoders.close();
-    segments.forEach(Segment::release);
+    encoders.release();
+    parts.forEach(part -> part.lease().release());
   }
 
   /**
@@ -223,12 +253,37 @@ public final class CollectionSnapshot implements TermStatistics {
 
   /** Returns how its text becomes vectors. */
   public EncoderSpec encoderSpec() {
-    return encoderSpec;
+    return encoders.spec();
   }
 
-  /** Returns its encoders; they are closed with the snapshot. */
+  /** Returns its encoders. They are closed with the last snapshot that shares them. */
   public Encoders encoders() {
-    return encoders;
+    return encoders.encoders();
+  }
+
+  /**
+   * Does what encodes queries by the statistics of this snapshot, whatever is written meanwhile.
+   *
+   * @param work what to do, on the calling thread
+   * @return what the work returns
+   */
+  public <T> T encoding(ScopedValue.CallableOp<T, RuntimeException> work) {
+    return encoders.statistics().in(this, work);
+  }
+
+  /** Returns what it consists of, in the order of indexing. */
+  public List<SnapshotPart> parts() {
+    return parts;
+  }
+
+  /** Returns the position of the last write that it shows; 0 for none. */
+  public long lastPosition() {
+    return lastPosition;
+  }
+
+  /** Returns how many documents are deleted that its files still hold. */
+  public long deletedCount() {
+    return deletedCount;
   }
 
   /** Returns what is searched; used only while the snapshot is retained. */
@@ -252,14 +307,18 @@ public final class CollectionSnapshot implements TermStatistics {
    * Planner#DEFAULT_TARGET}.
    */
   public float defaultRecallTarget() {
+    Float chosen = manifest.settings().defaultRecallTarget();
+    if (chosen != null) {
+      return chosen;
+    }
     // BM25 has few terms a query, each of which decides: on 117,791 definitions the clustered mode
     // lost the best answer of three queries out of four, and the exact one is quick there.
     boolean approximate =
-        documentCount >= APPROXIMATE_DOCUMENTS_MIN && !(encoderSpec.base() instanceof Bm25Spec);
+        documentCount >= APPROXIMATE_DOCUMENTS_MIN && !(encoderSpec().base() instanceof Bm25Spec);
     return approximate ? Planner.DEFAULT_TARGET : 1;
   }
 
-  /** Returns its segments. */
+  /** Returns its mapped segments, in the order of indexing. */
   public List<Segment> segments() {
     return segments;
   }
@@ -302,9 +361,8 @@ public final class CollectionSnapshot implements TermStatistics {
   @Override
   public long documentFrequency(String token) {
     long frequency = 0;
-    for (Segment segment : segments) {
-      int term = segment.terms().numberOfToken(token);
-      frequency += term < 0 ? 0 : segment.terms().documentFrequency(term);
+    for (SnapshotPart part : parts) {
+      frequency += part.documentFrequency(token);
     }
     return frequency;
   }

@@ -44,7 +44,7 @@ public interface DocumentReads {
    *
    * @param collection the collection's name, or an alias
    * @param tenant whose documents; empty for none
-   * @param selection which documents: all, or those of a filter
+   * @param selector which documents: all, or those of a filter
    * @param afterPosition the position after which the page begins; 0 for the first page
    * @param pageSize how many documents, 1 to 10,000. A page is shorter when its documents are long
    * @param parts what of them is wanted
@@ -55,7 +55,7 @@ public interface DocumentReads {
   Page scroll(
       String collection,
       String tenant,
-      Selection selection,
+      Selector selector,
       long afterPosition,
       int pageSize,
       Parts parts,
@@ -67,7 +67,7 @@ public interface DocumentReads {
    *
    * @param collection the collection's name, or an alias
    * @param tenant whose documents; empty for none
-   * @param selection which documents: all, or those of a filter
+   * @param selector which documents: all, or those of a filter
    */
-  long count(String collection, String tenant, Selection selection);
+  long count(String collection, String tenant, Selector selector);
 }

@@ -4,7 +4,7 @@ import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.SnapshotPart;
-import io.siskin.server.retrieve.Selection;
+import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -191,13 +191,13 @@ final class CollectionParts implements AutoCloseable {
   /**
    * Returns the ids of the documents that a filter admits now.
    *
-   * @param selection all documents, or those of a filter
+   * @param selector all documents, or those of a filter
    * @param tenant whose documents; empty for anybody's
    * @param cancellation the request's deadline and cancellation
    * @throws InvalidInputException when the filter does not fit the schema
    */
-  List<String> matching(Selection selection, String tenant, Cancellation cancellation) {
-    return MatchingIds.of(schema, newestFirst(), selection, tenant, cancellation);
+  List<String> matching(Selector selector, String tenant, Cancellation cancellation) {
+    return MatchingIds.of(schema, newestFirst(), selector, tenant, cancellation);
   }
 
   /** Returns whether the growing segment takes no more documents. */

@@ -1,6 +1,6 @@
 package io.siskin.server.write;
 
-import io.siskin.server.retrieve.Selection;
+import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -41,14 +41,14 @@ public interface CollectionWrites {
    *
    * @param collection the collection's name
    * @param tenant whose documents; empty for none
-   * @param selection which documents
+   * @param selector which documents
    * @param waitFor what the result waits for
    * @param cancellation the request's deadline and cancellation, asked until the write begins
    */
   CompletableFuture<Deletion> delete(
       String collection,
       String tenant,
-      Selection selection,
+      Selector selector,
       WaitFor waitFor,
       Cancellation cancellation);
 

@@ -8,7 +8,7 @@ import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.WriteAheadLog;
-import io.siskin.server.retrieve.Selection;
+import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.QueryCancelledException;
 import java.io.IOException;
 import java.time.Duration;
@@ -467,10 +467,10 @@ final class LiveCollection implements AutoCloseable {
 
   private Deletion delete(WriteTask.Delete delete) throws IOException {
     List<String> ids =
-        switch (delete.selection()) {
-          case Selection.Ids(List<String> given) -> parts.present(given, delete.tenant());
-          case Selection.All _, Selection.Matching _, Selection.Expression _ ->
-              parts.matching(delete.selection(), delete.tenant(), delete.cancellation());
+        switch (delete.selector()) {
+          case Selector.Ids(List<String> given) -> parts.present(given, delete.tenant());
+          case Selector.All _, Selector.Matching _, Selector.Expression _ ->
+              parts.matching(delete.selector(), delete.tenant(), delete.cancellation());
         };
     for (int from = 0; from < ids.size(); from += FRAME_IDS_MAX) {
       List<String> some = ids.subList(from, Math.min(ids.size(), from + FRAME_IDS_MAX));

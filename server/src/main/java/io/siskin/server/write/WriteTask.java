@@ -1,6 +1,6 @@
 package io.siskin.server.write;
 
-import io.siskin.server.retrieve.Selection;
+import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,21 +56,21 @@ sealed interface WriteTask {
    * Deletes documents.
    *
    * @param tenant whose documents
-   * @param selection which of them
+   * @param selector which of them
    * @param waitFor what the result waits for
    * @param cancellation the request's deadline and cancellation
    * @param result receives how many were deleted
    */
   record Delete(
       String tenant,
-      Selection selection,
+      Selector selector,
       WaitFor waitFor,
       Cancellation cancellation,
       CompletableFuture<Deletion> result)
       implements Write<Deletion> {
     @Override
     public long lengthBytes() {
-      return selection instanceof Selection.Ids(List<String> ids)
+      return selector instanceof Selector.Ids(List<String> ids)
           ? ids.stream().mapToLong(id -> 56L + id.length()).sum()
           : 256;
     }

@@ -1,0 +1,211 @@
+package io.siskin.server.collection;
+
+import io.siskin.index.column.Columns;
+import io.siskin.index.document.QuantizedDocument;
+import io.siskin.index.quantize.QuantizedVector;
+import io.siskin.index.segment.DocumentStore;
+import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.FrequencyIndex;
+import io.siskin.index.segment.IndexingOrder;
+import io.siskin.index.segment.DocumentPositions;
+import io.siskin.index.segment.ResidualIndex;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
+import io.siskin.index.segment.TermDictionary;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The documents of a mapped segment.
+ *
+ * <p>A segment of format version 1 has no positions. Its documents then count from 1 in the order of
+ * indexing, which is how a bulk build would number them.
+ */
+final class MappedDocuments implements PartDocuments {
+  private final Segment segment;
+  private final DocumentStore store;
+  private final long basePosition;
+
+  /**
+   * Makes a view of a segment.
+   *
+   * @param segment the segment, retained while this is used
+   * @param basePosition the positions of the documents before this segment, for a segment that
+   *     stores none
+   */
+  MappedDocuments(Segment segment, long basePosition) {
+    this.segment = segment;
+    this.store = segment.documents();
+    this.basePosition = basePosition;
+  }
+
+  @Override
+  public int documentCount() {
+    return segment.statistics().documentCount();
+  }
+
+  @Override
+  public int find(String id) {
+    int found = store.documentNumber(id);
+    return found == DocumentStore.ABSENT ? ABSENT : found;
+  }
+
+  @Override
+  public String id(int document) {
+    return store.externalId(document);
+  }
+
+  @Override
+  public long position(int document) {
+    DocumentPositions positions = segment.positions();
+    if (positions != null) {
+      return positions.position(document);
+    }
+    IndexingOrder order = store.indexingOrder();
+    return basePosition + 1 + (order == null ? document : order.ordinal(document));
+  }
+
+  @Override
+  public int ofOrdinal(int ordinal) {
+    IndexingOrder order = store.indexingOrder();
+    return order == null ? ordinal : order.documentNumber(ordinal);
+  }
+
+  @Override
+  public QuantizedDocument document(int document) {
+    Map<String, String> stored;
+    try (DocumentStore.FieldReader reader = store.openFields()) {
+      stored = reader.fields(document, _ -> true);
+    }
+    return new QuantizedDocument(
+        id(document), position(document), vector(document), stored, columns().values(document));
+  }
+
+  private QuantizedVector vector(int document) {
+    ForwardIndex forward = forward();
+    ForwardIndex.Cursor cursor = forward.cursor();
+    cursor.moveTo(document);
+    int size = cursor.size();
+    int[] terms = new int[size];
+    int[] impacts = new int[size];
+    for (int i = 0; cursor.next(); i++) {
+      terms[i] = cursor.termNumber();
+      impacts[i] = cursor.impact();
+    }
+    return sorted(document, terms, impacts, cursor.scale());
+  }
+
+  /** Terms stand in the order of their numbers in a segment, and in that of their names outside. */
+  private QuantizedVector sorted(int document, int[] terms, int[] impacts, float scale) {
+    boolean byToken = segment.statistics().vocabulary() == Vocabulary.TOKEN;
+    TermDictionary dictionary = segment.terms();
+    String[] tokens = new String[byToken ? terms.length : 0];
+    int[] termIds = new int[byToken ? 0 : terms.length];
+    Integer[] order = new Integer[terms.length];
+    for (int i = 0; i < terms.length; i++) {
+      order[i] = i;
+      if (byToken) {
+        tokens[i] = dictionary.name(terms[i]);
+      } else {
+        termIds[i] = dictionary.termId(terms[i]);
+      }
+    }
+    Arrays.sort(
+        order,
+        byToken
+            ? Comparator.comparing((Integer i) -> tokens[i])
+            : (a, b) -> Integer.compareUnsigned(termIds[a], termIds[b]));
+    ResidualIndex residuals = segment.residuals();
+    FrequencyIndex frequencies = segment.frequencies();
+    byte[] sortedImpacts = new byte[terms.length];
+    byte[] sortedResiduals = residuals == null ? null : new byte[terms.length];
+    byte[] sortedFrequencies = frequencies == null ? null : new byte[terms.length];
+    String[] sortedTokens = new String[tokens.length];
+    int[] sortedIds = new int[termIds.length];
+    for (int i = 0; i < terms.length; i++) {
+      int from = order[i];
+      sortedImpacts[i] = (byte) impacts[from];
+      if (sortedResiduals != null && residuals != null) {
+        sortedResiduals[i] = (byte) residuals.residual(document, from);
+      }
+      if (sortedFrequencies != null && frequencies != null) {
+        sortedFrequencies[i] = (byte) frequencies.frequency(document, from);
+      }
+      if (byToken) {
+        sortedTokens[i] = tokens[from];
+      } else {
+        sortedIds[i] = termIds[from];
+      }
+    }
+    float length = length(document, impacts, scale);
+    return byToken
+        ? QuantizedVector.ofTokens(
+            sortedTokens, sortedImpacts, sortedResiduals, sortedFrequencies, scale, length)
+        : QuantizedVector.ofTermIds(
+            sortedIds, sortedImpacts, sortedResiduals, sortedFrequencies, scale, length);
+  }
+
+  private float length(int document, int[] impacts, float scale) {
+    DocumentPositions positions = segment.positions();
+    return positions == null
+        ? Arrays.stream(impacts).sum() * scale
+        : positions.length(document);
+  }
+
+  @Override
+  public void forEachTerm(int document, IntConsumer consumer) {
+    ForwardIndex.Cursor cursor = forward().cursor();
+    cursor.moveTo(document);
+    while (cursor.next()) {
+      consumer.accept(cursor.termNumber());
+    }
+  }
+
+  private ForwardIndex forward() {
+    @Nullable ForwardIndex forward = segment.forward();
+    if (forward == null) {
+      throw new IllegalStateException("segment " + segment.id() + " has no forward index");
+    }
+    return forward;
+  }
+
+  @Override
+  public Columns columns() {
+    return segment.columns();
+  }
+
+  @Override
+  public long termCount() {
+    return segment.statistics().termCount();
+  }
+
+  @Override
+  public long postingCount() {
+    return segment.statistics().postingCount();
+  }
+
+  @Override
+  public long longestListLength() {
+    // Terms are in the order of their document frequencies.
+    return segment.terms().size() == 0 ? 0 : segment.terms().documentFrequency(0);
+  }
+
+  @Override
+  public Vocabulary vocabulary() {
+    return segment.statistics().vocabulary();
+  }
+
+  @Override
+  public List<String> storedFields() {
+    return store.fieldNames();
+  }
+
+  @Override
+  public long lengthBytes() {
+    return segment.lengthBytes();
+  }
+}

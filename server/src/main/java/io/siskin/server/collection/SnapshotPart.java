@@ -1,0 +1,54 @@
+package io.siskin.server.collection;
+
+import io.siskin.index.document.DocumentSet;
+import io.siskin.server.search.SearchableSegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One segment in one snapshot: what of it is searched.
+ *
+ * @param searchable how it is searched
+ * @param documents its documents
+ * @param live its documents that are not deleted; null for all of them
+ * @param deleted the terms of those that are
+ * @param lease keeps it in memory
+ */
+public record SnapshotPart(
+    SearchableSegment searchable,
+    PartDocuments documents,
+    @Nullable DocumentSet live,
+    DeletedFrequencies deleted,
+    Lease lease) {
+  /** A reference to what is in memory. */
+  public interface Lease {
+    /** Takes another reference; returns false when the last one was given back already. */
+    boolean tryRetain();
+
+    /** Gives a reference back. */
+    void release();
+  }
+
+  /** Returns how many documents are not deleted. */
+  public int liveCount() {
+    return live == null ? documents.documentCount() : live.size();
+  }
+
+  /**
+   * Returns whether a document is not deleted.
+   *
+   * @param document its number
+   */
+  public boolean isLive(int document) {
+    return live == null || live.contains(document);
+  }
+
+  /**
+   * Returns in how many documents that are not deleted a token is.
+   *
+   * @param token the token
+   */
+  public long documentFrequency(String token) {
+    int term = searchable.terms().numberOfToken(token);
+    return term < 0 ? 0 : searchable.terms().documentFrequency(term) - deleted.of(term);
+  }
+}

@@ -1,0 +1,269 @@
+package io.siskin.server.write;
+
+import io.siskin.index.document.DocumentSet;
+import io.siskin.server.collection.LogState;
+import io.siskin.server.log.WriteAheadLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides which segments of a collection are built, has them built elsewhere, and commits them.
+ *
+ * <p>Frozen segments are sealed first, the oldest of them first. Beside that at most one merge is
+ * under way. A build reads what was live when it began; what is deleted meanwhile is deleted in the
+ * new segment when it is committed.
+ *
+ * <p>Used by the writer's thread. A build that fails is tried again later, and the collection stays
+ * as it is.
+ */
+final class SegmentWorks {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentWorks.class);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final SegmentBuilds builds;
+  private final MergePolicy policy;
+  private final WriteAheadLog log;
+  private final List<CompletableFuture<Void>> sealWaiters = new ArrayList<>();
+  private final List<CompletableFuture<Void>> compactWaiters = new ArrayList<>();
+  private Function<WriteTask.Step.Action, CompletableFuture<Void>> stepper =
+      _ -> CompletableFuture.completedFuture(null);
+  private @Nullable CollectionParts parts;
+  private @Nullable CollectionFiles files;
+  private SegmentBuilds.@Nullable Build seal;
+  private SegmentBuilds.@Nullable Build merge;
+  private long notBeforeNanoTime = System.nanoTime();
+
+  /**
+   * Makes the works of a collection.
+   *
+   * @param builds builds segments
+   * @param policy chooses merges
+   * @param log the collection's log, whose old files are removed
+   */
+  SegmentWorks(SegmentBuilds builds, MergePolicy policy, WriteAheadLog log) {
+    this.builds = builds;
+    this.policy = policy;
+    this.log = log;
+  }
+
+  /**
+   * Connects the works with their collection.
+   *
+   * @param newStepper does a step on the writer's thread
+   * @param newParts what the collection consists of
+   * @param newFiles its files
+   */
+  void start(
+      Function<WriteTask.Step.Action, CompletableFuture<Void>> newStepper,
+      CollectionParts newParts,
+      CollectionFiles newFiles) {
+    stepper = newStepper;
+    parts = newParts;
+    files = newFiles;
+  }
+
+  private CollectionParts parts() {
+    if (parts == null) {
+      throw new IllegalStateException("not started");
+    }
+    return parts;
+  }
+
+  private CollectionFiles files() {
+    if (files == null) {
+      throw new IllegalStateException("not started");
+    }
+    return files;
+  }
+
+  /** Returns whether nothing is being built and nothing is to be sealed. */
+  boolean isIdle() {
+    return seal == null && merge == null && parts().frozen().isEmpty();
+  }
+
+  /**
+   * Completes a future when all segments that are frozen now are sealed.
+   *
+   * @param sealed the future
+   */
+  void whenSealed(CompletableFuture<Void> sealed) {
+    if (parts().frozen().isEmpty()) {
+      sealed.complete(null);
+    } else {
+      sealWaiters.add(sealed);
+    }
+  }
+
+  /**
+   * Asks for one segment without deleted documents.
+   *
+   * @param compact completed when there is one
+   */
+  void compact(CompletableFuture<Void> compact) {
+    compactWaiters.add(compact);
+  }
+
+  /**
+   * Begins what is to be built.
+   *
+   * @param idleNanos for how long nothing was written, in nanoseconds
+   */
+  void consider(long idleNanos) {
+    if (System.nanoTime() - notBeforeNanoTime < 0) {
+      return;
+    }
+    if (seal == null && !parts().frozen().isEmpty()) {
+      GrowingPart oldest = parts().frozen().getFirst();
+      seal = builds.seal(files(), oldest);
+      whenBuilt(seal, () -> commitSeal(oldest));
+    }
+    if (merge == null) {
+      considerMerge(idleNanos);
+    }
+  }
+
+  private void considerMerge(long idleNanos) {
+    List<SealedPart> sealed = parts().sealed();
+    List<MergePolicy.Size> sizes =
+        sealed.stream()
+            .map(part -> new MergePolicy.Size(part.documentCount(), part.live().size()))
+            .toList();
+    MergePolicy.Range range;
+    if (compactWaiters.isEmpty()) {
+      range = idleNanos >= IDLE_NANOS ? policy.chooseIdle(sizes) : policy.choose(sizes);
+    } else {
+      range = policy.chooseAll(sizes);
+      if (range == null && parts().frozen().isEmpty()) {
+        compactWaiters.forEach(waiter -> waiter.complete(null));
+        compactWaiters.clear();
+      }
+    }
+    if (range != null) {
+      List<SealedPart> neighbours = sealed.subList(range.from(), range.to());
+      merge = builds.merge(files(), neighbours);
+      List<SealedPart> merged = List.copyOf(neighbours);
+      whenBuilt(merge, () -> commitMerge(merged));
+    }
+  }
+
+  private void whenBuilt(SegmentBuilds.Build build, WriteTask.Step.Action commit) {
+    CompletableFuture<?> _ =
+        build
+            .done()
+            .handle(
+                (_, failed) ->
+                    stepper.apply(
+                        () -> {
+                          if (failed == null) {
+                            commit.run();
+                          } else {
+                            failed(build, failed);
+                          }
+                        }));
+  }
+
+  private void failed(SegmentBuilds.Build build, Throwable failed) {
+    LOG.warn(
+        "collection {}: a segment could not be built and is tried again: {}",
+        files().manifest().name(),
+        failed.toString(),
+        failed);
+    if (build.equals(seal)) {
+      seal = null;
+    } else {
+      merge = null;
+    }
+    notBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
+  }
+
+  private void commitSeal(GrowingPart source) throws IOException {
+    SegmentBuilds.Build build = seal;
+    if (build == null) {
+      throw new IllegalStateException("nothing is sealed");
+    }
+    seal = null;
+    SealedPart replacement =
+        built(build, List.of(source.frozenLive()), List.of(source.live()));
+    // A deletion that is named by the new files must not be lost with its frame.
+    log.force();
+    parts().sealOldest(replacement);
+    LogState before = files().manifest().log();
+    files()
+        .commit(
+            new LogState(before.epoch(), source.frozenSequence(), source.frozenPosition()),
+            parts().sealed());
+    log.truncateBefore(source.frozenSequence());
+    publish();
+    if (parts().frozen().isEmpty()) {
+      sealWaiters.forEach(waiter -> waiter.complete(null));
+      sealWaiters.clear();
+    }
+  }
+
+  private void commitMerge(List<SealedPart> sources) throws IOException {
+    SegmentBuilds.Build build = merge;
+    if (build == null) {
+      throw new IllegalStateException("nothing is merged");
+    }
+    merge = null;
+    SealedPart replacement =
+        built(build, build.livesBefore(), sources.stream().map(SealedPart::live).toList());
+    log.force();
+    parts().replace(sources, replacement);
+    files().commit(files().manifest().log(), parts().sealed());
+    publish();
+  }
+
+  /** Opens what was built, without the documents that were deleted since the build began. */
+  private @Nullable SealedPart built(
+      SegmentBuilds.Build build, List<DocumentSet> before, List<DocumentSet> now)
+      throws IOException {
+    SegmentBuilds.Result result = build.done().resultNow();
+    if (result.documentCount() == 0) {
+      return null;
+    }
+    DocumentSet.Builder live = DocumentSet.all(result.documentCount()).toBuilder();
+    for (int source = 0; source < before.size(); source++) {
+      DocumentSet was = before.get(source);
+      DocumentSet is = now.get(source);
+      for (int number = was.next(0); number >= 0; number = was.next(number + 1)) {
+        if (!is.contains(number)) {
+          live.remove(result.newNumber(source, number));
+        }
+      }
+    }
+    return files()
+        .add(
+            result.directory(),
+            result.id(),
+            result.documentCount(),
+            result.lengthBytes(),
+            live.build(),
+            result.calibration());
+  }
+
+  private void publish() {
+    files().publish(parts().snapshotParts(), files().manifest().log().lastPosition());
+  }
+
+  /** Stops what is being built and waits for it. */
+  void close() {
+    if (seal != null) {
+      seal.cancel();
+    }
+    if (merge != null) {
+      merge.cancel();
+    }
+    RuntimeException ended = new IllegalStateException("the collection was closed meanwhile");
+    sealWaiters.forEach(waiter -> waiter.completeExceptionally(ended));
+    compactWaiters.forEach(waiter -> waiter.completeExceptionally(ended));
+  }
+}
