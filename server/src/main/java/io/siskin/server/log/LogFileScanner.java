@@ -19,7 +19,7 @@ final class LogFileScanner {
   private final FrameChecksum checksum = new FrameChecksum();
 
   /** A part of the file. It grows to the longest frame. */
-  private ByteBuffer window = newWindow(WINDOW_LENGTH);
+  private ByteBuffer window;
 
   private long windowOffset;
 
@@ -31,7 +31,7 @@ final class LogFileScanner {
 
   private long sequence;
   private int type;
-  private ByteBuffer payload = window;
+  private ByteBuffer payload;
 
   /**
    * @param place the file, for messages
@@ -42,6 +42,8 @@ final class LogFileScanner {
     this.file = file;
     this.header = header;
     this.sequence = header.firstSequence() - 1;
+    this.window = newWindow((int) Math.min(WINDOW_LENGTH, header.lengthBytes()));
+    this.payload = window;
     window.limit(0);
   }
 

@@ -84,18 +84,18 @@ final class LogRecovery {
     return new Recovered(List.of(), file, header, LogLayout.FRAMES_OFFSET, firstNeeded - 1, next);
   }
 
+  /**
+   * Removes files and makes all names durable. A process that was killed may have left the name of
+   * the current file to the memory of the system only.
+   */
   private void remove(List<String> unneeded, String current) throws IOException {
     List<String> present = files.list();
-    boolean removed = false;
     for (String name : unneeded) {
       if (present.contains(name) && !name.equals(current)) {
         files.delete(name);
-        removed = true;
       }
     }
-    if (removed) {
-      files.forceNames();
-    }
+    files.forceNames();
   }
 
   private Recovered read(List<String> names, FrameReader reader) throws IOException {

@@ -2,6 +2,7 @@ package io.siskin.server.log;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
+import io.siskin.index.file.AtomicFile;
 import io.siskin.index.format.v2.LogLayout;
 import io.siskin.server.log.LogFiles.LogFile;
 import java.io.Closeable;
@@ -77,7 +78,8 @@ public final class WriteAheadLog implements Closeable {
   /**
    * Opens a log and gives back its frames. An unfinished write at its end is cut off.
    *
-   * @param directory the folder of the log. It is made if there is none. Nothing else is in it
+   * @param directory the folder of the log. It is made if there is none; its parent folder exists.
+   *     Nothing else is in it
    * @param options how to use the disk
    * @param firstNeeded the sequence number of the first frame that the caller needs, 1 or more.
    *     Older frames are not given back. If the log has no frames from there on, the next frame
@@ -90,7 +92,10 @@ public final class WriteAheadLog implements Closeable {
    */
   public static WriteAheadLog open(
       Path directory, LogOptions options, long firstNeeded, FrameReader reader) throws IOException {
-    Files.createDirectories(directory);
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectory(directory);
+      AtomicFile.forceDirectory(directory.resolveSibling("."));
+    }
     return open(new DiskLogFiles(directory), options, firstNeeded, reader);
   }
 

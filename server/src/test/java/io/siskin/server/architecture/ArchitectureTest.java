@@ -110,7 +110,7 @@ final class ArchitectureTest {
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
           Map.entry(
               "rpc.mapping",
-              Set.of("batch", "encode", "plan", "retrieve", "rpc.admission", "search")),
+              Set.of("batch", "encode", "log", "plan", "retrieve", "rpc.admission", "search")),
           Map.entry(
               "rpc.service",
               Set.of(

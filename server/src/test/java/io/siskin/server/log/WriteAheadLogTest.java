@@ -70,8 +70,6 @@ final class WriteAheadLogTest {
     long floor = 0;
     for (int life = 0; life < 6; life++) {
       files.crashAfter(random.nextInt(4) == 0 ? random.nextInt(12) : 20 + random.nextInt(300));
-      boolean opened = false;
-      long pending = 0;
       try {
         List<Frame> found = new ArrayList<>();
         WriteAheadLog log = WriteAheadLog.open(files, SMALL, floor + 1, collector(found));
@@ -83,7 +81,6 @@ final class WriteAheadLogTest {
         }
         // What a process has read once must not disappear later.
         forced = last;
-        opened = true;
         while (true) {
           switch (random.nextInt(8)) {
             case 0, 1 -> {
@@ -97,17 +94,13 @@ final class WriteAheadLogTest {
               log.truncateBefore(floor);
             }
             default -> {
-              pending = appended.size() + 1;
               appended.add(drawFrame(appended.size() + 1, random, 2_500));
-              long sequence = append(log, appended.getLast());
-              assertThat(sequence).isEqualTo(appended.size());
-              pending = 0;
+              assertThat(append(log, appended.getLast())).isEqualTo(appended.size());
             }
           }
         }
-      } catch (SimulatedLogFiles.Crash crash) {
-        assertThat(opened || forced <= appended.size()).isTrue();
-        assertThat(pending == 0 || pending == appended.size()).isTrue();
+      } catch (SimulatedLogFiles.Crash expected) {
+        // The process has ended.
       }
       if (random.nextBoolean()) {
         files.losePower();
@@ -303,7 +296,6 @@ final class WriteAheadLogTest {
     SimulatedLogFiles files = new SimulatedLogFiles(random);
     List<Frame> appended = new ArrayList<>();
     WriteAheadLog log = WriteAheadLog.open(files, SMALL, 1, collector(new ArrayList<>()));
-    int refused = 0;
     for (int i = 0; i < 60; i++) {
       // In place, there must be room to take a part of a frame back.
       files.limitRoom(
@@ -315,7 +307,6 @@ final class WriteAheadLogTest {
         appended.add(frame);
       } catch (LogFullException full) {
         assertThat(full).hasMessageContaining("no room");
-        refused++;
       } catch (LogFailedException cannotTakeBack) {
         assertThat(inPlace).isTrue();
         break;
@@ -327,7 +318,6 @@ final class WriteAheadLogTest {
     List<Frame> found = new ArrayList<>();
     WriteAheadLog.open(files, SMALL, 1, collector(found));
     assertThat(found).isEqualTo(appended);
-    assertThat(refused).isNotNegative();
   }
 
   @Test
