@@ -37,6 +37,7 @@ final class ArchitectureTest {
           Map.entry("format", Set.of()),
           Map.entry("format.v1", Set.of("format")),
           Map.entry("format.v2", Set.of()),
+          Map.entry("document", Set.of("error", "quantize")),
           Map.entry("vector", Set.of("error")),
           Map.entry("quantize", Set.of("error", "format.v1", "vector")),
           Map.entry("file", Set.of("error")),
@@ -47,7 +48,15 @@ final class ArchitectureTest {
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",
-              Set.of("error", "format", "format.v1", "parallel", "segment", "store", "vector")),
+              Set.of(
+                  "error",
+                  "format",
+                  "format.v1",
+                  "parallel",
+                  "quantize",
+                  "segment",
+                  "store",
+                  "vector")),
           Map.entry("inspect", Set.of("format", "format.v1", "segment", "store")));
 
   /**

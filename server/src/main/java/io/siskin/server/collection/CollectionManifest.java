@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.index.file.AtomicFile;
@@ -19,21 +21,33 @@ import java.util.List;
  * What a collection consists of: the content of its {@code collection.json}. Replacing that file is
  * the commit: before it the old segments are the collection, after it the new ones.
  *
- * @param version version of the manifest's own form, {@link #VERSION}
+ * <p>What was written since the commit is in the collection's log, and is not named here.
+ *
+ * @param version version of the manifest's own form when it was read: 1 or {@link #VERSION}, which
+ *     is what is written
  * @param name the collection's name
  * @param generation counts the commits, from 1
  * @param encoder how text becomes vectors, as {@link EncoderSpecJson} writes it
- * @param segments the live segments, in the order in which their document numbers follow each other
+ * @param settings what was chosen when the collection was made; the defaults in version 1, which has
+ *     none
+ * @param log how far the segments go in the log; nothing in version 1, which has none
+ * @param segments the live segments, in the order of indexing of their documents
  */
 public record CollectionManifest(
-    int version, String name, long generation, JsonNode encoder, List<SegmentEntry> segments) {
-  /** The version that this build reads and writes. */
-  public static final int VERSION = 1;
+    int version,
+    String name,
+    long generation,
+    JsonNode encoder,
+    CollectionSettings settings,
+    LogState log,
+    List<SegmentEntry> segments) {
+  /** The version that this build writes. It reads version 1 as well. */
+  public static final int VERSION = 2;
 
   /** The manifest's file name. */
   public static final String FILE_NAME = "collection.json";
 
-  /** The longest manifest that is read, in bytes: more than 8,000 segments. */
+  /** The longest manifest that is read, in bytes: more than 5,000 segments. */
   public static final int LENGTH_BYTES_MAX = 1 << 20;
 
   private static final ObjectMapper JSON =
@@ -48,13 +62,43 @@ public record CollectionManifest(
    * A live segment.
    *
    * @param id its id, 32 hexadecimal digits, which is also the name of its folder
-   * @param documentCount its documents
+   * @param documentCount its documents, those that are deleted included
    * @param lengthBytes the bytes of its files
+   * @param deletesGeneration which file says what of it is deleted: that of the commit of this
+   *     generation; 0 when nothing is
+   * @param deletedCount how many of its documents are deleted
    */
-  public record SegmentEntry(String id, long documentCount, long lengthBytes) {}
+  public record SegmentEntry(
+      String id, long documentCount, long lengthBytes, long deletesGeneration, long deletedCount) {
+    /**
+     * Describes a segment of which nothing is deleted.
+     *
+     * @param id its id
+     * @param documentCount its documents
+     * @param lengthBytes the bytes of its files
+     */
+    public SegmentEntry(String id, long documentCount, long lengthBytes) {
+      this(id, documentCount, lengthBytes, 0, 0);
+    }
+
+    /** Returns how many of its documents are not deleted. */
+    public long liveCount() {
+      return documentCount - deletedCount;
+    }
+
+    /**
+     * Returns the same segment with other deletes.
+     *
+     * @param generation the generation whose file names them; 0 for none
+     * @param count how many there are
+     */
+    public SegmentEntry withDeletes(long generation, long count) {
+      return new SegmentEntry(id, documentCount, lengthBytes, generation, count);
+    }
+  }
 
   /**
-   * Makes a manifest of this version.
+   * Makes a manifest of this version, of a collection with default settings that has no log.
    *
    * @param name the collection's name
    * @param generation one more than that of the manifest it replaces
@@ -63,9 +107,29 @@ public record CollectionManifest(
    */
   public static CollectionManifest of(
       String name, long generation, EncoderSpec encoder, List<SegmentEntry> segments) {
+    return of(name, generation, encoder, CollectionSettings.DEFAULTS, LogState.NONE, segments);
+  }
+
+  /**
+   * Makes a manifest of this version.
+   *
+   * @param name the collection's name
+   * @param generation one more than that of the manifest it replaces
+   * @param encoder how text becomes vectors
+   * @param settings what is chosen for the collection
+   * @param log how far the segments go in the log
+   * @param segments the live segments
+   */
+  public static CollectionManifest of(
+      String name,
+      long generation,
+      EncoderSpec encoder,
+      CollectionSettings settings,
+      LogState log,
+      List<SegmentEntry> segments) {
     try {
-      return new CollectionManifest(
-          VERSION, name, generation, JSON.readTree(EncoderSpecJson.write(encoder)), segments);
+      JsonNode spec = JSON.readTree(EncoderSpecJson.write(encoder));
+      return new CollectionManifest(VERSION, name, generation, spec, settings, log, segments);
     } catch (JsonProcessingException impossible) {
       throw new AssertionError("the encoder's own JSON can be read", impossible);
     }
@@ -73,7 +137,41 @@ public record CollectionManifest(
 
   /** Returns the next generation of the same segments, for a change of what stands beside them. */
   public CollectionManifest next() {
-    return new CollectionManifest(version, name, generation + 1, encoder, segments);
+    return next(log, segments);
+  }
+
+  /**
+   * Returns the next generation with other segments.
+   *
+   * @param newLog how far they go in the log
+   * @param newSegments the segments
+   */
+  public CollectionManifest next(LogState newLog, List<SegmentEntry> newSegments) {
+    return new CollectionManifest(
+        VERSION, name, generation + 1, encoder, settings, newLog, newSegments);
+  }
+
+  /**
+   * Returns the first generation of a copy under another name.
+   *
+   * @param other the name
+   */
+  public CollectionManifest named(String other) {
+    return new CollectionManifest(version, other, generation, encoder, settings, log, segments);
+  }
+
+  /**
+   * Returns the same with other settings, for a collection of version 1, which has none.
+   *
+   * @param found the settings that its segments show
+   */
+  public CollectionManifest withSettings(CollectionSettings found) {
+    return new CollectionManifest(version, name, generation, encoder, found, log, segments);
+  }
+
+  /** Returns how many documents are not deleted. */
+  public long liveCount() {
+    return segments.stream().mapToLong(SegmentEntry::liveCount).sum();
   }
 
   /**
@@ -95,17 +193,35 @@ public record CollectionManifest(
     return DataDirectory.isName(folder) ? manifest.named(folder) : manifest;
   }
 
-  private CollectionManifest named(String other) {
-    return new CollectionManifest(version, other, generation, encoder, segments);
-  }
-
   /**
-   * Commits this manifest.
+   * Commits this manifest, in the form of {@link #VERSION}.
    *
    * @param collectionDirectory the collection's folder
    */
   public void write(Path collectionDirectory) throws IOException {
-    AtomicFile.write(collectionDirectory.resolve(FILE_NAME), JSON.writeValueAsBytes(this));
+    AtomicFile.write(collectionDirectory.resolve(FILE_NAME), JSON.writeValueAsBytes(json()));
+  }
+
+  private ObjectNode json() {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("version", VERSION).put("name", name).put("generation", generation);
+    json.set("encoder", encoder);
+    SettingsJson.write(settings, json);
+    json.putObject("log")
+        .put("epoch", log.epoch())
+        .put("floor", log.floor())
+        .put("lastPosition", log.lastPosition());
+    ArrayNode array = json.putArray("segments");
+    for (SegmentEntry segment : segments) {
+      array
+          .addObject()
+          .put("id", segment.id())
+          .put("documentCount", segment.documentCount())
+          .put("lengthBytes", segment.lengthBytes())
+          .put("deletesGeneration", segment.deletesGeneration())
+          .put("deletedCount", segment.deletedCount());
+    }
+    return json;
   }
 
   /**

@@ -17,8 +17,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -32,12 +34,17 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * DIR/NAME/collection.json          the manifest; without it there is no collection
  * DIR/NAME/segments/ID/…            the segments that it names
+ * DIR/NAME/deletes/ID-GENERATION.del  which documents of a segment are deleted
+ * DIR/NAME/log-EPOCH/…              the log of writes that are not in segments yet
+ * DIR/NAME/snapshots/SNAPSHOT/…     the collection as it was, kept under a name
  * DIR/NAME/encoder/…                the files that its encoder needs
  * DIR/NAME/calibration/ID.json      what was measured on a segment; may be missing
  * DIR/NAME/.building-…              a build under way, or the rest of one that was killed
  * DIR/NAME/.encoded-…               vectors of a build that was stopped, for the next one
  * DIR/NAME/.lock                    held by the process that writes
  * DIR/.models/NAME-DIGITS/…         the models that collections name, see {@link ModelStore}
+ * DIR/.dropped-…                    the rest of a collection that is being removed
+ * DIR/aliases.json                  further names of collections, see {@link Aliases}
  * </pre>
  *
  * @param root the folder
@@ -45,6 +52,9 @@ import org.jspecify.annotations.Nullable;
 public record DataDirectory(Path root) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
   private static final String BUILDING = ".building-";
+  private static final String DROPPED = ".dropped-";
+  private static final String DELETES = "deletes";
+  private static final String LOG_PREFIX = "log-";
   // Thirty times what the largest one needs that is written.
   private static final int CALIBRATION_LENGTH_BYTES_MAX = 4 << 20;
 
@@ -124,6 +134,47 @@ public record DataDirectory(Path root) {
   }
 
   /**
+   * Returns the file that says what of a segment is deleted.
+   *
+   * @param collectionDirectory the collection's folder
+   * @param segmentId the segment's id
+   * @param generation the generation of the commit that wrote it, from 1
+   */
+  public static Path deletesFile(Path collectionDirectory, String segmentId, long generation) {
+    return collectionDirectory.resolve(DELETES).resolve(segmentId + "-" + generation + ".del");
+  }
+
+  /**
+   * Returns the folder of a collection's log, which may be missing.
+   *
+   * @param collectionDirectory the collection's folder
+   * @param epoch which log it is, see {@link LogState#epoch}
+   */
+  public static Path logDirectory(Path collectionDirectory, long epoch) {
+    return collectionDirectory.resolve(LOG_PREFIX + epoch);
+  }
+
+  /**
+   * Returns the folder of a snapshot, which may be missing.
+   *
+   * @param collectionDirectory the collection's folder
+   * @param snapshot the snapshot's name
+   */
+  public static Path snapshotDirectory(Path collectionDirectory, String snapshot) {
+    checkName("snapshot", snapshot);
+    return snapshotsDirectory(collectionDirectory).resolve(snapshot);
+  }
+
+  /**
+   * Returns the folder that holds a collection's snapshots, which may be missing.
+   *
+   * @param collectionDirectory the collection's folder
+   */
+  public static Path snapshotsDirectory(Path collectionDirectory) {
+    return collectionDirectory.resolve("snapshots");
+  }
+
+  /**
    * Returns the folder of the files that a collection's encoder needs.
    *
    * @param collectionDirectory the collection's folder
@@ -189,6 +240,20 @@ public record DataDirectory(Path root) {
               : "one of " + root + ": " + String.join(", ", found));
     }
     return collectionDirectory(name);
+  }
+
+  /** Removes what stopped removals of collections left. */
+  public void removeDropped() throws IOException {
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    try (Stream<Path> inside = Files.list(root)) {
+      for (Path path : inside.toList()) {
+        if (String.valueOf(path.getFileName()).startsWith(DROPPED)) {
+          Publication.deleteDirectory(path);
+        }
+      }
+    }
   }
 
   /**
@@ -323,25 +388,58 @@ public record DataDirectory(Path root) {
     }
 
     /**
-     * Commits a manifest and removes the segments that it no longer names, with their calibrations.
-     * Processes that have them mapped keep them.
+     * Commits a manifest and removes what it no longer names: segments with their calibrations,
+     * deletes and logs. Processes that have them mapped keep them.
      *
      * @param manifest the new manifest
      */
     public void commit(CollectionManifest manifest) throws IOException {
       manifest.write(directory);
-      Set<String> live =
-          Set.copyOf(
-              manifest.segments().stream().map(CollectionManifest.SegmentEntry::id).toList());
-      try (Stream<Path> segments = Files.list(directory.resolve("segments"))) {
-        for (Path segment : segments.toList()) {
-          String id = String.valueOf(segment.getFileName());
-          if (!live.contains(id)) {
-            Publication.deleteDirectory(segment);
-            putCalibration(id, null);
-          }
+      Set<String> segments = new HashSet<>();
+      Set<Path> deletes = new HashSet<>();
+      for (CollectionManifest.SegmentEntry entry : manifest.segments()) {
+        segments.add(entry.id());
+        deletes.add(deletesFile(directory, entry.id(), entry.deletesGeneration()));
+      }
+      for (Path segment : list(directory.resolve("segments"))) {
+        String id = String.valueOf(segment.getFileName());
+        if (!segments.contains(id)) {
+          Publication.deleteDirectory(segment);
+          putCalibration(id, null);
         }
       }
+      for (Path file : list(directory.resolve(DELETES))) {
+        if (!deletes.contains(file)) {
+          Files.deleteIfExists(file);
+        }
+      }
+      Path log = logDirectory(directory, manifest.log().epoch());
+      for (Path file : list(directory)) {
+        if (String.valueOf(file.getFileName()).startsWith(LOG_PREFIX) && !file.equals(log)) {
+          Publication.deleteDirectory(file);
+        }
+      }
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+      if (!Files.isDirectory(folder)) {
+        return List.of();
+      }
+      try (Stream<Path> inside = Files.list(folder)) {
+        return inside.toList();
+      }
+    }
+
+    /**
+     * Removes the collection. It is gone at once, whatever stops the removal of its files later.
+     * Processes that have them mapped keep them. Afterwards the writer can only be closed.
+     */
+    public void drop() throws IOException {
+      Path dropped = Publication.createDirectory(directory.resolveSibling("."), DROPPED);
+      Path target = dropped.resolve(name);
+      Files.move(directory, target, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.forceDirectory(directory.resolveSibling("."));
+      Publication.deleteDirectory(dropped);
     }
 
     /**
@@ -370,7 +468,9 @@ public record DataDirectory(Path root) {
     @Override
     public void close() throws IOException {
       try (lockFile) {
-        if (!Files.exists(directory.resolve(CollectionManifest.FILE_NAME)) && !isResumable()) {
+        if (Files.isDirectory(directory)
+            && !Files.exists(directory.resolve(CollectionManifest.FILE_NAME))
+            && !isResumable()) {
           Publication.deleteDirectory(directory);
         }
       }
@@ -385,7 +485,12 @@ public record DataDirectory(Path root) {
 
     private void removeLeftovers() throws IOException {
       for (Path folder :
-          List.of(directory, encoderDirectory(directory), calibrationDirectory(directory))) {
+          List.of(
+              directory,
+              encoderDirectory(directory),
+              calibrationDirectory(directory),
+              directory.resolve(DELETES),
+              snapshotsDirectory(directory))) {
         if (!Files.isDirectory(folder)) {
           continue;
         }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Reads the content of a manifest, member by member, and says in own words what is wrong. */
+/** Reads the content of a manifest of version 1 or 2 and believes nothing of it. */
 final class ManifestReader {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -24,16 +24,21 @@ final class ManifestReader {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private static final Set<String> MEMBERS =
+  private static final Set<String> MEMBERS_1 =
       Set.of("version", "name", "generation", "encoder", "segments");
-  private static final Set<String> SEGMENT_MEMBERS = Set.of("id", "documentCount", "lengthBytes");
+  private static final Set<String> SEGMENT_MEMBERS_1 = Set.of("id", "documentCount", "lengthBytes");
+  private static final Set<String> MEMBERS_2 = with(MEMBERS_1, SettingsJson.MEMBERS, "log");
+  private static final Set<String> SEGMENT_MEMBERS_2 =
+      with(SEGMENT_MEMBERS_1, Set.of(), "deletesGeneration", "deletedCount");
   private static final Pattern SEGMENT_ID = Pattern.compile("[0-9a-f]{32}");
-  private static final int SHOWN_LENGTH_MAX = 80;
 
-  private final String file;
+  private ManifestReader() {}
 
-  private ManifestReader(String file) {
-    this.file = file;
+  private static Set<String> with(Set<String> some, Set<String> others, String... more) {
+    Set<String> all = new HashSet<>(some);
+    all.addAll(others);
+    all.addAll(List.of(more));
+    return Set.copyOf(all);
   }
 
   /**
@@ -46,35 +51,34 @@ final class ManifestReader {
    */
   static CollectionManifest read(String file, byte[] content)
       throws CorruptSegmentException, UnsupportedFormatException {
-    return new ManifestReader(file).manifest(content);
-  }
-
-  private CollectionManifest manifest(byte[] content)
-      throws CorruptSegmentException, UnsupportedFormatException {
-    JsonNode root = tree(content);
-    JsonNode version = root.path("version");
-    if (version.isIntegralNumber() && version.asLong() != CollectionManifest.VERSION) {
+    JsonNode root = tree(file, content);
+    JsonNode found = root.path("version");
+    if (found.isIntegralNumber()
+        && !(found.asLong() >= 1 && found.asLong() <= CollectionManifest.VERSION)) {
       throw new UnsupportedFormatException(
-          file, 0, "version " + CollectionManifest.VERSION, "version " + shown(version));
+          file,
+          0,
+          "version 1 to " + CollectionManifest.VERSION,
+          "version " + ManifestMembers.shown(found));
     }
-    checkMembers(root, MEMBERS, "");
-    String name = root.path("name").asText();
-    require(DataDirectory.isName(name), "name", "a name of a collection", root.path("name"));
-    JsonNode encoder = root.path("encoder");
-    require(encoder.isObject(), "encoder", "an object", encoder);
+    boolean first = found.asLong() == 1;
+    ManifestMembers members = new ManifestMembers(file, "", root, first ? MEMBERS_1 : MEMBERS_2);
+    String name = members.node("name").asText();
+    members.require(DataDirectory.isName(name), "name", "a name of a collection");
+    members.require(members.node("encoder").isObject(), "encoder", "an object");
     return new CollectionManifest(
-        (int) number(root, "version", "", 1, Integer.MAX_VALUE),
+        (int) members.number("version", 1, CollectionManifest.VERSION),
         name,
-        number(root, "generation", "", 1, Long.MAX_VALUE),
-        encoder,
-        segments(root.path("segments")));
+        members.number("generation", 1, Long.MAX_VALUE),
+        members.node("encoder"),
+        first ? CollectionSettings.DEFAULTS : SettingsJson.read(members),
+        first ? LogState.NONE : log(members),
+        segments(members, first));
   }
 
-  private JsonNode tree(byte[] content) throws CorruptSegmentException {
+  private static JsonNode tree(String file, byte[] content) throws CorruptSegmentException {
     try {
-      JsonNode root = JSON.readTree(content);
-      require(root.isObject(), "content", "one object", root);
-      return root;
+      return JSON.readTree(content);
     } catch (JsonProcessingException malformed) {
       long offset =
           malformed.getLocation() == null
@@ -82,79 +86,43 @@ final class ManifestReader {
               : Math.max(0, malformed.getLocation().getByteOffset());
       throw new CorruptSegmentException(
           file, offset, "a collection manifest in JSON", "something else");
-    } catch (CorruptSegmentException other) {
-      throw other;
     } catch (IOException e) {
       throw new AssertionError("reads from memory", e);
     }
   }
 
-  private List<SegmentEntry> segments(JsonNode array) throws CorruptSegmentException {
-    require(array.isArray(), "segments", "an array", array);
+  private static LogState log(ManifestMembers manifest) throws CorruptSegmentException {
+    ManifestMembers log = manifest.object("log", Set.of("epoch", "floor", "lastPosition"));
+    return new LogState(
+        log.number("epoch", 0, Long.MAX_VALUE),
+        log.number("floor", 0, Long.MAX_VALUE),
+        log.number("lastPosition", 0, Long.MAX_VALUE));
+  }
+
+  private static List<SegmentEntry> segments(ManifestMembers manifest, boolean first)
+      throws CorruptSegmentException {
     List<SegmentEntry> segments = new ArrayList<>();
     Set<String> ids = new HashSet<>();
-    for (int i = 0; i < array.size(); i++) {
-      JsonNode segment = array.get(i);
-      String place = "segments[" + i + "].";
-      require(segment.isObject(), "segments[" + i + "]", "an object", segment);
-      checkMembers(segment, SEGMENT_MEMBERS, place);
-      JsonNode id = segment.path("id");
-      require(
+    for (ManifestMembers segment :
+        manifest.objects("segments", first ? SEGMENT_MEMBERS_1 : SEGMENT_MEMBERS_2)) {
+      JsonNode id = segment.node("id");
+      segment.require(
           id.isTextual() && SEGMENT_ID.matcher(id.textValue()).matches(),
-          place + "id",
-          "32 lower-case hexadecimal digits",
-          id);
-      require(ids.add(id.textValue()), place + "id", "each segment once", id);
+          "id",
+          "32 lower-case hexadecimal digits");
+      segment.require(ids.add(id.textValue()), "id", "each segment once");
+      long documents = segment.number("documentCount", 0, Integer.MAX_VALUE);
+      long length = segment.number("lengthBytes", 0, Long.MAX_VALUE);
       segments.add(
-          new SegmentEntry(
-              id.textValue(),
-              number(segment, "documentCount", place, 0, Integer.MAX_VALUE),
-              number(segment, "lengthBytes", place, 0, Long.MAX_VALUE)));
+          first
+              ? new SegmentEntry(id.textValue(), documents, length)
+              : new SegmentEntry(
+                  id.textValue(),
+                  documents,
+                  length,
+                  segment.number("deletesGeneration", 0, Long.MAX_VALUE),
+                  segment.number("deletedCount", 0, documents)));
     }
     return segments;
-  }
-
-  private void checkMembers(JsonNode object, Set<String> known, String place)
-      throws CorruptSegmentException {
-    for (String name : known) {
-      require(object.has(name), place + name, "the member", object.path(name));
-    }
-    for (var member : object.properties()) {
-      require(
-          known.contains(member.getKey()),
-          JSON.getNodeFactory().textNode(shorten(member.getKey())).toString(),
-          "no such member",
-          member.getValue());
-    }
-  }
-
-  private long number(JsonNode object, String name, String place, long min, long max)
-      throws CorruptSegmentException {
-    JsonNode value = object.path(name);
-    require(
-        value.isIntegralNumber()
-            && value.canConvertToLong()
-            && value.longValue() >= min
-            && value.longValue() <= max,
-        place + name,
-        "a whole number of " + min + " to " + max,
-        value);
-    return value.longValue();
-  }
-
-  private void require(boolean holds, String member, String expected, JsonNode found)
-      throws CorruptSegmentException {
-    if (!holds) {
-      throw new CorruptSegmentException(file, 0, member + ": " + expected, shown(found));
-    }
-  }
-
-  /** As JSON, which shows control characters as escapes. */
-  private static String shown(JsonNode value) {
-    return value.isMissingNode() ? "nothing" : shorten(value.toString());
-  }
-
-  private static String shorten(String text) {
-    return text.length() <= SHOWN_LENGTH_MAX ? text : text.substring(0, SHOWN_LENGTH_MAX) + "…";
   }
 }

@@ -1,0 +1,21 @@
+package io.siskin.index.document;
+
+import io.siskin.index.quantize.QuantizedVector;
+import java.util.Map;
+
+/**
+ * A document as segments store it. It is what the log holds, what the growing segment takes, and
+ * what the build of a segment takes from other segments.
+ *
+ * @param id its external id, 1 to 65,535 bytes of UTF-8
+ * @param position where it stands in the order of writes, from 1
+ * @param vector its vector
+ * @param stored the fields that are stored as texts, by name
+ * @param declared the values of the fields that the schema declares, by name
+ */
+public record QuantizedDocument(
+    String id,
+    long position,
+    QuantizedVector vector,
+    Map<String, String> stored,
+    Map<String, FieldValue> declared) {}

@@ -1,0 +1,171 @@
+package io.siskin.index.document;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The declared fields of a collection: those that have a type and that filters can use.
+ *
+ * <p>Declared fields are kept in columns. Other fields are texts, kept with the stored fields.
+ *
+ * @param fields the fields, each name once; their order is that of the columns
+ * @param tenantField the name of the field that says whose a document is; null for none. It is
+ *     declared as {@link FieldType#STRING}, and every document has it
+ */
+public record Schema(List<Field> fields, @Nullable String tenantField) {
+  /** The most fields that a schema declares. */
+  public static final int FIELD_COUNT_MAX = 256;
+
+  /** A schema without fields. */
+  public static final Schema EMPTY = new Schema(List.of(), null);
+
+  /**
+   * A declared field.
+   *
+   * @param name 1 to 128 ASCII letters, digits, {@code _ . -}, beginning with a letter or {@code
+   *     _}; neither {@code id} nor {@code text} nor {@code vector}
+   * @param type the type of its values
+   */
+  public record Field(String name, FieldType type) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,127}");
+    private static final Set<String> RESERVED = Set.of("id", "text", "vector");
+
+    /** Checks the name. */
+    public Field {
+      if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
+        throw new InvalidInputException(
+            "name of a field",
+            "'" + name + "'",
+            "1 to 128 letters, digits, '_', '.' or '-', beginning with a letter or '_', and not"
+                + " 'id', 'text' or 'vector'");
+      }
+    }
+  }
+
+  /** Checks that names are unique and that the tenant's field is declared. */
+  public Schema {
+    fields = List.copyOf(fields);
+    Ranges.check("number of declared fields", fields.size(), 0, FIELD_COUNT_MAX);
+    Set<String> names = new HashSet<>();
+    for (Field field : fields) {
+      if (!names.add(field.name())) {
+        throw new InvalidInputException("field", "'" + field.name() + "' twice", "each name once");
+      }
+    }
+    if (tenantField != null && !fields.contains(new Field(tenantField, FieldType.STRING))) {
+      throw new InvalidInputException(
+          "tenant field", "'" + tenantField + "'", "a declared field of type string");
+    }
+  }
+
+  /**
+   * Returns a field, or null when there is none of the name.
+   *
+   * @param name the field's name
+   */
+  public @Nullable Field field(String name) {
+    for (Field field : fields) {
+      if (field.name().equals(name)) {
+        return field;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns a field.
+   *
+   * @param name the field's name
+   * @throws InvalidInputException when it is not declared; names those that are
+   */
+  public Field require(String name) {
+    Field found = field(name);
+    if (found == null) {
+      throw new InvalidInputException(
+          "field",
+          "'" + name + "'",
+          fields.isEmpty()
+              ? "none, since the collection declares no fields"
+              : "a declared field: "
+                  + fields.stream().map(Field::name).collect(Collectors.joining(", ")));
+    }
+    return found;
+  }
+
+  /**
+   * Checks the declared fields of a document.
+   *
+   * @param values values by the name of the field; every name is declared
+   * @throws InvalidInputException when a value is of another type or too long, or when the tenant's
+   *     field is missing
+   */
+  public void check(Map<String, FieldValue> values) {
+    values.forEach(
+        (name, value) -> {
+          Field field = require(name);
+          if (value.type() != field.type()) {
+            throw new InvalidInputException(
+                "field '" + name + "'", "of type " + value.type().word(), field.type().allowed());
+          }
+          checkLengths(name, value);
+        });
+    if (tenantField != null && !values.containsKey(tenantField)) {
+      throw new InvalidInputException(
+          "field '" + tenantField + "'", "missing", "a text, since it says whose the document is");
+    }
+  }
+
+  private static void checkLengths(String name, FieldValue value) {
+    switch (value) {
+      case FieldValue.Text(String text) -> checkLength(name, text);
+      case FieldValue.TextList(List<String> texts) -> {
+        Ranges.check("texts of field '" + name + "'", texts.size(), 0, FieldValue.LIST_SIZE_MAX);
+        texts.forEach(text -> checkLength(name, text));
+      }
+      case FieldValue.Keyed _ -> {
+        // Every number is short enough.
+      }
+    }
+  }
+
+  private static void checkLength(String name, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    Ranges.check(
+        "bytes of field '" + name + "'", bytes.length, 0, FieldValue.TEXT_LENGTH_BYTES_MAX);
+    if (!new String(bytes, StandardCharsets.UTF_8).equals(text)) {
+      throw new InvalidInputException("field '" + name + "'", text, "text that UTF-8 can express");
+    }
+  }
+
+  /**
+   * Splits the fields of a document that came as texts: declared ones are read as values of their
+   * types, the others stay.
+   *
+   * @param fields texts by the name of the field
+   * @param stored receives the fields that are not declared
+   * @return the values of the declared fields, in the order of the texts
+   * @throws InvalidInputException when a text is no value of the declared type
+   */
+  public Map<String, FieldValue> split(Map<String, String> fields, Map<String, String> stored) {
+    Map<String, FieldValue> values = new LinkedHashMap<>();
+    fields.forEach(
+        (name, text) -> {
+          Field field = field(name);
+          if (field == null) {
+            stored.put(name, text);
+          } else {
+            values.put(name, field.type().parse(name, text));
+          }
+        });
+    return values;
+  }
+}

@@ -1,0 +1,160 @@
+package io.siskin.index.document;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.testing.Seeds;
+import java.util.BitSet;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DocumentSetTest {
+  private static final int PAGE = DocumentSet.PAGE_LENGTH;
+
+  /** Sizes around the borders of words and pages. */
+  private static final int[] SIZES = {
+    0, 1, 63, 64, 65, 1000, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE, 3 * PAGE + 77
+  };
+
+  private final Random random = new Random(Seeds.next());
+
+  @Test
+  void everyOperationIsThatOfBits() {
+    for (int size : SIZES) {
+      DocumentSet set = DocumentSet.none(size);
+      BitSet bits = new BitSet();
+      assertSame(set, bits, size);
+      for (int step = 0; step < 40; step++) {
+        DocumentSet before = set;
+        BitSet bitsBefore = (BitSet) bits.clone();
+        set = change(set, bits);
+        assertSame(set, bits, set.documentCount());
+        assertSame(before, bitsBefore, before.documentCount());
+      }
+    }
+  }
+
+  /** Makes the same random change to a set and to bits. */
+  private DocumentSet change(DocumentSet set, BitSet bits) {
+    int documents = set.documentCount();
+    switch (random.nextInt(5)) {
+      case 0 -> {
+        int to = random.nextInt(documents + 1);
+        int from = random.nextInt(to + 1);
+        bits.set(from, to);
+        return set.toBuilder().addRange(from, to).build();
+      }
+      case 1 -> {
+        int[] some = some(documents);
+        IntStream.of(some).forEach(bits::clear);
+        return set.without(some);
+      }
+      case 2 -> {
+        DocumentSet.Builder builder = set.toBuilder();
+        for (int document : some(documents)) {
+          builder.add(document);
+          bits.set(document);
+        }
+        return builder.build();
+      }
+      case 3 -> {
+        int grown = documents + random.nextInt(200);
+        bits.set(documents, grown);
+        return set.extendedTo(grown);
+      }
+      default -> {
+        BitSet other = new BitSet();
+        DocumentSet.Builder builder = DocumentSet.builder(documents);
+        int to = random.nextInt(documents + 1);
+        int from = random.nextInt(to + 1);
+        builder.addRange(from, to);
+        other.set(from, to);
+        for (int document : some(documents)) {
+          builder.add(document);
+          other.set(document);
+        }
+        bits.and(other);
+        DocumentSet built = builder.build();
+        return random.nextBoolean() ? set.and(built) : built.and(set);
+      }
+    }
+  }
+
+  private int[] some(int documents) {
+    return documents == 0 ? new int[0] : random.ints(random.nextInt(30), 0, documents).toArray();
+  }
+
+  private void assertSame(DocumentSet set, BitSet bits, int documents) {
+    assertThat(set.documentCount()).isEqualTo(documents);
+    assertThat(set.size()).isEqualTo(bits.cardinality());
+    assertThat(set.isEmpty()).isEqualTo(bits.isEmpty());
+    assertThat(set.isAll()).isEqualTo(bits.cardinality() == documents);
+    int expected = bits.nextSetBit(0);
+    for (int at = set.next(0); at != DocumentSet.NONE; at = set.next(at + 1)) {
+      assertThat(at).isEqualTo(expected);
+      expected = bits.nextSetBit(at + 1);
+    }
+    assertThat(expected).isEqualTo(DocumentSet.NONE);
+    long[] words = bits.toLongArray();
+    for (int i = 0; i < set.wordCount(); i++) {
+      assertThat(set.word(i)).isEqualTo(i < words.length ? words[i] : 0);
+    }
+    for (int i = 0; i < 20; i++) {
+      int to = random.nextInt(documents + 300);
+      int from = random.nextInt(to + 1);
+      int inRange = bits.get(from, to).cardinality();
+      assertThat(set.count(from, to)).isEqualTo(inRange);
+      assertThat(set.intersects(from, to)).isEqualTo(inRange > 0);
+      assertThat(set.next(from)).isEqualTo(bits.nextSetBit(from));
+      if (documents > 0) {
+        int document = random.nextInt(documents);
+        assertThat(set.contains(document)).isEqualTo(bits.get(document));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 64, PAGE, 2 * PAGE + 5})
+  void allHoldsEveryDocumentAndNoneNoOne(int documents) {
+    BitSet bits = new BitSet();
+    assertSame(DocumentSet.none(documents), bits, documents);
+    bits.set(0, documents);
+    assertSame(DocumentSet.all(documents), bits, documents);
+  }
+
+  @Test
+  void aBuilderGoesOnWithoutWritingWhatItHasBuilt() {
+    DocumentSet.Builder builder = DocumentSet.builder(2 * PAGE).add(3);
+    DocumentSet first = builder.build();
+    DocumentSet second = builder.add(4).remove(3).addRange(PAGE, 2 * PAGE).build();
+    assertThat(first.size()).isEqualTo(1);
+    assertThat(first.contains(3)).isTrue();
+    assertThat(second.size()).isEqualTo(PAGE + 1);
+    assertThat(second.contains(3)).isFalse();
+    // The shared page of all bits is copied before it is written.
+    builder.remove(PAGE).build();
+    assertThat(second.contains(PAGE)).isTrue();
+    assertThat(DocumentSet.all(PAGE).contains(0)).isTrue();
+  }
+
+  @Test
+  void numbersOutOfRangeAreNamed() {
+    DocumentSet set = DocumentSet.all(10);
+    assertThatThrownBy(() -> set.without(3, 10))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("document number is 10; allowed: 0 to 9");
+    assertThatThrownBy(() -> set.toBuilder().add(-1)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> set.toBuilder().addRange(5, 11))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("5 to 11");
+    assertThatThrownBy(() -> set.and(DocumentSet.all(11)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("11; allowed: 10");
+    assertThatThrownBy(() -> set.extendedTo(9)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> DocumentSet.all(-1)).isInstanceOf(InvalidInputException.class);
+  }
+}

@@ -1,0 +1,73 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.server.search.Cancellation;
+import java.util.List;
+
+/**
+ * Reads documents without searching: what {@code rpc} serves.
+ *
+ * <p>Safe for concurrent use. Works on the calling thread and may wait for the disk. Throws what
+ * {@link Retriever} throws.
+ */
+public interface DocumentReads {
+  /**
+   * What of a document is wanted.
+   *
+   * @param vector whether its vector is
+   * @param fields the names of the fields; {@code "*"} stands for all of them
+   */
+  record Parts(boolean vector, List<String> fields) {}
+
+  /**
+   * A page of documents.
+   *
+   * @param documents the documents, in the order of their positions
+   * @param isLast whether no page follows
+   */
+  record Page(List<StoredDocument> documents, boolean isLast) {}
+
+  /**
+   * Returns documents as the last write left them, whether searches see them yet or not.
+   *
+   * @param collection the collection's name, or an alias
+   * @param tenant whose documents; empty for none
+   * @param ids the ids, 1 to 1,000
+   * @param parts what of them is wanted
+   * @param cancellation the request's deadline and cancellation
+   * @return those that there are, in the order of the ids
+   */
+  List<StoredDocument> get(
+      String collection, String tenant, List<String> ids, Parts parts, Cancellation cancellation);
+
+  /**
+   * Returns the next documents in the order of their positions.
+   *
+   * @param collection the collection's name, or an alias
+   * @param tenant whose documents; empty for none
+   * @param selection which documents: all, or those of a filter
+   * @param afterPosition the position after which the page begins; 0 for the first page
+   * @param pageSize how many documents, 1 to 10,000. A page is shorter when its documents are long
+   * @param parts what of them is wanted
+   * @param responseBytesMax how long the answer may become, in bytes. The first document of a page
+   *     may be longer
+   * @param cancellation the request's deadline and cancellation
+   */
+  Page scroll(
+      String collection,
+      String tenant,
+      Selection selection,
+      long afterPosition,
+      int pageSize,
+      Parts parts,
+      long responseBytesMax,
+      Cancellation cancellation);
+
+  /**
+   * Returns how many documents there are.
+   *
+   * @param collection the collection's name, or an alias
+   * @param tenant whose documents; empty for none
+   * @param selection which documents: all, or those of a filter
+   */
+  long count(String collection, String tenant, Selection selection);
+}

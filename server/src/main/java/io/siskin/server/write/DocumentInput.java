@@ -1,0 +1,21 @@
+package io.siskin.server.write;
+
+import io.siskin.index.document.FieldValue;
+import io.siskin.index.vector.SparseVector;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document as a caller writes it.
+ *
+ * @param id its external id, 1 to 65,535 bytes of UTF-8
+ * @param vector its vector; null to have it made of the text
+ * @param text its text, which is stored as the field {@code text}; null for none
+ * @param fields its other fields, by name. Fields that the schema does not declare are {@link
+ *     FieldValue.Text}
+ */
+public record DocumentInput(
+    String id,
+    @Nullable SparseVector vector,
+    @Nullable String text,
+    Map<String, FieldValue> fields) {}
