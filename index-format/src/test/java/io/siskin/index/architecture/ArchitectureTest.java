@@ -45,6 +45,9 @@ final class ArchitectureTest {
           Map.entry("store", Set.of("error", "file", "format")),
           Map.entry("kernel", Set.of("error", "format", "format.v1")),
           Map.entry("segment", Set.of("error", "format", "format.v1", "lifecycle", "store")),
+          Map.entry(
+              "growing",
+              Set.of("document", "error", "format", "format.v1", "lifecycle", "quantize", "store")),
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",
