@@ -18,4 +18,13 @@ public record QuantizedDocument(
     long position,
     QuantizedVector vector,
     Map<String, String> stored,
-    Map<String, FieldValue> declared) {}
+    Map<String, FieldValue> declared) {
+  /**
+   * Returns the same document at another position.
+   *
+   * @param newPosition where it stands in the order of writes, from 1
+   */
+  public QuantizedDocument at(long newPosition) {
+    return new QuantizedDocument(id, newPosition, vector, stored, declared);
+  }
+}

@@ -19,7 +19,7 @@ import org.agrona.ExpandableArrayBuffer;
  */
 final class FieldsCodec {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final FieldType[] TYPES = FieldType.values();
+  private static final List<FieldType> TYPES = List.of(FieldType.values());
 
   private FieldsCodec() {}
 
@@ -38,7 +38,7 @@ final class FieldsCodec {
     int at = from;
     for (Map.Entry<String, FieldValue> field : fields.entrySet()) {
       at = putText(out, at, field.getKey());
-      out.putByte(at++, (byte) field.getValue().type().ordinal());
+      out.putByte(at++, (byte) TYPES.indexOf(field.getValue().type()));
       switch (field.getValue()) {
         case FieldValue.Text text -> at = putText(out, at, text.value());
         case FieldValue.TextList list -> {
@@ -99,7 +99,7 @@ final class FieldsCodec {
     }
 
     private FieldValue value() {
-      FieldType type = TYPES[in.getByte(at++)];
+      FieldType type = TYPES.get(in.getByte(at++));
       return switch (type) {
         case STRING -> new FieldValue.Text(text());
         case STRING_LIST -> {

@@ -38,6 +38,7 @@ public final class GrowingSegment {
   /** The largest scale of a document that has terms. */
   private volatile float scaleMax = Float.MIN_NORMAL;
 
+  private volatile boolean hasResiduals;
   private long postingCount;
   private long[] order = new long[256];
   private boolean isBroken;
@@ -128,6 +129,9 @@ public final class GrowingSegment {
       terms.append((int) (order[i] >>> 32), number, vector.impact((int) order[i]));
     }
     postingCount += size;
+    if (vector.hasResiduals()) {
+      hasResiduals = true;
+    }
     if (size > 0 && vector.scale() > scaleMax) {
       scaleMax = vector.scale();
     }
@@ -187,6 +191,10 @@ public final class GrowingSegment {
 
   GrowingDocuments documents() {
     return documents;
+  }
+
+  boolean hasResiduals() {
+    return hasResiduals;
   }
 
   float scaleMax() {

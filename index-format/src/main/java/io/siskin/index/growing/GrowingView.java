@@ -5,6 +5,7 @@ import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.store.SlabMemory;
+import io.siskin.index.vector.TermLookup;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,10 +20,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>Immutable and safe for concurrent use, while the one who uses it keeps the segment retained.
  */
-public final class GrowingView {
-  /** The result of a look-up for a term or an id that no document of the view has. */
-  public static final int ABSENT = GrowingSegment.ABSENT;
-
+public final class GrowingView implements TermLookup {
   /** The number of documents whose scales stand one after another in memory. */
   public static final int PAGE_LENGTH = GrowingDocuments.PAGE_LENGTH;
 
@@ -31,6 +29,7 @@ public final class GrowingView {
   private final GrowingDocuments documents;
   private final int documentCount;
   private final float scaleMax;
+  private final boolean hasResiduals;
 
   GrowingView(GrowingSegment segment, int documentCount) {
     this.segment = segment;
@@ -38,6 +37,7 @@ public final class GrowingView {
     this.documents = segment.documents();
     this.documentCount = documentCount;
     this.scaleMax = segment.scaleMax();
+    this.hasResiduals = segment.hasResiduals();
   }
 
   /** Returns the segment. */
@@ -50,20 +50,12 @@ public final class GrowingView {
     return documentCount;
   }
 
-  /**
-   * Returns the number of a token, or {@link #ABSENT}. It allocates nothing if the token is ASCII.
-   *
-   * @param token the term's string
-   */
+  @Override
   public int numberOfToken(String token) {
     return visible(terms.numberOfToken(token));
   }
 
-  /**
-   * Returns the number of a term id, or {@link #ABSENT}.
-   *
-   * @param termId an unsigned 32-bit id
-   */
+  @Override
   public int numberOfTermId(int termId) {
     return visible(terms.numberOfTermId(termId));
   }
@@ -81,11 +73,7 @@ public final class GrowingView {
     return terms.isByToken() ? terms.token(term) : Integer.toUnsignedString(terms.key(term));
   }
 
-  /**
-   * Returns how many documents of the view have a term.
-   *
-   * @param term a number that a look-up has returned
-   */
+  @Override
   public int documentFrequency(int term) {
     return terms.count(term, documentCount);
   }
@@ -106,7 +94,7 @@ public final class GrowingView {
    * Returns the latest document of the view with an id.
    *
    * @param id the external id
-   * @return its number, or {@link #ABSENT}
+   * @return its number, or {@link GrowingSegment#ABSENT}
    */
   public int documentNumber(String id) {
     int document = documents.find(id);
@@ -174,6 +162,11 @@ public final class GrowingView {
    */
   public float scale(int document) {
     return documents.scale(document);
+  }
+
+  /** Returns whether impacts of a document of the view may be refined by residuals. */
+  public boolean hasResiduals() {
+    return hasResiduals;
   }
 
   /** Returns a number that no scale of a document of the view exceeds, if it has terms. */

@@ -7,6 +7,7 @@ import io.siskin.index.format.v1.StringListLayout;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Section;
+import io.siskin.index.vector.TermLookup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,7 @@ import org.jspecify.annotations.Nullable;
  * term numbers that queries use most share cache lines. It is a view of mapped memory and is safe
  * for concurrent use.
  */
-public final class TermDictionary {
-  /** The result of a look-up for a term that the segment does not have. */
-  public static final int ABSENT = SlotTable.ABSENT;
-
+public final class TermDictionary implements TermLookup {
   private final int size;
   private final Section documentFrequencies;
   private final @Nullable StringList tokens;
@@ -91,6 +89,7 @@ public final class TermDictionary {
    *
    * @param token the term's string
    */
+  @Override
   public int numberOfToken(String token) {
     StringList list = tokens;
     if (list == null || tokenSlots == null) {
@@ -105,6 +104,7 @@ public final class TermDictionary {
    *
    * @param termId an unsigned 32-bit id
    */
+  @Override
   public int numberOfTermId(int termId) {
     Section ids = termIds;
     if (ids == null || termIdSlots == null) {
@@ -136,6 +136,7 @@ public final class TermDictionary {
    *
    * @param termNumber 0 to {@link #size} − 1
    */
+  @Override
   public int documentFrequency(int termNumber) {
     return documentFrequencies.u32(termNumber);
   }

@@ -37,6 +37,9 @@ public final class SlabMemory implements AutoCloseable {
   private volatile MemorySegment[] slabs = new MemorySegment[0];
   private volatile long lengthBytes;
 
+  /** The same, for the thread that allocates. */
+  private long allocatedBytes;
+
   /** The slab that pieces are taken from, and how much of it is taken. */
   private int current = -1;
 
@@ -88,7 +91,8 @@ public final class SlabMemory implements AutoCloseable {
     MemorySegment slab = arena.allocate(length, 64);
     MemorySegment[] grown = Arrays.copyOf(slabs, number + 1);
     grown[number] = slab;
-    lengthBytes = lengthBytes + length;
+    allocatedBytes += length;
+    lengthBytes = allocatedBytes;
     slabs = grown;
     return number;
   }

@@ -44,10 +44,19 @@ final class ArchitectureTest {
           Map.entry("lifecycle", Set.of()),
           Map.entry("store", Set.of("error", "file", "format")),
           Map.entry("kernel", Set.of("error", "format", "format.v1")),
-          Map.entry("segment", Set.of("error", "format", "format.v1", "lifecycle", "store")),
+          Map.entry(
+              "segment", Set.of("error", "format", "format.v1", "lifecycle", "store", "vector")),
           Map.entry(
               "growing",
-              Set.of("document", "error", "format", "format.v1", "lifecycle", "quantize", "store")),
+              Set.of(
+                  "document",
+                  "error",
+                  "format",
+                  "format.v1",
+                  "lifecycle",
+                  "quantize",
+                  "store",
+                  "vector")),
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",

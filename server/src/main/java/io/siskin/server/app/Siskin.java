@@ -19,6 +19,7 @@ import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.StructureFlags;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.process.FailureReport;
+import io.siskin.server.app.process.JdkVersion;
 import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.app.terminal.Terminal;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
       "  0:done; for a server: stopped on request, after what it had admitted",
       "  1:failed for a reason that may pass or lies in the data: disk, network, damage",
       "  2:the command or its input is wrong; the same command will fail again",
+      " 69:the JDK, or something else that Siskin runs on, is missing or does not fit",
       " 70:a defect of Siskin; --verbose shows where",
       "130:stopped by Ctrl-C before it was done (143: by SIGTERM)"
     },
@@ -89,6 +91,12 @@ public final class Siskin implements Runnable {
    */
   @SuppressWarnings("IllegalCatch") // The edge of the process.
   public static void main(String[] args) {
+    // Before anything else: on such a JDK, data can be damaged.
+    String refusal = JdkVersion.refusal(Runtime.version());
+    if (refusal != null) {
+      System.err.println("siskin: " + refusal);
+      System.exit(ExitStatus.UNAVAILABLE);
+    }
     int status;
     try {
       status = commandLine().execute(args);

@@ -73,6 +73,7 @@ public final class BatchedModels implements TextModels {
           new BatchedModel.Shared(
               ref, model, new DynamicBatcher(ref.name(), model, options, cache));
       byFingerprint.put(ref.fingerprint(), shared);
+      cache.stored().want();
       return shared.firstHandle();
     }
   }
@@ -157,6 +158,11 @@ public final class BatchedModels implements TextModels {
   /** Returns what the cache of encoded queries did so far. */
   public EncodingCache.Metrics cacheMetrics() {
     return cache.metrics();
+  }
+
+  /** Returns what the store of encodings did so far. */
+  public StoredEncodings.Metrics storeMetrics() {
+    return cache.stored().metrics();
   }
 
   private List<BatchedModel> handles() {

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * was cancelled, is dropped before it is tokenised and again before it is inferred; its future then
  * ends with a {@link io.siskin.server.search.QueryCancelledException}. Equal texts of one side that
  * are under way at a time are encoded once, and each of their callers may leave without the others.
- * Encoded queries are kept in an {@link EncodingCache}.
+ * Encoded queries are kept in an {@link EncodingCache}. Below it, encoded queries and documents may
+ * be kept over a restart, see {@link StoredEncodings}; a thread of the tokenizer looks there first.
  *
  * <p>A failing batch is tried again in halves, so that in the end only the texts fail that the
  * model cannot take. Their futures end with what the model threw. The exception is an encoder
@@ -66,7 +67,7 @@ public final class DynamicBatcher {
    * @param name what the threads are named after, for example the model's name
    * @param model encodes the batches; the caller closes it after this
    * @param options how batches are formed and how much may wait
-   * @param cache keeps encoded queries; may be shared
+   * @param cache keeps encodings; may be shared
    */
   public DynamicBatcher(
       String name, TextModel model, BatchingOptions options, EncodingCache cache) {
@@ -251,8 +252,11 @@ public final class DynamicBatcher {
       drop(arrival.dropped());
       Work work = arrival.work();
       if (work != null) {
-        long start = nanoTime.getAsLong();
         try {
+          if (answerStored(work)) {
+            continue;
+          }
+          long start = nanoTime.getAsLong();
           TokenizedText tokens = model.tokenize(work.input);
           queue.putTokenized(work, tokens, nanoTime.getAsLong() - start);
         } catch (Throwable error) {
@@ -260,6 +264,34 @@ public final class DynamicBatcher {
         }
       }
     }
+  }
+
+  /**
+   * Answers a text whose encoding is stored, and tells whether it is. Done here and not when the
+   * text is submitted: the caller's thread may be the network's, and must not wait for a disk.
+   */
+  private boolean answerStored(Work work) {
+    if (!isStorable(work.input)) {
+      return false;
+    }
+    Side side = work.input.side();
+    byte[] key = cache.stored().key(fingerprint, side, work.input.text());
+    TextEncoding encoding = key == null ? null : cache.stored().get(key);
+    if (encoding == null) {
+      work.storeKey = key;
+      return false;
+    }
+    if (isCacheable(work.input)) {
+      cache.put(fingerprint, side, work.input.text(), encoding);
+    }
+    for (Waiter waiter : queue.finishStored(work)) {
+      recorder.cached.increment();
+      if (waiter.remainingNanos() <= 0) {
+        recorder.late.increment();
+      }
+      waiter.future().complete(new EncodedText(encoding, EncodeNanos.NONE, true));
+    }
+    return true;
   }
 
   private void inferAll() throws InterruptedException {
@@ -330,6 +362,9 @@ public final class DynamicBatcher {
         }
         waiter.future().complete(new EncodedText(encoding, nanos, false));
       }
+      if (work.storeKey != null) {
+        cache.stored().put(work.storeKey, encoding);
+      }
     }
   }
 
@@ -359,8 +394,13 @@ public final class DynamicBatcher {
     }
   }
 
-  /** Only queries come again; and a text in chunks is a document. */
+  /** Memory is for queries: documents come again when they are indexed again, and not before. */
   private static boolean isCacheable(EncoderInput input) {
-    return input.side() == Side.QUERY && input.chunkEnds().isEmpty();
+    return input.side() == Side.QUERY && isStorable(input);
+  }
+
+  /** A text in chunks has dense vectors, and they depend on the chunks too. */
+  private static boolean isStorable(EncoderInput input) {
+    return input.chunkEnds().isEmpty();
   }
 }

@@ -12,10 +12,13 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encoded queries, by text, side and the model's fingerprint; bounded in bytes. May serve several
- * models, and outlives them: a model that is opened again finds its encodings.
+ * Encoded queries in memory, by text, side and the model's fingerprint; bounded in bytes. May serve
+ * several models, and outlives them: a model that is opened again finds its encodings.
  *
- * <p>Safe for concurrent use.
+ * <p>Below it are the {@link StoredEncodings}, which outlive the process and have documents too.
+ * The {@link DynamicBatcher} asks them itself, because that may have to wait for the disk.
+ *
+ * <p>Safe for concurrent use. Does not own what is stored.
  */
 public final class EncodingCache {
   // What an entry costs besides its characters and numbers: headers, the table, Caffeine's nodes.
@@ -23,6 +26,7 @@ public final class EncodingCache {
   private static final long TOKEN_BYTES = 56;
 
   private final long bytesMax;
+  private final StoredEncodings stored;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final Cache<Key, TextEncoding> encodings;
@@ -57,10 +61,21 @@ public final class EncodingCache {
    *     queries that need no model
    */
   public EncodingCache(long bytesMax) {
+    this(bytesMax, StoredEncodings.none());
+  }
+
+  /**
+   * Makes an empty cache over what is stored.
+   *
+   * @param bytesMax as of {@link #EncodingCache(long)}
+   * @param stored what outlives the process; the caller closes it after the last use of the cache
+   */
+  public EncodingCache(long bytesMax, StoredEncodings stored) {
     if (bytesMax < 0) {
       throw new InvalidInputException("cache bytes", bytesMax, "0 or more");
     }
     this.bytesMax = bytesMax;
+    this.stored = stored;
     this.encodings =
         Caffeine.newBuilder()
             .maximumWeight(bytesMax)
@@ -69,6 +84,11 @@ public final class EncodingCache {
             .executor(Runnable::run)
             .recordStats()
             .build();
+  }
+
+  /** Returns what outlives the process. */
+  StoredEncodings stored() {
+    return stored;
   }
 
   /** Returns what the cache did so far. */

@@ -255,6 +255,20 @@ final class TextQueue {
    * @return who waits for it; nobody when the queue was abandoned meanwhile
    */
   List<Waiter> finish(Work work) {
+    return finish(work, true);
+  }
+
+  /**
+   * Takes a text out that needs no inference, because its encoding was stored.
+   *
+   * @param work the text
+   * @return as of {@link #finish}
+   */
+  List<Waiter> finishStored(Work work) {
+    return finish(work, false);
+  }
+
+  private List<Waiter> finish(Work work, boolean teaches) {
     lock.lock();
     try {
       List<Waiter> waiters = List.copyOf(work.waiters);
@@ -262,8 +276,10 @@ final class TextQueue {
         if (work.stage != Work.Stage.INFERRING) {
           lanes.of(work).moveOut(work);
         }
-        long now = nanoTime.getAsLong();
-        waiters.forEach(waiter -> admission.answered(waiter.terms(), now));
+        if (teaches) {
+          long now = nanoTime.getAsLong();
+          waiters.forEach(waiter -> admission.answered(waiter.terms(), now));
+        }
         release(work);
       }
       return waiters;

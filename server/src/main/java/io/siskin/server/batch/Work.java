@@ -32,6 +32,12 @@ final class Work {
   /** Estimated until the text is tokenised. */
   int lengthTokens;
 
+  /**
+   * What its encoding is stored under; null for nowhere. Set by the thread that tokenises it,
+   * before it waits for a batch.
+   */
+  byte @Nullable [] storeKey;
+
   long tokenizedNanoTime;
   long tokenizeNanos;
   private @Nullable TokenizedText tokens;

@@ -19,6 +19,7 @@ import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.Planner;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.SearcherPool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ public final class CollectionSnapshot implements TermStatistics {
   private final long documentCount;
   private final long postingCount;
   private final Encoders encoders;
+  private final SearchScope scope;
   private final SearcherPool searchers;
   private final Planner planner;
   private final Integrity integrity = new Integrity();
@@ -94,8 +96,9 @@ public final class CollectionSnapshot implements TermStatistics {
     this.lengthBytes = bytes;
     this.vocabulary = named;
     this.storedFields = List.copyOf(fields);
-    this.searchers = new SearcherPool(segments, KernelProvider.current());
-    this.planner = new Planner(segments, calibrations(directory, segments));
+    this.scope = SearchScope.mapped(segments, KernelProvider.current());
+    this.searchers = new SearcherPool(scope);
+    this.planner = new Planner(scope.segments(), calibrations(directory, segments));
     this.encoderSpec = manifest.encoderSpec(directory);
     this.encoders =
         EncoderFactory.open(
@@ -226,6 +229,11 @@ public final class CollectionSnapshot implements TermStatistics {
   /** Returns its encoders; they are closed with the snapshot. */
   public Encoders encoders() {
     return encoders;
+  }
+
+  /** Returns what is searched; used only while the snapshot is retained. */
+  public SearchScope scope() {
+    return scope;
   }
 
   /** Returns its searchers; a searcher is used only while the snapshot is retained. */

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * DIR/.models/NAME-DIGITS/…         the models that collections name, see {@link ModelStore}
  * DIR/.dropped-…                    the rest of a collection that is being removed
  * DIR/aliases.json                  further names of collections, see {@link Aliases}
+ * DIR/.encodings/…                  what models made of texts; may be deleted while nobody uses it
  * </pre>
  *
  * @param root the folder
@@ -96,6 +97,11 @@ public record DataDirectory(Path root) {
    */
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
+  }
+
+  /** Returns the folder for stored encodings, which may be missing. */
+  public Path encodingsDirectory() {
+    return root.resolve(".encodings");
   }
 
   /** Returns the names of all collections, sorted; none when the folder is missing. */

@@ -5,6 +5,7 @@ import io.siskin.server.batch.DynamicBatcher;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.Priority;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.search.Cancellation;
@@ -32,8 +33,9 @@ final class FrontEndEncoder implements BatchEncoder {
    *
    * @param side the model and what is made of its vectors
    * @param threads how many batches are inferred at a time
+   * @param stored what was encoded before, and where the new encodings go
    */
-  FrontEndEncoder(ModelSide side, int threads) {
+  FrontEndEncoder(ModelSide side, int threads, StoredEncodings stored) {
     this.side = side;
     this.encoder =
         new DynamicBatcher(
@@ -43,7 +45,12 @@ final class FrontEndEncoder implements BatchEncoder {
                 .withBatchMillisMax(BATCH_MILLIS_MAX)
                 .withQueueCapacity(QUEUE_CAPACITY)
                 .withInferenceThreads(Math.min(threads, BatchingOptions.INFERENCE_THREADS_MAX)),
-            new EncodingCache(0));
+            new EncodingCache(0, stored));
+  }
+
+  /** Returns how many texts needed no model, because their encodings were stored. */
+  long storedCount() {
+    return encoder.metrics().cached();
   }
 
   @Override

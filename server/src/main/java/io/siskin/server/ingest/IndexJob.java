@@ -10,6 +10,7 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
 import io.siskin.server.collection.DataDirectory;
@@ -53,7 +54,9 @@ public final class IndexJob {
   private final SkippingPolicy policy;
   private final DocumentPlaces places = new DocumentPlaces();
   private long droppedCount;
+  private final StoredEncodings stored;
   private long reusedCount;
+  private long storedCount;
 
   /**
    * Prepares a job.
@@ -68,7 +71,7 @@ public final class IndexJob {
       BuildProgress progress,
       Consumer<InvalidInputException> badRecords,
       TextModels models) {
-    this(request, progress, badRecords, models, replaced -> {});
+    this(request, progress, badRecords, models, replaced -> {}, StoredEncodings.none());
   }
 
   /**
@@ -80,14 +83,17 @@ public final class IndexJob {
    * @param models opens the models that the encoder needs
    * @param replacements told, before the work begins, of the collection that will be replaced, if
    *     there is one
+   * @param stored the encodings of earlier jobs; the caller closes them after the job
    */
   public IndexJob(
       IndexRequest request,
       BuildProgress progress,
       Consumer<InvalidInputException> badRecords,
       TextModels models,
-      Consumer<Replacement> replacements) {
+      Consumer<Replacement> replacements,
+      StoredEncodings stored) {
     this.request = request;
+    this.stored = stored;
     this.replacements = replacements;
     this.models = models;
     this.progress = progress;
@@ -136,6 +142,7 @@ public final class IndexJob {
             policy.skippedCount(),
             droppedCount,
             reusedCount,
+            storedCount,
             seconds);
       } finally {
         if (!published) {
@@ -160,12 +167,15 @@ public final class IndexJob {
         }
       } else {
         // Models take long enough for it to matter that nothing is encoded twice.
+        stored.want();
+        stored.permit();
+        FrontEndEncoder encoder = new FrontEndEncoder(model, threads, stored);
         try (EncodingJournal journal =
                 EncodingJournal.open(collectionDirectory, request.encodingKey(model));
-            EncodingQueue queue =
-                queue(spec, new FrontEndEncoder(model, threads), MODEL_WAITING, journal)) {
+            EncodingQueue queue = queue(spec, encoder, MODEL_WAITING, journal)) {
           encode(builder, queue, directory);
           reusedCount = journal.reusedCount();
+          storedCount = encoder.storedCount();
         }
       }
       return builder.finish();
@@ -209,6 +219,7 @@ public final class IndexJob {
     QualityCut cut = request.pruning().dropsDocuments() ? qualityCut(spoolDirectory) : null;
     long[] total = new long[1];
     forEachDocument("counting", spoolDirectory, error -> {}, document -> total[0]++);
+    awaitStored();
     progress.begin("encoding", total[0]);
     long[] done = new long[1];
     EncodingQueue.Sink sink =
@@ -227,6 +238,18 @@ public final class IndexJob {
         });
     queue.drain(sink);
     progress.end();
+  }
+
+  /**
+   * The first documents may be stored too. Their opening began before the documents were counted.
+   */
+  private void awaitStored() {
+    try {
+      stored.awaitOpening();
+    } catch (InterruptedException stopped) {
+      // The next step of the job ends it.
+      Thread.currentThread().interrupt();
+    }
   }
 
   private boolean stays(SourceDocument document, QualityCut cut) throws IOException {

@@ -12,6 +12,7 @@ import io.siskin.index.build.BuiltSegment;
  * @param skippedCount bad records that were reported and left out
  * @param droppedCount good documents that were left out for their quality
  * @param reusedCount documents that an interrupted job had encoded already
+ * @param storedCount documents whose encodings the store of encodings had
  * @param seconds how long it took
  */
 public record IndexReport(
@@ -22,4 +23,5 @@ public record IndexReport(
     long skippedCount,
     long droppedCount,
     long reusedCount,
+    long storedCount,
     double seconds) {}

@@ -8,6 +8,7 @@ import io.siskin.index.segment.Segment;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.DocumentPositions;
 import io.siskin.server.search.ForwardEvaluator;
+import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchCounters;
 import io.siskin.server.search.SegmentQuery;
 import io.siskin.server.search.TopK;
@@ -65,7 +66,8 @@ public final class OracleTruth {
       int[][] rows,
       double[][] scores) {
     TopK top = new TopK(k);
-    DocumentPositions positions = new DocumentPositions(segments);
+    DocumentPositions positions =
+        new DocumentPositions(MappedSegment.of(segments, KernelProvider.current()));
     for (int i = 0; i < segments.size(); i++) {
       ForwardEvaluator evaluator =
           new ForwardEvaluator(
@@ -75,7 +77,7 @@ public final class OracleTruth {
       SegmentQuery resolved = SegmentQuery.resolve(queries.get(query), segments.get(i).terms());
       positions.enter(i, top);
       evaluator.evaluate(
-          resolved, positions.base(i), top, Cancellation.NEVER, new SearchCounters());
+          resolved, null, positions.base(i), top, Cancellation.NEVER, new SearchCounters());
     }
     int[] documents = new int[top.size()];
     float[] found = new float[top.size()];

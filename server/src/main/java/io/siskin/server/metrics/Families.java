@@ -233,6 +233,35 @@ final class Families {
   static final Family CACHE_SIZE_LIMIT =
       gauge("siskin_encoding_cache_size_limit_bytes", "Bytes that they may take.");
 
+  static final Family STORE_STATE =
+      gauge(
+          "siskin_encoding_store_state",
+          "1 for the state that the store is in, else 0: off, opening, open, taken (by another"
+              + " process), failed (switched off until the next start), closed.",
+          "state");
+  static final Family STORE_HITS =
+      counter("siskin_encoding_store_hits_total", "Texts that the store had.");
+  static final Family STORE_MISSES =
+      counter("siskin_encoding_store_misses_total", "Texts that it had not, while it was open.");
+  static final Family STORE_WRITTEN =
+      counter("siskin_encoding_store_written_texts_total", "Texts whose encoding it was given.");
+  static final Family STORE_DROPPED =
+      counter(
+          "siskin_encoding_store_dropped_texts_total",
+          "Texts whose encoding was not stored, because too many waited for it.");
+  static final Family STORE_FAILURES =
+      counter(
+          "siskin_encoding_store_failures_total",
+          "Failures of the store, such as a full disk. The first one switches it off.");
+  static final Family STORE_ENTRIES =
+      gauge("siskin_encoding_store_entries", "Encodings that are stored, while it is open.");
+  static final Family STORE_SIZE =
+      gauge("siskin_encoding_store_size_bytes", "Bytes of its files, while it is open.");
+  static final Family STORE_SIZE_LIMIT =
+      gauge(
+          "siskin_encoding_store_size_limit_bytes",
+          "Bytes that they may take; 0 when it is switched off.");
+
   static final Family THREADS = gauge("jvm_threads_current", "Current thread count of a JVM.");
   static final Family THREADS_DAEMON = gauge("jvm_threads_daemon", "Daemon thread count of a JVM.");
   static final Family THREADS_PEAK = gauge("jvm_threads_peak", "Peak thread count of a JVM.");

@@ -2,6 +2,7 @@ package io.siskin.server.metrics;
 
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param searches what was searched, by collection
  * @param models what the front ends did, by model
  * @param cache what the cache of encoded queries did
+ * @param store what the store of encodings did
  * @param scrub what the background verification of files did
  */
 public record MetricSources(
@@ -30,4 +32,5 @@ public record MetricSources(
     Supplier<? extends Map<String, SearchTotals.Counts>> searches,
     Supplier<Map<String, BatchingMetrics>> models,
     Supplier<EncodingCache.Metrics> cache,
+    Supplier<StoredEncodings.Metrics> store,
     Supplier<ScrubCounts> scrub) {}

@@ -2,6 +2,7 @@ package io.siskin.server.metrics;
 
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
@@ -29,6 +30,7 @@ final class ServerMetrics {
     sources.searches().get().forEach((collection, counts) -> searches(points, collection, counts));
     sources.models().get().forEach((model, metrics) -> model(points, model, metrics));
     cache(points, sources.cache().get());
+    store(points, sources.store().get());
     ScrubCounts scrub = sources.scrub().get();
     points.add(Families.SCRUBBED, scrub.bytes());
     points.add(Families.SCRUB_PASSES, scrub.passes());
@@ -144,5 +146,22 @@ final class ServerMetrics {
     points.add(Families.CACHE_ENTRIES, cache.entries());
     points.add(Families.CACHE_SIZE, cache.bytes());
     points.add(Families.CACHE_SIZE_LIMIT, cache.bytesMax());
+  }
+
+  private static void store(Points points, StoredEncodings.Metrics store) {
+    for (StoredEncodings.State state : StoredEncodings.State.values()) {
+      points.add(
+          Families.STORE_STATE,
+          state == store.state() ? 1 : 0,
+          state.name().toLowerCase(Locale.ROOT));
+    }
+    points.add(Families.STORE_HITS, store.hits());
+    points.add(Families.STORE_MISSES, store.misses());
+    points.add(Families.STORE_WRITTEN, store.written());
+    points.add(Families.STORE_DROPPED, store.dropped());
+    points.add(Families.STORE_FAILURES, store.failures());
+    points.add(Families.STORE_ENTRIES, store.size().entries());
+    points.add(Families.STORE_SIZE, store.size().bytes());
+    points.add(Families.STORE_SIZE_LIMIT, store.bytesMax());
   }
 }

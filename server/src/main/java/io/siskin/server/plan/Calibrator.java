@@ -7,6 +7,7 @@ import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class Calibrator {
   }
 
   private static SearchTimer clock(Segment segment, KernelProvider kernels) {
-    Searcher searcher = new Searcher(List.of(segment), kernels);
+    Searcher searcher = new Searcher(SearchScope.mapped(List.of(segment), kernels));
     return (QuantizedQuery query, SearchMode mode, int k) -> {
       long start = System.nanoTime();
       searcher.search(query, mode, k, Cancellation.NEVER);

@@ -1,6 +1,7 @@
 package io.siskin.server.plan;
 
 import io.siskin.index.segment.Segment;
+import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ final class CensusBand {
     this.k = k;
     this.stride = stride;
     this.exact = new PointSamples(new SearchMode.Exact(), used(queries));
-    if (Structures.hasScoreAtATime(segment)) {
+    if (MappedSegment.supports(segment, SearchMode.ScoreAtATime.DEFAULTS)) {
       PointGrid.scoreAtATime(k)
           .forEach(mode -> scoreAtATime.add(new PointSamples(mode, used(queries))));
     }

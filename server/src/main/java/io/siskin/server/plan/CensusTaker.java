@@ -4,7 +4,9 @@ import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.FloorProbe;
+import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.SearchWork;
 import io.siskin.server.search.Searcher;
 import java.util.Arrays;
@@ -43,8 +45,11 @@ final class CensusTaker {
   CensusTaker(Segment segment, KernelProvider kernels, UnitCosts costs, List<CensusBand> bands) {
     this.costs = costs;
     this.bands = bands;
-    this.searcher = new Searcher(List.of(segment), kernels);
-    this.probe = Structures.hasScoreAtATime(segment) ? new FloorProbe(segment, kernels) : null;
+    this.searcher = new Searcher(SearchScope.mapped(List.of(segment), kernels));
+    this.probe =
+        MappedSegment.supports(segment, SearchMode.ScoreAtATime.DEFAULTS)
+            ? new FloorProbe(segment, kernels)
+            : null;
     this.isRefined = segment.residuals() != null;
   }
 

@@ -1,7 +1,13 @@
 package io.siskin.server.plan;
 
+import io.siskin.index.document.DocumentSet;
+import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
+import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchRoute;
+import io.siskin.server.search.SearchScope;
+import io.siskin.server.search.SearchableSegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +35,7 @@ public final class Planner {
   private static final float[] TARGETS_TOLD = {.9f, .95f, .97f, DEFAULT_TARGET, .99f};
 
   private final SegmentPlanner[] planners;
+  private final FilteredRoute[] filtered;
   private final List<@Nullable Calibration> calibrations;
   private final List<SearchMode> approximateModes;
   private int largest;
@@ -39,19 +46,22 @@ public final class Planner {
    * @param segments the segments of a collection
    * @param calibrations by segment: what was measured on it; null for nothing
    */
-  public Planner(List<Segment> segments, List<@Nullable Calibration> calibrations) {
+  public Planner(
+      List<? extends SearchableSegment> segments, List<@Nullable Calibration> calibrations) {
     this.planners = new SegmentPlanner[segments.size()];
+    this.filtered = new FilteredRoute[segments.size()];
     List<SearchMode> modes = new ArrayList<>();
-    if (segments.stream().allMatch(Structures::hasScoreAtATime)) {
+    if (segments.stream().allMatch(each -> each.supports(SearchMode.ScoreAtATime.DEFAULTS))) {
       modes.add(SearchMode.ScoreAtATime.DEFAULTS);
     }
-    if (segments.stream().allMatch(Structures::hasClustered)) {
+    if (segments.stream().allMatch(each -> each.supports(SearchMode.Clustered.DEFAULTS))) {
       modes.add(SearchMode.Clustered.DEFAULTS);
     }
     this.approximateModes = List.copyOf(modes);
     this.calibrations = Collections.unmodifiableList(new ArrayList<>(calibrations));
     for (int i = 0; i < planners.length; i++) {
       planners[i] = new SegmentPlanner(segments.get(i), calibrations.get(i));
+      filtered[i] = new FilteredRoute(segments.get(i), planners[i]);
       if (documents(segments, i) > documents(segments, largest)) {
         largest = i;
       }
@@ -95,6 +105,53 @@ public final class Planner {
   }
 
   /**
+   * Returns how each segment of a scope is searched so that a target is reached among the documents
+   * that may be found there: see {@link FilteredRoute}. Where all documents may be found, the
+   * routes are those of {@link #plan(float, int)}.
+   *
+   * @param scope what is searched: the segments of this planner
+   * @param target which share of the true best k is wanted, above 0 to 1
+   * @param k how many documents are wanted, 1 or more
+   * @param budgetMicros about how long a search may take, see {@link #plan(float, int, long)}; 0
+   *     for no limit
+   * @return by segment
+   */
+  public List<SearchRoute> plan(SearchScope scope, float target, int k, long budgetMicros) {
+    List<SearchRoute> routes = new ArrayList<>(planners.length);
+    for (int i = 0; i < planners.length; i++) {
+      DocumentSet accepted = scope.accepted(i);
+      if (budgetMicros > 0) {
+        SearchMode mode = planners[i].choose(target, k, budgetMicros);
+        routes.add(accepted == null ? mode : filtered[i].choose(mode, k, accepted));
+      } else {
+        routes.add(
+            accepted == null
+                ? planners[i].choose(target, k)
+                : filtered[i].choose(target, k, accepted));
+      }
+    }
+    return routes;
+  }
+
+  /**
+   * Returns how each segment of a scope is searched in a mode that a request names. A mode is kept,
+   * unless few documents may be found: these are scored one by one, which is exact.
+   *
+   * @param scope what is searched: the segments of this planner
+   * @param modes the modes, by segment
+   * @param k how many documents are wanted, 1 or more
+   * @return by segment
+   */
+  public List<SearchRoute> plan(SearchScope scope, List<SearchMode> modes, int k) {
+    List<SearchRoute> routes = new ArrayList<>(planners.length);
+    for (int i = 0; i < planners.length; i++) {
+      DocumentSet accepted = scope.accepted(i);
+      routes.add(accepted == null ? modes.get(i) : filtered[i].choose(modes.get(i), k, accepted));
+    }
+    return routes;
+  }
+
+  /**
    * Returns one mode for every segment.
    *
    * @param mode the mode
@@ -131,12 +188,15 @@ public final class Planner {
   }
 
   /**
-   * Returns the one mode that stands for a plan: that of the segment with the most documents.
+   * Returns the one mode that stands for a plan: that of the segment with the most documents. To
+   * score documents one by one counts as exact.
    *
-   * @param modes by segment
+   * @param routes by segment
    */
-  public SearchMode representative(List<SearchMode> modes) {
-    return modes.isEmpty() ? new SearchMode.Exact() : modes.get(largest);
+  public SearchMode representative(List<? extends SearchRoute> routes) {
+    return !routes.isEmpty() && routes.get(largest) instanceof SearchMode mode
+        ? mode
+        : new SearchMode.Exact();
   }
 
   /** Returns the approximate modes that every segment can be searched in, with their defaults. */
@@ -180,7 +240,8 @@ public final class Planner {
    * @param calibration what was measured on it
    */
   public static List<Expectation> expectations(Segment segment, Calibration calibration) {
-    return expectations(new SegmentPlanner(segment, calibration), calibration);
+    MappedSegment mapped = new MappedSegment(segment, KernelProvider.current());
+    return expectations(new SegmentPlanner(mapped, calibration), calibration);
   }
 
   private static List<Expectation> expectations(SegmentPlanner planner, Calibration calibration) {
@@ -203,7 +264,7 @@ public final class Planner {
     return told;
   }
 
-  private static int documents(List<Segment> segments, int index) {
-    return segments.get(index).statistics().documentCount();
+  private static int documents(List<? extends SearchableSegment> segments, int index) {
+    return segments.get(index).documentCount();
   }
 }

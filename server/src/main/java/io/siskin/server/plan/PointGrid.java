@@ -1,6 +1,7 @@
 package io.siskin.server.plan;
 
 import io.siskin.index.segment.Segment;
+import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,7 @@ final class PointGrid {
   /** Returns the settings of the clustered mode; none for a segment without its lists. */
   static List<SearchMode.Clustered> clustered(Segment segment) {
     List<SearchMode.Clustered> modes = new ArrayList<>();
-    if (Structures.hasClustered(segment)) {
+    if (MappedSegment.supports(segment, SearchMode.Clustered.DEFAULTS)) {
       for (int i = 0; i < CLUSTERED_CUTS.length; i++) {
         modes.add(new SearchMode.Clustered(CLUSTERED_CUTS[i], CLUSTERED_FACTORS[i], true));
       }

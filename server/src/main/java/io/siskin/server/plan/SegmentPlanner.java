@@ -1,9 +1,9 @@
 package io.siskin.server.plan;
 
-import io.siskin.index.segment.Segment;
 import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchableSegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,8 +45,8 @@ final class SegmentPlanner {
    * @param segment the segment
    * @param calibration what was measured on it; null for nothing
    */
-  SegmentPlanner(Segment segment, @Nullable Calibration calibration) {
-    boolean small = segment.statistics().documentCount() < Planner.DOCUMENTS_MIN;
+  SegmentPlanner(SearchableSegment segment, @Nullable Calibration calibration) {
+    boolean small = segment.documentCount() < Planner.DOCUMENTS_MIN;
     List<Band> bands = calibration == null || small ? List.of() : calibration.bands();
     this.lossShare =
         calibration == null || calibration.source() == QuerySource.GIVEN ? 1 : SAMPLED_LOSS_SHARE;
@@ -55,13 +55,13 @@ final class SegmentPlanner {
     this.exacts = new OperatingPoint[ks.length];
     for (int i = 0; i < ks.length; i++) {
       List<OperatingPoint> usable = new ArrayList<>(bands.get(i).points());
-      usable.removeIf(point -> !Structures.allow(segment, point.mode()));
+      usable.removeIf(point -> !segment.supports(point.mode()));
       usable.sort(Comparator.comparingDouble(OperatingPoint::meanMicros));
       points[i] = usable.toArray(OperatingPoint[]::new);
       exacts[i] = bands.get(i).exact();
     }
-    this.scoreAtATime = Structures.hasScoreAtATime(segment);
-    this.clustered = Structures.hasClustered(segment);
+    this.scoreAtATime = segment.supports(SearchMode.ScoreAtATime.DEFAULTS);
+    this.clustered = segment.supports(SearchMode.Clustered.DEFAULTS);
     this.uncalibrated =
         small
             ? EXACT
@@ -149,6 +149,30 @@ final class SegmentPlanner {
       }
     }
     return exact;
+  }
+
+  /**
+   * Returns the time that the exact mode is expected to take: between the measured k and beyond
+   * them it grows as a power of k.
+   *
+   * @param k how many documents are wanted
+   * @return microseconds; negative when nothing was measured
+   */
+  double exactMicros(double k) {
+    if (ks.length == 0) {
+      return -1;
+    }
+    int upper = 0;
+    while (upper < ks.length - 1 && ks[upper] < k) {
+      upper++;
+    }
+    double micros = exacts[upper].meanMicros();
+    if (upper == 0 || k == ks[upper]) {
+      return micros;
+    }
+    double before = exacts[upper - 1].meanMicros();
+    double exponent = Math.log(micros / before) / Math.log((double) ks[upper] / ks[upper - 1]);
+    return micros * Math.pow(k / ks[upper], Math.max(0, exponent));
   }
 
   /** Tells whether a mode's recall reached a target, as far as so few queries can tell. */

@@ -98,6 +98,16 @@ final class UnitCosts {
     return fileBytes / (fileBytes + HALF_CACHED_BYTES);
   }
 
+  /**
+   * Returns the time that scoring documents through the forward index is expected to take.
+   *
+   * @param documents how many documents
+   * @return nanoseconds; those of the machine that the constants come from
+   */
+  double directNanos(long documents) {
+    return (record + RECORD_POSTING * recordPostings) * documents;
+  }
+
   /** Returns how many postings a document of the segment has, on average. */
   double recordPostings() {
     return recordPostings;

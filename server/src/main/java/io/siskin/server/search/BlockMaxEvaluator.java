@@ -2,12 +2,14 @@ package io.siskin.server.search;
 
 import static io.siskin.index.kernel.BlockMaxKernels.BLOCKS;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.format.v1.BlockMaxLayout;
 import io.siskin.index.kernel.BlockMaxKernels;
 import io.siskin.index.kernel.DenseLists;
 import io.siskin.index.kernel.ScoreRows;
 import io.siskin.index.segment.BlockMaxIndex;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exact evaluation over block-max posting lists: returns the oracle's list, ties included.
@@ -31,6 +33,10 @@ import java.util.Arrays;
  * runs and cache misses overlap, and in that scores come from the posting lists: a document that is
  * left has one or two postings of the query, its forward record a hundred. ADR 0005 has the
  * figures.
+ *
+ * <p>Where only some documents are accepted, bounds of superblocks and document blocks without any
+ * become 0, and a document is tested before it is offered. A bound over more documents than are
+ * accepted is still a bound.
  *
  * <p>Why nothing is lost: see {@link BoundScale}. Blocks are not visited in the order of documents,
  * so one whose bound equals the threshold is never skipped: of two documents with equal scores the
@@ -100,6 +106,11 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
    */
   private final long[] ordered = new long[BATCH];
 
+  private final AcceptedBlocks acceptedBlocks;
+
+  /** The accepted documents of the current query. */
+  private @Nullable DocumentSet accepted;
+
   private boolean isFirstWave;
   private final ScoreRows rows;
   private int rowsWanted;
@@ -131,6 +142,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
     this.wave = new int[bounds.length];
     this.rows = new ScoreRows(ROWS, index.superblockSize());
     this.candidates = new int[index.superblockSize()];
+    this.acceptedBlocks = new AcceptedBlocks(index.superblockCount(), index.superblockSize());
     this.sparse = new SparseLists(index, BATCH, TERMS);
   }
 
@@ -150,6 +162,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
   @Override
   public void evaluate(
       SegmentQuery query,
+      @Nullable DocumentSet newAccepted,
       int documentBase,
       TopK top,
       Cancellation cancellation,
@@ -157,6 +170,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
     if (query.termCount() == 0) {
       return;
     }
+    accepted = newAccepted;
     prepare(query);
     boundSuperblocks(cancellation);
     counters.listsVisited += query.termCount();
@@ -262,6 +276,9 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       cancellation.check();
     }
     sparse.addSuperblockMaxima(bounds, cancellation);
+    if (accepted != null) {
+      acceptedBlocks.clearSuperblocks(accepted, bounds);
+    }
     Arrays.fill(bucketSizes, 0);
     for (int superblock = 0; superblock < index.superblockCount(); superblock++) {
       bucketSizes[bounds[superblock] >>> BUCKET_SHIFT]++;
@@ -327,6 +344,9 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       }
     }
     sparse.addBlockMaxima(batch, length, blockBounds);
+    if (accepted != null) {
+      acceptedBlocks.clearBlocks(accepted, batch, length, blockBounds);
+    }
   }
 
   /**
@@ -407,12 +427,15 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       int count = rows.lasts[row] + 1 - first;
       int sums = row * rows.rowLength + first;
       int document = (rows.superblocks[row] << superblockShift) + first;
-      float floor = candidateFloor(top.threshold(), query.scoreScale());
+      float floor = ScoreFloor.of(top.threshold(), query.scoreScale(), 0);
       int found =
           kernels.candidates(
               rows.sums, sums, index.documentScales(), document, count, floor, candidates);
       counters.documentsScored += count;
       counters.sumsScanned += count;
+      if (accepted != null) {
+        found = keepAccepted(accepted, document, found);
+      }
       for (int i = 0; i < found; i++) {
         int number = document + candidates[i];
         float score = query.score(rows.sums[sums + candidates[i]], index.documentScale(number));
@@ -421,16 +444,14 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
     }
   }
 
-  /**
-   * Returns a product of sum and document scale, computed in floats, below which the exact score is
-   * below the threshold. The kernel's product is off by two roundings, 2<sup>−23</sup> in all, and
-   * the result lies 2<sup>−20</sup> below the threshold; among denormals, where that does not hold,
-   * everything above zero passes. Sums of zero never do.
-   */
-  private static float candidateFloor(float threshold, double scoreScale) {
-    double below = threshold / scoreScale * (1 - 0x1p-20);
-    return below < 2 * Float.MIN_NORMAL
-        ? Float.MIN_VALUE
-        : (float) Math.min(below, Float.MAX_VALUE);
+  /** Drops the candidates that are not accepted; returns how many are left. */
+  private int keepAccepted(DocumentSet only, int document, int found) {
+    int kept = 0;
+    for (int i = 0; i < found; i++) {
+      int candidate = candidates[i];
+      candidates[kept] = candidate;
+      kept += only.contains(document + candidate) ? 1 : 0;
+    }
+    return kept;
   }
 }

@@ -1,7 +1,9 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.kernel.ImpactKernel;
 import io.siskin.index.segment.ImpactOrderedIndex;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first half of score-at-a-time evaluation: adds up the postings that reach the posting floor
@@ -11,6 +13,9 @@ import io.siskin.index.segment.ImpactOrderedIndex;
  * by one thread; holds the scratch memory of one query and allocates nothing once warm.
  */
 final class CandidateSearch {
+  /** The rank of no posting: nothing is estimated, and no posting is left out. */
+  static final int NO_RANK = Integer.MAX_VALUE;
+
   /** Sums that are scanned before the floor is raised by what was found. */
   private static final int SCAN_LENGTH = 4096;
 
@@ -18,6 +23,9 @@ final class CandidateSearch {
   private final ImpactOrderedPlan plan;
   private final Candidates candidates = new Candidates();
   private final int[] found = new int[SCAN_LENGTH];
+
+  /** The accepted documents of the current query. */
+  private @Nullable DocumentSet accepted;
 
   /**
    * Makes a search.
@@ -39,7 +47,10 @@ final class CandidateSearch {
    * Finds the candidates of a query.
    *
    * @param query resolved against the segment
+   * @param newAccepted the documents that may be candidates; null for all
    * @param k the number of hits
+   * @param rank the rank whose impact in a list is taken for a lower bound of the k-th best score:
+   *     k, or more where not all documents are accepted; {@link #NO_RANK} takes none
    * @param postingFloor see {@link SearchMode.ScoreAtATime}
    * @param candidateFloor see {@link SearchMode.ScoreAtATime}
    * @param budget the time that is left; it learns what a posting costs
@@ -49,13 +60,16 @@ final class CandidateSearch {
    */
   boolean run(
       SegmentQuery query,
+      @Nullable DocumentSet newAccepted,
       int k,
+      int rank,
       float postingFloor,
       float candidateFloor,
       WorkBudget budget,
       Cancellation cancellation,
       SearchCounters counters) {
-    plan.make(query, k, postingFloor, budget.postings());
+    accepted = newAccepted;
+    plan.make(query, rank, postingFloor, budget.postings());
     candidates.reset(k, candidateFloor, plan.estimatedSum());
     if (plan.listCount() == 0) {
       return true;
@@ -66,6 +80,30 @@ final class CandidateSearch {
     counters.candidatesMet += candidates.count();
     sums.count(counters);
     return isComplete;
+  }
+
+  /** Drops what is not accepted; returns how many are left. */
+  private int keepAccepted(DocumentSet only, int base, int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      int candidate = found[i];
+      found[kept] = candidate;
+      kept += only.contains(base + (candidate >>> ImpactKernel.SUM_BITS)) ? 1 : 0;
+    }
+    return kept;
+  }
+
+  /**
+   * Returns whether the estimate held in the last run: k accepted documents do have the partial sum
+   * that floors were computed from. If not, floors were too high for the accepted documents.
+   *
+   * @param k the number of hits
+   */
+  boolean estimateHolds(int k) {
+    return accepted == null
+        || !plan.estimates()
+        || plan.cut()
+        || candidates.countAtLeast(Math.max(1, plan.estimatedSum())) >= k;
   }
 
   /** Takes window by window; returns whether all of them were searched. */
@@ -85,6 +123,9 @@ final class CandidateSearch {
         for (int from = 0; from < length; from += SCAN_LENGTH) {
           int scanned = Math.min(SCAN_LENGTH, length - from);
           int count = sums.collect(from, scanned, candidates.floor(), found);
+          if (accepted != null) {
+            count = keepAccepted(accepted, base, count);
+          }
           candidates.add(base, found, count);
         }
       }

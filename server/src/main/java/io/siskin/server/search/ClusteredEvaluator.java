@@ -1,5 +1,6 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v1.ClusterLayout;
 import io.siskin.index.kernel.KernelProvider;
@@ -8,6 +9,7 @@ import io.siskin.index.segment.ClusteredIndex;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Approximate evaluation over clustered posting lists, after Seismic (Bruch, Nardini, Rulli,
@@ -47,6 +49,12 @@ public final class ClusteredEvaluator implements QueryEvaluator {
   private int[] seen = new int[1 << 12];
   private int seenCount;
 
+  /** How many documents the last query scored: the first ones of {@link #seen}. */
+  private int scoredCount;
+
+  /** How often the current query met a document that is not accepted. */
+  private int leftOutCount;
+
   private final int[] batch = new int[BATCH_LENGTH];
   private final long[] batchOffsets = new long[BATCH_LENGTH];
   private int batchCount;
@@ -55,6 +63,7 @@ public final class ClusteredEvaluator implements QueryEvaluator {
 
   // The current query, see evaluate.
   private SegmentQuery query;
+  private @Nullable DocumentSet accepted;
   private int documentBase;
   private TopK top;
   private Cancellation cancellation;
@@ -108,11 +117,14 @@ public final class ClusteredEvaluator implements QueryEvaluator {
   @Override
   public void evaluate(
       SegmentQuery newQuery,
+      @Nullable DocumentSet newAccepted,
       int newDocumentBase,
       TopK newTop,
       Cancellation newInterruption,
       SearchCounters newCounters) {
     query = newQuery;
+    accepted = newAccepted;
+    leftOutCount = 0;
     documentBase = newDocumentBase;
     top = newTop;
     cancellation = newInterruption;
@@ -157,7 +169,12 @@ public final class ClusteredEvaluator implements QueryEvaluator {
         continue;
       }
       visitedBlocks++;
-      gather(block);
+      DocumentSet only = accepted;
+      if (only == null) {
+        gather(block);
+      } else {
+        gather(block, only);
+      }
     }
     counters.listsVisited++;
     counters.blocksBounded += blocks;
@@ -221,6 +238,27 @@ public final class ClusteredEvaluator implements QueryEvaluator {
     }
   }
 
+  /** Does the same, but for documents of a set only. */
+  private void gather(int block, DocumentSet only) {
+    int end = list.blockStart(block + 1);
+    for (int posting = list.blockStart(block); posting < end; posting++) {
+      int document = list.document(posting);
+      int word = document >>> 6;
+      long bit = 1L << document;
+      if ((visited[word] & bit) == 0) {
+        if (!only.contains(document)) {
+          leftOutCount++;
+          continue;
+        }
+        visited[word] |= bit;
+        batch[batchCount++] = document;
+        if (batchCount == BATCH_LENGTH) {
+          scoreBatch();
+        }
+      }
+    }
+  }
+
   private void scoreBatch() {
     int count = batchCount;
     if (seen.length - seenCount < count) {
@@ -246,6 +284,20 @@ public final class ClusteredEvaluator implements QueryEvaluator {
       visited[seen[i] >>> 6] = 0;
     }
     batchCount = 0;
+    scoredCount = seenCount;
     seenCount = 0;
+  }
+
+  /**
+   * Returns the accepted documents that the last query did not score, if it ended with fewer hits
+   * than wanted although it met documents that were not accepted: then other documents of the set
+   * may belong into the answer. Null when nothing may be missing.
+   */
+  @Nullable DocumentSet remaining() {
+    DocumentSet only = accepted;
+    if (only == null || leftOutCount == 0 || scoredCount >= top.k() || top.size() >= top.k()) {
+      return null;
+    }
+    return scoredCount == only.size() ? null : only.without(Arrays.copyOf(seen, scoredCount));
   }
 }

@@ -1,7 +1,6 @@
 package io.siskin.server.search;
 
 import io.siskin.index.segment.IndexingOrder;
-import io.siskin.index.segment.Segment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +20,12 @@ public final class DocumentPositions {
    *
    * @param segments the segments of a snapshot, in its order
    */
-  public DocumentPositions(List<Segment> segments) {
+  public DocumentPositions(List<? extends SearchableSegment> segments) {
     bases = new int[segments.size() + 1];
     orders = new IndexingOrder[segments.size()];
     for (int i = 0; i < orders.length; i++) {
-      bases[i + 1] = bases[i] + segments.get(i).statistics().documentCount();
-      orders[i] = segments.get(i).documents().indexingOrder();
+      bases[i + 1] = bases[i] + segments.get(i).documentCount();
+      orders[i] = segments.get(i).indexingOrder();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.segment.ForwardIndex;
@@ -39,6 +40,7 @@ public final class ExhaustiveEvaluator implements QueryEvaluator {
   @Override
   public void evaluate(
       SegmentQuery query,
+      @Nullable DocumentSet accepted,
       int documentBase,
       TopK top,
       Cancellation cancellation,
@@ -51,6 +53,9 @@ public final class ExhaustiveEvaluator implements QueryEvaluator {
       for (int document = 0; document < forward.documentCount(); document++) {
         if (document % DOCUMENTS_PER_CHECK == 0) {
           cancellation.check();
+        }
+        if (accepted != null && !accepted.contains(document)) {
+          continue;
         }
         cursor.moveTo(document);
         long sum = 0;

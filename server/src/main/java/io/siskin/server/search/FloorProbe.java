@@ -52,7 +52,15 @@ public final class FloorProbe {
     unlimited.begin(0);
     resolved.set(query, segment.terms());
     search.run(
-        resolved, k, postingFloor, candidateFloorMin, unlimited, Cancellation.NEVER, counters);
+        resolved,
+        null,
+        k,
+        k,
+        postingFloor,
+        candidateFloorMin,
+        unlimited,
+        Cancellation.NEVER,
+        counters);
   }
 
   /**

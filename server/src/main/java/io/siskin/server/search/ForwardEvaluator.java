@@ -1,14 +1,15 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.kernel.ForwardKernel;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.ResidualIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores every document through the forward index with the fast kernel: exact, for segments without
- * block-max lists and as the yardstick of measurements, where the {@link ExhaustiveEvaluator} would
- * take minutes.
+ * Scores every accepted document through the forward index with the fast kernel. It is exact. It
+ * serves filters that few documents pass, segments without block-max lists, and measurements, for
+ * which the {@link ExhaustiveEvaluator} would take minutes.
  */
 public final class ForwardEvaluator implements QueryEvaluator {
   private static final int BATCH_LENGTH = 64;
@@ -47,19 +48,19 @@ public final class ForwardEvaluator implements QueryEvaluator {
   @Override
   public void evaluate(
       SegmentQuery query,
+      @Nullable DocumentSet accepted,
       int documentBase,
       TopK top,
       Cancellation cancellation,
       SearchCounters counters) {
     begin(query);
     try {
-      int documents = forward.documentCount();
-      for (int from = 0; from < documents; from += BATCH_LENGTH) {
+      int documents = accepted == null ? forward.documentCount() : accepted.size();
+      int next = 0;
+      for (int done = 0; done < documents; done += BATCH_LENGTH) {
         cancellation.check();
-        int count = Math.min(BATCH_LENGTH, documents - from);
-        for (int i = 0; i < count; i++) {
-          batch[i] = from + i;
-        }
+        int count = Math.min(BATCH_LENGTH, documents - done);
+        next = accepted == null ? fill(next, count) : fill(accepted, next, count);
         if (refined == null) {
           scorer.offerBatch(batch, count, offsets, documentBase, top);
         } else {
@@ -72,6 +73,24 @@ public final class ForwardEvaluator implements QueryEvaluator {
     } finally {
       end();
     }
+  }
+
+  /** Fills the batch with neighbours; returns the number after the last one. */
+  private int fill(int from, int count) {
+    for (int i = 0; i < count; i++) {
+      batch[i] = from + i;
+    }
+    return from + count;
+  }
+
+  /** Fills the batch with the next members of a set; returns the number after the last one. */
+  private int fill(DocumentSet accepted, int from, int count) {
+    int next = from;
+    for (int i = 0; i < count; i++) {
+      batch[i] = accepted.next(next);
+      next = batch[i] + 1;
+    }
+    return next;
   }
 
   private void begin(SegmentQuery query) {

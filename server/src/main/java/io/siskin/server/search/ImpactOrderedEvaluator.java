@@ -1,10 +1,12 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.ImpactOrderedIndex;
 import io.siskin.index.segment.Segment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Approximate evaluation over impact-ordered posting lists, score at a time: after JASS (Lin,
@@ -21,12 +23,24 @@ import io.siskin.index.segment.Segment;
  *   <li>Candidates are scored exactly, over the whole query, through the forward index.
  * </ol>
  *
- * <p>ADR 0009 has the figures. Used by one thread; holds the scratch memory of one query and
- * allocates nothing once warm. The segment must stay retained while the evaluator is used.
+ * <p>Where only a share s of the documents is accepted, the estimate is that of rank k ÷ s, and
+ * documents that are not accepted are dropped before they can become candidates. Accepted documents
+ * may have other terms than the rest, so the estimate is checked: k accepted documents must reach
+ * it. If they do not, the query is run again without an estimate.
+ *
+ * <p>ADR 0009 and ADR 0028 have the figures. Used by one thread; holds the scratch memory of one
+ * query and allocates nothing once warm. The segment must stay retained while the evaluator is
+ * used.
  */
 public final class ImpactOrderedEvaluator implements QueryEvaluator {
   /** Candidates that are scored together: enough loads in flight to hide the memory's latency. */
   private static final int BATCH_LENGTH = 64;
+
+  /**
+   * From this share of accepted documents on, ranks stay as they are. Lists store few ranks, so the
+   * next one is far away, and the estimate is checked in any case.
+   */
+  private static final double NEARLY_ALL = 0.8;
 
   private final CandidateSearch search;
   private final Candidates candidates;
@@ -72,6 +86,42 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
   @Override
   public void evaluate(
       SegmentQuery query,
+      @Nullable DocumentSet accepted,
+      int documentBase,
+      TopK top,
+      Cancellation cancellation,
+      SearchCounters counters) {
+    if (!evaluateByEstimate(query, accepted, documentBase, top, cancellation, counters)) {
+      run(query, accepted, CandidateSearch.NO_RANK, documentBase, top, cancellation, counters);
+    }
+  }
+
+  /**
+   * Evaluates a query if the estimate that its floors follow from holds for the accepted documents.
+   *
+   * @return false if it does not; nothing was offered then
+   */
+  boolean evaluateByEstimate(
+      SegmentQuery query,
+      @Nullable DocumentSet accepted,
+      int documentBase,
+      TopK top,
+      Cancellation cancellation,
+      SearchCounters counters) {
+    int rank = accepted == null ? top.k() : rank(top.k(), accepted);
+    return run(query, accepted, rank, documentBase, top, cancellation, counters);
+  }
+
+  /** Returns the rank among all documents at which the k-th accepted one is expected. */
+  private static int rank(int k, DocumentSet accepted) {
+    double share = (double) accepted.size() / Math.max(1, accepted.documentCount());
+    return share >= NEARLY_ALL ? k : (int) Math.min(CandidateSearch.NO_RANK, Math.ceil(k / share));
+  }
+
+  private boolean run(
+      SegmentQuery query,
+      @Nullable DocumentSet accepted,
+      int rank,
       int documentBase,
       TopK top,
       Cancellation cancellation,
@@ -80,14 +130,20 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
     boolean stopped =
         !search.run(
             query,
+            accepted,
             top.k(),
+            rank,
             mode.postingFloor(),
             mode.candidateFloor(),
             budget,
             cancellation,
             counters);
+    if (!stopped && !search.estimateHolds(top.k())) {
+      return false;
+    }
     stopped |= !score(query, documentBase, top, cancellation, counters);
     counters.budgetExhausted += stopped ? 1 : 0;
+    return true;
   }
 
   /** Scores the candidates exactly, the best partial sums first; returns whether it was all. */

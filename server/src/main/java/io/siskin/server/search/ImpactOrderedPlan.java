@@ -40,6 +40,7 @@ final class ImpactOrderedPlan {
 
   private int listCount;
   private int estimatedSum;
+  private boolean estimates;
   private boolean cut;
 
   ImpactOrderedPlan(ImpactOrderedIndex index) {
@@ -50,12 +51,14 @@ final class ImpactOrderedPlan {
    * Plans a query.
    *
    * @param query resolved against the index's segment
-   * @param k the number of hits
+   * @param rank which best impact of a list is taken for a lower bound of the last hit's score: the
+   *     number of hits, or more where not all documents are accepted
    * @param postingFloor see {@link SearchMode.ScoreAtATime}
    * @param postingsMax about how many postings may be added; 0 for no limit
    */
-  void make(SegmentQuery query, int k, float postingFloor, long postingsMax) {
-    float estimate = estimate(query, k);
+  void make(SegmentQuery query, int rank, float postingFloor, long postingsMax) {
+    float estimate = estimate(query, rank);
+    estimates = estimate > 0;
     float floor = postingFloor * estimate;
     select(query, floor);
     cut = false;
@@ -131,20 +134,25 @@ final class ImpactOrderedPlan {
     return estimatedSum;
   }
 
+  /** Returns whether floors follow from an estimate of the last hit's score. */
+  boolean estimates() {
+    return estimates;
+  }
+
   /** Returns whether the limit on postings raised the floor. */
   boolean cut() {
     return cut;
   }
 
   /**
-   * A lower bound of the k-th best score, from one list: its k-th best posting. Only of lists that
-   * {@link #select} comes to, so that k documents do have such a partial sum.
+   * Returns a lower bound of the score of a rank, from one list: its posting of that rank. Reads
+   * only lists that {@link #select} comes to, so that so many documents do have such a partial sum.
    */
-  private float estimate(SegmentQuery query, int k) {
+  private float estimate(SegmentQuery query, int rank) {
     float estimate = 0;
     for (int i = 0; i < Math.min(LISTS_MAX, query.termCount()); i++) {
       int term = query.termNumber(i);
-      float ranked = index.rankedImpact(term, k);
+      float ranked = index.rankedImpact(term, rank);
       estimate = Math.max(estimate, query.weight(i) * index.scale(term) * ranked);
     }
     return estimate;

@@ -6,7 +6,7 @@ import io.siskin.index.error.InvalidInputException;
  * How a query is evaluated: which guarantee its result list carries. Scores are exact in every
  * mode.
  */
-public sealed interface SearchMode {
+public sealed interface SearchMode extends SearchRoute {
   /** Returns the oracle's list, ties included. */
   record Exact() implements SearchMode {}
 

@@ -1,24 +1,34 @@
 package io.siskin.server.search;
 
-import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.index.segment.Segment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one query at a time over the segments of a snapshot and holds all memory that takes:
- * evaluators, heap, result.
+ * Runs one query at a time over the segments of a {@link SearchScope} and holds its heap and its
+ * result. It borrows the segments' own searchers for each query.
  *
- * <p>Used by one thread at a time, while the snapshot is retained. {@link SearcherPool} hands them
+ * <p>Segments are evaluated in the order of the scope, the largest first, and share one heap: what
+ * one has found spares work in the next ones. The answer does not depend on that order.
+ *
+ * <p>Used by one thread at a time, while the segments are retained. {@link SearcherPool} hands them
  * out.
  */
 public final class Searcher {
   private static final int RESULT_LENGTH = 16;
 
-  private final SegmentSearcher[] segments;
-  private final DocumentPositions positions;
-  private final SegmentQuery[] queries;
+  private final SearchScope all;
+
+  /** The scope of the last search. */
+  private SearchScope scope;
+
+  /** By segment: what the current search has borrowed. */
+  private @Nullable SegmentSearcher[] borrowed = new SegmentSearcher[0];
+
+  private SegmentQuery[] queries = new SegmentQuery[0];
   private final TopK top = new TopK(RESULT_LENGTH);
   private final TopK refined = new TopK(RESULT_LENGTH);
   private final SearchCounters counters = new SearchCounters();
@@ -35,17 +45,11 @@ public final class Searcher {
   /**
    * Makes a searcher.
    *
-   * @param segments the segments, which the caller keeps retained while it searches
-   * @param kernels the kernels to use
+   * @param scope what is searched unless a search names another scope
    */
-  public Searcher(List<Segment> segments, KernelProvider kernels) {
-    this.segments = new SegmentSearcher[segments.size()];
-    this.queries = new SegmentQuery[segments.size()];
-    this.positions = new DocumentPositions(segments);
-    for (int i = 0; i < this.segments.length; i++) {
-      this.queries[i] = new SegmentQuery();
-      this.segments[i] = new SegmentSearcher(segments.get(i), kernels);
-    }
+  public Searcher(SearchScope scope) {
+    this.all = scope;
+    this.scope = scope;
   }
 
   /**
@@ -58,52 +62,118 @@ public final class Searcher {
    * @throws QueryCancelledException when interrupted; there is no result then
    */
   public void search(QuantizedQuery query, SearchMode mode, int k, Cancellation cancellation) {
-    begin(query, k);
-    for (int i = 0; i < segments.length; i++) {
-      evaluate(i, mode, cancellation);
+    begin(all, query, k);
+    for (int turn = 0; turn < scope.size(); turn++) {
+      evaluate(turn, mode, cancellation);
     }
     finish(k, cancellation);
   }
 
   /**
-   * Searches each segment in its own mode. The result stands in this object until the next search.
+   * Searches each segment in its own way. The result stands in this object until the next search.
    *
    * @param query the query
-   * @param modes how to evaluate, by segment; a budget is that of the whole search in each of them
+   * @param routes how to evaluate, by segment; a budget is that of the whole search in each of them
    * @param k how many documents are wanted, 1 or more
    * @param cancellation the request's deadline and cancellation
    * @throws QueryCancelledException when interrupted; there is no result then
    */
   public void search(
-      QuantizedQuery query, List<SearchMode> modes, int k, Cancellation cancellation) {
-    begin(query, k);
-    for (int i = 0; i < segments.length; i++) {
-      evaluate(i, modes.get(i), cancellation);
+      QuantizedQuery query, List<? extends SearchRoute> routes, int k, Cancellation cancellation) {
+    search(all, query, routes, k, cancellation);
+  }
+
+  /**
+   * Searches a scope, each segment in its own way. The result stands in this object until the next
+   * search.
+   *
+   * @param newScope what is searched; whoever calls keeps its segments retained
+   * @param query the query
+   * @param routes how to evaluate, by segment; a budget is that of the whole search in each of them
+   * @param k how many documents are wanted, 1 or more
+   * @param cancellation the request's deadline and cancellation
+   * @throws QueryCancelledException when interrupted; there is no result then
+   */
+  public void search(
+      SearchScope newScope,
+      QuantizedQuery query,
+      List<? extends SearchRoute> routes,
+      int k,
+      Cancellation cancellation) {
+    begin(newScope, query, k);
+    for (int turn = 0; turn < scope.size(); turn++) {
+      evaluate(turn, routes.get(scope.evaluated(turn)), cancellation);
     }
     finish(k, cancellation);
   }
 
-  private void begin(QuantizedQuery query, int k) {
+  private void begin(SearchScope newScope, QuantizedQuery query, int k) {
+    scope = newScope;
     counters.reset();
     size = 0;
     unknownTermCount = query.vector().size();
     startNanoTime = System.nanoTime();
     scoreErrorMax = 0;
-    for (int i = 0; i < segments.length; i++) {
-      queries[i].set(query, segments[i].segment().terms());
+    makeRoom(newScope.size());
+    // What a search that has failed had borrowed may be half used.
+    Arrays.fill(borrowed, null);
+    for (int i = 0; i < newScope.size(); i++) {
+      SearchableSegment segment = newScope.segment(i);
+      queries[i].set(query, segment.terms());
       unknownTermCount = Math.min(unknownTermCount, queries[i].unknownTermCount());
-      scoreErrorMax = Math.max(scoreErrorMax, segments[i].scoreErrorMax(queries[i]));
+      scoreErrorMax = Math.max(scoreErrorMax, segment.scoreErrorMax(queries[i]));
     }
     top.reset(k, scoreErrorMax);
   }
 
-  private void evaluate(int segment, SearchMode mode, Cancellation cancellation) {
-    long budgetNanos = budgetNanos(mode);
+  private void makeRoom(int segments) {
+    int had = queries.length;
+    if (had < segments) {
+      queries = Arrays.copyOf(queries, segments);
+      borrowed = Arrays.copyOf(borrowed, segments);
+      for (int i = had; i < segments; i++) {
+        queries[i] = new SegmentQuery();
+      }
+    }
+  }
+
+  private void evaluate(int turn, SearchRoute route, Cancellation cancellation) {
+    int number = scope.evaluated(turn);
+    DocumentSet accepted = scope.accepted(number);
+    long budgetNanos = budgetNanos(route);
     long share =
-        budgetNanos == 0 ? 0 : share(segment, budgetNanos - (System.nanoTime() - startNanoTime));
-    positions.enter(segment, top);
-    segments[segment].search(
-        queries[segment], mode, share, positions.base(segment), top, cancellation, counters);
+        budgetNanos == 0 ? 0 : share(turn, budgetNanos - (System.nanoTime() - startNanoTime));
+    scope.positions().enter(number, top);
+    borrow(number)
+        .search(
+            queries[number],
+            accepted,
+            route,
+            share,
+            scope.positions().base(number),
+            top,
+            cancellation,
+            counters);
+  }
+
+  /** Returns the searcher of a segment, which stays borrowed until the search has ended. */
+  private SegmentSearcher borrow(int number) {
+    SegmentSearcher searcher = borrowed[number];
+    if (searcher == null) {
+      searcher = scope.segment(number).takeSearcher();
+      borrowed[number] = searcher;
+    }
+    return searcher;
+  }
+
+  private void giveBack() {
+    for (int i = 0; i < scope.size(); i++) {
+      SegmentSearcher searcher = borrowed[i];
+      borrowed[i] = null;
+      if (searcher != null) {
+        scope.segment(i).giveBack(searcher);
+      }
+    }
   }
 
   private void finish(int k, Cancellation cancellation) {
@@ -112,13 +182,14 @@ public final class Searcher {
       refine(k, cancellation);
       best = refined;
     }
+    giveBack();
     if (documentNumbers.length < best.size()) {
       documentNumbers = new int[k];
       scores = new float[k];
     }
     size = best.drain(documentNumbers, scores);
     for (int rank = 0; rank < size; rank++) {
-      documentNumbers[rank] = positions.documentNumber(documentNumbers[rank]);
+      documentNumbers[rank] = scope.positions().documentNumber(documentNumbers[rank]);
     }
     counters.hitsRanked += size;
   }
@@ -129,22 +200,25 @@ public final class Searcher {
    */
   private void refine(int k, Cancellation cancellation) {
     refined.reset(k);
-    for (int i = 0; i < segments.length; i++) {
-      positions.enter(i, refined);
-      segments[i].refine(queries[i], positions, i, top, refined, cancellation, counters);
+    for (int i = 0; i < scope.size(); i++) {
+      scope.positions().enter(i, refined);
+      borrow(i).refine(queries[i], scope.positions(), i, top, refined, cancellation, counters);
     }
   }
 
-  private static long budgetNanos(SearchMode mode) {
-    return mode instanceof SearchMode.ScoreAtATime scoreAtATime
+  private static long budgetNanos(SearchRoute route) {
+    return route instanceof SearchMode.ScoreAtATime scoreAtATime
         ? TimeUnit.MICROSECONDS.toNanos(scoreAtATime.budgetMicros())
         : 0;
   }
 
-  /** A segment's part of the time that is left, by its part of the documents that are left. */
-  private long share(int segment, long leftNanos) {
-    double documents = positions.base(segment + 1) - positions.base(segment);
-    double documentsLeft = positions.base(segments.length) - positions.base(segment);
+  /** Returns a segment's part of the time that is left, by its part of the documents left. */
+  private long share(int turn, long leftNanos) {
+    double documents = scope.segment(scope.evaluated(turn)).documentCount();
+    double documentsLeft = 0;
+    for (int later = turn; later < scope.size(); later++) {
+      documentsLeft += scope.segment(scope.evaluated(later)).documentCount();
+    }
     return Math.max(1, (long) (leftNanos * (documents / Math.max(1, documentsLeft))));
   }
 
@@ -177,7 +251,7 @@ public final class Searcher {
    * @param rank 0 to {@link #size} − 1
    */
   public int segment(int rank) {
-    return positions.segment(documentNumbers[rank]);
+    return scope.positions().segment(documentNumbers[rank]);
   }
 
   /**
@@ -186,7 +260,7 @@ public final class Searcher {
    * @param rank 0 to {@link #size} − 1
    */
   public int segmentDocumentNumber(int rank) {
-    return documentNumbers[rank] - positions.base(segment(rank));
+    return documentNumbers[rank] - scope.positions().base(segment(rank));
   }
 
   /**

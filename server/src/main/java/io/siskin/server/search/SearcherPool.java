@@ -1,37 +1,28 @@
 package io.siskin.server.search;
 
-import io.siskin.index.kernel.KernelProvider;
-import io.siskin.index.segment.Segment;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedDeque;
-
 /**
- * Keeps the searchers of a snapshot warm between queries. As many are made as are used at once; the
- * admission of requests bounds that.
+ * Keeps searchers between queries: their heaps and results. What is larger belongs to the segments,
+ * see {@link SearchableSegment#takeSearcher}.
  *
  * <p>Safe for concurrent use.
  */
 public final class SearcherPool {
-  private final List<Segment> segments;
-  private final KernelProvider kernels;
-  // Last in, first out: what was used last is in the caches of a core. A search takes no lock.
-  private final ConcurrentLinkedDeque<Searcher> idle = new ConcurrentLinkedDeque<>();
+  private final SearchScope scope;
+  private final ScratchPool<Searcher> idle = new ScratchPool<>();
 
   /**
    * Makes an empty pool.
    *
-   * @param segments the snapshot's segments
-   * @param kernels the kernels to use
+   * @param scope what its searchers search unless they are told otherwise
    */
-  public SearcherPool(List<Segment> segments, KernelProvider kernels) {
-    this.segments = List.copyOf(segments);
-    this.kernels = kernels;
+  public SearcherPool(SearchScope scope) {
+    this.scope = scope;
   }
 
   /** Returns a searcher that nobody else uses. */
   public Searcher take() {
-    Searcher searcher = idle.pollFirst();
-    return searcher == null ? new Searcher(segments, kernels) : searcher;
+    Searcher searcher = idle.take();
+    return searcher == null ? new Searcher(scope) : searcher;
   }
 
   /**
@@ -40,6 +31,6 @@ public final class SearcherPool {
    * @param searcher one of {@link #take} that is not used any more
    */
   public void giveBack(Searcher searcher) {
-    idle.addFirst(searcher);
+    idle.giveBack(searcher);
   }
 }

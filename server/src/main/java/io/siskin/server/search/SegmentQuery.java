@@ -1,10 +1,8 @@
 package io.siskin.server.search;
 
 import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.index.segment.TermDictionary;
 import io.siskin.index.vector.SparseVector;
-import io.siskin.index.vector.TermIdVector;
-import io.siskin.index.vector.TokenVector;
+import io.siskin.index.vector.TermLookup;
 import java.util.Arrays;
 
 /**
@@ -37,7 +35,7 @@ public final class SegmentQuery {
    * @param query the quantised query
    * @param terms the segment's terms
    */
-  public static SegmentQuery resolve(QuantizedQuery query, TermDictionary terms) {
+  public static SegmentQuery resolve(QuantizedQuery query, TermLookup terms) {
     SegmentQuery resolved = new SegmentQuery();
     resolved.set(query, terms);
     return resolved;
@@ -49,7 +47,7 @@ public final class SegmentQuery {
    * @param query the quantised query
    * @param terms the segment's terms
    */
-  void set(QuantizedQuery query, TermDictionary terms) {
+  void set(QuantizedQuery query, TermLookup terms) {
     SparseVector vector = query.vector();
     if (keys.length < vector.size()) {
       keys = new long[vector.size()];
@@ -60,12 +58,8 @@ public final class SegmentQuery {
     // wanted one.
     termCount = 0;
     for (int i = 0; i < vector.size(); i++) {
-      int number =
-          switch (vector) {
-            case TokenVector tokens -> terms.numberOfToken(tokens.token(i));
-            case TermIdVector ids -> terms.numberOfTermId(ids.termId(i));
-          };
-      if (number != TermDictionary.ABSENT) {
+      int number = terms.number(vector, i);
+      if (number != TermLookup.ABSENT) {
         keys[termCount++] = ((long) (Integer.MAX_VALUE - query.weight(i)) << 32) | number;
       }
     }

@@ -1,80 +1,52 @@
 package io.siskin.server.search;
 
-import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.kernel.KernelProvider;
-import io.siskin.index.segment.BlockMaxIndex;
-import io.siskin.index.segment.ForwardIndex;
-import io.siskin.index.segment.ResidualIndex;
-import io.siskin.index.segment.Segment;
+import io.siskin.index.document.DocumentSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the evaluator of a mode for one segment, by what the segment carries. Evaluators are made
- * when first needed, since each holds scratch memory.
+ * Searches one segment. It holds the scratch memory of its evaluators, which is worth keeping: each
+ * segment keeps its own searchers between queries, see {@link SearchableSegment#takeSearcher}.
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time; allocates nothing once warm.
  */
-final class SegmentSearcher {
-  private final Segment segment;
-  private final KernelProvider kernels;
-  private @Nullable QueryEvaluator exact;
-  private @Nullable ClusteredEvaluator clustered;
-  private @Nullable ImpactOrderedEvaluator scoreAtATime;
-  private @Nullable RefinedScorer refined;
-
-  SegmentSearcher(Segment segment, KernelProvider kernels) {
-    this.segment = segment;
-    this.kernels = kernels;
-  }
-
-  Segment segment() {
-    return segment;
-  }
-
+public interface SegmentSearcher {
   /**
-   * Searches the segment.
+   * Offers the segment's documents to a heap. Where an approximate mode cannot vouch for the
+   * accepted documents, what it may have missed is searched exactly.
    *
+   * @param query the query, resolved against the segment
+   * @param accepted the documents that may be found; null for all
+   * @param route how to evaluate
    * @param budgetNanos the time that score-at-a-time evaluation may take; 0 for no limit
+   * @param documentBase added to the segment's document numbers when they are offered
+   * @param top receives the documents; it may already hold documents of other segments
+   * @param cancellation asked every few microseconds of work
+   * @param counters receives what was done
+   * @throws QueryCancelledException when interrupted; the heap then holds an incomplete answer
    */
   void search(
       SegmentQuery query,
-      SearchMode mode,
+      @Nullable DocumentSet accepted,
+      SearchRoute route,
       long budgetNanos,
       int documentBase,
       TopK top,
       Cancellation cancellation,
-      SearchCounters counters) {
-    switch (mode) {
-      case SearchMode.Exact() -> exact().evaluate(query, documentBase, top, cancellation, counters);
-      case SearchMode.Clustered clusteredMode -> {
-        ClusteredEvaluator evaluator = clustered();
-        evaluator.use(clusteredMode);
-        evaluator.evaluate(query, documentBase, top, cancellation, counters);
-      }
-      case SearchMode.ScoreAtATime scoreAtATimeMode -> {
-        ImpactOrderedEvaluator evaluator = scoreAtATime();
-        evaluator.use(scoreAtATimeMode, budgetNanos);
-        evaluator.evaluate(query, documentBase, top, cancellation, counters);
-      }
-    }
-  }
-
-  /** Returns the most that {@link #refine} changes a score of the query, 0 when it changes none. */
-  double scoreErrorMax(SegmentQuery query) {
-    ResidualIndex residuals = segment.residuals();
-    return residuals == null
-        ? 0
-        : residuals.weightErrorMax() * query.weightSum() * query.scoreScale();
-  }
+      SearchCounters counters);
 
   /**
-   * The last step of a search of scores that are estimates: offers this segment's candidates again,
-   * by their refined scores if the segment has residuals.
+   * Takes the last step of a search whose scores are estimates: offers this segment's candidates
+   * again, by their true scores. Unless a searcher says otherwise, its scores were true before.
    *
+   * @param query the query, resolved against the segment
    * @param positions the positions of the snapshot's documents
    * @param number which segment of the snapshot this one is
+   * @param candidates documents of all segments
+   * @param top receives those of this one
+   * @param cancellation asked every few microseconds of work
+   * @param counters receives what was done
    */
-  void refine(
+  default void refine(
       SegmentQuery query,
       DocumentPositions positions,
       int number,
@@ -82,77 +54,11 @@ final class SegmentSearcher {
       TopK top,
       Cancellation cancellation,
       SearchCounters counters) {
-    RefinedScorer scorer = refinedScorer();
-    if (scorer != null) {
-      scorer.refine(query, positions, number, candidates, top, cancellation, counters);
-      return;
-    }
     for (int i = candidates.candidateCount() - 1; i >= 0; i--) {
       int position = candidates.candidatePosition(i);
       if (position >= positions.base(number) && position < positions.base(number + 1)) {
         top.offer(candidates.candidateScore(i), positions.documentNumber(position));
       }
     }
-  }
-
-  private @Nullable RefinedScorer refinedScorer() {
-    ForwardIndex forward = segment.forward();
-    ResidualIndex residuals = segment.residuals();
-    if (refined == null && forward != null && residuals != null) {
-      refined = new RefinedScorer(forward, residuals, kernels.newForwardKernel());
-    }
-    return refined;
-  }
-
-  private QueryEvaluator exact() {
-    QueryEvaluator evaluator = exact;
-    if (evaluator == null) {
-      evaluator = newExact();
-      exact = evaluator;
-    }
-    return evaluator;
-  }
-
-  private QueryEvaluator newExact() {
-    BlockMaxIndex blockMax = segment.blockMax();
-    if (blockMax != null) {
-      return new BlockMaxEvaluator(blockMax, kernels.blockMaxKernels());
-    }
-    ForwardIndex forward = segment.forward();
-    if (forward == null) {
-      throw new IllegalStateException("segment " + segment.id() + " carries nothing to search");
-    }
-    // Document by document: slower, but exact all the same.
-    return new ForwardEvaluator(forward, kernels.newForwardKernel());
-  }
-
-  private ClusteredEvaluator clustered() {
-    ClusteredEvaluator evaluator = clustered;
-    if (evaluator == null) {
-      if (segment.clusters() == null || segment.forward() == null) {
-        throw new InvalidInputException(
-            "mode",
-            "clustered",
-            "another one, since the collection was built without clustered posting lists");
-      }
-      evaluator = new ClusteredEvaluator(segment, kernels);
-      clustered = evaluator;
-    }
-    return evaluator;
-  }
-
-  private ImpactOrderedEvaluator scoreAtATime() {
-    ImpactOrderedEvaluator evaluator = scoreAtATime;
-    if (evaluator == null) {
-      if (segment.impacts() == null || segment.forward() == null) {
-        throw new InvalidInputException(
-            "mode",
-            "score_at_a_time",
-            "another one, since the collection was built without impact-ordered posting lists");
-      }
-      evaluator = new ImpactOrderedEvaluator(segment, kernels);
-      scoreAtATime = evaluator;
-    }
-    return evaluator;
   }
 }

@@ -200,8 +200,10 @@ final class WriteRecordCodec {
       int count = count(Long.BYTES);
       List<QuantizedDocument> documents = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
-        documents.add(
-            new QuantizedDocument(number(), text(), vector(), textsByName(), valuesByName()));
+        long position = number();
+        String id = text();
+        QuantizedVector vector = vector();
+        documents.add(new QuantizedDocument(id, position, vector, textsByName(), valuesByName()));
       }
       return documents;
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import jdk.incubator.vector.IntVector;
+import net.openhft.chronicle.map.ChronicleMap;
 import org.apache.lucene.analysis.Analyzer;
 
 /** One class for each rule that breaks it: a rule that cannot fail protects nothing. */
@@ -52,6 +53,12 @@ final class Violations {
   static final class Lucene {
     void close(Analyzer analyzer) {
       analyzer.close();
+    }
+  }
+
+  static final class Chronicle {
+    void close(ChronicleMap<String, String> map) {
+      map.close();
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.AnalyzerSpec;
@@ -54,7 +55,8 @@ class ReplacementTest {
               throw bad;
             },
             TextModels.NONE,
-            replaced -> said.add(replaced.describe()))
+            replaced -> said.add(replaced.describe()),
+            StoredEncodings.none())
         .run();
   }
 

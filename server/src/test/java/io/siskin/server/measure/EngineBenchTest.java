@@ -9,6 +9,7 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.SearcherPool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ class EngineBenchTest {
     drawn.build(directory, BuildOptions.DEFAULTS.withThreads(1));
     Segment segment = Segment.open(directory, Verification.FULL);
     List<QuantizedQuery> queries = drawn.queries().stream().map(QuantizedQuery::of).toList();
-    SearcherPool searchers = new SearcherPool(List.of(segment), KernelProvider.current());
+    SearcherPool searchers =
+        new SearcherPool(SearchScope.mapped(List.of(segment), KernelProvider.current()));
     EngineBench.Outcome outcome =
         new EngineBench(searchers, queries, 10, 2, 1).run(List.of(new SearchMode.Exact()));
     assertThat(outcome.warmPasses()).isGreaterThan(3);

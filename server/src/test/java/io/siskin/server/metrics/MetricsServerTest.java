@@ -8,6 +8,8 @@ import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodeNanos;
 import io.siskin.server.batch.EncoderOverloadedException.Reason;
 import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.batch.EncodingStore;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.DurationHistogram;
 import io.siskin.server.counters.RpcCounts;
@@ -68,6 +70,16 @@ class MetricsServerTest {
                 () -> Map.of("birds \"of\" prey", searches()),
                 () -> Map.of("tiny-0123", model()),
                 () -> new EncodingCache.Metrics(1, 2, 3, 4, 5, 6),
+                () ->
+                    new StoredEncodings.Metrics(
+                        StoredEncodings.State.TAKEN,
+                        1,
+                        2,
+                        3,
+                        4,
+                        5,
+                        new EncodingStore.Size(6, 7),
+                        8),
                 () -> new ScrubCounts(7, 8)));
   }
 
@@ -205,7 +217,17 @@ class MetricsServerTest {
         .containsEntry("siskin_encoder_batch_texts_bucket{model=\"tiny-0123\",le=\"4.0\"}", 9.0)
         .containsEntry("siskin_encoder_batch_texts_bucket{model=\"tiny-0123\",le=\"4096.0\"}", 10.0)
         .containsEntry("siskin_encoder_batch_texts_sum{model=\"tiny-0123\"}", 4_116.0)
-        .containsEntry("siskin_encoding_cache_size_limit_bytes", 6.0);
+        .containsEntry("siskin_encoding_cache_size_limit_bytes", 6.0)
+        .containsEntry("siskin_encoding_store_state{state=\"taken\"}", 1.0)
+        .containsEntry("siskin_encoding_store_state{state=\"open\"}", 0.0)
+        .containsEntry("siskin_encoding_store_hits_total", 1.0)
+        .containsEntry("siskin_encoding_store_misses_total", 2.0)
+        .containsEntry("siskin_encoding_store_written_texts_total", 3.0)
+        .containsEntry("siskin_encoding_store_dropped_texts_total", 4.0)
+        .containsEntry("siskin_encoding_store_failures_total", 5.0)
+        .containsEntry("siskin_encoding_store_entries", 6.0)
+        .containsEntry("siskin_encoding_store_size_bytes", 7.0)
+        .containsEntry("siskin_encoding_store_size_limit_bytes", 8.0);
     assertThat(samples.get("jvm_threads_current")).isGreaterThan(1);
     assertThat(samples.get("process_start_time_seconds")).isGreaterThan(1.7e9);
   }

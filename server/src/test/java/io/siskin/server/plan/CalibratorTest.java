@@ -11,7 +11,9 @@ import io.siskin.index.testing.RandomCollection;
 import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.SearchStats;
 import io.siskin.server.search.Searcher;
 import java.io.IOException;
@@ -57,7 +59,7 @@ class CalibratorTest {
             .run(queries, QuerySource.SAMPLED, done -> {});
     assertThat(calibration).isNotNull();
     assertThat(calibration.queryCount()).isEqualTo(queries.size());
-    Searcher searcher = new Searcher(List.of(segment), KERNELS);
+    Searcher searcher = new Searcher(SearchScope.mapped(List.of(segment), KERNELS));
     int approximate = 0;
     for (Band band : calibration.bands()) {
       for (OperatingPoint point : band.points()) {
@@ -137,7 +139,7 @@ class CalibratorTest {
     Census census = new Census(segment, KERNELS, new UnitCosts(segment), queries);
     census.run(2, AMPLE_NANOS, 1000, done -> {});
     Calibration calibration = calibration(census, ModeSpeeds.unmeasured(census));
-    Searcher searcher = new Searcher(List.of(segment), KERNELS);
+    Searcher searcher = new Searcher(SearchScope.mapped(List.of(segment), KERNELS));
     int[] steps = {1, 1, 4};
     for (int i = 0; i < steps.length; i++) {
       Band band = calibration.bands().get(i);
@@ -235,7 +237,8 @@ class CalibratorTest {
   }
 
   private static List<List<SearchMode>> choices(Segment segment, Calibration calibration) {
-    Planner planner = new Planner(List.of(segment), List.of(calibration));
+    Planner planner =
+        new Planner(MappedSegment.of(List.of(segment), KERNELS), List.of(calibration));
     List<List<SearchMode>> choices = new ArrayList<>();
     for (float target : TARGETS) {
       for (int k : Census.KS) {

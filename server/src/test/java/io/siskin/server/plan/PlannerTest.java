@@ -3,11 +3,13 @@ package io.siskin.server.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.build.BuildOptions;
+import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
 import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
+import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,7 +69,7 @@ class PlannerTest {
   void fewOrForeignQueriesWantAMargin() {
     // A standard error of 0.02.
     Planner few =
-        new Planner(List.of(large), List.of(calibration(QuerySource.GIVEN, .92, .97, .02)));
+        new Planner(mapped(large), List.of(calibration(QuerySource.GIVEN, .92, .97, .02)));
     assertThat(few.plan(.9f, 10)).containsExactly(QUICK);
     assertThat(few.plan(.91f, 10)).containsExactly(GOOD);
     // Three quarters of the loss that 0.9 allows: 0.925.
@@ -93,13 +95,13 @@ class PlannerTest {
             QuerySource.GIVEN,
             100,
             List.of(new Band(10, List.of(point(EXACT, 1, 104), point(GOOD, .99, 100)))));
-    assertThat(new Planner(List.of(large), List.of(calibration)).plan(.9f, 10))
+    assertThat(new Planner(mapped(large), List.of(calibration)).plan(.9f, 10))
         .containsExactly(EXACT);
   }
 
   @Test
   void withoutCalibrationTheDefaultsAreUsedUpToWhatTheyAreGoodFor() {
-    Planner planner = new Planner(List.of(large), Collections.singletonList(null));
+    Planner planner = new Planner(mapped(large), Collections.singletonList(null));
     assertThat(planner.plan(.98f, 10)).containsExactly(SearchMode.ScoreAtATime.DEFAULTS);
     assertThat(planner.plan(.981f, 10)).containsExactly(EXACT);
     assertThat(planner.plan(.5f, 10, 70))
@@ -117,7 +119,7 @@ class PlannerTest {
   @Test
   void segmentsArePlannedOneByOne() {
     @Nullable Calibration[] calibrations = {calibration(QuerySource.GIVEN, .9, .99, 0), null};
-    Planner planner = new Planner(List.of(large, small), Arrays.asList(calibrations));
+    Planner planner = new Planner(mapped(large, small), Arrays.asList(calibrations));
     List<SearchMode> modes = planner.plan(.9f, 10);
     assertThat(modes).containsExactly(QUICK, EXACT);
     assertThat(planner.representative(modes)).isEqualTo(QUICK);
@@ -137,7 +139,7 @@ class PlannerTest {
   }
 
   private static Planner planner(QuerySource source, double quick, double good) {
-    return new Planner(List.of(large), List.of(calibration(source, quick, good, 0)));
+    return new Planner(mapped(large), List.of(calibration(source, quick, good, 0)));
   }
 
   private static Calibration calibration(
@@ -172,7 +174,11 @@ class PlannerTest {
             QuerySource.GIVEN,
             100,
             List.of(new Band(10, List.of(exact, good))));
-    Planner planner = new Planner(List.of(large), List.of(calibration));
+    Planner planner = new Planner(mapped(large), List.of(calibration));
     assertThat(planner.plan(.95f, 10)).containsExactly(GOOD);
+  }
+
+  private static List<MappedSegment> mapped(Segment... segments) {
+    return MappedSegment.of(List.of(segments), KernelProvider.current());
   }
 }

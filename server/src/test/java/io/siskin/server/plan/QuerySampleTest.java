@@ -11,6 +11,7 @@ import io.siskin.index.testing.RandomCollection;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.Searcher;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +36,8 @@ class QuerySampleTest {
     List<SampleQuery> once = QuerySample.draw(segment, 60, QuerySample.Kind.EXPANDED);
     List<SampleQuery> again = QuerySample.draw(segment, 60, QuerySample.Kind.EXPANDED);
     assertThat(once).hasSize(60);
-    Searcher searcher = new Searcher(List.of(segment), KernelProvider.current());
+    Searcher searcher =
+        new Searcher(SearchScope.mapped(List.of(segment), KernelProvider.current()));
     for (int i = 0; i < once.size(); i++) {
       SampleQuery query = once.get(i);
       assertThat(query.query().vector()).isEqualTo(again.get(i).query().vector());

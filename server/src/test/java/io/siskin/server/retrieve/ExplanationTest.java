@@ -14,6 +14,7 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.Searcher;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ final class ExplanationTest {
     Segment segment = Segment.open(directory, Verification.FULL);
     try {
       assertThat(segment.residuals() != null).isEqualTo(residuals);
-      Searcher searcher = new Searcher(List.of(segment), KernelProvider.current());
+      Searcher searcher =
+          new Searcher(SearchScope.mapped(List.of(segment), KernelProvider.current()));
       int explained = 0;
       for (SparseVector vector : collection.queries()) {
         QuantizedQuery query = QuantizedQuery.of(vector);

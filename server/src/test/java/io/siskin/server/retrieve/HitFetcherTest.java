@@ -18,6 +18,7 @@ import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.SearchStats;
 import io.siskin.server.search.Searcher;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class HitFetcherTest {
         List.of(
             Segment.open(directory.resolve("one"), Verification.FULL),
             Segment.open(directory.resolve("two"), Verification.FULL));
-    searcher = new Searcher(segments, KernelProvider.current());
+    searcher = new Searcher(SearchScope.mapped(segments, KernelProvider.current()));
     query = QuantizedQuery.of(everyTerm());
     searcher.search(query, new SearchMode.Exact(), 2 * DOCUMENTS, Cancellation.NEVER);
     assertThat(searcher.size()).isGreaterThan(DOCUMENTS);

@@ -95,6 +95,7 @@ class ShownMetricsTest {
                 retrieval::counts,
                 models::metrics,
                 models::cacheMetrics,
+                models::storeMetrics,
                 catalog::scrubCounts));
     client = SearchClient.connect("127.0.0.1:" + server.port());
   }

@@ -1,5 +1,7 @@
 package io.siskin.server.search;
 
+import static io.siskin.server.search.Evaluations.acceptedSets;
+import static io.siskin.server.search.Evaluations.drawSet;
 import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +10,7 @@ import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.quantize.QuantizedQuery;
@@ -24,10 +27,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -93,17 +98,22 @@ final class BlockMaxEvaluatorTest {
       ExhaustiveEvaluator oracle = new ExhaustiveEvaluator(segment);
       BlockMaxEvaluator evaluator = evaluator(segment);
       int documents = collection.documents().size();
+      List<@Nullable DocumentSet> sets = acceptedSets(documents, random);
       for (SparseVector vector : collection.queries()) {
         SegmentQuery query = SegmentQuery.resolve(QuantizedQuery.of(vector), segment.terms());
+        DocumentSet accepted = null;
         for (int k : new int[] {1, 10, 63, 64, 300, documents + 5}) {
+          // Often the same set again: the evaluator keeps what it made of one.
+          accepted = random.nextBoolean() ? accepted : sets.get(random.nextInt(sets.size()));
           TopK expected = new TopK(k);
           TopK actual = new TopK(k);
           if (random.nextInt(3) == 0) {
             fillBefore(expected, actual, random);
           }
           SearchCounters counters = new SearchCounters();
-          oracle.evaluate(query, DOCUMENT_BASE, expected, Cancellation.NEVER, new SearchCounters());
-          evaluator.evaluate(query, DOCUMENT_BASE, actual, Cancellation.NEVER, counters);
+          oracle.evaluate(
+              query, accepted, DOCUMENT_BASE, expected, Cancellation.NEVER, new SearchCounters());
+          evaluator.evaluate(query, accepted, DOCUMENT_BASE, actual, Cancellation.NEVER, counters);
           assertSame(actual, expected);
           checkCounters(counters, query, evaluator);
         }
@@ -161,7 +171,7 @@ final class BlockMaxEvaluatorTest {
       for (SparseVector vector : collection.queries()) {
         SegmentQuery query = SegmentQuery.resolve(QuantizedQuery.of(vector), segment.terms());
         SearchCounters counters = new SearchCounters();
-        evaluator.evaluate(query, 0, new TopK(1), Cancellation.NEVER, counters);
+        evaluator.evaluate(query, null, 0, new TopK(1), Cancellation.NEVER, counters);
         scored += counters.postingsScored;
         all += evaluator.estimatedPostings(query);
       }
@@ -209,8 +219,8 @@ final class BlockMaxEvaluatorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {10, 1000})
-  void warmEvaluationAllocatesNothing(int k) throws IOException {
+  @CsvSource({"10, false", "1000, false", "10, true"})
+  void warmEvaluationAllocatesNothing(int k, boolean filtered) throws IOException {
     Random random = new Random(Seeds.next());
     RandomCollection collection =
         RandomCollection.draw(new Shape(30_000, 3000, 20, 20, 1 << 20, false), random);
@@ -222,13 +232,14 @@ final class BlockMaxEvaluatorTest {
               .map(vector -> SegmentQuery.resolve(QuantizedQuery.of(vector), segment.terms()))
               .toArray(SegmentQuery[]::new);
       TopK top = new TopK(k);
+      DocumentSet accepted = filtered ? drawSet(30_000, 0.1, random) : null;
       SearchCounters counters = new SearchCounters();
       IntConsumer round =
           number -> {
             for (int pass = 0; pass < 10; pass++) {
               for (SegmentQuery query : queries) {
                 top.reset(k);
-                evaluator.evaluate(query, 0, top, Cancellation.NEVER, counters);
+                evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, counters);
               }
             }
           };
@@ -251,7 +262,7 @@ final class BlockMaxEvaluatorTest {
       int[] checks = {0};
       Cancellation counting = Cancellation.whenCancelled(() -> ++checks[0] < 0);
       TopK expected = new TopK(1000);
-      evaluator.evaluate(query, 0, expected, counting, new SearchCounters());
+      evaluator.evaluate(query, null, 0, expected, counting, new SearchCounters());
       int all = checks[0];
       assertThat(all).isGreaterThan(3);
       for (int at = 1; at <= all; at++) {
@@ -259,11 +270,13 @@ final class BlockMaxEvaluatorTest {
         checks[0] = 0;
         Cancellation cancelled = Cancellation.whenCancelled(() -> ++checks[0] >= last);
         assertThatThrownBy(
-                () -> evaluator.evaluate(query, 0, new TopK(1000), cancelled, new SearchCounters()))
+                () ->
+                    evaluator.evaluate(
+                        query, null, 0, new TopK(1000), cancelled, new SearchCounters()))
             .isInstanceOf(QueryCancelledException.class);
       }
       TopK again = new TopK(1000);
-      evaluator.evaluate(query, 0, again, Cancellation.NEVER, new SearchCounters());
+      evaluator.evaluate(query, null, 0, again, Cancellation.NEVER, new SearchCounters());
       assertSame(again, expected);
     } finally {
       segment.release();

@@ -1,6 +1,8 @@
 package io.siskin.server.search;
 
+import static io.siskin.server.search.Evaluations.acceptedSets;
 import static io.siskin.server.search.Evaluations.drain;
+import static io.siskin.server.search.Evaluations.drawSet;
 import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static io.siskin.server.search.Evaluations.oracle;
 import static io.siskin.server.search.Evaluations.resolve;
@@ -12,6 +14,7 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.Segment;
@@ -28,11 +31,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ClusteredEvaluatorTest {
   private static final float NO_PRUNING = Float.MIN_VALUE;
@@ -53,6 +58,7 @@ final class ClusteredEvaluatorTest {
         collection,
         ALL_POSTINGS,
         segment -> {
+          List<@Nullable DocumentSet> sets = acceptedSets(collection.documents().size(), random);
           for (boolean firstSorted : new boolean[] {true, false}) {
             ClusteredEvaluator evaluator = new ClusteredEvaluator(segment);
             evaluator.use(
@@ -60,8 +66,9 @@ final class ClusteredEvaluatorTest {
                     SearchMode.Clustered.QUERY_CUT_MAX, NO_PRUNING, firstSorted));
             for (int k : new int[] {1, 3, 10, 100, 10_000}) {
               for (SparseVector query : collection.queries()) {
-                assertThat(search(evaluator, segment, query, k))
-                    .isEqualTo(oracle(segment, query, k));
+                DocumentSet accepted = sets.get(random.nextInt(sets.size()));
+                assertThat(search(evaluator, segment, query, accepted, k))
+                    .isEqualTo(oracle(segment, query, accepted, k));
               }
             }
           }
@@ -159,7 +166,8 @@ final class ClusteredEvaluatorTest {
             SearchCounters counters = new SearchCounters();
             for (SparseVector query : collection.queries()) {
               TopK top = new TopK(10);
-              evaluator.evaluate(resolve(segment, query), 0, top, Cancellation.NEVER, counters);
+              evaluator.evaluate(
+                  resolve(segment, query), null, 0, top, Cancellation.NEVER, counters);
             }
             assertThat(counters.blocksBounded)
                 .isEqualTo(counters.blocksSkipped + counters.blocksScored);
@@ -207,11 +215,11 @@ final class ClusteredEvaluatorTest {
             SearchCounters counters = new SearchCounters();
             SegmentQuery resolved = resolve(segment, query);
             new ExhaustiveEvaluator(segment)
-                .evaluate(resolved, 0, expected, Cancellation.NEVER, counters);
+                .evaluate(resolved, null, 0, expected, Cancellation.NEVER, counters);
             new ExhaustiveEvaluator(segment)
-                .evaluate(resolved, 1000, expected, Cancellation.NEVER, counters);
-            evaluator.evaluate(resolved, 0, top, Cancellation.NEVER, counters);
-            evaluator.evaluate(resolved, 1000, top, Cancellation.NEVER, counters);
+                .evaluate(resolved, null, 1000, expected, Cancellation.NEVER, counters);
+            evaluator.evaluate(resolved, null, 0, top, Cancellation.NEVER, counters);
+            evaluator.evaluate(resolved, null, 1000, top, Cancellation.NEVER, counters);
             assertThat(drain(top)).isEqualTo(drain(expected));
           }
         });
@@ -236,7 +244,7 @@ final class ClusteredEvaluatorTest {
             try {
               TopK top = new TopK(10);
               evaluator.evaluate(
-                  resolve(segment, query), 0, top, cancellation, new SearchCounters());
+                  resolve(segment, query), null, 0, top, cancellation, new SearchCounters());
             } catch (QueryCancelledException expected) {
               interrupted++;
             }
@@ -246,8 +254,9 @@ final class ClusteredEvaluatorTest {
         });
   }
 
-  @Test
-  void allocatesNothingOnceWarm() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void allocatesNothingOnceWarm(boolean filtered) throws IOException {
     Random random = new Random(Seeds.next());
     RandomCollection collection =
         RandomCollection.draw(
@@ -262,13 +271,14 @@ final class ClusteredEvaluatorTest {
               collection.queries().stream()
                   .map(query -> resolve(segment, query))
                   .toArray(SegmentQuery[]::new);
+          DocumentSet accepted = filtered ? drawSet(3_000, 0.3, random) : null;
           TopK top = new TopK(10);
           SearchCounters counters = new SearchCounters();
           IntConsumer round =
               number -> {
                 for (SegmentQuery query : queries) {
                   top.reset(10);
-                  evaluator.evaluate(query, 0, top, Cancellation.NEVER, counters);
+                  evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, counters);
                 }
               };
           assertThat(leastAllocatedBytes(2_000, round)).isZero();

@@ -1,5 +1,7 @@
 package io.siskin.server.search;
 
+import static io.siskin.server.search.Evaluations.acceptedSet;
+import static io.siskin.server.search.Evaluations.drawSet;
 import static io.siskin.server.search.Evaluations.hits;
 import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static io.siskin.server.search.Evaluations.oracle;
@@ -15,6 +17,7 @@ import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
@@ -78,13 +81,15 @@ final class ImpactOrderedEvaluatorTest {
             for (SparseVector query : collection.queries()) {
               SearchMode.ScoreAtATime mode = drawMode(random);
               int k = 1 + random.nextInt(random.nextBoolean() ? 10 : 200);
+              DocumentSet accepted = acceptedSet(collection.documents().size(), random);
+              SegmentQuery resolved = resolve(segment, query);
               evaluator.use(mode, 0);
-              List<Hit> found = search(evaluator, segment, query, k);
+              List<Hit> found = search(evaluator, segment, query, accepted, k);
               assertThat(found)
-                  .as("k %d, %s", k, mode)
-                  .isEqualTo(naive.search(resolve(segment, query), k, mode));
+                  .as("k %d, %s, %s", k, mode, accepted)
+                  .isEqualTo(naive.search(resolved, accepted, k, mode));
               // Floors only leave out what k others surpass.
-              assertThat(found).hasSameSizeAs(naive.search(resolve(segment, query), k, NO_FLOORS));
+              assertThat(found).hasSameSizeAs(naive.search(resolved, accepted, k, NO_FLOORS));
             }
           }
         });
@@ -258,10 +263,11 @@ final class ImpactOrderedEvaluatorTest {
               SparseVector query = drawLargeQuery(random);
               SearchMode.ScoreAtATime mode = drawMode(random);
               int k = 1 + random.nextInt(1_500);
+              DocumentSet accepted = acceptedSet(segment.statistics().documentCount(), random);
               evaluator.use(mode, 0);
-              assertThat(search(evaluator, segment, query, k))
-                  .as("k %d, %s", k, mode)
-                  .isEqualTo(naive.search(resolve(segment, query), k, mode));
+              assertThat(search(evaluator, segment, query, accepted, k))
+                  .as("k %d, %s, %s", k, mode, accepted)
+                  .isEqualTo(naive.search(resolve(segment, query), accepted, k, mode));
             }
           }
         });
@@ -314,7 +320,7 @@ final class ImpactOrderedEvaluatorTest {
       evaluator.use(new SearchMode.ScoreAtATime(0, 0.5f, 0, 0), budgetNanos);
       TopK top = new TopK(k);
       SearchCounters counters = new SearchCounters();
-      evaluator.evaluate(query, 0, top, Cancellation.NEVER, counters);
+      evaluator.evaluate(query, null, 0, top, Cancellation.NEVER, counters);
       assertThat(top.size()).isEqualTo(k);
       assertThat(counters.documentsScored).isGreaterThanOrEqualTo(k);
       assertThat(counters.budgetExhausted).isEqualTo(budgetNanos == 1 ? 1 : 0);
@@ -364,7 +370,7 @@ final class ImpactOrderedEvaluatorTest {
           base += segment.statistics().documentCount();
         }
         expected.sort(Hit.BEST_FIRST);
-        Searcher searcher = new Searcher(segments, KernelProvider.current());
+        Searcher searcher = new Searcher(SearchScope.mapped(segments, KernelProvider.current()));
         searcher.search(QuantizedQuery.of(query), mode, k, Cancellation.NEVER);
         List<Hit> found = hits(searcher);
         assertThat(found).isEqualTo(expected.subList(0, Math.min(k, expected.size())));
@@ -391,7 +397,8 @@ final class ImpactOrderedEvaluatorTest {
               evaluator.use(new SearchMode.ScoreAtATime(0, 0, max, 0), 0);
               SearchCounters counters = new SearchCounters();
               TopK top = new TopK(100);
-              evaluator.evaluate(resolve(segment, query), 0, top, Cancellation.NEVER, counters);
+              evaluator.evaluate(
+                  resolve(segment, query), null, 0, top, Cancellation.NEVER, counters);
               assertThat(counters.documentsScored).isLessThanOrEqualTo(Math.max(100, max));
               assertThat(counters.budgetExhausted).isZero();
               limited += counters.documentsScored == Math.max(100, max) ? 1 : 0;
@@ -421,7 +428,12 @@ final class ImpactOrderedEvaluatorTest {
             Cancellation cancellation = Cancellation.whenCancelled(() -> left[0]-- == 0);
             try {
               evaluator.evaluate(
-                  resolve(segment, query), 0, new TopK(10), cancellation, new SearchCounters());
+                  resolve(segment, query),
+                  null,
+                  0,
+                  new TopK(10),
+                  cancellation,
+                  new SearchCounters());
             } catch (QueryCancelledException expected) {
               interrupted++;
             }
@@ -432,8 +444,9 @@ final class ImpactOrderedEvaluatorTest {
         });
   }
 
-  @Test
-  void allocatesNothingOnceWarm() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void allocatesNothingOnceWarm(boolean filtered) throws IOException {
     Random random = new Random(Seeds.next());
     RandomCollection collection =
         RandomCollection.draw(
@@ -448,6 +461,7 @@ final class ImpactOrderedEvaluatorTest {
               collection.queries().stream()
                   .map(query -> resolve(segment, query))
                   .toArray(SegmentQuery[]::new);
+          DocumentSet accepted = filtered ? drawSet(3_000, 0.3, random) : null;
           TopK top = new TopK(10);
           SearchCounters counters = new SearchCounters();
           IntConsumer round =
@@ -455,7 +469,7 @@ final class ImpactOrderedEvaluatorTest {
                 evaluator.use(SearchMode.ScoreAtATime.DEFAULTS, number % 2 == 0 ? 0 : 1_000_000);
                 for (SegmentQuery query : queries) {
                   top.reset(10);
-                  evaluator.evaluate(query, 0, top, Cancellation.NEVER, counters);
+                  evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, counters);
                 }
               };
           assertThat(leastAllocatedBytes(2_000, round)).isZero();

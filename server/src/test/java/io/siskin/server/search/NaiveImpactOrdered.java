@@ -1,5 +1,6 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.segment.ForwardIndex;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ImpactOrderedEvaluator} in plain loops: what its comments say, with a map of partial sums
@@ -30,9 +32,41 @@ final class NaiveImpactOrdered {
 
   /** Returns the hits of a query, best first. */
   List<Hit> search(SegmentQuery query, int k, SearchMode.ScoreAtATime mode) {
-    float estimate = estimate(query, k);
+    return search(query, null, k, mode);
+  }
+
+  /** Returns the hits of a query among the accepted documents, best first. */
+  List<Hit> search(
+      SegmentQuery query, @Nullable DocumentSet accepted, int k, SearchMode.ScoreAtATime mode) {
+    if (accepted == null) {
+      return search(query, null, k, mode, estimate(query, k));
+    }
+    double share = (double) accepted.size() / Math.max(1, accepted.documentCount());
+    int rank = share >= 0.8 ? k : (int) Math.min(Integer.MAX_VALUE, Math.ceil(k / share));
+    float estimate = estimate(query, rank);
     List<AddedList> lists = lists(query, mode.postingFloor() * estimate);
-    Map<Integer, Integer> sums = partialSums(lists);
+    int estimatedSum = (int) (estimate * unitsPerContribution(lists)) - 1;
+    long reaching =
+        accepted(partialSums(lists), accepted).values().stream()
+            .filter(sum -> sum >= estimatedSum)
+            .count();
+    return search(query, accepted, k, mode, reaching >= k ? estimate : 0);
+  }
+
+  private static Map<Integer, Integer> accepted(
+      Map<Integer, Integer> sums, @Nullable DocumentSet accepted) {
+    sums.keySet().removeIf(document -> accepted != null && !accepted.contains(document));
+    return sums;
+  }
+
+  private List<Hit> search(
+      SegmentQuery query,
+      @Nullable DocumentSet accepted,
+      int k,
+      SearchMode.ScoreAtATime mode,
+      float estimate) {
+    List<AddedList> lists = lists(query, mode.postingFloor() * estimate);
+    Map<Integer, Integer> sums = accepted(partialSums(lists), accepted);
     int estimatedSum = Math.max(0, (int) (estimate * unitsPerContribution(lists)) - 1);
     int floor = Math.max(1, (int) (mode.candidateFloor() * ranked(sums, k, estimatedSum)));
     List<Map.Entry<Integer, Integer>> candidates = new ArrayList<>(sums.entrySet());

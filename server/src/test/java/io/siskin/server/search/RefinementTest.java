@@ -1,6 +1,7 @@
 package io.siskin.server.search;
 
 import static io.siskin.server.search.Evaluations.drain;
+import static io.siskin.server.search.Evaluations.drawSet;
 import static io.siskin.server.search.Evaluations.hits;
 import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -75,7 +76,7 @@ final class RefinementTest {
       queries.addAll(collection.queries());
       open(scaled(collection, spread, random), options(random));
     }
-    Searcher searcher = new Searcher(segments, KernelProvider.current());
+    Searcher searcher = new Searcher(SearchScope.mapped(segments, KernelProvider.current()));
     for (SparseVector vector : queries) {
       QuantizedQuery query = QuantizedQuery.of(vector);
       for (int k : new int[] {1, 2, 10, 100, 5_000}) {
@@ -94,7 +95,7 @@ final class RefinementTest {
         RandomCollection.draw(
             new RandomCollection.Shape(2_000, 500, 30, 10, 1 << 20, true), random);
     open(collection, options(random).withResiduals(true));
-    Searcher searcher = new Searcher(segments, KernelProvider.current());
+    Searcher searcher = new Searcher(SearchScope.mapped(segments, KernelProvider.current()));
     for (SparseVector vector : collection.queries()) {
       QuantizedQuery query = QuantizedQuery.of(vector);
       Map<Integer, Float> scores = new HashMap<>();
@@ -144,7 +145,7 @@ final class RefinementTest {
     open(
         new RandomCollection(documents, List.of()),
         BuildOptions.DEFAULTS.withResiduals(true).withThreads(2));
-    Searcher searcher = new Searcher(segments, KernelProvider.current());
+    Searcher searcher = new Searcher(SearchScope.mapped(segments, KernelProvider.current()));
     for (int round = 0; round < 20; round++) {
       int[] ids = random.ints(0, terms).distinct().limit(200).toArray();
       QuantizedQuery query = QuantizedQuery.of(TermIdVector.of(ids, weights(ids.length, random)));
@@ -175,8 +176,9 @@ final class RefinementTest {
     }
     KernelProvider scalar = KernelProvider.of(false);
     QueryEvaluator evaluator = new ForwardEvaluator(segment.forward(), scalar.newForwardKernel());
-    SegmentSearcher searcher = new SegmentSearcher(segment, scalar);
-    DocumentPositions positions = new DocumentPositions(segments);
+    MappedSegment mapped = new MappedSegment(segment, scalar);
+    SegmentSearcher searcher = mapped.takeSearcher();
+    DocumentPositions positions = new DocumentPositions(List.of(mapped));
     TopK candidates = new TopK(10);
     TopK best = new TopK(10);
     SearchCounters counters = new SearchCounters();
@@ -184,8 +186,8 @@ final class RefinementTest {
         number -> {
           for (int i = 0; i < queries.size(); i++) {
             SegmentQuery query = queries.get(i);
-            candidates.reset(10, searcher.scoreErrorMax(query));
-            evaluator.evaluate(query, 0, candidates, Cancellation.NEVER, counters);
+            candidates.reset(10, mapped.scoreErrorMax(query));
+            evaluator.evaluate(query, null, 0, candidates, Cancellation.NEVER, counters);
             best.reset(10);
             searcher.refine(query, positions, 0, candidates, best, Cancellation.NEVER, counters);
           }
@@ -195,16 +197,26 @@ final class RefinementTest {
 
   /** A whole search, as a request runs it, with and without residuals. */
   @ParameterizedTest
-  @CsvSource({"false,false", "true,false", "false,true", "true,true"})
-  void aSearchAllocatesNothingOnceWarm(boolean residuals, boolean byToken) throws IOException {
+  @CsvSource({
+    "false, false, false",
+    "true, false, false",
+    "false, true, false",
+    "true, true, false",
+    "true, false, true"
+  })
+  void aSearchAllocatesNothingOnceWarm(boolean residuals, boolean byToken, boolean filtered)
+      throws IOException {
     Random random = new Random(Seeds.next());
     RandomCollection collection =
         RandomCollection.draw(
             new RandomCollection.Shape(3_000, 500, 30, 10, 1 << 20, byToken), random);
     open(collection, BuildOptions.DEFAULTS.withResiduals(residuals));
-    Searcher searcher = new Searcher(segments, KernelProvider.current());
+    SearchScope all = SearchScope.mapped(segments, KernelProvider.current());
+    SearchScope scope = filtered ? all.accepting(List.of(drawSet(3_000, 0.3, random))) : all;
+    Searcher searcher = new Searcher(scope);
     List<QuantizedQuery> queries = collection.queries().stream().map(QuantizedQuery::of).toList();
-    List<SearchMode> modes = List.of(new SearchMode.Exact(), SearchMode.ScoreAtATime.DEFAULTS);
+    List<List<SearchMode>> modes =
+        List.of(List.of(new SearchMode.Exact()), List.of(SearchMode.ScoreAtATime.DEFAULTS));
     IntConsumer round =
         number -> {
           for (int i = 0; i < queries.size(); i++) {
@@ -222,7 +234,7 @@ final class RefinementTest {
     RandomCollection collection =
         RandomCollection.draw(new RandomCollection.Shape(500, 60, 12, 3, 1 << 20, true), random);
     open(collection, options(random).withResiduals(true));
-    Searcher searcher = new Searcher(segments, KernelProvider.current());
+    Searcher searcher = new Searcher(SearchScope.mapped(segments, KernelProvider.current()));
     int interrupted = 0;
     for (SparseVector vector : collection.queries()) {
       QuantizedQuery query = QuantizedQuery.of(vector);
@@ -298,6 +310,7 @@ final class RefinementTest {
       new ExhaustiveEvaluator(segment)
           .evaluate(
               SegmentQuery.resolve(query, segment.terms()),
+              null,
               base,
               top,
               Cancellation.NEVER,

@@ -10,6 +10,7 @@ import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.quantize.QuantizedQuery;
@@ -25,9 +26,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -65,8 +70,8 @@ final class TieOrderTest {
     boolean residuals = random.nextBoolean();
     List<Segment> plain = build(collection, 1, false, residuals, random);
     List<Segment> cut = build(collection, 1 + random.nextInt(4), true, residuals, random);
-    Searcher one = new Searcher(plain, KernelProvider.current());
-    Searcher other = new Searcher(cut, KernelProvider.current());
+    Searcher one = new Searcher(SearchScope.mapped(plain, KernelProvider.current()));
+    Searcher other = new Searcher(SearchScope.mapped(cut, KernelProvider.current()));
     for (SparseVector vector : collection.queries()) {
       QuantizedQuery query = QuantizedQuery.of(vector);
       for (int k : KS) {
@@ -76,6 +81,69 @@ final class TieOrderTest {
         assertThat(ids(other, cut, query, NO_FLOORS, k)).isEqualTo(expected);
       }
     }
+  }
+
+  /** What a filtered search finds is what an unfiltered one finds, without the rest. */
+  @RepeatedTest(8)
+  void theListIsThatOfTheAcceptedDocuments() throws IOException {
+    Random random = new Random(Seeds.next());
+    int documents = 200 + random.nextInt(1_500);
+    RandomCollection collection =
+        RandomCollection.draw(
+            new RandomCollection.Shape(
+                documents, 3 + random.nextInt(60), 5, 2, 1 + random.nextInt(3), true),
+            random);
+    boolean residuals = random.nextBoolean();
+    List<Segment> plain = build(collection, 1, false, residuals, random);
+    List<Segment> cut = build(collection, 1 + random.nextInt(4), true, residuals, random);
+    SearchScope all = SearchScope.mapped(plain, KernelProvider.current());
+    SearchScope allCut = SearchScope.mapped(cut, KernelProvider.current());
+    Searcher searcher = new Searcher(all);
+    for (SparseVector vector : collection.queries()) {
+      QuantizedQuery query = QuantizedQuery.of(vector);
+      List<String> unfiltered = ids(searcher, plain, query, new SearchMode.Exact(), documents);
+      DocumentSet accepted = Evaluations.acceptedSet(documents, random);
+      Set<String> ids = acceptedIds(plain.getFirst(), accepted);
+      int k = KS[random.nextInt(KS.length)];
+      List<String> expected = unfiltered.stream().filter(ids::contains).limit(k).toList();
+      for (SearchRoute route :
+          List.of(new SearchMode.Exact(), new SearchRoute.Direct(), UNPRUNED, NO_FLOORS)) {
+        for (List<Segment> segments : List.of(plain, cut)) {
+          SearchScope scope = segments == plain ? all : allCut;
+          SearchScope filtered = scope.accepting(setsOf(segments, ids));
+          List<SearchRoute> routes = Collections.nCopies(segments.size(), route);
+          searcher.search(filtered, query, routes, k, Cancellation.NEVER);
+          assertThat(ids(searcher, segments))
+              .as("%s, %s of %d segments", route, accepted, segments.size())
+              .isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  private static Set<String> acceptedIds(Segment segment, @Nullable DocumentSet accepted) {
+    Set<String> ids = new HashSet<>();
+    for (int document = 0; document < segment.statistics().documentCount(); document++) {
+      if (accepted == null || accepted.contains(document)) {
+        ids.add(segment.documents().externalId(document));
+      }
+    }
+    return ids;
+  }
+
+  private static List<@Nullable DocumentSet> setsOf(List<Segment> segments, Set<String> ids) {
+    List<@Nullable DocumentSet> sets = new ArrayList<>();
+    for (Segment segment : segments) {
+      int documents = segment.statistics().documentCount();
+      DocumentSet.Builder builder = DocumentSet.builder(documents);
+      for (int document = 0; document < documents; document++) {
+        if (ids.contains(segment.documents().externalId(document))) {
+          builder.add(document);
+        }
+      }
+      sets.add(builder.build());
+    }
+    return sets;
   }
 
   @RepeatedTest(20)
@@ -96,7 +164,7 @@ final class TieOrderTest {
     RandomCollection collection =
         RandomCollection.draw(new RandomCollection.Shape(400, 5, 3, 2, 1, true), random);
     List<Segment> reordered = build(collection, 1, true, false, random);
-    Searcher searcher = new Searcher(reordered, KernelProvider.current());
+    Searcher searcher = new Searcher(SearchScope.mapped(reordered, KernelProvider.current()));
     int descents = 0;
     for (SparseVector vector : collection.queries()) {
       searcher.search(QuantizedQuery.of(vector), new SearchMode.Exact(), 100, Cancellation.NEVER);
@@ -118,7 +186,7 @@ final class TieOrderTest {
     List<Segment> cut = build(collection, 3, true, false, random);
     List<QuantizedQuery> queries = collection.queries().stream().map(QuantizedQuery::of).toList();
     GroundTruth truth = OracleTruth.compute(cut, queries, 20, done -> {});
-    Searcher searcher = new Searcher(cut, KernelProvider.current());
+    Searcher searcher = new Searcher(SearchScope.mapped(cut, KernelProvider.current()));
     for (int i = 0; i < queries.size(); i++) {
       searcher.search(queries.get(i), new SearchMode.Exact(), 20, Cancellation.NEVER);
       assertThat(searcher.size()).isEqualTo(truth.size(i));
@@ -135,6 +203,10 @@ final class TieOrderTest {
   private static List<String> ids(
       Searcher searcher, List<Segment> segments, QuantizedQuery query, SearchMode mode, int k) {
     searcher.search(query, mode, k, Cancellation.NEVER);
+    return ids(searcher, segments);
+  }
+
+  private static List<String> ids(Searcher searcher, List<Segment> segments) {
     List<String> ids = new ArrayList<>();
     for (int rank = 0; rank < searcher.size(); rank++) {
       Segment segment = segments.get(searcher.segment(rank));

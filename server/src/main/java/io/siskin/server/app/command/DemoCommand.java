@@ -18,6 +18,7 @@ import io.siskin.server.app.terminal.Units;
 import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.batch.BatchingOptions;
 import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.ingest.IndexReport;
@@ -105,7 +106,8 @@ public final class DemoCommand implements Callable<Integer> {
     try (ProgressDisplay display = ProgressDisplay.on(err)) {
       collection.writeDocuments(display);
       try (InterruptibleIndexJob job =
-          new InterruptibleIndexJob(collection.indexRequest(), display, TextModels.NONE)) {
+          new InterruptibleIndexJob(
+              collection.indexRequest(), display, TextModels.NONE, StoredEncodings.none())) {
         IndexReport report = job.run();
         if (report == null) {
           err.println("siskin demo: stopped; the unfinished build was removed");

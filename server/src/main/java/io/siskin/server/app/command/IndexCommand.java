@@ -3,6 +3,7 @@ package io.siskin.server.app.command;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.server.app.flags.EncoderFlags;
+import io.siskin.server.app.flags.EncodingStoreFlags;
 import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.PruningFlags;
 import io.siskin.server.app.flags.StructureFlags;
@@ -11,6 +12,7 @@ import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.process.PeakMemory;
 import io.siskin.server.app.terminal.ProgressDisplay;
 import io.siskin.server.app.terminal.Units;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.ingest.IndexReport;
@@ -90,6 +92,7 @@ public final class IndexCommand implements Callable<Integer> {
 
   @Mixin private EncoderFlags encoder = new EncoderFlags();
   @Mixin private InferenceFlags inference = new InferenceFlags();
+  @Mixin private EncodingStoreFlags encodingStore = new EncodingStoreFlags();
   @Mixin private StructureFlags structures = new StructureFlags();
   @Mixin private PruningFlags pruning = new PruningFlags();
 
@@ -104,8 +107,8 @@ public final class IndexCommand implements Callable<Integer> {
       names = "--json",
       description =
           "The last line of standard output is one JSON object: collection, generation, encoder,"
-              + " documents, empty_documents, skipped, dropped, reused, terms, postings, bytes,"
-              + " files, seconds, peak_rss_bytes (null where unknown).")
+              + " documents, empty_documents, skipped, dropped, reused, stored, terms, postings,"
+              + " bytes, files, seconds, peak_rss_bytes (null where unknown).")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -115,8 +118,10 @@ public final class IndexCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     IndexRequest request = request();
-    try (InterruptibleIndexJob job =
-        new InterruptibleIndexJob(request, ProgressDisplay.on(err), inference.forDocuments())) {
+    try (StoredEncodings stored = encodingStore.of(new DataDirectory(output));
+        InterruptibleIndexJob job =
+            new InterruptibleIndexJob(
+                request, ProgressDisplay.on(err), inference.forDocuments(), stored)) {
       IndexReport report = job.run();
       if (report == null) {
         err.println(spec.qualifiedName() + ": stopped; the unfinished build was removed");
@@ -203,6 +208,13 @@ public final class IndexCommand implements Callable<Integer> {
               "  %s had been encoded before the job was interrupted%n",
               Units.count(report.reusedCount(), "document")));
     }
+    if (report.storedCount() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %s needed no model: the encodings were stored%n",
+              Units.count(report.storedCount(), "document")));
+    }
     if (report.droppedCount() > 0) {
       text.append(
           String.format(
@@ -236,6 +248,7 @@ public final class IndexCommand implements Callable<Integer> {
     members.put("skipped", report.skippedCount());
     members.put("dropped", report.droppedCount());
     members.put("reused", report.reusedCount());
+    members.put("stored", report.storedCount());
     members.put("terms", segment.termCount());
     members.put("postings", segment.postingCount());
     members.put("bytes", segment.lengthBytes());

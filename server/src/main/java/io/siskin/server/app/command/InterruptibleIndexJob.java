@@ -4,6 +4,7 @@ import io.siskin.index.build.BuildProgress;
 import io.siskin.server.app.process.FailureReport;
 import io.siskin.server.app.process.StopSignals;
 import io.siskin.server.app.terminal.ProgressDisplay;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.ingest.IndexJob;
 import io.siskin.server.ingest.IndexReport;
@@ -22,6 +23,7 @@ final class InterruptibleIndexJob implements AutoCloseable {
   private final IndexRequest request;
   private final ProgressDisplay display;
   private final TextModels models;
+  private final StoredEncodings stored;
   private final Thread runner = Thread.currentThread();
   private final StopSignals signals = StopSignals.listen(this::stop);
   // 0 until a signal came.
@@ -33,11 +35,14 @@ final class InterruptibleIndexJob implements AutoCloseable {
    * @param request what to index
    * @param display where the progress is shown; closed with the job
    * @param models opens the models that the encoder needs
+   * @param stored the encodings of earlier jobs; the caller closes them after the job
    */
-  InterruptibleIndexJob(IndexRequest request, ProgressDisplay display, TextModels models) {
+  InterruptibleIndexJob(
+      IndexRequest request, ProgressDisplay display, TextModels models, StoredEncodings stored) {
     this.request = request;
     this.display = display;
     this.models = models;
+    this.stored = stored;
   }
 
   /** Runs the job; returns null when a signal stopped it. */
@@ -49,7 +54,8 @@ final class InterruptibleIndexJob implements AutoCloseable {
               new StoppingProgress(),
               bad -> display.note("  skipped: " + FailureReport.message(bad)),
               models,
-              replaced -> display.note(replaced.describe()))
+              replaced -> display.note(replaced.describe()),
+              stored)
           .run();
     } catch (IOException | RuntimeException failed) {
       if (stopStatus == 0) {

@@ -4,12 +4,14 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.store.Verification;
 import io.siskin.server.app.flags.BatchingFlags;
+import io.siskin.server.app.flags.EncodingStoreFlags;
 import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.StopLatch;
 import io.siskin.server.app.serving.SearchServer;
 import io.siskin.server.app.terminal.Units;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.rpc.GrpcServerOptions;
@@ -150,6 +152,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin private InferenceFlags inference = new InferenceFlags();
   @Mixin private BatchingFlags batching = new BatchingFlags();
+  @Mixin private EncodingStoreFlags encodingStore = new EncodingStoreFlags();
 
   @Spec private CommandSpec spec;
 
@@ -167,19 +170,18 @@ public final class ServeCommand implements Callable<Integer> {
     Ranges.check("--scrub-mib-per-second", scrubMebibytesPerSecond, 0, SCRUB_MEBIBYTES_MAX);
     PrintWriter out = spec.commandLine().getOut();
     ModelLibrary library = inference.forQueries();
+    DataDirectory directory = new DataDirectory(data);
     try (StopLatch stop = new StopLatch();
+        // Closed after the server, whose models use it.
+        StoredEncodings stored = encodingStore.of(directory);
         SearchServer server =
             SearchServer.listen(
-                new DataDirectory(data),
-                options(),
-                verification,
-                warmupMillis,
-                batching.over(library))) {
+                directory, options(), verification, warmupMillis, batching.over(library, stored))) {
       if (metricsPort != null) {
         server.showMetrics(metricsHost, metricsPort);
       }
-      for (Path directory : modelDirectories) {
-        server.openModel(directory);
+      for (Path model : modelDirectories) {
+        server.openModel(model);
       }
       server.open();
       if (scrubMebibytesPerSecond > 0) {
@@ -190,6 +192,8 @@ public final class ServeCommand implements Callable<Integer> {
       }
       stop.expectOrder();
       out.println(readyLine(server));
+      // Not before: opening it takes a second of a core, and no query needs it.
+      stored.permit();
       stop.await();
       return server.shutdown() ? ExitStatus.OK : ExitStatus.FAILURE;
     }

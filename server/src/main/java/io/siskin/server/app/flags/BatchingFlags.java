@@ -5,6 +5,7 @@ import io.siskin.index.error.Ranges;
 import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.batch.BatchingOptions;
 import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.encode.factory.TextModels;
 import picocli.CommandLine.Option;
 
@@ -94,9 +95,10 @@ public final class BatchingFlags {
    * Puts a front end before each model.
    *
    * @param models opens the models
+   * @param stored the encodings that outlive the process; the caller closes them after the models
    * @throws InvalidInputException when an option is outside its range
    */
-  public BatchedModels over(TextModels models) {
+  public BatchedModels over(TextModels models, StoredEncodings stored) {
     Ranges.check("--encoder-cache-mib", cacheMebibytes, 0, CACHE_MEBIBYTES_MAX);
     BatchingOptions options =
         new BatchingOptions(
@@ -108,6 +110,6 @@ public final class BatchingFlags {
             tokenizerThreads,
             batchWorkers);
     return new BatchedModels(
-        models, options, new EncodingCache((long) cacheMebibytes << MEBIBYTE_BITS));
+        models, options, new EncodingCache((long) cacheMebibytes << MEBIBYTE_BITS, stored));
   }
 }

@@ -16,6 +16,12 @@ public final class ExitStatus {
   /** The command or its input is wrong: the same command will fail again. */
   public static final int USAGE = 2;
 
+  /**
+   * Something is missing that Siskin runs on: a JDK that fits. {@code bin/siskin} ends with it too,
+   * also for Maven and for a UTF-8 locale.
+   */
+  public static final int UNAVAILABLE = 69;
+
   /** A defect of Siskin. */
   public static final int INTERNAL = 70;
 

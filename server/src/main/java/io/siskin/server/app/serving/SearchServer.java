@@ -128,6 +128,7 @@ public final class SearchServer implements AutoCloseable {
                   retrieval::counts,
                   models::metrics,
                   models::cacheMetrics,
+                  models::storeMetrics,
                   catalog::scrubCounts));
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;

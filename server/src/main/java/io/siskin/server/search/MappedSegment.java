@@ -1,0 +1,184 @@
+package io.siskin.server.search;
+
+import io.siskin.index.format.v1.ResidualLayout;
+import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.segment.DocumentStore;
+import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.IndexingOrder;
+import io.siskin.index.segment.ResidualIndex;
+import io.siskin.index.segment.Segment;
+import io.siskin.index.vector.TermLookup;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable segment of mapped files, with the searchers that were made for it. The one who
+ * searches keeps the segment retained.
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class MappedSegment implements SearchableSegment {
+  private final Segment segment;
+  private final KernelProvider kernels;
+  private final ScratchPool<SegmentSearcher> idle = new ScratchPool<>();
+
+  /**
+   * Makes a segment searchable.
+   *
+   * @param segment the segment
+   * @param kernels the kernels to use
+   */
+  public MappedSegment(Segment segment, KernelProvider kernels) {
+    this.segment = segment;
+    this.kernels = kernels;
+  }
+
+  /**
+   * Makes segments searchable.
+   *
+   * @param segments the segments
+   * @param kernels the kernels to use
+   */
+  public static List<MappedSegment> of(List<Segment> segments, KernelProvider kernels) {
+    return segments.stream().map(segment -> new MappedSegment(segment, kernels)).toList();
+  }
+
+  /** Returns the files. */
+  public Segment segment() {
+    return segment;
+  }
+
+  @Override
+  public int documentCount() {
+    return segment.statistics().documentCount();
+  }
+
+  @Override
+  public TermLookup terms() {
+    return segment.terms();
+  }
+
+  @Override
+  public @Nullable IndexingOrder indexingOrder() {
+    return segment.documents().indexingOrder();
+  }
+
+  @Override
+  public boolean supports(SearchMode mode) {
+    return supports(segment, mode);
+  }
+
+  /**
+   * Tells whether a segment carries the lists for a mode.
+   *
+   * @param segment the segment
+   * @param mode the mode; its parameters do not matter
+   */
+  public static boolean supports(Segment segment, SearchMode mode) {
+    return switch (mode) {
+      case SearchMode.Exact() -> true;
+      case SearchMode.Clustered _ -> segment.clusters() != null && segment.forward() != null;
+      case SearchMode.ScoreAtATime _ -> segment.impacts() != null && segment.forward() != null;
+    };
+  }
+
+  @Override
+  public double scoreErrorMax(SegmentQuery query) {
+    ResidualIndex residuals = segment.residuals();
+    return residuals == null
+        ? 0
+        : residuals.weightErrorMax() * query.weightSum() * query.scoreScale();
+  }
+
+  @Override
+  public SegmentSearcher takeSearcher() {
+    SegmentSearcher searcher = idle.take();
+    return searcher == null ? new MappedSegmentSearcher(segment, kernels) : searcher;
+  }
+
+  @Override
+  public void giveBack(SegmentSearcher searcher) {
+    idle.giveBack(searcher);
+  }
+
+  @Override
+  public String externalId(int document) {
+    return segment.documents().externalId(document);
+  }
+
+  @Override
+  public long storedLengthBytes(int document) {
+    return segment.documents().storedLengthBytes(document);
+  }
+
+  @Override
+  public FieldReader openFields() {
+    return new StoredFields(segment.documents().openFields());
+  }
+
+  @Override
+  public @Nullable RecordReader records() {
+    ForwardIndex forward = segment.forward();
+    return forward == null ? null : new ForwardRecords(forward, segment.residuals());
+  }
+
+  @Override
+  public String termName(int termNumber) {
+    return segment.terms().name(termNumber);
+  }
+
+  private record StoredFields(DocumentStore.FieldReader reader) implements FieldReader {
+    @Override
+    public Map<String, String> fields(int document, Predicate<String> wanted) {
+      return reader.fields(document, wanted);
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
+  }
+
+  private static final class ForwardRecords implements RecordReader {
+    private final ForwardIndex.Cursor cursor;
+    private final @Nullable ResidualIndex residuals;
+    private int document;
+    private int posting;
+
+    ForwardRecords(ForwardIndex forward, @Nullable ResidualIndex residuals) {
+      this.cursor = forward.cursor();
+      this.residuals = residuals;
+    }
+
+    @Override
+    public void moveTo(int newDocument) {
+      cursor.moveTo(newDocument);
+      document = newDocument;
+      posting = -1;
+    }
+
+    @Override
+    public boolean next() {
+      posting++;
+      return cursor.next();
+    }
+
+    @Override
+    public int termNumber() {
+      return cursor.termNumber();
+    }
+
+    @Override
+    public int fineImpact() {
+      int residual = residuals == null ? 0 : residuals.residual(document, posting);
+      return cursor.impact() * ResidualLayout.STEPS + residual;
+    }
+
+    @Override
+    public float scale() {
+      return cursor.scale();
+    }
+  }
+}

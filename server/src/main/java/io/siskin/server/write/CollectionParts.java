@@ -1,0 +1,279 @@
+package io.siskin.server.write;
+
+import io.siskin.index.document.QuantizedDocument;
+import io.siskin.index.document.Schema;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.retrieve.Selection;
+import io.siskin.server.search.Cancellation;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a collection consists of, as its writer sees it: the sealed segments, the growing segments
+ * that are being sealed, and the growing segment that takes documents; in the order of indexing.
+ * Each id is live in one of them at most.
+ *
+ * <p>Used by the writer's thread. Holds a reference to each segment until it is closed.
+ */
+final class CollectionParts implements AutoCloseable {
+  private final Schema schema;
+  private final GrowthLimits limits;
+  private final Supplier<GrowingPart> newGrowing;
+  private final List<SealedPart> sealed;
+  private final List<GrowingPart> frozen = new ArrayList<>();
+  private GrowingPart growing;
+
+  /**
+   * When growing segments are frozen, and when writes must wait.
+   *
+   * @param lengthBytesMax how many bytes a growing segment takes at most
+   * @param ageNanosMax how long after its first document it is frozen, in nanoseconds
+   * @param frozenMax how many frozen segments may wait to be sealed before writes wait, 1 or more
+   */
+  record GrowthLimits(long lengthBytesMax, long ageNanosMax, int frozenMax) {}
+
+  /**
+   * Makes the parts of a collection.
+   *
+   * @param schema the declared fields
+   * @param limits when growing segments are frozen
+   * @param sealed the sealed segments, in the order of indexing
+   * @param newGrowing makes empty growing segments
+   */
+  CollectionParts(
+      Schema schema,
+      GrowthLimits limits,
+      List<SealedPart> sealed,
+      Supplier<GrowingPart> newGrowing) {
+    this.schema = schema;
+    this.limits = limits;
+    this.sealed = new ArrayList<>(sealed);
+    this.newGrowing = newGrowing;
+    this.growing = newGrowing.get();
+  }
+
+  /** Returns all parts that hold documents, the newest first. */
+  private List<Part> newestFirst() {
+    List<Part> parts = new ArrayList<>(sealed.size() + frozen.size() + 1);
+    parts.addAll(sealed);
+    parts.addAll(frozen);
+    parts.add(growing);
+    return parts.reversed();
+  }
+
+  /** Returns the sealed segments, in the order of indexing. */
+  List<SealedPart> sealed() {
+    return List.copyOf(sealed);
+  }
+
+  /** Returns the growing segments that are to be sealed, the oldest first. */
+  List<GrowingPart> frozen() {
+    return List.copyOf(frozen);
+  }
+
+  /** Returns the parts for a snapshot, each with a reference that the caller releases. */
+  List<SnapshotPart> snapshotParts() {
+    List<SnapshotPart> parts = new ArrayList<>();
+    for (Part part : newestFirst().reversed()) {
+      if (part.documentCount() > 0) {
+        parts.add(part.snapshot());
+      }
+    }
+    return parts;
+  }
+
+  /**
+   * Adds a document, of whose id none is live.
+   *
+   * @param document the document
+   */
+  void add(QuantizedDocument document) {
+    growing.add(document);
+  }
+
+  /**
+   * Deletes the document of an id.
+   *
+   * @param id the id
+   * @return whether there was one
+   */
+  boolean delete(String id) {
+    if (deleteIn(growing, id)) {
+      return true;
+    }
+    for (int i = frozen.size() - 1; i >= 0; i--) {
+      if (deleteIn(frozen.get(i), id)) {
+        return true;
+      }
+    }
+    for (int i = sealed.size() - 1; i >= 0; i--) {
+      if (deleteIn(sealed.get(i), id)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean deleteIn(Part part, String id) {
+    int number = part.find(id);
+    if (number < 0) {
+      return false;
+    }
+    part.delete(number);
+    return true;
+  }
+
+  /**
+   * Returns the document of an id.
+   *
+   * @param id the id
+   * @param tenant whose document it must be; empty for anybody's
+   * @return null when there is none
+   */
+  @Nullable QuantizedDocument find(String id, String tenant) {
+    for (Part part : newestFirst()) {
+      int number = part.find(id);
+      if (number >= 0) {
+        return part.isOf(schema, number, tenant) ? part.document(number) : null;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns why a tenant may not write a document, or null: its id may be that of another tenant's.
+   *
+   * @param id the document's id
+   * @param tenant the tenant; empty where there are none
+   */
+  @Nullable InvalidInputException refusal(String id, String tenant) {
+    if (schema.tenantField() == null) {
+      return null;
+    }
+    for (Part part : newestFirst()) {
+      int number = part.find(id);
+      if (number >= 0) {
+        return part.isOf(schema, number, tenant)
+            ? null
+            : new InvalidInputException("id", id, "one that no other tenant has");
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns those of some ids that have a document of a tenant, each once.
+   *
+   * @param ids the ids
+   * @param tenant whose documents; empty for anybody's
+   */
+  List<String> present(List<String> ids, String tenant) {
+    Set<String> present = new LinkedHashSet<>();
+    for (String id : ids) {
+      for (Part part : newestFirst()) {
+        int number = part.find(id);
+        if (number >= 0) {
+          if (part.isOf(schema, number, tenant)) {
+            present.add(id);
+          }
+          break;
+        }
+      }
+    }
+    return List.copyOf(present);
+  }
+
+  /**
+   * Returns the ids of the documents that a filter admits now.
+   *
+   * @param selection all documents, or those of a filter
+   * @param tenant whose documents; empty for anybody's
+   * @param cancellation the request's deadline and cancellation
+   * @throws InvalidInputException when the filter does not fit the schema
+   */
+  List<String> matching(Selection selection, String tenant, Cancellation cancellation) {
+    return MatchingIds.of(schema, newestFirst(), selection, tenant, cancellation);
+  }
+
+  /** Returns whether the growing segment takes no more documents. */
+  boolean isGrowingFull() {
+    return growing.isFull() || growing.lengthBytes() >= limits.lengthBytesMax();
+  }
+
+  /** Returns whether writes must wait until a frozen segment is sealed. */
+  boolean isFull() {
+    return frozen.size() >= limits.frozenMax() && isGrowingFull();
+  }
+
+  /**
+   * Returns whether the growing segment should be frozen.
+   *
+   * @param nowNanoTime now
+   */
+  boolean wantsFreeze(long nowNanoTime) {
+    return growing.documentCount() > 0
+        && frozen.size() < limits.frozenMax()
+        && (isGrowingFull() || nowNanoTime - growing.firstNanoTime() >= limits.ageNanosMax());
+  }
+
+  /**
+   * Freezes the growing segment and begins another one. Does nothing when it is empty.
+   *
+   * @param sequence the last frame of the log that was applied as a whole
+   * @param lastPosition the position of the last write
+   */
+  void freeze(long sequence, long lastPosition) {
+    if (growing.documentCount() > 0) {
+      growing.freeze(sequence, lastPosition);
+      frozen.add(growing);
+      growing = newGrowing.get();
+    }
+  }
+
+  /**
+   * Puts a sealed segment into the place of the oldest frozen one.
+   *
+   * @param replacement what it was sealed to; null when none of its documents is left
+   */
+  void sealOldest(@Nullable SealedPart replacement) {
+    GrowingPart oldest = frozen.removeFirst();
+    if (replacement != null) {
+      sealed.add(replacement);
+    }
+    oldest.close();
+  }
+
+  /**
+   * Puts a merged segment into the place of neighbours.
+   *
+   * @param neighbours the segments that were merged, which are still there
+   * @param replacement what they were merged to; null when none of their documents is left
+   */
+  void replace(List<SealedPart> neighbours, @Nullable SealedPart replacement) {
+    int at = sealed.indexOf(neighbours.getFirst());
+    sealed.removeAll(neighbours);
+    if (replacement != null) {
+      sealed.add(at, replacement);
+    }
+    neighbours.forEach(SealedPart::close);
+  }
+
+  /** Returns the bytes of memory outside of the heap that are not backed by files. */
+  long anonymousBytes() {
+    long bytes = growing.lengthBytes();
+    for (GrowingPart part : frozen) {
+      bytes += part.lengthBytes();
+    }
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    newestFirst().forEach(Part::close);
+  }
+}

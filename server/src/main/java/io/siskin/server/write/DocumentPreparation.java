@@ -1,0 +1,283 @@
+package io.siskin.server.write;
+
+import io.siskin.index.document.FieldValue;
+import io.siskin.index.document.QuantizedDocument;
+import io.siskin.index.document.Schema;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
+import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.server.batch.BatchedModel;
+import io.siskin.server.batch.EncodedText;
+import io.siskin.server.batch.Priority;
+import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.IdfSpec;
+import io.siskin.server.encode.spec.LearnedSpec;
+import io.siskin.server.encode.spec.PhraseSpec;
+import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.ingest.EncodingFailures;
+import io.siskin.server.search.Cancellation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the documents of a request ready for the log: checks them, encodes their texts, quantises
+ * their vectors. A document that is not valid is refused by itself.
+ *
+ * <p>A text is encoded as a bulk build encodes it, so that it does not matter how a document came.
+ * Models are asked through their front end, at bulk priority.
+ *
+ * <p>Immutable; safe for concurrent use.
+ */
+final class DocumentPreparation {
+  /** The name of the stored field that holds the text. */
+  static final String TEXT = "text";
+
+  private static final String TITLE = "title";
+  private static final int TEXT_LENGTH_MAX = 1 << 20;
+
+  private final WritableCollection collection;
+  private final Executor encoding;
+
+  /**
+   * Makes a preparation.
+   *
+   * @param collection what the documents are for, kept open by the caller
+   * @param encoding where texts are encoded that need no model
+   */
+  DocumentPreparation(WritableCollection collection, Executor encoding) {
+    this.collection = collection;
+    this.encoding = encoding;
+  }
+
+  /** A document that is valid, and what of it is still to encode. */
+  private record Checked(
+      String id,
+      @Nullable SparseVector vector,
+      String text,
+      Map<String, String> stored,
+      Map<String, FieldValue> declared) {}
+
+  /**
+   * Prepares documents.
+   *
+   * @param tenant whose documents these are; empty for none
+   * @param documents the documents
+   * @param cancellation asked while texts wait to be encoded
+   * @return one result per document, in their order, to come
+   */
+  CompletableFuture<List<PreparedDocument>> prepare(
+      String tenant, List<DocumentInput> documents, Cancellation cancellation) {
+    List<Object> checked = new ArrayList<>(documents.size());
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < documents.size(); i++) {
+      try {
+        Checked document = check(tenant, documents.get(i));
+        checked.add(document);
+        if (document.vector == null) {
+          texts.add(document.text);
+        }
+      } catch (InvalidInputException refused) {
+        checked.add(refused.at("documents[" + i + "]"));
+      }
+    }
+    return encode(texts, cancellation).thenApply(vectors -> join(checked, vectors));
+  }
+
+  private Checked check(String tenant, DocumentInput input) {
+    checkId(input.id());
+    Schema schema = collection.schema();
+    Map<String, String> stored = new LinkedHashMap<>();
+    Map<String, FieldValue> declared = new LinkedHashMap<>();
+    input
+        .fields()
+        .forEach(
+            (name, value) -> {
+              if (name.equals(TEXT)) {
+                throw new InvalidInputException("field", "'text'", "the text by itself");
+              } else if (schema.field(name) == null) {
+                stored.put(name, storedText(name, value));
+              } else {
+                declared.put(name, value);
+              }
+            });
+    if (schema.tenantField() != null) {
+      setTenant(schema.tenantField(), tenant, declared);
+    }
+    schema.check(declared);
+    String text = input.text() == null ? "" : input.text();
+    Ranges.check("length of the text", text.length(), 0, TEXT_LENGTH_MAX);
+    checkForm(input);
+    String title = stored.getOrDefault(TITLE, "");
+    String whole = (title + " " + text).strip();
+    if (input.text() != null) {
+      stored.put(TEXT, text);
+    }
+    return new Checked(
+        input.id(), input.vector(), whole, collection.storesFields() ? stored : Map.of(), declared);
+  }
+
+  private static void setTenant(String field, String tenant, Map<String, FieldValue> declared) {
+    FieldValue given = declared.put(field, new FieldValue.Text(tenant));
+    if (given != null && !given.equals(new FieldValue.Text(tenant))) {
+      throw new InvalidInputException(
+          "field '" + field + "'", "'" + given.toText() + "'", "the tenant, '" + tenant + "'");
+    }
+  }
+
+  private static void checkId(String id) {
+    byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length == 0 || bytes.length > FormatV1.EXTERNAL_ID_LENGTH_MAX) {
+      throw new InvalidInputException(
+          "id", id, "1 to " + FormatV1.EXTERNAL_ID_LENGTH_MAX + " bytes of UTF-8");
+    }
+    if (!new String(bytes, StandardCharsets.UTF_8).equals(id)) {
+      throw new InvalidInputException("id", id, "text that UTF-8 can express");
+    }
+  }
+
+  /**
+   * Returns the text of a field that the schema does not declare.
+   *
+   * @param name the field's name
+   * @param value its value
+   * @throws InvalidInputException when it is no text
+   */
+  static String storedText(String name, FieldValue value) {
+    if (value instanceof FieldValue.Text(String text)) {
+      return text;
+    }
+    throw new InvalidInputException(
+        "field '" + name + "'",
+        "of type " + value.type().word(),
+        "a string, since the collection's schema does not declare the field");
+  }
+
+  /** All documents of a collection come as its encoder says, or queries would not match them. */
+  private void checkForm(DocumentInput input) {
+    boolean hasVector = input.vector() != null;
+    boolean hasText = input.text() != null;
+    EncoderSpec spec = collection.encoderSpec();
+    switch (spec.base()) {
+      case VectorSpec _ -> requireVector(hasVector, "the collection encodes no text");
+      case LearnedSpec(LearnedSpec.DocumentSide.Vectors _, _) ->
+          requireVector(hasVector, "the collection has no model");
+      case IdfSpec _, LearnedSpec _, PhraseSpec _ -> {
+        if (!hasVector && !hasText) {
+          throw new InvalidInputException("document", "without text and vector", "one of them");
+        }
+      }
+      default -> {
+        if (hasVector) {
+          throw new InvalidInputException(
+              "vector",
+              "present",
+              "text only, since the collection encodes text with " + spec.kind());
+        }
+        if (!hasText) {
+          throw new InvalidInputException("text", "missing", "a text in each document");
+        }
+      }
+    }
+    if (input.vector() != null) {
+      collection.checkVocabulary(input.vector());
+      Ranges.check("number of terms", input.vector().size(), 0, FormatV1.DOCUMENT_TERM_COUNT_MAX);
+    }
+  }
+
+  private static void requireVector(boolean hasVector, String reason) {
+    if (!hasVector) {
+      throw new InvalidInputException(
+          "vector", "missing", "a vector in each document, since " + reason);
+    }
+  }
+
+  /** Returns the vectors of texts, or for each what is wrong with it. */
+  private CompletableFuture<List<Object>> encode(List<String> texts, Cancellation cancellation) {
+    if (texts.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    ModelSide side = collection.encoders().documentModel();
+    if (side == null || !(side.model() instanceof BatchedModel model)) {
+      return CompletableFuture.supplyAsync(() -> encodeHere(texts, cancellation), encoding);
+    }
+    List<CompletableFuture<EncodedText>> encoded =
+        model
+            .encoder()
+            .submit(texts.stream().map(side::input).toList(), Priority.BULK, cancellation);
+    return CompletableFuture.allOf(encoded.toArray(CompletableFuture<?>[]::new))
+        .handle((_, _) -> outcomes(side, texts, encoded));
+  }
+
+  @SuppressWarnings("IllegalCatch") // Whatever is wrong with a text, it is told with the text.
+  private List<Object> encodeHere(List<String> texts, Cancellation cancellation) {
+    List<Object> vectors = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      cancellation.check();
+      try {
+        vectors.add(
+            collection
+                .encoders()
+                .documents()
+                .encode(List.of(text), cancellation::check)
+                .getFirst());
+      } catch (InvalidInputException refused) {
+        vectors.add(refused);
+      }
+    }
+    return vectors;
+  }
+
+  private static List<Object> outcomes(
+      ModelSide side, List<String> texts, List<CompletableFuture<EncodedText>> encoded) {
+    List<Object> outcomes = new ArrayList<>(texts.size());
+    for (int i = 0; i < texts.size(); i++) {
+      CompletableFuture<EncodedText> one = encoded.get(i);
+      if (!one.isCompletedExceptionally()) {
+        outcomes.add(side.vector(texts.get(i), one.resultNow().encoding()));
+        continue;
+      }
+      Throwable failure = one.exceptionNow();
+      if (!EncodingFailures.isOfText(failure)) {
+        // Neither this document nor another one of the request can be encoded now.
+        throw failure instanceof RuntimeException known
+            ? known
+            : new IllegalStateException("encoding has failed", failure);
+      }
+      outcomes.add(EncodingFailures.named(failure, "text", "document"));
+    }
+    return outcomes;
+  }
+
+  private List<PreparedDocument> join(List<Object> checked, List<Object> vectors) {
+    List<PreparedDocument> prepared = new ArrayList<>(checked.size());
+    int next = 0;
+    for (int i = 0; i < checked.size(); i++) {
+      switch (checked.get(i)) {
+        case InvalidInputException refused -> prepared.add(new PreparedDocument.Refused(refused));
+        case Checked document -> {
+          Object vector = document.vector == null ? vectors.get(next++) : document.vector;
+          prepared.add(
+              vector instanceof InvalidInputException refused
+                  ? new PreparedDocument.Refused(refused.at("documents[" + i + "]"))
+                  : ready(document, (SparseVector) vector));
+        }
+        default -> throw new AssertionError(checked.get(i));
+      }
+    }
+    return prepared;
+  }
+
+  private PreparedDocument ready(Checked document, SparseVector vector) {
+    return new PreparedDocument.Ready(
+        new QuantizedDocument(
+            document.id, 0, collection.quantize(vector), document.stored, document.declared));
+  }
+}

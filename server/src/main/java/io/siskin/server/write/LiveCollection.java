@@ -1,0 +1,533 @@
+package io.siskin.server.write;
+
+import io.siskin.index.document.FieldValue;
+import io.siskin.index.document.QuantizedDocument;
+import io.siskin.index.document.Schema;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.collection.CollectionManifest;
+import io.siskin.server.collection.WriteOptions;
+import io.siskin.server.log.LogFullException;
+import io.siskin.server.log.WriteAheadLog;
+import io.siskin.server.retrieve.Selection;
+import io.siskin.server.search.QueryCancelledException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The writer of one collection. It does one write after the other, on a thread of its own, so
+ * nothing of what it owns needs a lock.
+ *
+ * <p>Each round takes what waits, and for each write resolves what it means now, appends it to the
+ * log, and applies it to the growing segment and the live bits. Then the log is forced once for the
+ * whole round, and only then are callers answered and a new snapshot is published. So what anybody
+ * has seen is durable, and a log that fails loses nothing that was answered.
+ *
+ * <p>What fails while the log and the memory might differ ends this writer. The next write opens
+ * the collection anew, from its files and its log.
+ */
+final class LiveCollection implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveCollection.class);
+  private static final long ROUND_BYTES_MAX = 8 << 20;
+  private static final int FRAME_DOCUMENTS_MAX = 1_000;
+  private static final long FRAME_BYTES_MAX = 8 << 20;
+  private static final int FRAME_IDS_MAX = 10_000;
+  private static final Duration DISK_RETRY_AFTER = Duration.ofSeconds(5);
+  // Waiters for visibility share snapshots: at most a hundred are made per second for them.
+  private static final long COALESCING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final CollectionFiles files;
+  private final CollectionParts parts;
+  private final SegmentWorks works;
+  private final WriteAheadLog log;
+  private final WriteQueue queue;
+  private final WriteOptions options;
+  private final Schema schema;
+  private final LongSupplier nanoTime;
+  private final WriteRecordCodec codec = new WriteRecordCodec();
+  private final Thread thread;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  /** Answers that wait for the log. */
+  private final List<Runnable> durableWaiters = new ArrayList<>();
+
+  /** Answers that wait for the next snapshot as well. */
+  private final List<Runnable> searchableWaiters = new ArrayList<>();
+
+  private long nextPosition;
+  private long appliedSequence;
+  private long lastForceNanoTime;
+  private long lastPublishNanoTime;
+  private long lastWriteNanoTime;
+  private boolean isDirty;
+  private volatile long lastPosition;
+  private volatile boolean closing;
+  private volatile @Nullable Throwable failure;
+
+  /**
+   * Makes a writer; {@link #start} begins its work.
+   *
+   * @param files the collection's files, which it owns from now on
+   * @param parts what the collection consists of
+   * @param works builds segments
+   * @param log the collection's log, empty
+   * @param queueBytesMax about how much memory waiting writes may take
+   * @param nanoTime the clock
+   */
+  LiveCollection(
+      CollectionFiles files,
+      CollectionParts parts,
+      SegmentWorks works,
+      WriteAheadLog log,
+      long queueBytesMax,
+      LongSupplier nanoTime) {
+    this.files = files;
+    this.parts = parts;
+    this.works = works;
+    this.log = log;
+    this.queue = new WriteQueue(queueBytesMax);
+    this.options = files.manifest().settings().writes();
+    this.schema = files.manifest().settings().schema();
+    this.nanoTime = nanoTime;
+    this.nextPosition = files.manifest().log().lastPosition() + 1;
+    this.lastPosition = nextPosition - 1;
+    this.appliedSequence = log.lastSequence();
+    this.thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("siskin-writer-" + files.manifest().name())
+            .unstarted(this::run);
+    long now = nanoTime.getAsLong();
+    lastForceNanoTime = now;
+    lastPublishNanoTime = now;
+    lastWriteNanoTime = now;
+  }
+
+  /** Begins to do writes. */
+  void start() {
+    works.start(this::step, parts, files);
+    thread.start();
+  }
+
+  /** Returns the collection's name. */
+  String name() {
+    return files.manifest().name();
+  }
+
+  /** Returns the position of the last write that was applied; 0 for none. */
+  long lastPosition() {
+    return lastPosition;
+  }
+
+  /** Returns the bytes that the log takes on the disk. */
+  long logBytes() {
+    return log.lengthBytes();
+  }
+
+  /**
+   * Hands over a write.
+   *
+   * @throws WritesOverloadedException when too much waits
+   * @throws CollectionNotWritableException when the writer has ended or is ending
+   */
+  void submit(WriteTask task) {
+    queue.add(task);
+  }
+
+  /**
+   * Does something between writes.
+   *
+   * @param action what to do, on the writer's thread
+   * @return completed when it is done
+   */
+  CompletableFuture<Void> step(WriteTask.Step.Action action) {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    try {
+      queue.add(new WriteTask.Step(action, result));
+    } catch (RuntimeException closed) {
+      result.completeExceptionally(closed);
+    }
+    return result;
+  }
+
+  /** Publishes what was written so far, if anything was; completed when it is published. */
+  CompletableFuture<Void> refresh() {
+    return step(this::publishIfDirty);
+  }
+
+  /** Moves what was written so far into a segment; completed when that is committed. */
+  CompletableFuture<Void> flush() {
+    CompletableFuture<Void> sealed = new CompletableFuture<>();
+    step(() -> {
+          forceLog();
+          parts.freeze(appliedSequence, nextPosition - 1);
+          publishIfDirty();
+          works.whenSealed(sealed);
+        })
+        .exceptionally(
+            failed -> {
+              sealed.completeExceptionally(failed);
+              return null;
+            });
+    return sealed;
+  }
+
+  /** Returns for how long nothing was written and nothing is left to do, in nanoseconds. */
+  long idleNanos() {
+    return queue.isEmpty() && works.isIdle() ? nanoTime.getAsLong() - lastWriteNanoTime : 0;
+  }
+
+  /** Returns why the writer has ended, or null. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /**
+   * Ends the writer: writes that wait are refused, those that were taken are finished. What is in
+   * the log stays there, and is read when the collection is opened again.
+   */
+  @Override
+  public void close() {
+    closing = true;
+    end(
+        new CollectionNotWritableException(
+            name(), CollectionNotWritableException.Reason.CLOSING, "it is being closed"));
+    ended.join();
+  }
+
+  private void end(RuntimeException reason) {
+    for (WriteTask left : queue.close(reason)) {
+      left.fail(reason);
+    }
+  }
+
+  @SuppressWarnings("IllegalCatch") // Whatever it is, it ends this writer and no other.
+  private void run() {
+    try {
+      while (!closing) {
+        round();
+      }
+      finishRound();
+    } catch (Throwable failed) {
+      failure = failed;
+      LOG.error("collection {} takes no more writes until it is opened anew", name(), failed);
+      CollectionNotWritableException told =
+          new CollectionNotWritableException(
+              name(),
+              CollectionNotWritableException.Reason.LOG_FAILED,
+              "its writer has failed; the server's log says how. Whether the write was done is not"
+                  + " known");
+      told.initCause(failed);
+      end(told);
+      durableWaiters.clear();
+      searchableWaiters.clear();
+      pending.forEach(task -> task.fail(told));
+      pending.clear();
+    } finally {
+      release();
+    }
+  }
+
+  /** The writes of this round that are not answered yet. */
+  private final List<WriteTask> pending = new ArrayList<>();
+
+  private void release() {
+    works.close();
+    try (files) {
+      log.close();
+    } catch (IOException unclean) {
+      LOG.warn("collection {}: {}", name(), unclean.getMessage());
+    } finally {
+      parts.close();
+      ended.complete(null);
+    }
+  }
+
+  private void round() throws IOException {
+    List<WriteTask> taken;
+    try {
+      taken = queue.take(ROUND_BYTES_MAX, parts.isFull(), waitNanos());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts a writer", e);
+    }
+    for (WriteTask task : taken) {
+      doTask(task);
+    }
+    finishRound();
+    if (parts.wantsFreeze(nanoTime.getAsLong())) {
+      forceLog();
+      parts.freeze(appliedSequence, nextPosition - 1);
+      publishIfDirty();
+    }
+    works.consider(nanoTime.getAsLong() - lastWriteNanoTime);
+  }
+
+  private void finishRound() throws IOException {
+    boolean forced = syncIfDue();
+    if (forced || !(options.sync() instanceof WriteOptions.Sync.EveryBatch)) {
+      durableWaiters.forEach(Runnable::run);
+      durableWaiters.clear();
+      pending.clear();
+    }
+    if (isPublishDue()) {
+      publishIfDirty();
+    }
+  }
+
+  /** Forces the log as the options say; returns whether all that was appended is durable. */
+  private boolean syncIfDue() throws IOException {
+    switch (options.sync()) {
+      case WriteOptions.Sync.EveryBatch() -> log.force();
+      case WriteOptions.Sync.Interval(int millis) -> {
+        if (nanoTime.getAsLong() - lastForceNanoTime < TimeUnit.MILLISECONDS.toNanos(millis)) {
+          return false;
+        }
+        forceLog();
+      }
+      case WriteOptions.Sync.None() -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void forceLog() throws IOException {
+    log.force();
+    lastForceNanoTime = nanoTime.getAsLong();
+  }
+
+  private boolean isPublishDue() {
+    long age = nanoTime.getAsLong() - lastPublishNanoTime;
+    if (!searchableWaiters.isEmpty()) {
+      return age >= COALESCING_NANOS || queue.isEmpty();
+    }
+    return age >= TimeUnit.MILLISECONDS.toNanos(options.refreshIntervalMillis());
+  }
+
+  private long waitNanos() {
+    long wait = WriteQueue.WAIT_NANOS_MAX;
+    long now = nanoTime.getAsLong();
+    if (isDirty) {
+      long due = TimeUnit.MILLISECONDS.toNanos(options.refreshIntervalMillis());
+      wait = Math.min(wait, Math.max(0, lastPublishNanoTime + due - now));
+    }
+    if (options.sync() instanceof WriteOptions.Sync.Interval(int millis)) {
+      long due = TimeUnit.MILLISECONDS.toNanos(millis);
+      wait =
+          Math.min(wait, Math.max(TimeUnit.MILLISECONDS.toNanos(1), lastForceNanoTime + due - now));
+    }
+    return searchableWaiters.isEmpty() ? wait : 0;
+  }
+
+  private void publishIfDirty() throws IOException {
+    lastPublishNanoTime = nanoTime.getAsLong();
+    if (isDirty) {
+      // Nothing is shown that a loss of power could take back, where the options promise that.
+      files.publish(parts.snapshotParts(), nextPosition - 1);
+      isDirty = false;
+    }
+    searchableWaiters.forEach(Runnable::run);
+    searchableWaiters.clear();
+  }
+
+  // A failure of one write that has changed nothing is the writer's only in the other cases.
+  private void doTask(WriteTask task) throws IOException {
+    if (task instanceof WriteTask.Write<?> write && isGivenUp(write)) {
+      return;
+    }
+    pending.add(task);
+    try {
+      switch (task) {
+        case WriteTask.Upsert upsert -> answer(upsert, upsert(upsert));
+        case WriteTask.Delete delete -> answer(delete, delete(delete));
+        case WriteTask.Update update -> answer(update, update(update));
+        case WriteTask.Step(WriteTask.Step.Action action, CompletableFuture<Void> result) -> {
+          action.run();
+          durableWaiters.add(() -> result.complete(null));
+        }
+      }
+    } catch (InvalidInputException refused) {
+      // Found before anything was appended.
+      pending.remove(task);
+      task.fail(refused);
+    } catch (LogFullException full) {
+      pending.remove(task);
+      task.fail(
+          new WritesOverloadedException(
+              WritesOverloadedException.Reason.DISK_FULL,
+              "the disk of the log is full: " + full.getMessage(),
+              DISK_RETRY_AFTER));
+    }
+  }
+
+  private static boolean isGivenUp(WriteTask.Write<?> write) {
+    try {
+      write.cancellation().check();
+      return false;
+    } catch (QueryCancelledException gone) {
+      write.fail(gone);
+      return true;
+    }
+  }
+
+  private <T> void answer(WriteTask.Write<T> write, T result) {
+    Runnable answer = () -> write.result().complete(result);
+    switch (write.waitFor()) {
+      case DURABLE -> durableWaiters.add(answer);
+      case SEARCHABLE -> durableWaiters.add(() -> searchableWaiters.add(answer));
+    }
+  }
+
+  private List<WriteResult> upsert(WriteTask.Upsert upsert) throws IOException {
+    List<WriteResult> results = new ArrayList<>(upsert.documents().size());
+    List<QuantizedDocument> frame = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    for (PreparedDocument prepared : upsert.documents()) {
+      InvalidInputException refusal =
+          switch (prepared) {
+            case PreparedDocument.Refused(InvalidInputException reason) -> reason;
+            case PreparedDocument.Ready(QuantizedDocument document) ->
+                parts.refusal(document.id(), upsert.tenant());
+          };
+      if (refusal != null) {
+        results.add(new WriteResult(WriteOutcome.REFUSED, 0, refusal));
+      } else if (prepared instanceof PreparedDocument.Ready(QuantizedDocument document)) {
+        places.add(results.size());
+        results.add(new WriteResult(WriteOutcome.CREATED, 0, null));
+        frame.add(document);
+        // Its owner must be known before the next one of the same id is looked at.
+        if (frame.size() == FRAME_DOCUMENTS_MAX || schema.tenantField() != null) {
+          write(frame, places, results, null);
+        }
+      }
+    }
+    write(frame, places, results, null);
+    return results;
+  }
+
+  /** Gives documents their positions, appends them to the log and applies them. */
+  private void write(
+      List<QuantizedDocument> documents,
+      List<Integer> places,
+      List<WriteResult> results,
+      @Nullable WriteOutcome outcome)
+      throws IOException {
+    if (documents.isEmpty()) {
+      return;
+    }
+    List<QuantizedDocument> positioned = new ArrayList<>(documents.size());
+    for (int i = 0; i < documents.size(); i++) {
+      positioned.add(documents.get(i).at(nextPosition + i));
+    }
+    append(new WriteRecord.Upserts(positioned));
+    for (int i = 0; i < positioned.size(); i++) {
+      QuantizedDocument document = positioned.get(i);
+      boolean replaced = apply(document);
+      WriteOutcome done = replaced ? WriteOutcome.REPLACED : WriteOutcome.CREATED;
+      results.set(
+          places.get(i),
+          new WriteResult(outcome == null ? done : outcome, document.position(), null));
+    }
+    applied(positioned.size());
+    documents.clear();
+    places.clear();
+  }
+
+  private boolean apply(QuantizedDocument document) {
+    boolean replaced = parts.delete(document.id());
+    if (parts.isGrowingFull()) {
+      // The frame is not applied as a whole yet, so replay begins with it.
+      parts.freeze(appliedSequence, nextPosition - 1);
+    }
+    parts.add(document);
+    return replaced;
+  }
+
+  private void append(WriteRecord record) throws IOException {
+    long sequence = log.append(WriteRecordCodec.type(record), codec.encode(record));
+    assert sequence == appliedSequence + 1 : sequence;
+  }
+
+  private void applied(int positions) {
+    appliedSequence++;
+    nextPosition += positions;
+    lastPosition = nextPosition - 1;
+    lastWriteNanoTime = nanoTime.getAsLong();
+    isDirty = true;
+  }
+
+  private Deletion delete(WriteTask.Delete delete) throws IOException {
+    List<String> ids =
+        switch (delete.selection()) {
+          case Selection.Ids(List<String> given) -> parts.present(given, delete.tenant());
+          case Selection.All _, Selection.Matching _, Selection.Expression _ ->
+              parts.matching(delete.selection(), delete.tenant(), delete.cancellation());
+        };
+    for (int from = 0; from < ids.size(); from += FRAME_IDS_MAX) {
+      List<String> some = ids.subList(from, Math.min(ids.size(), from + FRAME_IDS_MAX));
+      append(new WriteRecord.Deletes(nextPosition, some));
+      some.forEach(parts::delete);
+      applied(1);
+    }
+    return new Deletion(ids.size(), ids.isEmpty() ? 0 : nextPosition - 1);
+  }
+
+  private List<WriteResult> update(WriteTask.Update update) throws IOException {
+    List<WriteResult> results = new ArrayList<>(update.updates().size());
+    List<QuantizedDocument> frame = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    long frameBytes = 0;
+    Map<String, QuantizedDocument> changed = new LinkedHashMap<>();
+    for (FieldsUpdate one : update.updates()) {
+      QuantizedDocument before = changed.get(one.id());
+      before = before == null ? parts.find(one.id(), update.tenant()) : before;
+      if (before == null) {
+        results.add(new WriteResult(WriteOutcome.NOT_FOUND, 0, null));
+        continue;
+      }
+      try {
+        QuantizedDocument after = UpdatedFields.of(schema, before, one);
+        places.add(results.size());
+        results.add(new WriteResult(WriteOutcome.UPDATED, 0, null));
+        frame.add(after);
+        changed.put(one.id(), after);
+        frameBytes += lengthBytes(after);
+      } catch (InvalidInputException refused) {
+        results.add(new WriteResult(WriteOutcome.REFUSED, 0, refused));
+      }
+      if (frame.size() == FRAME_DOCUMENTS_MAX || frameBytes >= FRAME_BYTES_MAX) {
+        write(frame, places, results, WriteOutcome.UPDATED);
+        frameBytes = 0;
+        changed.clear();
+      }
+    }
+    write(frame, places, results, WriteOutcome.UPDATED);
+    return results;
+  }
+
+  /** Returns about how many bytes a document takes in the log. */
+  static long lengthBytes(QuantizedDocument document) {
+    long length = 64L + document.id().length() + 12L * document.vector().size();
+    for (Map.Entry<String, String> field : document.stored().entrySet()) {
+      length += 16L + field.getKey().length() + field.getValue().length();
+    }
+    for (Map.Entry<String, FieldValue> field : document.declared().entrySet()) {
+      length += 24L + field.getKey().length() + field.getValue().toText().length();
+    }
+    return length;
+  }
+
+  /** Returns the manifest in force. */
+  CollectionManifest manifest() {
+    return files.manifest();
+  }
+}

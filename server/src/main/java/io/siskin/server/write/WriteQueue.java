@@ -1,0 +1,147 @@
+package io.siskin.server.write;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tasks that wait for the writer of one collection. It is bounded by the memory that they take,
+ * so that callers learn at once that they are too fast. Steps are never refused.
+ *
+ * <p>Safe for concurrent use: many callers, one writer.
+ */
+final class WriteQueue {
+  private static final Duration RETRY_AFTER = Duration.ofMillis(100);
+
+  private final long lengthBytesMax;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition notEmpty = lock.newCondition();
+
+  @GuardedBy("lock")
+  private final ArrayDeque<WriteTask> tasks = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private long lengthBytes;
+
+  @GuardedBy("lock")
+  private @Nullable RuntimeException closed;
+
+  /**
+   * Makes an empty queue.
+   *
+   * @param lengthBytesMax about how much memory waiting tasks may take. One task may always wait
+   */
+  WriteQueue(long lengthBytesMax) {
+    this.lengthBytesMax = lengthBytesMax;
+  }
+
+  /**
+   * Adds a task.
+   *
+   * @throws WritesOverloadedException when too much waits
+   * @throws CollectionNotWritableException when the queue was closed for that reason
+   */
+  void add(WriteTask task) {
+    lock.lock();
+    try {
+      if (closed != null) {
+        throw closed;
+      }
+      boolean isStep = task instanceof WriteTask.Step;
+      if (!isStep && lengthBytes > 0 && lengthBytes + task.lengthBytes() > lengthBytesMax) {
+        throw new WritesOverloadedException(
+            WritesOverloadedException.Reason.QUEUE_FULL,
+            "writes of " + lengthBytes + " bytes wait, and at most " + lengthBytesMax + " may",
+            RETRY_AFTER);
+      }
+      lengthBytes += task.lengthBytes();
+      tasks.add(task);
+      notEmpty.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes all that waits, up to about so many bytes.
+   *
+   * @param takenBytesMax how many bytes the tasks have together, unless it is one task
+   * @param stepsOnly whether writes stay where they are and only steps are taken
+   * @param waitNanos how long to wait for the first task, in nanoseconds
+   * @return none when there was no task in that time
+   */
+  List<WriteTask> take(long takenBytesMax, boolean stepsOnly, long waitNanos)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      long left = waitNanos;
+      List<WriteTask> taken = takeNow(takenBytesMax, stepsOnly);
+      while (taken.isEmpty() && left > 0) {
+        left = notEmpty.awaitNanos(left);
+        taken = takeNow(takenBytesMax, stepsOnly);
+      }
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private List<WriteTask> takeNow(long takenBytesMax, boolean stepsOnly) {
+    List<WriteTask> taken = new ArrayList<>();
+    long takenBytes = 0;
+    for (Iterator<WriteTask> waiting = tasks.iterator(); waiting.hasNext(); ) {
+      WriteTask task = waiting.next();
+      if (stepsOnly && !(task instanceof WriteTask.Step)) {
+        continue;
+      }
+      if (!taken.isEmpty() && takenBytes + task.lengthBytes() > takenBytesMax) {
+        break;
+      }
+      takenBytes += task.lengthBytes();
+      taken.add(task);
+      waiting.remove();
+    }
+    lengthBytes -= takenBytes;
+    return taken;
+  }
+
+  /** Returns whether nothing waits. */
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return tasks.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Refuses all further tasks, and hands out those that wait.
+   *
+   * @param reason what callers are told
+   */
+  List<WriteTask> close(RuntimeException reason) {
+    lock.lock();
+    try {
+      closed = reason;
+      List<WriteTask> left = List.copyOf(tasks);
+      tasks.clear();
+      lengthBytes = 0;
+      notEmpty.signalAll();
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How long the writer waits at most without looking at its clocks. */
+  static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+}
