@@ -36,6 +36,7 @@ final class ArchitectureTest {
           Map.entry("error", Set.of()),
           Map.entry("format", Set.of()),
           Map.entry("format.v1", Set.of("format")),
+          Map.entry("format.v2", Set.of()),
           Map.entry("document", Set.of("error", "quantize")),
           Map.entry("vector", Set.of("error")),
           Map.entry("quantize", Set.of("error", "format.v1", "vector")),
@@ -45,6 +46,17 @@ final class ArchitectureTest {
           Map.entry("kernel", Set.of("error", "format", "format.v1")),
           Map.entry(
               "segment", Set.of("error", "format", "format.v1", "lifecycle", "store", "vector")),
+          Map.entry(
+              "growing",
+              Set.of(
+                  "document",
+                  "error",
+                  "format",
+                  "format.v1",
+                  "lifecycle",
+                  "quantize",
+                  "store",
+                  "vector")),
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",

@@ -103,9 +103,7 @@ final class PackedEncoding {
         throw damaged(in, null);
       }
       return new TextEncoding.Sparse(TokenVector.of(tokens, weights), originalTerms);
-    } catch (BufferUnderflowException
-        | IndexOutOfBoundsException
-        | InvalidInputException wrong) {
+    } catch (BufferUnderflowException | IndexOutOfBoundsException | InvalidInputException wrong) {
       throw damaged(in, wrong);
     }
   }

@@ -23,8 +23,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Further names of collections: the content of {@code aliases.json} in a data directory. The file is
- * replaced as a whole, so that all readers see a change at one moment.
+ * Further names of collections: the content of {@code aliases.json} in a data directory. The file
+ * is replaced as a whole, so that all readers see a change at one moment.
  *
  * <p>Immutable.
  *

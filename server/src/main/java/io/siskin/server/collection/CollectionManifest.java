@@ -28,8 +28,8 @@ import java.util.List;
  * @param name the collection's name
  * @param generation counts the commits, from 1
  * @param encoder how text becomes vectors, as {@link EncoderSpecJson} writes it
- * @param settings what was chosen when the collection was made; the defaults in version 1, which has
- *     none
+ * @param settings what was chosen when the collection was made; the defaults in version 1, which
+ *     has none
  * @param log how far the segments go in the log; nothing in version 1, which has none
  * @param segments the live segments, in the order of indexing of their documents
  */

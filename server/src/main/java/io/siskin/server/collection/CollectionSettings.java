@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param schema the fields that filters can use
  * @param storage how its documents are stored
  * @param writes when its writes become durable and visible
- * @param defaultRecallTarget the recall target of a search that names neither mode nor target, above
- *     0 to 1; null lets the size of the collection decide
+ * @param defaultRecallTarget the recall target of a search that names neither mode nor target,
+ *     above 0 to 1; null lets the size of the collection decide
  */
 public record CollectionSettings(
     Schema schema,

@@ -3,8 +3,8 @@ package io.siskin.server.collection;
 import java.util.Arrays;
 
 /**
- * In how many deleted documents of one segment each term is. The document frequency of a term in the
- * segment, less this, is its frequency among the documents that are left.
+ * In how many deleted documents of one segment each term is. The document frequency of a term in
+ * the segment, less this, is its frequency among the documents that are left.
  *
  * <p>The counts are in pages of {@value #PAGE_LENGTH} terms. Tables that are derived from others
  * share the pages that do not differ.

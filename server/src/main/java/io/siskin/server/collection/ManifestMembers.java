@@ -66,8 +66,7 @@ final class ManifestMembers {
     require(array.isArray(), name, "an array");
     List<ManifestMembers> elements = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
-      elements.add(
-          new ManifestMembers(file, place + name + "[" + i + "].", array.get(i), known));
+      elements.add(new ManifestMembers(file, place + name + "[" + i + "].", array.get(i), known));
     }
     return elements;
   }

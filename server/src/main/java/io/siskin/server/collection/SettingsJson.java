@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a collection as members of its manifest; {@code docs/format.md} describes them. */
+/**
+ * The settings of a collection as members of its manifest; {@code docs/format.md} describes them.
+ */
 final class SettingsJson {
   /** The members that settings have in a manifest. */
   static final Set<String> MEMBERS = Set.of("schema", "storage", "writes", "defaultRecallTarget");
@@ -258,8 +260,7 @@ final class SettingsJson {
     }
     ManifestMembers json =
         storage.object(
-            "reordering",
-            Set.of("rule", "iterationsMax", "documentFrequencyMin", "partitionMin"));
+            "reordering", Set.of("rule", "iterationsMax", "documentFrequencyMin", "partitionMin"));
     json.require(json.text("rule").equals("graph_bisection"), "rule", "none or graph_bisection");
     int iterations = count(json, "iterationsMax");
     int frequency = count(json, "documentFrequencyMin");

@@ -8,17 +8,15 @@ import io.siskin.index.build.Weighting;
 import io.siskin.index.quantize.Quantization;
 
 /**
- * How the documents of a collection are stored. Every segment of the collection is built with it, so
- * that a score depends on the document alone, and not on the segment that the document is in.
+ * How the documents of a collection are stored. Every segment of the collection is built with it,
+ * so that a score depends on the document alone, and not on the segment that the document is in.
  *
  * @param quantization how the weights of a document become impacts
  * @param structures what segments carry; always a forward index, which merges read
  * @param reordering the order of documents in large segments
  */
 public record StorageOptions(
-    Quantization.Pinned quantization,
-    BuildOptions.Structures structures,
-    Reordering reordering) {
+    Quantization.Pinned quantization, BuildOptions.Structures structures, Reordering reordering) {
   /** What a collection gets that asks for nothing else. */
   public static final StorageOptions DEFAULTS =
       new StorageOptions(

@@ -24,8 +24,8 @@ public record WriteOptions(Sync sync, int refreshIntervalMillis) {
     record EveryBatch() implements Sync {}
 
     /**
-     * At an interval. A write that was answered survives the end of the process; a loss of power may
-     * take what was answered in one interval.
+     * At an interval. A write that was answered survives the end of the process; a loss of power
+     * may take what was answered in one interval.
      *
      * @param intervalMillis how often, 1 to 60,000 milliseconds
      */

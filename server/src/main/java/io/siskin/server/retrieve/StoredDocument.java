@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param position where it stands in the order of writes, from 1
  * @param vector its vector, with weights as they are after quantisation; null when it was not asked
  *     for
- * @param fields the fields that were asked for and that it has, by name; fields that the schema does
- *     not declare, {@code text} among them, are texts
+ * @param fields the fields that were asked for and that it has, by name; fields that the schema
+ *     does not declare, {@code text} among them, are texts
  */
 public record StoredDocument(
     String id, long position, @Nullable SparseVector vector, Map<String, FieldValue> fields) {}

@@ -427,7 +427,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       int count = rows.lasts[row] + 1 - first;
       int sums = row * rows.rowLength + first;
       int document = (rows.superblocks[row] << superblockShift) + first;
-      float floor = candidateFloor(top.threshold(), query.scoreScale());
+      float floor = ScoreFloor.of(top.threshold(), query.scoreScale(), 0);
       int found =
           kernels.candidates(
               rows.sums, sums, index.documentScales(), document, count, floor, candidates);
@@ -453,18 +453,5 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       kept += only.contains(document + candidate) ? 1 : 0;
     }
     return kept;
-  }
-
-  /**
-   * Returns a product of sum and document scale, computed in floats, below which the exact score is
-   * below the threshold. The kernel's product is off by two roundings, 2<sup>−23</sup> in all, and
-   * the result lies 2<sup>−20</sup> below the threshold; among denormals, where that does not hold,
-   * everything above zero passes. Sums of zero never do.
-   */
-  private static float candidateFloor(float threshold, double scoreScale) {
-    double below = threshold / scoreScale * (1 - 0x1p-20);
-    return below < 2 * Float.MIN_NORMAL
-        ? Float.MIN_VALUE
-        : (float) Math.min(below, Float.MAX_VALUE);
   }
 }

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for concurrent use; no method blocks, since the work is done on a thread of its own. The
  * futures fail with {@link io.siskin.index.error.InvalidInputException} for a bad name or setting,
- * with {@link io.siskin.server.retrieve.CollectionNotFoundException} for an unknown collection, with
- * {@link NameTakenException} for a name that is taken, with {@link SnapshotNotFoundException} for an
- * unknown snapshot, with {@link CollectionNotWritableException} when the collection cannot be changed
- * now, and with {@link java.io.IOException} when reading or writing fails.
+ * with {@link io.siskin.server.retrieve.CollectionNotFoundException} for an unknown collection,
+ * with {@link NameTakenException} for a name that is taken, with {@link SnapshotNotFoundException}
+ * for an unknown snapshot, with {@link CollectionNotWritableException} when the collection cannot
+ * be changed now, and with {@link java.io.IOException} when reading or writing fails.
  */
 public interface CollectionChanges {
   /**

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a collection consists of, as its writer sees it: the sealed segments, the growing segments
- * that are being sealed, and the growing segment that takes documents; in the order of indexing. Each
- * id is live in one of them at most.
+ * that are being sealed, and the growing segment that takes documents; in the order of indexing.
+ * Each id is live in one of them at most.
  *
  * <p>Used by the writer's thread. Holds a reference to each segment until it is closed.
  */

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
  * Writes documents of collections: what {@code rpc} serves.
  *
  * <p>Safe for concurrent use; no method blocks. The name of a collection may be an alias. Writes of
- * one collection are done in the order in which they are given. The futures are completed on threads
- * of the collection, which must not be held up. They fail with {@link
+ * one collection are done in the order in which they are given. The futures are completed on
+ * threads of the collection, which must not be held up. They fail with {@link
  * io.siskin.index.error.InvalidInputException} for a request outside its ranges, with {@link
  * io.siskin.server.retrieve.CollectionNotFoundException} for an unknown name, with {@link
  * WritesOverloadedException} when too much waits, with {@link CollectionNotWritableException} when

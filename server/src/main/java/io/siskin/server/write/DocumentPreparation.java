@@ -121,11 +121,7 @@ final class DocumentPreparation {
       stored.put(TEXT, text);
     }
     return new Checked(
-        input.id(),
-        input.vector(),
-        whole,
-        collection.storesFields() ? stored : Map.of(),
-        declared);
+        input.id(), input.vector(), whole, collection.storesFields() ? stored : Map.of(), declared);
   }
 
   private static void setTenant(String field, String tenant, Map<String, FieldValue> declared) {
@@ -192,8 +188,7 @@ final class DocumentPreparation {
     }
     if (input.vector() != null) {
       collection.checkVocabulary(input.vector());
-      Ranges.check(
-          "number of terms", input.vector().size(), 0, FormatV1.DOCUMENT_TERM_COUNT_MAX);
+      Ranges.check("number of terms", input.vector().size(), 0, FormatV1.DOCUMENT_TERM_COUNT_MAX);
     }
   }
 
@@ -283,10 +278,6 @@ final class DocumentPreparation {
   private PreparedDocument ready(Checked document, SparseVector vector) {
     return new PreparedDocument.Ready(
         new QuantizedDocument(
-            document.id,
-            0,
-            collection.quantize(vector),
-            document.stored,
-            document.declared));
+            document.id, 0, collection.quantize(vector), document.stored, document.declared));
   }
 }

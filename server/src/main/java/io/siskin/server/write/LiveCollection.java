@@ -24,16 +24,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The writer of one collection. It does one write after the other, on a thread of its own, so nothing
- * of what it owns needs a lock.
+ * The writer of one collection. It does one write after the other, on a thread of its own, so
+ * nothing of what it owns needs a lock.
  *
  * <p>Each round takes what waits, and for each write resolves what it means now, appends it to the
  * log, and applies it to the growing segment and the live bits. Then the log is forced once for the
  * whole round, and only then are callers answered and a new snapshot is published. So what anybody
  * has seen is durable, and a log that fails loses nothing that was answered.
  *
- * <p>What fails while the log and the memory might differ ends this writer. The next write opens the
- * collection anew, from its files and its log.
+ * <p>What fails while the log and the memory might differ ends this writer. The next write opens
+ * the collection anew, from its files and its log.
  */
 final class LiveCollection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveCollection.class);
@@ -167,13 +167,12 @@ final class LiveCollection implements AutoCloseable {
   /** Moves what was written so far into a segment; completed when that is committed. */
   CompletableFuture<Void> flush() {
     CompletableFuture<Void> sealed = new CompletableFuture<>();
-    step(
-            () -> {
-              forceLog();
-              parts.freeze(appliedSequence, nextPosition - 1);
-              publishIfDirty();
-              works.whenSealed(sealed);
-            })
+    step(() -> {
+          forceLog();
+          parts.freeze(appliedSequence, nextPosition - 1);
+          publishIfDirty();
+          works.whenSealed(sealed);
+        })
         .exceptionally(
             failed -> {
               sealed.completeExceptionally(failed);
@@ -323,7 +322,8 @@ final class LiveCollection implements AutoCloseable {
     }
     if (options.sync() instanceof WriteOptions.Sync.Interval(int millis)) {
       long due = TimeUnit.MILLISECONDS.toNanos(millis);
-      wait = Math.min(wait, Math.max(TimeUnit.MILLISECONDS.toNanos(1), lastForceNanoTime + due - now));
+      wait =
+          Math.min(wait, Math.max(TimeUnit.MILLISECONDS.toNanos(1), lastForceNanoTime + due - now));
     }
     return searchableWaiters.isEmpty() ? wait : 0;
   }

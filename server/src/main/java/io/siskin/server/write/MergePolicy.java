@@ -6,14 +6,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses which segments of a collection are rewritten into one.
  *
- * <p>Only neighbours are merged, so that the order of segments stays the order of indexing. Segments
- * are put into tiers by their live documents: each tier holds segments {@value #TIER_FACTOR} times
- * as large as the one below. As soon as {@value #TIER_FACTOR} neighbours are in one tier or below,
- * they are merged. So a document is rewritten about once per tier, and the number of segments grows
- * with the logarithm of the collection. This is the tiered policy of log-structured merge trees
- * (O'Neil, Cheng, Gawlick, O'Neil, 1996), on neighbours.
+ * <p>Only neighbours are merged, so that the order of segments stays the order of indexing.
+ * Segments are put into tiers by their live documents: each tier holds segments {@value
+ * #TIER_FACTOR} times as large as the one below. As soon as {@value #TIER_FACTOR} neighbours are in
+ * one tier or below, they are merged. So a document is rewritten about once per tier, and the
+ * number of segments grows with the logarithm of the collection. This is the tiered policy of
+ * log-structured merge trees (O'Neil, Cheng, Gawlick, O'Neil, 1996), on neighbours.
  *
- * <p>A segment of which more than {@value #DELETED_PERCENT_MAX} % is deleted is rewritten by itself.
+ * <p>A segment of which more than {@value #DELETED_PERCENT_MAX} % is deleted is rewritten by
+ * itself.
  *
  * <p>Immutable; safe for concurrent use.
  */
@@ -118,7 +119,9 @@ public final class MergePolicy {
         : new Range(0, segments.size());
   }
 
-  /** Returns the last run of enough neighbours of a tier or below, if one of them is of the tier. */
+  /**
+   * Returns the last run of enough neighbours of a tier or below, if one of them is of the tier.
+   */
   private @Nullable Range run(List<Size> segments, int tier) {
     int to = segments.size();
     while (to > 0) {
@@ -147,7 +150,9 @@ public final class MergePolicy {
 
   private int tier(long liveCount) {
     int tier = 0;
-    for (long limit = tierZero; liveCount > limit && limit <= Long.MAX_VALUE / TIER_FACTOR; tier++) {
+    for (long limit = tierZero;
+        liveCount > limit && limit <= Long.MAX_VALUE / TIER_FACTOR;
+        tier++) {
       limit *= TIER_FACTOR;
     }
     return tier;

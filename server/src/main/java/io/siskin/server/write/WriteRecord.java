@@ -3,7 +3,9 @@ package io.siskin.server.write;
 import io.siskin.index.document.QuantizedDocument;
 import java.util.List;
 
-/** What one frame of the log says: the writes of one request, resolved so that they can be replayed. */
+/**
+ * What one frame of the log says: the writes of one request, resolved so that they can be replayed.
+ */
 sealed interface WriteRecord {
   /**
    * Documents were created or replaced.

@@ -19,8 +19,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Writes of requests as bytes of the log, and back. {@code docs/format.md} describes the bytes.
  *
  * <p>A record says by itself how it is read, and holds nothing that depends on a segment. Its
- * vectors are quantised already. So a log can be replayed without a model, and gives the same scores
- * whatever the version that replays it would make of the text.
+ * vectors are quantised already. So a log can be replayed without a model, and gives the same
+ * scores whatever the version that replays it would make of the text.
  *
  * <p>Used by one thread; the buffer is reused.
  */
@@ -203,8 +203,7 @@ final class WriteRecordCodec {
         long position = number();
         String id = text();
         QuantizedVector vector = vector();
-        documents.add(
-            new QuantizedDocument(id, position, vector, textsByName(), valuesByName()));
+        documents.add(new QuantizedDocument(id, position, vector, textsByName(), valuesByName()));
       }
       return documents;
     }

@@ -27,6 +27,7 @@ final class ArchitectureTest {
   private static final Map<String, Set<String>> ALLOWED =
       Map.ofEntries(
           Map.entry("search", Set.of()),
+          Map.entry("log", Set.of()),
           Map.entry("corpus", Set.of("corpus.ciff")),
           Map.entry("corpus.ciff", Set.of()),
           Map.entry("encode", Set.of()),
@@ -110,7 +111,7 @@ final class ArchitectureTest {
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
           Map.entry(
               "rpc.mapping",
-              Set.of("batch", "encode", "plan", "retrieve", "rpc.admission", "search")),
+              Set.of("batch", "encode", "log", "plan", "retrieve", "rpc.admission", "search")),
           Map.entry(
               "rpc.service",
               Set.of(

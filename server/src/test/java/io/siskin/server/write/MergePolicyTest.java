@@ -32,9 +32,7 @@ final class MergePolicyTest {
     assertThat(POLICY.choose(live(400, 100, 400, 400, 50_000)))
         .as("smaller neighbours are taken along")
         .isEqualTo(new Range(0, 4));
-    assertThat(POLICY.choose(live(100, 100, 9_000, 100, 100)))
-        .as("only neighbours count")
-        .isNull();
+    assertThat(POLICY.choose(live(100, 100, 9_000, 100, 100))).as("only neighbours count").isNull();
   }
 
   @Test

@@ -47,7 +47,12 @@ final class WriteRecordCodecTest {
               "b",
               8,
               QuantizedVector.ofTermIds(
-                  new int[] {5, -1}, new byte[] {9, 8}, new byte[] {-128, 127}, null, 1e-20f, 1.25f),
+                  new int[] {5, -1},
+                  new byte[] {9, 8},
+                  new byte[] {-128, 127},
+                  null,
+                  1e-20f,
+                  1.25f),
               Map.of(),
               Map.of()),
           new QuantizedDocument(
@@ -86,8 +91,7 @@ final class WriteRecordCodecTest {
   void deletesAreReadAsTheyWereWritten() {
     WriteRecord.Deletes deletes = new WriteRecord.Deletes(42, List.of("a", "ü"));
     assertThat(WriteRecordCodec.type(deletes)).isEqualTo(WriteRecordCodec.DELETES);
-    assertThat(
-            WriteRecordCodec.decode(WriteRecordCodec.DELETES, ByteBuffer.wrap(encoded(deletes))))
+    assertThat(WriteRecordCodec.decode(WriteRecordCodec.DELETES, ByteBuffer.wrap(encoded(deletes))))
         .isEqualTo(deletes);
   }
 

@@ -16,6 +16,9 @@ import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.server.batch.EncoderClosedException;
 import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.encode.RemoteEncoderException;
+import io.siskin.server.log.CorruptLogException;
+import io.siskin.server.log.LogFailedException;
+import io.siskin.server.log.LogFullException;
 import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.CollectionUnderVerificationException;
@@ -152,6 +155,16 @@ public final class StatusMapper {
               retryInfo(retryDelay));
       case CorruptSegmentException e ->
           logged(Code.DATA_LOSS, "stored data is damaged", "CORRUPT_SEGMENT", e);
+      case CorruptLogException e ->
+          logged(Code.DATA_LOSS, "stored data is damaged", "CORRUPT_LOG", e);
+      case LogFullException e ->
+          logged(
+              Code.RESOURCE_EXHAUSTED,
+              "the disk has no room for what was to be written; nothing of it was kept",
+              "LOG_FULL",
+              e);
+      case LogFailedException e ->
+          logged(Code.UNAVAILABLE, "what was to be written may be lost", "LOG_FAILED", e);
       case UnsupportedFormatException e ->
           logged(
               Code.FAILED_PRECONDITION,

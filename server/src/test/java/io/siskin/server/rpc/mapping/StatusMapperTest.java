@@ -20,6 +20,9 @@ import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.server.batch.EncoderOverloadedException;
+import io.siskin.server.log.CorruptLogException;
+import io.siskin.server.log.LogFailedException;
+import io.siskin.server.log.LogFullException;
 import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.CollectionUnderVerificationException;
@@ -28,6 +31,7 @@ import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.search.QueryCancelledException.Reason;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -202,6 +206,19 @@ class StatusMapperTest {
     assertThat(status.getMessage()).contains("'birds'");
     assertThat(detail(status, RetryInfo.class).hasRetryDelay()).isTrue();
     assertThat(log.list).isEmpty();
+  }
+
+  @Test
+  void troublesOfTheLogAreToldApart() throws Exception {
+    Status corrupt = mapper.toStatus(new CorruptLogException("/secret/1.wal", 64, "a", "b"));
+    assertThat(corrupt.getCode()).isEqualTo(Code.DATA_LOSS_VALUE);
+    assertThat(corrupt.getMessage()).doesNotContain("secret");
+    Status full = mapper.toStatus(new LogFullException("1.wal", new IOException("no space")));
+    assertThat(full.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED_VALUE);
+    assertThat(detail(full, ErrorInfo.class).getReason()).isEqualTo("LOG_FULL");
+    Status failed = mapper.toStatus(new LogFailedException("/secret", new IOException("EIO")));
+    assertThat(failed.getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
+    assertThat(failed.getMessage()).doesNotContain("secret");
   }
 
   @Test
