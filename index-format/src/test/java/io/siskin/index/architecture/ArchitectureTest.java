@@ -36,6 +36,7 @@ final class ArchitectureTest {
           Map.entry("error", Set.of()),
           Map.entry("format", Set.of()),
           Map.entry("format.v1", Set.of("format")),
+          Map.entry("column", Set.of("document")),
           Map.entry("document", Set.of("error")),
           Map.entry("vector", Set.of("error")),
           Map.entry("quantize", Set.of("error", "format.v1", "vector")),
