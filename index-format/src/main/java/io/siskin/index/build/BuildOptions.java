@@ -2,6 +2,7 @@ package io.siskin.index.build;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
+import io.siskin.index.quantize.Quantization;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ public record BuildOptions(
   public static final BuildOptions DEFAULTS =
       new BuildOptions(
           new Weighting.AsGiven(),
-          Quantization.AUTO,
+          new Quantization.Auto(),
           new Reordering.None(),
           Structures.DEFAULTS,
           Runtime.getRuntime().availableProcessors());

@@ -5,6 +5,7 @@ import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StoredLayout;
 import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.quantize.DocumentQuantizer;
 import io.siskin.index.store.SpoolFile;
 import io.siskin.index.vector.SparseVector;
 import java.io.IOException;
@@ -234,7 +235,7 @@ final class DocumentSpool implements AutoCloseable {
       vectors.putU32(terms.collect(vector, i));
       vectors.putF32(weight);
       weightMax = Math.max(weightMax, weight);
-      allWhole &= weight <= FormatV1.IMPACT_MAX && weight == Math.rint(weight);
+      allWhole &= DocumentQuantizer.isWhole(weight);
     }
     postingCount += vector.size();
     emptyDocumentCount += vector.size() == 0 ? 1 : 0;

@@ -7,6 +7,7 @@ import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.ForwardLayout;
 import io.siskin.index.parallel.OrderedExecutor;
+import io.siskin.index.quantize.DocumentQuantizer;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
@@ -29,7 +30,8 @@ final class ForwardStage {
   private final int[] documentOrder;
   private final int[] finalTermNumbers;
   private final TermWeigher weigher;
-  private final float globalScale;
+  private final DocumentQuantizer quantizer;
+  private final float emptyScale;
   private final boolean withResiduals;
   private final int alignmentShift;
 
@@ -38,7 +40,8 @@ final class ForwardStage {
    * @param documentOrder the number of each document in the spool, indexed by final document number
    * @param finalTermNumbers the final term numbers, indexed by provisional term number
    * @param weigher turns given weights into the weights to store
-   * @param globalScale the scale of all documents, or 0 for one scale per document
+   * @param quantizer turns the weights of a document into impacts
+   * @param emptyScale the scale of a document without a term
    * @param withResiduals whether residuals are written too
    */
   ForwardStage(
@@ -47,14 +50,16 @@ final class ForwardStage {
       int[] documentOrder,
       int[] finalTermNumbers,
       TermWeigher weigher,
-      float globalScale,
+      DocumentQuantizer quantizer,
+      float emptyScale,
       boolean withResiduals) {
     this.files = files;
     this.spool = spool;
     this.documentOrder = documentOrder;
     this.finalTermNumbers = finalTermNumbers;
     this.weigher = weigher;
-    this.globalScale = globalScale;
+    this.quantizer = quantizer;
+    this.emptyScale = emptyScale;
     this.withResiduals = withResiduals;
     this.alignmentShift = alignmentShift(spool.documentCount(), spool.postingCount());
   }
@@ -160,12 +165,13 @@ final class ForwardStage {
     private ByteBuffer out = ByteBuffer.allocate(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
     private final ResidualFile.Piece residuals = new ResidualFile.Piece();
     private long[] postings = new long[256];
+    private float[] weights = new float[postings.length];
     private int[] runStarts = new int[16];
 
     /** Appends a record and returns its scale. */
     float encode(MemorySegment vectors, long offset) {
       int count = readPostings(vectors, offset);
-      float scale = scale(count);
+      float scale = count == 0 ? emptyScale : quantizer.scale(weights, count);
       int furtherRuns = findRuns(count);
       long length = ForwardLayout.recordLength(count, furtherRuns);
       int padded = (int) ForwardLayout.padded(length, alignmentShift);
@@ -182,8 +188,8 @@ final class ForwardStage {
         out.putShort((short) term(i));
       }
       for (int i = 0; i < count; i++) {
-        float weight = Float.intBitsToFloat((int) postings[i]);
-        int impact = impact(weight, scale);
+        float weight = weights[i];
+        int impact = DocumentQuantizer.impact(weight, scale);
         out.put((byte) impact);
         if (withResiduals) {
           residuals.add(weight, scale, impact);
@@ -195,36 +201,30 @@ final class ForwardStage {
       return scale;
     }
 
-    /** Fills {@link #postings} with (term number, weight bits), ascending by term number. */
+    /**
+     * Fills {@link #postings} with (term number, weight bits), ascending by term number, and {@link
+     * #weights} with the weights in this order.
+     */
     private int readPostings(MemorySegment vectors, long offset) {
       float documentLength = vectors.get(FileLayout.F32, offset);
       int count = vectors.get(FileLayout.U32, offset + Float.BYTES);
       if (postings.length < count) {
         postings = new long[Math.max(count, 2 * postings.length)];
+        weights = new float[postings.length];
       }
       long at = offset + Float.BYTES + Integer.BYTES;
       for (int i = 0; i < count; i++, at += 2 * Integer.BYTES) {
         int provisional = vectors.get(FileLayout.U32, at);
         float given = vectors.get(FileLayout.F32, at + Integer.BYTES);
-        float weight = weigher.weight(provisional, given, documentLength);
+        float weight = weigher.weight(given, documentLength);
         postings[i] =
             ((long) finalTermNumbers[provisional] << 32) | Float.floatToRawIntBits(weight);
       }
       Arrays.sort(postings, 0, count);
-      return count;
-    }
-
-    private float scale(int count) {
-      if (globalScale > 0) {
-        return globalScale;
-      }
-      float max = 0;
       for (int i = 0; i < count; i++) {
-        max = Math.max(max, Float.intBitsToFloat((int) postings[i]));
+        weights[i] = Float.intBitsToFloat((int) postings[i]);
       }
-      // The smallest normal number keeps the scale above zero if the weights are subnormal. An
-      // empty document gets the scale 1.
-      return max == 0 ? 1 : Math.max(max / FormatV1.IMPACT_MAX, Float.MIN_NORMAL);
+      return count;
     }
 
     /**
@@ -260,10 +260,5 @@ final class ForwardStage {
         out = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(out.flip());
       }
     }
-  }
-
-  /** Rounds to the nearest impact. The impact of a weight above zero is at least 1. */
-  private static int impact(float weight, float scale) {
-    return Math.max(1, Math.min(FormatV1.IMPACT_MAX, Math.round(weight / scale)));
   }
 }

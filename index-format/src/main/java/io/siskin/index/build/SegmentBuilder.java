@@ -5,6 +5,7 @@ import io.siskin.index.format.SegmentId;
 import io.siskin.index.format.Sha256;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.parallel.OrderedExecutor;
+import io.siskin.index.quantize.DocumentQuantizer;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Mapping;
@@ -95,11 +96,12 @@ public final class SegmentBuilder implements AutoCloseable {
           DocumentOrder.of(options.reordering(), directory, spool, options.threads(), progress);
       int[] termOrder = spool.terms().finalOrder();
       float[] scales = new float[spool.documentCount()];
-      SegmentFileWriter forward = writeForward(documentOrder, termOrder, scales, parallel);
+      PinnedRules rules = PinnedRules.of(options, spool);
+      SegmentFileWriter forward = writeForward(rules, documentOrder, termOrder, scales, parallel);
       writeLists(forward, termOrder, scales, parallel);
       TermsStage.run(files, directory, spool.terms(), termOrder);
       new DocumentsStage(files, directory, spool, documentOrder).run(parallel, progress);
-      BuiltSegment built = stampAll();
+      BuiltSegment built = stampAll(rules);
       files.keep();
       return built;
     }
@@ -117,17 +119,21 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   private SegmentFileWriter writeForward(
-      int[] documentOrder, int[] termOrder, float[] scales, OrderedExecutor parallel)
+      PinnedRules rules,
+      int[] documentOrder,
+      int[] termOrder,
+      float[] scales,
+      OrderedExecutor parallel)
       throws IOException {
-    TermWeigher weigher = TermWeigher.of(options.weighting(), spool);
     ForwardStage stage =
         new ForwardStage(
             files,
             spool,
             documentOrder,
             inverse(termOrder),
-            weigher,
-            globalScale(),
+            TermWeigher.of(rules.weighting()),
+            new DocumentQuantizer(rules.quantization()),
+            rules.sharedScale() > 0 ? rules.sharedScale() : 1,
             options.structures().residuals());
     return stage.run(parallel, progress, scales);
   }
@@ -170,9 +176,9 @@ public final class SegmentBuilder implements AutoCloseable {
     }
   }
 
-  private BuiltSegment stampAll() throws IOException {
+  private BuiltSegment stampAll(PinnedRules rules) throws IOException {
     List<SegmentFileWriter> others = files.all();
-    MetaStage meta = new MetaStage(files, directory, spool, options, globalScale());
+    MetaStage meta = new MetaStage(files, directory, spool, options, rules);
     SegmentFileWriter metaFile = meta.begin();
     MessageDigest digest = Sha256.newDigest();
     for (SegmentFileWriter file : others) {
@@ -188,24 +194,7 @@ public final class SegmentBuilder implements AutoCloseable {
     meta.writeFileTable(written);
     metaFile.join();
     written.add(metaFile.stamp(id));
-    return BuiltSegment.of(id, spool, written);
-  }
-
-  /** Returns the scale of all documents, or 0 when each document has its own. */
-  private float globalScale() {
-    boolean global =
-        switch (options.quantization()) {
-          case GLOBAL -> true;
-          case PER_DOCUMENT -> false;
-          case AUTO -> spool.allWhole() && options.weighting() instanceof Weighting.AsGiven;
-        };
-    if (!global || spool.weightMax() == 0) {
-      return 0;
-    }
-    if (options.weighting() instanceof Weighting.AsGiven) {
-      return spool.allWhole() ? 1 : spool.weightMax() / FormatV1.IMPACT_MAX;
-    }
-    return TermWeigher.max(options.weighting(), spool) / FormatV1.IMPACT_MAX;
+    return BuiltSegment.of(id, spool, rules, written);
   }
 
   private static int[] inverse(int[] order) {

@@ -48,7 +48,15 @@ final class ArchitectureTest {
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",
-              Set.of("error", "format", "format.v1", "parallel", "segment", "store", "vector")),
+              Set.of(
+                  "error",
+                  "format",
+                  "format.v1",
+                  "parallel",
+                  "quantize",
+                  "segment",
+                  "store",
+                  "vector")),
           Map.entry("inspect", Set.of("format", "format.v1", "segment", "store")));
 
   /**

@@ -72,7 +72,7 @@ final class DeterminismTest {
     ids.add(
         id(
             "weighting",
-            small.options().withWeighting(new Weighting.Bm25(0.9, 0.41)),
+            small.options().withWeighting(new Weighting.Bm25OfInput(0.9, 0.41)),
             small.documents()));
     assertThat(ids).doesNotHaveDuplicates();
     assertThat(small.build(temporary.resolve("again")).id()).isEqualTo(ids.getFirst());

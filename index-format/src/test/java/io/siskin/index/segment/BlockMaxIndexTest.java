@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.CorruptSegmentException;
@@ -14,6 +13,7 @@ import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.BlockMaxLayout;
 import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Mapping;
 import io.siskin.index.store.Verification;
@@ -44,7 +44,7 @@ final class BlockMaxIndexTest {
   private static BuildOptions options(BlockMaxOptions blockMax) {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        Quantization.AUTO,
+        new Quantization.Auto(),
         new Reordering.None(),
         new BuildOptions.Structures(true, false, blockMax, null, null, false),
         2);

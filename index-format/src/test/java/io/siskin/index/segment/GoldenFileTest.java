@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Checks segments of every version of the format. They are in {@code src/test/resources/golden/vN},
  * each beside a text of its content. The current code must read all of them. The current writer
- * must write exactly the bytes of the newest version.
+ * must write exactly the bytes of the newest version. {@code v1-idf} has a segment of the same
+ * version as {@code v1}, from when the weights of BM25 still had the idf. Nothing writes it now.
  *
  * <p>{@code -Dsiskin.golden.update=true} writes the newest version again. Then read {@code git
  * diff}, because the text shows what changed. Another zstd library may write other bytes for a zstd

@@ -6,10 +6,10 @@ import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.BuiltSegment;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
@@ -62,7 +62,9 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
    */
   public static SmallSegments tokens() {
     return new SmallSegments(
-        "tokens", options(new Weighting.AsGiven(), Quantization.AUTO, false), tokenDocuments(30));
+        "tokens",
+        options(new Weighting.AsGiven(), new Quantization.Auto(), false),
+        tokenDocuments(30));
   }
 
   /**
@@ -82,7 +84,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
       documents.add(new Document("p/" + i, TermIdVector.of(ids, weights), Map.of()));
     }
     return new SmallSegments(
-        "term-ids", options(new Weighting.AsGiven(), Quantization.AUTO, false), documents);
+        "term-ids", options(new Weighting.AsGiven(), new Quantization.Auto(), false), documents);
   }
 
   /** Returns a segment of term frequencies that are weighted by BM25, with stored fields. */
@@ -113,7 +115,9 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
           new Document("ü" + i, TokenVector.of(counts), Collections.unmodifiableMap(fields)));
     }
     return new SmallSegments(
-        "bm25-fields", options(new Weighting.Bm25(0.9, 0.4), Quantization.AUTO, true), documents);
+        "bm25-fields",
+        options(new Weighting.Bm25OfInput(0.9, 0.4), new Quantization.Auto(), true),
+        documents);
   }
 
   /**
@@ -137,7 +141,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         "everything",
         new BuildOptions(
             new Weighting.AsGiven(),
-            Quantization.AUTO,
+            new Quantization.Auto(),
             new Reordering.None(),
             new BuildOptions.Structures(
                 true,
@@ -157,7 +161,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
   public static SmallSegments residuals() {
     return new SmallSegments(
         "residuals",
-        options(new Weighting.AsGiven(), Quantization.AUTO, false).withResiduals(true),
+        options(new Weighting.AsGiven(), new Quantization.Auto(), false).withResiduals(true),
         tokenDocuments(40));
   }
 
@@ -168,7 +172,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
     BuildOptions options =
         new BuildOptions(
             new Weighting.AsGiven(),
-            Quantization.AUTO,
+            new Quantization.Auto(),
             new Reordering.GraphBisection(20, 1, 2),
             new BuildOptions.Structures(
                 true,
@@ -184,7 +188,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
   /** Nothing. */
   public static SmallSegments empty() {
     return new SmallSegments(
-        "empty", options(new Weighting.AsGiven(), Quantization.AUTO, true), List.of());
+        "empty", options(new Weighting.AsGiven(), new Quantization.Auto(), true), List.of());
   }
 
   /** Builds the segment in a directory, which the method makes. */
@@ -236,7 +240,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
   private static BuildOptions withBlockMax(int maximumBits) {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        Quantization.AUTO,
+        new Quantization.Auto(),
         new Reordering.None(),
         new BuildOptions.Structures(
             true, false, new BlockMaxOptions(4, maximumBits), null, null, false),

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.CorruptSegmentException;
@@ -12,6 +11,7 @@ import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.file.BoundedFile;
 import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.server.app.terminal.ProgressDisplay;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
@@ -62,7 +62,7 @@ public final class WordNetCollection {
   private static final BuildOptions OPTIONS =
       new BuildOptions(
           new Weighting.AsGiven(),
-          Quantization.AUTO,
+          new Quantization.Auto(),
           new Reordering.None(),
           new BuildOptions.Structures(true, false, BlockMaxOptions.DEFAULTS, null, null, true),
           Runtime.getRuntime().availableProcessors());
