@@ -27,6 +27,7 @@ final class ArchitectureTest {
   private static final Map<String, Set<String>> ALLOWED =
       Map.ofEntries(
           Map.entry("search", Set.of()),
+          Map.entry("filter", Set.of()),
           Map.entry("corpus", Set.of("corpus.ciff")),
           Map.entry("corpus.ciff", Set.of()),
           Map.entry("encode", Set.of()),
