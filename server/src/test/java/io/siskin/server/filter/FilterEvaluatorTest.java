@@ -1,0 +1,122 @@
+package io.siskin.server.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.index.column.Columns;
+import io.siskin.index.document.DocumentSet;
+import io.siskin.index.document.FieldValue;
+import io.siskin.index.testing.Seeds;
+import io.siskin.server.filter.Filter.Prefix;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class FilterEvaluatorTest {
+
+  private final Random random = new Random(Seeds.next());
+  private final RandomFilters filters = new RandomFilters(random);
+
+  @RepeatedTest(10)
+  void theDocumentsAreThoseThatTheFilterAdmits() {
+    int count = random.nextInt(5) == 0 ? random.nextInt(3) : random.nextInt(400);
+    List<Map<String, FieldValue>> documents =
+        filters.documents(count, random.nextBoolean() ? List.of() : List.of("year", "tags"));
+    Columns columns = MapColumns.of(documents, RandomFilters.SCHEMA);
+    for (int i = 0; i < 300; i++) {
+      Filter filter = filters.filter(5);
+      Selection selection = Selection.of(filter, "", RandomFilters.SCHEMA);
+      DocumentSet found =
+          new FilterEvaluator(columns, count, FilterEvaluatorTest::goOn).evaluate(selection);
+      assertAdmitted(found, filter, documents);
+    }
+  }
+
+  @RepeatedTest(5)
+  void aSegmentThatGrowsGivesWhatOneThatHasGrownGives() {
+    List<Map<String, FieldValue>> documents = filters.documents(300, List.of());
+    for (int i = 0; i < 100; i++) {
+      Filter filter = filters.filter(4);
+      Selection selection = Selection.of(filter, "", RandomFilters.SCHEMA);
+      DocumentSet held = DocumentSet.none(0);
+      for (int count = 0; count <= 300; count += 1 + random.nextInt(count < 100 ? 100 : 9)) {
+        List<Map<String, FieldValue>> visible = documents.subList(0, count);
+        Columns columns = MapColumns.of(visible, RandomFilters.SCHEMA);
+        held =
+            new FilterEvaluator(columns, count, FilterEvaluatorTest::goOn).extend(selection, held);
+        assertAdmitted(held, filter, visible);
+      }
+    }
+  }
+
+  private static void assertAdmitted(
+      DocumentSet found, Filter filter, List<Map<String, FieldValue>> documents) {
+    assertThat(found.documentCount()).isEqualTo(documents.size());
+    for (int i = 0; i < documents.size(); i++) {
+      assertThat(found.contains(i))
+          .as("%s admits %s", filter, documents.get(i))
+          .isEqualTo(RandomFilters.admits(filter, documents.get(i)));
+    }
+  }
+
+  /** The largest code point follows the prefix, or is it. */
+  @ParameterizedTest
+  @CsvSource({"a,5", "a\uDBFF\uDFFF,2", "\uDBFF\uDFFF,1", "é,0", "'',6"})
+  void prefixesEndWhereTheirBytesEnd(String prefix, int expected) {
+    List<Map<String, FieldValue>> documents =
+        List.of(
+            Map.of("lang", new FieldValue.Text("a")),
+            Map.of("lang", new FieldValue.Text("ab")),
+            Map.of("lang", new FieldValue.Text("a\uffff")),
+            Map.of("lang", new FieldValue.Text("a\udbff\udfff")),
+            Map.of("lang", new FieldValue.Text("a\udbff\udfffa")),
+            Map.of("lang", new FieldValue.Text("\udbff\udfff")),
+            Map.of());
+    Columns columns = MapColumns.of(documents, RandomFilters.SCHEMA);
+    Selection selection = Selection.of(new Prefix("lang", prefix), "", RandomFilters.SCHEMA);
+    DocumentSet found =
+        new FilterEvaluator(columns, 7, FilterEvaluatorTest::goOn).evaluate(selection);
+    assertThat(found.size()).isEqualTo(expected);
+  }
+
+  /** No condition on another field is evaluated when nothing can pass any more. */
+  @Test
+  void aConjunctionEndsWhenNothingIsLeft() {
+    List<Map<String, FieldValue>> documents = filters.documents(100, List.of("year"));
+    Columns columns = MapColumns.of(documents, RandomFilters.SCHEMA);
+    Selection selection = selection("lang starts with \"a\" and year = 3");
+    int[] steps = new int[1];
+    DocumentSet found = new FilterEvaluator(columns, 100, () -> steps[0]++).evaluate(selection);
+    assertThat(found.isEmpty()).isTrue();
+    assertThat(steps[0]).isZero();
+  }
+
+  @Test
+  void theCheckpointEndsTheEvaluation() {
+    List<Map<String, FieldValue>> documents = filters.documents(100, List.of());
+    Columns columns = MapColumns.of(documents, RandomFilters.SCHEMA);
+    Runnable cancelled =
+        () -> {
+          throw new CancellationException();
+        };
+    for (String filter :
+        List.of("year = 3", "lang exists", "tags = 'a' or lang = 'b'", "not score > 1")) {
+      assertThatThrownBy(
+              () -> new FilterEvaluator(columns, 100, cancelled).evaluate(selection(filter)))
+          .isInstanceOf(CancellationException.class);
+    }
+  }
+
+  private static void goOn() {
+    // Nothing cancels.
+  }
+
+  private static Selection selection(String filter) {
+    return Selection.of(FilterParser.parse(filter, RandomFilters.SCHEMA), "", RandomFilters.SCHEMA);
+  }
+}
