@@ -43,7 +43,7 @@ public final class SegmentBuilder implements AutoCloseable {
   private final BuildProgress progress;
   private final DocumentSpool spool;
   private final SegmentFiles files;
-  private final QuantizedPostings postings = new QuantizedPostings();
+  private final NumberedVector postings = new NumberedVector();
   private boolean quantized;
   private int[] documentNumbers = new int[0];
 
@@ -117,7 +117,7 @@ public final class SegmentBuilder implements AutoCloseable {
    */
   public void add(
       String externalId,
-      QuantizedPostings vector,
+      NumberedVector vector,
       Map<String, String> stored,
       Map<String, FieldValue> declared,
       long position)
@@ -160,7 +160,7 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   /**
-   * Returns the number by which a {@link QuantizedPostings} for this builder names a token. A
+   * Returns the number by which a {@link NumberedVector} for this builder names a token. A
    * document that has the token must be added afterwards.
    *
    * @param token the token
@@ -171,7 +171,7 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   /**
-   * Returns the number by which a {@link QuantizedPostings} for this builder names a term id. A
+   * Returns the number by which a {@link NumberedVector} for this builder names a term id. A
    * document that has the term must be added afterwards.
    *
    * @param termId an unsigned 32-bit id

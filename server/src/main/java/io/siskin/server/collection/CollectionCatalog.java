@@ -278,6 +278,41 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
+   * Serves the next state of a collection that this process writes, see {@link
+   * CollectionSnapshot#next}.
+   *
+   * @param manifest the manifest in force
+   * @param parts what the collection consists of, each with a reference that is taken over
+   * @param lastPosition the position of the last write that it shows
+   */
+  public void publishNext(
+      CollectionManifest manifest, List<SnapshotPart> parts, long lastPosition) {
+    CollectionSnapshot current = acquire(manifest.name());
+    if (current == null) {
+      parts.forEach(part -> part.lease().release());
+      return;
+    }
+    try {
+      publish(current.next(manifest, parts, lastPosition));
+    } finally {
+      current.release();
+    }
+  }
+
+  /**
+   * Opens a collection anew unless what is served is a manifest's state.
+   *
+   * @param name the collection's name
+   * @param manifest the manifest in force
+   */
+  public synchronized void reopen(String name, CollectionManifest manifest) throws IOException {
+    CollectionSnapshot current = snapshots.get(name);
+    if (current == null || !current.manifest().equals(manifest)) {
+      open(name);
+    }
+  }
+
+  /**
    * Stops serving a collection, since its files are being removed.
    *
    * @param name the collection's name

@@ -111,7 +111,7 @@ final class MappedDocuments implements PartDocuments {
       if (byToken) {
         tokens[i] = dictionary.name(terms[i]);
       } else {
-        termIds[i] = dictionary.termId(terms[i]);
+        termIds[i] = Integer.parseUnsignedInt(dictionary.name(terms[i]));
       }
     }
     Arrays.sort(

@@ -115,7 +115,7 @@ public final class OpenSegment implements SnapshotPart.Lease {
    * @throws CorruptSegmentException when the file that says so is damaged or missing, or says
    *     something else than the manifest
    */
-  static DocumentSet readLive(Path directory, SegmentEntry entry, Segment segment)
+  public static DocumentSet readLive(Path directory, SegmentEntry entry, Segment segment)
       throws IOException {
     int documents = segment.statistics().documentCount();
     if (entry.deletesGeneration() == 0) {

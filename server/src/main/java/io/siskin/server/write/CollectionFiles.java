@@ -142,6 +142,18 @@ final class CollectionFiles implements AutoCloseable {
     }
   }
 
+  /**
+   * Commits the segments as they are, with another state of the log.
+   *
+   * @param log how far the segments go in the log
+   * @param segments the segments that the manifest names already
+   */
+  void commitLog(LogState log, List<SegmentEntry> segments) throws IOException {
+    CollectionManifest next = manifest.next(log, segments);
+    rights.commit(next);
+    manifest = next;
+  }
+
   private void writeDeletes(SegmentId id, long generation, DocumentSet live) throws IOException {
     Path file = DataDirectory.deletesFile(rights.directory(), id.toString(), generation);
     Files.createDirectories(file.resolveSibling("."));

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <p>It is filled posting by posting, given to {@link SegmentBuilder#add}, and may then be filled
  * again. Used by one thread.
  */
-public final class QuantizedPostings {
+public final class NumberedVector {
   private int[] terms = new int[256];
   private byte[] impacts = new byte[256];
   private byte[] residuals = new byte[256];
