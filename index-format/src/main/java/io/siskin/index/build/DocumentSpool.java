@@ -26,9 +26,9 @@ import org.agrona.collections.LongArrayList;
  * <p>A vector record has the sum of the weights (f32), the number of terms (u32), a scale (f32),
  * and then for each term its provisional number (u32) and its weight (f32). The scale is 0 if the
  * vector has still to be quantised. Otherwise the weight is replaced by {@link
- * QuantizedVector.Packed}. A stored record has the length of the external id (u16), the bytes of
- * the id, the number of fields (u16), and then for each field its number (u16), its length (u32)
- * and its bytes.
+ * NumberedVector.Packed}. A stored record has the length of the external id (u16), the bytes of the
+ * id, the number of fields (u16), and then for each field its number (u16), its length (u32) and
+ * its bytes.
  */
 final class DocumentSpool implements AutoCloseable {
   private static final long NO_DOCUMENT = -1;
@@ -102,7 +102,7 @@ final class DocumentSpool implements AutoCloseable {
    *
    * @throws InvalidInputException if the document is refused. In this case nothing of it is kept
    */
-  void add(Document document, QuantizedVector vector) throws IOException {
+  void add(Document document, NumberedVector vector) throws IOException {
     add(document, vector.size());
     spoolQuantized(vector);
     documentCount++;
@@ -326,7 +326,7 @@ final class DocumentSpool implements AutoCloseable {
     }
   }
 
-  private void spoolQuantized(QuantizedVector vector) throws IOException {
+  private void spoolQuantized(NumberedVector vector) throws IOException {
     vectorOffsets.addLong(vectors.position());
     float scale = vector.scale();
     beginVector(vector.length(), vector.size(), scale);
@@ -335,7 +335,7 @@ final class DocumentSpool implements AutoCloseable {
       terms.count(vector.term(i));
       vectors.putU32(vector.term(i));
       vectors.putU32(packed);
-      weightMax = Math.max(weightMax, scale * QuantizedVector.Packed.impact(packed));
+      weightMax = Math.max(weightMax, scale * NumberedVector.Packed.impact(packed));
     }
     if (vector.size() > 0) {
       scaleMin = Math.min(scaleMin, scale);

@@ -1,6 +1,6 @@
 package io.siskin.index.build;
 
-import io.siskin.index.build.QuantizedVector.Packed;
+import io.siskin.index.build.NumberedVector.Packed;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;

@@ -114,7 +114,7 @@ public final class SegmentBuilder implements AutoCloseable {
    */
   public void add(
       String externalId,
-      QuantizedVector vector,
+      NumberedVector vector,
       Map<String, String> stored,
       Map<String, FieldValue> declared,
       long position)
@@ -136,8 +136,8 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   /**
-   * Returns the number by which a {@link QuantizedVector} for this builder names a token. A
-   * document that has the token must be added afterwards.
+   * Returns the number by which a {@link NumberedVector} for this builder names a token. A document
+   * that has the token must be added afterwards.
    *
    * @param token the token
    * @throws io.siskin.index.error.InvalidInputException if other documents have term ids
@@ -147,7 +147,7 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   /**
-   * Returns the number by which a {@link QuantizedVector} for this builder names a term id. A
+   * Returns the number by which a {@link NumberedVector} for this builder names a term id. A
    * document that has the term must be added afterwards.
    *
    * @param termId an unsigned 32-bit id

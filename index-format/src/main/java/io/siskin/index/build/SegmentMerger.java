@@ -34,7 +34,7 @@ public final class SegmentMerger {
   public static final int DROPPED = -1;
 
   private final SegmentBuilder builder;
-  private final QuantizedVector vector = new QuantizedVector();
+  private final NumberedVector vector = new NumberedVector();
 
   private SegmentMerger(SegmentBuilder builder) {
     this.builder = builder;
