@@ -26,9 +26,9 @@ import org.agrona.collections.LongArrayList;
  * <p>A vector record has the sum of the weights (f32), the number of terms (u32), a scale (f32),
  * and then for each term its provisional number (u32) and its weight (f32). The scale is 0 if the
  * vector has still to be quantised. Otherwise the weight is replaced by {@link
- * NumberedVector.Packed}. A stored record has the length of the external id (u16), the bytes of
- * the id, the number of fields (u16), and then for each field its number (u16), its length (u32)
- * and its bytes.
+ * NumberedVector.Packed}. A stored record has the length of the external id (u16), the bytes of the
+ * id, the number of fields (u16), and then for each field its number (u16), its length (u32) and
+ * its bytes.
  */
 final class DocumentSpool implements AutoCloseable {
   private static final long NO_DOCUMENT = -1;

@@ -7,8 +7,9 @@ import io.siskin.index.format.v2.FrequencyLayout;
 import java.util.Arrays;
 
 /**
- * The vector of a document that is quantised already: what a segment stores of it. A builder takes
- * it over bit for bit, so the scores of the document stay as they are.
+ * The vector of a document that is quantised already: what a segment stores of it, with the terms
+ * numbered for one builder. The builder takes it over bit for bit, so the scores of the document
+ * stay as they are.
  *
  * <p>It is filled posting by posting, given to {@link SegmentBuilder#add}, and may then be filled
  * again. Used by one thread.

@@ -160,8 +160,8 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   /**
-   * Returns the number by which a {@link NumberedVector} for this builder names a token. A
-   * document that has the token must be added afterwards.
+   * Returns the number by which a {@link NumberedVector} for this builder names a token. A document
+   * that has the token must be added afterwards.
    *
    * @param token the token
    * @throws io.siskin.index.error.InvalidInputException if other documents have term ids

@@ -16,16 +16,15 @@ import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import io.siskin.index.store.Verification;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Set;
-import org.roaringbitmap.InvalidRoaringFormat;
-import org.roaringbitmap.PeekableIntIterator;
+import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /**
  * The deleted documents of one segment, in a file beside the segment. The file has the header and
@@ -113,36 +112,31 @@ public final class DeletesFile {
       }
       Section section = mapped.section(SectionKind.DELETED_DOCUMENTS);
       section.requireEncoding(FormatV1.ENCODING_PLAIN);
-      return live(section, deserialize(section), documentCount);
+      try {
+        return live(section, documentCount);
+      } catch (RuntimeException broken) {
+        // The library has many ways to say that bytes are no bitmap: a buffer that ends, an index
+        // or a length out of range, and an exception of its own.
+        CorruptSegmentException corrupt =
+            new CorruptSegmentException(
+                section.file(), section.offset(), "a Roaring bitmap", String.valueOf(broken));
+        corrupt.initCause(broken);
+        throw corrupt;
+      }
     }
   }
 
-  private static RoaringBitmap deserialize(Section section) throws CorruptSegmentException {
-    byte[] bytes = section.bytes().toArray(FileLayout.U8);
-    RoaringBitmap bitmap = new RoaringBitmap();
-    try {
-      bitmap.deserialize(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
-    } catch (IOException
-        | InvalidRoaringFormat
-        | BufferUnderflowException
-        | IndexOutOfBoundsException broken) {
-      CorruptSegmentException corrupt =
-          new CorruptSegmentException(
-              section.file(), section.offset(), "a Roaring bitmap", String.valueOf(broken));
-      corrupt.initCause(broken);
-      throw corrupt;
-    }
-    section.requireLength(bitmap.serializedSizeInBytes());
-    return bitmap;
-  }
-
-  private static DocumentSet live(Section section, RoaringBitmap deleted, int documentCount)
+  private static DocumentSet live(Section section, int documentCount)
       throws CorruptSegmentException {
+    // This class reads the bytes in place, so a wrong length in them reserves no memory.
+    ImmutableRoaringBitmap deleted =
+        new ImmutableRoaringBitmap(
+            ByteBuffer.wrap(section.bytes().toArray(FileLayout.U8)).order(ByteOrder.LITTLE_ENDIAN));
+    section.requireLength(deleted.serializedSizeInBytes());
     DocumentSet.Builder live = DocumentSet.all(documentCount).toBuilder();
     int last = -1;
     int found = 0;
-    PeekableIntIterator documents = deleted.getIntIterator();
-    while (documents.hasNext()) {
+    for (IntIterator documents = deleted.getIntIterator(); documents.hasNext(); ) {
       int document = documents.next();
       section.require(
           document > last && document < documentCount,
