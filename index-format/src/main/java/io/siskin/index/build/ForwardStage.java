@@ -1,12 +1,15 @@
 package io.siskin.index.build;
 
+import io.siskin.index.build.QuantizedVector.Packed;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.ForwardLayout;
+import io.siskin.index.format.v2.FrequencyLayout;
 import io.siskin.index.parallel.OrderedExecutor;
+import io.siskin.index.quantize.DocumentQuantizer;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
@@ -17,7 +20,7 @@ import java.util.Arrays;
 
 /**
  * Weighs and quantises the vectors and writes them in their final order to {@code forward.dat}. It
- * also writes the residuals of rounding, if they are wanted.
+ * also writes the residuals of rounding and the term frequencies, if they are wanted.
  *
  * <p>All later stages read its result, so every structure of the segment holds the same impacts.
  */
@@ -29,8 +32,10 @@ final class ForwardStage {
   private final int[] documentOrder;
   private final int[] finalTermNumbers;
   private final TermWeigher weigher;
-  private final float globalScale;
+  private final DocumentQuantizer quantizer;
+  private final float emptyScale;
   private final boolean withResiduals;
+  private final boolean withFrequencies;
   private final int alignmentShift;
 
   /**
@@ -38,8 +43,9 @@ final class ForwardStage {
    * @param documentOrder the number of each document in the spool, indexed by final document number
    * @param finalTermNumbers the final term numbers, indexed by provisional term number
    * @param weigher turns given weights into the weights to store
-   * @param globalScale the scale of all documents, or 0 for one scale per document
-   * @param withResiduals whether residuals are written too
+   * @param quantizer turns the weights of a document into impacts
+   * @param emptyScale the scale of a document without a term
+   * @param structures tells whether residuals and frequencies are written too
    */
   ForwardStage(
       SegmentFiles files,
@@ -47,22 +53,26 @@ final class ForwardStage {
       int[] documentOrder,
       int[] finalTermNumbers,
       TermWeigher weigher,
-      float globalScale,
-      boolean withResiduals) {
+      DocumentQuantizer quantizer,
+      float emptyScale,
+      BuildOptions.Structures structures) {
     this.files = files;
     this.spool = spool;
     this.documentOrder = documentOrder;
     this.finalTermNumbers = finalTermNumbers;
     this.weigher = weigher;
-    this.globalScale = globalScale;
-    this.withResiduals = withResiduals;
+    this.quantizer = quantizer;
+    this.emptyScale = emptyScale;
+    this.withResiduals = structures.residuals();
+    this.withFrequencies = structures.frequencies();
     this.alignmentShift = alignmentShift(spool.documentCount(), spool.postingCount());
   }
 
   /**
    * The records of consecutive documents.
    *
-   * @param residualEnds where the residuals of each document end in the residuals of the piece
+   * @param frequencies the frequencies of all postings, if they are wanted
+   * @param postingEnds how many postings this document and those before it in the piece have
    */
   private record Piece(
       byte[] records,
@@ -70,7 +80,8 @@ final class ForwardStage {
       int[] lengths,
       float[] scales,
       ResidualFile.Piece residuals,
-      int[] residualEnds) {}
+      byte[] frequencies,
+      int[] postingEnds) {}
 
   /**
    * Writes the sections of the file. The caller finishes the file.
@@ -85,6 +96,7 @@ final class ForwardStage {
     SectionWriter offsets = file.section(SectionKind.FORWARD_OFFSETS, alignmentShift);
     SectionWriter records = file.section(SectionKind.FORWARD_RECORDS, FormatV1.ENCODING_PLAIN);
     ResidualFile residuals = withResiduals ? ResidualFile.begin(files) : null;
+    FrequencyFile frequencies = withFrequencies ? FrequencyFile.begin(files) : null;
     offsets.setCount(documents);
     records.setCount(documents);
     MemorySegment vectors = spool.mapVectors();
@@ -100,9 +112,12 @@ final class ForwardStage {
           long offset = records.position();
           for (int i = 0; i < result.lengths.length; i++) {
             offsets.putU32((int) (offset >>> alignmentShift));
+            int postingsFrom = i == 0 ? 0 : result.postingEnds[i - 1];
             if (residuals != null) {
-              int residualsFrom = i == 0 ? 0 : result.residualEnds[i - 1];
-              residuals.put(offset, result.residuals, residualsFrom, result.residualEnds[i]);
+              residuals.put(offset, result.residuals, postingsFrom, result.postingEnds[i]);
+            }
+            if (frequencies != null) {
+              frequencies.put(offset, result.frequencies, postingsFrom, result.postingEnds[i]);
             }
             offset += result.lengths[i];
             scales[from + i] = result.scales[i];
@@ -113,6 +128,9 @@ final class ForwardStage {
     if (residuals != null) {
       residuals.finish(records.position());
     }
+    if (frequencies != null) {
+      frequencies.finish(records.position());
+    }
     progress.end();
     return file;
   }
@@ -121,13 +139,13 @@ final class ForwardStage {
     RecordEncoder encoder = new RecordEncoder();
     int[] lengths = new int[to - from];
     float[] scales = new float[to - from];
-    int[] residualEnds = new int[to - from];
+    int[] postingEnds = new int[to - from];
     for (int document = from; document < to; document++) {
       int before = encoder.out.position();
       scales[document - from] =
           encoder.encode(vectors, spool.vectorOffset(documentOrder[document]));
       lengths[document - from] = encoder.out.position() - before;
-      residualEnds[document - from] = encoder.residuals.length();
+      postingEnds[document - from] = encoder.postingCount;
     }
     return new Piece(
         encoder.out.array(),
@@ -135,7 +153,8 @@ final class ForwardStage {
         lengths,
         scales,
         encoder.residuals,
-        residualEnds);
+        encoder.frequencies,
+        postingEnds);
   }
 
   /**
@@ -159,13 +178,17 @@ final class ForwardStage {
   private final class RecordEncoder {
     private ByteBuffer out = ByteBuffer.allocate(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
     private final ResidualFile.Piece residuals = new ResidualFile.Piece();
+    private byte[] frequencies = new byte[1 << 10];
+    private int postingCount;
     private long[] postings = new long[256];
+    private float[] weights = new float[postings.length];
+    private int[] quantized = new int[postings.length];
     private int[] runStarts = new int[16];
 
     /** Appends a record and returns its scale. */
     float encode(MemorySegment vectors, long offset) {
-      int count = readPostings(vectors, offset);
-      float scale = scale(count);
+      int count = readTerms(vectors, offset);
+      float scale = quantize(vectors, offset, count);
       int furtherRuns = findRuns(count);
       long length = ForwardLayout.recordLength(count, furtherRuns);
       int padded = (int) ForwardLayout.padded(length, alignmentShift);
@@ -182,49 +205,83 @@ final class ForwardStage {
         out.putShort((short) term(i));
       }
       for (int i = 0; i < count; i++) {
-        float weight = Float.intBitsToFloat((int) postings[i]);
-        int impact = impact(weight, scale);
-        out.put((byte) impact);
-        if (withResiduals) {
-          residuals.add(weight, scale, impact);
-        }
+        out.put((byte) Packed.impact(quantized[i]));
       }
+      keepBesideImpacts(count, scale);
       while (out.position() < start + padded) {
         out.put((byte) 0);
       }
       return scale;
     }
 
-    /** Fills {@link #postings} with (term number, weight bits), ascending by term number. */
-    private int readPostings(MemorySegment vectors, long offset) {
-      float documentLength = vectors.get(FileLayout.F32, offset);
-      int count = vectors.get(FileLayout.U32, offset + Float.BYTES);
+    private void keepBesideImpacts(int count, float scale) {
+      if (withResiduals) {
+        for (int i = 0; i < count; i++) {
+          residuals.add(Packed.residual(quantized[i]), scale);
+        }
+      }
+      if (withFrequencies) {
+        if (frequencies.length < postingCount + count) {
+          frequencies =
+              Arrays.copyOf(frequencies, Math.max(postingCount + count, 2 * frequencies.length));
+        }
+        for (int i = 0; i < count; i++) {
+          frequencies[postingCount + i] = (byte) Packed.frequency(quantized[i]);
+        }
+      }
+      postingCount += count;
+    }
+
+    /** Fills {@link #postings} with (term number, place in the record), ascending. */
+    private int readTerms(MemorySegment vectors, long offset) {
+      int count = vectors.get(FileLayout.U32, offset + DocumentSpool.COUNT_OFFSET);
       if (postings.length < count) {
         postings = new long[Math.max(count, 2 * postings.length)];
+        weights = new float[postings.length];
+        quantized = new int[postings.length];
       }
-      long at = offset + Float.BYTES + Integer.BYTES;
-      for (int i = 0; i < count; i++, at += 2 * Integer.BYTES) {
+      long at = offset + DocumentSpool.TERMS_OFFSET;
+      for (int i = 0; i < count; i++, at += DocumentSpool.TERM_LENGTH) {
         int provisional = vectors.get(FileLayout.U32, at);
-        float given = vectors.get(FileLayout.F32, at + Integer.BYTES);
-        float weight = weigher.weight(provisional, given, documentLength);
-        postings[i] =
-            ((long) finalTermNumbers[provisional] << 32) | Float.floatToRawIntBits(weight);
+        postings[i] = ((long) finalTermNumbers[provisional] << 32) | i;
       }
       Arrays.sort(postings, 0, count);
       return count;
     }
 
-    private float scale(int count) {
-      if (globalScale > 0) {
-        return globalScale;
+    /**
+     * Fills {@link #quantized} in the order of {@link #postings}, and returns the scale. A vector
+     * that was quantised before is taken as it is.
+     */
+    private float quantize(MemorySegment vectors, long offset, int count) {
+      if (count == 0) {
+        return emptyScale;
       }
-      float max = 0;
+      long first = offset + DocumentSpool.TERMS_OFFSET + Integer.BYTES;
+      float known = vectors.get(FileLayout.F32, offset + DocumentSpool.SCALE_OFFSET);
+      if (known > 0) {
+        for (int i = 0; i < count; i++) {
+          quantized[i] = vectors.get(FileLayout.U32, first + place(i) * DocumentSpool.TERM_LENGTH);
+        }
+        return known;
+      }
+      float documentLength = vectors.get(FileLayout.F32, offset);
       for (int i = 0; i < count; i++) {
-        max = Math.max(max, Float.intBitsToFloat((int) postings[i]));
+        float given = vectors.get(FileLayout.F32, first + place(i) * DocumentSpool.TERM_LENGTH);
+        weights[i] = weigher.weight(given, documentLength);
+        quantized[i] = FrequencyLayout.of(given);
       }
-      // The smallest normal number keeps the scale above zero if the weights are subnormal. An
-      // empty document gets the scale 1.
-      return max == 0 ? 1 : Math.max(max / FormatV1.IMPACT_MAX, Float.MIN_NORMAL);
+      float scale = quantizer.scale(weights, count);
+      for (int i = 0; i < count; i++) {
+        int impact = DocumentQuantizer.impact(weights[i], scale);
+        int residual = withResiduals ? ResidualFile.residual(weights[i], scale, impact) : 0;
+        quantized[i] = Packed.of(impact, residual, quantized[i]);
+      }
+      return scale;
+    }
+
+    private long place(int index) {
+      return postings[index] & 0xFFFF_FFFFL;
     }
 
     /**
@@ -260,10 +317,5 @@ final class ForwardStage {
         out = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(out.flip());
       }
     }
-  }
-
-  /** Rounds to the nearest impact. The impact of a weight above zero is at least 1. */
-  private static int impact(float weight, float scale) {
-    return Math.max(1, Math.min(FormatV1.IMPACT_MAX, Math.round(weight / scale)));
   }
 }

@@ -6,6 +6,7 @@ import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StatisticsLayout;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import io.siskin.index.store.SegmentFileWriter.WrittenFile;
@@ -37,12 +38,12 @@ final class MetaStage {
       Path directory,
       DocumentSpool spool,
       BuildOptions options,
-      float globalScale) {
+      PinnedRules rules) {
     this.files = files;
     this.directory = directory;
     this.fieldNames = spool.fieldNames().names();
-    this.statistics = statistics(spool, globalScale);
-    this.optionsJson = optionsJson(options);
+    this.statistics = statistics(spool, rules.sharedScale() > 0);
+    this.optionsJson = optionsJson(options, rules);
   }
 
   /** Begins the file and writes all sections except the file table. */
@@ -99,7 +100,7 @@ final class MetaStage {
     }
   }
 
-  private static byte[] statistics(DocumentSpool spool, float globalScale) {
+  private static byte[] statistics(DocumentSpool spool, boolean oneScale) {
     ByteBuffer bytes = ByteBuffer.allocate(StatisticsLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
     TermCollector terms = spool.terms();
     bytes.putLong(StatisticsLayout.DOCUMENT_COUNT_OFFSET, spool.documentCount());
@@ -110,7 +111,7 @@ final class MetaStage {
     bytes.putInt(StatisticsLayout.VOCABULARY_OFFSET, vocabulary(terms));
     bytes.putInt(
         StatisticsLayout.QUANTIZATION_OFFSET,
-        globalScale > 0
+        oneScale
             ? StatisticsLayout.QUANTIZATION_GLOBAL
             : StatisticsLayout.QUANTIZATION_PER_DOCUMENT);
     return bytes.array();
@@ -128,10 +129,10 @@ final class MetaStage {
   /**
    * Returns the options that decide the bytes. These are all options except the number of threads.
    */
-  private static byte[] optionsJson(BuildOptions options) {
+  private static byte[] optionsJson(BuildOptions options, PinnedRules rules) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("weighting", options.weighting().toString());
-    json.put("quantization", options.quantization().toString());
+    json.put("weighting", rules.weighting().toString());
+    json.put("quantization", quantization(options.quantization()));
     json.put("reordering", options.reordering().toString());
     json.put("forward", options.structures().forward());
     json.put("blockMax", String.valueOf(options.structures().blockMax()));
@@ -142,10 +143,23 @@ final class MetaStage {
       // Not named otherwise, so that segments without them keep the bytes that they always had.
       json.put("residuals", true);
     }
+    if (options.structures().frequencies()) {
+      json.put("frequencies", true);
+    }
     try {
       return new ObjectMapper().writeValueAsBytes(json);
     } catch (JsonProcessingException impossible) {
       throw new AssertionError("strings and booleans can be written", impossible);
     }
+  }
+
+  /** The name of a rule without parameters is the one that segments always had. */
+  private static String quantization(Quantization quantization) {
+    return switch (quantization) {
+      case Quantization.Auto() -> "AUTO";
+      case Quantization.PerDocument() -> "PER_DOCUMENT";
+      case Quantization.GlobalOfInput() -> "GLOBAL";
+      case Quantization.Global global -> global.toString();
+    };
   }
 }

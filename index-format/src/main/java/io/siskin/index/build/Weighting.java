@@ -1,33 +1,48 @@
 package io.siskin.index.build;
 
-import io.siskin.index.error.InvalidInputException;
-
 /** How the weights that a builder receives become the weights that it stores. */
 public sealed interface Weighting {
+  /** A weighting by which the stored weights of a document depend on this document alone. */
+  sealed interface Pinned extends Weighting {}
+
   /**
    * The given weights are quantised and stored without another change. This is for learned sparse
    * vectors and for precomputed impacts.
    */
-  record AsGiven() implements Weighting {}
+  record AsGiven() implements Pinned {}
 
   /**
-   * The given weights are term frequencies, and the BM25 weight of each is stored. The builder
-   * computes it, because idf and length normalisation need the statistics of the whole collection,
-   * and these are known only after all documents have been read.
+   * The given weights are term frequencies, and {@link Bm25Formula#weight} of each is stored. The
+   * idf is not in it: a query brings it.
    *
    * @param k1 the saturation of term frequencies, 0 to 1000. With a larger value, frequent terms
    *     count more
    * @param b the length normalisation, 0 to 1. A larger value favours short documents more
+   * @param averageLength the length of a document that length normalisation leaves as it is, in
+   *     tokens; above 0 and finite
    */
-  record Bm25(double k1, double b) implements Weighting {
+  record Bm25(double k1, double b, double averageLength) implements Pinned {
     /** Checks the ranges. */
     public Bm25 {
-      if (!(k1 >= 0 && k1 <= 1000)) {
-        throw new InvalidInputException("k1", k1, "0 to 1000");
-      }
-      if (!(b >= 0 && b <= 1)) {
-        throw new InvalidInputException("b", b, "0 to 1");
-      }
+      Bm25Formula.checkParameters(k1, b);
+      Bm25Formula.checkAverageLength(averageLength);
+    }
+  }
+
+  /**
+   * As {@link Bm25}, with the average length of the documents of this build. If they have no term,
+   * it is {@link Bm25Formula#AVERAGE_LENGTH_DEFAULT}.
+   *
+   * <p>The build reports the weighting that came of it. A later segment of the same collection must
+   * be built with that weighting, because its own input would give another average length.
+   *
+   * @param k1 as for {@link Bm25}
+   * @param b as for {@link Bm25}
+   */
+  record Bm25OfInput(double k1, double b) implements Weighting {
+    /** Checks the ranges. */
+    public Bm25OfInput {
+      Bm25Formula.checkParameters(k1, b);
     }
   }
 }

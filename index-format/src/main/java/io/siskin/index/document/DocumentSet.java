@@ -466,6 +466,28 @@ public final class DocumentSet {
       }
     }
 
+    /**
+     * Adds some of 64 neighbours.
+     *
+     * @param index which neighbours: bit {@code i} stands for document {@code 64 × index + i}
+     * @param bits the documents to add; bits that stand for no document are 0
+     * @throws InvalidInputException when a bit is set that stands for no document
+     */
+    public Builder addWord(int index, long bits) {
+      if (bits == 0) {
+        return this;
+      }
+      check((index << 6) + (Long.SIZE - 1 - Long.numberOfLeadingZeros(bits)));
+      int page = index / PAGE_WORDS;
+      int at = index % PAGE_WORDS;
+      long added = bits & ~pages[page][at];
+      if (added != 0) {
+        own(page)[at] |= added;
+        size += Long.bitCount(added);
+      }
+      return this;
+    }
+
     /** Returns the set of what is in it now. */
     public DocumentSet build() {
       DocumentSet built = new DocumentSet(documentCount, size, pages);

@@ -1,7 +1,7 @@
 /**
- * Turns float weights of queries into integers, with a documented error. The build package does the
- * same for documents. From then on, a sum has only integers, so it is exact and does not depend on
- * the order of summation. So every evaluator returns the same score for the same document.
+ * Turns float weights into integers, with a documented error: those of queries and those of
+ * documents. From then on, a sum has only integers, so it is exact and does not depend on the order
+ * of summation. So every evaluator returns the same score for the same document.
  */
 @NullMarked
 package io.siskin.index.quantize;

@@ -36,6 +36,7 @@ final class ArchitectureTest {
           Map.entry("error", Set.of()),
           Map.entry("format", Set.of()),
           Map.entry("format.v1", Set.of("format")),
+          Map.entry("format.v2", Set.of("format", "format.v1")),
           Map.entry("column", Set.of("document")),
           Map.entry("document", Set.of("error")),
           Map.entry("vector", Set.of("error")),
@@ -44,12 +45,37 @@ final class ArchitectureTest {
           Map.entry("lifecycle", Set.of()),
           Map.entry("store", Set.of("error", "file", "format")),
           Map.entry("kernel", Set.of("error", "format", "format.v1")),
-          Map.entry("segment", Set.of("error", "format", "format.v1", "lifecycle", "store")),
+          Map.entry(
+              "segment",
+              Set.of(
+                  "column",
+                  "document",
+                  "error",
+                  "file",
+                  "format",
+                  "format.v1",
+                  "format.v2",
+                  "lifecycle",
+                  "store")),
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",
-              Set.of("error", "format", "format.v1", "parallel", "segment", "store", "vector")),
-          Map.entry("inspect", Set.of("format", "format.v1", "segment", "store")));
+              Set.of(
+                  "column",
+                  "document",
+                  "error",
+                  "format",
+                  "format.v1",
+                  "format.v2",
+                  "parallel",
+                  "quantize",
+                  "segment",
+                  "store",
+                  "vector")),
+          Map.entry(
+              "inspect",
+              Set.of(
+                  "column", "document", "format", "format.v1", "format.v2", "segment", "store")));
 
   /**
    * A rule and a class that breaks it.

@@ -7,6 +7,7 @@ import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.v1.ClusterLayout;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.ClusteredIndex;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
@@ -374,7 +375,7 @@ final class ClusterStageTest {
   private static BuildOptions options(ClusterOptions clusters, int threads) {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        Quantization.PER_DOCUMENT,
+        new Quantization.PerDocument(),
         new Reordering.None(),
         new BuildOptions.Structures(true, false, null, null, clusters, false),
         threads);

@@ -8,6 +8,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.ImpactOrderedIndex;
 import io.siskin.index.segment.Segment;
@@ -270,7 +271,7 @@ final class ImpactOrderedStageTest {
   private static BuildOptions withoutForward() {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        Quantization.AUTO,
+        new Quantization.Auto(),
         new Reordering.None(),
         new BuildOptions.Structures(
             false, false, BlockMaxOptions.DEFAULTS, ALL_POSTINGS, null, false),
@@ -294,7 +295,7 @@ final class ImpactOrderedStageTest {
   private static BuildOptions options(ImpactOrderedOptions impacts, int threads) {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        Quantization.PER_DOCUMENT,
+        new Quantization.PerDocument(),
         new Reordering.None(),
         new BuildOptions.Structures(true, false, null, impacts, null, false),
         threads);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.TermDictionary;
@@ -30,7 +31,7 @@ final class SegmentBuilderTest {
   private static final BuildOptions FORWARD_ONLY =
       new BuildOptions(
           new Weighting.AsGiven(),
-          Quantization.AUTO,
+          new Quantization.Auto(),
           new Reordering.None(),
           new BuildOptions.Structures(true, false, null, null, null, true),
           2);
@@ -194,7 +195,7 @@ final class SegmentBuilderTest {
             () ->
                 new BuildOptions(
                     new Weighting.AsGiven(),
-                    Quantization.AUTO,
+                    new Quantization.Auto(),
                     new Reordering.None(),
                     new BuildOptions.Structures(false, false, null, null, null, true),
                     1))

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.testing.SegmentEditor;
 import io.siskin.index.vector.TermIdVector;
 import java.io.ByteArrayOutputStream;
@@ -31,7 +31,7 @@ final class BlockMaxExampleTest {
     BuildOptions options =
         new BuildOptions(
             new Weighting.AsGiven(),
-            Quantization.AUTO,
+            new Quantization.Auto(),
             new Reordering.None(),
             new BuildOptions.Structures(true, false, new BlockMaxOptions(4, 4), null, null, false),
             1);

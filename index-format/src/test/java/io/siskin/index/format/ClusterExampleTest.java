@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.ClusterOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.testing.SegmentEditor;
 import io.siskin.index.vector.TermIdVector;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class ClusterExampleTest {
     BuildOptions options =
         new BuildOptions(
             new Weighting.AsGiven(),
-            Quantization.AUTO,
+            new Quantization.Auto(),
             new Reordering.None(),
             new BuildOptions.Structures(
                 true,

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.ImpactOrderedOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.format.FormatDocument.Table;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.testing.SegmentEditor;
 import io.siskin.index.vector.TermIdVector;
 import java.io.ByteArrayOutputStream;
@@ -65,7 +65,7 @@ final class ImpactExampleTest {
     BuildOptions options =
         new BuildOptions(
             new Weighting.AsGiven(),
-            Quantization.AUTO,
+            new Quantization.Auto(),
             new Reordering.None(),
             new BuildOptions.Structures(
                 true, false, null, new ImpactOrderedOptions(DOCUMENTS, 1, 1), null, false),

@@ -7,7 +7,6 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
@@ -18,6 +17,7 @@ import io.siskin.index.format.v1.BlockMaxLayout;
 import io.siskin.index.format.v1.ClusterLayout;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.format.v1.StatisticsLayout;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
@@ -64,7 +64,9 @@ final class SegmentVerifierTest {
             directory,
             new BuildOptions(
                 new Weighting.AsGiven(),
-                random.nextBoolean() ? Quantization.GLOBAL : Quantization.PER_DOCUMENT,
+                random.nextBoolean()
+                    ? new Quantization.GlobalOfInput()
+                    : new Quantization.PerDocument(),
                 new Reordering.None(),
                 new BuildOptions.Structures(
                     true,
@@ -217,7 +219,7 @@ final class SegmentVerifierTest {
             directory,
             new BuildOptions(
                 new Weighting.AsGiven(),
-                Quantization.PER_DOCUMENT,
+                new Quantization.PerDocument(),
                 new Reordering.None(),
                 new BuildOptions.Structures(
                     true,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
@@ -13,6 +12,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.ResidualLayout;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
 import io.siskin.index.testing.Seeds;
@@ -43,7 +43,7 @@ final class ResidualIndexTest {
             new RandomCollection.Shape(1 + random.nextInt(400), 300, 20, 3, 1 << 20, false),
             random);
     Quantization quantization =
-        random.nextBoolean() ? Quantization.GLOBAL : Quantization.PER_DOCUMENT;
+        random.nextBoolean() ? new Quantization.GlobalOfInput() : new Quantization.PerDocument();
     collection.build(directory, options(quantization, true));
     Segment segment = Segment.open(directory, Verification.FULL);
     try {
@@ -65,7 +65,7 @@ final class ResidualIndexTest {
     TermIdVector[] vectors = new TermIdVector[8];
     try (SegmentBuilder builder =
         new SegmentBuilder(
-            directory, options(Quantization.PER_DOCUMENT, true), BuildProgress.NONE)) {
+            directory, options(new Quantization.PerDocument(), true), BuildProgress.NONE)) {
       for (int document = 0; document < vectors.length; document++) {
         int[] ids = random.ints(0, 200_000).distinct().limit(25_000).sorted().toArray();
         float[] weights = new float[ids.length];
@@ -120,7 +120,7 @@ final class ResidualIndexTest {
   void whereImpactsAreExactThereAreNone() throws IOException {
     Random random = new Random(Seeds.next());
     RandomCollection.draw(new RandomCollection.Shape(50, 30, 6, 1, 4, true), random)
-        .build(directory, options(Quantization.AUTO, true));
+        .build(directory, options(new Quantization.Auto(), true));
     assertThat(SegmentEditor.open(directory).files()).doesNotContainKey(FileKind.RESIDUALS);
     assertThat(directory).isDirectoryNotContaining("glob:**residuals*");
     Segment segment = Segment.open(directory, Verification.FULL);
@@ -137,8 +137,8 @@ final class ResidualIndexTest {
     Random random = new Random(Seeds.next());
     RandomCollection collection =
         RandomCollection.draw(new RandomCollection.Shape(300, 100, 20, 3, 1 << 20, true), random);
-    collection.build(directory.resolve("with"), options(Quantization.AUTO, true));
-    collection.build(directory.resolve("without"), options(Quantization.AUTO, false));
+    collection.build(directory.resolve("with"), options(new Quantization.Auto(), true));
+    collection.build(directory.resolve("without"), options(new Quantization.Auto(), false));
     assertThat(records("with")).isEqualTo(records("without"));
     assertThat(directory.resolve("without")).isDirectoryNotContaining("glob:**residuals*");
   }
@@ -156,7 +156,7 @@ final class ResidualIndexTest {
             () ->
                 new BuildOptions(
                     new Weighting.AsGiven(),
-                    Quantization.AUTO,
+                    new Quantization.Auto(),
                     new Reordering.None(),
                     new BuildOptions.Structures(
                         false,

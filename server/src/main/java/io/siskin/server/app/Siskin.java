@@ -1,6 +1,5 @@
 package io.siskin.server.app;
 
-import io.siskin.index.build.Quantization;
 import io.siskin.index.store.Verification;
 import io.siskin.server.app.command.BenchCommand;
 import io.siskin.server.app.command.CalibrateCommand;
@@ -113,7 +112,7 @@ public final class Siskin implements Runnable {
         .setErr(writer(FileDescriptor.err))
         .registerConverter(InputFormat.class, Choice.of(InputFormat.class))
         .registerConverter(Population.class, Choice.of(Population.class))
-        .registerConverter(Quantization.class, Choice.of(Quantization.class))
+        .registerConverter(StructureFlags.Scales.class, Choice.of(StructureFlags.Scales.class))
         .registerConverter(Verification.class, Choice.of(Verification.class))
         .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))
         .registerConverter(EncoderFlags.Analyzer.class, Choice.of(EncoderFlags.Analyzer.class))

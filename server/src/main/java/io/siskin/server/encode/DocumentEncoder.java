@@ -27,7 +27,6 @@ public interface DocumentEncoder {
    *     once every thousand tokens or so
    * @return one vector per text, in the order of the texts. What the weights mean is for the spec
    *     to say: under {@code Bm25Spec} they are term frequencies, which the segment builder weighs
-   *     once it knows the collection
    * @throws RuntimeException what the checkpoint throws
    * @throws io.siskin.index.error.InvalidInputException when the spec encodes no text, see {@code
    *     VectorSpec}

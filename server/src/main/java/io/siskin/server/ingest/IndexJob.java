@@ -116,15 +116,16 @@ public final class IndexJob {
       boolean published = false;
       try {
         BuiltSegment built = build(directory, writer.directory(), spec, encoders);
-        Calibration calibration = request.calibrate() ? calibrate(directory, spec) : null;
-        files.store(spec, writer.directory());
+        EncoderSpec pinned = pinned(spec, built);
+        Calibration calibration = request.calibrate() ? calibrate(directory, pinned) : null;
+        files.store(pinned, writer.directory());
         writer.publishSegment(directory, built.id().toString());
         published = true;
         writer.putCalibration(built.id().toString(), calibration);
         long generation = writer.generation() + 1;
         SegmentEntry entry =
             new SegmentEntry(built.id().toString(), built.documentCount(), built.lengthBytes());
-        writer.commit(CollectionManifest.of(writer.name(), generation, spec, List.of(entry)));
+        writer.commit(CollectionManifest.of(writer.name(), generation, pinned, List.of(entry)));
         EncodingJournal.deleteAll(writer.directory());
         double seconds = (System.nanoTime() - start) / 1e9;
         return new IndexReport(
@@ -341,8 +342,19 @@ public final class IndexJob {
   }
 
   private static BuildOptions weighted(BuildOptions options, EncoderSpec spec) {
-    return spec.base() instanceof Bm25Spec bm25
-        ? options.withWeighting(new Weighting.Bm25(bm25.k1(), bm25.b()))
-        : options;
+    if (!(spec.base() instanceof Bm25Spec bm25)) {
+      return options;
+    }
+    return options.withWeighting(
+        bm25.pinsAverageLength()
+            ? new Weighting.Bm25(bm25.k1(), bm25.b(), bm25.averageLength())
+            : new Weighting.Bm25OfInput(bm25.k1(), bm25.b()));
+  }
+
+  /** Returns how the collection encodes, with what was pinned when its segment was built. */
+  private static EncoderSpec pinned(EncoderSpec spec, BuiltSegment built) {
+    return built.weighting() instanceof Weighting.Bm25 bm25
+        ? spec.withAverageLength(bm25.averageLength())
+        : spec;
   }
 }

@@ -78,9 +78,14 @@ public record Replacement(
     return List.copyOf(fields);
   }
 
-  /** Returns whether texts are encoded differently from now on. */
+  /**
+   * Returns whether texts are encoded differently from now on. An average length that the job will
+   * pin by itself is no such difference.
+   */
   public boolean changesEncoder() {
-    return !nextEncoder.equals(encoder);
+    return encoder == null
+        || (!nextEncoder.equals(encoder)
+            && !nextEncoder.equals(encoder.withAverageLength(Bm25Spec.NOT_PINNED)));
   }
 
   /** Returns what is replaced, as one sentence without a full stop. */

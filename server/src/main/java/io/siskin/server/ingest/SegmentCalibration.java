@@ -42,8 +42,9 @@ final class SegmentCalibration {
   /** Returns what the queries of a collection look like that nobody has seen yet. */
   private static QuerySample.Kind queryKind(EncoderSpec encoder) {
     return switch (encoder.base()) {
-      // A query's words weigh the same, and what is rare weighs more in the documents.
-      case Bm25Spec _ -> QuerySample.Kind.EQUAL_WORDS;
+      // In an old collection the idf is in the documents, and a query's words weigh the same.
+      case Bm25Spec bm25 ->
+          bm25.pinsAverageLength() ? QuerySample.Kind.IDF_WORDS : QuerySample.Kind.EQUAL_WORDS;
       case IdfSpec _ -> QuerySample.Kind.WORDS;
       case LearnedSpec(var _, LearnedSpec.QuerySide.Tokens _) -> QuerySample.Kind.WORDS;
       case LearnedSpec _, PhraseSpec _, VectorSpec _ -> QuerySample.Kind.EXPANDED;

@@ -1,5 +1,6 @@
 package io.siskin.server.plan;
 
+import io.siskin.index.build.Bm25Formula;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
@@ -41,7 +42,9 @@ public final class QuerySample {
     EXPANDED,
     /** The words of a text: 3 to 16 terms, with their weights. */
     WORDS,
-    /** The words of a text under BM25: 3 to 16 terms that weigh the same. */
+    /** The words of a text under BM25: 3 to 16 terms that weigh their idf. */
+    IDF_WORDS,
+    /** The words of a text where the documents' weights have the idf: 3 to 16 equal terms. */
     EQUAL_WORDS
   }
 
@@ -108,6 +111,11 @@ public final class QuerySample {
       weights[i] =
           switch (kind) {
             case EXPANDED, WORDS -> cursor.scale() * impacts[drawn];
+            case IDF_WORDS ->
+                (float)
+                    Bm25Formula.idf(
+                        segment.statistics().documentCount(),
+                        segment.terms().documentFrequency(terms[drawn]));
             case EQUAL_WORDS -> 1;
           };
     }

@@ -3,12 +3,15 @@ package io.siskin.server.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.siskin.index.build.Bm25Formula;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
+import io.siskin.index.build.Weighting;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.VectorPruning;
 import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.factory.TextModels;
@@ -24,6 +27,7 @@ import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.testing.TestCollections;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +155,28 @@ final class IndexJobTest {
     assertThat(index("birds", lines, pruning, 0, null).segment().postingCount()).isEqualTo(1);
     assertThat(index("birds", lines, DocumentPruning.NONE, 0, null).segment().postingCount())
         .isEqualTo(2);
+  }
+
+  /** BIRDS has 5, 5 and 5 tokens with its titles, without the stop words of English. */
+  @Test
+  void theAverageLengthIsPinned() throws IOException {
+    assertThat(averageLength(null, BIRDS)).isBetween(5.0, 10.0);
+    assertThat(averageLength(null, BIRDS.repeat(1).replace("fish", "fish fish fish")))
+        .isGreaterThan(averageLength(null, BIRDS));
+    Bm25Spec bm25 = new Bm25Spec(new AnalyzerSpec.English());
+    assertThat(averageLength(bm25.withAverageLength(0.75), BIRDS)).isEqualTo(0.75);
+    assertThat(averageLength(bm25, "{\"id\": \"1\", \"text\": \"\"}\n"))
+        .isEqualTo(Bm25Formula.AVERAGE_LENGTH_DEFAULT);
+  }
+
+  private double averageLength(@Nullable EncoderSpec wanted, String lines) throws IOException {
+    Path data = directory.resolve("data");
+    IndexReport report = TestCollections.index(data, "birds", lines, BuildOptions.DEFAULTS, wanted);
+    Path folder = data.resolve("birds");
+    Bm25Spec stored = (Bm25Spec) CollectionManifest.read(folder).encoderSpec(folder);
+    assertThat(report.segment().weighting())
+        .isEqualTo(new Weighting.Bm25(stored.k1(), stored.b(), stored.averageLength()));
+    return stored.averageLength();
   }
 
   @Test

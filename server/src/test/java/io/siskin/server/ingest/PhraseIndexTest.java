@@ -3,6 +3,7 @@ package io.siskin.server.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.siskin.index.build.Bm25Formula;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.error.InvalidInputException;
@@ -10,10 +11,12 @@ import io.siskin.index.store.Verification;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionManifest;
+import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.factory.EncoderResources;
 import io.siskin.server.encode.factory.ModelFiles;
+import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.encode.onnx.OnnxOptions;
@@ -96,6 +99,28 @@ final class PhraseIndexTest {
                     List.of()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("'berlin'");
+  }
+
+  /** The dictionary says how much a phrase counts in a query; its rarity is a factor beside it. */
+  @Test
+  void underBm25AQuerysPhraseWeighsItsIdfToo() throws IOException {
+    index("c", new Bm25Spec(new AnalyzerSpec.English()), LARGE, PhraseSpec.Sides.BOTH, List.of());
+    CollectionManifest manifest = CollectionManifest.read(folder.resolve("data/c"));
+    CollectionSnapshot snapshot =
+        CollectionSnapshot.open(
+            folder.resolve("data/c"), manifest, Verification.FULL, TextModels.NONE);
+    try {
+      float idf = (float) Bm25Formula.idf(3, 1);
+      assertThat(snapshot.encoders().queries().encode("flat in NYC"))
+          .isEqualTo(
+              TokenVector.of(
+                  Map.of("flat", idf, "nyc", (float) Bm25Formula.idf(3, 0), "Q60", 1.5f * idf)));
+    } finally {
+      snapshot.release();
+    }
+    assertThat(manifest.encoderSpec(folder).base())
+        .isInstanceOfSatisfying(
+            Bm25Spec.class, bm25 -> assertThat(bm25.pinsAverageLength()).isTrue());
   }
 
   /** One collection, a segment from before its dictionary grew, and one from after it. */

@@ -99,6 +99,16 @@ class ReplacementTest {
     said.clear();
     index(TEXTS, new Bm25Spec(new AnalyzerSpec.English(), 1.5, .4));
     assertThat(sayings()).singleElement().asString().contains("with other parameters", "1.5");
+    said.clear();
+    index(TEXTS, new Bm25Spec(new AnalyzerSpec.English(), 1.5, .4, 77));
+    assertThat(sayings()).singleElement().asString().contains("with other parameters", "77");
+    said.clear();
+    index(TEXTS, new Bm25Spec(new AnalyzerSpec.English(), 1.5, .4));
+    assertThat(sayings())
+        .as("the job pins the average by itself")
+        .singleElement()
+        .asString()
+        .doesNotContain("the encoder changes");
   }
 
   @Test

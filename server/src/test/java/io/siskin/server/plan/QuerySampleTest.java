@@ -2,11 +2,13 @@ package io.siskin.server.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.build.Bm25Formula;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.Searcher;
@@ -54,10 +56,25 @@ class QuerySampleTest {
     assertThat(QuerySample.draw(segment, 200, QuerySample.Kind.EXPANDED))
         .allSatisfy(query -> assertThat(query.query().vector().size()).isBetween(1, 150))
         .anySatisfy(query -> assertThat(query.query().vector().size()).isGreaterThan(64));
-    for (QuerySample.Kind words : List.of(QuerySample.Kind.WORDS, QuerySample.Kind.EQUAL_WORDS)) {
+    for (QuerySample.Kind words :
+        List.of(QuerySample.Kind.WORDS, QuerySample.Kind.IDF_WORDS, QuerySample.Kind.EQUAL_WORDS)) {
       assertThat(QuerySample.draw(segment, 200, words))
           .allSatisfy(query -> assertThat(query.query().vector().size()).isBetween(1, 16))
           .anySatisfy(query -> assertThat(query.query().vector().size()).isLessThan(5));
+    }
+    segment.release();
+  }
+
+  @Test
+  void aWordUnderBm25WeighsItsIdf() throws IOException {
+    Segment segment = open(1500, 20);
+    for (SampleQuery query : QuerySample.draw(segment, 50, QuerySample.Kind.IDF_WORDS)) {
+      TokenVector vector = (TokenVector) query.query().vector();
+      for (int i = 0; i < vector.size(); i++) {
+        int term = segment.terms().numberOfToken(vector.token(i));
+        assertThat(vector.weight(i))
+            .isEqualTo((float) Bm25Formula.idf(1500, segment.terms().documentFrequency(term)));
+      }
     }
     segment.release();
   }

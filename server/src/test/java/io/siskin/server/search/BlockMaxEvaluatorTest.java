@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
@@ -75,7 +75,7 @@ final class BlockMaxEvaluatorTest {
         directory,
         new BuildOptions(
             new Weighting.AsGiven(),
-            Quantization.AUTO,
+            new Quantization.Auto(),
             new Reordering.None(),
             new BuildOptions.Structures(true, false, options, null, null, false),
             2));

@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
@@ -304,7 +304,7 @@ final class ClusteredEvaluatorTest {
   private static BuildOptions options(ClusterOptions clusters) {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        Quantization.PER_DOCUMENT,
+        new Quantization.PerDocument(),
         new Reordering.None(),
         new BuildOptions.Structures(true, false, null, null, clusters, false),
         2);

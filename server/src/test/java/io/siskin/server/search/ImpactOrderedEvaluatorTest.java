@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.ImpactOrderedOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
@@ -22,6 +21,7 @@ import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.ImpactOrderedIndex;
 import io.siskin.index.segment.Segment;
@@ -597,7 +597,7 @@ final class ImpactOrderedEvaluatorTest {
   private static BuildOptions options(ImpactOrderedOptions impacts) {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        Quantization.PER_DOCUMENT,
+        new Quantization.PerDocument(),
         new Reordering.None(),
         new BuildOptions.Structures(true, false, null, impacts, null, false),
         2);

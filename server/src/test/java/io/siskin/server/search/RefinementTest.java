@@ -9,10 +9,10 @@ import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
@@ -247,7 +247,9 @@ final class RefinementTest {
   private static BuildOptions options(Random random) {
     return new BuildOptions(
             new Weighting.AsGiven(),
-            random.nextBoolean() ? Quantization.PER_DOCUMENT : Quantization.GLOBAL,
+            random.nextBoolean()
+                ? new Quantization.PerDocument()
+                : new Quantization.GlobalOfInput(),
             new Reordering.None(),
             new BuildOptions.Structures(
                 true,

@@ -7,11 +7,11 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
@@ -153,7 +153,7 @@ final class TieOrderTest {
     BuildOptions options =
         new BuildOptions(
             new Weighting.AsGiven(),
-            Quantization.PER_DOCUMENT,
+            new Quantization.PerDocument(),
             reordered
                 ? new Reordering.GraphBisection(5, 1, 2 + random.nextInt(8))
                 : new Reordering.None(),

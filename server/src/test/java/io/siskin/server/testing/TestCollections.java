@@ -7,8 +7,10 @@ import io.siskin.server.collection.CollectionManifest.SegmentEntry;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexJob;
+import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.ingest.IndexRequest;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes small collections in a data directory, and does to their files what must not be done. */
 public final class TestCollections {
@@ -28,19 +31,30 @@ public final class TestCollections {
     index(data, name, jsonLines, BuildOptions.DEFAULTS.withThreads(1));
   }
 
-  /** Builds a collection without a calibration. */
+  /** Builds a collection without a calibration. The first document decides on the encoder. */
   public static void index(Path data, String name, String jsonLines, BuildOptions options)
+      throws IOException {
+    index(data, name, jsonLines, options, null);
+  }
+
+  /**
+   * Builds a collection without a calibration.
+   *
+   * @param encoder how text becomes vectors; null leaves the choice to the first document
+   */
+  public static IndexReport index(
+      Path data, String name, String jsonLines, BuildOptions options, @Nullable EncoderSpec encoder)
       throws IOException {
     Path input = Files.createTempFile("siskin-test-", ".jsonl");
     try {
       Files.writeString(input, jsonLines);
-      new IndexJob(
+      return new IndexJob(
               new IndexRequest(
                   List.of(input),
                   InputFormat.JSONL,
                   data,
                   name,
-                  null,
+                  encoder,
                   Map.of(),
                   List.of(),
                   options,

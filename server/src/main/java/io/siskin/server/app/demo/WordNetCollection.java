@@ -4,14 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.file.BoundedFile;
-import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.server.app.terminal.ProgressDisplay;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
@@ -62,7 +62,7 @@ public final class WordNetCollection {
   private static final BuildOptions OPTIONS =
       new BuildOptions(
           new Weighting.AsGiven(),
-          Quantization.AUTO,
+          new Quantization.Auto(),
           new Reordering.None(),
           new BuildOptions.Structures(true, false, BlockMaxOptions.DEFAULTS, null, null, true),
           Runtime.getRuntime().availableProcessors());
@@ -171,7 +171,7 @@ public final class WordNetCollection {
             "encoder " + EncoderSpecJson.write(ENCODER),
             // The number of threads changes nothing.
             "options " + OPTIONS.withThreads(1),
-            "format " + FormatV1.VERSION,
+            "format " + FormatV2.VERSION,
             "segments " + segments)
         .stream()
         .collect(Collectors.joining("\n", "", "\n"));

@@ -1,5 +1,6 @@
 package io.siskin.server.app.flags;
 
+import io.siskin.index.build.Bm25Formula;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.AnalyzerSpec;
@@ -107,6 +108,16 @@ public final class EncoderFlags {
   private @Nullable Double b;
 
   @Option(
+      names = "--bm25-average-length",
+      paramLabel = "TOKENS",
+      description =
+          "The length of a document that length normalisation leaves as it is, above 0. It is"
+              + " stored with the collection. Scores of two collections can be compared if they"
+              + " have the same. Default: the average length of the input, or 100 if that has no"
+              + " token.")
+  private @Nullable Double averageLength;
+
+  @Option(
       names = "--phrases",
       paramLabel = "FILE",
       description =
@@ -163,7 +174,8 @@ public final class EncoderFlags {
                 || tokenizerRule != null
                 || tokenizer != null
                 || k1 != null
-                || b != null;
+                || b != null
+                || averageLength != null;
         yield aboutText ? bm25Spec() : null;
       }
       case BM25 -> bm25Spec();
@@ -175,6 +187,7 @@ public final class EncoderFlags {
         refuse("--idf", idf);
         refuse("--bm25-k1", k1);
         refuse("--bm25-b", b);
+        refuse("--bm25-average-length", averageLength);
         yield new VectorSpec();
       }
     };
@@ -200,16 +213,27 @@ public final class EncoderFlags {
     refuse("--idf", idf);
     refuse("--bm25-k1", k1);
     refuse("--bm25-b", b);
+    refuse("--bm25-average-length", averageLength);
   }
 
   private Bm25Spec bm25Spec() throws IOException {
     refuse("--idf", idf);
-    return new Bm25Spec(
-        analyzerSpec(), k1 == null ? Bm25Spec.K1_DEFAULT : k1, b == null ? Bm25Spec.B_DEFAULT : b);
+    Bm25Spec spec =
+        new Bm25Spec(
+            analyzerSpec(),
+            k1 == null ? Bm25Spec.K1_DEFAULT : k1,
+            b == null ? Bm25Spec.B_DEFAULT : b);
+    if (averageLength == null) {
+      return spec;
+    }
+    // The spec itself takes 0 for no length.
+    Bm25Formula.checkAverageLength(averageLength);
+    return spec.withAverageLength(averageLength);
   }
 
   private IdfSpec idfSpec() throws IOException {
     refuse("--bm25-b", b);
+    refuse("--bm25-average-length", averageLength);
     TokenWeights weights =
         idf == null
             ? new TokenWeights.FromCollection()

@@ -1,10 +1,10 @@
 package io.siskin.server.app.flags;
 
 import io.siskin.index.build.BuildOptions;
-import io.siskin.index.build.Quantization;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.quantize.Quantization;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -16,6 +16,22 @@ public final class StructureFlags {
     NONE,
     /** Recursive graph bisection. */
     BP
+  }
+
+  /** What {@code --quantization} may be. */
+  public enum Scales {
+    /** A scale per document, or 1 where that is exact. */
+    AUTO(new Quantization.Auto()),
+    /** One scale for all documents. */
+    GLOBAL(new Quantization.GlobalOfInput()),
+    /** A scale per document. */
+    PER_DOCUMENT(new Quantization.PerDocument());
+
+    private final Quantization rule;
+
+    Scales(Quantization rule) {
+      this.rule = rule;
+    }
   }
 
   @Option(
@@ -34,9 +50,10 @@ public final class StructureFlags {
       defaultValue = "auto",
       description =
           "How weights become 8-bit impacts: global (one scale for all), per-document (a scale"
-              + " each: more exact), or auto (global if all weights are whole numbers up to 255,"
-              + " which loses nothing, else per-document). Default: ${DEFAULT-VALUE}.")
-  private Quantization quantization = Quantization.AUTO;
+              + " each: more exact), or auto (1 for a document whose weights are whole numbers up"
+              + " to 255, which loses nothing, else a scale for the document; under BM25 one scale"
+              + " for all). Default: ${DEFAULT-VALUE}.")
+  private Scales quantization = Scales.AUTO;
 
   @Option(
       names = "--precision",
@@ -112,7 +129,7 @@ public final class StructureFlags {
   public BuildOptions build() {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        quantization,
+        quantization.rule,
         switch (order) {
           case NONE -> new Reordering.None();
           case BP -> Reordering.GraphBisection.DEFAULTS;

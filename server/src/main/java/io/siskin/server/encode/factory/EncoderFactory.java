@@ -1,6 +1,8 @@
 package io.siskin.server.encode.factory;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.Checkpoint;
 import io.siskin.server.encode.DocumentEncoder;
 import io.siskin.server.encode.QueryEncoder;
@@ -42,6 +44,17 @@ public final class EncoderFactory {
    * @throws IOException when a file is missing or cannot be read
    */
   public static Encoders open(
+      EncoderSpec spec, EncoderResources resources, ModelSource models, TermStatistics statistics)
+      throws IOException {
+    Encoders encoders = openWithoutIdf(spec, resources, models, statistics);
+    return spec.base() instanceof Bm25Spec bm25 && bm25.pinsAverageLength()
+        ? new Encoders(
+            encoders.documents(), withIdf(encoders.queries(), statistics), encoders.resource())
+        : encoders;
+  }
+
+  /** Opens encoders as {@link #open} does, but under BM25 a query's weights are counts. */
+  static Encoders openWithoutIdf(
       EncoderSpec spec, EncoderResources resources, ModelSource models, TermStatistics statistics)
       throws IOException {
     return switch (spec) {
@@ -89,6 +102,25 @@ public final class EncoderFactory {
                 .map(text -> counter.frequencies(text, Checkpoint.NONE))
                 .toList(),
         analyzer::close);
+  }
+
+  private static QueryEncoder withIdf(QueryEncoder counts, TermStatistics statistics) {
+    WeightLookup idf = WeightLookup.of(statistics);
+    return texts -> counts.encode(texts).stream().map(vector -> multiply(vector, idf)).toList();
+  }
+
+  private static SparseVector multiply(SparseVector vector, WeightLookup factors) {
+    if (!(vector instanceof TokenVector tokens)) {
+      throw new IllegalStateException("text is encoded to tokens");
+    }
+    String[] terms = new String[tokens.size()];
+    float[] weights = new float[terms.length];
+    for (int i = 0; i < terms.length; i++) {
+      terms[i] = tokens.token(i);
+      // Not beyond the range of weights: a phrase may have the largest one already.
+      weights[i] = Math.min(tokens.weight(i) * factors.weight(terms[i]), SparseVector.WEIGHT_MAX);
+    }
+    return TokenVector.of(terms, weights);
   }
 
   private static Encoders idf(TextAnalyzer analyzer, WeightLookup weights, double k1) {

@@ -31,7 +31,8 @@ final class PhraseEncoders {
         PhraseDictionary.read(
             resources.path(spec.dictionary()).toString(), resources.read(spec.dictionary()));
     checkAnalyzer(spec.encoder(), resources, phrases);
-    Encoders inner = EncoderFactory.open(spec.encoder(), resources, models, statistics);
+    // Phrases count among the words, and the idf is a factor of both.
+    Encoders inner = EncoderFactory.openWithoutIdf(spec.encoder(), resources, models, statistics);
     boolean done = false;
     try {
       checkModel(inner.documentModel(), phrases);

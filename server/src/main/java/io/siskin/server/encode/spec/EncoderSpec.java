@@ -32,6 +32,16 @@ public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, LearnedSpec, Phra
     return this;
   }
 
+  /**
+   * Returns the same with another average length of documents. It is the same spec for an encoder
+   * that does not need one.
+   *
+   * @param averageLength in tokens, a finite number above 0, or {@link Bm25Spec#NOT_PINNED}
+   */
+  default EncoderSpec withAverageLength(double averageLength) {
+    return this;
+  }
+
   /** Returns the files that must be stored with the collection for the encoders to open. */
   List<ResourceRef> resources();
 

@@ -18,12 +18,13 @@ import java.util.stream.Collectors;
  * The stored form of an {@link EncoderSpec}: one JSON object with {@code version}, {@code kind} and
  * the record's members, for example
  *
- * <pre>{"version":1,"kind":"bm25","analyzer":{"kind":"english"},"k1":0.9,"b":0.4}</pre>
+ * <pre>{"version":1,"kind":"bm25","analyzer":{"kind":"english"},"k1":0.9,"b":0.4,
+ * "averageLength":56.2}</pre>
  *
  * <p>Reading is strict, because a member that is missing, misspelt or not understood would encode
- * queries differently from the documents without anybody noticing. Only the members of an analyzer
- * that came later may be missing: a spec without them means what it meant before there were any.
- * Equal specs give equal text.
+ * queries differently from the documents without anybody noticing. Only members that came later may
+ * be missing: a spec without them means what it meant before there were any. Equal specs give equal
+ * text.
  */
 public final class EncoderSpecJson {
   /** The version that is written, and the only one read. */
@@ -54,7 +55,7 @@ public final class EncoderSpecJson {
   public static String write(EncoderSpec spec) {
     ObjectNode stored = MAPPER.createObjectNode().put(VERSION_MEMBER, VERSION);
     stored.setAll(MAPPER.<ObjectNode>valueToTree(spec));
-    AnalyzerDefaults.omit(stored);
+    LaterMembers.omit(stored);
     return stored.toString();
   }
 
@@ -77,7 +78,7 @@ public final class EncoderSpecJson {
       if (version == null || !version.isInt() || version.intValue() != VERSION) {
         throw new UnsupportedFormatException(file, 0, "encoder version " + VERSION, version);
       }
-      AnalyzerDefaults.fill(members);
+      LaterMembers.fill(members);
       return MAPPER.treeToValue(members, EncoderSpec.class);
     } catch (JsonProcessingException e) {
       if (e.getCause() instanceof InvalidInputException outOfRange) {

@@ -12,8 +12,9 @@ import java.util.List;
  * gets the phrase's term with the dictionary's weight. Documents that come as vectors keep them as
  * they are.
  *
- * <p>Under {@link Bm25Spec} a phrase is a word like others: in a document it counts as often as it
- * is found and is weighed with the rest, in a query it has the dictionary's weight.
+ * <p>Under {@link Bm25Spec} a phrase is a word like others. In a document it counts as often as it
+ * is found, and it is weighed with the rest. In a query it has the dictionary's weight, times its
+ * idf.
  *
  * @param encoder the encoder: {@link Bm25Spec}, {@link IdfSpec} or {@link LearnedSpec}; the others
  *     see no text or have phrases already
@@ -84,6 +85,11 @@ public record PhraseSpec(EncoderSpec encoder, ResourceRef dictionary, Weights we
   @Override
   public EncoderSpec base() {
     return encoder;
+  }
+
+  @Override
+  public PhraseSpec withAverageLength(double averageLength) {
+    return new PhraseSpec(encoder.withAverageLength(averageLength), dictionary, weights, side);
   }
 
   @Override

@@ -65,6 +65,20 @@ class EncoderFlagsTest {
   }
 
   @Test
+  void anAverageLengthCanBePinned() throws IOException {
+    assertThat(spec("--bm25-average-length", "12.5"))
+        .isEqualTo(new Bm25Spec(new AnalyzerSpec.English()).withAverageLength(12.5));
+    for (String wrong : List.of("0", "-1", "NaN", "Infinity")) {
+      assertThatThrownBy(() -> spec("--bm25-average-length", wrong))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("averageLength is");
+    }
+    assertThatThrownBy(() -> spec("--encoder", "idf", "--bm25-average-length", "9"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("--bm25-average-length");
+  }
+
+  @Test
   void theRuleOfTokensIsStored() throws IOException {
     assertThat(spec("--tokenizer-rule", "code"))
         .isEqualTo(

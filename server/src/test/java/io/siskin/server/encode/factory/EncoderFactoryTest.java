@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.siskin.index.build.Bm25Formula;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
@@ -59,6 +60,32 @@ final class EncoderFactoryTest {
       assertThat(encoders.documents().encode("The insects: studying, and the INSECT studies"))
           .isEqualTo(vector("insect", 2, "studi", 2));
       assertThat(encoders.queries().encode("who studies insects insects"))
+          .isEqualTo(vector("who", 1, "studi", 1, "insect", 2));
+    }
+  }
+
+  /** An old collection has the idf in its documents, and its spec pins no average length. */
+  @Test
+  void underBm25AQueryBringsTheIdfIfTheAverageLengthIsPinned() throws IOException {
+    TermStatistics statistics = statistics(9, Map.of("insect", 2L, "studi", 9L));
+    Bm25Spec old = new Bm25Spec(new AnalyzerSpec.English());
+    Bm25Spec pinned = old.withAverageLength(5);
+    String query = "who studies insects insects";
+    try (Encoders encoders = EncoderFactory.open(pinned, resources, ModelSource.NONE, statistics)) {
+      assertThat(encoders.queries().encode(query))
+          .isEqualTo(
+              vector(
+                  "who",
+                  (float) Bm25Formula.idf(9, 0),
+                  "studi",
+                  (float) Bm25Formula.idf(9, 9),
+                  "insect",
+                  2 * (float) Bm25Formula.idf(9, 2)));
+      assertThat(encoders.documents().encode(query))
+          .isEqualTo(vector("who", 1, "studi", 1, "insect", 2));
+    }
+    try (Encoders encoders = EncoderFactory.open(old, resources, ModelSource.NONE, statistics)) {
+      assertThat(encoders.queries().encode(query))
           .isEqualTo(vector("who", 1, "studi", 1, "insect", 2));
     }
   }

@@ -64,6 +64,21 @@ final class EncoderSpecJsonTest {
             new Bm25Spec(new AnalyzerSpec.Whitespace()),
             "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"whitespace\","
                 + "\"longTokens\":\"WHOLE\"},\"k1\":0.9,\"b\":0.4}"),
+        Arguments.of(
+            new Bm25Spec(new AnalyzerSpec.Whitespace(), 1.2, 0.75, 56.25),
+            "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"whitespace\","
+                + "\"longTokens\":\"WHOLE\"},\"k1\":1.2,\"b\":0.75,\"averageLength\":56.25}"),
+        Arguments.of(
+            new PhraseSpec(
+                new Bm25Spec(new AnalyzerSpec.Whitespace(LongTokens.CUT), 1.2, 0.75, 1.0 / 3),
+                TABLE,
+                PhraseSpec.Sides.BOTH),
+            "{\"version\":1,\"kind\":\"phrases\",\"encoder\":{\"kind\":\"bm25\",\"analyzer\":"
+                + "{\"kind\":\"whitespace\"},\"k1\":1.2,\"b\":0.75,"
+                + "\"averageLength\":0.3333333333333333},\"dictionary\":{\"name\":\"idf.json\","
+                + "\"sha256\":\""
+                + SHA
+                + "\"},\"weights\":{\"kind\":\"dictionary\"},\"side\":\"BOTH\"}"),
         Arguments.of(new VectorSpec(), "{\"version\":1,\"kind\":\"vector\"}"),
         Arguments.of(
             new Bm25Spec(new AnalyzerSpec.English(TokenRule.WORD, LongTokens.CUT)),
@@ -128,6 +143,12 @@ final class EncoderSpecJsonTest {
         "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"whitespace\",\"rule\":\"WORD\"},"
             + "\"k1\":0.9,\"b\":0.4}",
         "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":-1,\"b\":0.4}",
+        "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":1,\"b\":0.4,"
+            + "\"averageLength\":-1}",
+        "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":1,\"b\":0.4,"
+            + "\"averageLength\":null}",
+        "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":1,\"b\":0.4,"
+            + "\"averageLength\":\"9\"}",
         "{\"version\":1,\"kind\":\"bm25\",\"analyzer\":{\"kind\":\"english\"},\"k1\":\"NaN\",\"b\":0.4}",
         "{\"version\":1,\"kind\":\"idf\",\"analyzer\":{\"kind\":\"english\"},"
             + "\"weights\":{\"kind\":\"collection\"},\"k1\":1e9}",
