@@ -13,6 +13,9 @@ import java.util.List;
  * of nanoseconds, good enough to choose between the two and to order conditions.
  */
 sealed interface BoundCondition {
+  /** After how many documents that are looked at one by one the checkpoint is called. */
+  int CHECKPOINT_DOCUMENTS = 1 << 12;
+
   /** Returns what {@link #addTo} costs, about. */
   long scanCost();
 
@@ -85,11 +88,14 @@ sealed interface BoundCondition {
 
     private static DocumentSet tested(
         DocumentSet candidates, BoundCondition member, Runnable checkpoint) {
-      checkpoint.run();
       DocumentSet.Builder target = DocumentSet.builder(candidates.documentCount());
+      int count = 0;
       for (int document = candidates.next(0);
           document != DocumentSet.NONE;
           document = candidates.next(document + 1)) {
+        if (count++ % CHECKPOINT_DOCUMENTS == 0) {
+          checkpoint.run();
+        }
         if (member.matches(document)) {
           target.add(document);
         }
@@ -214,8 +220,6 @@ sealed interface BoundCondition {
   record Keys(NumberColumn column, KeyRanges ranges) implements BoundCondition {
     /** With more ranges than this, each document is looked at once instead of once per range. */
     private static final int SCANNED_RANGES_MAX = 16;
-
-    private static final int CHECKPOINT_DOCUMENTS = 1 << 16;
 
     @Override
     public long scanCost() {

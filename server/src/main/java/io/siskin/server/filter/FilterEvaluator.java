@@ -50,6 +50,7 @@ public final class FilterEvaluator {
    * Returns the documents of the segment that a selection holds.
    *
    * @param selection fits the schema that the columns were made by
+   * @throws IllegalArgumentException when the columns are not those of the schema or the segment
    */
   public DocumentSet evaluate(Selection selection) {
     return bind(selection.filter()).evaluate(documentCount, checkpoint);
@@ -69,8 +70,10 @@ public final class FilterEvaluator {
       return condition.evaluate(documentCount, checkpoint);
     }
     DocumentSet.Builder target = before.extendedTo(documentCount).toBuilder();
-    checkpoint.run();
     for (int document = before.documentCount(); document < documentCount; document++) {
+      if (document % BoundCondition.CHECKPOINT_DOCUMENTS == 0) {
+        checkpoint.run();
+      }
       if (!condition.matches(document)) {
         target.remove(document);
       }
@@ -95,7 +98,13 @@ public final class FilterEvaluator {
   }
 
   private BoundCondition bindCondition(OfField condition) {
-    return switch (columns.find(condition.field())) {
+    Column found = columns.find(condition.field());
+    if (found != null && found.documentCount() > documentCount) {
+      throw new IllegalArgumentException(
+          "the column of field '%s' has %d documents; the segment has %d"
+              .formatted(condition.field(), found.documentCount(), documentCount));
+    }
+    return switch (found) {
       case null -> new BoundCondition.Any(List.of());
       case Column column when condition instanceof Exists -> new BoundCondition.Present(column);
       case NumberColumn numbers -> new BoundCondition.Keys(numbers, keyRanges(condition));

@@ -112,6 +112,25 @@ final class FilterEvaluatorTest {
     }
   }
 
+  /** Columns that know more documents than are visible would give documents that nobody may see. */
+  @Test
+  void columnsOfAnotherSegmentAreRefused() {
+    Columns columns =
+        MapColumns.of(
+            List.of(
+                Map.of("year", new FieldValue.Whole(1)), Map.of("year", new FieldValue.Whole(2))),
+            RandomFilters.SCHEMA);
+    FilterEvaluator evaluator = new FilterEvaluator(columns, 1, FilterEvaluatorTest::goOn);
+    assertThatThrownBy(() -> evaluator.evaluate(selection("year = 1")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'year' has 2 documents; the segment has 1");
+    Columns swapped = new Columns(Map.of("lang", columns.byName().get("year")));
+    FilterEvaluator confused = new FilterEvaluator(swapped, 2, FilterEvaluatorTest::goOn);
+    assertThatThrownBy(() -> confused.evaluate(selection("lang starts with 'a'")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("does not fit lang starts with");
+  }
+
   private static void goOn() {
     // Nothing cancels.
   }
