@@ -267,8 +267,8 @@ public final class DynamicBatcher {
   }
 
   /**
-   * Answers a text whose encoding is stored, and tells whether it is. Done here and not when the text
-   * is submitted: the caller's thread may be the network's, and must not wait for a disk.
+   * Answers a text whose encoding is stored, and tells whether it is. Done here and not when the
+   * text is submitted: the caller's thread may be the network's, and must not wait for a disk.
    */
   private boolean answerStored(Work work) {
     if (!isStorable(work.input)) {

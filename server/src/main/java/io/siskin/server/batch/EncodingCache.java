@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Encoded queries in memory, by text, side and the model's fingerprint; bounded in bytes. May serve
  * several models, and outlives them: a model that is opened again finds its encodings.
  *
- * <p>Below it are the {@link StoredEncodings}, which outlive the process and have documents too. The
- * {@link DynamicBatcher} asks them itself, because that may have to wait for the disk.
+ * <p>Below it are the {@link StoredEncodings}, which outlive the process and have documents too.
+ * The {@link DynamicBatcher} asks them itself, because that may have to wait for the disk.
  *
  * <p>Safe for concurrent use. Does not own what is stored.
  */

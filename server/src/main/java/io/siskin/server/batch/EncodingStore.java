@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * of another key.
  *
  * <p>{@link #get} and {@link #size} are safe for concurrent use, also beside the other methods.
- * {@link #put}, {@link #close} and {@link #discard} are called by one thread at a time. Every method
- * may throw whatever the library behind it throws; {@link StoredEncodings} takes care of that.
+ * {@link #put}, {@link #close} and {@link #discard} are called by one thread at a time. Every
+ * method may throw whatever the library behind it throws; {@link StoredEncodings} takes care of
+ * that.
  */
 public interface EncodingStore {
   /** How many bytes a key has. */
@@ -54,7 +55,8 @@ public interface EncodingStore {
   /**
    * Keeps a value, and gives up older ones when there is no room for it.
    *
-   * @param key {@link #KEY_LENGTH_BYTES} bytes; a later value of the same key replaces an earlier one
+   * @param key {@link #KEY_LENGTH_BYTES} bytes; a later value of the same key replaces an earlier
+   *     one
    * @param value 1 to {@link #VALUE_LENGTH_BYTES_MAX} bytes
    * @throws IOException when its files cannot be written
    */

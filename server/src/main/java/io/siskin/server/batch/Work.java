@@ -33,8 +33,8 @@ final class Work {
   int lengthTokens;
 
   /**
-   * What its encoding is stored under; null for nowhere. Set by the thread that tokenises it, before
-   * it waits for a batch.
+   * What its encoding is stored under; null for nowhere. Set by the thread that tokenises it,
+   * before it waits for a batch.
    */
   byte @Nullable [] storeKey;
 

@@ -239,7 +239,9 @@ public final class IndexJob {
     progress.end();
   }
 
-  /** The first documents may be stored too. Their opening began before the documents were counted. */
+  /**
+   * The first documents may be stored too. Their opening began before the documents were counted.
+   */
   private void awaitStored() {
     try {
       stored.awaitOpening();

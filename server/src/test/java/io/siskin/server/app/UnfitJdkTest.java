@@ -69,7 +69,11 @@ final class UnfitJdkTest {
     try (InputStream in = Object.class.getModule().getResourceAsStream(VERSION_CLASS)) {
       original = in.readAllBytes();
     }
-    String own = Runtime.version().version().stream().map(String::valueOf).reduce((a, b) -> a + "." + b).orElseThrow();
+    String own =
+        Runtime.version().version().stream()
+            .map(String::valueOf)
+            .reduce((a, b) -> a + "." + b)
+            .orElseThrow();
     byte[] before = constant(own);
     int found = 0;
     int at = 0;

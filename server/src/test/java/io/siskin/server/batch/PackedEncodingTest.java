@@ -76,8 +76,7 @@ final class PackedEncodingTest {
     for (int i = 0; i < 10_000; i++) {
       weights.put("term" + i, 1f);
     }
-    assertThat(
-            PackedEncoding.pack(new TextEncoding.Sparse(TokenVector.of(weights), List.of())))
+    assertThat(PackedEncoding.pack(new TextEncoding.Sparse(TokenVector.of(weights), List.of())))
         .isNull();
     List<String> longText = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
@@ -103,7 +102,9 @@ final class PackedEncodingTest {
         });
   }
 
-  /** Chance may make another valid encoding; checksums are for the store. Nothing else may happen. */
+  /**
+   * Chance may make another valid encoding; checksums are for the store. Nothing else may happen.
+   */
   @Test
   void damagedBytesAreRefusedOrRead() {
     Seeded.run(

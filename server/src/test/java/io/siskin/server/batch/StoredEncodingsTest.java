@@ -110,8 +110,7 @@ final class StoredEncodingsTest {
     open();
     assertThat(stored.metrics())
         .isEqualTo(
-            new StoredEncodings.Metrics(
-                State.OFF, 0, 0, 0, 0, 0, EncodingStore.Size.NONE, 0));
+            new StoredEncodings.Metrics(State.OFF, 0, 0, 0, 0, 0, EncodingStore.Size.NONE, 0));
     assertThat(key("red")).isNull();
   }
 
@@ -327,7 +326,9 @@ final class StoredEncodingsTest {
     var answer =
         encoder.submit(
             new EncoderInput("red", Side.QUERY), Priority.INTERACTIVE, Cancellation.NEVER);
-    assertThat(answer).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class);
+    assertThat(answer)
+        .failsWithin(Duration.ofSeconds(20))
+        .withThrowableOfType(ExecutionException.class);
     assertThat(encoder.close(Duration.ofSeconds(20))).isTrue();
     stored.close();
     assertThat(store.count()).isZero();

@@ -93,7 +93,8 @@ final class StoredEncodingsIndexTest {
 
   @Test
   void aChangedDocumentIsEncodedAndTheOthersAreNot() throws IOException {
-    index(stored(), "{\"id\":\"1\",\"text\":\"red kite\"}\n{\"id\":\"2\",\"text\":\"black kite\"}\n");
+    index(
+        stored(), "{\"id\":\"1\",\"text\":\"red kite\"}\n{\"id\":\"2\",\"text\":\"black kite\"}\n");
     IndexReport report =
         index(
             stored(), "{\"id\":\"1\",\"text\":\"red kite\"}\n{\"id\":\"2\",\"text\":\"grouse\"}\n");

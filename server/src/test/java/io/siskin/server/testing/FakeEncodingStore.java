@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in memory, which can be told to fail. What it has stays when it is closed, so that the same
- * values can be opened again. Safe for concurrent use.
+ * A store in memory, which can be told to fail. What it has stays when it is closed, so that the
+ * same values can be opened again. Safe for concurrent use.
  */
 public final class FakeEncodingStore implements EncodingStore {
   private final Map<String, byte[]> values = new ConcurrentHashMap<>();

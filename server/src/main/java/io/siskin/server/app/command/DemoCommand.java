@@ -106,7 +106,8 @@ public final class DemoCommand implements Callable<Integer> {
     try (ProgressDisplay display = ProgressDisplay.on(err)) {
       collection.writeDocuments(display);
       try (InterruptibleIndexJob job =
-          new InterruptibleIndexJob(collection.indexRequest(), display, TextModels.NONE, StoredEncodings.none())) {
+          new InterruptibleIndexJob(
+              collection.indexRequest(), display, TextModels.NONE, StoredEncodings.none())) {
         IndexReport report = job.run();
         if (report == null) {
           err.println("siskin demo: stopped; the unfinished build was removed");

@@ -176,11 +176,7 @@ public final class ServeCommand implements Callable<Integer> {
         StoredEncodings stored = encodingStore.of(directory);
         SearchServer server =
             SearchServer.listen(
-                directory,
-                options(),
-                verification,
-                warmupMillis,
-                batching.over(library, stored))) {
+                directory, options(), verification, warmupMillis, batching.over(library, stored))) {
       if (metricsPort != null) {
         server.showMetrics(metricsHost, metricsPort);
       }

@@ -20,18 +20,19 @@ public final class EncodingStoreFlags {
       paramLabel = "N",
       defaultValue = "512",
       description =
-          "Disk for encodings of queries and documents, which need no model when the same text comes"
-              + " again, also after a restart: 16 to 1048576 MiB, or 0 for none. A document takes"
-              + " about 2 KiB. When it is full, the older half is given up. Nothing is written"
-              + " unless a model encodes text. Default: ${DEFAULT-VALUE}.")
+          "Disk for encodings of queries and documents, which need no model when the same text"
+              + " comes again, also after a restart: 16 to 1048576 MiB, or 0 for none. A document"
+              + " takes about 2 KiB. When it is full, the older half is given up. Nothing is"
+              + " written unless a model encodes text. Default: ${DEFAULT-VALUE}.")
   private int mebibytes;
 
   @Option(
       names = "--encoder-store-dir",
       paramLabel = "DIR",
       description =
-          "The folder for these encodings, made when missing. One process uses it at a time; another"
-              + " one says so and works without. Default: .encodings in the data directory.")
+          "The folder for these encodings, made when missing. One process uses it at a time;"
+              + " another one says so and works without. Default: .encodings in the data"
+              + " directory.")
   private @Nullable Path directory;
 
   /**

@@ -115,8 +115,7 @@ final class CleanClose {
     CRC32C crc = new CRC32C();
     long length = 0;
     // Read as a file and not through a mapping: a disk that fails gives an exception then.
-    try (FileChannel channel =
-        FileChannel.open(directory.resolve(name), StandardOpenOption.READ)) {
+    try (FileChannel channel = FileChannel.open(directory.resolve(name), StandardOpenOption.READ)) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_LENGTH);
       for (int read = channel.read(buffer); read >= 0; read = channel.read(buffer)) {
         length += read;

@@ -109,7 +109,8 @@ final class ChronicleEncodingStoreTest {
     store.put(key, StoreValues.largest());
     assertThat(store.get(key)).isEqualTo(StoreValues.largest());
     assertThat(store.size().entries()).isEqualTo(1);
-    for (byte[] refused : List.of(new byte[0], new byte[EncodingStore.VALUE_LENGTH_BYTES_MAX + 1])) {
+    for (byte[] refused :
+        List.of(new byte[0], new byte[EncodingStore.VALUE_LENGTH_BYTES_MAX + 1])) {
       assertThatThrownBy(() -> store.put(key, refused))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining(String.valueOf(refused.length));
@@ -150,7 +151,9 @@ final class ChronicleEncodingStoreTest {
       int count = (int) Math.min(200_000, 3 * BYTES_MAX / (length + 100));
       for (int i = 0; i < count; i++) {
         store.put(StoreValues.key(i), new byte[length]);
-        assertThat(i % 500 == 0 ? lengthBytes() : 0).as("%d bytes", length).isLessThanOrEqualTo(BYTES_MAX);
+        assertThat(i % 500 == 0 ? lengthBytes() : 0)
+            .as("%d bytes", length)
+            .isLessThanOrEqualTo(BYTES_MAX);
       }
       assertThat(store.get(StoreValues.key(count - 1))).hasSize(length);
       store.discard();
@@ -212,8 +215,7 @@ final class ChronicleEncodingStoreTest {
         random -> {
           for (int i = 0; i < 20; i++) {
             assertNotTrusted(
-                random,
-                (map, marker, chance) -> flip(map, chance.nextLong(Files.size(map))));
+                random, (map, marker, chance) -> flip(map, chance.nextLong(Files.size(map))));
           }
           assertNotTrusted(random, (map, marker, chance) -> flip(map, 0));
           assertNotTrusted(
@@ -244,8 +246,7 @@ final class ChronicleEncodingStoreTest {
               random, (map, marker, chance) -> Files.writeString(marker, "x".repeat(10_000)));
           for (int i = 0; i < 20; i++) {
             assertNotTrusted(
-                random,
-                (map, marker, chance) -> flip(marker, chance.nextLong(Files.size(marker))));
+                random, (map, marker, chance) -> flip(marker, chance.nextLong(Files.size(marker))));
           }
           assertNotTrusted(
               random,
@@ -405,12 +406,13 @@ final class ChronicleEncodingStoreTest {
     store.close();
   }
 
-  /** The library would report its use to an analytics host. The flag forbids it, and it is not here. */
+  /**
+   * The library would report its use to an analytics host. The flag forbids it, and it is not here.
+   */
   @Test
   void theLibraryThatReportsUsageIsNotOnTheClassPath() {
     assertThat(System.getProperty("chronicle.analytics.disable")).isEqualTo("true");
-    assertThatThrownBy(
-            () -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
+    assertThatThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
         .isInstanceOf(ClassNotFoundException.class);
   }
 }

@@ -12,13 +12,15 @@ import java.util.stream.Stream;
 
 /**
  * A process that fills a store: for ever, to be killed, or with some values and a clean close. Its
- * home folder and its folder for temporary files are below the test's, so that the test sees what the
- * library leaves there.
+ * home folder and its folder for temporary files are below the test's, so that the test sees what
+ * the library leaves there.
  */
 final class WritingChild {
   private WritingChild() {}
 
-  /** Starts it; a count of 0 is for ever. It prints a line when it begins to write, and one after. */
+  /**
+   * Starts it; a count of 0 is for ever. It prints a line when it begins to write, and one after.
+   */
   static Process start(Path folder, Path store, int count) throws IOException {
     Files.createDirectories(folder.resolve("home"));
     Files.createDirectories(folder.resolve("tmp"));
