@@ -43,6 +43,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -701,7 +702,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   }
 
   @Override
-  public CompletableFuture<@Nullable String> setAlias(String alias, String collection) {
+  public CompletableFuture<Optional<String>> setAlias(String alias, String collection) {
     return change(
         () -> {
           DataDirectory.checkName("alias", alias);
@@ -714,7 +715,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
             Ranges.check(
                 "number of aliases", before.collections().size(), 0, Aliases.COUNT_MAX - 1);
             catalog.putAliases(before.with(alias, collection));
-            return before.collections().get(alias);
+            return Optional.ofNullable(before.collections().get(alias));
           }
         });
   }
