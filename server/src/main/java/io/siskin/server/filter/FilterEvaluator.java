@@ -111,8 +111,12 @@ public final class FilterEvaluator {
     Column found = columns.find(condition.field());
     if (found != null && found.documentCount() > documentCount) {
       throw new IllegalArgumentException(
-          "the column of field '%s' has %d documents; the segment has %d"
-              .formatted(condition.field(), found.documentCount(), documentCount));
+          "the column of field '"
+              + condition.field()
+              + "' has "
+              + found.documentCount()
+              + " documents; the segment has "
+              + documentCount);
     }
     return switch (found) {
       case null -> new BoundCondition.Any(List.of());
