@@ -57,6 +57,16 @@ public final class FilterEvaluator {
   }
 
   /**
+   * Returns whether a selection holds one document.
+   *
+   * @param selection fits the schema that the columns were made by
+   * @param document its number, 0 to the number of documents − 1
+   */
+  public boolean admits(Selection selection, int document) {
+    return bind(selection.filter()).matches(document);
+  }
+
+  /**
    * Returns the documents that a selection holds in a segment that has grown. If there are few new
    * documents, it looks at these only.
    *
@@ -101,8 +111,12 @@ public final class FilterEvaluator {
     Column found = columns.find(condition.field());
     if (found != null && found.documentCount() > documentCount) {
       throw new IllegalArgumentException(
-          "the column of field '%s' has %d documents; the segment has %d"
-              .formatted(condition.field(), found.documentCount(), documentCount));
+          "the column of field '"
+              + condition.field()
+              + "' has "
+              + found.documentCount()
+              + " documents; the segment has "
+              + documentCount);
     }
     return switch (found) {
       case null -> new BoundCondition.Any(List.of());
