@@ -6,6 +6,7 @@ import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.WriteOptions;
+import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.Selector;
@@ -61,19 +62,32 @@ final class LiveCollection implements AutoCloseable {
   private final List<WriteTask> pending = new ArrayList<>();
 
   /** Answers that wait for the log. */
-  private final List<Runnable> durableWaiters = new ArrayList<>();
+  private final List<Waiter> durableWaiters = new ArrayList<>();
 
   /** Answers that wait for the next snapshot as well. */
-  private final List<Runnable> searchableWaiters = new ArrayList<>();
+  private final List<Waiter> searchableWaiters = new ArrayList<>();
+
+  /**
+   * An answer that waits.
+   *
+   * @param task what was done
+   * @param answer answers it
+   */
+  private record Waiter(WriteTask task, Runnable answer) {}
 
   private long nextPosition;
   private long appliedSequence;
   private long lastForceNanoTime;
   private long lastPublishNanoTime;
-  private long lastWriteNanoTime;
+  private volatile long lastWriteNanoTime;
   private boolean isDirty;
+
+  /** Snapshots that wait for the sealing of what is in memory; writes wait for them. */
+  private int snapshotsUnderWay;
+
   private volatile long lastPosition;
   private volatile boolean closing;
+  private volatile boolean isEnding;
   private volatile @Nullable Throwable failure;
 
   /**
@@ -171,10 +185,10 @@ final class LiveCollection implements AutoCloseable {
   CompletableFuture<Void> flush() {
     CompletableFuture<Void> sealed = new CompletableFuture<>();
     step(() -> {
-          forceLog();
-          parts.freeze(appliedSequence, nextPosition - 1);
-          publishIfDirty();
-          works.whenSealed(sealed);
+          freeze();
+          if (commitDeletions(sealed)) {
+            works.whenSealed(sealed);
+          }
         })
         .exceptionally(
             failed -> {
@@ -184,14 +198,32 @@ final class LiveCollection implements AutoCloseable {
     return sealed;
   }
 
+  /**
+   * Commits what was deleted, when there is nothing to seal: then no seal will do it.
+   *
+   * @param waiter fails when it fails
+   * @return whether it has not failed
+   */
+  private boolean commitDeletions(CompletableFuture<Void> waiter) throws IOException {
+    try {
+      if (parts.isSealed()) {
+        works.commitAll(appliedSequence, nextPosition - 1);
+      }
+      return true;
+    } catch (LogFailedException failed) {
+      throw failed;
+    } catch (IOException failed) {
+      waiter.completeExceptionally(failed);
+      return false;
+    }
+  }
+
   /** Rewrites the collection into one segment without deleted documents; completed when it is. */
   CompletableFuture<Void> compact() {
     CompletableFuture<Void> compact = new CompletableFuture<>();
     step(
             () -> {
-              forceLog();
-              parts.freeze(appliedSequence, nextPosition - 1);
-              publishIfDirty();
+              freeze();
               works.compact(compact);
             })
         .exceptionally(
@@ -202,8 +234,17 @@ final class LiveCollection implements AutoCloseable {
     return compact;
   }
 
+  /** Ends the growing segment: from here on it is sealed, and documents go to a new one. */
+  private void freeze() throws IOException {
+    forceLog();
+    parts.freeze(appliedSequence, nextPosition - 1);
+    publishIfDirty();
+  }
+
   /**
-   * Keeps what is in segments under a name.
+   * Keeps the collection as it is under a name. Writes wait until what is in memory is sealed: a
+   * snapshot has no log, so the segments must have every document, and all deletions must be those
+   * of documents that are in no other place.
    *
    * @param snapshot the name
    */
@@ -211,11 +252,8 @@ final class LiveCollection implements AutoCloseable {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
     step(
             () -> {
-              try {
-                kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
-              } catch (NameTakenException | IOException refused) {
-                kept.completeExceptionally(refused);
-              }
+              snapshotsUnderWay++;
+              keepWhenSealed(snapshot, kept);
             })
         .exceptionally(
             failed -> {
@@ -225,15 +263,77 @@ final class LiveCollection implements AutoCloseable {
     return kept;
   }
 
+  private void keepWhenSealed(
+      String snapshot, CompletableFuture<CollectionChanges.KeptSnapshot> kept) throws IOException {
+    if (parts.isSealed()) {
+      try {
+        works.commitAll(appliedSequence, nextPosition - 1);
+        kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
+      } catch (LogFailedException failed) {
+        kept.completeExceptionally(failed);
+        throw failed;
+      } catch (NameTakenException | IOException refused) {
+        kept.completeExceptionally(refused);
+      } finally {
+        snapshotsUnderWay--;
+      }
+      return;
+    }
+    // Writes that were taken with this step are done in the same round, so there may be several.
+    freeze();
+    CompletableFuture<Void> sealed = new CompletableFuture<>();
+    CompletableFuture<?> _ =
+        sealed
+            .thenCompose(_ -> step(() -> keepWhenSealed(snapshot, kept)))
+            .exceptionally(
+                failed -> {
+                  if (kept.completeExceptionally(failed)) {
+                    snapshotsUnderWay--;
+                  }
+                  return null;
+                });
+    works.whenSealed(sealed);
+  }
+
   /** Returns the bytes of memory outside of the heap that are not backed by files. */
   CompletableFuture<Long> anonymousBytes() {
     CompletableFuture<Long> bytes = new CompletableFuture<>();
     return step(() -> bytes.complete(parts.anonymousBytes())).thenCompose(_ -> bytes);
   }
 
-  /** Returns for how long nothing was written and nothing is left to do, in nanoseconds. */
+  /** Returns for how long nothing was written and nothing waits, in nanoseconds. */
   long idleNanos() {
-    return queue.isEmpty() && works.isIdle() ? nanoTime.getAsLong() - lastWriteNanoTime : 0;
+    return queue.isEmpty() ? nanoTime.getAsLong() - lastWriteNanoTime : 0;
+  }
+
+  /**
+   * Begins to end the writer, unless there is something to do or something in memory. From then on
+   * it takes no more writes; nothing that it took is refused.
+   *
+   * @return whether it ends
+   */
+  CompletableFuture<Boolean> closeIfIdle() {
+    CompletableFuture<Boolean> closes = new CompletableFuture<>();
+    return step(
+            () -> {
+              isEnding =
+                  works.isIdle()
+                      && snapshotsUnderWay == 0
+                      && parts.isSealed()
+                      && queue.closeIfEmpty(closingReason());
+              closes.complete(isEnding);
+            })
+        .thenCompose(_ -> closes);
+  }
+
+  /** Returns whether it takes no more writes, because it ends. */
+  boolean isEnding() {
+    return isEnding;
+  }
+
+  private CollectionNotWritableException closingReason() {
+    return new CollectionNotWritableException(
+        name(), CollectionNotWritableException.Reason.CLOSING, "it is being closed");
   }
 
   /** Returns why the writer has ended, or null. */
@@ -247,10 +347,9 @@ final class LiveCollection implements AutoCloseable {
    */
   @Override
   public void close() {
+    isEnding = true;
     closing = true;
-    end(
-        new CollectionNotWritableException(
-            name(), CollectionNotWritableException.Reason.CLOSING, "it is being closed"));
+    end(closingReason());
     ended.join();
   }
 
@@ -267,6 +366,8 @@ final class LiveCollection implements AutoCloseable {
         round();
       }
       finishRound();
+      // What was answered is searched until the collection is opened anew.
+      publishIfDirty();
     } catch (Throwable failed) {
       failure = failed;
       LOG.error("collection {} takes no more writes until it is opened anew", name(), failed);
@@ -279,6 +380,7 @@ final class LiveCollection implements AutoCloseable {
       told.initCause(failed);
       end(told);
       durableWaiters.clear();
+      searchableWaiters.forEach(waiter -> waiter.task.fail(told));
       searchableWaiters.clear();
       pending.forEach(task -> task.fail(told));
       pending.clear();
@@ -302,7 +404,7 @@ final class LiveCollection implements AutoCloseable {
   private void round() throws IOException {
     List<WriteTask> taken;
     try {
-      taken = queue.take(ROUND_BYTES_MAX, parts.isFull(), waitNanos());
+      taken = queue.take(ROUND_BYTES_MAX, parts.isFull() || snapshotsUnderWay > 0, waitNanos());
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts a writer", e);
     }
@@ -311,9 +413,7 @@ final class LiveCollection implements AutoCloseable {
     }
     finishRound();
     if (parts.wantsFreeze(nanoTime.getAsLong())) {
-      forceLog();
-      parts.freeze(appliedSequence, nextPosition - 1);
-      publishIfDirty();
+      freeze();
     }
     works.consider(nanoTime.getAsLong() - lastWriteNanoTime);
   }
@@ -321,7 +421,7 @@ final class LiveCollection implements AutoCloseable {
   private void finishRound() throws IOException {
     boolean forced = syncIfDue();
     if (forced || !(options.sync() instanceof WriteOptions.Sync.EveryBatch)) {
-      durableWaiters.forEach(Runnable::run);
+      durableWaiters.forEach(waiter -> waiter.answer.run());
       durableWaiters.clear();
       pending.clear();
     }
@@ -385,7 +485,7 @@ final class LiveCollection implements AutoCloseable {
     if (isDirty) {
       publish();
     }
-    searchableWaiters.forEach(Runnable::run);
+    searchableWaiters.forEach(waiter -> waiter.answer.run());
     searchableWaiters.clear();
   }
 
@@ -402,7 +502,7 @@ final class LiveCollection implements AutoCloseable {
         case WriteTask.Update update -> answer(update, update(update));
         case WriteTask.Step(WriteTask.Step.Action action, CompletableFuture<Void> result) -> {
           action.run();
-          durableWaiters.add(() -> result.complete(null));
+          durableWaiters.add(new Waiter(task, () -> result.complete(null)));
         }
       }
     } catch (InvalidInputException refused) {
@@ -432,8 +532,10 @@ final class LiveCollection implements AutoCloseable {
   private <T> void answer(WriteTask.Write<T> write, T result) {
     Runnable answer = () -> write.result().complete(result);
     switch (write.waitFor()) {
-      case DURABLE -> durableWaiters.add(answer);
-      case SEARCHABLE -> durableWaiters.add(() -> searchableWaiters.add(answer));
+      case DURABLE -> durableWaiters.add(new Waiter(write, answer));
+      case SEARCHABLE ->
+          durableWaiters.add(
+              new Waiter(write, () -> searchableWaiters.add(new Waiter(write, answer))));
     }
   }
 
