@@ -1,25 +1,185 @@
 package io.siskin.loadtest.crash;
 
+import io.siskin.index.store.Publication;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 
-/** First version: kills only. */
+/**
+ * Ends writers in all ways that {@code docs/reliability.md} names, and prints a table. {@code
+ * loadtest/crash} starts it and explains its options.
+ */
 public final class CrashHarness {
-  private CrashHarness() {}
+  private static final int DISK_MEBIBYTES = 256;
+  private static final int FAULT_OPERATIONS = 150;
 
+  private final Path folder;
+  private final long seed;
+  private final PrintStream out;
+
+  private CrashHarness(Path folder, long seed, PrintStream out) {
+    this.folder = folder;
+    this.seed = seed;
+    this.out = out;
+  }
+
+  /**
+   * Runs the harness.
+   *
+   * @param arguments a folder for everything that it writes, the seed, and how often: kills, losses
+   *     of power, failing calls, damages of each file
+   */
+  @SuppressWarnings("SystemOut") // The table.
   public static void main(String[] arguments) throws IOException {
-    Path folder = Files.createDirectories(Path.of(arguments[0]));
-    long seed = Long.parseLong(arguments[1]);
-    int kills = Integer.parseInt(arguments[2]);
-    Rounds rounds = new Rounds(folder.resolve("data"), folder.resolve("errors.log"), seed);
-    while (rounds.endCount() < kills) {
-      rounds.write(3, List.of(), WriterProcess::kill);
-      rounds.check();
-      System.out.println(rounds.endCount() + " kills, " + rounds.operationCount() + " operations, "
-          + rounds.documents() + " documents, refused " + rounds.refusedCount() + " unknown " + rounds.unknown().stream().distinct().limit(3).toList());
+    int[] counts = Arrays.stream(arguments).skip(2).mapToInt(Integer::parseInt).toArray();
+    CrashHarness harness =
+        new CrashHarness(
+            Files.createDirectories(Path.of(arguments[0])),
+            Long.parseLong(arguments[1]),
+            System.out);
+    harness.out.printf(
+        "seed %d%n%-28s %6s %11s %10s %8s %8s %10s %10s %10s%n",
+        harness.seed,
+        "what",
+        "times",
+        "operations",
+        "documents",
+        "refused",
+        "unknown",
+        "p50 in ms",
+        "p99 in ms",
+        "max in ms");
+    harness.kills(counts[0]);
+    harness.powerLosses(counts[1]);
+    harness.failingCalls(counts[2]);
+    harness.damages(counts[3]);
+  }
+
+  private void kills(int times) throws IOException {
+    if (times > 0) {
+      Rounds rounds = new Rounds(folder.resolve("kills"), folder.resolve("kills.log"), seed);
+      while (rounds.endCount() < times) {
+        rounds.write(3, List.of(), WriterProcess::kill);
+        rounds.check();
+      }
+      print("kill -9", rounds);
     }
-    System.out.println(rounds.recoveryMicros());
+  }
+
+  private void powerLosses(int times) throws IOException {
+    if (times == 0) {
+      return;
+    }
+    try (VolatileDisk disk =
+        VolatileDisk.make(Files.createDirectories(folder.resolve("power")), DISK_MEBIBYTES)) {
+      if (disk == null) {
+        out.println("loss of power                left out: needs root and loop devices");
+        return;
+      }
+      Rounds rounds =
+          new Rounds(disk.mounted().resolve("data"), folder.resolve("power.log"), seed + 1);
+      while (rounds.endCount() < times) {
+        rounds.write(
+            1,
+            List.of(),
+            writer -> {
+              disk.losePower();
+              writer.kill();
+            });
+        disk.restart();
+        rounds.check();
+      }
+      print("loss of power (ext4)", rounds);
+    }
+  }
+
+  private void failingCalls(int times) throws IOException {
+    if (times == 0) {
+      return;
+    }
+    if (!isThere("strace")) {
+      out.println("failing calls                left out: needs strace");
+      return;
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    for (String fault : List.of("fdatasync:error=EIO", "pwrite64:error=ENOSPC")) {
+      Rounds rounds =
+          new Rounds(
+              folder.resolve("fault-" + fault.substring(0, 4)),
+              folder.resolve("faults.log"),
+              seed + 2);
+      rounds.check();
+      for (int i = 0; i < times; i++) {
+        List<String> strace =
+            List.of(
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=" + fault.substring(0, fault.indexOf(':')),
+                "-e",
+                "inject=" + fault + ":when=" + (5 + random.nextInt(60)));
+        rounds.writeUntilEnd(strace, FAULT_OPERATIONS);
+        rounds.check();
+      }
+      print(fault, rounds);
+    }
+  }
+
+  private static boolean isThere(String command) {
+    try {
+      VolatileDisk.run(command, "-V");
+      return true;
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+
+  private void damages(int perFile) throws IOException {
+    if (perFile == 0) {
+      return;
+    }
+    Path data = folder.resolve("damage");
+    Rounds rounds = new Rounds(data, folder.resolve("damage.log"), seed + 3);
+    rounds.write(1, List.of(), WriterProcess::kill);
+    rounds.check();
+    // The last states before the end are what is left when the end of the log looks unfinished.
+    rounds.write(1, List.of(), WriterProcess::kill);
+    List<ModelState> shorter = new ArrayList<>(rounds.earlier());
+    shorter.addAll(rounds.states());
+    DamageScenario scenario =
+        new DamageScenario(
+            data, Files.createDirectories(folder.resolve("scratch")), new SplittableRandom(seed));
+    out.printf(
+        "%n%-28s %8s %9s %22s%n", "damaged file", "refused", "unharmed", "last writes cut off");
+    for (Map.Entry<String, int[]> one :
+        scenario.run(perFile, rounds.states(), shorter).entrySet()) {
+      int[] counts = one.getValue();
+      out.printf("%-28s %8d %9d %22d%n", one.getKey(), counts[0], counts[1], counts[2]);
+    }
+    Publication.deleteDirectory(folder.resolve("scratch"));
+  }
+
+  private void print(String what, Rounds rounds) throws IOException {
+    List<Long> micros = rounds.recoveryMicros();
+    out.printf(
+        "%-28s %6d %11d %10d %8d %8d %10.1f %10.1f %10.1f%n",
+        what,
+        rounds.endCount(),
+        rounds.operationCount(),
+        rounds.documents(),
+        rounds.refusedCount(),
+        rounds.unknown().size(),
+        micros.get(micros.size() / 2) / 1e3,
+        micros.get((int) (micros.size() * 0.99)) / 1e3,
+        micros.getLast() / 1e3);
   }
 }

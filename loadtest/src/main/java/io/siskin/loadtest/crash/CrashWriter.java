@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The process that writes until it is killed. It does the operations of a seed, and says on its
  * standard output what it begins, before it begins it, and what became of it, see {@link
- * Ledger#take}. {@code O} means that it opens the data directory, {@code S} that it begins to write,
- * and {@code E} that it has done as many operations as it was asked for.
+ * Ledger#take}. {@code O} means that it opens the data directory, {@code S} that it begins to
+ * write, and {@code E} that it has done as many operations as it was asked for.
  */
 public final class CrashWriter {
   private static final int UPSERTS_UNDER_WAY_MAX = 4;
@@ -38,6 +38,7 @@ public final class CrashWriter {
   private final Deque<CompletableFuture<?>> upserts = new ArrayDeque<>();
   private CompletableFuture<?> maintenance = CompletableFuture.completedFuture(null);
   private String target = "";
+  private volatile boolean hasFailed;
 
   private CrashWriter(ServedDirectory server, long seed, PrintStream out) {
     this.server = server;
@@ -48,8 +49,8 @@ public final class CrashWriter {
   /**
    * Writes.
    *
-   * @param arguments the data directory, the seed, the number of the first operation, and how many
-   *     operations to do
+   * @param arguments the data directory, the seed, the number of the first operation, how many
+   *     operations to do, and whether to go on after a failure
    */
   @SuppressWarnings("SystemOut") // It talks to the process that has started it.
   public static void main(String[] arguments) throws IOException {
@@ -62,7 +63,11 @@ public final class CrashWriter {
       CrashWriter writer = new CrashWriter(server, Long.parseLong(arguments[1]), out);
       long first = Long.parseLong(arguments[2]);
       long count = Long.parseLong(arguments[3]);
+      boolean goesOn = Boolean.parseBoolean(arguments[4]);
       for (long number = first; number < first + count; number++) {
+        if (writer.hasFailed && !goesOn) {
+          writer.awaitEnd();
+        }
         writer.run(number);
       }
       writer.awaitAll();
@@ -82,6 +87,11 @@ public final class CrashWriter {
     while (upserts.size() > left) {
       upserts.remove().join();
     }
+  }
+
+  /** Waits to be killed. */
+  private void awaitEnd() {
+    new CompletableFuture<Void>().join();
   }
 
   private void awaitAll() {
@@ -152,8 +162,7 @@ public final class CrashWriter {
       case Operation.Create(String collection) ->
           server.live.create(collection, ServedDirectory.SETTINGS, new VectorSpec());
       case Operation.Drop(String collection) -> server.live.drop(collection);
-      case Operation.Switch(String collection) ->
-          server.live.setAlias(Operation.ALIAS, collection);
+      case Operation.Switch(String collection) -> server.live.setAlias(Operation.ALIAS, collection);
     };
   }
 
@@ -164,6 +173,7 @@ public final class CrashWriter {
   private CompletableFuture<?> told(long number, CompletableFuture<?> result) {
     return result.handle(
         (value, failure) -> {
+          hasFailed |= failure != null && answer(number, unwrapped(failure)).startsWith("U");
           say(
               failure == null
                   ? "A "

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
   private static final int STATES_MAX = 2_000;
 
+  /** As many writes as one force of the log can make durable. */
+  private static final int EARLIER_MAX = 4;
+
   private final long seed;
   private final Deque<Long> pending = new ArrayDeque<>();
-  private final Map<Long, Boolean> answers = new HashMap<>();
+  private final Map<Long, String> answers = new HashMap<>();
   private List<Candidate> candidates = new ArrayList<>();
   private @Nullable Long pendingSnapshot;
   private long operationCount;
+
+  /** The states before the last operations, the newest last. */
+  private final Deque<ModelState> earlier = new ArrayDeque<>();
 
   /** A possible state, and the states that the snapshot under way may hold. */
   private static final class Candidate {
@@ -68,6 +75,11 @@ final class Ledger {
     return operationCount;
   }
 
+  /** Returns the states before each of the last writes. */
+  List<ModelState> earlier() {
+    return List.copyOf(earlier);
+  }
+
   /** Returns everything that may be there. */
   List<ModelState> states() {
     return candidates.stream().map(candidate -> candidate.state).toList();
@@ -103,14 +115,12 @@ final class Ledger {
       case "B" -> begin(number, operation);
       case "A" -> {
         operationCount++;
-        answered(number, operation, true);
+        answered(number, operation, "A");
         if (operation instanceof Operation.CreateSnapshot create) {
           keepOnly(create, Long.parseLong(words[2]));
         }
       }
-      case "N" -> answered(number, operation, false);
-      case "R" -> forget(number);
-      case "U" -> unknown(number, operation);
+      case "N", "R", "U" -> answered(number, operation, words[0]);
       default -> throw new IllegalStateException("a writer has said: " + line);
     }
   }
@@ -127,27 +137,39 @@ final class Ledger {
     }
   }
 
-  private void forget(long number) {
-    pending.remove(number);
-    if (pendingSnapshot != null && pendingSnapshot == number) {
-      pendingSnapshot = null;
+  /** Writes are done in the order of sending, and answered when they are durable or visible. */
+  private void answered(long number, Operation operation, String answer) {
+    if (operation instanceof Operation.Maintenance) {
+      end(operation, answer);
+      return;
+    }
+    answers.put(number, answer);
+    while (!pending.isEmpty() && answers.containsKey(pending.getFirst())) {
+      long first = pending.remove();
+      end(Operation.of(seed, first), Objects.requireNonNull(answers.remove(first)));
     }
   }
 
-  /** Writes are done in the order of sending, and answered when they are durable or visible. */
-  private void answered(long number, Operation operation, boolean done) {
-    if (operation instanceof Operation.Maintenance) {
-      end(operation, done);
-      return;
-    }
-    answers.put(number, done);
-    while (!pending.isEmpty() && answers.containsKey(pending.getFirst())) {
-      long first = pending.remove();
-      end(Operation.of(seed, first), Boolean.TRUE.equals(answers.remove(first)));
+  private void end(Operation operation, String answer) {
+    switch (answer) {
+      case "A" -> end(operation, true);
+      case "N" -> end(operation, false);
+      case "U" -> unknown(operation);
+      default -> {
+        if (operation instanceof Operation.CreateSnapshot) {
+          pendingSnapshot = null;
+        }
+      }
     }
   }
 
   private void end(Operation operation, boolean done) {
+    if (operation instanceof Operation.Write) {
+      candidates.forEach(candidate -> earlier.add(candidate.state.copy()));
+      while (earlier.size() > EARLIER_MAX) {
+        earlier.remove();
+      }
+    }
     if (operation instanceof Operation.CreateSnapshot create) {
       // Writes under way may be in it already.
       for (Candidate candidate : candidates) {
@@ -172,12 +194,14 @@ final class Ledger {
     take(next, operation);
   }
 
-  private void unknown(long number, Operation operation) {
-    forget(number);
+  private void unknown(Operation operation) {
     List<Candidate> next = new ArrayList<>();
     for (Candidate candidate : candidates) {
       next.add(candidate.copy());
       next.addAll(after(candidate, operation));
+    }
+    if (operation instanceof Operation.CreateSnapshot) {
+      pendingSnapshot = null;
     }
     take(next, operation);
   }
@@ -237,11 +261,10 @@ final class Ledger {
 
   /** Takes note that the writer's process has ended: what was under way may be there or not. */
   void ended() {
-    // What was answered is there, and so is all that was sent before it.
     while (!answers.isEmpty()) {
       long first = pending.remove();
-      Boolean done = answers.remove(first);
-      end(Operation.of(seed, first), done == null || done);
+      String answer = answers.remove(first);
+      end(Operation.of(seed, first), answer == null ? "U" : answer);
     }
     Operation snapshot = snapshot();
     // A log gives back the writes up to some write, so each prefix of them is possible.

@@ -1,5 +1,6 @@
 package io.siskin.loadtest.crash;
 
+import io.siskin.index.vector.TermIdVector;
 import io.siskin.server.write.DocumentInput;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,7 +80,7 @@ final class ModelState {
       case Operation.Upsert upsert -> {
         for (DocumentInput input : upsert.documents()) {
           documents.remove(input.id());
-          if (input.vector() instanceof io.siskin.index.vector.TermIdVector vector) {
+          if (input.vector() instanceof TermIdVector vector) {
             documents.put(input.id(), ModelDocument.of(input.id(), vector, input.fields()));
           }
         }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rounds {
   private static final int OPERATIONS_MAX = 400;
-  private static final boolean DEBUG = Boolean.getBoolean("crash.debug");
   private static final int WRITERS_MAX = 3;
 
   private final Path folder;
@@ -84,7 +83,7 @@ final class Rounds {
       int lines = early ? 0 : 1 + random.nextInt(OPERATIONS_MAX);
       long waitMicros = random.nextInt(early ? 400_000 : 20_000);
       try (WriterProcess writer =
-          new WriterProcess(wrapper, folder, seed, nextNumber, 1_000_000, errors)) {
+          new WriterProcess(wrapper, folder, seed, nextNumber, 1_000_000, false, errors)) {
         follow(writer, early ? "O" : "S", lines, waitMicros, end);
       }
       endCount++;
@@ -92,14 +91,19 @@ final class Rounds {
     }
   }
 
-  private void follow(
-      WriterProcess writer, String from, int lines, long waitMicros, End end) throws IOException {
+  private void follow(WriterProcess writer, String from, int lines, long waitMicros, End end)
+      throws IOException {
     boolean counting = false;
     boolean ended = false;
     int left = lines;
     for (String line = writer.line(); line != null; line = writer.line()) {
       take(line);
       counting |= line.equals(from);
+      if (line.startsWith("U")) {
+        // It waits to be killed.
+        counting = true;
+        left = 0;
+      }
       if (counting && !ended && left-- <= 0) {
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(waitMicros));
         end.end(writer);
@@ -113,7 +117,6 @@ final class Rounds {
   }
 
   private void take(String line) throws IOException {
-    if (DEBUG) { System.out.println(line + (line.length() > 1 ? " " + Ledger.shown(Operation.of(seed, Long.parseLong(line.split(" ", 3)[1]))) : "")); }
     switch (line.charAt(0)) {
       case 'O', 'S', 'E' -> {}
       default -> {
@@ -138,7 +141,7 @@ final class Rounds {
   void writeUntilEnd(List<String> wrapper, long count) throws IOException {
     Ledger known = ledger();
     try (WriterProcess writer =
-        new WriterProcess(wrapper, folder, seed, nextNumber, count, errors)) {
+        new WriterProcess(wrapper, folder, seed, nextNumber, count, true, errors)) {
       for (String line = writer.line(); line != null; line = writer.line()) {
         take(line);
       }
@@ -157,14 +160,18 @@ final class Rounds {
       ModelState state = check.state(known.states());
       check.search(state, random.split());
       known.settle(state);
-      documents =
-          state.collections.values().stream().mapToLong(one -> one.documents.size()).sum();
+      documents = state.collections.values().stream().mapToLong(one -> one.documents.size()).sum();
     }
   }
 
   /** Returns everything that the directory may hold now. */
   List<ModelState> states() throws IOException {
     return ledger().states();
+  }
+
+  /** Returns the states before each of the last writes. */
+  List<ModelState> earlier() throws IOException {
+    return ledger().earlier();
   }
 
   /** Returns how many writers were ended. */

@@ -86,8 +86,7 @@ final class StateCheck {
     for (Map.Entry<String, ModelState.Collection> one : state.collections.entrySet()) {
       String name = one.getKey();
       ModelState.Collection collection = one.getValue();
-      String difference =
-          difference(collection.documents, Objects.requireNonNull(found.get(name)));
+      String difference = difference(collection.documents, Objects.requireNonNull(found.get(name)));
       if (!difference.isEmpty()) {
         return name + ": " + difference;
       }
@@ -162,7 +161,13 @@ final class StateCheck {
         more.add(document.id());
       }
     }
-    return "; missing " + missing.size() + " " + first(missing) + ", too many " + more.size() + " "
+    return "; missing "
+        + missing.size()
+        + " "
+        + first(missing)
+        + ", too many "
+        + more.size()
+        + " "
         + first(more);
   }
 

@@ -3,11 +3,13 @@ package io.siskin.loadtest.crash;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link CrashWriter} in a process of its own.
@@ -26,16 +28,22 @@ final class WriterProcess implements AutoCloseable {
    * @param seed the seed of its operations
    * @param first the number of its first operation
    * @param count how many operations it does, if nothing ends it before
+   * @param goesOn whether it goes on after a failure, or waits to be killed
    * @param errors where its log goes
    */
   WriterProcess(
-      List<String> wrapper, Path folder, long seed, long first, long count, Path errors)
+      List<String> wrapper,
+      Path folder,
+      long seed,
+      long first,
+      long count,
+      boolean goesOn,
+      Path errors)
       throws IOException {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // What this process was started with is needed there too, but for agents and debuggers.
-    for (String option :
-        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (option.startsWith("--") || option.startsWith("-D") || option.equals("-ea")) {
         command.add(option);
       }
@@ -46,7 +54,12 @@ final class WriterProcess implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(CrashWriter.class.getName());
     command.addAll(
-        List.of(folder.toString(), Long.toString(seed), Long.toString(first), Long.toString(count)));
+        List.of(
+            folder.toString(),
+            Long.toString(seed),
+            Long.toString(first),
+            Long.toString(count),
+            Boolean.toString(goesOn)));
     process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
@@ -56,7 +69,7 @@ final class WriterProcess implements AutoCloseable {
   }
 
   /** Returns the next line that it says; null when it has ended. */
-  @org.jspecify.annotations.Nullable String line() throws IOException {
+  @Nullable String line() throws IOException {
     return lines.readLine();
   }
 

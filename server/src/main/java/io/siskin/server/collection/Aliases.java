@@ -118,6 +118,7 @@ public record Aliases(SortedMap<String, String> collections) {
     }
     String place = file.toString();
     JsonNode root = tree(place, content);
+    JsonChecksum checksum = JsonChecksum.takeFrom(root);
     JsonNode version = root.path("version");
     if (version.isIntegralNumber() && version.asLong() != VERSION) {
       throw new UnsupportedFormatException(place, 0, "version " + VERSION, "version " + version);
@@ -135,6 +136,7 @@ public record Aliases(SortedMap<String, String> collections) {
           "names of collections by aliases");
       found.put(alias.getKey(), alias.getValue().textValue());
     }
+    checksum.verify(place);
     return new Aliases(found);
   }
 
@@ -155,6 +157,7 @@ public record Aliases(SortedMap<String, String> collections) {
     ObjectNode json = JSON.createObjectNode().put("version", VERSION);
     ObjectNode aliases = json.putObject("aliases");
     collections.forEach(aliases::put);
+    JsonChecksum.addTo(json);
     AtomicFile.write(data.resolve(FILE_NAME), JSON.writeValueAsBytes(json));
   }
 }

@@ -221,6 +221,7 @@ public record CollectionManifest(
           .put("deletesGeneration", segment.deletesGeneration())
           .put("deletedCount", segment.deletedCount());
     }
+    JsonChecksum.addTo(json);
     return json;
   }
 

@@ -53,6 +53,7 @@ final class ManifestReader {
       throws CorruptSegmentException, UnsupportedFormatException {
     JsonNode root = tree(file, content);
     JsonNode found = root.path("version");
+    JsonChecksum checksum = found.asLong() == 1 ? null : JsonChecksum.takeFrom(root);
     if (found.isIntegralNumber()
         && !(found.asLong() >= 1 && found.asLong() <= CollectionManifest.VERSION)) {
       throw new UnsupportedFormatException(
@@ -66,14 +67,19 @@ final class ManifestReader {
     String name = members.node("name").asText();
     members.require(DataDirectory.isName(name), "name", "a name of a collection");
     members.require(members.node("encoder").isObject(), "encoder", "an object");
-    return new CollectionManifest(
-        (int) members.number("version", 1, CollectionManifest.VERSION),
-        name,
-        members.number("generation", 1, Long.MAX_VALUE),
-        members.node("encoder"),
-        first ? CollectionSettings.DEFAULTS : SettingsJson.read(members),
-        first ? LogState.NONE : log(members),
-        segments(members, first));
+    CollectionManifest manifest =
+        new CollectionManifest(
+            (int) members.number("version", 1, CollectionManifest.VERSION),
+            name,
+            members.number("generation", 1, Long.MAX_VALUE),
+            members.node("encoder"),
+            first ? CollectionSettings.DEFAULTS : SettingsJson.read(members),
+            first ? LogState.NONE : log(members),
+            segments(members, first));
+    if (checksum != null) {
+      checksum.verify(file);
+    }
+    return manifest;
   }
 
   private static JsonNode tree(String file, byte[] content) throws CorruptSegmentException {

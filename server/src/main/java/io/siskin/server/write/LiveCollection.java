@@ -221,11 +221,10 @@ final class LiveCollection implements AutoCloseable {
   /** Rewrites the collection into one segment without deleted documents; completed when it is. */
   CompletableFuture<Void> compact() {
     CompletableFuture<Void> compact = new CompletableFuture<>();
-    step(
-            () -> {
-              freeze();
-              works.compact(compact);
-            })
+    step(() -> {
+          freeze();
+          works.compact(compact);
+        })
         .exceptionally(
             failed -> {
               compact.completeExceptionally(failed);
@@ -250,11 +249,10 @@ final class LiveCollection implements AutoCloseable {
    */
   CompletableFuture<CollectionChanges.KeptSnapshot> keep(String snapshot) {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
-    step(
-            () -> {
-              snapshotsUnderWay++;
-              keepWhenSealed(snapshot, kept);
-            })
+    step(() -> {
+          snapshotsUnderWay++;
+          keepWhenSealed(snapshot, kept);
+        })
         .exceptionally(
             failed -> {
               kept.completeExceptionally(failed);
@@ -314,15 +312,14 @@ final class LiveCollection implements AutoCloseable {
    */
   CompletableFuture<Boolean> closeIfIdle() {
     CompletableFuture<Boolean> closes = new CompletableFuture<>();
-    return step(
-            () -> {
-              isEnding =
-                  works.isIdle()
-                      && snapshotsUnderWay == 0
-                      && parts.isSealed()
-                      && queue.closeIfEmpty(closingReason());
-              closes.complete(isEnding);
-            })
+    return step(() -> {
+          isEnding =
+              works.isIdle()
+                  && snapshotsUnderWay == 0
+                  && parts.isSealed()
+                  && queue.closeIfEmpty(closingReason());
+          closes.complete(isEnding);
+        })
         .thenCompose(_ -> closes);
   }
 

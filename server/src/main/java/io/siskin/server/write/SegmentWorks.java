@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class SegmentWorks {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentWorks.class);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final SegmentBuilds builds;
   private final MergePolicy policy;
@@ -227,8 +227,7 @@ final class SegmentWorks {
     }
     seal = null;
     parts().sealOldest(replacement);
-    reached =
-        new LogState(reached.epoch(), source.frozenSequence(), source.frozenPosition());
+    reached = new LogState(reached.epoch(), source.frozenSequence(), source.frozenPosition());
     if (tryCommit() && parts().frozen().isEmpty()) {
       List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
       sealWaiters.clear();

@@ -26,7 +26,9 @@ public final class WriteOrder {
     synchronized (this) {
       CompletableFuture<?> before = last;
       mine =
-          before.handle((_, _) -> null).thenCombine(ready.handle(Outcome::new), (_, one) -> one)
+          before
+              .handle((_, _) -> null)
+              .thenCombine(ready.handle(Outcome::new), (_, one) -> one)
               .thenCompose(one -> handOver.accept(one.value, one.failure));
       last = mine;
     }
@@ -37,7 +39,9 @@ public final class WriteOrder {
   /** Takes what is ready, or why it is not. */
   @FunctionalInterface
   interface Handler<T> {
-    /** Takes one of both; the other one is null. Returns what is completed when it is handed over. */
+    /**
+     * Takes one of both; the other one is null. Returns what is completed when it is handed over.
+     */
     CompletableFuture<?> accept(@Nullable T value, @Nullable Throwable failure);
   }
 }

@@ -7,6 +7,7 @@ import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.Schema;
 import io.siskin.index.vector.TermIdVector;
+import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.collection.StorageOptions;
 import io.siskin.server.collection.WriteOptions;
@@ -21,10 +22,15 @@ import io.siskin.server.retrieve.StoredDocument;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,8 +67,7 @@ final class LiveCollectionsTest {
     return response(
             server,
             name,
-            new RetrievalRequest.Query.Vector(
-                TermIdVector.of(new int[] {term}, new float[] {1})))
+            new RetrievalRequest.Query.Vector(TermIdVector.of(new int[] {term}, new float[] {1})))
         .hits()
         .stream()
         .map(RetrievalResponse.Hit::id)
@@ -73,12 +78,7 @@ final class LiveCollectionsTest {
       LiveServer server, String name, RetrievalRequest.Query query) {
     return server.retrieval.retrieve(
         new RetrievalRequest(
-            name,
-            query,
-            10,
-            new Evaluation.InMode(new SearchMode.Exact()),
-            List.of("*"),
-            false),
+            name, query, 10, new Evaluation.InMode(new SearchMode.Exact()), List.of("*"), false),
         Cancellation.NEVER);
   }
 
@@ -136,11 +136,9 @@ final class LiveCollectionsTest {
               vector("a", 1, 1, 1),
               text("b", "a text"),
               new DocumentInput(
-                  "c",
-                  TermIdVector.EMPTY,
-                  null,
-                  Map.of("year", new FieldValue.Text("soon"))));
-      assertThat(results).extracting(WriteResult::outcome)
+                  "c", TermIdVector.EMPTY, null, Map.of("year", new FieldValue.Text("soon"))));
+      assertThat(results)
+          .extracting(WriteResult::outcome)
           .containsExactly(WriteOutcome.CREATED, WriteOutcome.REFUSED, WriteOutcome.REFUSED);
       assertThat(results.get(1).refusal()).hasMessageContaining("documents[1]: vector is missing");
       assertThat(results.get(2).refusal()).hasMessageContaining("year");
@@ -175,8 +173,7 @@ final class LiveCollectionsTest {
   @Test
   void textsAreEncodedAndWeighedByWhatIsThere() throws IOException {
     try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
-      server.create(
-          "birds", CollectionSettings.DEFAULTS, new Bm25Spec(new AnalyzerSpec.English()));
+      server.create("birds", CollectionSettings.DEFAULTS, new Bm25Spec(new AnalyzerSpec.English()));
       server.upsert(
           "birds",
           text("siskin", "a small finch"),
@@ -184,7 +181,8 @@ final class LiveCollectionsTest {
           text("kite", "a red bird"));
       RetrievalResponse found =
           response(server, "birds", new RetrievalRequest.Query.Text("fish birds"));
-      assertThat(found.hits()).extracting(RetrievalResponse.Hit::id)
+      assertThat(found.hits())
+          .extracting(RetrievalResponse.Hit::id)
           .containsExactly("osprey", "kite");
       assertThat(found.hits().getFirst().fields()).containsEntry("text", "a bird that eats fish");
       float before = found.hits().get(1).score();
@@ -228,6 +226,72 @@ final class LiveCollectionsTest {
       server.live.deleteAlias("birds").join();
       server.live.drop("second").join();
       assertThat(server.catalog.names()).isEmpty();
+    }
+  }
+
+  @Test
+  void aSnapshotHasTheDeletionsThatWereAnswered() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      server.upsert("birds", vector("a", 1, 1, 1), vector("b", 1, 2, 1));
+      server.live.flush("birds").join();
+      server.delete("birds", new Selector.Ids(List.of("b")));
+      assertThat(server.live.createSnapshot("birds", "one").join().documentCount()).isEqualTo(1);
+      server.live.restore("birds", "one", "again").join();
+      assertThat(search(server, "again", 1)).containsExactly("a");
+    }
+  }
+
+  @Test
+  void aSnapshotLosesNoDocumentThatIsReplacedMeanwhile() throws IOException {
+    try (LiveServer server = new LiveServer(folder, LiveServer.SMALL)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      int documents = 100;
+      for (int i = 0; i < documents; i++) {
+        server.upsert("birds", vector("d" + i, 1, 1, i));
+      }
+      AtomicBoolean isDone = new AtomicBoolean();
+      CompletableFuture<Void> writing =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; !isDone.get(); i++) {
+                  server.upsert("birds", vector("d" + i % documents, 1, 1, i));
+                }
+              });
+      for (int i = 0; i < 10; i++) {
+        assertThat(server.live.createSnapshot("birds", "s" + i).join().documentCount())
+            .isEqualTo(documents);
+      }
+      isDone.set(true);
+      writing.join();
+    }
+  }
+
+  @Test
+  void aBatchThatWasSealedInPartIsRecoveredOnce() throws IOException {
+    Path copy = folder.resolve("copy");
+    try (LiveServer server = new LiveServer(folder.resolve("data"), LiveServer.SMALL)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      // The first 64 are sealed. The log keeps the whole batch, since the rest is in memory only.
+      DocumentInput[] batch = new DocumentInput[100];
+      Arrays.setAll(batch, i -> vector("d" + i, 1, 1, i));
+      server.upsert("birds", batch);
+      Path directory = folder.resolve("data/birds");
+      while (CollectionManifest.read(directory).segments().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      copy(folder.resolve("data"), copy);
+    }
+    try (LiveServer server = new LiveServer(copy, LiveServer.SMALL)) {
+      assertThat(server.documents("birds", new Selector.All(), 1_000)).hasSize(100);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
     }
   }
 }
