@@ -61,11 +61,13 @@ final class LayoutIndependenceTest {
     MIXED
   }
 
-  /** The rule that {@code --quantization} names. */
+  /** How weights become impacts. */
   enum Rule {
     AUTO(new Quantization.Auto()),
     PER_DOCUMENT(new Quantization.PerDocument()),
-    GLOBAL(new Quantization.GlobalOfInput());
+    GLOBAL(new Quantization.GlobalOfInput()),
+    /** Pinned before; some documents have weights beyond it. */
+    GLOBAL_TOO_SMALL(new Quantization.Global(0.01f));
 
     private final Quantization quantization;
 
@@ -87,6 +89,7 @@ final class LayoutIndependenceTest {
     "FRACTIONS, AUTO, true",
     "FRACTIONS, GLOBAL, false",
     "FRACTIONS, GLOBAL, true",
+    "FRACTIONS, GLOBAL_TOO_SMALL, false",
     "MIXED, AUTO, false",
     "MIXED, AUTO, true",
     "MIXED, PER_DOCUMENT, false",
