@@ -1,17 +1,12 @@
 package io.siskin.server.collection;
 
-import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.lifecycle.ReferenceCount;
 import io.siskin.index.segment.Segment;
-import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.store.FileState;
 import io.siskin.index.store.ReadPace;
 import io.siskin.index.store.Verification;
-import io.siskin.server.encode.factory.EncoderFactory;
-import io.siskin.server.encode.factory.EncoderResources;
 import io.siskin.server.encode.factory.Encoders;
 import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.encode.factory.TextModels;
