@@ -21,8 +21,8 @@ public record BuildOptions(
     Structures structures,
     int threads) {
   /**
-   * Everything but residuals and clustered posting lists, with default parameters, in the order of
-   * the input, on all cores.
+   * Everything but residuals, frequencies and clustered posting lists, with default parameters, in
+   * the order of the input, on all cores.
    */
   public static final BuildOptions DEFAULTS =
       new BuildOptions(
@@ -50,6 +50,8 @@ public record BuildOptions(
    *     none
    * @param clusters the clustered posting lists, which clustered search needs; null for none
    * @param storeFields whether titles, texts and other fields are kept to be returned with hits
+   * @param frequencies whether one byte per posting keeps how often a document has a term, so that
+   *     BM25 weights can be computed again; needs the forward index
    */
   public record Structures(
       boolean forward,
@@ -57,11 +59,34 @@ public record BuildOptions(
       @Nullable BlockMaxOptions blockMax,
       @Nullable ImpactOrderedOptions impacts,
       @Nullable ClusterOptions clusters,
-      boolean storeFields) {
-    /** Everything but residuals and clustered posting lists, with default parameters. */
+      boolean storeFields,
+      boolean frequencies) {
+    /**
+     * Everything but residuals, frequencies and clustered posting lists, with default parameters.
+     */
     public static final Structures DEFAULTS =
         new Structures(
             true, false, BlockMaxOptions.DEFAULTS, ImpactOrderedOptions.DEFAULTS, null, true);
+
+    /**
+     * Names what a segment without frequencies carries.
+     *
+     * @param forward see above
+     * @param residuals see above
+     * @param blockMax see above
+     * @param impacts see above
+     * @param clusters see above
+     * @param storeFields see above
+     */
+    public Structures(
+        boolean forward,
+        boolean residuals,
+        @Nullable BlockMaxOptions blockMax,
+        @Nullable ImpactOrderedOptions impacts,
+        @Nullable ClusterOptions clusters,
+        boolean storeFields) {
+      this(forward, residuals, blockMax, impacts, clusters, storeFields, false);
+    }
 
     /** Checks that the parts fit together. */
     public Structures {
@@ -75,6 +100,9 @@ public record BuildOptions(
       if (!forward && residuals) {
         throw withoutForward("residuals", "residuals need the forward index");
       }
+      if (!forward && frequencies) {
+        throw withoutForward("frequencies", "frequencies need the forward index");
+      }
       if (!forward && clusters != null) {
         throw withoutForward("clusters", "clustered posting lists need the forward index");
       }
@@ -85,7 +113,11 @@ public record BuildOptions(
     }
 
     private Structures withResiduals(boolean other) {
-      return new Structures(forward, other, blockMax, impacts, clusters, storeFields);
+      return new Structures(forward, other, blockMax, impacts, clusters, storeFields, frequencies);
+    }
+
+    private Structures withFrequencies(boolean other) {
+      return new Structures(forward, residuals, blockMax, impacts, clusters, storeFields, other);
     }
   }
 
@@ -115,6 +147,16 @@ public record BuildOptions(
   public BuildOptions withResiduals(boolean other) {
     return new BuildOptions(
         weighting, quantization, reordering, structures.withResiduals(other), threads);
+  }
+
+  /**
+   * Returns the same with or without term frequencies.
+   *
+   * @param other whether the segment carries them
+   */
+  public BuildOptions withFrequencies(boolean other) {
+    return new BuildOptions(
+        weighting, quantization, reordering, structures.withFrequencies(other), threads);
   }
 
   /**

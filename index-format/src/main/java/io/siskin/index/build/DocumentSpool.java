@@ -1,5 +1,6 @@
 package io.siskin.index.build;
 
+import io.siskin.index.document.FieldValue;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.FormatV1;
@@ -19,23 +20,39 @@ import org.agrona.collections.LongArrayList;
 
 /**
  * Keeps the documents on disk until all of them have been added. Vectors go to one spool file,
- * external ids and stored fields go to another. The heap holds two offsets and one hash of an id
- * per document.
+ * external ids and stored fields go to another, declared fields to a third one. The heap holds
+ * three offsets, a position and one hash of an id per document.
  *
- * <p>A vector record has the sum of the weights (f32), the number of terms (u32), and then for each
- * term its provisional number (u32) and its weight (f32). A stored record has the length of the
- * external id (u16), the bytes of the id, the number of fields (u16), and then for each field its
- * number (u16), its length (u32) and its bytes.
+ * <p>A vector record has the sum of the weights (f32), the number of terms (u32), a scale (f32),
+ * and then for each term its provisional number (u32) and its weight (f32). The scale is 0 if the
+ * vector has still to be quantised. Otherwise the weight is replaced by {@link
+ * NumberedVector.Packed}. A stored record has the length of the external id (u16), the bytes of the
+ * id, the number of fields (u16), and then for each field its number (u16), its length (u32) and
+ * its bytes.
  */
 final class DocumentSpool implements AutoCloseable {
   private static final long NO_DOCUMENT = -1;
 
+  /** Where a vector record has its number of terms. */
+  static final int COUNT_OFFSET = Float.BYTES;
+
+  /** Where a vector record has its scale. */
+  static final int SCALE_OFFSET = COUNT_OFFSET + Integer.BYTES;
+
+  /** Where a vector record has its terms. */
+  static final int TERMS_OFFSET = SCALE_OFFSET + Float.BYTES;
+
+  /** The length of a term in a vector record. */
+  static final int TERM_LENGTH = 2 * Integer.BYTES;
+
   private final SpoolFile vectors;
   private final SpoolFile stored;
+  private final ColumnSpool columns;
   private final TermCollector terms = new TermCollector();
   private final FieldNames fieldNames = new FieldNames();
   private final LongArrayList vectorOffsets = new LongArrayList();
   private final LongArrayList storedOffsets = new LongArrayList();
+  private final LongArrayList positions = new LongArrayList();
   private final Long2LongHashMap documentByIdHash = new Long2LongHashMap(NO_DOCUMENT);
   private final boolean storeFields;
   private int documentCount;
@@ -44,11 +61,28 @@ final class DocumentSpool implements AutoCloseable {
   private double totalLength;
   private float weightMax;
   private boolean allWhole = true;
+  private float scaleMin = Float.POSITIVE_INFINITY;
+  private float scaleMax;
+
+  /**
+   * What a document has beside its vector.
+   *
+   * @param externalId its external id
+   * @param stored its stored fields
+   * @param declared its declared fields
+   * @param position its position in the writes of the collection
+   */
+  record Document(
+      String externalId,
+      Map<String, String> stored,
+      Map<String, FieldValue> declared,
+      long position) {}
 
   DocumentSpool(Path directory, boolean storeFields) throws IOException {
     this.storeFields = storeFields;
     this.vectors = new SpoolFile(directory);
     this.stored = new SpoolFile(directory);
+    this.columns = new ColumnSpool(directory);
   }
 
   /**
@@ -56,25 +90,55 @@ final class DocumentSpool implements AutoCloseable {
    *
    * @throws InvalidInputException if the document is refused. In this case nothing of it is kept
    */
-  void add(String externalId, SparseVector vector, Map<String, String> fields) throws IOException {
+  void add(Document document, SparseVector vector) throws IOException {
+    terms.checkVocabulary(vector);
+    add(document, vector.size());
+    spoolVector(vector);
+    documentCount++;
+  }
+
+  /**
+   * Adds one document that is quantised already.
+   *
+   * @throws InvalidInputException if the document is refused. In this case nothing of it is kept
+   */
+  void add(Document document, NumberedVector vector) throws IOException {
+    add(document, vector.size());
+    spoolQuantized(vector);
+    documentCount++;
+  }
+
+  private void add(Document document, int termCount) throws IOException {
     if (documentCount == FormatV1.DOCUMENT_COUNT_MAX) {
       throw new InvalidInputException(
           "documents", documentCount + 1L, "at most " + FormatV1.DOCUMENT_COUNT_MAX);
     }
-    if (vector.size() > FormatV1.DOCUMENT_TERM_COUNT_MAX) {
+    String externalId = document.externalId();
+    if (termCount > FormatV1.DOCUMENT_TERM_COUNT_MAX) {
       throw new InvalidInputException(
           "number of terms of document '" + externalId + "'",
-          vector.size(),
+          termCount,
           "0 to " + FormatV1.DOCUMENT_TERM_COUNT_MAX);
     }
+    if (document.position() < nextPosition()) {
+      throw new InvalidInputException(
+          "position of document '" + externalId + "'",
+          document.position(),
+          nextPosition() + " or more, above those of the documents before");
+    }
     byte[] id = idBytes(externalId);
-    byte[][] values = fieldValues(externalId, fields);
-    terms.checkVocabulary(vector);
-    int[] fieldNumbers = fieldNumbers(fields);
+    byte[][] values = fieldValues(externalId, document.stored());
+    columns.check(document.declared());
+    int[] fieldNumbers = fieldNumbers(document.stored());
     claimId(id, externalId);
-    spoolVector(vector);
+    positions.addLong(document.position());
     spoolStored(id, fieldNumbers, values);
-    documentCount++;
+    columns.add(document.declared());
+  }
+
+  /** Returns the position after that of the last document, 1 at first. */
+  long nextPosition() {
+    return documentCount == 0 ? 1 : positions.getLong(documentCount - 1) + 1;
   }
 
   int documentCount() {
@@ -104,8 +168,31 @@ final class DocumentSpool implements AutoCloseable {
     return allWhole;
   }
 
+  /**
+   * Returns the scale that all quantised documents with a term have.
+   *
+   * @return 0 if their scales differ, or if there is none
+   */
+  float quantizedScale() {
+    return scaleMin == scaleMax ? scaleMax : 0;
+  }
+
+  /** Returns whether the documents were quantised before they were added. */
+  boolean isQuantized() {
+    return scaleMax > 0;
+  }
+
   TermCollector terms() {
     return terms;
+  }
+
+  ColumnSpool columns() {
+    return columns;
+  }
+
+  /** Returns the position of a document in the writes of the collection. */
+  long position(int document) {
+    return positions.getLong(document);
   }
 
   FieldNames fieldNames() {
@@ -130,8 +217,9 @@ final class DocumentSpool implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try (vectors) {
-      stored.close();
+    try (vectors;
+        stored) {
+      columns.close();
     }
   }
 
@@ -228,8 +316,7 @@ final class DocumentSpool implements AutoCloseable {
     for (int i = 0; i < vector.size(); i++) {
       length += vector.weight(i);
     }
-    vectors.putF32((float) length);
-    vectors.putU32(vector.size());
+    beginVector((float) length, vector.size(), 0);
     for (int i = 0; i < vector.size(); i++) {
       float weight = vector.weight(i);
       vectors.putU32(terms.collect(vector, i));
@@ -237,8 +324,32 @@ final class DocumentSpool implements AutoCloseable {
       weightMax = Math.max(weightMax, weight);
       allWhole &= DocumentQuantizer.isWhole(weight);
     }
-    postingCount += vector.size();
-    emptyDocumentCount += vector.size() == 0 ? 1 : 0;
+  }
+
+  private void spoolQuantized(NumberedVector vector) throws IOException {
+    vectorOffsets.addLong(vectors.position());
+    float scale = vector.scale();
+    beginVector(vector.length(), vector.size(), scale);
+    for (int i = 0; i < vector.size(); i++) {
+      int packed = vector.packed(i);
+      terms.count(vector.term(i));
+      vectors.putU32(vector.term(i));
+      vectors.putU32(packed);
+      weightMax = Math.max(weightMax, scale * NumberedVector.Packed.impact(packed));
+    }
+    if (vector.size() > 0) {
+      scaleMin = Math.min(scaleMin, scale);
+      scaleMax = Math.max(scaleMax, scale);
+    }
+  }
+
+  private void beginVector(float length, int size, float scale) throws IOException {
+    vectors.putF32(length);
+    vectors.putU32(size);
+    vectors.putF32(scale);
+    postingCount += size;
+    emptyDocumentCount += size == 0 ? 1 : 0;
+    // In the precision in which the lengths are stored, so that they add up to the total.
     totalLength += length;
   }
 

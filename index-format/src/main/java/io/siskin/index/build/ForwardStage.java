@@ -1,11 +1,13 @@
 package io.siskin.index.build;
 
+import io.siskin.index.build.NumberedVector.Packed;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.ForwardLayout;
+import io.siskin.index.format.v2.FrequencyLayout;
 import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.quantize.DocumentQuantizer;
 import io.siskin.index.store.SectionWriter;
@@ -18,7 +20,7 @@ import java.util.Arrays;
 
 /**
  * Weighs and quantises the vectors and writes them in their final order to {@code forward.dat}. It
- * also writes the residuals of rounding, if they are wanted.
+ * also writes the residuals of rounding and the term frequencies, if they are wanted.
  *
  * <p>All later stages read its result, so every structure of the segment holds the same impacts.
  */
@@ -33,6 +35,7 @@ final class ForwardStage {
   private final DocumentQuantizer quantizer;
   private final float emptyScale;
   private final boolean withResiduals;
+  private final boolean withFrequencies;
   private final int alignmentShift;
 
   /**
@@ -42,7 +45,7 @@ final class ForwardStage {
    * @param weigher turns given weights into the weights to store
    * @param quantizer turns the weights of a document into impacts
    * @param emptyScale the scale of a document without a term
-   * @param withResiduals whether residuals are written too
+   * @param structures tells whether residuals and frequencies are written too
    */
   ForwardStage(
       SegmentFiles files,
@@ -52,7 +55,7 @@ final class ForwardStage {
       TermWeigher weigher,
       DocumentQuantizer quantizer,
       float emptyScale,
-      boolean withResiduals) {
+      BuildOptions.Structures structures) {
     this.files = files;
     this.spool = spool;
     this.documentOrder = documentOrder;
@@ -60,14 +63,16 @@ final class ForwardStage {
     this.weigher = weigher;
     this.quantizer = quantizer;
     this.emptyScale = emptyScale;
-    this.withResiduals = withResiduals;
+    this.withResiduals = structures.residuals();
+    this.withFrequencies = structures.frequencies();
     this.alignmentShift = alignmentShift(spool.documentCount(), spool.postingCount());
   }
 
   /**
    * The records of consecutive documents.
    *
-   * @param residualEnds where the residuals of each document end in the residuals of the piece
+   * @param frequencies the frequencies of all postings, if they are wanted
+   * @param postingEnds how many postings this document and those before it in the piece have
    */
   private record Piece(
       byte[] records,
@@ -75,7 +80,8 @@ final class ForwardStage {
       int[] lengths,
       float[] scales,
       ResidualFile.Piece residuals,
-      int[] residualEnds) {}
+      byte[] frequencies,
+      int[] postingEnds) {}
 
   /**
    * Writes the sections of the file. The caller finishes the file.
@@ -90,6 +96,7 @@ final class ForwardStage {
     SectionWriter offsets = file.section(SectionKind.FORWARD_OFFSETS, alignmentShift);
     SectionWriter records = file.section(SectionKind.FORWARD_RECORDS, FormatV1.ENCODING_PLAIN);
     ResidualFile residuals = withResiduals ? ResidualFile.begin(files) : null;
+    FrequencyFile frequencies = withFrequencies ? FrequencyFile.begin(files) : null;
     offsets.setCount(documents);
     records.setCount(documents);
     MemorySegment vectors = spool.mapVectors();
@@ -105,9 +112,12 @@ final class ForwardStage {
           long offset = records.position();
           for (int i = 0; i < result.lengths.length; i++) {
             offsets.putU32((int) (offset >>> alignmentShift));
+            int postingsFrom = i == 0 ? 0 : result.postingEnds[i - 1];
             if (residuals != null) {
-              int residualsFrom = i == 0 ? 0 : result.residualEnds[i - 1];
-              residuals.put(offset, result.residuals, residualsFrom, result.residualEnds[i]);
+              residuals.put(offset, result.residuals, postingsFrom, result.postingEnds[i]);
+            }
+            if (frequencies != null) {
+              frequencies.put(offset, result.frequencies, postingsFrom, result.postingEnds[i]);
             }
             offset += result.lengths[i];
             scales[from + i] = result.scales[i];
@@ -118,6 +128,9 @@ final class ForwardStage {
     if (residuals != null) {
       residuals.finish(records.position());
     }
+    if (frequencies != null) {
+      frequencies.finish(records.position());
+    }
     progress.end();
     return file;
   }
@@ -126,13 +139,13 @@ final class ForwardStage {
     RecordEncoder encoder = new RecordEncoder();
     int[] lengths = new int[to - from];
     float[] scales = new float[to - from];
-    int[] residualEnds = new int[to - from];
+    int[] postingEnds = new int[to - from];
     for (int document = from; document < to; document++) {
       int before = encoder.out.position();
       scales[document - from] =
           encoder.encode(vectors, spool.vectorOffset(documentOrder[document]));
       lengths[document - from] = encoder.out.position() - before;
-      residualEnds[document - from] = encoder.residuals.length();
+      postingEnds[document - from] = encoder.postingCount;
     }
     return new Piece(
         encoder.out.array(),
@@ -140,7 +153,8 @@ final class ForwardStage {
         lengths,
         scales,
         encoder.residuals,
-        residualEnds);
+        encoder.frequencies,
+        postingEnds);
   }
 
   /**
@@ -164,14 +178,17 @@ final class ForwardStage {
   private final class RecordEncoder {
     private ByteBuffer out = ByteBuffer.allocate(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
     private final ResidualFile.Piece residuals = new ResidualFile.Piece();
+    private byte[] frequencies = new byte[1 << 10];
+    private int postingCount;
     private long[] postings = new long[256];
     private float[] weights = new float[postings.length];
+    private int[] quantized = new int[postings.length];
     private int[] runStarts = new int[16];
 
     /** Appends a record and returns its scale. */
     float encode(MemorySegment vectors, long offset) {
-      int count = readPostings(vectors, offset);
-      float scale = count == 0 ? emptyScale : quantizer.scale(weights, count);
+      int count = readTerms(vectors, offset);
+      float scale = quantize(vectors, offset, count);
       int furtherRuns = findRuns(count);
       long length = ForwardLayout.recordLength(count, furtherRuns);
       int padded = (int) ForwardLayout.padded(length, alignmentShift);
@@ -188,43 +205,83 @@ final class ForwardStage {
         out.putShort((short) term(i));
       }
       for (int i = 0; i < count; i++) {
-        float weight = weights[i];
-        int impact = DocumentQuantizer.impact(weight, scale);
-        out.put((byte) impact);
-        if (withResiduals) {
-          residuals.add(weight, scale, impact);
-        }
+        out.put((byte) Packed.impact(quantized[i]));
       }
+      keepBesideImpacts(count, scale);
       while (out.position() < start + padded) {
         out.put((byte) 0);
       }
       return scale;
     }
 
-    /**
-     * Fills {@link #postings} with (term number, weight bits), ascending by term number, and {@link
-     * #weights} with the weights in this order.
-     */
-    private int readPostings(MemorySegment vectors, long offset) {
-      float documentLength = vectors.get(FileLayout.F32, offset);
-      int count = vectors.get(FileLayout.U32, offset + Float.BYTES);
+    private void keepBesideImpacts(int count, float scale) {
+      if (withResiduals) {
+        for (int i = 0; i < count; i++) {
+          residuals.add(Packed.residual(quantized[i]), scale);
+        }
+      }
+      if (withFrequencies) {
+        if (frequencies.length < postingCount + count) {
+          frequencies =
+              Arrays.copyOf(frequencies, Math.max(postingCount + count, 2 * frequencies.length));
+        }
+        for (int i = 0; i < count; i++) {
+          frequencies[postingCount + i] = (byte) Packed.frequency(quantized[i]);
+        }
+      }
+      postingCount += count;
+    }
+
+    /** Fills {@link #postings} with (term number, place in the record), ascending. */
+    private int readTerms(MemorySegment vectors, long offset) {
+      int count = vectors.get(FileLayout.U32, offset + DocumentSpool.COUNT_OFFSET);
       if (postings.length < count) {
         postings = new long[Math.max(count, 2 * postings.length)];
         weights = new float[postings.length];
+        quantized = new int[postings.length];
       }
-      long at = offset + Float.BYTES + Integer.BYTES;
-      for (int i = 0; i < count; i++, at += 2 * Integer.BYTES) {
+      long at = offset + DocumentSpool.TERMS_OFFSET;
+      for (int i = 0; i < count; i++, at += DocumentSpool.TERM_LENGTH) {
         int provisional = vectors.get(FileLayout.U32, at);
-        float given = vectors.get(FileLayout.F32, at + Integer.BYTES);
-        float weight = weigher.weight(given, documentLength);
-        postings[i] =
-            ((long) finalTermNumbers[provisional] << 32) | Float.floatToRawIntBits(weight);
+        postings[i] = ((long) finalTermNumbers[provisional] << 32) | i;
       }
       Arrays.sort(postings, 0, count);
-      for (int i = 0; i < count; i++) {
-        weights[i] = Float.intBitsToFloat((int) postings[i]);
-      }
       return count;
+    }
+
+    /**
+     * Fills {@link #quantized} in the order of {@link #postings}, and returns the scale. A vector
+     * that was quantised before is taken as it is.
+     */
+    private float quantize(MemorySegment vectors, long offset, int count) {
+      if (count == 0) {
+        return emptyScale;
+      }
+      long first = offset + DocumentSpool.TERMS_OFFSET + Integer.BYTES;
+      float known = vectors.get(FileLayout.F32, offset + DocumentSpool.SCALE_OFFSET);
+      if (known > 0) {
+        for (int i = 0; i < count; i++) {
+          quantized[i] = vectors.get(FileLayout.U32, first + place(i) * DocumentSpool.TERM_LENGTH);
+        }
+        return known;
+      }
+      float documentLength = vectors.get(FileLayout.F32, offset);
+      for (int i = 0; i < count; i++) {
+        float given = vectors.get(FileLayout.F32, first + place(i) * DocumentSpool.TERM_LENGTH);
+        weights[i] = weigher.weight(given, documentLength);
+        quantized[i] = FrequencyLayout.of(given);
+      }
+      float scale = quantizer.scale(weights, count);
+      for (int i = 0; i < count; i++) {
+        int impact = DocumentQuantizer.impact(weights[i], scale);
+        int residual = withResiduals ? ResidualFile.residual(weights[i], scale, impact) : 0;
+        quantized[i] = Packed.of(impact, residual, quantized[i]);
+      }
+      return scale;
+    }
+
+    private long place(int index) {
+      return postings[index] & 0xFFFF_FFFFL;
     }
 
     /**

@@ -87,11 +87,11 @@ final class GraphBisection {
     long[] starts = new long[spool.documentCount() + 1];
     long at = 0;
     for (int document = 0; document < spool.documentCount(); document++) {
-      long record = spool.vectorOffset(document) + Float.BYTES;
-      int count = vectors.get(FileLayout.U32, record);
+      long record = spool.vectorOffset(document);
+      int count = vectors.get(FileLayout.U32, record + DocumentSpool.COUNT_OFFSET);
+      long from = record + DocumentSpool.TERMS_OFFSET;
       for (int i = 0; i < count; i++) {
-        int term =
-            vectors.get(FileLayout.U32, record + Integer.BYTES + (long) i * 2 * Integer.BYTES);
+        int term = vectors.get(FileLayout.U32, from + (long) i * DocumentSpool.TERM_LENGTH);
         if (kept[term]) {
           target.set(FileLayout.U32, at++ * Integer.BYTES, term);
         }

@@ -143,6 +143,9 @@ final class MetaStage {
       // Not named otherwise, so that segments without them keep the bytes that they always had.
       json.put("residuals", true);
     }
+    if (options.structures().frequencies()) {
+      json.put("frequencies", true);
+    }
     try {
       return new ObjectMapper().writeValueAsBytes(json);
     } catch (JsonProcessingException impossible) {

@@ -80,12 +80,28 @@ record PinnedRules(
     if (spool.weightMax() == 0) {
       return 0;
     }
+    if (spool.isQuantized()) {
+      return sharedScale(quantization, spool.quantizedScale());
+    }
     float max = weighting instanceof Weighting.AsGiven ? spool.weightMax() : 1;
     return switch (quantization) {
       case Quantization.Auto() ->
           weighting instanceof Weighting.AsGiven && spool.allWhole() ? 1 : 0;
       case Quantization.PerDocument() -> 0;
       case Quantization.Global(float scale) -> DocumentQuantizer.fits(max, scale) ? scale : 0;
+    };
+  }
+
+  /**
+   * Returns the scale that all documents have which were quantised by the same rule before.
+   *
+   * @param scale the scale of all of them, or 0 if their scales differ
+   */
+  private static float sharedScale(Quantization.Pinned quantization, float scale) {
+    return switch (quantization) {
+      case Quantization.Auto() -> scale == 1 ? 1 : 0;
+      case Quantization.PerDocument() -> 0;
+      case Quantization.Global(float global) -> scale == global ? scale : 0;
     };
   }
 }

@@ -1,11 +1,15 @@
 package io.siskin.index.build;
 
+import io.siskin.index.document.FieldValue;
+import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SegmentId;
 import io.siskin.index.format.Sha256;
-import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.parallel.OrderedExecutor;
 import io.siskin.index.quantize.DocumentQuantizer;
+import io.siskin.index.quantize.Quantization;
+import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Mapping;
@@ -20,6 +24,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Builds one segment. It takes documents one after another and then writes all files.
@@ -38,6 +43,9 @@ public final class SegmentBuilder implements AutoCloseable {
   private final BuildProgress progress;
   private final DocumentSpool spool;
   private final SegmentFiles files;
+  private final NumberedVector postings = new NumberedVector();
+  private boolean quantized;
+  private int[] documentNumbers = new int[0];
 
   /**
    * Begins a segment.
@@ -67,7 +75,110 @@ public final class SegmentBuilder implements AutoCloseable {
    */
   public void add(String externalId, SparseVector vector, Map<String, String> fields)
       throws IOException {
-    spool.add(externalId, vector, fields);
+    add(externalId, vector, fields, Map.of(), spool.nextPosition());
+  }
+
+  /**
+   * Adds a document with declared fields. It gets its document number in {@link #finish}.
+   *
+   * @param externalId the id, 1 to 65,535 bytes of UTF-8. No earlier document may have it
+   * @param vector the vector to index. It may be empty, and then no search finds the document
+   * @param stored the fields to store, by name. They are ignored if the options do not store fields
+   * @param declared the values of declared fields, by name. They go to columns
+   * @param position counts the writes of the collection; above those of all earlier documents. A
+   *     document without a position of its own has that of the document before + 1, from 0 on
+   * @throws io.siskin.index.error.InvalidInputException if the document is refused, as above, or
+   *     because of its position, or because a declared field has another type than in an earlier
+   *     document. Nothing of the document is kept then, and more documents may be added
+   */
+  public void add(
+      String externalId,
+      SparseVector vector,
+      Map<String, String> stored,
+      Map<String, FieldValue> declared,
+      long position)
+      throws IOException {
+    requireQuantized(false);
+    spool.add(new DocumentSpool.Document(externalId, stored, declared, position), vector);
+  }
+
+  /**
+   * Adds a document that is quantised already. Scale, impacts, residuals and frequencies are taken
+   * over bit for bit. A builder takes either such documents or others, not both.
+   *
+   * @param externalId as above
+   * @param vector what another segment stores of the document's vector. It is read during the call
+   * @param stored as above
+   * @param declared as above
+   * @param position as above
+   * @throws io.siskin.index.error.InvalidInputException as above
+   * @throws IllegalStateException if a document before was not quantised, or if the options leave
+   *     it to the input how weights become impacts
+   */
+  public void add(
+      String externalId,
+      NumberedVector vector,
+      Map<String, String> stored,
+      Map<String, FieldValue> declared,
+      long position)
+      throws IOException {
+    requireQuantized(true);
+    if (!(options.weighting() instanceof Weighting.Pinned)
+        || !(options.quantization() instanceof Quantization.Pinned)) {
+      throw new IllegalStateException("documents are quantised by rules that are not pinned");
+    }
+    spool.add(new DocumentSpool.Document(externalId, stored, declared, position), vector);
+  }
+
+  /**
+   * Adds a document that is quantised already and does not come from a segment. It is taken over bit
+   * for bit, as above.
+   *
+   * @param document the document
+   * @throws io.siskin.index.error.InvalidInputException as above
+   * @throws IllegalStateException as above
+   */
+  public void add(QuantizedDocument document) throws IOException {
+    QuantizedVector vector = document.vector();
+    postings.reset(vector.scale(), vector.length());
+    for (int i = 0; i < vector.size(); i++) {
+      postings.add(
+          vector.isByToken() ? termNumber(vector.token(i)) : termNumber(vector.termId(i)),
+          vector.impact(i),
+          vector.residual(i),
+          vector.hasFrequencies() ? vector.frequency(i) : 1);
+    }
+    add(document.id(), postings, document.stored(), document.declared(), document.position());
+  }
+
+  private void requireQuantized(boolean isQuantized) {
+    if (documentCount() == 0) {
+      quantized = isQuantized;
+    } else if (quantized != isQuantized) {
+      throw new IllegalStateException("documents with and without quantised vectors");
+    }
+  }
+
+  /**
+   * Returns the number by which a {@link NumberedVector} for this builder names a token. A document
+   * that has the token must be added afterwards.
+   *
+   * @param token the token
+   * @throws io.siskin.index.error.InvalidInputException if other documents have term ids
+   */
+  public int termNumber(String token) {
+    return spool.terms().numberOf(token);
+  }
+
+  /**
+   * Returns the number by which a {@link NumberedVector} for this builder names a term id. A
+   * document that has the term must be added afterwards.
+   *
+   * @param termId an unsigned 32-bit id
+   * @throws io.siskin.index.error.InvalidInputException if other documents have tokens
+   */
+  public int termNumber(int termId) {
+    return spool.terms().numberOf(termId);
   }
 
   /**
@@ -78,6 +189,11 @@ public final class SegmentBuilder implements AutoCloseable {
    */
   public int documentNumber(String externalId) throws IOException {
     return spool.documentNumber(externalId);
+  }
+
+  /** Returns the position of a document that comes next without a position of its own. */
+  long nextPosition() {
+    return spool.nextPosition();
   }
 
   /** Returns how many documents have been added. */
@@ -94,6 +210,7 @@ public final class SegmentBuilder implements AutoCloseable {
     try (OrderedExecutor parallel = new OrderedExecutor("siskin-build", options.threads())) {
       int[] documentOrder =
           DocumentOrder.of(options.reordering(), directory, spool, options.threads(), progress);
+      documentNumbers = inverse(documentOrder);
       int[] termOrder = spool.terms().finalOrder();
       float[] scales = new float[spool.documentCount()];
       PinnedRules rules = PinnedRules.of(options, spool);
@@ -101,10 +218,21 @@ public final class SegmentBuilder implements AutoCloseable {
       writeLists(forward, termOrder, scales, parallel);
       TermsStage.run(files, directory, spool.terms(), termOrder);
       new DocumentsStage(files, directory, spool, documentOrder).run(parallel, progress);
+      PositionsStage.run(files, spool, documentOrder);
+      ColumnsStage.run(files, directory, spool.columns(), documentOrder);
       BuiltSegment built = stampAll(rules);
       files.keep();
       return built;
     }
+  }
+
+  /**
+   * Returns the document numbers that a finished build gave.
+   *
+   * @return the numbers in the order of adding; owned by the caller
+   */
+  public int[] documentNumbers() {
+    return documentNumbers.clone();
   }
 
   /**
@@ -134,7 +262,7 @@ public final class SegmentBuilder implements AutoCloseable {
             TermWeigher.of(rules.weighting()),
             new DocumentQuantizer(rules.quantization()),
             rules.sharedScale() > 0 ? rules.sharedScale() : 1,
-            options.structures().residuals());
+            options.structures());
     return stage.run(parallel, progress, scales);
   }
 
@@ -150,7 +278,11 @@ public final class SegmentBuilder implements AutoCloseable {
       ForwardIndex forward =
           new ForwardIndex(
               MappedFile.open(
-                  path, FileKind.FORWARD, FormatV1.VERSION, mapping, Verification.STRUCTURE),
+                  path,
+                  FileKind.FORWARD,
+                  Set.of(FormatV2.VERSION),
+                  mapping,
+                  Verification.STRUCTURE),
               spool.documentCount());
       int[] frequencies = new int[termOrder.length];
       for (int term = 0; term < termOrder.length; term++) {

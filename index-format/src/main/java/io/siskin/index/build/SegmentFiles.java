@@ -1,7 +1,7 @@
 package io.siskin.index.build;
 
 import io.siskin.index.format.FileKind;
-import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.store.SegmentFileWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +29,8 @@ final class SegmentFiles implements AutoCloseable {
 
   /** Begins a file. */
   SegmentFileWriter begin(FileKind kind) {
-    SegmentFileWriter file = new SegmentFileWriter(directory, kind, FormatV1.VERSION);
+    SegmentFileWriter file =
+        new SegmentFileWriter(directory.resolve(kind.fileName()), kind, FormatV2.VERSION);
     files.add(file);
     return file;
   }

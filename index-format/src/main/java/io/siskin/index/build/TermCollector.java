@@ -34,7 +34,10 @@ final class TermCollector {
     if (vector.size() == 0) {
       return;
     }
-    boolean byToken = vector instanceof TokenVector;
+    checkVocabulary(vector instanceof TokenVector);
+  }
+
+  private void checkVocabulary(boolean byToken) {
     if (byToken ? !termIds.isEmpty() : !tokens.isEmpty()) {
       throw new InvalidInputException(
           "vector",
@@ -50,8 +53,25 @@ final class TermCollector {
           case TokenVector byToken -> number(byToken.token(index));
           case TermIdVector byId -> number(byId.termId(index));
         };
-    documentFrequencies.set(number, documentFrequencies.getInt(number) + 1);
+    count(number);
     return number;
+  }
+
+  /** Returns the provisional number of a token that a document will have. */
+  int numberOf(String token) {
+    checkVocabulary(true);
+    return number(token);
+  }
+
+  /** Returns the provisional number of a term id that a document will have. */
+  int numberOf(int termId) {
+    checkVocabulary(false);
+    return number(termId);
+  }
+
+  /** Counts a term of a document. */
+  void count(int number) {
+    documentFrequencies.set(number, documentFrequencies.getInt(number) + 1);
   }
 
   int size() {
@@ -83,6 +103,11 @@ final class TermCollector {
    * document frequency. Ties are ordered by the UTF-8 bytes of the token or by unsigned term id.
    */
   int[] finalOrder() {
+    for (int number = 0; number < size(); number++) {
+      if (documentFrequency(number) == 0) {
+        throw new IllegalStateException("a term has a number, but no document has the term");
+      }
+    }
     Integer[] order = new Integer[size()];
     Arrays.setAll(order, i -> i);
     Arrays.sort(

@@ -266,6 +266,45 @@ public final class DocumentSet {
     return common;
   }
 
+  /** Returns the documents of the segment that are not in this set. */
+  public DocumentSet complement() {
+    long[][] others = new long[pages.length][];
+    for (int page = 0; page < pages.length; page++) {
+      int documents = (int) Math.min(PAGE_LENGTH, documentCount - ((long) page << PAGE_SHIFT));
+      others[page] = complement(pages[page], documents);
+    }
+    return new DocumentSet(documentCount, documentCount - size, others);
+  }
+
+  private static long[] complement(long[] page, int documents) {
+    if (page == FULL_PAGE) {
+      return EMPTY_PAGE;
+    }
+    if (page == EMPTY_PAGE && documents == PAGE_LENGTH) {
+      return FULL_PAGE;
+    }
+    long[] others = new long[PAGE_WORDS];
+    int last = (documents - 1) >>> 6;
+    for (int at = 0; at <= last; at++) {
+      others[at] = ~page[at] & mask(at, 0, 0, last, documents);
+    }
+    return others;
+  }
+
+  /**
+   * Returns about how many bytes of heap this set takes alone: its pages but those that all sets
+   * share. Pages that it shares with single other sets count in full.
+   */
+  public long heapBytes() {
+    long bytes = 48 + 4L * pages.length;
+    for (long[] page : pages) {
+      if (page != EMPTY_PAGE && page != FULL_PAGE) {
+        bytes += 16 + Long.BYTES * PAGE_WORDS;
+      }
+    }
+    return bytes;
+  }
+
   private static int count(long[] page) {
     if (page == EMPTY_PAGE) {
       return 0;
@@ -385,6 +424,38 @@ public final class DocumentSet {
       return this;
     }
 
+    /**
+     * Adds all documents of a set. Shares its pages where nothing was added before.
+     *
+     * @param other a set of the same segment
+     * @throws InvalidInputException when the other set is of a segment of another size
+     */
+    public Builder addAll(DocumentSet other) {
+      if (documentCount != other.documentCount) {
+        throw new InvalidInputException(
+            "document count of the other set", other.documentCount, String.valueOf(documentCount));
+      }
+      for (int page = 0; page < pages.length; page++) {
+        long[] added = other.pages[page];
+        if (pages[page] == EMPTY_PAGE || added == FULL_PAGE) {
+          size += DocumentSet.count(added) - DocumentSet.count(pages[page]);
+          pages[page] = added;
+          owned[page] = false;
+        } else if (added != EMPTY_PAGE && pages[page] != FULL_PAGE) {
+          addPage(own(page), added);
+        }
+      }
+      return this;
+    }
+
+    private void addPage(long[] page, long[] added) {
+      for (int at = 0; at < PAGE_WORDS; at++) {
+        long before = page[at];
+        page[at] = before | added[at];
+        size += Long.bitCount(page[at]) - Long.bitCount(before);
+      }
+    }
+
     private void addInPage(long[] page, int from, int end) {
       int first = from >>> 6;
       int last = (end - 1) >>> 6;
@@ -393,6 +464,28 @@ public final class DocumentSet {
         page[at % PAGE_WORDS] |= added;
         size += Long.bitCount(added);
       }
+    }
+
+    /**
+     * Adds some of 64 neighbours.
+     *
+     * @param index which neighbours: bit {@code i} stands for document {@code 64 × index + i}
+     * @param bits the documents to add; bits that stand for no document are 0
+     * @throws InvalidInputException when a bit is set that stands for no document
+     */
+    public Builder addWord(int index, long bits) {
+      if (bits == 0) {
+        return this;
+      }
+      check((index << 6) + (Long.SIZE - 1 - Long.numberOfLeadingZeros(bits)));
+      int page = index / PAGE_WORDS;
+      int at = index % PAGE_WORDS;
+      long added = bits & ~pages[page][at];
+      if (added != 0) {
+        own(page)[at] |= added;
+        size += Long.bitCount(added);
+      }
+      return this;
     }
 
     /** Returns the set of what is in it now. */

@@ -2,7 +2,6 @@ package io.siskin.index.document;
 
 import io.siskin.index.error.InvalidInputException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -171,8 +170,14 @@ public sealed interface FieldValue {
      * @throws ArithmeticException when it is more than 292,000 years away
      */
     public static Moment of(Instant instant) {
+      long seconds = instant.getEpochSecond();
+      long micros = instant.getNano() / 1_000;
+      // Counted from the next second before 1970: the first second does not fit as a whole.
       return new Moment(
-          ChronoUnit.MICROS.between(Instant.EPOCH, instant.truncatedTo(ChronoUnit.MICROS)));
+          seconds < 0
+              ? Math.addExact(
+                  Math.multiplyExact(seconds + 1, MICROS_PER_SECOND), micros - MICROS_PER_SECOND)
+              : Math.addExact(Math.multiplyExact(seconds, MICROS_PER_SECOND), micros));
     }
 
     /** Returns the instant. */

@@ -1,6 +1,7 @@
 package io.siskin.index.document;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public record Schema(List<Field> fields, @Nullable String tenantField) {
   /** The most fields that a schema declares. */
   public static final int FIELD_COUNT_MAX = 256;
+
+  // A message does not list everything that exists.
+  private static final int LISTED_MAX = 10;
 
   /** A schema without fields. */
   public static final Schema EMPTY = new Schema(List.of(), null);
@@ -85,20 +88,35 @@ public record Schema(List<Field> fields, @Nullable String tenantField) {
    * Returns a field.
    *
    * @param name the field's name
-   * @throws InvalidInputException when it is not declared; names those that are
+   * @throws InvalidInputException when it is not declared; see {@link #allowedInsteadOf}
    */
   public Field require(String name) {
     Field found = field(name);
     if (found == null) {
-      throw new InvalidInputException(
-          "field",
-          "'" + name + "'",
-          fields.isEmpty()
-              ? "none, since the collection declares no fields"
-              : "a declared field: "
-                  + fields.stream().map(Field::name).collect(Collectors.joining(", ")));
+      throw new InvalidInputException("field", "'" + name + "'", allowedInsteadOf(name));
     }
     return found;
+  }
+
+  /**
+   * Returns in words which fields there are, for a message about a field that is not declared:
+   * those with similar names, or else the first ones.
+   *
+   * @param name the name that is not declared
+   */
+  public String allowedInsteadOf(String name) {
+    if (fields.isEmpty()) {
+      return "none, since the collection declares no fields";
+    }
+    List<String> names = fields.stream().map(Field::name).toList();
+    String hint = NearestNames.hint(name, names);
+    if (!hint.isEmpty()) {
+      return "a declared field" + hint;
+    }
+    int listed = Math.min(LISTED_MAX, names.size());
+    return "a declared field: "
+        + String.join(", ", names.subList(0, listed))
+        + (listed < names.size() ? ", and " + (names.size() - listed) + " more" : "");
   }
 
   /**

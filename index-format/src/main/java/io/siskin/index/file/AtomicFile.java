@@ -66,15 +66,7 @@ public final class AtomicFile {
   }
 
   private static void replace(Path target, Content content) throws IOException {
-    Path partial =
-        target.resolveSibling(
-            "."
-                + target.getFileName()
-                + "."
-                + ProcessHandle.current().pid()
-                + "-"
-                + NUMBERS.incrementAndGet()
-                + PARTIAL_SUFFIX);
+    Path partial = partial(target);
     try {
       try (FileChannel channel =
           FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -86,6 +78,24 @@ public final class AtomicFile {
       Files.deleteIfExists(partial);
     }
     forceDirectory(target.resolveSibling("."));
+  }
+
+  /**
+   * Returns a name beside a file under which the file may be written, to be renamed when it is
+   * whole. No other call returns the same name.
+   *
+   * @param target the file
+   * @return a name of {@link #isPartial}
+   */
+  public static Path partial(Path target) {
+    return target.resolveSibling(
+        "."
+            + target.getFileName()
+            + "."
+            + ProcessHandle.current().pid()
+            + "-"
+            + NUMBERS.incrementAndGet()
+            + PARTIAL_SUFFIX);
   }
 
   /**

@@ -3,9 +3,9 @@ package io.siskin.index.format;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sections of all files. The hundreds digit of a code is the {@link FileKind#code} of the file
- * that holds the section. Codes are part of the format and are never reused. Readers ignore
- * sections that they do not know.
+ * The sections of all files. The hundreds of a code are the {@link FileKind#code} of the file that
+ * holds the section. Codes are part of the format and are never reused. Readers ignore sections
+ * that they do not know.
  */
 public enum SectionKind {
   /** Fixed-length statistics of the segment. */
@@ -101,7 +101,35 @@ public enum SectionKind {
   /** The largest difference between a refined weight and an effective weight. */
   RESIDUAL_PARAMETERS(801),
   /** What rounding has left over of each weight, u8, by posting of the forward records. */
-  RESIDUALS(802);
+  RESIDUALS(802),
+
+  /** The blocks of the positions less the ordinals, a packed array by ordinal. */
+  POSITION_BLOCKS(901),
+  /** The bits of the positions less the ordinals. */
+  POSITION_BITS(902),
+  /** The sum of the given weights of each document, f32, by document number. */
+  DOCUMENT_LENGTHS(903),
+
+  /** The type and the counts of each column. */
+  COLUMN_RECORDS(1001),
+  /** The names of the columns, a string list: offsets. */
+  COLUMN_NAME_OFFSETS(1002),
+  /** The names of the columns, a string list: UTF-8 bytes. */
+  COLUMN_NAME_BYTES(1003),
+  /** The distinct texts of each column in ascending order, one string list: offsets. */
+  COLUMN_TEXT_OFFSETS(1004),
+  /** The distinct texts of all columns: UTF-8 bytes. */
+  COLUMN_TEXT_BYTES(1005),
+  /** The blocks of the packed arrays of all columns. */
+  COLUMN_BLOCKS(1006),
+  /** The bits of the packed arrays of all columns. */
+  COLUMN_BITS(1007),
+
+  /** How often a document has a term, u8, by posting of the forward records. */
+  FREQUENCIES(1101),
+
+  /** The numbers of the deleted documents, a Roaring bitmap. */
+  DELETED_DOCUMENTS(1201);
 
   private final int code;
 

@@ -1,5 +1,6 @@
 package io.siskin.index.segment;
 
+import io.siskin.index.column.Columns;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;
@@ -7,6 +8,7 @@ import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.SegmentId;
 import io.siskin.index.format.v1.FileTableLayout;
 import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.lifecycle.ReferenceCount;
 import io.siskin.index.store.FileState;
 import io.siskin.index.store.MappedFile;
@@ -23,6 +25,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,11 @@ public final class Segment {
   private final @Nullable ClusteredIndex clusters;
   private final @Nullable ImpactOrderedIndex impacts;
   private final @Nullable ResidualIndex residuals;
+  private final @Nullable DocumentPositions positions;
+  private final @Nullable ColumnFile columnFile;
+  private final Columns columns;
+  private final @Nullable FrequencyIndex frequencies;
+  private final int formatVersion;
   private final List<MappedFile> files;
   private final Map<FileKind, Long> lengths;
   private final Map<FileKind, List<SectionSize>> sections;
@@ -78,6 +86,13 @@ public final class Segment {
     MappedFile impactFile = files.others.get(FileKind.IMPACTS);
     this.impacts = impactFile == null ? null : ImpactOrderedIndex.open(impactFile, statistics);
     this.residuals = residuals(files, forward, statistics);
+    MappedFile positionFile = files.others.get(FileKind.POSITIONS);
+    this.positions = positionFile == null ? null : DocumentPositions.open(positionFile, documents);
+    MappedFile columns = files.others.get(FileKind.COLUMNS);
+    this.columnFile = columns == null ? null : ColumnFile.open(columns, statistics.documentCount());
+    this.columns = columnFile == null ? Columns.NONE : columnFile.columns();
+    this.frequencies = frequencies(files, forward, statistics);
+    this.formatVersion = files.meta.version();
     this.files = files.all();
     this.lengths = files.lengths();
     this.sections = files.sections();
@@ -101,6 +116,20 @@ public final class Segment {
     return ResidualIndex.open(file, forward, statistics.postingCount());
   }
 
+  private static @Nullable FrequencyIndex frequencies(
+      Files files, @Nullable ForwardIndex forward, SegmentStatistics statistics)
+      throws CorruptSegmentException {
+    MappedFile file = files.others.get(FileKind.FREQUENCIES);
+    if (file == null) {
+      return null;
+    }
+    if (forward == null) {
+      // Nothing else says which posting a frequency belongs to.
+      throw files.missing(FileKind.FORWARD);
+    }
+    return FrequencyIndex.open(file, forward, statistics.postingCount());
+  }
+
   /**
    * Checks what a reader follows without looking: after this no offset, slot or run leads outside.
    */
@@ -115,6 +144,12 @@ public final class Segment {
     }
     if (impacts != null) {
       impacts.check();
+    }
+    if (positions != null) {
+      positions.check();
+    }
+    if (columnFile != null) {
+      columnFile.check();
     }
   }
 
@@ -216,7 +251,7 @@ public final class Segment {
 
   /** Returns the format version of its files. */
   public int formatVersion() {
-    return FormatV1.VERSION;
+    return formatVersion;
   }
 
   /** Returns what it holds, in numbers. */
@@ -264,6 +299,23 @@ public final class Segment {
     return residuals;
   }
 
+  /**
+   * Returns the positions and lengths of the documents, or null when the segment is of version 1.
+   */
+  public @Nullable DocumentPositions positions() {
+    return positions;
+  }
+
+  /** Returns the declared fields; without a column when no document has one. */
+  public Columns columns() {
+    return columns;
+  }
+
+  /** Returns the term frequencies, or null when the segment carries none. */
+  public @Nullable FrequencyIndex frequencies() {
+    return frequencies;
+  }
+
   /** Returns the length in bytes of each file that the segment has. */
   public Map<FileKind, Long> lengths() {
     return lengths;
@@ -281,9 +333,11 @@ public final class Segment {
 
   /** The mapped files, checked against the table in the meta file. */
   private record Files(MappedFile meta, EnumMap<FileKind, MappedFile> others, Path directory) {
+    private static final Set<Integer> VERSIONS = Set.of(FormatV1.VERSION, FormatV2.VERSION);
+
     static Files open(Path directory, Mapping mapping, Verification verification)
         throws IOException {
-      MappedFile meta = openFile(directory, FileKind.META, mapping, verification);
+      MappedFile meta = openFile(directory, FileKind.META, VERSIONS, mapping, verification);
       EnumMap<FileKind, MappedFile> others = new EnumMap<>(FileKind.class);
       Section table = meta.section(SectionKind.FILE_TABLE);
       int count = table.countAtMost(FileKind.values().length);
@@ -293,22 +347,33 @@ public final class Segment {
         long at = (long) i * FileTableLayout.LENGTH;
         int code = table.bytes().get(FileLayout.U32, at + FileTableLayout.KIND_OFFSET);
         FileKind kind = FileKind.ofCode(code);
-        if (kind == null || kind == FileKind.META || others.containsKey(kind)) {
+        if (kind == null || !kind.isInFileTable(meta.version()) || others.containsKey(kind)) {
           throw new CorruptSegmentException(
-              table.file(), table.offset() + at, "a known file kind but 1, each once", code);
+              table.file(),
+              table.offset() + at,
+              "a kind of file that version " + meta.version() + " has beside the table, each once",
+              code);
         }
-        MappedFile file = openFile(directory, kind, mapping, verification);
+        MappedFile file = openFile(directory, kind, Set.of(meta.version()), mapping, verification);
         checkAgainstTable(table, at, file, meta);
         others.put(kind, file);
       }
-      return new Files(meta, others, directory);
+      Files files = new Files(meta, others, directory);
+      if (FileKind.POSITIONS.isInFileTable(meta.version())) {
+        files.require(FileKind.POSITIONS);
+      }
+      return files;
     }
 
     private static MappedFile openFile(
-        Path directory, FileKind kind, Mapping mapping, Verification verification)
+        Path directory,
+        FileKind kind,
+        Set<Integer> versions,
+        Mapping mapping,
+        Verification verification)
         throws IOException {
       return MappedFile.open(
-          directory.resolve(kind.fileName()), kind, FormatV1.VERSION, mapping, verification);
+          directory.resolve(kind.fileName()), kind, versions, mapping, verification);
     }
 
     private static void checkAgainstTable(Section table, long at, MappedFile file, MappedFile meta)

@@ -66,6 +66,40 @@ final class StringList {
   }
 
   /**
+   * Returns how many strings of a sorted part of the list are below a key, in the order of unsigned
+   * bytes.
+   *
+   * @param from the number of the part's first string
+   * @param to the number after that of its last string
+   */
+  int countBelow(int from, int to, byte[] key) {
+    int low = from;
+    int high = to;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (compare(middle, key) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - from;
+  }
+
+  private int compare(int number, byte[] key) {
+    long start = offset(number);
+    long length = offset(number + 1) - start;
+    int common = (int) Math.min(length, key.length);
+    for (int i = 0; i < common; i++) {
+      int order = Integer.compare(bytes.get(FileLayout.U8, start + i) & 0xFF, key[i] & 0xFF);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Long.compare(length, key.length);
+  }
+
+  /**
    * Returns the number of a string, or {@link SlotTable#ABSENT}. It allocates nothing if the string
    * is ASCII.
    */

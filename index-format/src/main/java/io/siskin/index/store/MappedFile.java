@@ -46,6 +46,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +99,7 @@ public final class MappedFile {
    *
    * @param path the file
    * @param kind the kind that it must have
-   * @param version the format version that the caller can read
+   * @param versions the format versions that the caller can read
    * @param mapping owns the mapping from now on
    * @param verification how much of the file is read to verify it
    * @throws CorruptSegmentException if the file is missing, truncated or damaged
@@ -106,14 +107,14 @@ public final class MappedFile {
    *     file, or has another version
    */
   public static MappedFile open(
-      Path path, FileKind kind, int version, Mapping mapping, Verification verification)
+      Path path, FileKind kind, Set<Integer> versions, Mapping mapping, Verification verification)
       throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       String name = path.toString();
       // Before it is read: what is written to it from now on is noticed later.
       BasicFileAttributes attributes = attributes(path);
       MemorySegment memory = map(name, channel, mapping.arena());
-      checkHeader(name, memory, kind, version);
+      checkHeader(name, memory, kind, versions);
       List<Entry> entries = readDirectory(name, memory);
       MappedFile file = new MappedFile(path, attributes, memory, entries);
       if (verification == Verification.FULL) {
@@ -212,6 +213,11 @@ public final class MappedFile {
     checksums.requireZero(end, lengthBytes());
   }
 
+  /** Returns the format version of the file. */
+  public int version() {
+    return memory.get(U32, VERSION_OFFSET);
+  }
+
   /** Returns the id of the segment that the file belongs to. */
   public SegmentId segmentId() {
     return segmentId;
@@ -295,8 +301,8 @@ public final class MappedFile {
     return channel.map(FileChannel.MapMode.READ_ONLY, 0, length, arena);
   }
 
-  private static void checkHeader(String name, MemorySegment memory, FileKind kind, int version)
-      throws IOException {
+  private static void checkHeader(
+      String name, MemorySegment memory, FileKind kind, Set<Integer> versions) throws IOException {
     long magic = memory.get(U64, MAGIC_OFFSET);
     if (magic != MAGIC) {
       throw new UnsupportedFormatException(name, MAGIC_OFFSET, hex(MAGIC), hex(magic));
@@ -317,11 +323,14 @@ public final class MappedFile {
           "kind " + foundKind);
     }
     int foundVersion = memory.get(U32, VERSION_OFFSET);
-    if (foundVersion != version) {
+    if (!versions.contains(foundVersion)) {
       throw new UnsupportedFormatException(
           name,
           VERSION_OFFSET,
-          "version " + version,
+          versions.stream()
+              .sorted()
+              .map(String::valueOf)
+              .collect(Collectors.joining(" or ", "version ", "")),
           "version " + Integer.toUnsignedString(foundVersion));
     }
     long length = memory.get(U64, FILE_LENGTH_OFFSET);

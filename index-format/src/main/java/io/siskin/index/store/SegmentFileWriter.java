@@ -46,7 +46,6 @@ import java.util.zip.CRC32C;
 public final class SegmentFileWriter implements AutoCloseable {
   private static final SegmentId NO_ID = new SegmentId(0, 0);
 
-  private final Path directory;
   private final Path path;
   private final FileKind kind;
   private final int version;
@@ -56,13 +55,12 @@ public final class SegmentFileWriter implements AutoCloseable {
   /**
    * Begins a file.
    *
-   * @param directory the segment's directory, which exists
-   * @param kind which file of the segment
+   * @param path the file, which does not exist. Its directory exists
+   * @param kind which kind of file
    * @param version the format version of its sections
    */
-  public SegmentFileWriter(Path directory, FileKind kind, int version) {
-    this.directory = directory;
-    this.path = directory.resolve(kind.fileName());
+  public SegmentFileWriter(Path path, FileKind kind, int version) {
+    this.path = path;
     this.kind = kind;
     this.version = version;
   }
@@ -75,7 +73,7 @@ public final class SegmentFileWriter implements AutoCloseable {
    */
   public SectionWriter section(SectionKind sectionKind, int encoding) throws IOException {
     assert sectionKind.code() / 100 == kind.code() : sectionKind + " does not belong into " + kind;
-    Path temporary = directory.resolve(kind.fileName() + "." + sectionKind.code() + ".part");
+    Path temporary = path.resolveSibling(path.getFileName() + "." + sectionKind.code() + ".part");
     SectionWriter section = new SectionWriter(sectionKind, encoding, temporary);
     sections.add(section);
     return section;

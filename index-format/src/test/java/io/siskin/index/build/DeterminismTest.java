@@ -2,6 +2,7 @@ package io.siskin.index.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.document.FieldValue;
 import io.siskin.index.format.SegmentId;
 import io.siskin.index.testing.RandomCollection;
 import io.siskin.index.testing.Seeds;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -61,14 +61,28 @@ final class DeterminismTest {
     ids.add(id("same", small.options(), small.documents()));
     ids.add(id("fewer", small.options(), small.documents().subList(0, 17)));
     List<SmallSegments.Document> turned = new ArrayList<>(small.documents());
-    Collections.swap(turned, 2, 3);
+    turned.set(2, changed(small.documents().get(3), "ü3", small.documents().get(3).fields(), 2));
+    turned.set(3, changed(small.documents().get(2), "ü2", small.documents().get(2).fields(), 3));
     ids.add(id("order", small.options(), turned));
     List<SmallSegments.Document> named = new ArrayList<>(small.documents());
-    named.set(4, new SmallSegments.Document("x", named.get(4).vector(), named.get(4).fields()));
+    named.set(4, changed(named.get(4), "x", named.get(4).fields(), 4));
     ids.add(id("name", small.options(), named));
     List<SmallSegments.Document> told = new ArrayList<>(small.documents());
-    told.set(4, new SmallSegments.Document(told.get(4).id(), told.get(4).vector(), Map.of()));
+    told.set(4, changed(told.get(4), told.get(4).id(), Map.of(), 4));
     ids.add(id("fields", small.options(), told));
+    List<SmallSegments.Document> written = new ArrayList<>(small.documents());
+    written.set(17, changed(written.get(17), "ü17", written.get(17).fields(), 18));
+    ids.add(id("position", small.options(), written));
+    List<SmallSegments.Document> typed = new ArrayList<>(small.documents());
+    SmallSegments.Document last = typed.removeLast();
+    typed.add(
+        new SmallSegments.Document(
+            last.id(),
+            last.vector(),
+            last.fields(),
+            Map.of("year", new FieldValue.Whole(2026)),
+            last.position()));
+    ids.add(id("declared", small.options(), typed));
     ids.add(
         id(
             "weighting",
@@ -76,6 +90,11 @@ final class DeterminismTest {
             small.documents()));
     assertThat(ids).doesNotHaveDuplicates();
     assertThat(small.build(temporary.resolve("again")).id()).isEqualTo(ids.getFirst());
+  }
+
+  private static SmallSegments.Document changed(
+      SmallSegments.Document document, String id, Map<String, String> fields, long position) {
+    return new SmallSegments.Document(id, document.vector(), fields, Map.of(), position);
   }
 
   private SegmentId id(String name, BuildOptions options, List<SmallSegments.Document> documents)

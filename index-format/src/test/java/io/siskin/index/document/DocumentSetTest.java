@@ -41,17 +41,17 @@ final class DocumentSetTest {
   /** Makes the same random change to a set and to bits. */
   private DocumentSet change(DocumentSet set, BitSet bits) {
     int documents = set.documentCount();
-    switch (random.nextInt(5)) {
+    return switch (random.nextInt(7)) {
       case 0 -> {
         int to = random.nextInt(documents + 1);
         int from = random.nextInt(to + 1);
         bits.set(from, to);
-        return set.toBuilder().addRange(from, to).build();
+        yield set.toBuilder().addRange(from, to).build();
       }
       case 1 -> {
         int[] some = some(documents);
         IntStream.of(some).forEach(bits::clear);
-        return set.without(some);
+        yield set.without(some);
       }
       case 2 -> {
         DocumentSet.Builder builder = set.toBuilder();
@@ -59,29 +59,46 @@ final class DocumentSetTest {
           builder.add(document);
           bits.set(document);
         }
-        return builder.build();
+        yield builder.build();
       }
       case 3 -> {
         int grown = documents + random.nextInt(200);
         bits.set(documents, grown);
-        return set.extendedTo(grown);
+        yield set.extendedTo(grown);
+      }
+      case 4 -> {
+        bits.flip(0, documents);
+        yield set.complement();
+      }
+      case 5 -> {
+        BitSet other = new BitSet();
+        DocumentSet built = another(documents, other);
+        bits.or(other);
+        yield random.nextBoolean()
+            ? set.toBuilder().addAll(built).build()
+            : built.toBuilder().addAll(set).build();
       }
       default -> {
         BitSet other = new BitSet();
-        DocumentSet.Builder builder = DocumentSet.builder(documents);
-        int to = random.nextInt(documents + 1);
-        int from = random.nextInt(to + 1);
-        builder.addRange(from, to);
-        other.set(from, to);
-        for (int document : some(documents)) {
-          builder.add(document);
-          other.set(document);
-        }
+        DocumentSet built = another(documents, other);
         bits.and(other);
-        DocumentSet built = builder.build();
-        return random.nextBoolean() ? set.and(built) : built.and(set);
+        yield random.nextBoolean() ? set.and(built) : built.and(set);
       }
+    };
+  }
+
+  /** Returns a random set, which it also adds to bits. */
+  private DocumentSet another(int documents, BitSet bits) {
+    DocumentSet.Builder builder = DocumentSet.builder(documents);
+    int to = random.nextInt(documents + 1);
+    int from = random.nextInt(to + 1);
+    builder.addRange(from, to);
+    bits.set(from, to);
+    for (int document : some(documents)) {
+      builder.add(document);
+      bits.set(document);
     }
+    return builder.build();
   }
 
   private int[] some(int documents) {
@@ -142,6 +159,23 @@ final class DocumentSetTest {
   }
 
   @Test
+  void aSetCountsThePagesThatAreNotEverybodys() {
+    long empty = DocumentSet.none(3 * PAGE).heapBytes();
+    assertThat(DocumentSet.all(3 * PAGE).heapBytes()).isEqualTo(empty).isLessThan(100);
+    assertThat(DocumentSet.builder(3 * PAGE).add(PAGE).build().heapBytes() - empty)
+        .isBetween(PAGE / 8L, PAGE / 8L + 100);
+    assertThat(DocumentSet.none(3 * PAGE).complement().heapBytes()).isEqualTo(empty);
+  }
+
+  @Test
+  void addingASetLeavesTheSetAsItIs() {
+    DocumentSet some = DocumentSet.builder(PAGE).add(1).build();
+    DocumentSet.Builder builder = DocumentSet.builder(PAGE).addAll(some);
+    assertThat(builder.add(2).build().size()).isEqualTo(2);
+    assertThat(some.size()).isEqualTo(1);
+  }
+
+  @Test
   void numbersOutOfRangeAreNamed() {
     DocumentSet set = DocumentSet.all(10);
     assertThatThrownBy(() -> set.without(3, 10))
@@ -154,6 +188,9 @@ final class DocumentSetTest {
     assertThatThrownBy(() -> set.and(DocumentSet.all(11)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("11; allowed: 10");
+    assertThatThrownBy(() -> set.toBuilder().addAll(DocumentSet.all(9)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("9; allowed: 10");
     assertThatThrownBy(() -> set.extendedTo(9)).isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> DocumentSet.all(-1)).isInstanceOf(InvalidInputException.class);
   }

@@ -61,6 +61,19 @@ final class FieldValueTest {
         .isEqualTo(new FieldValue.TextList(List.of("a")));
   }
 
+  /** The first and the last second that have instants are not whole. */
+  @Test
+  void everyInstantIsReadBackFromItsText() {
+    for (long micros :
+        new long[] {
+          Long.MIN_VALUE, Long.MIN_VALUE + 1, -1_000_001, -1_000_000, 0, Long.MAX_VALUE
+        }) {
+      FieldValue.Moment moment = new FieldValue.Moment(micros);
+      assertThat(FieldValue.Moment.of(moment.instant())).isEqualTo(moment);
+      assertThat(FieldType.TIMESTAMP.parse("at", moment.toText())).isEqualTo(moment);
+    }
+  }
+
   private static void check(FieldType type, String text, FieldValue value) {
     assertThat(type.parse("field", text)).isEqualTo(value);
     assertThat(value.toText()).isEqualTo(text);

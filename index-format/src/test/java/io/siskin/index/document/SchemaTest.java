@@ -8,6 +8,7 @@ import io.siskin.index.error.InvalidInputException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a schema accepts of itself and of documents. */
@@ -47,6 +48,19 @@ final class SchemaTest {
     refused(Map.of("year", new FieldValue.Whole(1)), "field 'owner' is missing");
     refused(Map.of("owner", new FieldValue.Text("\ud800")), "UTF-8 can express");
     refused(Map.of("owner", new FieldValue.Text("é".repeat(16_384))), "32768");
+  }
+
+  @Test
+  void messagesNameSimilarFieldsOrTheFirstOnes() {
+    refused(Map.of("yaer", new FieldValue.Whole(1)), "a declared field; similar: year");
+    refused(Map.of("somethingelse", new FieldValue.Whole(1)), "a declared field: year, owner");
+    Schema wide =
+        new Schema(
+            IntStream.range(0, 256).mapToObj(i -> new Field("f" + i, FieldType.BOOL)).toList(),
+            null);
+    assertThatThrownBy(() -> wide.require("somethingelse"))
+        .hasMessageEndingWith("f8, f9, and 246 more");
+    assertThatThrownBy(() -> Schema.EMPTY.require("year")).hasMessageContaining("declares no");
   }
 
   private static void refused(Map<String, FieldValue> values, String message) {

@@ -12,7 +12,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.BlockMaxLayout;
-import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Mapping;
@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -210,7 +211,8 @@ final class BlockMaxIndexTest {
     int trueTerms = offset == BlockMaxLayout.TERM_COUNT_OFFSET ? terms - 1 : terms;
     try (Mapping mapping = new Mapping()) {
       MappedFile file =
-          MappedFile.open(path, FileKind.BLOCK_MAX, FormatV1.VERSION, mapping, Verification.FULL);
+          MappedFile.open(
+              path, FileKind.BLOCK_MAX, Set.of(FormatV2.VERSION), mapping, Verification.FULL);
       assertThatThrownBy(() -> BlockMaxIndex.open(file, 700, trueTerms))
           .isInstanceOf(CorruptSegmentException.class)
           .hasMessageContaining(FileKind.BLOCK_MAX.fileName());

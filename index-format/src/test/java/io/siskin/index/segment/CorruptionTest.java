@@ -173,7 +173,7 @@ final class CorruptionTest {
     build(SmallSegments.bm25WithFields());
     for (Path file : files()) {
       byte[] whole = Files.readAllBytes(file);
-      for (int version : new int[] {0, 2, 77, -1}) {
+      for (int version : new int[] {0, 3, 77, -1}) {
         byte[] other = whole.clone();
         little(other).putInt(FileLayout.VERSION_OFFSET, version);
         SegmentEditor.sealHead(other);

@@ -3,7 +3,7 @@ package io.siskin.index.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.util.ZstdVersion;
-import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.Repository;
 import io.siskin.index.testing.SegmentText;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class GoldenFileTest {
   private static final Path GOLDEN = Repository.module("index-format/src/test/resources/golden");
-  private static final Path NEWEST = GOLDEN.resolve("v" + FormatV1.VERSION);
+  private static final Path NEWEST = GOLDEN.resolve("v" + FormatV2.VERSION);
   private static final Path ZSTD_VERSION = NEWEST.resolve("zstd-version");
   private static final String CONTENT = "content.txt";
   private static final boolean UPDATE = Boolean.getBoolean("siskin.golden.update");

@@ -9,11 +9,14 @@ import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FileTableLayout;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.ForwardLayout;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.format.v1.StatisticsLayout;
 import io.siskin.index.format.v1.StoredLayout;
+import io.siskin.index.format.v2.ColumnLayout;
+import io.siskin.index.format.v2.PackedLayout;
 import io.siskin.index.inspect.SegmentVerifier;
 import io.siskin.index.store.Mapping;
 import io.siskin.index.store.Verification;
@@ -78,7 +81,9 @@ final class HostileSegmentTest {
             tableLies(),
             impactLies(),
             residualLies(),
-            orderLies())
+            orderLies(),
+            positionLies(),
+            columnLies())
         .flatMap(List::stream);
   }
 
@@ -149,7 +154,8 @@ final class HostileSegmentTest {
             SmallSegments.bm25WithFields(),
             SmallSegments.everything(),
             SmallSegments.residuals(),
-            SmallSegments.reordered());
+            SmallSegments.reordered(),
+            SmallSegments.columns());
     SmallSegments small = segments.get(random.nextInt(segments.size()));
     Path whole = temporary.resolve("whole");
     small.build(whole);
@@ -437,6 +443,103 @@ final class HostileSegmentTest {
             FileKind.DOCUMENTS,
             SectionKind.ORDINAL_DOCUMENTS,
             b -> b.putInt(0, b.getInt(4))));
+  }
+
+  private static List<Lie> positionLies() {
+    SectionKind blocks = SectionKind.POSITION_BLOCKS;
+    SectionKind lengths = SectionKind.DOCUMENT_LENGTHS;
+    return List.of(
+        position(blocks, b -> b.putLong(PackedLayout.BLOCK_MIN_OFFSET, -1)),
+        position(blocks, b -> b.putLong(PackedLayout.BLOCK_MAX_OFFSET, Long.MAX_VALUE)),
+        position(blocks, b -> b.putLong(PackedLayout.BLOCK_MAX_OFFSET, 1)),
+        position(blocks, b -> b.putLong(PackedLayout.BLOCK_BITS_OFFSET, 8)),
+        position(blocks, b -> b.putInt(PackedLayout.BLOCK_WIDTH_OFFSET, 7)),
+        position(blocks, b -> b.putInt(PackedLayout.BLOCK_RESERVED_OFFSET, 1)),
+        position(SectionKind.POSITION_BITS, b -> b.putLong(0, -1)),
+        position(lengths, b -> b.putFloat(0, -1)),
+        position(lengths, b -> b.putFloat(4, Float.NaN)),
+        position(lengths, b -> b.putFloat(8, Float.POSITIVE_INFINITY)),
+        new Lie(
+            "no positions",
+            SmallSegments.tokens(),
+            editor -> withoutFile(editor, FileKind.POSITIONS),
+            FileKind.META));
+  }
+
+  private static Lie position(SectionKind section, Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.columns(), FileKind.POSITIONS, section, edit);
+  }
+
+  /** The columns are all-bits, at, new, price, tags, town and year. */
+  private static List<Lie> columnLies() {
+    SectionKind records = SectionKind.COLUMN_RECORDS;
+    SectionKind blocks = SectionKind.COLUMN_BLOCKS;
+    int tags = 4 * ColumnLayout.RECORD_LENGTH;
+    // Each column before has two arrays of one block; those of the tags begin with presence and
+    // starts of values.
+    int tagOrdinals = 10 * PackedLayout.BLOCK_ENTRY_LENGTH;
+    int tagStarts = 11 * PackedLayout.BLOCK_ENTRY_LENGTH;
+    int tagDocuments = 12 * PackedLayout.BLOCK_ENTRY_LENGTH;
+    return List.of(
+        column(records, b -> b.putInt(ColumnLayout.TYPE_OFFSET, 0)),
+        column(records, b -> b.putInt(ColumnLayout.TYPE_OFFSET, 7)),
+        column(records, b -> b.putInt(ColumnLayout.TEXT_COUNT_OFFSET, 1)),
+        column(records, b -> b.putLong(ColumnLayout.VALUE_COUNT_OFFSET, -1)),
+        column(records, b -> b.putLong(ColumnLayout.VALUE_COUNT_OFFSET, 51)),
+        column(records, b -> b.putInt(tags + ColumnLayout.TEXT_COUNT_OFFSET, 1)),
+        column(records, b -> b.putInt(tags + ColumnLayout.TEXT_COUNT_OFFSET, -1)),
+        column(records, b -> b.putLong(tags + ColumnLayout.VALUE_COUNT_OFFSET, 1L << 40)),
+        column(records, b -> b.putLong(tags + ColumnLayout.VALUE_COUNT_OFFSET, 1)),
+        column(SectionKind.COLUMN_NAME_BYTES, b -> b.put(0, (byte) 'z')),
+        column(SectionKind.COLUMN_TEXT_OFFSETS, b -> b.putInt(4, 1 << 30)),
+        column(blocks, b -> b.putLong(PackedLayout.BLOCK_MAX_OFFSET, 2)),
+        column(blocks, b -> b.putLong(tagOrdinals + PackedLayout.BLOCK_MAX_OFFSET, 12)),
+        column(blocks, b -> b.putLong(tagStarts + PackedLayout.BLOCK_MIN_OFFSET, 1)),
+        column(blocks, b -> b.putLong(tagDocuments + PackedLayout.BLOCK_MAX_OFFSET, 50)),
+        column(blocks, b -> b.putLong(tagDocuments + PackedLayout.BLOCK_MIN_OFFSET, -1)),
+        column(SectionKind.COLUMN_BITS, b -> b.putLong(0, 0)),
+        new Lie(
+            "frequencies without forward records",
+            SmallSegments.columns(),
+            editor -> withoutFile(editor, FileKind.FORWARD, FileKind.RESIDUALS),
+            FileKind.META));
+  }
+
+  private static Lie column(SectionKind section, Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.columns(), FileKind.COLUMNS, section, edit);
+  }
+
+  /** A file of version 2 in a segment of version 1 is not known. */
+  @Test
+  void aSegmentOfVersion1HasNoFilesOfVersion2() throws IOException {
+    SegmentEditor editor = edit(SmallSegments.tokens());
+    editor.files().values().forEach(file -> file.version = FormatV1.VERSION);
+    editor.write(edited());
+    assertThatThrownBy(() -> Segment.open(edited(), Verification.FULL))
+        .isInstanceOf(CorruptSegmentException.class)
+        .hasMessageContaining("a kind of file that version 1 has")
+        .hasMessageEndingWith("found 9");
+  }
+
+  private static void withoutFile(SegmentEditor editor, FileKind... kinds) {
+    EditedSection table = editor.file(FileKind.META).section(SectionKind.FILE_TABLE);
+    ByteBuffer kept = ByteBuffer.allocate(table.bytes.limit()).order(ByteOrder.LITTLE_ENDIAN);
+    List<Integer> codes = Stream.of(kinds).map(FileKind::code).toList();
+    for (int at = 0; at < table.bytes.limit(); at += FileTableLayout.LENGTH) {
+      if (codes.contains(table.bytes.getInt(at + FileTableLayout.KIND_OFFSET))) {
+        table.count--;
+      } else {
+        byte[] entry = new byte[FileTableLayout.LENGTH];
+        table.bytes.get(at, entry);
+        kept.put(entry);
+      }
+    }
+    byte[] content = new byte[kept.position()];
+    kept.get(0, content);
+    table.set(content);
+    for (FileKind kind : kinds) {
+      editor.files().remove(kind);
+    }
   }
 
   private static Lie impact(SectionKind section, Consumer<ByteBuffer> edit) {

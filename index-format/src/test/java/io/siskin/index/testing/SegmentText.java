@@ -1,12 +1,22 @@
 package io.siskin.index.testing;
 
+import io.siskin.index.column.Column;
+import io.siskin.index.column.NumberColumn;
+import io.siskin.index.column.TextColumn;
+import io.siskin.index.document.DocumentSet;
+import io.siskin.index.segment.DocumentPositions;
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
+import io.siskin.index.segment.FrequencyIndex;
 import io.siskin.index.segment.IndexingOrder;
 import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.segment.TermDictionary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The whole content of a segment as text. A diff of two texts shows what changed. The text is read
@@ -27,6 +37,8 @@ public final class SegmentText {
     terms(segment.terms(), text);
     documents(segment, text);
     order(segment.documents(), text);
+    positions(segment, text);
+    columns(segment, text);
     return text.toString();
   }
 
@@ -60,10 +72,67 @@ public final class SegmentText {
     }
   }
 
+  private static void positions(Segment segment, StringBuilder text) {
+    DocumentPositions positions = segment.positions();
+    if (positions == null) {
+      return;
+    }
+    text.append("\ndocument  position  length\n");
+    for (int document = 0; document < positions.documentCount(); document++) {
+      text.append(document).append("  ").append(positions.position(document)).append("  ");
+      text.append(positions.length(document)).append('\n');
+    }
+  }
+
+  private static void columns(Segment segment, StringBuilder text) {
+    Map<String, Column> columns = segment.columns().byName();
+    if (columns.isEmpty()) {
+      return;
+    }
+    text.append("\ncolumns");
+    columns.forEach(
+        (name, column) -> text.append("  ").append(name).append(':').append(column.type().word()));
+    text.append('\n');
+    int documents = segment.statistics().documentCount();
+    for (int document = 0; document < documents; document++) {
+      text.append(document).append("  ").append(segment.columns().values(document)).append('\n');
+    }
+    columns.forEach(
+        (name, column) -> {
+          text.append(name).append(" present ").append(set(documents, column::addPresent));
+          text.append(" half ").append(set(documents, target -> addHalf(column, target)));
+          text.append('\n');
+        });
+  }
+
+  /** Adds the documents whose values are not above some value in the middle. */
+  private static void addHalf(Column column, DocumentSet.Builder target) {
+    switch (column) {
+      case NumberColumn numbers -> numbers.addInRange(Long.MIN_VALUE, middle(numbers), target);
+      case TextColumn texts -> texts.addInRange(new byte[0], new byte[] {'m'}, target);
+    }
+  }
+
+  private static long middle(NumberColumn column) {
+    return column.documentCount() == 0 ? 0 : column.value(column.documentCount() / 2);
+  }
+
+  private static List<Integer> set(int documentCount, Consumer<DocumentSet.Builder> adding) {
+    DocumentSet.Builder builder = DocumentSet.builder(documentCount);
+    adding.accept(builder);
+    DocumentSet set = builder.build();
+    List<Integer> members = new ArrayList<>();
+    for (int at = set.next(0); at != DocumentSet.NONE; at = set.next(at + 1)) {
+      members.add(at);
+    }
+    return members;
+  }
+
   private static void documents(Segment segment, StringBuilder text) {
     DocumentStore documents = segment.documents();
     ForwardIndex forward = segment.forward();
     ResidualIndex residuals = segment.residuals();
+    FrequencyIndex frequencies = segment.frequencies();
     ForwardIndex.Cursor cursor = forward == null ? null : forward.cursor();
     text.append("\ndocument  id  scale  term:impact…  fields\n");
     try (DocumentStore.FieldReader fields = documents.openFields()) {
@@ -77,6 +146,9 @@ public final class SegmentText {
             text.append(' ').append(cursor.termNumber()).append(':').append(cursor.impact());
             if (residuals != null) {
               text.append(String.format("%+d", residuals.residual(number, posting)));
+            }
+            if (frequencies != null) {
+              text.append('*').append(frequencies.frequency(number, posting));
             }
           }
         }

@@ -9,6 +9,7 @@ import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.document.FieldValue;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
@@ -16,6 +17,7 @@ import io.siskin.index.vector.TokenVector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -39,8 +41,15 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
    * @param id its external id
    * @param vector the vector to index
    * @param fields the fields to store
+   * @param declared the declared fields
+   * @param position its position in the writes of the collection
    */
-  public record Document(String id, SparseVector vector, Map<String, String> fields) {}
+  public record Document(
+      String id,
+      SparseVector vector,
+      Map<String, String> fields,
+      Map<String, FieldValue> declared,
+      long position) {}
 
   /** Returns all fixed segments. */
   public static List<SmallSegments> all() {
@@ -53,6 +62,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         everything(),
         residuals(),
         reordered(),
+        columns(),
         empty());
   }
 
@@ -81,7 +91,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         ids[j] = j == 0 ? -1 : (i * j) % 11 * 0x1234_5678 + j;
         weights[j] = 1 + (i * 53 + j * 97) % 255;
       }
-      documents.add(new Document("p/" + i, TermIdVector.of(ids, weights), Map.of()));
+      documents.add(new Document("p/" + i, TermIdVector.of(ids, weights), Map.of(), Map.of(), i));
     }
     return new SmallSegments(
         "term-ids", options(new Weighting.AsGiven(), new Quantization.Auto(), false), documents);
@@ -112,7 +122,8 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         fields.put("text", text);
       }
       documents.add(
-          new Document("ü" + i, TokenVector.of(counts), Collections.unmodifiableMap(fields)));
+          new Document(
+              "ü" + i, TokenVector.of(counts), Collections.unmodifiableMap(fields), Map.of(), i));
     }
     return new SmallSegments(
         "bm25-fields",
@@ -185,6 +196,58 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
     return new SmallSegments("reordered", options, tokenDocuments(60));
   }
 
+  /**
+   * Returns a segment with declared fields of every type, term frequencies, residuals and positions
+   * with gaps, whose documents were reordered.
+   */
+  public static SmallSegments columns() {
+    BuildOptions options =
+        new BuildOptions(
+            new Weighting.Bm25(0.9, 0.4, 5),
+            new Quantization.Auto(),
+            new Reordering.GraphBisection(20, 1, 2),
+            new BuildOptions.Structures(true, true, null, null, null, true, true),
+            2);
+    List<Document> documents = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      Map<String, Float> counts = new LinkedHashMap<>();
+      for (int j = 0; j < i % 5; j++) {
+        counts.put("t" + (i * (j + 3)) % 17, j == 3 ? 1000f + i : 1f + (i + j) % 4);
+      }
+      documents.add(
+          new Document(
+              "c" + i,
+              TokenVector.of(counts),
+              i % 9 == 0 ? Map.of("title", "Nr " + i) : Map.of(),
+              declared(i),
+              100L + i + (i / 7) * 1_000_000_000_000L));
+    }
+    return new SmallSegments("columns", options, documents);
+  }
+
+  private static Map<String, FieldValue> declared(int i) {
+    String[] towns = {"Ulm", "Aalen", "\uffee", "\ud83d\udc26", "", "Köln"};
+    Map<String, FieldValue> declared = new LinkedHashMap<>();
+    if (i % 7 != 3) {
+      declared.put("town", new FieldValue.Text(towns[i % towns.length]));
+      declared.put("price", new FieldValue.Real((i - 20) * 1.25));
+      declared.put("at", FieldValue.Moment.of(Instant.ofEpochSecond(1_700_000_000L + i * 86_400L)));
+    }
+    if (i % 3 != 0) {
+      List<String> tags = new ArrayList<>();
+      for (int j = 0; j < i % 4; j++) {
+        tags.add("tag" + (i * (j + 1)) % 11);
+      }
+      declared.put("tags", new FieldValue.TextList(tags));
+      declared.put("new", new FieldValue.Flag(i % 2 == 0));
+    }
+    if (i % 10 == 4) {
+      declared.put("all-bits", new FieldValue.Whole(i == 4 ? Long.MIN_VALUE : Long.MAX_VALUE - i));
+    }
+    declared.put("year", new FieldValue.Whole(2020 + i % 6));
+    return declared;
+  }
+
   /** Nothing. */
   public static SmallSegments empty() {
     return new SmallSegments(
@@ -201,7 +264,12 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
     Files.createDirectories(directory);
     try (SegmentBuilder builder = new SegmentBuilder(directory, options, progress)) {
       for (Document document : documents) {
-        builder.add(document.id(), document.vector(), document.fields());
+        builder.add(
+            document.id(),
+            document.vector(),
+            document.fields(),
+            document.declared(),
+            document.position());
       }
       return builder.finish();
     }
@@ -232,7 +300,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         weights.put("\uffee", 1f);
         weights.put("\ud83d\udc26", 1f);
       }
-      documents.add(new Document("d" + i, TokenVector.of(weights), Map.of()));
+      documents.add(new Document("d" + i, TokenVector.of(weights), Map.of(), Map.of(), i));
     }
     return documents;
   }

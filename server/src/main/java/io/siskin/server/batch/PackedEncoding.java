@@ -125,9 +125,9 @@ final class PackedEncoding {
     if (length > in.remaining()) {
       throw new BufferUnderflowException();
     }
-    String token = new String(in.array(), in.position(), length, StandardCharsets.UTF_8);
-    in.position(in.position() + length);
-    return token;
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   private static void writeNumber(ByteArrayOutputStream out, int value) {

@@ -237,8 +237,8 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
-   * Takes a collection over for its writer in this process: from now on its snapshots come by
-   * {@link #publish}, and what is committed to its files is not followed.
+   * Takes a collection over for its writer in this process: from now on its snapshots come by {@link
+   * #publish}, and what is committed to its files is not followed.
    *
    * @param name the collection's name
    */
@@ -256,8 +256,8 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
-   * Serves a new snapshot of a collection that this process writes. Searches under way end on the
-   * old one. Does nothing but release it when the collection was removed meanwhile.
+   * Serves a new snapshot of a collection that this process writes. Searches under way end on the old
+   * one. Does nothing but release it when the collection was removed meanwhile.
    *
    * @param next the snapshot, whose reference is taken over
    */
@@ -274,6 +274,41 @@ public final class CollectionCatalog implements AutoCloseable {
         before.release();
         return;
       }
+    }
+  }
+
+  /**
+   * Serves the next state of a collection that this process writes, see {@link
+   * CollectionSnapshot#next}.
+   *
+   * @param manifest the manifest in force
+   * @param parts what the collection consists of, each with a reference that is taken over
+   * @param lastPosition the position of the last write that it shows
+   */
+  public void publishNext(
+      CollectionManifest manifest, List<SnapshotPart> parts, long lastPosition) {
+    CollectionSnapshot current = acquire(manifest.name());
+    if (current == null) {
+      parts.forEach(part -> part.lease().release());
+      return;
+    }
+    try {
+      publish(current.next(manifest, parts, lastPosition));
+    } finally {
+      current.release();
+    }
+  }
+
+  /**
+   * Opens a collection anew unless what is served is a manifest's state.
+   *
+   * @param name the collection's name
+   * @param manifest the manifest in force
+   */
+  public synchronized void reopen(String name, CollectionManifest manifest) throws IOException {
+    CollectionSnapshot current = snapshots.get(name);
+    if (current == null || !current.manifest().equals(manifest)) {
+      open(name);
     }
   }
 

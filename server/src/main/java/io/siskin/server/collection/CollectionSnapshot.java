@@ -1,5 +1,6 @@
 package io.siskin.server.collection;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.lifecycle.ReferenceCount;
 import io.siskin.index.segment.Segment;

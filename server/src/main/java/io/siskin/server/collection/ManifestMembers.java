@@ -34,8 +34,9 @@ final class ManifestMembers {
     this.file = file;
     this.place = place;
     this.object = object;
-    String name = place.isEmpty() ? "content" : place.substring(0, place.length() - 1);
-    require(file, object.isObject(), name, "an object", object);
+    boolean isRoot = place.isEmpty();
+    String name = isRoot ? "content" : place.substring(0, place.length() - 1);
+    require(file, object.isObject(), name, isRoot ? "one object" : "an object", object);
     for (String member : known) {
       require(object.has(member), member, "the member");
     }

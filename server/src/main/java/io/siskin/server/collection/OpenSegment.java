@@ -19,8 +19,7 @@ import org.slf4j.LoggerFactory;
  * A mapped segment that snapshots share, with all that outlives a snapshot: its warm searchers and
  * what was measured on it.
  *
- * <p>Safe for concurrent use. Counts references as {@link Segment} does; the opener holds the
- * first.
+ * <p>Safe for concurrent use. Counts references as {@link Segment} does; the opener holds the first.
  */
 public final class OpenSegment implements SnapshotPart.Lease {
   private static final Logger LOG = LoggerFactory.getLogger(OpenSegment.class);
@@ -36,8 +35,8 @@ public final class OpenSegment implements SnapshotPart.Lease {
    *
    * @param segment the segment, with the reference of the opener
    * @param calibration what was measured on it; null for nothing
-   * @param basePosition the number of documents before this segment; counts where the segment
-   *     stores no positions
+   * @param basePosition the number of documents before this segment; counts where the segment stores
+   *     no positions
    * @param countsFrequencies whether document frequencies are asked for, so that those of deleted
    *     documents must be known
    */
@@ -116,7 +115,7 @@ public final class OpenSegment implements SnapshotPart.Lease {
    * @throws CorruptSegmentException when the file that says so is damaged or missing, or says
    *     something else than the manifest
    */
-  static DocumentSet readLive(Path directory, SegmentEntry entry, Segment segment)
+  public static DocumentSet readLive(Path directory, SegmentEntry entry, Segment segment)
       throws IOException {
     int documents = segment.statistics().documentCount();
     if (entry.deletesGeneration() == 0) {

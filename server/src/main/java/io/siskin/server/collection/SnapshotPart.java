@@ -33,6 +33,11 @@ public record SnapshotPart(
     return live == null ? documents.documentCount() : live.size();
   }
 
+  /** Returns the documents that are not deleted, as a set. */
+  public DocumentSet liveSet() {
+    return live == null ? DocumentSet.all(documents.documentCount()) : live;
+  }
+
   /**
    * Returns whether a document is not deleted.
    *

@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Calibrates one segment as a stage of a job. */
-final class SegmentCalibration {
+public final class SegmentCalibration {
   private SegmentCalibration() {}
 
   /**
@@ -29,7 +29,7 @@ final class SegmentCalibration {
    * @param progress told of the stage
    * @return null when the segment has too few documents
    */
-  static @Nullable Calibration sampled(
+  public static @Nullable Calibration sampled(
       Segment segment, EncoderSpec encoder, BuildProgress progress) {
     return run(
         segment,

@@ -1,5 +1,6 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.index.error.NearestNames;
 import java.util.Collection;
 
 /** The caller's fault: a collection of that name is not served here. */

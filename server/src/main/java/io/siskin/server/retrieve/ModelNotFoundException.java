@@ -1,5 +1,6 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.index.error.NearestNames;
 import java.util.Collection;
 
 /** No model of that name is open. The message names it. */

@@ -1,6 +1,7 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.NearestNames;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;

@@ -15,6 +15,8 @@ import java.util.List;
  * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all of
  *     them. A name that the collection does not store is refused when the request is searched
  * @param explain whether each hit lists what each matched term contributed to its score
+ * @param selector which documents qualify: all, or those that a filter admits
+ * @param tenant whose documents are searched; empty when the collection has no tenants
  */
 public record RetrievalRequest(
     String collection,
@@ -22,7 +24,9 @@ public record RetrievalRequest(
     int k,
     Evaluation evaluation,
     List<String> fields,
-    boolean explain) {
+    boolean explain,
+    Selector selector,
+    String tenant) {
   /** The largest k accepted. */
   public static final int K_MAX = 10_000;
 
@@ -33,12 +37,33 @@ public record RetrievalRequest(
   }
 
   /**
+   * Makes a search of all documents of a collection without tenants.
+   *
+   * @param collection the collection's name
+   * @param query what is searched for
+   * @param k how many hits are wanted, 1 to 10,000
+   * @param evaluation how to evaluate
+   * @param fields names of the stored fields to return with each hit
+   * @param explain whether hits are explained
+   */
+  public RetrievalRequest(
+      String collection,
+      Query query,
+      int k,
+      Evaluation evaluation,
+      List<String> fields,
+      boolean explain) {
+    this(collection, query, k, evaluation, fields, explain, new Selector.All(), "");
+  }
+
+  /**
    * Returns the same request with another query.
    *
    * @param other what is searched for instead
    */
   RetrievalRequest withQuery(Query other) {
-    return new RetrievalRequest(collection, other, k, evaluation, fields, explain);
+    return new RetrievalRequest(
+        collection, other, k, evaluation, fields, explain, selector, tenant);
   }
 
   /** What is searched for. */

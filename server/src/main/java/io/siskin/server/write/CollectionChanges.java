@@ -4,9 +4,9 @@ import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.encode.spec.EncoderSpec;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes, removes and keeps collections: what {@code rpc} serves and the command line calls.
@@ -52,9 +52,9 @@ public interface CollectionChanges {
    *
    * @param alias the alias; no collection has the name
    * @param collection the collection
-   * @return the collection that it named before, to come; null when there was no such alias
+   * @return the collection that it named before, to come; empty when there was no such alias
    */
-  CompletableFuture<@Nullable String> setAlias(String alias, String collection);
+  CompletableFuture<Optional<String>> setAlias(String alias, String collection);
 
   /**
    * Removes an alias.

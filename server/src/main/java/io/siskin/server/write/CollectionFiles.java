@@ -111,7 +111,8 @@ final class CollectionFiles implements AutoCloseable {
     SegmentEntry entry = new SegmentEntry(id, documentCount, lengthBytes);
     // Its files were just written and forced; positions are stored in it.
     OpenSegment segment =
-        OpenSegment.open(rights.directory(), entry, Verification.STRUCTURE, 0, countsFrequencies);
+        OpenSegment.open(
+            rights.directory(), entry, Verification.STRUCTURE, 0, countsFrequencies);
     return new SealedPart(segment, entry, live);
   }
 
@@ -139,6 +140,18 @@ final class CollectionFiles implements AutoCloseable {
     for (int i = 0; i < entries.size(); i++) {
       sealed.get(i).committed(entries.get(i));
     }
+  }
+
+  /**
+   * Commits the segments as they are, with another state of the log.
+   *
+   * @param log how far the segments go in the log
+   * @param segments the segments that the manifest names already
+   */
+  void commitLog(LogState log, List<SegmentEntry> segments) throws IOException {
+    CollectionManifest next = manifest.next(log, segments);
+    rights.commit(next);
+    manifest = next;
   }
 
   private void writeDeletes(SegmentId id, long generation, DocumentSet live) throws IOException {

@@ -27,6 +27,7 @@ public interface CollectionWrites {
    * @param documents the documents, in the order in which they are written
    * @param waitFor what the result waits for
    * @param cancellation the request's deadline and cancellation, asked until the write begins
+   * @param order keeps the writes of one caller in order
    * @return what became of each document, to come
    */
   CompletableFuture<List<WriteResult>> upsert(
@@ -34,7 +35,8 @@ public interface CollectionWrites {
       String tenant,
       List<DocumentInput> documents,
       WaitFor waitFor,
-      Cancellation cancellation);
+      Cancellation cancellation,
+      WriteOrder order);
 
   /**
    * Deletes the documents that are selected at the moment when the write is done.

@@ -11,7 +11,7 @@ import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.DeletedFrequencies;
 import io.siskin.server.collection.PartDocuments;
 import io.siskin.server.collection.SnapshotPart;
-import io.siskin.server.search.InMemorySegment;
+import io.siskin.server.search.GrowingSearchers;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +25,7 @@ final class GrowingPart implements Part {
   private final GrowingSegment segment;
   private final GrowingColumns columns;
   private final boolean countsFrequencies;
-  private final InMemorySegment.Scratch scratch = new InMemorySegment.Scratch();
+  private final GrowingSearchers searchers;
   private final DeletedFrequencies.Builder deleted = DeletedFrequencies.NONE.toBuilder();
   private final Set<String> storedFields = new LinkedHashSet<>();
   private List<String> storedFieldList = List.of();
@@ -42,8 +42,11 @@ final class GrowingPart implements Part {
    * @param schema the declared fields
    * @param capacity how many documents it takes
    * @param countsFrequencies whether document frequencies are asked for
+   * @param searchers make it searchable
    */
-  GrowingPart(Schema schema, int capacity, boolean countsFrequencies) {
+  GrowingPart(
+      Schema schema, int capacity, boolean countsFrequencies, GrowingSearchers searchers) {
+    this.searchers = searchers;
     this.segment = new GrowingSegment(capacity);
     this.columns = new GrowingColumns(schema, capacity);
     this.countsFrequencies = countsFrequencies;
@@ -71,7 +74,7 @@ final class GrowingPart implements Part {
       firstNanoTime = System.nanoTime();
     }
     // Before the document itself, whose number readers learn with it.
-    columns.add(number, document.declared());
+    columns.add(document.declared());
     int added = segment.add(document);
     assert added == number : added;
     if (storedFields.addAll(document.stored().keySet())) {
@@ -148,7 +151,7 @@ final class GrowingPart implements Part {
       throw new IllegalStateException("the growing segment was released already");
     }
     return new SnapshotPart(
-        new InMemorySegment(documents.view, scratch),
+        searchers.searchable(documents.view),
         documents,
         live.isAll() ? null : live,
         deleted.build(),

@@ -57,6 +57,9 @@ final class LiveCollection implements AutoCloseable {
   private final Thread thread;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
+  /** The writes of this round that are not answered yet. */
+  private final List<WriteTask> pending = new ArrayList<>();
+
   /** Answers that wait for the log. */
   private final List<Runnable> durableWaiters = new ArrayList<>();
 
@@ -114,7 +117,7 @@ final class LiveCollection implements AutoCloseable {
 
   /** Begins to do writes. */
   void start() {
-    works.start(this::step, parts, files);
+    works.start(this::step, parts, files, this::publish);
     thread.start();
   }
 
@@ -181,6 +184,53 @@ final class LiveCollection implements AutoCloseable {
     return sealed;
   }
 
+  /** Rewrites the collection into one segment without deleted documents; completed when it is. */
+  CompletableFuture<Void> compact() {
+    CompletableFuture<Void> compact = new CompletableFuture<>();
+    step(
+            () -> {
+              forceLog();
+              parts.freeze(appliedSequence, nextPosition - 1);
+              publishIfDirty();
+              works.compact(compact);
+            })
+        .exceptionally(
+            failed -> {
+              compact.completeExceptionally(failed);
+              return null;
+            });
+    return compact;
+  }
+
+  /**
+   * Keeps what is in segments under a name.
+   *
+   * @param snapshot the name
+   */
+  CompletableFuture<CollectionChanges.KeptSnapshot> keep(String snapshot) {
+    CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
+    step(
+            () -> {
+              try {
+                kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
+              } catch (NameTakenException | IOException refused) {
+                kept.completeExceptionally(refused);
+              }
+            })
+        .exceptionally(
+            failed -> {
+              kept.completeExceptionally(failed);
+              return null;
+            });
+    return kept;
+  }
+
+  /** Returns the bytes of memory outside of the heap that are not backed by files. */
+  CompletableFuture<Long> anonymousBytes() {
+    CompletableFuture<Long> bytes = new CompletableFuture<>();
+    return step(() -> bytes.complete(parts.anonymousBytes())).thenCompose(_ -> bytes);
+  }
+
   /** Returns for how long nothing was written and nothing is left to do, in nanoseconds. */
   long idleNanos() {
     return queue.isEmpty() && works.isIdle() ? nanoTime.getAsLong() - lastWriteNanoTime : 0;
@@ -236,9 +286,6 @@ final class LiveCollection implements AutoCloseable {
       release();
     }
   }
-
-  /** The writes of this round that are not answered yet. */
-  private final List<WriteTask> pending = new ArrayList<>();
 
   private void release() {
     works.close();
@@ -328,12 +375,15 @@ final class LiveCollection implements AutoCloseable {
     return searchableWaiters.isEmpty() ? wait : 0;
   }
 
-  private void publishIfDirty() throws IOException {
+  private void publish() {
+    files.publish(parts.snapshotParts(), nextPosition - 1);
+    isDirty = false;
+  }
+
+  private void publishIfDirty() {
     lastPublishNanoTime = nanoTime.getAsLong();
     if (isDirty) {
-      // Nothing is shown that a loss of power could take back, where the options promise that.
-      files.publish(parts.snapshotParts(), nextPosition - 1);
-      isDirty = false;
+      publish();
     }
     searchableWaiters.forEach(Runnable::run);
     searchableWaiters.clear();

@@ -1,14 +1,13 @@
 package io.siskin.server.write;
 
-import io.siskin.index.document.DocumentSet;
 import io.siskin.server.collection.LogState;
 import io.siskin.server.log.WriteAheadLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +34,7 @@ final class SegmentWorks {
   private final List<CompletableFuture<Void>> compactWaiters = new ArrayList<>();
   private Function<WriteTask.Step.Action, CompletableFuture<Void>> stepper =
       _ -> CompletableFuture.completedFuture(null);
+  private Runnable onCommit = () -> {};
   private @Nullable CollectionParts parts;
   private @Nullable CollectionFiles files;
   private SegmentBuilds.@Nullable Build seal;
@@ -60,12 +60,15 @@ final class SegmentWorks {
    * @param newStepper does a step on the writer's thread
    * @param newParts what the collection consists of
    * @param newFiles its files
+   * @param newOnCommit publishes what the collection consists of, after each commit
    */
   void start(
       Function<WriteTask.Step.Action, CompletableFuture<Void>> newStepper,
       CollectionParts newParts,
-      CollectionFiles newFiles) {
+      CollectionFiles newFiles,
+      Runnable newOnCommit) {
     stepper = newStepper;
+    onCommit = newOnCommit;
     parts = newParts;
     files = newFiles;
   }
@@ -190,7 +193,9 @@ final class SegmentWorks {
       throw new IllegalStateException("nothing is sealed");
     }
     seal = null;
-    SealedPart replacement = built(build, List.of(source.frozenLive()), List.of(source.live()));
+    SealedPart replacement =
+        NewSegment.open(
+            files(), build, List.of(source.frozenLive()), List.of(source.live()));
     // A deletion that is named by the new files must not be lost with its frame.
     log.force();
     parts().sealOldest(replacement);
@@ -200,7 +205,7 @@ final class SegmentWorks {
             new LogState(before.epoch(), source.frozenSequence(), source.frozenPosition()),
             parts().sealed());
     log.truncateBefore(source.frozenSequence());
-    publish();
+    onCommit.run();
     if (parts().frozen().isEmpty()) {
       sealWaiters.forEach(waiter -> waiter.complete(null));
       sealWaiters.clear();
@@ -214,43 +219,12 @@ final class SegmentWorks {
     }
     merge = null;
     SealedPart replacement =
-        built(build, build.livesBefore(), sources.stream().map(SealedPart::live).toList());
+        NewSegment.open(
+            files(), build, build.livesBefore(), sources.stream().map(SealedPart::live).toList());
     log.force();
     parts().replace(sources, replacement);
     files().commit(files().manifest().log(), parts().sealed());
-    publish();
-  }
-
-  /** Opens what was built, without the documents that were deleted since the build began. */
-  private @Nullable SealedPart built(
-      SegmentBuilds.Build build, List<DocumentSet> before, List<DocumentSet> now)
-      throws IOException {
-    SegmentBuilds.Result result = build.done().resultNow();
-    if (result.documentCount() == 0) {
-      return null;
-    }
-    DocumentSet.Builder live = DocumentSet.all(result.documentCount()).toBuilder();
-    for (int source = 0; source < before.size(); source++) {
-      DocumentSet was = before.get(source);
-      DocumentSet is = now.get(source);
-      for (int number = was.next(0); number >= 0; number = was.next(number + 1)) {
-        if (!is.contains(number)) {
-          live.remove(result.newNumber(source, number));
-        }
-      }
-    }
-    return files()
-        .add(
-            result.directory(),
-            result.id(),
-            result.documentCount(),
-            result.lengthBytes(),
-            live.build(),
-            result.calibration());
-  }
-
-  private void publish() {
-    files().publish(parts().snapshotParts(), files().manifest().log().lastPosition());
+    onCommit.run();
   }
 
   /** Stops what is being built and waits for it. */

@@ -28,6 +28,7 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry("search", Set.of()),
           Map.entry("log", Set.of()),
+          Map.entry("filter", Set.of()),
           Map.entry("corpus", Set.of("corpus.ciff")),
           Map.entry("corpus.ciff", Set.of()),
           Map.entry("encode", Set.of()),

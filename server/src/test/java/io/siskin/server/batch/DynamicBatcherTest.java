@@ -537,6 +537,7 @@ final class DynamicBatcherTest {
     DynamicBatcher encoder = openOnClock(BatchingOptions.DEFAULTS.withQueueCapacity(4));
     Gate gate = new Gate(encoder);
     AtomicBoolean cancelled = new AtomicBoolean();
+    CountDownLatch tokenized = whenTokenized(3);
     CompletableFuture<EncodedText> gone =
         encoder
             .submit(
@@ -544,6 +545,8 @@ final class DynamicBatcherTest {
                 Priority.INTERACTIVE,
                 Cancellation.whenCancelled(cancelled::get))
             .getFirst();
+    // The tokenizer, which drops the dead too, must not meet them.
+    tokenized.await();
     assertThatThrownBy(() -> submit(encoder, "d")).isInstanceOf(EncoderOverloadedException.class);
     cancelled.set(true);
     assertThatThrownBy(() -> submit(encoder, "d"))

@@ -14,7 +14,7 @@ final class DeletedFrequenciesTest {
 
   @Test
   void agreesWithAnArrayAndNeverChanges() {
-    Random random = Seeds.random();
+    Random random = new Random(Seeds.next());
     int[] counts = new int[TERMS];
     DeletedFrequencies table = DeletedFrequencies.NONE;
     List<DeletedFrequencies> tables = new ArrayList<>();

@@ -112,7 +112,7 @@ class ManifestReaderTest {
         "\"lengthBytes\" : 200|\"length\" : 200|segments[1].lengthBytes",
         "\"generation\" : 3|\"generation\" : 3, \"more\" : 1|more",
         "\"generation\" : 3|\"generation\" : 3, \"generation\" : 4|JSON",
-        "\"version\" : 1,||version"
+        "\"version\" : 2,||version"
       })
   void membersAreChecked(String from, String to, String named) throws IOException {
     String good = good();
@@ -136,10 +136,10 @@ class ManifestReaderTest {
   void anotherVersionIsNoDamage() throws IOException {
     Files.writeString(
         collection.resolve("collection.json"),
-        good().replace("\"version\" : 1,", "\"version\" : 2,"));
+        good().replace("\"version\" : 2,", "\"version\" : 3,"));
     assertThatThrownBy(() -> CollectionManifest.read(collection))
         .isInstanceOf(UnsupportedFormatException.class)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 3");
   }
 
   @Test

@@ -103,7 +103,14 @@ public final class TestCollections {
         entries.add(entry);
       }
     }
-    new CollectionManifest(CollectionManifest.VERSION, name, 1, first.encoder(), entries)
+    new CollectionManifest(
+            CollectionManifest.VERSION,
+            name,
+            1,
+            first.encoder(),
+            first.settings(),
+            first.log(),
+            entries)
         .write(target);
   }
 

@@ -29,9 +29,9 @@ final class MergePolicyTest {
     assertThat(POLICY.choose(live(100, 100, 100, 100))).isEqualTo(new Range(0, 4));
     assertThat(POLICY.choose(live(5_000, 90, 90, 100, 7))).isEqualTo(new Range(1, 5));
     assertThat(POLICY.choose(live(400, 400, 400, 400, 100))).isEqualTo(new Range(0, 5));
-    assertThat(POLICY.choose(live(400, 100, 400, 400, 50_000)))
+    assertThat(POLICY.choose(live(400, 100, 400, 400, 400, 50_000)))
         .as("smaller neighbours are taken along")
-        .isEqualTo(new Range(0, 4));
+        .isEqualTo(new Range(0, 5));
     assertThat(POLICY.choose(live(100, 100, 9_000, 100, 100))).as("only neighbours count").isNull();
   }
 

@@ -10,7 +10,7 @@ import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.file.BoundedFile;
-import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.server.app.terminal.ProgressDisplay;
 import io.siskin.server.collection.CollectionManifest;
@@ -171,7 +171,7 @@ public final class WordNetCollection {
             "encoder " + EncoderSpecJson.write(ENCODER),
             // The number of threads changes nothing.
             "options " + OPTIONS.withThreads(1),
-            "format " + FormatV1.VERSION,
+            "format " + FormatV2.VERSION,
             "segments " + segments)
         .stream()
         .collect(Collectors.joining("\n", "", "\n"));

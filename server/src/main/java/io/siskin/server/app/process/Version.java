@@ -1,6 +1,6 @@
 package io.siskin.server.app.process;
 
-import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.kernel.KernelProvider;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IVersionProvider;
@@ -17,7 +17,7 @@ public final class Version implements IVersionProvider {
   public String[] getVersion() {
     return new String[] {
       "siskin " + number(),
-      "index format " + FormatV1.VERSION,
+      "index format " + FormatV2.VERSION,
       "kernels " + KernelProvider.current().description(),
       "Java "
           + Runtime.version()

@@ -39,7 +39,7 @@ public final class ChronicleEncodingStore implements EncodingStore {
   private static final String LOCK = ".lock";
 
   // A map begins with a tenth of the room that it may take, and grows by tenths.
-  private static final double GROWTH_MAX = 10;
+  private static final int GROWTH_MAX = 10;
   private static final int VALUE_LENGTH_BYTES_MEAN = 1_024;
   // What an entry of that length takes at most in a map that is full by isFull, as seen; small maps
   // take the most. ChronicleEncodingStoreTest has the bound.
@@ -94,7 +94,7 @@ public final class ChronicleEncodingStore implements EncodingStore {
           new ChronicleEncodingStore(
               directory,
               "siskin " + version + ", at most " + bytesMax + " bytes",
-              (long) (bytesMax / 2 / GROWTH_MAX / ENTRY_BYTES),
+              bytesMax / (2L * GROWTH_MAX * ENTRY_BYTES),
               lockFile);
       store.openMaps();
       open = true;

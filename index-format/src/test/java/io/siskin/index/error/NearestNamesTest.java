@@ -1,4 +1,4 @@
-package io.siskin.server.retrieve;
+package io.siskin.index.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.siskin.server.retrieve;
+package io.siskin.index.error;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The names that somebody may have meant, for messages: few, and only those that differ from the
- * wanted name by a slip. A message does not list everything that exists.
+ * Finds the names that somebody may have meant, for messages. They are few, and they differ from
+ * the wanted name by a slip only. A message does not list everything that exists.
  */
-final class NearestNames {
+public final class NearestNames {
   /** The most names that a message gives. */
-  static final int COUNT_MAX = 3;
+  public static final int COUNT_MAX = 3;
 
   /** The most edits (insert, delete, replace a character) between a name and a misspelled one. */
-  static final int DISTANCE_MAX = 3;
+  public static final int DISTANCE_MAX = 3;
 
   // Bounds the work for one misspelled name.
   private static final int COMPARED_MAX = 1_000;
@@ -30,7 +30,7 @@ final class NearestNames {
    * @param wanted what was asked for
    * @param known what there is; of more than a thousand names, the first thousand are looked at
    */
-  static List<String> of(String wanted, Collection<String> known) {
+  public static List<String> of(String wanted, Collection<String> known) {
     // Of a short name at most half may differ; more would be another name.
     int most = Math.min(DISTANCE_MAX, (wanted.length() + 1) / 2);
     String lowerCase = wanted.toLowerCase(Locale.ROOT);
@@ -57,7 +57,7 @@ final class NearestNames {
    * @param wanted what was asked for
    * @param known what there is
    */
-  static String hint(String wanted, Collection<String> known) {
+  public static String hint(String wanted, Collection<String> known) {
     List<String> near = of(wanted, known);
     return near.isEmpty() ? "" : "; similar: " + String.join(", ", near);
   }

@@ -1,0 +1,18 @@
+package io.siskin.index.format.v2;
+
+/**
+ * Version 2. It has all files of version 1 with the same layout, and files of its own. So a
+ * structure that both versions have is described by its class in version 1.
+ */
+public final class FormatV2 {
+  /** The version in the header. */
+  public static final int VERSION = 2;
+
+  /** The largest number of columns of a segment. */
+  public static final int COLUMN_COUNT_MAX = 256;
+
+  /** The largest number of texts in one column, with repetitions. Their places fit an int. */
+  public static final int COLUMN_VALUE_COUNT_MAX = Integer.MAX_VALUE;
+
+  private FormatV2() {}
+}

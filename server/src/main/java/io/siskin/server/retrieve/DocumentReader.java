@@ -1,0 +1,297 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.index.document.DocumentSet;
+import io.siskin.index.document.FieldValue;
+import io.siskin.index.document.QuantizedDocument;
+import io.siskin.index.document.Schema;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
+import io.siskin.index.format.v1.ResidualLayout;
+import io.siskin.index.quantize.QuantizedVector;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.PartDocuments;
+import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.filter.FilterEvaluator;
+import io.siskin.server.filter.Selection;
+import io.siskin.server.search.Cancellation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads documents of the snapshots of a catalog.
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class DocumentReader implements DocumentReads {
+  private static final int IDS_MAX = 1_000;
+  private static final int PAGE_SIZE_MAX = 10_000;
+  private static final String ALL_FIELDS = "*";
+
+  private final OpenCollections open;
+  private final Function<String, CompletableFuture<Void>> refresh;
+
+  /**
+   * Makes a reader.
+   *
+   * @param catalog has the snapshots
+   * @param refresh makes what was written to a collection visible; completed when it is
+   */
+  public DocumentReader(
+      CollectionCatalog catalog, Function<String, CompletableFuture<Void>> refresh) {
+    this.open = new OpenCollections(catalog);
+    this.refresh = refresh;
+  }
+
+  @Override
+  public List<StoredDocument> get(
+      String collection,
+      String tenant,
+      List<String> ids,
+      Parts parts,
+      Cancellation cancellation) {
+    Ranges.check("number of ids", ids.size(), 1, IDS_MAX);
+    // What was answered is in memory already, so this takes no longer than a snapshot.
+    refresh.apply(collection).join();
+    CollectionSnapshot snapshot = open.acquire(collection);
+    try {
+      Selection selection = selection(snapshot, new Selector.All(), tenant);
+      checkFields(snapshot, parts);
+      return open.reading(
+          snapshot,
+          () -> {
+            List<StoredDocument> found = new ArrayList<>();
+            for (String id : ids) {
+              cancellation.check();
+              StoredDocument document = find(snapshot, selection, id, parts);
+              if (document != null) {
+                found.add(document);
+              }
+            }
+            return found;
+          });
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private static @Nullable StoredDocument find(
+      CollectionSnapshot snapshot, Selection selection, String id, Parts wanted) {
+    for (SnapshotPart part : snapshot.parts().reversed()) {
+      int number = part.documents().find(id);
+      if (number != PartDocuments.ABSENT && part.isLive(number)) {
+        return isSelected(part, selection, number)
+            ? stored(part.documents(), number, wanted)
+            : null;
+      }
+    }
+    return null;
+  }
+
+  /** Only the tenant can be selected here. */
+  private static boolean isSelected(
+      SnapshotPart part, Selection selection, int number) {
+    if (selection.isEverything()) {
+      return true;
+    }
+    PartDocuments documents = part.documents();
+    return new FilterEvaluator(documents.columns(), documents.documentCount(), () -> {})
+        .admits(selection, number);
+  }
+
+  @Override
+  public Page scroll(
+      String collection,
+      String tenant,
+      Selector selector,
+      long afterPosition,
+      int pageSize,
+      Parts parts,
+      long responseBytesMax,
+      Cancellation cancellation) {
+    Ranges.check("page_size", pageSize, 1, PAGE_SIZE_MAX);
+    CollectionSnapshot snapshot = open.acquire(collection);
+    try {
+      Selection selection = selection(snapshot, selector, tenant);
+      checkFields(snapshot, parts);
+      return open.reading(
+          snapshot,
+          () ->
+              page(
+                  snapshot,
+                  selection,
+                  afterPosition,
+                  pageSize,
+                  parts,
+                  responseBytesMax,
+                  cancellation));
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private static Page page(
+      CollectionSnapshot snapshot,
+      Selection selection,
+      long afterPosition,
+      int pageSize,
+      Parts wanted,
+      long responseBytesMax,
+      Cancellation cancellation) {
+    List<StoredDocument> page = new ArrayList<>();
+    long bytes = 0;
+    for (SnapshotPart part : snapshot.parts()) {
+      PartDocuments documents = part.documents();
+      int from = firstAfter(documents, afterPosition);
+      if (from == documents.documentCount()) {
+        continue;
+      }
+      cancellation.check();
+      DocumentSet selected = selected(part, selection, cancellation);
+      for (int ordinal = from; ordinal < documents.documentCount(); ordinal++) {
+        int number = documents.ofOrdinal(ordinal);
+        if (!selected.contains(number)) {
+          continue;
+        }
+        cancellation.check();
+        StoredDocument document = stored(documents, number, wanted);
+        bytes += lengthBytes(document);
+        if (page.size() == pageSize || (!page.isEmpty() && bytes > responseBytesMax)) {
+          return new Page(page, false);
+        }
+        page.add(document);
+      }
+    }
+    return new Page(page, true);
+  }
+
+  /** Returns the ordinal of the first document after a position; positions ascend with it. */
+  private static int firstAfter(PartDocuments documents, long position) {
+    int low = 0;
+    int high = documents.documentCount();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (documents.position(documents.ofOrdinal(middle)) > position) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  private static DocumentSet selected(
+      SnapshotPart part, Selection selection, Cancellation cancellation) {
+    DocumentSet live = part.liveSet();
+    return selection.isEverything()
+        ? live
+        : new FilterEvaluator(
+                part.documents().columns(), part.documents().documentCount(), cancellation::check)
+            .evaluate(selection)
+            .and(live);
+  }
+
+  @Override
+  public long count(String collection, String tenant, Selector selector) {
+    CollectionSnapshot snapshot = open.acquire(collection);
+    try {
+      Selection selection = selection(snapshot, selector, tenant);
+      return open.reading(
+          snapshot,
+          () -> {
+            long count = 0;
+            for (SnapshotPart part : snapshot.parts()) {
+              count +=
+                  selection.isEverything()
+                      ? part.liveCount()
+                      : selected(part, selection, Cancellation.NEVER).size();
+            }
+            return count;
+          });
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private static Selection selection(
+      CollectionSnapshot snapshot, Selector selector, String tenant) {
+    return selector.resolve(snapshot.manifest().settings().schema(), tenant);
+  }
+
+  private static void checkFields(CollectionSnapshot snapshot, Parts wanted) {
+    Schema schema = snapshot.manifest().settings().schema();
+    for (String field : wanted.fields()) {
+      if (!field.equals(ALL_FIELDS)
+          && schema.field(field) == null
+          && !snapshot.storedFields().contains(field)) {
+        throw new InvalidInputException(
+            "fields", "'" + field + "'", "a field of the collection, or '*' for all of them");
+      }
+    }
+  }
+
+  private static StoredDocument stored(PartDocuments documents, int number, Parts wanted) {
+    QuantizedDocument document = documents.document(number);
+    boolean all = wanted.fields().contains(ALL_FIELDS);
+    Map<String, FieldValue> fields = new LinkedHashMap<>();
+    document
+        .stored()
+        .forEach(
+            (name, text) -> {
+              if (all || wanted.fields().contains(name)) {
+                fields.put(name, new FieldValue.Text(text));
+              }
+            });
+    document
+        .declared()
+        .forEach(
+            (name, value) -> {
+              if (all || wanted.fields().contains(name)) {
+                fields.put(name, value);
+              }
+            });
+    return new StoredDocument(
+        document.id(),
+        document.position(),
+        wanted.vector() ? effective(document.vector()) : null,
+        fields);
+  }
+
+  /** Returns a vector with the weights that scores are computed with. */
+  private static SparseVector effective(QuantizedVector vector) {
+    float[] weights = new float[vector.size()];
+    for (int i = 0; i < weights.length; i++) {
+      double fine = vector.impact(i) + vector.residual(i) / (double) ResidualLayout.STEPS;
+      weights[i] = (float) (vector.scale() * fine);
+    }
+    if (vector.isByToken()) {
+      String[] tokens = new String[weights.length];
+      for (int i = 0; i < tokens.length; i++) {
+        tokens[i] = vector.token(i);
+      }
+      return TokenVector.of(tokens, weights);
+    }
+    int[] ids = new int[weights.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = vector.termId(i);
+    }
+    return TermIdVector.of(ids, weights);
+  }
+
+  private static long lengthBytes(StoredDocument document) {
+    SparseVector vector = document.vector();
+    long length = 32L + document.id().length() + (vector == null ? 0 : 12L * vector.size());
+    for (Map.Entry<String, FieldValue> field : document.fields().entrySet()) {
+      length += 16L + field.getKey().length() + field.getValue().toText().length();
+    }
+    return length;
+  }
+}

@@ -1,0 +1,218 @@
+package io.siskin.server.write;
+
+import io.siskin.index.file.AtomicFile;
+import io.siskin.index.store.Publication;
+import io.siskin.index.store.Verification;
+import io.siskin.server.collection.CollectionManifest;
+import io.siskin.server.collection.CollectionManifest.SegmentEntry;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.LogState;
+import io.siskin.server.collection.ModelStore;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.write.CollectionChanges.KeptSnapshot;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Snapshots of collections that are kept under names. A snapshot is a folder of hard links to the
+ * files of a collection, with a manifest of its own. So it costs nothing until the collection
+ * removes these files. Files are never changed in place, so neither side sees the other's changes.
+ *
+ * <p>Stateless. The one who calls it has the right to write the collection.
+ */
+final class SnapshotStore {
+  private static final String KEEPING = ".building-";
+  private static final String RESTORING = ".restoring-";
+
+  private SnapshotStore() {}
+
+  /**
+   * Keeps a collection. All of its documents are in the segments that its manifest names.
+   *
+   * @param directory the collection's folder
+   * @param manifest its manifest
+   * @param name the snapshot's name
+   * @throws NameTakenException when there is one of the name
+   */
+  static KeptSnapshot create(Path directory, CollectionManifest manifest, String name)
+      throws IOException {
+    Path target = DataDirectory.snapshotDirectory(directory, name);
+    if (Files.exists(target)) {
+      throw new NameTakenException("snapshot", name);
+    }
+    Files.createDirectories(target.resolveSibling("."));
+    Path folder = Publication.createDirectory(target.resolveSibling("."), KEEPING);
+    try {
+      link(directory, manifest, folder);
+      manifest.write(folder);
+      Publication.publishDirectory(folder, target);
+    } finally {
+      Publication.deleteDirectory(folder);
+    }
+    return describe(target, manifest.name());
+  }
+
+  /** Links everything that a manifest needs into another folder, durably. */
+  private static void link(Path from, CollectionManifest manifest, Path to) throws IOException {
+    for (SegmentEntry entry : manifest.segments()) {
+      Path segment = DataDirectory.segmentDirectory(to, entry.id());
+      linkFolder(DataDirectory.segmentDirectory(from, entry.id()), segment);
+      if (entry.deletesGeneration() > 0) {
+        linkFile(
+            DataDirectory.deletesFile(from, entry.id(), entry.deletesGeneration()),
+            DataDirectory.deletesFile(to, entry.id(), entry.deletesGeneration()));
+      }
+      Path calibration = DataDirectory.calibrationFile(from, entry.id());
+      if (Files.exists(calibration)) {
+        linkFile(calibration, DataDirectory.calibrationFile(to, entry.id()));
+      }
+    }
+    Path encoder = DataDirectory.encoderDirectory(from);
+    if (Files.isDirectory(encoder)) {
+      linkFolder(encoder, DataDirectory.encoderDirectory(to));
+    }
+    try (Stream<Path> all = Files.walk(to)) {
+      for (Path folder : all.filter(Files::isDirectory).toList()) {
+        AtomicFile.forceDirectory(folder);
+      }
+    }
+  }
+
+  private static void linkFolder(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        linkFile(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  private static void linkFile(Path from, Path to) throws IOException {
+    Files.createDirectories(to.resolveSibling("."));
+    try {
+      Files.createLink(to, from);
+    } catch (UnsupportedOperationException | FileAlreadyExistsException notLinked) {
+      AtomicFile.copy(from, to);
+    }
+  }
+
+  /**
+   * Lists the snapshots of a collection, the oldest first.
+   *
+   * @param directory the collection's folder
+   * @param collection its name
+   */
+  static List<KeptSnapshot> list(Path directory, String collection) throws IOException {
+    Path folder = DataDirectory.snapshotsDirectory(directory);
+    List<KeptSnapshot> found = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> all = Files.list(folder)) {
+        for (Path snapshot : all.toList()) {
+          if (DataDirectory.isName(String.valueOf(snapshot.getFileName()))) {
+            found.add(describe(snapshot, collection));
+          }
+        }
+      }
+    }
+    found.sort(Comparator.comparing(KeptSnapshot::created).thenComparing(KeptSnapshot::name));
+    return found;
+  }
+
+  private static KeptSnapshot describe(Path folder, String collection) throws IOException {
+    CollectionManifest manifest = CollectionManifest.read(folder);
+    Instant created =
+        Files.getLastModifiedTime(folder.resolve(CollectionManifest.FILE_NAME)).toInstant();
+    long length = manifest.segments().stream().mapToLong(SegmentEntry::lengthBytes).sum();
+    return new KeptSnapshot(
+        String.valueOf(folder.getFileName()), collection, created, manifest.liveCount(), length);
+  }
+
+  /**
+   * Removes a snapshot. Files that the collection still has stay.
+   *
+   * @param directory the collection's folder
+   * @param collection its name
+   * @param name the snapshot's name
+   * @throws SnapshotNotFoundException when there is none
+   */
+  static void delete(Path directory, String collection, String name) throws IOException {
+    Path folder = existing(directory, collection, name);
+    // Under another name first, so that half of a snapshot is never listed.
+    Path removed = Publication.temporaryPath(folder.resolveSibling("."), KEEPING);
+    Files.move(folder, removed);
+    AtomicFile.forceDirectory(folder.resolveSibling("."));
+    Publication.deleteDirectory(removed);
+  }
+
+  private static Path existing(Path directory, String collection, String name) throws IOException {
+    Path folder = DataDirectory.snapshotDirectory(directory, name);
+    if (!Files.exists(folder.resolve(CollectionManifest.FILE_NAME))) {
+      throw new SnapshotNotFoundException(
+          collection,
+          name,
+          list(directory, collection).stream().map(KeptSnapshot::name).toList());
+    }
+    return folder;
+  }
+
+  /**
+   * Makes a collection of a snapshot. All files are verified first.
+   *
+   * @param data the data directory
+   * @param directory the folder of the collection that it was made of
+   * @param collection the name of that collection
+   * @param name the snapshot's name
+   * @param newCollection the name of the new collection, which is free
+   * @param models opens the models that its encoders need
+   * @throws SnapshotNotFoundException when there is no such snapshot
+   * @throws NameTakenException when the new name is taken
+   * @throws io.siskin.index.error.CorruptSegmentException when a file is damaged
+   * @throws io.siskin.index.error.UnsupportedFormatException when a file is of a newer version
+   */
+  static void restore(
+      DataDirectory data,
+      Path directory,
+      String collection,
+      String name,
+      String newCollection,
+      TextModels models)
+      throws IOException {
+    Path snapshot = existing(directory, collection, name);
+    Path target = data.collectionDirectory(newCollection);
+    if (Files.exists(target.resolve(CollectionManifest.FILE_NAME))) {
+      throw new NameTakenException("collection", newCollection);
+    }
+    CollectionManifest manifest = CollectionManifest.read(snapshot);
+    CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
+        .release();
+    Path folder = Publication.createDirectory(data.root(), RESTORING);
+    try {
+      link(snapshot, manifest, folder);
+      LogState log = manifest.log();
+      manifest
+          .named(newCollection)
+          .next(new LogState(log.epoch() + 1, 0, log.lastPosition()), manifest.segments())
+          .write(folder);
+      Publication.publishDirectory(folder, target);
+    } catch (NoSuchFileException gone) {
+      throw new SnapshotNotFoundException(collection, name, List.of());
+    } finally {
+      Publication.deleteDirectory(folder);
+    }
+  }
+
+  /** A snapshot's folder lies deeper than a collection's, but the models are in one place. */
+  private static TextModels withRootOf(DataDirectory data, TextModels models) {
+    return (_, ref) ->
+        models.open(ModelStore.of(data).path(ref), ref);
+  }
+}

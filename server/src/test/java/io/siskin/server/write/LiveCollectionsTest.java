@@ -1,0 +1,233 @@
+package io.siskin.server.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.index.document.FieldType;
+import io.siskin.index.document.FieldValue;
+import io.siskin.index.document.Schema;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.server.collection.CollectionSettings;
+import io.siskin.server.collection.StorageOptions;
+import io.siskin.server.collection.WriteOptions;
+import io.siskin.server.encode.spec.AnalyzerSpec;
+import io.siskin.server.encode.spec.Bm25Spec;
+import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.retrieve.Evaluation;
+import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.retrieve.Selector;
+import io.siskin.server.retrieve.StoredDocument;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.SearchMode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Collections that are made, written, searched and removed in one process. */
+@Timeout(120)
+final class LiveCollectionsTest {
+  private static final CollectionSettings WITH_YEAR =
+      new CollectionSettings(
+          new Schema(
+              List.of(
+                  new Schema.Field("year", FieldType.INT64),
+                  new Schema.Field("tags", FieldType.STRING_LIST)),
+              null),
+          StorageOptions.DEFAULTS,
+          WriteOptions.DEFAULTS,
+          null);
+
+  @TempDir private Path folder;
+
+  private static DocumentInput vector(String id, int term, float weight, long year) {
+    return new DocumentInput(
+        id,
+        TermIdVector.of(new int[] {term, 1000}, new float[] {weight, 0.25f}),
+        null,
+        Map.of("year", new FieldValue.Whole(year), "note", new FieldValue.Text("n" + id)));
+  }
+
+  private static DocumentInput text(String id, String text) {
+    return new DocumentInput(id, null, text, Map.of());
+  }
+
+  private static List<String> search(LiveServer server, String name, int term) {
+    return response(
+            server,
+            name,
+            new RetrievalRequest.Query.Vector(
+                TermIdVector.of(new int[] {term}, new float[] {1})))
+        .hits()
+        .stream()
+        .map(RetrievalResponse.Hit::id)
+        .toList();
+  }
+
+  private static RetrievalResponse response(
+      LiveServer server, String name, RetrievalRequest.Query query) {
+    return server.retrieval.retrieve(
+        new RetrievalRequest(
+            name,
+            query,
+            10,
+            new Evaluation.InMode(new SearchMode.Exact()),
+            List.of("*"),
+            false),
+        Cancellation.NEVER);
+  }
+
+  @Test
+  void writesAreSeenReplacedAndDeleted() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      List<WriteResult> results =
+          server.upsert("birds", vector("a", 1, 1, 2020), vector("b", 1, 2, 2021));
+      assertThat(results)
+          .containsExactly(
+              new WriteResult(WriteOutcome.CREATED, 1, null),
+              new WriteResult(WriteOutcome.CREATED, 2, null));
+      assertThat(search(server, "birds", 1)).containsExactly("b", "a");
+
+      assertThat(server.upsert("birds", vector("b", 2, 1, 2022)).getFirst().outcome())
+          .isEqualTo(WriteOutcome.REPLACED);
+      assertThat(search(server, "birds", 1)).containsExactly("a");
+      assertThat(search(server, "birds", 2)).containsExactly("b");
+
+      WriteResult updated =
+          server
+              .update(
+                  "birds",
+                  new FieldsUpdate(
+                      "b", Map.of("year", new FieldValue.Whole(1999)), List.of("note")))
+              .getFirst();
+      assertThat(updated).isEqualTo(new WriteResult(WriteOutcome.UPDATED, 4, null));
+      StoredDocument read =
+          server
+              .reader
+              .get("birds", "", List.of("b", "x"), LiveServer.ALL, Cancellation.NEVER)
+              .getFirst();
+      assertThat(read.fields()).isEqualTo(Map.of("year", new FieldValue.Whole(1999)));
+      assertThat(read.position()).isEqualTo(4);
+
+      assertThat(server.reader.count("birds", "", new Selector.Expression("year < 2000")))
+          .isEqualTo(1);
+      assertThat(server.delete("birds", new Selector.Expression("year < 2000")))
+          .isEqualTo(new Deletion(1, 5));
+      assertThat(server.delete("birds", new Selector.Ids(List.of("b", "zz"))))
+          .isEqualTo(new Deletion(0, 0));
+      assertThat(search(server, "birds", 2)).isEmpty();
+      assertThat(server.reader.count("birds", "", new Selector.All())).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void oneBadDocumentDoesNotKeepTheOthersOut() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      List<WriteResult> results =
+          server.upsert(
+              "birds",
+              vector("a", 1, 1, 1),
+              text("b", "a text"),
+              new DocumentInput(
+                  "c",
+                  TermIdVector.EMPTY,
+                  null,
+                  Map.of("year", new FieldValue.Text("soon"))));
+      assertThat(results).extracting(WriteResult::outcome)
+          .containsExactly(WriteOutcome.CREATED, WriteOutcome.REFUSED, WriteOutcome.REFUSED);
+      assertThat(results.get(1).refusal()).hasMessageContaining("documents[1]: vector is missing");
+      assertThat(results.get(2).refusal()).hasMessageContaining("year");
+    }
+  }
+
+  @Test
+  void sealingMergingAndReopeningChangeNothing() throws IOException {
+    List<StoredDocument> before;
+    try (LiveServer server = new LiveServer(folder, LiveServer.SMALL)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      for (int i = 0; i < 1_000; i++) {
+        server.upsert("birds", vector("d" + i % 700, i % 7, 1 + i % 5, i));
+      }
+      before = server.documents("birds", new Selector.All(), 37);
+      assertThat(before).hasSize(700);
+      List<String> found = search(server, "birds", 3);
+      server.live.compact("birds").join();
+      assertThat(server.documents("birds", new Selector.All(), 1_000))
+          .usingRecursiveComparison()
+          .isEqualTo(before);
+      assertThat(search(server, "birds", 3)).isEqualTo(found);
+    }
+    try (LiveServer server = new LiveServer(folder, LiveServer.SMALL)) {
+      assertThat(server.documents("birds", new Selector.All(), 1_000))
+          .usingRecursiveComparison()
+          .isEqualTo(before);
+      assertThat(server.catalog.acquire("birds").segments()).hasSize(1);
+    }
+  }
+
+  @Test
+  void textsAreEncodedAndWeighedByWhatIsThere() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create(
+          "birds", CollectionSettings.DEFAULTS, new Bm25Spec(new AnalyzerSpec.English()));
+      server.upsert(
+          "birds",
+          text("siskin", "a small finch"),
+          text("osprey", "a bird that eats fish"),
+          text("kite", "a red bird"));
+      RetrievalResponse found =
+          response(server, "birds", new RetrievalRequest.Query.Text("fish birds"));
+      assertThat(found.hits()).extracting(RetrievalResponse.Hit::id)
+          .containsExactly("osprey", "kite");
+      assertThat(found.hits().getFirst().fields()).containsEntry("text", "a bird that eats fish");
+      float before = found.hits().get(1).score();
+      server.delete("birds", new Selector.Ids(List.of("osprey")));
+      // With one bird less, 'bird' is rarer than it was.
+      assertThat(
+              response(server, "birds", new RetrievalRequest.Query.Text("birds"))
+                  .hits()
+                  .getFirst()
+                  .score())
+          .isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void aliasesAndSnapshots() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("first", WITH_YEAR, new VectorSpec());
+      server.upsert("first", vector("a", 1, 1, 1));
+      assertThat(server.live.setAlias("birds", "first").join()).isEmpty();
+      server.upsert("birds", vector("b", 1, 2, 1));
+      assertThat(search(server, "birds", 1)).containsExactly("b", "a");
+
+      server.live.createSnapshot("birds", "one").join();
+      server.delete("birds", new Selector.All());
+      assertThat(search(server, "birds", 1)).isEmpty();
+      server.live.restore("birds", "one", "second").join();
+      assertThat(server.live.setAlias("birds", "second").join()).contains("first");
+      assertThat(search(server, "birds", 1)).containsExactly("b", "a");
+      server.upsert("birds", vector("c", 1, 3, 1));
+      assertThat(search(server, "birds", 1)).containsExactly("c", "b", "a");
+
+      assertThatThrownBy(() -> server.live.drop("second").join())
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(CollectionNotWritableException.class);
+      assertThatThrownBy(
+              () -> server.create("birds", CollectionSettings.DEFAULTS, new VectorSpec()))
+          .hasCauseInstanceOf(NameTakenException.class);
+      server.live.drop("first").join();
+      assertThat(server.catalog.names()).containsExactly("second");
+      server.live.deleteAlias("birds").join();
+      server.live.drop("second").join();
+      assertThat(server.catalog.names()).isEmpty();
+    }
+  }
+}

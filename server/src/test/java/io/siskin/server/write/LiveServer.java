@@ -1,0 +1,96 @@
+package io.siskin.server.write;
+
+import io.siskin.index.store.Verification;
+import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionSettings;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.retrieve.DocumentReader;
+import io.siskin.server.retrieve.DocumentReads;
+import io.siskin.server.retrieve.RetrievalPipeline;
+import io.siskin.server.retrieve.Selector;
+import io.siskin.server.retrieve.StoredDocument;
+import io.siskin.server.search.Cancellation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A data directory that is served and written in this process, for tests. */
+final class LiveServer implements AutoCloseable {
+  static final DocumentReads.Parts ALL = new DocumentReads.Parts(true, List.of("*"));
+
+  /** Segments of 64 documents, so that a test has many of them. */
+  static final WriteLimits SMALL =
+      new WriteLimits(
+          1 << 20,
+          64,
+          64 << 20,
+          TimeUnit.MINUTES.toNanos(10),
+          TimeUnit.MINUTES.toNanos(10));
+
+  final DataDirectory data;
+  final CollectionCatalog catalog;
+  final LiveCollections live;
+  final DocumentReader reader;
+  final RetrievalPipeline retrieval;
+
+  LiveServer(Path folder, WriteLimits limits) throws IOException {
+    this.data = new DataDirectory(folder);
+    this.catalog =
+        new CollectionCatalog(data, Verification.FULL, snapshot -> {}, TextModels.NONE);
+    this.live = new LiveCollections(data, catalog, TextModels.NONE, limits);
+    live.recoverAll();
+    catalog.openAll();
+    this.reader = new DocumentReader(catalog, live::refresh);
+    this.retrieval = new RetrievalPipeline(catalog);
+  }
+
+  void create(String name, CollectionSettings settings, EncoderSpec encoder) {
+    live.create(name, settings, encoder).join();
+  }
+
+  List<WriteResult> upsert(String name, DocumentInput... documents) {
+    return live.upsert(
+            name,
+            "",
+            List.of(documents),
+            WaitFor.SEARCHABLE,
+            Cancellation.NEVER,
+            new WriteOrder())
+        .join();
+  }
+
+  Deletion delete(String name, Selector selector) {
+    return live.delete(name, "", selector, WaitFor.SEARCHABLE, Cancellation.NEVER).join();
+  }
+
+  List<WriteResult> update(String name, FieldsUpdate... updates) {
+    return live.updateFields(
+            name, "", List.of(updates), WaitFor.SEARCHABLE, Cancellation.NEVER)
+        .join();
+  }
+
+  /** Returns all documents, read in pages. */
+  List<StoredDocument> documents(String name, Selector selector, int pageSize) {
+    List<StoredDocument> all = new ArrayList<>();
+    while (true) {
+      long after = all.isEmpty() ? 0 : all.getLast().position();
+      DocumentReads.Page page =
+          reader.scroll(
+              name, "", selector, after, pageSize, ALL, Long.MAX_VALUE, Cancellation.NEVER);
+      all.addAll(page.documents());
+      if (page.isLast()) {
+        return all;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    live.close();
+    catalog.close();
+  }
+}
