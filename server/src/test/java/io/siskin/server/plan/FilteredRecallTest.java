@@ -41,10 +41,18 @@ import org.junit.jupiter.api.io.TempDir;
 final class FilteredRecallTest {
   private static final int DOCUMENTS = 20_000;
   private static final int K = 10;
+  private static final int QUERY_DRAWS = 6;
   private static final double LOSS_MAX = 0.01;
   private static final double[] SHARES = {.9, .5, .1, .03, .01, .001};
-  private static final List<SearchMode> APPROXIMATE =
-      List.of(new SearchMode.ScoreAtATime(.5f, .9f, 0, 0), new SearchMode.Clustered(10, .8f, true));
+
+  /** By mode: parameters for 10, 100 and 1000 documents, as a calibration finds them. */
+  private static final List<List<SearchMode>> APPROXIMATE =
+      List.of(
+          Collections.nCopies(3, new SearchMode.ScoreAtATime(.5f, .9f, 0, 0)),
+          List.of(
+              new SearchMode.Clustered(10, .8f, true),
+              new SearchMode.Clustered(20, .6f, true),
+              new SearchMode.Clustered(40, .4f, true)));
 
   @TempDir Path directory;
 
@@ -54,9 +62,7 @@ final class FilteredRecallTest {
 
   @Test
   void filtersDoNotLowerRecall() throws IOException {
-    RandomCollection collection =
-        RandomCollection.draw(
-            new RandomCollection.Shape(DOCUMENTS, 4_000, 40, 150, 1 << 20, false), random);
+    RandomCollection collection = draw(DOCUMENTS);
     collection.build(
         directory,
         new BuildOptions(
@@ -71,20 +77,28 @@ final class FilteredRecallTest {
                 ClusterOptions.DEFAULTS,
                 false),
             2));
-    collection.queries().forEach(vector -> queries.add(QuantizedQuery.of(vector)));
+    for (int i = 0; i < QUERY_DRAWS; i++) {
+      draw(1).queries().forEach(vector -> queries.add(QuantizedQuery.of(vector)));
+    }
     Segment segment = Segment.open(directory, Verification.FULL);
     try {
-      for (SearchMode mode : APPROXIMATE) {
-        check(segment, mode);
+      for (List<SearchMode> modes : APPROXIMATE) {
+        check(segment, modes);
       }
     } finally {
       segment.release();
     }
   }
 
-  private void check(Segment segment, SearchMode mode) {
+  private RandomCollection draw(int documents) {
+    return RandomCollection.draw(
+        new RandomCollection.Shape(documents, 4_000, 40, 150, 1 << 20, false), random);
+  }
+
+  private void check(Segment segment, List<SearchMode> modes) {
+    SearchMode mode = modes.getFirst();
     MappedSegment mapped = new MappedSegment(segment, KernelProvider.current());
-    Planner planner = new Planner(List.of(mapped), List.of(calibration(segment, mode)));
+    Planner planner = new Planner(List.of(mapped), List.of(calibration(segment, modes)));
     SearchScope all = SearchScope.of(List.of(mapped));
     double unfiltered = recall(all, planner, _ -> null);
     assertThat(unfiltered).isLessThan(1);
@@ -102,13 +116,14 @@ final class FilteredRecallTest {
         .isGreaterThan(unfiltered - LOSS_MAX);
   }
 
-  /** A calibration that makes the planner take one mode wherever it may, and never direct. */
-  private static Calibration calibration(Segment segment, SearchMode mode) {
+  /** A calibration that makes the planner take a mode wherever it may. */
+  private static Calibration calibration(Segment segment, List<SearchMode> modes) {
     List<Calibration.Band> bands = new ArrayList<>();
-    for (int k : Census.KS) {
+    for (int i = 0; i < modes.size(); i++) {
       bands.add(
           new Calibration.Band(
-              k, List.of(point(new SearchMode.Exact(), 1, 2), point(mode, .9, 1))));
+              Census.KS.get(i),
+              List.of(point(new SearchMode.Exact(), 1, 2), point(modes.get(i), .9, 1))));
     }
     return new Calibration(segment.id().toString(), QuerySource.GIVEN, 100, bands);
   }
