@@ -6,11 +6,12 @@ import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
-import io.siskin.index.build.Quantization;
+
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.quantize.Quantization;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
@@ -67,7 +68,7 @@ final class FilteredRecallTest {
         directory,
         new BuildOptions(
             new Weighting.AsGiven(),
-            Quantization.PER_DOCUMENT,
+            new Quantization.PerDocument(),
             new Reordering.None(),
             new BuildOptions.Structures(
                 true,
