@@ -41,17 +41,17 @@ final class DocumentSetTest {
   /** Makes the same random change to a set and to bits. */
   private DocumentSet change(DocumentSet set, BitSet bits) {
     int documents = set.documentCount();
-    switch (random.nextInt(5)) {
+    return switch (random.nextInt(5)) {
       case 0 -> {
         int to = random.nextInt(documents + 1);
         int from = random.nextInt(to + 1);
         bits.set(from, to);
-        return set.toBuilder().addRange(from, to).build();
+        yield set.toBuilder().addRange(from, to).build();
       }
       case 1 -> {
         int[] some = some(documents);
         IntStream.of(some).forEach(bits::clear);
-        return set.without(some);
+        yield set.without(some);
       }
       case 2 -> {
         DocumentSet.Builder builder = set.toBuilder();
@@ -59,12 +59,12 @@ final class DocumentSetTest {
           builder.add(document);
           bits.set(document);
         }
-        return builder.build();
+        yield builder.build();
       }
       case 3 -> {
         int grown = documents + random.nextInt(200);
         bits.set(documents, grown);
-        return set.extendedTo(grown);
+        yield set.extendedTo(grown);
       }
       default -> {
         BitSet other = new BitSet();
@@ -79,9 +79,9 @@ final class DocumentSetTest {
         }
         bits.and(other);
         DocumentSet built = builder.build();
-        return random.nextBoolean() ? set.and(built) : built.and(set);
+        yield random.nextBoolean() ? set.and(built) : built.and(set);
       }
-    }
+    };
   }
 
   private int[] some(int documents) {
