@@ -149,7 +149,7 @@ public final class DocumentSet {
         return NONE;
       }
       if (at % PAGE_WORDS == 0) {
-        while (pages[at / PAGE_WORDS] == EMPTY_PAGE) {
+        while (isSame(pages[at / PAGE_WORDS], EMPTY_PAGE)) {
           at += PAGE_WORDS;
           if (at >= end) {
             return NONE;
@@ -250,13 +250,13 @@ public final class DocumentSet {
   }
 
   private static long[] and(long[] one, long[] other) {
-    if (one == other || other == FULL_PAGE) {
+    if (isSame(one, other) || isSame(other, FULL_PAGE)) {
       return one;
     }
-    if (one == FULL_PAGE) {
+    if (isSame(one, FULL_PAGE)) {
       return other;
     }
-    if (one == EMPTY_PAGE || other == EMPTY_PAGE) {
+    if (isSame(one, EMPTY_PAGE) || isSame(other, EMPTY_PAGE)) {
       return EMPTY_PAGE;
     }
     long[] common = new long[PAGE_WORDS];
@@ -277,10 +277,10 @@ public final class DocumentSet {
   }
 
   private static long[] complement(long[] page, int documents) {
-    if (page == FULL_PAGE) {
+    if (isSame(page, FULL_PAGE)) {
       return EMPTY_PAGE;
     }
-    if (page == EMPTY_PAGE && documents == PAGE_LENGTH) {
+    if (isSame(page, EMPTY_PAGE) && documents == PAGE_LENGTH) {
       return FULL_PAGE;
     }
     long[] others = new long[PAGE_WORDS];
@@ -298,18 +298,24 @@ public final class DocumentSet {
   public long heapBytes() {
     long bytes = 48 + 4L * pages.length;
     for (long[] page : pages) {
-      if (page != EMPTY_PAGE && page != FULL_PAGE) {
+      if (!isSame(page, EMPTY_PAGE) && !isSame(page, FULL_PAGE)) {
         bytes += 16 + Long.BYTES * PAGE_WORDS;
       }
     }
     return bytes;
   }
 
+  /** Tells whether two pages are one object: shared pages need not be read. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(long[] one, long[] other) {
+    return one == other;
+  }
+
   private static int count(long[] page) {
-    if (page == EMPTY_PAGE) {
+    if (isSame(page, EMPTY_PAGE)) {
       return 0;
     }
-    if (page == FULL_PAGE) {
+    if (isSame(page, FULL_PAGE)) {
       return PAGE_LENGTH;
     }
     int count = 0;
