@@ -187,13 +187,12 @@ final class LiveCollection implements AutoCloseable {
   /** Rewrites the collection into one segment without deleted documents; completed when it is. */
   CompletableFuture<Void> compact() {
     CompletableFuture<Void> compact = new CompletableFuture<>();
-    step(
-            () -> {
-              forceLog();
-              parts.freeze(appliedSequence, nextPosition - 1);
-              publishIfDirty();
-              works.compact(compact);
-            })
+    step(() -> {
+          forceLog();
+          parts.freeze(appliedSequence, nextPosition - 1);
+          publishIfDirty();
+          works.compact(compact);
+        })
         .exceptionally(
             failed -> {
               compact.completeExceptionally(failed);
@@ -209,14 +208,13 @@ final class LiveCollection implements AutoCloseable {
    */
   CompletableFuture<CollectionChanges.KeptSnapshot> keep(String snapshot) {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
-    step(
-            () -> {
-              try {
-                kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
-              } catch (NameTakenException | IOException refused) {
-                kept.completeExceptionally(refused);
-              }
-            })
+    step(() -> {
+          try {
+            kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
+          } catch (NameTakenException | IOException refused) {
+            kept.completeExceptionally(refused);
+          }
+        })
         .exceptionally(
             failed -> {
               kept.completeExceptionally(failed);
