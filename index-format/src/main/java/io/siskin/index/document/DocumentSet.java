@@ -443,7 +443,7 @@ public final class DocumentSet {
       }
       for (int page = 0; page < pages.length; page++) {
         long[] added = other.pages[page];
-        if (pages[page] == EMPTY_PAGE || added == FULL_PAGE) {
+        if (isSame(pages[page], EMPTY_PAGE) || isSame(added, FULL_PAGE)) {
           size += DocumentSet.count(added) - DocumentSet.count(pages[page]);
           pages[page] = added;
           owned[page] = false;
