@@ -447,7 +447,7 @@ public final class DocumentSet {
           size += DocumentSet.count(added) - DocumentSet.count(pages[page]);
           pages[page] = added;
           owned[page] = false;
-        } else if (added != EMPTY_PAGE && pages[page] != FULL_PAGE) {
+        } else if (!isSame(added, EMPTY_PAGE) && !isSame(pages[page], FULL_PAGE)) {
           addPage(own(page), added);
         }
       }

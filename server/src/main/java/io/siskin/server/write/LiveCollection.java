@@ -180,16 +180,17 @@ final class LiveCollection implements AutoCloseable {
   /** Freezes what was written so far, and has a future completed when something came of it. */
   private CompletableFuture<Void> freezeThen(Consumer<CompletableFuture<Void>> work) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    step(
-            () -> {
-              freeze();
-              work.accept(done);
-            })
-        .exceptionally(
-            failed -> {
-              done.completeExceptionally(failed);
-              return null;
-            });
+    CompletableFuture<?> _ =
+        step(
+                () -> {
+                  freeze();
+                  work.accept(done);
+                })
+            .exceptionally(
+                failed -> {
+                  done.completeExceptionally(failed);
+                  return null;
+                });
     return done;
   }
 
@@ -236,7 +237,10 @@ final class LiveCollection implements AutoCloseable {
                   kept.completeExceptionally(failed);
                   return null;
                 });
-    return kept.whenComplete((_, _) -> step(() -> pauseCount--));
+    return kept.whenComplete(
+        (_, _) -> {
+          CompletableFuture<?> _ = step(() -> pauseCount--);
+        });
   }
 
   private void keepNow(String snapshot, CompletableFuture<CollectionChanges.KeptSnapshot> kept)
