@@ -112,17 +112,23 @@ public final class DeletesFile {
       }
       Section section = mapped.section(SectionKind.DELETED_DOCUMENTS);
       section.requireEncoding(FormatV1.ENCODING_PLAIN);
-      try {
-        return live(section, documentCount);
-      } catch (RuntimeException broken) {
-        // The library has many ways to say that bytes are no bitmap: a buffer that ends, an index
-        // or a length out of range, and an exception of its own.
-        CorruptSegmentException corrupt =
-            new CorruptSegmentException(
-                section.file(), section.offset(), "a Roaring bitmap", String.valueOf(broken));
-        corrupt.initCause(broken);
-        throw corrupt;
-      }
+      return readLive(section, documentCount);
+    }
+  }
+
+  // The library has many ways to say that bytes are no bitmap: a buffer that ends, an index or a
+  // length out of range, and an exception of its own.
+  @SuppressWarnings("IllegalCatch")
+  private static DocumentSet readLive(Section section, int documentCount)
+      throws CorruptSegmentException {
+    try {
+      return live(section, documentCount);
+    } catch (RuntimeException broken) {
+      CorruptSegmentException corrupt =
+          new CorruptSegmentException(
+              section.file(), section.offset(), "a Roaring bitmap", String.valueOf(broken));
+      corrupt.initCause(broken);
+      throw corrupt;
     }
   }
 

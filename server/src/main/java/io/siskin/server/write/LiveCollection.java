@@ -152,6 +152,7 @@ final class LiveCollection implements AutoCloseable {
    * @param action what to do, on the writer's thread
    * @return completed when it is done
    */
+  @SuppressWarnings("IllegalCatch") // Whatever refuses the step, the caller learns it.
   CompletableFuture<Void> step(WriteTask.Step.Action action) {
     CompletableFuture<Void> result = new CompletableFuture<>();
     try {
@@ -187,13 +188,12 @@ final class LiveCollection implements AutoCloseable {
   /** Rewrites the collection into one segment without deleted documents; completed when it is. */
   CompletableFuture<Void> compact() {
     CompletableFuture<Void> compact = new CompletableFuture<>();
-    step(
-            () -> {
-              forceLog();
-              parts.freeze(appliedSequence, nextPosition - 1);
-              publishIfDirty();
-              works.compact(compact);
-            })
+    step(() -> {
+          forceLog();
+          parts.freeze(appliedSequence, nextPosition - 1);
+          publishIfDirty();
+          works.compact(compact);
+        })
         .exceptionally(
             failed -> {
               compact.completeExceptionally(failed);
@@ -209,14 +209,13 @@ final class LiveCollection implements AutoCloseable {
    */
   CompletableFuture<CollectionChanges.KeptSnapshot> keep(String snapshot) {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
-    step(
-            () -> {
-              try {
-                kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
-              } catch (NameTakenException | IOException refused) {
-                kept.completeExceptionally(refused);
-              }
-            })
+    step(() -> {
+          try {
+            kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
+          } catch (NameTakenException | IOException refused) {
+            kept.completeExceptionally(refused);
+          }
+        })
         .exceptionally(
             failed -> {
               kept.completeExceptionally(failed);

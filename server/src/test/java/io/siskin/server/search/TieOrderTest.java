@@ -108,8 +108,9 @@ final class TieOrderTest {
       List<String> expected = unfiltered.stream().filter(ids::contains).limit(k).toList();
       for (SearchRoute route :
           List.of(new SearchMode.Exact(), new SearchRoute.Direct(), UNPRUNED, NO_FLOORS)) {
-        for (List<Segment> segments : List.of(plain, cut)) {
-          SearchScope scope = segments == plain ? all : allCut;
+        for (boolean isCut : new boolean[] {false, true}) {
+          List<Segment> segments = isCut ? cut : plain;
+          SearchScope scope = isCut ? allCut : all;
           SearchScope filtered = scope.accepting(setsOf(segments, ids));
           List<SearchRoute> routes = Collections.nCopies(segments.size(), route);
           searcher.search(filtered, query, routes, k, Cancellation.NEVER);
