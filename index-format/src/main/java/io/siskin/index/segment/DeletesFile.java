@@ -16,6 +16,7 @@ import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import io.siskin.index.store.Verification;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import org.roaringbitmap.IntIterator;
+import org.roaringbitmap.InvalidRoaringFormat;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
@@ -112,23 +114,20 @@ public final class DeletesFile {
       }
       Section section = mapped.section(SectionKind.DELETED_DOCUMENTS);
       section.requireEncoding(FormatV1.ENCODING_PLAIN);
-      return readLive(section, documentCount);
-    }
-  }
-
-  // The library has many ways to say that bytes are no bitmap: a buffer that ends, an index or a
-  // length out of range, and an exception of its own.
-  @SuppressWarnings("IllegalCatch")
-  private static DocumentSet readLive(Section section, int documentCount)
-      throws CorruptSegmentException {
-    try {
-      return live(section, documentCount);
-    } catch (RuntimeException broken) {
-      CorruptSegmentException corrupt =
-          new CorruptSegmentException(
-              section.file(), section.offset(), "a Roaring bitmap", String.valueOf(broken));
-      corrupt.initCause(broken);
-      throw corrupt;
+      try {
+        return live(section, documentCount);
+      } catch (InvalidRoaringFormat
+          | BufferUnderflowException
+          | IllegalArgumentException
+          | IndexOutOfBoundsException
+          | NegativeArraySizeException broken) {
+        // The library has many ways to say that bytes are no bitmap.
+        CorruptSegmentException corrupt =
+            new CorruptSegmentException(
+                section.file(), section.offset(), "a Roaring bitmap", String.valueOf(broken));
+        corrupt.initCause(broken);
+        throw corrupt;
+      }
     }
   }
 

@@ -31,6 +31,11 @@ public final class LogComparison {
   private static final int APPENDS = 100;
   private static final int CALLERS = 16;
   private static final long GROUP_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int WARM_UP_APPENDS = 50;
+
+  /** The file system goes on with the removal of the last log's files for a while. */
+  private static final long SETTLING_MILLIS = 2_000;
+
   private static final long MICROS_MAX = TimeUnit.MINUTES.toMicros(1);
 
   private LogComparison() {}
@@ -110,6 +115,10 @@ public final class LogComparison {
         new Random(1).nextBytes(payload);
         Histogram micros =
             figures.micros.computeIfAbsent(length, any -> new Histogram(MICROS_MAX, 3));
+        Thread.sleep(SETTLING_MILLIS);
+        for (int i = 0; i < WARM_UP_APPENDS; i++) {
+          log.append(payload);
+        }
         for (int i = 0; i < APPENDS; i++) {
           long start = System.nanoTime();
           log.append(payload);

@@ -23,7 +23,6 @@ final class OwnLog implements DurableLog {
   private final ExecutorService preparing = Executors.newSingleThreadExecutor();
   private final WriteAheadLog log;
   private final Thread writer;
-  private volatile boolean closing;
 
   private record Request(byte[] payload, CompletableFuture<Void> done) {}
 
@@ -47,14 +46,18 @@ final class OwnLog implements DurableLog {
 
   private void write() {
     List<Request> batch = new ArrayList<>();
-    while (!closing) {
+    boolean ending = false;
+    while (!ending) {
       batch.clear();
       try {
         batch.add(queue.take());
         queue.drainTo(batch);
         for (Request request : batch) {
+          // An empty payload ends the thread.
           if (request.payload.length > 0) {
             log.append(1, ByteBuffer.wrap(request.payload));
+          } else {
+            ending = true;
           }
         }
         log.force();
@@ -69,7 +72,6 @@ final class OwnLog implements DurableLog {
 
   @Override
   public void close() throws IOException {
-    closing = true;
     append(new byte[0]);
     try {
       writer.join();

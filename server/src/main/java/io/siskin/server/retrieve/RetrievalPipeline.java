@@ -273,7 +273,7 @@ public final class RetrievalPipeline implements Retriever {
       return null;
     }
     try {
-      return Descriptions.of(snapshot);
+      return Descriptions.of(snapshot, open.aliasesOf(snapshot.manifest().name()));
     } finally {
       snapshot.release();
     }

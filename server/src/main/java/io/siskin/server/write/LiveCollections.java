@@ -586,18 +586,29 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     catalog.disown(name);
   }
 
-  /** Ends all writers. What is in memory stays in the logs, but for collections that are sealed. */
+  /** Seals what is in memory and ends all writers. What cannot be sealed stays in its log. */
   @Override
-  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
   public void close() {
+    close(true);
+  }
+
+  /** Ends all writers and leaves what is in memory to their logs, as a crash does. */
+  void closeUnsealed() {
+    close(false);
+  }
+
+  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
+  private void close(boolean seal) {
     sweeper.close();
     for (Map.Entry<String, LiveCollection> one : Map.copyOf(open).entrySet()) {
-      try {
-        synchronized (lock(one.getKey())) {
-          giveBack(one.getKey(), one.getValue());
+      synchronized (lock(one.getKey())) {
+        try {
+          if (seal && one.getValue().failure() == null) {
+            one.getValue().flush().join();
+          }
+        } catch (Throwable failed) {
+          LOG.warn("collection {} could not be sealed; its log keeps it", one.getKey(), failed);
         }
-      } catch (Throwable failed) {
-        LOG.warn("collection {} could not be sealed; its log keeps it", one.getKey(), failed);
         close(one.getKey(), one.getValue());
       }
     }
@@ -758,7 +769,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         collection,
         writer -> {
           DataDirectory.checkName("snapshot", name);
-          return writer.flush().thenCompose(_ -> writer.keep(name));
+          return writer.keep(name);
         });
   }
 

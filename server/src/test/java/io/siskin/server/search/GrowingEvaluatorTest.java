@@ -24,6 +24,7 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,7 +182,12 @@ final class GrowingEvaluatorTest {
     try {
       add(collection.documents(), growing, true);
       GrowingView view = growing.view();
+      // Searches of one thread take the same evaluator again and again.
+      Searcher searcher = new Searcher(SearchScope.of(List.of(searchers.searchable(view))));
+      GrowingSearchers fresh = new GrowingSearchers(KernelProvider.current());
+      Searcher clean = new Searcher(SearchScope.of(List.of(fresh.searchable(view))));
       GrowingEvaluator evaluator = searchers.take().use(view);
+      searchers.giveBack(evaluator);
       int interrupted = 0;
       for (SparseVector vector : collection.queries()) {
         SegmentQuery query = SegmentQuery.resolve(QuantizedQuery.of(vector), view);
@@ -192,9 +198,10 @@ final class GrowingEvaluatorTest {
         } catch (QueryCancelledException expected) {
           interrupted++;
         }
-        TopK top = new TopK(10);
-        evaluator.evaluate(query, null, 0, top, Cancellation.NEVER, new SearchCounters());
-        assertThat(drain(top)).isEqualTo(search(view, vector, null, 10));
+        QuantizedQuery again = QuantizedQuery.of(vector);
+        searcher.search(again, new SearchMode.Exact(), 10, Cancellation.NEVER);
+        clean.search(again, new SearchMode.Exact(), 10, Cancellation.NEVER);
+        assertThat(hits(searcher)).isEqualTo(hits(clean));
       }
       assertThat(interrupted).isPositive();
     } finally {
@@ -229,12 +236,10 @@ final class GrowingEvaluatorTest {
 
   private List<Hit> search(
       GrowingView view, SparseVector vector, @Nullable DocumentSet accepted, int k) {
-    SegmentQuery query = SegmentQuery.resolve(QuantizedQuery.of(vector), view);
-    TopK top = new TopK(k);
-    GrowingEvaluator evaluator = searchers.take().use(view);
-    evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, new SearchCounters());
-    searchers.giveBack(evaluator);
-    return drain(top);
+    SearchScope scope = SearchScope.of(List.of(searchers.searchable(view)));
+    Searcher searcher = new Searcher(scope.accepting(Collections.singletonList(accepted)));
+    searcher.search(QuantizedQuery.of(vector), new SearchMode.Exact(), k, Cancellation.NEVER);
+    return hits(searcher);
   }
 
   private static List<Hit> oracle(

@@ -27,6 +27,10 @@ import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.write.CollectionNotWritableException;
+import io.siskin.server.write.NameTakenException;
+import io.siskin.server.write.SnapshotNotFoundException;
+import io.siskin.server.write.WritesOverloadedException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -87,6 +91,9 @@ public final class StatusMapper {
       // The same call would be too large again.
       trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
     }
+    if (error instanceof WritesOverloadedException overloaded) {
+      trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(overloaded.retryAfter().toMillis()));
+    }
     return StatusProto.toStatusRuntimeException(toStatus(error), trailers);
   }
 
@@ -114,6 +121,12 @@ public final class StatusMapper {
           status(Code.NOT_FOUND, message(e), resource("collection", e.collection()));
       case ModelNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("model", e.model()));
+      case SnapshotNotFoundException e ->
+          status(Code.NOT_FOUND, message(e), resource("snapshot", e.snapshot()));
+      case NameTakenException e ->
+          status(Code.ALREADY_EXISTS, message(e), resource(e.kind(), e.name()));
+      case WritesOverloadedException e -> overloaded(e);
+      case CollectionNotWritableException e -> notWritable(e);
       case QueryCancelledException e -> cancelled(e);
       case EncoderOverloadedException e -> overloaded(e);
       case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
@@ -151,6 +164,32 @@ public final class StatusMapper {
       case CompletionException e -> causeStatus(e);
       case ExecutionException e -> causeStatus(e);
       default -> internal(error);
+    };
+  }
+
+  private static Status overloaded(WritesOverloadedException error) {
+    String reason =
+        switch (error.reason()) {
+          case QUEUE_FULL -> "WRITE_QUEUE_FULL";
+          case MEMORY_FULL -> "WRITE_MEMORY_FULL";
+          case DISK_FULL -> "WRITE_DISK_FULL";
+        };
+    return status(
+        Code.RESOURCE_EXHAUSTED,
+        message(error),
+        info(reason).build(),
+        retryInfo(error.retryAfter()));
+  }
+
+  private Status notWritable(CollectionNotWritableException error) {
+    ErrorInfo info =
+        info("COLLECTION_" + error.reason().name())
+            .putMetadata("collection", error.collection())
+            .build();
+    return switch (error.reason()) {
+      case LOCKED, OLD_FORM, LOG_FAILED, ALIASED ->
+          status(Code.FAILED_PRECONDITION, message(error), info);
+      case CLOSING -> status(Code.UNAVAILABLE, message(error), info, retryInfo(retryDelay));
     };
   }
 
