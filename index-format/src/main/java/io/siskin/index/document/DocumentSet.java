@@ -266,6 +266,12 @@ public final class DocumentSet {
     return common;
   }
 
+  /** Tells whether two pages are one object: shared pages need not be read. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(long[] one, long[] other) {
+    return one == other;
+  }
+
   /** Returns the documents of the segment that are not in this set. */
   public DocumentSet complement() {
     long[][] others = new long[pages.length][];

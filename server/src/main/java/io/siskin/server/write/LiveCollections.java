@@ -256,6 +256,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     return result;
   }
 
+  @SuppressWarnings("IllegalCatch") // Whatever refuses the write, its task ends with it.
   private void submit(String collection, WriteTask task) {
     try {
       LiveCollection writer = open.get(catalog.aliases().resolve(collection));
@@ -276,6 +277,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   }
 
   /** Does something with the writer of a collection, which is opened before if it is not open. */
+  @SuppressWarnings("IllegalCatch") // A failure is told in one way only, by the future.
   private <T> CompletableFuture<T> inOpen(String collection, WithWriter<T> work) {
     String name = catalog.aliases().resolve(collection);
     LiveCollection writer = open.get(name);
@@ -290,6 +292,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         .thenCompose(work::apply);
   }
 
+  @SuppressWarnings("IllegalCatch") // It passes on whatever the work throws.
   private static <T> T unchecked(Callable<T> work) {
     try {
       return work.call();

@@ -161,8 +161,9 @@ final class SegmentWorks {
     CompletableFuture<?> _ =
         build
             .done()
-            .handle(
-                (_, failed) ->
+            .handle((done, failed) -> failed)
+            .thenCompose(
+                failed ->
                     stepper.apply(
                         () -> {
                           if (failed == null) {

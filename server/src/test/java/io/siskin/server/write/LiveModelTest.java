@@ -47,8 +47,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random sequences of everything that can be done with a collection, against a map in memory that is
- * obviously right.
+ * Random sequences of everything that can be done with a collection, against a map in memory that
+ * is obviously right.
  */
 @Timeout(300)
 final class LiveModelTest {
@@ -65,10 +65,7 @@ final class LiveModelTest {
 
   /** A document as it was written. */
   private record Written(
-      long position,
-      TermIdVector vector,
-      QuantizedVector stored,
-      Map<String, FieldValue> fields) {}
+      long position, TermIdVector vector, QuantizedVector stored, Map<String, FieldValue> fields) {}
 
   /** The collection as it should be. */
   private static final class Model {
@@ -78,8 +75,7 @@ final class LiveModelTest {
 
     Model(boolean residuals) {
       quantizer =
-          new VectorQuantizer(
-              new Weighting.AsGiven(), new Quantization.Auto(), residuals, false);
+          new VectorQuantizer(new Weighting.AsGiven(), new Quantization.Auto(), residuals, false);
     }
 
     void put(DocumentInput input) {
@@ -102,8 +98,7 @@ final class LiveModelTest {
     }
 
     /** The ids of the best documents with their scores: by score, then by position. */
-    List<Map.Entry<String, Float>> search(
-        TermIdVector query, int k, Predicate<Written> admitted) {
+    List<Map.Entry<String, Float>> search(TermIdVector query, int k, Predicate<Written> admitted) {
       QuantizedQuery quantized = QuantizedQuery.of(query);
       Map<Integer, Integer> weights = new HashMap<>();
       for (int i = 0; i < query.size(); i++) {
@@ -213,7 +208,8 @@ final class LiveModelTest {
       }
       checkDocuments(server, "birds", model);
     } catch (Throwable failed) {
-      throw new AssertionError("seed " + seed + " (replay with -Dsiskin.seed=" + seed + ")", failed);
+      throw new AssertionError(
+          "seed " + seed + " (replay with -Dsiskin.seed=" + seed + ")", failed);
     } finally {
       server.close();
     }
@@ -317,8 +313,7 @@ final class LiveModelTest {
     int k = 1 + random.nextInt(20);
     long year = 2000 + random.nextInt(10);
     boolean filtered = random.nextBoolean();
-    Selector selector =
-        filtered ? new Selector.Expression("year >= " + year) : new Selector.All();
+    Selector selector = filtered ? new Selector.Expression("year >= " + year) : new Selector.All();
     List<Hit> hits = search(server, name, query, k, selector);
     List<Map.Entry<String, Float>> expected =
         model.search(
@@ -330,8 +325,7 @@ final class LiveModelTest {
                         && found >= year));
     assertThat(hits.stream().map(hit -> Map.entry(hit.id(), hit.score())).toList())
         .isEqualTo(expected);
-    assertThat(server.reader.count(name, "", new Selector.All()))
-        .isEqualTo(model.documents.size());
+    assertThat(server.reader.count(name, "", new Selector.All())).isEqualTo(model.documents.size());
   }
 
   private static List<Hit> search(

@@ -114,12 +114,7 @@ public final class StatusMapper {
   public Status toStatus(Throwable error) {
     return switch (error) {
       case InvalidInputException e -> invalid(e);
-      case UndecodableRequestException e ->
-          status(
-              Code.INVALID_ARGUMENT,
-              message(e),
-              violations("request", message(e)),
-              info("UNDECODABLE_REQUEST").putMetadata("method", e.method()).build());
+      case UndecodableRequestException e -> undecodable(e);
       case RequestTooLargeException e ->
           status(Code.RESOURCE_EXHAUSTED, message(e), info("REQUEST_TOO_LARGE").build());
       case CollectionNotFoundException e ->
@@ -142,30 +137,10 @@ public final class StatusMapper {
               message(e),
               info("SEARCH_QUEUE_FULL").build(),
               retryInfo(retryDelay));
-      case ResponseTooLargeException e ->
-          status(
-              Code.RESOURCE_EXHAUSTED,
-              message(e),
-              info("RESPONSE_TOO_LARGE")
-                  .putMetadata("length_bytes", Long.toString(e.lengthBytes()))
-                  .putMetadata("length_bytes_max", Long.toString(e.lengthBytesMax()))
-                  .build());
+      case ResponseTooLargeException e -> tooLarge(e);
       case DrainingException e -> status(Code.UNAVAILABLE, message(e));
-      case CollectionDamagedException e ->
-          // Not logged: the catalog has, once, when it found the damage.
-          status(
-              Code.DATA_LOSS,
-              message(e),
-              info("COLLECTION_DAMAGED").putMetadata("collection", e.collection()).build(),
-              resource("collection", e.collection()));
-      case CollectionUnderVerificationException e ->
-          status(
-              Code.UNAVAILABLE,
-              message(e),
-              info("COLLECTION_UNDER_VERIFICATION")
-                  .putMetadata("collection", e.collection())
-                  .build(),
-              retryInfo(retryDelay));
+      case CollectionDamagedException e -> damaged(e);
+      case CollectionUnderVerificationException e -> underVerification(e);
       case CorruptSegmentException e ->
           logged(Code.DATA_LOSS, "stored data is damaged", "CORRUPT_SEGMENT", e);
       case CorruptLogException e ->
@@ -224,6 +199,41 @@ public final class StatusMapper {
           status(Code.DEADLINE_EXCEEDED, "the deadline passed before the work was done");
       case CANCELLED -> status(Code.CANCELLED, "the call was cancelled");
     };
+  }
+
+  private static Status undecodable(UndecodableRequestException e) {
+    return status(
+        Code.INVALID_ARGUMENT,
+        message(e),
+        violations("request", message(e)),
+        info("UNDECODABLE_REQUEST").putMetadata("method", e.method()).build());
+  }
+
+  private static Status tooLarge(ResponseTooLargeException e) {
+    return status(
+        Code.RESOURCE_EXHAUSTED,
+        message(e),
+        info("RESPONSE_TOO_LARGE")
+            .putMetadata("length_bytes", Long.toString(e.lengthBytes()))
+            .putMetadata("length_bytes_max", Long.toString(e.lengthBytesMax()))
+            .build());
+  }
+
+  /** This is not logged, because the catalog has logged the damage when it found it. */
+  private static Status damaged(CollectionDamagedException e) {
+    return status(
+        Code.DATA_LOSS,
+        message(e),
+        info("COLLECTION_DAMAGED").putMetadata("collection", e.collection()).build(),
+        resource("collection", e.collection()));
+  }
+
+  private Status underVerification(CollectionUnderVerificationException e) {
+    return status(
+        Code.UNAVAILABLE,
+        message(e),
+        info("COLLECTION_UNDER_VERIFICATION").putMetadata("collection", e.collection()).build(),
+        retryInfo(retryDelay));
   }
 
   private static Status remote(RemoteEncoderException e) {
