@@ -77,6 +77,7 @@ final class LiveCollection implements AutoCloseable {
 
   /** How many snapshots are being made, for which writes wait. */
   private int pauseCount;
+
   private volatile long lastPosition;
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
@@ -182,11 +183,10 @@ final class LiveCollection implements AutoCloseable {
   private CompletableFuture<Void> freezeThen(Consumer<CompletableFuture<Void>> work) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     CompletableFuture<?> _ =
-        step(
-                () -> {
-                  freeze();
-                  work.accept(done);
-                })
+        step(() -> {
+              freeze();
+              work.accept(done);
+            })
             .exceptionally(
                 failed -> {
                   done.completeExceptionally(failed);
@@ -228,9 +228,9 @@ final class LiveCollection implements AutoCloseable {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
     CompletableFuture<?> _ =
         freezeThen(
-                sealed -> {
+                done -> {
                   pauseCount++;
-                  works.whenSealed(sealed);
+                  works.whenSealed(done);
                 })
             .thenCompose(_ -> step(() -> keepNow(snapshot, kept)))
             .exceptionally(
