@@ -94,7 +94,7 @@ final class SimulatedLogFiles implements LogFiles {
         after.put(name, chosen);
       }
     }
-    Map<Content, Boolean> kept = new IdentityHashMap<>();
+    IdentityHashMap<Content, Boolean> kept = new IdentityHashMap<>();
     for (Content content : after.values()) {
       if (kept.put(content, true) == null) {
         losePower(content);

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** The commands of {@code siskin collections} that change collections. */
-public final class CollectionChangeCommands {
+public @SuppressWarnings("NullAway.Init") // picocli sets the options.
+final class CollectionChangeCommands {
   // Compaction takes minutes for millions of documents.
   private static final Duration PATIENCE = Duration.ofHours(1);
 

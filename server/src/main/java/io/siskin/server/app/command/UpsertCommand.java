@@ -89,7 +89,9 @@ public final class UpsertCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  @SuppressWarnings("NullAway.Init") // set when the command runs
   private ProgressDisplay progress;
+
   private long createdCount;
   private long replacedCount;
   private long refusedCount;
