@@ -41,8 +41,10 @@ public final class DocumentScroll implements Iterator<Document> {
    */
   public String resumeToken() {
     DocumentPage current = page;
-    boolean isRead = current != null && next == current.documents().size();
-    return isRead && !current.nextPageToken().isEmpty() ? current.nextPageToken() : token;
+    if (current == null || next < current.documents().size()) {
+      return token;
+    }
+    return current.nextPageToken().isEmpty() ? token : current.nextPageToken();
   }
 
   /** Returns the page to read from. A page in the middle may be empty. */

@@ -311,12 +311,6 @@ public final class DocumentSet {
     return bytes;
   }
 
-  /** Tells whether two pages are one object: shared pages need not be read. */
-  @SuppressWarnings("ReferenceEquality")
-  private static boolean isSame(long[] one, long[] other) {
-    return one == other;
-  }
-
   private static int count(long[] page) {
     if (isSame(page, EMPTY_PAGE)) {
       return 0;

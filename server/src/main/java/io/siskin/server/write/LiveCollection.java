@@ -77,6 +77,7 @@ final class LiveCollection implements AutoCloseable {
 
   /** How many snapshots are being made, for which writes wait. */
   private int pauseCount;
+
   private volatile long lastPosition;
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
@@ -181,11 +182,10 @@ final class LiveCollection implements AutoCloseable {
   /** Freezes what was written so far, and has a future completed when something came of it. */
   private CompletableFuture<Void> freezeThen(Consumer<CompletableFuture<Void>> work) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    step(
-            () -> {
-              freeze();
-              work.accept(done);
-            })
+    step(() -> {
+          freeze();
+          work.accept(done);
+        })
         .exceptionally(
             failed -> {
               done.completeExceptionally(failed);
@@ -227,9 +227,9 @@ final class LiveCollection implements AutoCloseable {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
     CompletableFuture<?> _ =
         freezeThen(
-                sealed -> {
+                waiter -> {
                   pauseCount++;
-                  works.whenSealed(sealed);
+                  works.whenSealed(waiter);
                 })
             .thenCompose(_ -> step(() -> keepNow(snapshot, kept)))
             .exceptionally(
@@ -237,7 +237,10 @@ final class LiveCollection implements AutoCloseable {
                   kept.completeExceptionally(failed);
                   return null;
                 });
-    return kept.whenComplete((_, _) -> step(() -> pauseCount--));
+    return kept.whenComplete(
+        (_, _) -> {
+          CompletableFuture<?> _ = step(() -> pauseCount--);
+        });
   }
 
   private void keepNow(String snapshot, CompletableFuture<CollectionChanges.KeptSnapshot> kept)
