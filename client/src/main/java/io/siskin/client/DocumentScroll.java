@@ -24,7 +24,9 @@ public final class DocumentScroll implements Iterator<Document> {
 
   @Override
   public boolean hasNext() {
-    return next < page().documents().size();
+    // The page first: it may be a new one, which is read from its beginning.
+    DocumentPage current = page();
+    return next < current.documents().size();
   }
 
   @Override

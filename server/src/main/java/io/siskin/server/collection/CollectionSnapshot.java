@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable; safe for concurrent use.
  */
 public final class CollectionSnapshot implements TermStatistics {
-
   // Below this many documents the exact evaluator is about as fast as the approximate ones.
   private static final long APPROXIMATE_DOCUMENTS_MIN = 100_000;
 

@@ -182,15 +182,16 @@ final class LiveCollection implements AutoCloseable {
   /** Freezes what was written so far, and has a future completed when something came of it. */
   private CompletableFuture<Void> freezeThen(Consumer<CompletableFuture<Void>> work) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    step(() -> {
-          freeze();
-          work.accept(done);
-        })
-        .exceptionally(
-            failed -> {
-              done.completeExceptionally(failed);
-              return null;
-            });
+    CompletableFuture<?> _ =
+        step(() -> {
+              freeze();
+              work.accept(done);
+            })
+            .exceptionally(
+                failed -> {
+                  done.completeExceptionally(failed);
+                  return null;
+                });
     return done;
   }
 
@@ -227,9 +228,9 @@ final class LiveCollection implements AutoCloseable {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
     CompletableFuture<?> _ =
         freezeThen(
-                waiter -> {
+                done -> {
                   pauseCount++;
-                  works.whenSealed(waiter);
+                  works.whenSealed(done);
                 })
             .thenCompose(_ -> step(() -> keepNow(snapshot, kept)))
             .exceptionally(

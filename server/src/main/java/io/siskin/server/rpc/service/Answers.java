@@ -21,9 +21,8 @@ final class Answers {
                 caller.succeeded(message);
               } else {
                 // What depends on a failed future fails with an envelope around the failure.
-                boolean enveloped =
-                    error instanceof CompletionException && error.getCause() != null;
-                caller.failed(enveloped ? error.getCause() : error);
+                Throwable cause = error instanceof CompletionException ? error.getCause() : null;
+                caller.failed(cause == null ? error : cause);
               }
             });
   }
