@@ -57,7 +57,6 @@ public final class LogComparison {
    *
    * @param arguments see the class
    */
-  @SuppressWarnings("SystemOut") // it is a command
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[0]);
     int rounds = Integer.parseInt(arguments[1]);
@@ -75,7 +74,8 @@ public final class LogComparison {
     for (int round = 0; round <= rounds; round++) {
       for (Map.Entry<String, Opener> log : logs.entrySet()) {
         // The first round warms up.
-        Figures target = round == 0 ? new Figures() : figures.get(log.getKey());
+        Figures target =
+            round == 0 ? new Figures() : figures.getOrDefault(log.getKey(), new Figures());
         measure(log.getValue(), directory, target);
       }
     }
@@ -100,7 +100,7 @@ public final class LogComparison {
                         micros.getValueAtPercentile(50),
                         micros.getValueAtPercentile(99),
                         micros.getMaxValue(),
-                        median(found.appendsPerSecond.get(length)))));
+                        median(found.appendsPerSecond.getOrDefault(length, List.of())))));
   }
 
   private static double median(List<Double> values) {
