@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,8 +72,12 @@ public final class LogComparison {
     }
     Map<String, Figures> figures = new LinkedHashMap<>();
     logs.keySet().forEach(name -> figures.put(name, new Figures()));
+    Random chance = new Random(rounds);
     for (int round = 0; round <= rounds; round++) {
-      for (Map.Entry<String, Opener> log : logs.entrySet()) {
+      // What the file system has still to do for one log delays the next one.
+      List<Map.Entry<String, Opener>> order = new ArrayList<>(logs.entrySet());
+      Collections.shuffle(order, chance);
+      for (Map.Entry<String, Opener> log : order) {
         // The first round warms up.
         Figures target =
             round == 0 ? new Figures() : figures.getOrDefault(log.getKey(), new Figures());
