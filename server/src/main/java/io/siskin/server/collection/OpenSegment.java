@@ -7,6 +7,7 @@ import io.siskin.index.segment.DeletesFile;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
+import io.siskin.server.filter.FilterCache;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.search.MappedSegment;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class OpenSegment implements SnapshotPart.Lease {
   private final MappedDocuments documents;
   private final @Nullable Calibration calibration;
   private final boolean countsFrequencies;
+  private final SegmentFilters filters = new SegmentFilters();
 
   /**
    * Takes over a segment.
@@ -198,5 +200,10 @@ public final class OpenSegment implements SnapshotPart.Lease {
   @Override
   public void release() {
     segment.release();
+  }
+
+  @Override
+  public FilterCache.OfSegment filters(FilterCache cache) {
+    return filters.in(cache);
   }
 }

@@ -1,6 +1,8 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.document.DocumentSet;
+import io.siskin.server.filter.FilterCache;
+import io.siskin.server.filter.Selection;
 import io.siskin.server.search.SearchableSegment;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,13 @@ public record SnapshotPart(
 
     /** Gives a reference back. */
     void release();
+
+    /**
+     * Returns what the filters of searches have found in it.
+     *
+     * @param cache the cache that keeps this, always the same
+     */
+    FilterCache.OfSegment filters(FilterCache cache);
   }
 
   /** Returns how many documents are not deleted. */
@@ -55,5 +64,20 @@ public record SnapshotPart(
   public long documentFrequency(String token) {
     int term = searchable.terms().numberOfToken(token);
     return term < 0 ? 0 : searchable.terms().documentFrequency(term) - deleted.of(term);
+  }
+
+  /**
+   * Returns the documents that are not deleted and that a selection holds.
+   *
+   * @param cache keeps what was found for files
+   * @param selection which documents are wanted
+   * @param checkpoint called now and then; what it throws ends the evaluation
+   * @return null for all of them
+   */
+  public @Nullable DocumentSet admitted(
+      FilterCache cache, Selection selection, Runnable checkpoint) {
+    return lease
+        .filters(cache)
+        .admitted(selection, live, documents.columns(), documents.documentCount(), checkpoint);
   }
 }

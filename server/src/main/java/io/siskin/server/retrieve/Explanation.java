@@ -3,10 +3,8 @@ package io.siskin.server.retrieve;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.index.segment.ForwardIndex;
-import io.siskin.index.segment.ResidualIndex;
-import io.siskin.index.segment.Segment;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
+import io.siskin.server.search.SearchableSegment;
 import io.siskin.server.search.SegmentQuery;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +25,7 @@ final class Explanation {
           .thenComparing(Contribution::term);
 
   private final QuantizedQuery query;
-  private final IdentityHashMap<Segment, Terms> termsBySegment = new IdentityHashMap<>();
+  private final IdentityHashMap<SearchableSegment, Terms> termsBySegment = new IdentityHashMap<>();
 
   /**
    * Prepares to explain.
@@ -46,31 +44,32 @@ final class Explanation {
    * @return the contributions to its score, largest first
    * @throws InvalidInputException when the segment has no forward index
    */
-  List<Contribution> of(Segment segment, int document) {
+  List<Contribution> of(SearchableSegment segment, int document) {
     return termsBySegment.computeIfAbsent(segment, this::resolve).explain(document);
   }
 
-  private Terms resolve(Segment segment) {
-    ForwardIndex forward = segment.forward();
-    if (forward == null) {
+  private Terms resolve(SearchableSegment segment) {
+    SearchableSegment.RecordReader records = segment.records();
+    if (records == null) {
       throw new InvalidInputException(
           "explain", true, "false, since the collection was built without a forward index");
     }
-    return new Terms(segment, forward, SegmentQuery.resolve(query, segment.terms()));
+    return new Terms(segment, records, SegmentQuery.resolve(query, segment.terms()));
   }
 
   /** The query's terms in one segment, by ascending term number, as documents have theirs. */
   private final class Terms {
-    private final Segment segment;
-    private final ForwardIndex.Cursor cursor;
+    private final SearchableSegment segment;
+    private final SearchableSegment.RecordReader records;
     private final SegmentQuery resolved;
     private final int[] termNumbers;
     private final int[] weights;
     private final @Nullable String[] names;
 
-    Terms(Segment segment, ForwardIndex forward, SegmentQuery resolved) {
+    Terms(
+        SearchableSegment segment, SearchableSegment.RecordReader records, SegmentQuery resolved) {
       this.segment = segment;
-      this.cursor = forward.cursor();
+      this.records = records;
       this.resolved = resolved;
       int count = resolved.termCount();
       long[] order = new long[count];
@@ -89,36 +88,35 @@ final class Explanation {
 
     List<Contribution> explain(int document) {
       List<Contribution> contributions = new ArrayList<>();
-      ResidualIndex residuals = segment.residuals();
       int from = 0;
-      cursor.moveTo(document);
-      for (int posting = 0; cursor.next() && from < termNumbers.length; posting++) {
-        int found = Arrays.binarySearch(termNumbers, from, termNumbers.length, cursor.termNumber());
+      records.moveTo(document);
+      while (from < termNumbers.length && records.next()) {
+        int found =
+            Arrays.binarySearch(termNumbers, from, termNumbers.length, records.termNumber());
         if (found < 0) {
           from = -found - 1;
           continue;
         }
-        int residual = residuals == null ? 0 : residuals.residual(document, posting);
-        contributions.add(contribution(found, residual));
+        contributions.add(contribution(found));
         from = found + 1;
       }
       contributions.sort(LARGEST_FIRST);
       return contributions;
     }
 
-    private Contribution contribution(int index, int residual) {
-      int fine = cursor.impact() * ResidualLayout.STEPS + residual;
+    private Contribution contribution(int index) {
+      int fine = records.fineImpact();
       return new Contribution(
           name(index),
           (float) (weights[index] * query.scoreScale()),
-          cursor.scale() * fine / ResidualLayout.STEPS,
-          resolved.refinedScore((long) weights[index] * fine, cursor.scale()));
+          records.scale() * fine / ResidualLayout.STEPS,
+          resolved.refinedScore((long) weights[index] * fine, records.scale()));
     }
 
     private String name(int index) {
       String name = names[index];
       if (name == null) {
-        name = segment.terms().name(termNumbers[index]);
+        name = segment.termName(termNumbers[index]);
         names[index] = name;
       }
       return name;

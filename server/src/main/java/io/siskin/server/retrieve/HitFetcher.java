@@ -1,11 +1,11 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.index.segment.DocumentStore;
-import io.siskin.index.segment.Segment;
+import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.SearchableSegment;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,32 +31,32 @@ final class HitFetcher implements AutoCloseable {
   private static final int FIELD_BYTES = 6;
   private static final int CONTRIBUTION_BYTES = 19;
 
-  private final List<Segment> segments;
+  private final List<SnapshotPart> parts;
   private final RetrievalRequest request;
   private final Cancellation cancellation;
   private final long responseBytesMax;
   private final boolean wantsAll;
   private final Predicate<String> wanted;
   private final @Nullable Explanation explanation;
-  private final DocumentStore.@Nullable FieldReader[] readers;
+  private final SearchableSegment.@Nullable FieldReader[] readers;
   private long responseBytes;
 
   /**
    * Prepares to fetch. Reads nothing yet.
    *
-   * @param segments the segments that were searched
+   * @param parts the parts of the snapshot that was searched
    * @param query the query
    * @param request what is wanted
    * @param cancellation the request's deadline and cancellation
    * @param responseBytesMax how long the response may become, in bytes
    */
   HitFetcher(
-      List<Segment> segments,
+      List<SnapshotPart> parts,
       QuantizedQuery query,
       RetrievalRequest request,
       Cancellation cancellation,
       long responseBytesMax) {
-    this.segments = segments;
+    this.parts = parts;
     this.request = request;
     this.cancellation = cancellation;
     this.responseBytesMax = responseBytesMax;
@@ -64,7 +64,7 @@ final class HitFetcher implements AutoCloseable {
     Set<String> names = new HashSet<>(request.fields());
     this.wanted = wantsAll ? _ -> true : names::contains;
     this.explanation = request.explain() ? new Explanation(query) : null;
-    this.readers = new DocumentStore.@Nullable FieldReader[segments.size()];
+    this.readers = new SearchableSegment.@Nullable FieldReader[parts.size()];
   }
 
   /**
@@ -93,9 +93,9 @@ final class HitFetcher implements AutoCloseable {
     long storedBytes = 0;
     for (int rank = 0; rank < searcher.size(); rank++) {
       storedBytes +=
-          segments
+          parts
               .get(searcher.segment(rank))
-              .documents()
+              .searchable()
               .storedLengthBytes(searcher.segmentDocumentNumber(rank));
     }
     if (storedBytes > responseBytesMax) {
@@ -104,11 +104,12 @@ final class HitFetcher implements AutoCloseable {
   }
 
   private Hit hit(int segmentNumber, int document, float score) {
-    Segment segment = segments.get(segmentNumber);
-    String id = segment.documents().externalId(document);
+    SnapshotPart part = parts.get(segmentNumber);
+    SearchableSegment segment = part.searchable();
+    String id = segment.externalId(document);
     count(HIT_BYTES + id.length());
     Map<String, String> fields =
-        request.fields().isEmpty() ? Map.of() : reader(segmentNumber).fields(document, wanted);
+        request.fields().isEmpty() ? Map.of() : fields(part, segmentNumber, document);
     fields.forEach((name, value) -> count(FIELD_BYTES + (long) name.length() + value.length()));
     List<Contribution> contributions =
         explanation == null ? List.of() : explanation.of(segment, document);
@@ -118,10 +119,25 @@ final class HitFetcher implements AutoCloseable {
     return new Hit(id, score, fields, contributions);
   }
 
-  private DocumentStore.FieldReader reader(int segmentNumber) {
-    DocumentStore.FieldReader reader = readers[segmentNumber];
+  /** Returns the stored fields that are wanted, and the declared ones as texts. */
+  private Map<String, String> fields(SnapshotPart part, int segmentNumber, int document) {
+    Map<String, String> fields = reader(segmentNumber).fields(document, wanted);
+    part.documents()
+        .columns()
+        .values(document)
+        .forEach(
+            (name, value) -> {
+              if (wanted.test(name)) {
+                fields.put(name, value.toText());
+              }
+            });
+    return fields;
+  }
+
+  private SearchableSegment.FieldReader reader(int segmentNumber) {
+    SearchableSegment.FieldReader reader = readers[segmentNumber];
     if (reader == null) {
-      reader = segments.get(segmentNumber).documents().openFields();
+      reader = parts.get(segmentNumber).searchable().openFields();
       readers[segmentNumber] = reader;
     }
     return reader;
@@ -137,7 +153,7 @@ final class HitFetcher implements AutoCloseable {
 
   @Override
   public void close() {
-    for (DocumentStore.FieldReader reader : readers) {
+    for (SearchableSegment.FieldReader reader : readers) {
       if (reader != null) {
         reader.close();
       }

@@ -1,13 +1,12 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
-import io.siskin.index.segment.TermDictionary;
 import io.siskin.index.vector.SparseVector;
-import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TermLookup;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.EncodeNanos;
@@ -15,14 +14,19 @@ import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.filter.FilterCache;
+import io.siskin.server.filter.Selection;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.retrieve.RetrievalResponse.StageNanos;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchRoute;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +45,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetrievalPipeline implements Retriever {
   // An analysed word is rarely shorter than this with the space after it.
+  /** Sets of about 500 filters over a million documents. */
+  private static final long FILTER_CACHE_BYTES = 64 << 20;
+
   private static final int CHARACTERS_PER_WORD = 5;
 
   // Measured beside the postings of a search, which cost about a nanosecond each.
   private static final long POSTINGS_PER_FETCHED_HIT = 2_000;
 
+  private final FilterCache filters = new FilterCache(FILTER_CACHE_BYTES);
   private final OpenCollections open;
   private final Map<String, SearchTotals> tallies = new ConcurrentHashMap<>();
 
@@ -106,7 +114,8 @@ public final class RetrievalPipeline implements Retriever {
     try {
       cancellation.check();
       checkFields(snapshot, request);
-      SparseVector vector = open.encoding(snapshot, () -> encode(snapshot, request.query()));
+      SparseVector vector =
+          open.encoding(snapshot, () -> snapshot.encoding(() -> encode(snapshot, request.query())));
       long encodedNanoTime = System.nanoTime();
       long encodeNanos = encodeNanos(request.query(), encodedNanoTime - start);
       RetrievalResponse response =
@@ -129,7 +138,7 @@ public final class RetrievalPipeline implements Retriever {
   }
 
   /** Evaluates and fetches: all that reads the files of the snapshot. */
-  private static RetrievalResponse search(
+  private RetrievalResponse search(
       CollectionSnapshot snapshot,
       RetrievalRequest request,
       SparseVector vector,
@@ -138,18 +147,19 @@ public final class RetrievalPipeline implements Retriever {
       long encodeNanos,
       long startNanoTime) {
     long begin = System.nanoTime();
-    List<SearchMode> modes = modes(snapshot, request.evaluation(), request.k());
+    SearchScope scope = scope(snapshot, request, cancellation);
+    List<SearchRoute> routes = routes(snapshot, scope, request.evaluation(), request.k());
     QuantizedQuery query = QuantizedQuery.of(vector);
     Searcher searcher = snapshot.searchers().take();
     // Not given back when the search fails: its scratch memory may be half used then.
-    searcher.search(query, modes, request.k(), cancellation);
+    searcher.search(scope, query, routes, request.k(), cancellation);
     long searched = System.nanoTime();
     try {
       List<Hit> hits = fetch(snapshot, searcher, query, request, cancellation, responseBytesMax);
       return response(
           searcher,
           hits,
-          snapshot.planner().representative(modes),
+          snapshot.planner().representative(routes),
           encodeNanos,
           searched - begin,
           searched,
@@ -159,20 +169,33 @@ public final class RetrievalPipeline implements Retriever {
     }
   }
 
-  /** Returns the modes that a request is evaluated in, by segment. */
-  private static List<SearchMode> modes(CollectionSnapshot snapshot, Evaluation evaluation, int k) {
-    Planner planner = snapshot.planner();
-    return switch (evaluation) {
-      case Evaluation.InMode(SearchMode mode) -> planner.whereverPossible(mode);
-      case Evaluation.CollectionDefault(long budgetMicros) ->
-          plan(planner, snapshot.defaultRecallTarget(), k, budgetMicros);
-      case Evaluation.RecallTarget(float target, long budgetMicros) ->
-          plan(planner, target, k, budgetMicros);
-    };
+  /** Returns the documents of a snapshot that a request may find. */
+  private SearchScope scope(
+      CollectionSnapshot snapshot, RetrievalRequest request, Cancellation cancellation) {
+    Selection selection =
+        request.selector().resolve(snapshot.manifest().settings().schema(), request.tenant());
+    if (selection.isEverything()) {
+      return snapshot.scope();
+    }
+    List<@Nullable DocumentSet> admitted = new ArrayList<>(snapshot.parts().size());
+    for (SnapshotPart part : snapshot.parts()) {
+      admitted.add(part.admitted(filters, selection, cancellation::check));
+    }
+    return snapshot.scope().accepting(admitted);
   }
 
-  private static List<SearchMode> plan(Planner planner, float target, int k, long budgetMicros) {
-    return budgetMicros == 0 ? planner.plan(target, k) : planner.plan(target, k, budgetMicros);
+  /** Returns how each segment is searched for a request. */
+  private static List<SearchRoute> routes(
+      CollectionSnapshot snapshot, SearchScope scope, Evaluation evaluation, int k) {
+    Planner planner = snapshot.planner();
+    return switch (evaluation) {
+      case Evaluation.InMode(SearchMode mode) ->
+          planner.plan(scope, planner.whereverPossible(mode), k);
+      case Evaluation.CollectionDefault(long budgetMicros) ->
+          planner.plan(scope, snapshot.defaultRecallTarget(), k, budgetMicros);
+      case Evaluation.RecallTarget(float target, long budgetMicros) ->
+          planner.plan(scope, target, k, budgetMicros);
+    };
   }
 
   private void count(String collection, RetrievalResponse response) {
@@ -250,7 +273,7 @@ public final class RetrievalPipeline implements Retriever {
       return null;
     }
     try {
-      return Descriptions.of(snapshot);
+      return Descriptions.of(snapshot, open.aliasesOf(snapshot.manifest().name()));
     } finally {
       snapshot.release();
     }
@@ -278,8 +301,8 @@ public final class RetrievalPipeline implements Retriever {
    */
   private static void checkVocabulary(CollectionSnapshot snapshot, SparseVector vector) {
     Vocabulary wanted = vector instanceof TokenVector ? Vocabulary.TOKEN : Vocabulary.TERM_ID;
-    for (Segment segment : snapshot.segments()) {
-      Vocabulary found = segment.statistics().vocabulary();
+    for (SnapshotPart part : snapshot.parts()) {
+      Vocabulary found = part.documents().vocabulary();
       if (vector.size() > 0 && found != Vocabulary.NONE && found != wanted) {
         throw new InvalidInputException(
             "vector",
@@ -293,21 +316,14 @@ public final class RetrievalPipeline implements Retriever {
 
   private static long postings(CollectionSnapshot snapshot, SparseVector vector) {
     long postings = 0;
-    for (Segment segment : snapshot.segments()) {
-      TermDictionary terms = segment.terms();
+    for (SnapshotPart part : snapshot.parts()) {
+      TermLookup terms = part.searchable().terms();
       for (int i = 0; i < vector.size(); i++) {
-        int term = termNumber(terms, vector, i);
-        postings += term == TermDictionary.ABSENT ? 0 : terms.documentFrequency(term);
+        int term = terms.number(vector, i);
+        postings += term == TermLookup.ABSENT ? 0 : terms.documentFrequency(term);
       }
     }
     return postings;
-  }
-
-  private static int termNumber(TermDictionary terms, SparseVector vector, int index) {
-    return switch (vector) {
-      case TokenVector tokens -> terms.numberOfToken(tokens.token(index));
-      case TermIdVector ids -> terms.numberOfTermId(ids.termId(index));
-    };
   }
 
   private static long encodeNanos(Query query, long nanosHere) {
@@ -326,7 +342,7 @@ public final class RetrievalPipeline implements Retriever {
       Cancellation cancellation,
       long responseBytesMax) {
     try (HitFetcher fetcher =
-        new HitFetcher(snapshot.segments(), query, request, cancellation, responseBytesMax)) {
+        new HitFetcher(snapshot.parts(), query, request, cancellation, responseBytesMax)) {
       return fetcher.fetch(searcher);
     }
   }
@@ -338,7 +354,9 @@ public final class RetrievalPipeline implements Retriever {
     }
     List<String> known = snapshot.storedFields();
     for (String field : request.fields()) {
-      if (!field.equals(HitFetcher.ALL_FIELDS) && !known.contains(field)) {
+      if (!field.equals(HitFetcher.ALL_FIELDS)
+          && !known.contains(field)
+          && snapshot.manifest().settings().schema().field(field) == null) {
         throw new InvalidInputException(
             "fields",
             "'" + field + "'",

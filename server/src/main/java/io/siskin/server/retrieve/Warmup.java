@@ -1,7 +1,6 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.vector.TermIdVector;
@@ -11,6 +10,7 @@ import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchableSegment;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -67,8 +67,8 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
     if (searcher.size() == 0) {
       return;
     }
-    Segment segment = snapshot.segments().get(searcher.segment(0));
-    try (DocumentStore.FieldReader reader = segment.documents().openFields()) {
+    SearchableSegment segment = snapshot.scope().segment(searcher.segment(0));
+    try (SearchableSegment.FieldReader reader = segment.openFields()) {
       for (String value : reader.fields(searcher.segmentDocumentNumber(0), name -> true).values()) {
         if (!(snapshot.encoderSpec() instanceof VectorSpec)) {
           String text = value.substring(0, Math.min(value.length(), QUERY_LENGTH_MAX));

@@ -111,8 +111,7 @@ final class CollectionFiles implements AutoCloseable {
     SegmentEntry entry = new SegmentEntry(id, documentCount, lengthBytes);
     // Its files were just written and forced; positions are stored in it.
     OpenSegment segment =
-        OpenSegment.open(
-            rights.directory(), entry, Verification.STRUCTURE, 0, countsFrequencies);
+        OpenSegment.open(rights.directory(), entry, Verification.STRUCTURE, 0, countsFrequencies);
     return new SealedPart(segment, entry, live);
   }
 

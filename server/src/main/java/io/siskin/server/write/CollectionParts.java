@@ -205,6 +205,11 @@ final class CollectionParts implements AutoCloseable {
     return growing.isFull() || growing.lengthBytes() >= limits.lengthBytesMax();
   }
 
+  /** Returns whether every document is in a sealed segment. */
+  boolean isAllSealed() {
+    return frozen.isEmpty() && growing.documentCount() == 0;
+  }
+
   /** Returns whether writes must wait until a frozen segment is sealed. */
   boolean isFull() {
     return frozen.size() >= limits.frozenMax() && isGrowingFull();

@@ -10,7 +10,9 @@ import io.siskin.index.growing.GrowingView;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.DeletedFrequencies;
 import io.siskin.server.collection.PartDocuments;
+import io.siskin.server.collection.SegmentFilters;
 import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.filter.FilterCache;
 import io.siskin.server.search.GrowingSearchers;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +28,7 @@ final class GrowingPart implements Part {
   private final GrowingColumns columns;
   private final boolean countsFrequencies;
   private final GrowingSearchers searchers;
+  private final SegmentFilters filters = new SegmentFilters();
   private final DeletedFrequencies.Builder deleted = DeletedFrequencies.NONE.toBuilder();
   private final Set<String> storedFields = new LinkedHashSet<>();
   private List<String> storedFieldList = List.of();
@@ -145,7 +148,7 @@ final class GrowingPart implements Part {
 
   @Override
   public SnapshotPart snapshot() {
-    Lease lease = new Lease(segment);
+    Lease lease = new Lease(segment, filters);
     if (!lease.tryRetain()) {
       throw new IllegalStateException("the growing segment was released already");
     }
@@ -159,10 +162,17 @@ final class GrowingPart implements Part {
 
   @Override
   public void close() {
+    filters.close();
     segment.release();
   }
 
-  private record Lease(GrowingSegment segment) implements SnapshotPart.Lease {
+  private record Lease(GrowingSegment segment, SegmentFilters filters)
+      implements SnapshotPart.Lease {
+    @Override
+    public FilterCache.OfSegment filters(FilterCache cache) {
+      return filters.in(cache);
+    }
+
     @Override
     public boolean tryRetain() {
       return segment.tryRetain();

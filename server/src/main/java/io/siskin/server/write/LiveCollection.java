@@ -5,6 +5,7 @@ import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.CollectionManifest;
+import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.WriteAheadLog;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +74,10 @@ final class LiveCollection implements AutoCloseable {
   private long lastPublishNanoTime;
   private long lastWriteNanoTime;
   private boolean isDirty;
+
+  /** How many snapshots are being made, for which writes wait. */
+  private int pauseCount;
+
   private volatile long lastPosition;
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
@@ -152,6 +158,7 @@ final class LiveCollection implements AutoCloseable {
    * @param action what to do, on the writer's thread
    * @return completed when it is done
    */
+  @SuppressWarnings("IllegalCatch") // Whatever refuses the step, the caller learns it.
   CompletableFuture<Void> step(WriteTask.Step.Action action) {
     CompletableFuture<Void> result = new CompletableFuture<>();
     try {
@@ -167,62 +174,85 @@ final class LiveCollection implements AutoCloseable {
     return step(this::publishIfDirty);
   }
 
-  /** Moves what was written so far into a segment; completed when that is committed. */
+  /** Moves what was written so far into segments; completed when that is committed. */
   CompletableFuture<Void> flush() {
-    CompletableFuture<Void> sealed = new CompletableFuture<>();
-    step(() -> {
-          forceLog();
-          parts.freeze(appliedSequence, nextPosition - 1);
-          publishIfDirty();
-          works.whenSealed(sealed);
-        })
-        .exceptionally(
-            failed -> {
-              sealed.completeExceptionally(failed);
-              return null;
-            });
-    return sealed;
+    return freezeThen(works::whenSealed).thenCompose(_ -> step(this::commitIfAllSealed));
+  }
+
+  /** Freezes what was written so far, and has a future completed when something came of it. */
+  private CompletableFuture<Void> freezeThen(Consumer<CompletableFuture<Void>> work) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    CompletableFuture<?> _ =
+        step(() -> {
+              freeze();
+              work.accept(done);
+            })
+            .exceptionally(
+                failed -> {
+                  done.completeExceptionally(failed);
+                  return null;
+                });
+    return done;
+  }
+
+  private void freeze() throws IOException {
+    forceLog();
+    parts.freeze(appliedSequence, nextPosition - 1);
+    publishIfDirty();
+  }
+
+  /** Commits deletions that came since the last commit, if there is nothing else to seal. */
+  private void commitIfAllSealed() throws IOException {
+    LogState committed = manifest().log();
+    if (parts.isAllSealed() && appliedSequence > committed.floor()) {
+      forceLog();
+      files.commit(
+          new LogState(committed.epoch(), appliedSequence, nextPosition - 1), parts.sealed());
+      log.truncateBefore(appliedSequence);
+      publish();
+    }
   }
 
   /** Rewrites the collection into one segment without deleted documents; completed when it is. */
   CompletableFuture<Void> compact() {
-    CompletableFuture<Void> compact = new CompletableFuture<>();
-    step(
-            () -> {
-              forceLog();
-              parts.freeze(appliedSequence, nextPosition - 1);
-              publishIfDirty();
-              works.compact(compact);
-            })
-        .exceptionally(
-            failed -> {
-              compact.completeExceptionally(failed);
-              return null;
-            });
-    return compact;
+    return freezeThen(works::compact).thenCompose(_ -> step(this::commitIfAllSealed));
   }
 
   /**
-   * Keeps what is in segments under a name.
+   * Keeps the collection as it is under a name. Writes wait until that is done, so that all of what
+   * is kept is of one moment.
    *
    * @param snapshot the name
    */
   CompletableFuture<CollectionChanges.KeptSnapshot> keep(String snapshot) {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
-    step(
-            () -> {
-              try {
-                kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
-              } catch (NameTakenException | IOException refused) {
-                kept.completeExceptionally(refused);
-              }
-            })
-        .exceptionally(
-            failed -> {
-              kept.completeExceptionally(failed);
-              return null;
-            });
-    return kept;
+    CompletableFuture<?> _ =
+        freezeThen(
+                done -> {
+                  pauseCount++;
+                  works.whenSealed(done);
+                })
+            .thenCompose(_ -> step(() -> keepNow(snapshot, kept)))
+            .exceptionally(
+                failed -> {
+                  kept.completeExceptionally(failed);
+                  return null;
+                });
+    return kept.whenComplete(
+        (_, _) -> {
+          CompletableFuture<?> _ = step(() -> pauseCount--);
+        });
+  }
+
+  private void keepNow(String snapshot, CompletableFuture<CollectionChanges.KeptSnapshot> kept)
+      throws IOException {
+    commitIfAllSealed();
+    try {
+      kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
+    } catch (NameTakenException | IOException refused) {
+      // The collection is as it was.
+      kept.completeExceptionally(refused);
+    }
   }
 
   /** Returns the bytes of memory outside of the heap that are not backed by files. */
@@ -302,7 +332,7 @@ final class LiveCollection implements AutoCloseable {
   private void round() throws IOException {
     List<WriteTask> taken;
     try {
-      taken = queue.take(ROUND_BYTES_MAX, parts.isFull(), waitNanos());
+      taken = queue.take(ROUND_BYTES_MAX, pauseCount > 0 || parts.isFull(), waitNanos());
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts a writer", e);
     }
@@ -311,9 +341,7 @@ final class LiveCollection implements AutoCloseable {
     }
     finishRound();
     if (parts.wantsFreeze(nanoTime.getAsLong())) {
-      forceLog();
-      parts.freeze(appliedSequence, nextPosition - 1);
-      publishIfDirty();
+      freeze();
     }
     works.consider(nanoTime.getAsLong() - lastWriteNanoTime);
   }

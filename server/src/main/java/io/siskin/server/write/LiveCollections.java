@@ -182,9 +182,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         ? new Weighting.Bm25(
             bm25.k1(),
             bm25.b(),
-            bm25.pinsAverageLength()
-                ? bm25.averageLength()
-                : Bm25Formula.AVERAGE_LENGTH_DEFAULT)
+            bm25.pinsAverageLength() ? bm25.averageLength() : Bm25Formula.AVERAGE_LENGTH_DEFAULT)
         : new Weighting.AsGiven();
   }
 
@@ -258,6 +256,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     return result;
   }
 
+  @SuppressWarnings("IllegalCatch") // Whatever refuses the write, its task ends with it.
   private void submit(String collection, WriteTask task) {
     try {
       LiveCollection writer = open.get(catalog.aliases().resolve(collection));
@@ -278,6 +277,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   }
 
   /** Does something with the writer of a collection, which is opened before if it is not open. */
+  @SuppressWarnings("IllegalCatch") // A failure is told in one way only, by the future.
   private <T> CompletableFuture<T> inOpen(String collection, WithWriter<T> work) {
     String name = catalog.aliases().resolve(collection);
     LiveCollection writer = open.get(name);
@@ -292,6 +292,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         .thenCompose(work::apply);
   }
 
+  @SuppressWarnings("IllegalCatch") // It passes on whatever the work throws.
   private static <T> T unchecked(Callable<T> work) {
     try {
       return work.call();
@@ -372,8 +373,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private LiveCollection open(String name, DataDirectory.Writer rights) throws IOException {
     CollectionManifest manifest = writable(name, rights, current(name, rights));
     EncoderSpec spec = manifest.encoderSpec(rights.directory());
-    CollectionFiles files =
-        new CollectionFiles(rights, manifest, true, catalog::publishNext);
+    CollectionFiles files = new CollectionFiles(rights, manifest, true, catalog::publishNext);
     SegmentBuilds builds =
         new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec);
     recover(files, builds);
@@ -478,7 +478,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
       OpenSegment segment =
           OpenSegment.open(files.directory(), entry, Verification.STRUCTURE, 0, false);
       sealed.add(
-          new SealedPart(segment, entry, OpenSegment.readLive(files.directory(), entry, segment.segment())));
+          new SealedPart(
+              segment, entry, OpenSegment.readLive(files.directory(), entry, segment.segment())));
     }
     try (CollectionParts parts = parts(files.manifest(), sealed)) {
       Recovery.run(files, parts, builds, logOptions());
@@ -585,18 +586,29 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     catalog.disown(name);
   }
 
-  /** Ends all writers. What is in memory stays in the logs, but for collections that are sealed. */
+  /** Seals what is in memory and ends all writers. What cannot be sealed stays in its log. */
   @Override
-  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
   public void close() {
+    close(true);
+  }
+
+  /** Ends all writers and leaves what is in memory to their logs, as a crash does. */
+  void closeUnsealed() {
+    close(false);
+  }
+
+  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
+  private void close(boolean seal) {
     sweeper.close();
     for (Map.Entry<String, LiveCollection> one : Map.copyOf(open).entrySet()) {
-      try {
-        synchronized (lock(one.getKey())) {
-          giveBack(one.getKey(), one.getValue());
+      synchronized (lock(one.getKey())) {
+        try {
+          if (seal && one.getValue().failure() == null) {
+            one.getValue().flush().join();
+          }
+        } catch (Throwable failed) {
+          LOG.warn("collection {} could not be sealed; its log keeps it", one.getKey(), failed);
         }
-      } catch (Throwable failed) {
-        LOG.warn("collection {} could not be sealed; its log keeps it", one.getKey(), failed);
         close(one.getKey(), one.getValue());
       }
     }
@@ -646,8 +658,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
                   CollectionManifest.of(
                       name, 1, pinned, settings, new LogState(1, 0, 0), List.of());
               // Before it is there: what cannot be opened must not be made.
-              CollectionSnapshot.open(
-                      rights.directory(), manifest, Verification.STRUCTURE, models)
+              CollectionSnapshot.open(rights.directory(), manifest, Verification.STRUCTURE, models)
                   .release();
               rights.commit(manifest);
             }
@@ -758,7 +769,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         collection,
         writer -> {
           DataDirectory.checkName("snapshot", name);
-          return writer.flush().thenCompose(_ -> writer.keep(name));
+          return writer.keep(name);
         });
   }
 
@@ -784,8 +795,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   }
 
   @Override
-  public CompletableFuture<Void> restore(
-      String collection, String snapshot, String newCollection) {
+  public CompletableFuture<Void> restore(String collection, String snapshot, String newCollection) {
     return change(
         () -> {
           String name = catalog.aliases().resolve(collection);

@@ -119,17 +119,17 @@ public final class MergePolicy {
         : new Range(0, segments.size());
   }
 
-  /**
-   * Returns the last run of enough neighbours of a tier or below, if one of them is of the tier.
-   */
+  /** Returns the last run of neighbours of a tier or below in which enough are of the tier. */
   private @Nullable Range run(List<Size> segments, int tier) {
     int to = segments.size();
     while (to > 0) {
       int from = to;
+      int ofTier = 0;
       while (from > 0 && tier(segments.get(from - 1).liveCount) <= tier) {
         from--;
+        ofTier += tier(segments.get(from).liveCount) == tier ? 1 : 0;
       }
-      if (to - from >= TIER_FACTOR && live(segments, from, to) <= documentsMax) {
+      if (ofTier >= TIER_FACTOR && live(segments, from, to) <= documentsMax) {
         return new Range(from, to);
       }
       to = from == to ? to - 1 : from;

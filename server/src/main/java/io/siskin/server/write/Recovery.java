@@ -97,7 +97,10 @@ final class Recovery {
       record = WriteRecordCodec.decode(type, payload);
     } catch (InvalidInputException damaged) {
       throw new CorruptLogException(
-          directory.toString(), 0, "a record in frame " + newSequence, String.valueOf(damaged.getMessage()));
+          directory.toString(),
+          0,
+          "a record in frame " + newSequence,
+          String.valueOf(damaged.getMessage()));
     }
     switch (record) {
       case WriteRecord.Upserts(List<QuantizedDocument> documents) -> {

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,8 +161,9 @@ final class SegmentWorks {
     CompletableFuture<?> _ =
         build
             .done()
-            .handle(
-                (_, failed) ->
+            .handle((done, failed) -> failed)
+            .thenCompose(
+                failed ->
                     stepper.apply(
                         () -> {
                           if (failed == null) {
@@ -194,8 +195,7 @@ final class SegmentWorks {
     }
     seal = null;
     SealedPart replacement =
-        NewSegment.open(
-            files(), build, List.of(source.frozenLive()), List.of(source.live()));
+        NewSegment.open(files(), build, List.of(source.frozenLive()), List.of(source.live()));
     // A deletion that is named by the new files must not be lost with its frame.
     log.force();
     parts().sealOldest(replacement);

@@ -157,9 +157,7 @@ final class SnapshotStore {
     Path folder = DataDirectory.snapshotDirectory(directory, name);
     if (!Files.exists(folder.resolve(CollectionManifest.FILE_NAME))) {
       throw new SnapshotNotFoundException(
-          collection,
-          name,
-          list(directory, collection).stream().map(KeptSnapshot::name).toList());
+          collection, name, list(directory, collection).stream().map(KeptSnapshot::name).toList());
     }
     return folder;
   }
@@ -212,7 +210,6 @@ final class SnapshotStore {
 
   /** A snapshot's folder lies deeper than a collection's, but the models are in one place. */
   private static TextModels withRootOf(DataDirectory data, TextModels models) {
-    return (_, ref) ->
-        models.open(ModelStore.of(data).path(ref), ref);
+    return (_, ref) -> models.open(ModelStore.of(data).path(ref), ref);
   }
 }

@@ -26,7 +26,9 @@ public final class WriteOrder {
     synchronized (this) {
       CompletableFuture<?> before = last;
       mine =
-          before.handle((_, _) -> null).thenCombine(ready.handle(Outcome::new), (_, one) -> one)
+          before
+              .handle((_, _) -> null)
+              .thenCombine(ready.handle(Outcome::new), (_, one) -> one)
               .thenAccept(one -> handOver.accept(one.value, one.failure));
       last = mine;
     }

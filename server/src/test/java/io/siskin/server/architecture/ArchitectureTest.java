@@ -107,12 +107,24 @@ final class ArchitectureTest {
                   "rpc.admission",
                   "rpc.mapping",
                   "rpc.service",
-                  "rpc.transport")),
+                  "rpc.transport",
+                  "write")),
           Map.entry("rpc.admission", Set.of("counters")),
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
           Map.entry(
               "rpc.mapping",
-              Set.of("batch", "encode", "log", "plan", "retrieve", "rpc.admission", "search")),
+              Set.of(
+                  "batch",
+                  "collection",
+                  "encode",
+                  "encode.spec",
+                  "filter",
+                  "log",
+                  "plan",
+                  "retrieve",
+                  "rpc.admission",
+                  "search",
+                  "write")),
           Map.entry(
               "rpc.service",
               Set.of(
@@ -122,7 +134,8 @@ final class ArchitectureTest {
                   "retrieve",
                   "rpc.admission",
                   "rpc.mapping",
-                  "search")));
+                  "search",
+                  "write")));
 
   /**
    * A rule and a class that breaks it.

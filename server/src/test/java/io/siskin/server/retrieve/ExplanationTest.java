@@ -38,8 +38,8 @@ final class ExplanationTest {
     Segment segment = Segment.open(directory, Verification.FULL);
     try {
       assertThat(segment.residuals() != null).isEqualTo(residuals);
-      Searcher searcher =
-          new Searcher(SearchScope.mapped(List.of(segment), KernelProvider.current()));
+      SearchScope scope = SearchScope.mapped(List.of(segment), KernelProvider.current());
+      Searcher searcher = new Searcher(scope);
       int explained = 0;
       for (SparseVector vector : collection.queries()) {
         QuantizedQuery query = QuantizedQuery.of(vector);
@@ -47,7 +47,7 @@ final class ExplanationTest {
         searcher.search(query, new SearchMode.Exact(), 10, Cancellation.NEVER);
         for (int rank = 0; rank < searcher.size(); rank++) {
           List<Contribution> contributions =
-              explanation.of(segment, searcher.segmentDocumentNumber(rank));
+              explanation.of(scope.segment(0), searcher.segmentDocumentNumber(rank));
           double sum = contributions.stream().mapToDouble(Contribution::contribution).sum();
           assertThat(sum).isCloseTo(searcher.score(rank), within(searcher.score(rank) * 1e-6));
           for (Contribution each : contributions) {

@@ -13,6 +13,9 @@ import io.siskin.index.testing.RandomCollection;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.collection.DeletedFrequencies;
+import io.siskin.server.collection.OpenSegment;
+import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
@@ -141,9 +144,19 @@ final class HitFetcherTest {
             fields,
             explain);
     try (HitFetcher fetcher =
-        new HitFetcher(segments, query, request, cancellation, responseBytesMax)) {
+        new HitFetcher(parts(), query, request, cancellation, responseBytesMax)) {
       return fetcher.fetch(searcher);
     }
+  }
+
+  private List<SnapshotPart> parts() {
+    return segments.stream()
+        .map(segment -> new OpenSegment(segment, null, 0, false))
+        .map(
+            open ->
+                new SnapshotPart(
+                    open.searchable(), open.documents(), null, DeletedFrequencies.NONE, open))
+        .toList();
   }
 
   /** Counts how often it is asked, and cancels when it is asked for the given time. */

@@ -58,8 +58,7 @@ class SearchClientTest {
                 .searchThreads(2)
                 .retryDelay(Duration.ofMillis(1))
                 .build(),
-            retriever,
-            FakeTextEncoders.NONE);
+            FakeBackends.of(retriever, FakeTextEncoders.NONE));
     client =
         SearchClient.connect(ClientOptions.of("localhost:" + server.port()).withDeadline(LONG));
   }

@@ -61,8 +61,7 @@ final class LiveCollectionsTest {
     return response(
             server,
             name,
-            new RetrievalRequest.Query.Vector(
-                TermIdVector.of(new int[] {term}, new float[] {1})))
+            new RetrievalRequest.Query.Vector(TermIdVector.of(new int[] {term}, new float[] {1})))
         .hits()
         .stream()
         .map(RetrievalResponse.Hit::id)
@@ -73,12 +72,7 @@ final class LiveCollectionsTest {
       LiveServer server, String name, RetrievalRequest.Query query) {
     return server.retrieval.retrieve(
         new RetrievalRequest(
-            name,
-            query,
-            10,
-            new Evaluation.InMode(new SearchMode.Exact()),
-            List.of("*"),
-            false),
+            name, query, 10, new Evaluation.InMode(new SearchMode.Exact()), List.of("*"), false),
         Cancellation.NEVER);
   }
 
@@ -136,11 +130,9 @@ final class LiveCollectionsTest {
               vector("a", 1, 1, 1),
               text("b", "a text"),
               new DocumentInput(
-                  "c",
-                  TermIdVector.EMPTY,
-                  null,
-                  Map.of("year", new FieldValue.Text("soon"))));
-      assertThat(results).extracting(WriteResult::outcome)
+                  "c", TermIdVector.EMPTY, null, Map.of("year", new FieldValue.Text("soon"))));
+      assertThat(results)
+          .extracting(WriteResult::outcome)
           .containsExactly(WriteOutcome.CREATED, WriteOutcome.REFUSED, WriteOutcome.REFUSED);
       assertThat(results.get(1).refusal()).hasMessageContaining("documents[1]: vector is missing");
       assertThat(results.get(2).refusal()).hasMessageContaining("year");
@@ -175,8 +167,7 @@ final class LiveCollectionsTest {
   @Test
   void textsAreEncodedAndWeighedByWhatIsThere() throws IOException {
     try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
-      server.create(
-          "birds", CollectionSettings.DEFAULTS, new Bm25Spec(new AnalyzerSpec.English()));
+      server.create("birds", CollectionSettings.DEFAULTS, new Bm25Spec(new AnalyzerSpec.English()));
       server.upsert(
           "birds",
           text("siskin", "a small finch"),
@@ -184,7 +175,8 @@ final class LiveCollectionsTest {
           text("kite", "a red bird"));
       RetrievalResponse found =
           response(server, "birds", new RetrievalRequest.Query.Text("fish birds"));
-      assertThat(found.hits()).extracting(RetrievalResponse.Hit::id)
+      assertThat(found.hits())
+          .extracting(RetrievalResponse.Hit::id)
           .containsExactly("osprey", "kite");
       assertThat(found.hits().getFirst().fields()).containsEntry("text", "a bird that eats fish");
       float before = found.hits().get(1).score();

@@ -199,8 +199,16 @@ public final class ChronicleEncodingStore implements EncodingStore {
   private void openMaps() throws IOException {
     List<String> trusted = CleanClose.takeTrusted(directory, writer);
     MapFiles.deleteExcept(directory, new HashSet<>(trusted));
-    if (!reopen(trusted)) {
+    if (reopen(trusted)) {
+      return;
+    }
+    try {
       younger = create(1);
+    } finally {
+      if (younger == null) {
+        // What was made of it takes room on a disk that may be full.
+        MapFiles.deleteExcept(directory, new HashSet<>());
+      }
     }
   }
 

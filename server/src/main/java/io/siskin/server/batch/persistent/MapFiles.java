@@ -1,5 +1,6 @@
 package io.siskin.server.batch.persistent;
 
+import io.siskin.index.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,8 @@ final class MapFiles {
   }
 
   /**
-   * Deletes the files of maps in a folder, and no others.
+   * Deletes the files of maps in a folder and the rest of a marker that was being written, and no
+   * others.
    *
    * @param directory the folder
    * @param kept the names of those that stay
@@ -51,7 +53,9 @@ final class MapFiles {
     }
     for (Path file : found) {
       String name = String.valueOf(file.getFileName());
-      if (isName(name) && !kept.contains(name)) {
+      boolean unfinished =
+          name.startsWith("." + CleanClose.FILE_NAME + ".") && AtomicFile.isPartial(file);
+      if (unfinished || (isName(name) && !kept.contains(name))) {
         Files.deleteIfExists(file);
       }
     }

@@ -293,7 +293,9 @@ final class ChronicleEncodingStoreTest {
   void otherFilesInTheFolderStay() throws IOException {
     Files.createDirectories(directory());
     Path mine = Files.writeString(directory().resolve("encodings.map"), "mine");
+    Path marker = Files.writeString(directory().resolve(".clean.1-1.partial"), "a killed close");
     prepare(10);
+    assertThat(marker).doesNotExist();
     ChronicleEncodingStore store = open();
     store.discard();
     assertThat(mine).hasContent("mine");
@@ -324,6 +326,18 @@ final class ChronicleEncodingStoreTest {
   void aFolderThatCannotBeMadeIsAnException() throws IOException {
     Files.writeString(directory(), "a file");
     assertThatThrownBy(this::open).isInstanceOf(IOException.class);
+  }
+
+  /**
+   * Blocks are allocated at once: a disk that has too few of them is an exception, and not a fault.
+   */
+  @Test
+  void aDiskThatIsTooSmallIsAnExceptionAndKeepsNothing() throws IOException {
+    assertThatThrownBy(
+            () -> ChronicleEncodingStore.open(directory(), 1L << 52, StoreValues.VERSION))
+        .isInstanceOf(IOException.class);
+    assertThat(mapFiles()).isEmpty();
+    open().close();
   }
 
   /** Readers never see a wrong value, whatever the writer and the end of the store do meanwhile. */
