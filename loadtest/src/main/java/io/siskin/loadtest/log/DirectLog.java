@@ -14,9 +14,9 @@ final class DirectLog implements DurableLog {
   private final WriteAheadLog log;
 
   DirectLog(Path directory) throws IOException {
-    log =
-        WriteAheadLog.open(
-            directory, LogOptions.defaults(preparing), 1, (sequence, type, payload) -> {});
+    // As long as those of the other log, which makes them before the first append as well.
+    LogOptions options = new LogOptions(64 << 20, 64 << 20, preparing);
+    log = WriteAheadLog.open(directory, options, 1, (sequence, type, payload) -> {});
   }
 
   @Override

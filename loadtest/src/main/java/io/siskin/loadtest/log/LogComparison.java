@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +58,6 @@ public final class LogComparison {
    *
    * @param arguments see the class
    */
-  @SuppressWarnings("SystemOut") // it is a command
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[0]);
     int rounds = Integer.parseInt(arguments[1]);
@@ -72,10 +72,15 @@ public final class LogComparison {
     }
     Map<String, Figures> figures = new LinkedHashMap<>();
     logs.keySet().forEach(name -> figures.put(name, new Figures()));
+    Random chance = new Random(rounds);
     for (int round = 0; round <= rounds; round++) {
-      for (Map.Entry<String, Opener> log : logs.entrySet()) {
+      // What the file system has still to do for one log delays the next one.
+      List<Map.Entry<String, Opener>> order = new ArrayList<>(logs.entrySet());
+      Collections.shuffle(order, chance);
+      for (Map.Entry<String, Opener> log : order) {
         // The first round warms up.
-        Figures target = round == 0 ? new Figures() : figures.get(log.getKey());
+        Figures target =
+            round == 0 ? new Figures() : figures.getOrDefault(log.getKey(), new Figures());
         measure(log.getValue(), directory, target);
       }
     }
@@ -100,7 +105,7 @@ public final class LogComparison {
                         micros.getValueAtPercentile(50),
                         micros.getValueAtPercentile(99),
                         micros.getMaxValue(),
-                        median(found.appendsPerSecond.get(length)))));
+                        median(found.appendsPerSecond.getOrDefault(length, List.of())))));
   }
 
   private static double median(List<Double> values) {
