@@ -6,6 +6,7 @@ import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.VectorQuantizer;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.document.FieldValue;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.kernel.KernelProvider;
@@ -19,12 +20,14 @@ import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
+import io.siskin.server.collection.ModelStore;
 import io.siskin.server.collection.OpenSegment;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.collection.StorageOptions;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.log.LogOptions;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.CollectionDamagedException;
@@ -36,6 +39,7 @@ import io.siskin.server.write.SegmentBuilds.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -646,6 +650,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           DataDirectory.checkName("name", name);
           synchronized (lock(name)) {
             requireFree(name);
+            requireModels(encoder);
             EncoderSpec pinned =
                 encoder.base() instanceof Bm25Spec bm25 && !bm25.pinsAverageLength()
                     ? encoder.withAverageLength(Bm25Formula.AVERAGE_LENGTH_DEFAULT)
@@ -666,6 +671,18 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           }
           return null;
         });
+  }
+
+  /** A model that is missing is a fault of the request; without this it would look like ours. */
+  private void requireModels(EncoderSpec encoder) {
+    for (ModelRef model : encoder.models()) {
+      if (!Files.isDirectory(ModelStore.of(data).path(model))) {
+        throw new InvalidInputException(
+            "encoder",
+            "with the model " + model.name() + ", which is not there",
+            "a model of the server's data directory");
+      }
+    }
   }
 
   private void requireFree(String name) {
