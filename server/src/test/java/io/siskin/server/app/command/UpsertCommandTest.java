@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ final class UpsertCommandTest {
   /** Refuses the first writes, and documents whose ids begin with an x. */
   private static final class BusyWrites implements CollectionWrites {
     final List<String> seen = new CopyOnWriteArrayList<>();
-    volatile int refusals;
+    final AtomicInteger refusals = new AtomicInteger();
 
     @Override
     public CompletableFuture<List<WriteResult>> upsert(
@@ -55,8 +56,7 @@ final class UpsertCommandTest {
         Cancellation cancellation,
         WriteOrder order) {
       documents.forEach(document -> seen.add(document.id()));
-      if (refusals > 0) {
-        refusals--;
+      if (refusals.getAndDecrement() > 0) {
         return CompletableFuture.failedFuture(
             new WritesOverloadedException(
                 WritesOverloadedException.Reason.QUEUE_FULL,
@@ -134,7 +134,7 @@ final class UpsertCommandTest {
 
   @Test
   void everythingFromTheRefusedBatchOnIsSentAgainInOrder() {
-    writes.refusals = 1;
+    writes.refusals.set(1);
     CapturedRun run = upsert("--batch", 1, "--skip-bad", 1, "--json");
 
     assertThat(run.status()).as(run.err()).isZero();
