@@ -80,6 +80,7 @@ final class ArchitectureTest {
               Set.of(
                   "batch",
                   "collection",
+                  "encode",
                   "encode.factory",
                   "encode.spec",
                   "filter",
