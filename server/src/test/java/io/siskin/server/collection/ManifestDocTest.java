@@ -48,7 +48,7 @@ final class ManifestDocTest {
   }
 
   /** Adds the types of all members of an object, by their paths. */
-  private static void addTypes(String path, JsonNode node, Map<String, TreeSet<String>> types) {
+  private static void addTypes(String path, JsonNode node, Map<String, Set<String>> types) {
     if (!path.isEmpty() && !path.endsWith("[]")) {
       types.computeIfAbsent(path, _ -> new TreeSet<>()).add(type(node));
     }
