@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ final class ManifestDocTest {
 
   /** Returns by member what it is in some files, in the words of the page. */
   private static Map<String, String> written(JsonNode... files) {
-    Map<String, TreeSet<String>> types = new TreeMap<>();
+    Map<String, Set<String>> types = new TreeMap<>();
     for (JsonNode file : files) {
       addTypes("", file, types);
     }
