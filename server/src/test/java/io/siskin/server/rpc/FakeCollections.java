@@ -32,7 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Collections that remember what they are asked for. Every answer can be replaced by a failure, and
  * upserts can be held.
  */
-final class FakeCollections implements CollectionWrites, CollectionChanges, DocumentReads {
+public final class FakeCollections implements CollectionWrites, CollectionChanges, DocumentReads {
   /** One upsert. */
   record Upsert(
       String collection,

@@ -198,7 +198,7 @@ final class LiveModelTest {
             server.live.createSnapshot("birds", name).join();
             kept.put(name, model.copy(residuals));
           }
-          case 4 -> checkSnapshot(server, kept, random, residuals);
+          case 4 -> checkSnapshot(server, kept, random);
           case 5, 6 -> deleteSome(server, model, random);
           case 7 -> deleteMatching(server, model, random);
           case 8, 9 -> update(server, model, random);
@@ -256,7 +256,7 @@ final class LiveModelTest {
   }
 
   private static void deleteMatching(LiveServer server, Model model, Random random) {
-    long year = 2000 + random.nextInt(10);
+    long year = 2000L + random.nextInt(10);
     Deletion deletion =
         server.delete("birds", new Selector.Expression("year = " + year + " and lang = \"en\""));
     int before = model.documents.size();
@@ -292,8 +292,7 @@ final class LiveModelTest {
     assertThat(result).isEqualTo(new WriteResult(WriteOutcome.UPDATED, model.position, null));
   }
 
-  private static void checkSnapshot(
-      LiveServer server, Map<String, Model> kept, Random random, boolean residuals) {
+  private static void checkSnapshot(LiveServer server, Map<String, Model> kept, Random random) {
     if (kept.isEmpty()) {
       return;
     }
@@ -311,7 +310,7 @@ final class LiveModelTest {
   private static void check(LiveServer server, String name, Model model, Random random) {
     TermIdVector query = query(random);
     int k = 1 + random.nextInt(20);
-    long year = 2000 + random.nextInt(10);
+    long year = 2000L + random.nextInt(10);
     boolean filtered = random.nextBoolean();
     Selector selector = filtered ? new Selector.Expression("year >= " + year) : new Selector.All();
     List<Hit> hits = search(server, name, query, k, selector);

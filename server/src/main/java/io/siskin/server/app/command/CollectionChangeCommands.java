@@ -11,6 +11,7 @@ import io.siskin.server.app.flags.EncoderFlags;
 import io.siskin.server.app.flags.FieldFlags;
 import io.siskin.server.app.flags.TargetFlags;
 import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.terminal.PrintableText;
 import io.siskin.server.app.terminal.Units;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.EncoderSpecJson;
@@ -20,12 +21,14 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** The commands of {@code siskin collections} that change collections. */
-public final class CollectionChangeCommands {
+public @SuppressWarnings("NullAway.Init") // picocli sets the options.
+final class CollectionChangeCommands {
   // Compaction takes minutes for millions of documents.
   private static final Duration PATIENCE = Duration.ofHours(1);
 
@@ -37,9 +40,11 @@ public final class CollectionChangeCommands {
     String apply(CollectionsClient collections);
   }
 
-  private static int change(CollectionsCommand parent, TargetFlags target, Change change) {
+  private static int change(CommandSpec spec, TargetFlags target, Change change) {
     try (SearchClient client = target.connect()) {
-      parent.print(change.apply(client.collectionsClient()));
+      spec.commandLine()
+          .getOut()
+          .println(PrintableText.of(change.apply(client.collectionsClient())));
       return ExitStatus.OK;
     }
   }
@@ -52,7 +57,7 @@ public final class CollectionChangeCommands {
         "Without an encoder, documents and queries come as vectors."
       })
   static final class Create implements Callable<Integer> {
-    @ParentCommand private CollectionsCommand parent;
+    @Spec private CommandSpec spec;
     @Mixin private TargetFlags target = new TargetFlags();
 
     @Parameters(paramLabel = "NAME", description = "The name of the collection.")
@@ -90,7 +95,7 @@ public final class CollectionChangeCommands {
     public Integer call() throws IOException {
       NewCollection wanted = wanted();
       return change(
-          parent, target, collections -> "made collection " + collections.create(wanted).name());
+          spec, target, collections -> "made collection " + collections.create(wanted).name());
     }
 
     private NewCollection wanted() throws IOException {
@@ -104,15 +109,15 @@ public final class CollectionChangeCommands {
       if (schema.tenantField() != null) {
         wanted = wanted.withTenantField(schema.tenantField());
       }
-      EncoderSpec spec = encoder.spec();
+      EncoderSpec encoderSpec = encoder.spec();
       if (!encoder.files().isEmpty()) {
         throw new InvalidInputException(
             "encoder",
             "with the file " + encoder.files().keySet().iterator().next(),
             "an encoder without files; build a collection with one by siskin index");
       }
-      if (spec != null) {
-        wanted = wanted.withEncoderParametersJson(EncoderSpecJson.write(spec));
+      if (encoderSpec != null) {
+        wanted = wanted.withEncoderParametersJson(EncoderSpecJson.write(encoderSpec));
       }
       return recallTarget == null ? wanted : wanted.withDefaultRecallTarget(recallTarget);
     }
@@ -125,7 +130,7 @@ public final class CollectionChangeCommands {
           "Removes a collection with its documents and snapshots. An alias that names it must be"
               + " removed before.")
   static final class Drop implements Callable<Integer> {
-    @ParentCommand private CollectionsCommand parent;
+    @Spec private CommandSpec spec;
     @Mixin private TargetFlags target = new TargetFlags();
 
     @Parameters(paramLabel = "NAME", description = "The collection, not an alias.")
@@ -134,7 +139,7 @@ public final class CollectionChangeCommands {
     @Override
     public Integer call() {
       return change(
-          parent,
+          spec,
           target,
           collections -> {
             collections.drop(name);
@@ -149,7 +154,7 @@ public final class CollectionChangeCommands {
       description =
           "Lets an alias name a collection: each request for the alias goes there from then on.")
   static final class Alias implements Callable<Integer> {
-    @ParentCommand private CollectionsCommand parent;
+    @Spec private CommandSpec spec;
     @Mixin private TargetFlags target = new TargetFlags();
 
     @Parameters(index = "0", paramLabel = "ALIAS", description = "The alias.")
@@ -161,7 +166,7 @@ public final class CollectionChangeCommands {
     @Override
     public Integer call() {
       return change(
-          parent,
+          spec,
           target,
           collections -> {
             String before = collections.setAlias(alias, name);
@@ -173,7 +178,7 @@ public final class CollectionChangeCommands {
   /** Removes an alias. */
   @Command(name = "unalias", description = "Removes an alias. The collection stays.")
   static final class Unalias implements Callable<Integer> {
-    @ParentCommand private CollectionsCommand parent;
+    @Spec private CommandSpec spec;
     @Mixin private TargetFlags target = new TargetFlags();
 
     @Parameters(paramLabel = "ALIAS", description = "The alias.")
@@ -182,7 +187,7 @@ public final class CollectionChangeCommands {
     @Override
     public Integer call() {
       return change(
-          parent,
+          spec,
           target,
           collections -> {
             collections.deleteAlias(alias);
@@ -197,7 +202,7 @@ public final class CollectionChangeCommands {
       description =
           "Makes all writes of a collection visible, and moves them from memory into a segment.")
   static final class Flush implements Callable<Integer> {
-    @ParentCommand private CollectionsCommand parent;
+    @Spec private CommandSpec spec;
     @Mixin private TargetFlags target = new TargetFlags();
 
     @Parameters(paramLabel = "NAME", description = "The collection, or an alias.")
@@ -206,7 +211,7 @@ public final class CollectionChangeCommands {
     @Override
     public Integer call() {
       return change(
-          parent,
+          spec,
           target,
           collections -> {
             collections.withDeadline(PATIENCE).flush(name);
@@ -222,7 +227,7 @@ public final class CollectionChangeCommands {
           "Rewrites a collection into one segment without deleted documents, and waits for that, up"
               + " to an hour. It can be searched and written meanwhile.")
   static final class Compact implements Callable<Integer> {
-    @ParentCommand private CollectionsCommand parent;
+    @Spec private CommandSpec spec;
     @Mixin private TargetFlags target = new TargetFlags();
 
     @Parameters(paramLabel = "NAME", description = "The collection, or an alias.")
@@ -231,7 +236,7 @@ public final class CollectionChangeCommands {
     @Override
     public Integer call() {
       return change(
-          parent,
+          spec,
           target,
           collections -> {
             CollectionInfo info = collections.withDeadline(PATIENCE).compact(name);

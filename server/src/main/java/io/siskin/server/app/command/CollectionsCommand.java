@@ -73,15 +73,6 @@ public final class CollectionsCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * Prints what one of the commands below this one did.
-   *
-   * @param line what it did
-   */
-  void print(String line) {
-    spec.commandLine().getOut().println(PrintableText.of(line));
-  }
-
   private static List<String> describe(CollectionInfo info) {
     List<String> lines = new ArrayList<>();
     lines.add(

@@ -32,7 +32,8 @@ public final class DeleteCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "ID",
-      description = "The ids of documents, at most 10000; not together with --filter.")
+      description =
+          "The ids of documents, at most 10000; not together with --filter. Default: none.")
   private List<String> ids = List.of();
 
   @Spec private CommandSpec spec;

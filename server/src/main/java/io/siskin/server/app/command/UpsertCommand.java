@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,7 +90,7 @@ public final class UpsertCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private ProgressDisplay progress;
+  private Consumer<String> notes = _ -> {};
   private long createdCount;
   private long replacedCount;
   private long refusedCount;
@@ -107,8 +108,8 @@ public final class UpsertCommand implements Callable<Integer> {
       total += Files.size(input);
     }
     try (SearchClient client = collection.connect();
-        ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
-      progress = display;
+        ProgressDisplay progress = ProgressDisplay.on(spec.commandLine().getErr())) {
+      notes = progress::note;
       CollectionInfo info = client.collection(collection.name());
       DocumentsClient documents =
           client
@@ -118,7 +119,7 @@ public final class UpsertCommand implements Callable<Integer> {
               .withWaitFor(WaitFor.SEARCHABLE);
       progress.begin(ProgressDisplay.READING, total);
       try (UpsertQueue queue = new UpsertQueue(documents, batch, this::count)) {
-        send(new SentDocuments(info.storage()), queue);
+        send(new SentDocuments(info.storage()), queue, progress);
         queue.drain();
       }
       progress.end();
@@ -127,7 +128,8 @@ public final class UpsertCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private void send(SentDocuments translation, UpsertQueue queue) throws IOException {
+  private void send(SentDocuments translation, UpsertQueue queue, ProgressDisplay progress)
+      throws IOException {
     long before = 0;
     for (Path input : inputs) {
       try (DocumentSource source = DocumentSources.open(input, format, this::refuse)) {
@@ -168,7 +170,7 @@ public final class UpsertCommand implements Callable<Integer> {
       throw bad;
     }
     refusedCount++;
-    progress.note(spec.qualifiedName() + ": left out: " + bad.getMessage());
+    notes.accept(spec.qualifiedName() + ": left out: " + bad.getMessage());
   }
 
   private void print() {

@@ -15,7 +15,8 @@ public final class FieldFlags {
       paramLabel = "NAME:TYPE",
       description =
           "Declares a field, so that filters can use it; may be given up to 256 times. TYPE is"
-              + " string, strings, int64, double, bool or timestamp. It cannot be changed later.")
+              + " string, strings, int64, double, bool or timestamp. It cannot be changed later."
+              + " Default: no field.")
   private List<String> fields = List.of();
 
   @Option(
@@ -23,7 +24,7 @@ public final class FieldFlags {
       paramLabel = "NAME",
       description =
           "The declared string field that says whose a document is. Every request must then name a"
-              + " tenant, and sees the documents of that tenant only.")
+              + " tenant, and sees the documents of that tenant only. Default: none.")
   private @Nullable String tenantField;
 
   /**

@@ -12,7 +12,7 @@ public final class SelectionFlags {
       paramLabel = "FILTER",
       description =
           "Only documents that this filter admits, for example 'year >= 2020 and lang in"
-              + " (\"en\", \"fr\")'. See docs/filters.md.")
+              + " (\"en\", \"fr\")'. See docs/filters.md. Default: all documents.")
   private @Nullable String filter;
 
   @Mixin private TenantFlags tenant = new TenantFlags();

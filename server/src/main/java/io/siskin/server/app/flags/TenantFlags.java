@@ -10,7 +10,7 @@ public final class TenantFlags {
       defaultValue = "",
       description =
           "Whose documents are meant. Required where the collection has a tenant field, and not"
-              + " allowed elsewhere.")
+              + " allowed elsewhere. Default: none.")
   private String tenant = "";
 
   /** Returns whose documents are meant; empty for none. */

@@ -233,7 +233,8 @@ class StatusMapperTest {
       Status status = mapper.toStatus(error);
       assertThat(status.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED_VALUE);
       assertThat(detail(status, ErrorInfo.class).getReason()).isEqualTo("WRITE_" + reason);
-      assertThat(detail(status, RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(250_000_000);
+      assertThat(detail(status, RetryInfo.class).getRetryDelay())
+          .isEqualTo(com.google.protobuf.Duration.newBuilder().setNanos(250_000_000).build());
       assertThat(mapper.toException(error).getTrailers().get(PUSHBACK)).isEqualTo("250");
     }
     assertThat(log.list).isEmpty();
