@@ -1,6 +1,10 @@
 package io.siskin.client;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a collection is and holds. Immutable.
@@ -24,6 +28,7 @@ import java.util.List;
  * @param segments its segments
  * @param damaged whether its files are damaged, so that every search of it fails until they are
  *     whole again; false where the server is too old to say
+ * @param storage how it is kept
  */
 public record CollectionInfo(
     String name,
@@ -40,13 +45,107 @@ public record CollectionInfo(
     List<RecallExpectation> recallExpectations,
     List<String> storedFields,
     List<Segment> segments,
-    boolean damaged) {
+    boolean damaged,
+    Storage storage) {
   /** Copies the lists. */
   public CollectionInfo {
     recallExpectations = List.copyOf(recallExpectations);
     storedFields = List.copyOf(storedFields);
     segments = List.copyOf(segments);
   }
+
+  /**
+   * Describes a collection of which it is not known how it is kept.
+   *
+   * @param name see above
+   * @param documentCount see above
+   * @param termCount see above
+   * @param postingCount see above
+   * @param lengthBytes see above
+   * @param documentEncoder see above
+   * @param queryEncoder see above
+   * @param encoderParametersJson see above
+   * @param vocabulary see above
+   * @param defaultMode see above
+   * @param defaultRecallTarget see above
+   * @param recallExpectations see above
+   * @param storedFields see above
+   * @param segments see above
+   * @param damaged see above
+   */
+  public CollectionInfo(
+      String name,
+      long documentCount,
+      long termCount,
+      long postingCount,
+      long lengthBytes,
+      String documentEncoder,
+      String queryEncoder,
+      String encoderParametersJson,
+      Vocabulary vocabulary,
+      SearchMode defaultMode,
+      float defaultRecallTarget,
+      List<RecallExpectation> recallExpectations,
+      List<String> storedFields,
+      List<Segment> segments,
+      boolean damaged) {
+    this(
+        name,
+        documentCount,
+        termCount,
+        postingCount,
+        lengthBytes,
+        documentEncoder,
+        queryEncoder,
+        encoderParametersJson,
+        vocabulary,
+        defaultMode,
+        defaultRecallTarget,
+        recallExpectations,
+        storedFields,
+        segments,
+        damaged,
+        Storage.UNKNOWN);
+  }
+
+  /**
+   * How a collection is kept.
+   *
+   * @param fields the declared fields with their types, in the order of the schema
+   * @param tenantField the field that says whose a document is; null for none
+   * @param aliases the aliases that name it, in ascending order
+   * @param lastPosition the position of the last write that searches see; 0 for none
+   * @param deletedDocumentCount documents that are deleted or replaced and still in its files
+   * @param memory the memory that it takes
+   */
+  public record Storage(
+      Map<String, FieldType> fields,
+      @Nullable String tenantField,
+      List<String> aliases,
+      long lastPosition,
+      long deletedDocumentCount,
+      Memory memory) {
+    private static final Storage UNKNOWN =
+        new Storage(Map.of(), null, List.of(), 0, 0, new Memory(0, 0, 0, 0, 0));
+
+    /** Copies the fields, whose order is kept, and the aliases. */
+    public Storage {
+      fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+      aliases = List.copyOf(aliases);
+    }
+  }
+
+  /**
+   * The memory of a collection, in bytes.
+   *
+   * @param heapBytes on the heap of the server; an estimate
+   * @param anonymousBytes outside of the heap and of files
+   * @param mappedBytes files that are mapped
+   * @param residentBytes what of the mapped files is in memory
+   * @param logBytes the log on the disk
+   */
+  public record Memory(
+      long heapBytes, long anonymousBytes, long mappedBytes, long residentBytes, long logBytes) {}
 
   /**
    * What was measured of the mode that a recall target leads to.

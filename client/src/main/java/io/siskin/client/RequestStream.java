@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * @param <A> its answer
  */
 public abstract sealed class RequestStream<Q, A> implements AutoCloseable
-    permits SearchStream, EncodeStream {
+    permits SearchStream, EncodeStream, UpsertStream {
   private final Connection connection;
   private final StreamConnection<Q, A> stream;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Searches a Siskin server.
+ * Searches a Siskin server, writes its documents, and changes its collections.
  *
  * <pre>{@code
  * try (SearchClient client = SearchClient.connect("localhost:7700")) {
@@ -121,6 +121,20 @@ public final class SearchClient implements AutoCloseable {
    */
   public CollectionInfo collection(String name) {
     return connection.await(connection.collection(name));
+  }
+
+  /**
+   * Returns what writes and reads the documents of one collection.
+   *
+   * @param collection the collection's name or an alias
+   */
+  public DocumentsClient documents(String collection) {
+    return new DocumentsClient(connection, connection.documents(collection));
+  }
+
+  /** Returns what makes, removes and keeps collections. */
+  public CollectionsClient collectionsClient() {
+    return new CollectionsClient(connection, connection.collectionCalls());
   }
 
   /** Returns the health of the server as a whole. */

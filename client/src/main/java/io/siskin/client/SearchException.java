@@ -64,7 +64,7 @@ public abstract sealed class SearchException extends RuntimeException {
     }
   }
 
-  /** There is no collection, or no model, of that name. */
+  /** There is no collection, model or snapshot of that name. */
   public static final class NotFound extends SearchException {
     private static final long serialVersionUID = 1L;
 
@@ -76,6 +76,39 @@ public abstract sealed class SearchException extends RuntimeException {
      */
     public NotFound(@Nullable String message, @Nullable Throwable cause) {
       super("NOT_FOUND", message, cause);
+    }
+  }
+
+  /**
+   * The state of the collections does not allow the call: a name is taken, or a collection cannot
+   * be written or removed now. The same call will fail again until somebody changes that.
+   */
+  public static final class Conflict extends SearchException {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String reason;
+
+    /**
+     * Creates the exception.
+     *
+     * @param status the name of the gRPC status
+     * @param message the server's
+     * @param reason a word for what is the matter, for example {@code COLLECTION_LOCKED}; null when
+     *     the server gave none
+     * @param cause what the transport reported
+     */
+    public Conflict(
+        String status,
+        @Nullable String message,
+        @Nullable String reason,
+        @Nullable Throwable cause) {
+      super(status, message, cause);
+      this.reason = reason;
+    }
+
+    /** Returns a word for what is the matter, for example {@code COLLECTION_LOCKED}, or null. */
+    public @Nullable String reason() {
+      return reason;
     }
   }
 

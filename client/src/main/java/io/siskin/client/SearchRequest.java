@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param fields names of the stored fields to return with each hit; {@code "*"} stands for all
  * @param explain whether each hit lists what each matched term contributed
  * @param deadline how long the answer may take; null takes the client's default
+ * @param selection which documents qualify: all, or those of a filter
+ * @param tenant whose documents are searched; empty for a collection without tenants
  */
 public record SearchRequest(
     String collection,
@@ -31,7 +33,9 @@ public record SearchRequest(
     @Nullable Duration timeBudget,
     List<String> fields,
     boolean explain,
-    @Nullable Duration deadline) {
+    @Nullable Duration deadline,
+    Selection selection,
+    String tenant) {
   private static final int K_DEFAULT = 10;
 
   /** What is searched for. */
@@ -54,6 +58,43 @@ public record SearchRequest(
   /** Copies the fields. */
   public SearchRequest {
     fields = List.copyOf(fields);
+  }
+
+  /**
+   * Makes a search of all documents of a collection without tenants.
+   *
+   * @param collection the collection's name
+   * @param query what is searched for
+   * @param k how many hits are wanted, 1 to 10,000
+   * @param mode how to evaluate; null leaves it open
+   * @param recallTarget which share of the true best k is wanted; null for none
+   * @param timeBudget about how long the evaluation may take; null for as long as it needs
+   * @param fields names of the stored fields to return with each hit
+   * @param explain whether hits are explained
+   * @param deadline how long the answer may take; null takes the client's default
+   */
+  public SearchRequest(
+      String collection,
+      Query query,
+      int k,
+      @Nullable SearchMode mode,
+      @Nullable Float recallTarget,
+      @Nullable Duration timeBudget,
+      List<String> fields,
+      boolean explain,
+      @Nullable Duration deadline) {
+    this(
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        Selection.all(),
+        "");
   }
 
   /**
@@ -85,7 +126,17 @@ public record SearchRequest(
    */
   public SearchRequest withK(int newK) {
     return new SearchRequest(
-        collection, query, newK, mode, recallTarget, timeBudget, fields, explain, deadline);
+        collection,
+        query,
+        newK,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant);
   }
 
   /**
@@ -95,7 +146,17 @@ public record SearchRequest(
    */
   public SearchRequest withMode(@Nullable SearchMode newMode) {
     return new SearchRequest(
-        collection, query, k, newMode, recallTarget, timeBudget, fields, explain, deadline);
+        collection,
+        query,
+        k,
+        newMode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant);
   }
 
   /**
@@ -106,7 +167,17 @@ public record SearchRequest(
    */
   public SearchRequest withRecallTarget(@Nullable Float newRecallTarget) {
     return new SearchRequest(
-        collection, query, k, mode, newRecallTarget, timeBudget, fields, explain, deadline);
+        collection,
+        query,
+        k,
+        mode,
+        newRecallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant);
   }
 
   /**
@@ -118,7 +189,17 @@ public record SearchRequest(
    */
   public SearchRequest withTimeBudget(@Nullable Duration newTimeBudget) {
     return new SearchRequest(
-        collection, query, k, mode, recallTarget, newTimeBudget, fields, explain, deadline);
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        newTimeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant);
   }
 
   /**
@@ -128,13 +209,33 @@ public record SearchRequest(
    */
   public SearchRequest withFields(String... names) {
     return new SearchRequest(
-        collection, query, k, mode, recallTarget, timeBudget, List.of(names), explain, deadline);
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        List.of(names),
+        explain,
+        deadline,
+        selection,
+        tenant);
   }
 
   /** Returns the same search, explained. */
   public SearchRequest withExplanation() {
     return new SearchRequest(
-        collection, query, k, mode, recallTarget, timeBudget, fields, true, deadline);
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        true,
+        deadline,
+        selection,
+        tenant);
   }
 
   /**
@@ -144,6 +245,56 @@ public record SearchRequest(
    */
   public SearchRequest withDeadline(Duration newDeadline) {
     return new SearchRequest(
-        collection, query, k, mode, recallTarget, timeBudget, fields, explain, newDeadline);
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        newDeadline,
+        selection,
+        tenant);
+  }
+
+  /**
+   * Returns the same search of other documents.
+   *
+   * @param newSelection which documents qualify: all, or those of a filter
+   */
+  public SearchRequest withSelection(Selection newSelection) {
+    return new SearchRequest(
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        newSelection,
+        tenant);
+  }
+
+  /**
+   * Returns the same search of one tenant's documents.
+   *
+   * @param newTenant whose documents are searched
+   */
+  public SearchRequest withTenant(String newTenant) {
+    return new SearchRequest(
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        newTenant);
   }
 }

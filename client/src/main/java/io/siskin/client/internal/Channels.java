@@ -22,6 +22,7 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.FastThreadLocalThread;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.siskin.client.ClientOptions;
 import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Channels {
       List.of(
           SearchServiceGrpc.getServiceDescriptor(),
           CollectionServiceGrpc.getServiceDescriptor(),
+          DocumentServiceGrpc.getServiceDescriptor(),
           EncodeServiceGrpc.getServiceDescriptor());
 
   /** The thread of a client that reads and writes its connection. */
@@ -132,10 +134,10 @@ final class Channels {
 
   /**
    * Says which calls are repeated: those of each unary method that the protocol declares free of
-   * side effects. They are repeated only on statuses that say that the server did not do the work;
-   * anything else would fail again or double the load. The throttle stops repetitions when more
-   * than about one call in ten fails, so that they cannot keep an overloaded server down. A delay
-   * that a busy server asks for is kept instead of the back-off.
+   * side effects or idempotent. They are repeated only on statuses that say that the server did not
+   * do the work; anything else would fail again or double the load. The throttle stops repetitions
+   * when more than about one call in ten fails, so that they cannot keep an overloaded server down.
+   * A delay that a busy server asks for is kept instead of the back-off.
    */
   private static Map<String, ?> serviceConfig(int maxAttempts) {
     return Map.of(
@@ -167,15 +169,15 @@ final class Channels {
         SERVICES.stream()
             .flatMap(service -> service.getMethods().stream())
             .filter(method -> method.getType() == MethodDescriptor.MethodType.UNARY)
-            .filter(Channels::hasNoSideEffects),
+            .filter(Channels::mayBeRepeated),
         // The health protocol declares nothing, but its check only asks.
         Stream.of(HealthGrpc.getCheckMethod()));
   }
 
-  private static boolean hasNoSideEffects(MethodDescriptor<?, ?> method) {
+  private static boolean mayBeRepeated(MethodDescriptor<?, ?> method) {
     return method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema
         && schema.getMethodDescriptor().getOptions().getIdempotencyLevel()
-            == IdempotencyLevel.NO_SIDE_EFFECTS;
+            != IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
   }
 
   private static Map<String, String> methodName(MethodDescriptor<?, ?> method) {

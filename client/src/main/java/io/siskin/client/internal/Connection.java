@@ -14,6 +14,7 @@ import io.siskin.client.SearchException;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeResponse;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.GetCollectionRequest;
@@ -43,6 +44,7 @@ public final class Connection implements AutoCloseable {
   private final SearchServiceGrpc.SearchServiceStub searches;
   private final CollectionServiceGrpc.CollectionServiceStub collections;
   private final EncodeServiceGrpc.EncodeServiceStub encodings;
+  private final DocumentServiceGrpc.DocumentServiceStub documents;
   private final HealthGrpc.HealthStub health;
   private final ErrorMapper errors;
 
@@ -54,6 +56,7 @@ public final class Connection implements AutoCloseable {
     this.searches = SearchServiceGrpc.newStub(channel);
     this.collections = CollectionServiceGrpc.newStub(channel);
     this.encodings = EncodeServiceGrpc.newStub(channel);
+    this.documents = DocumentServiceGrpc.newStub(channel);
     this.health = HealthGrpc.newStub(channel);
   }
 
@@ -111,6 +114,21 @@ public final class Connection implements AutoCloseable {
 
   private <Q, A, M, P> StreamConnection<Q, A> open(StreamExchange<Q, A, M, P> exchange) {
     return StreamConnection.open(exchange, options.streamInFlightMax(), options.deadline(), errors);
+  }
+
+  /**
+   * Returns the calls about the documents of a collection.
+   *
+   * @param collection the collection's name
+   */
+  public DocumentCalls documents(String collection) {
+    return DocumentCalls.of(
+        documents, options.streamInFlightMax(), errors, collection, options.deadline());
+  }
+
+  /** Returns the calls that change collections. */
+  public CollectionCalls collectionCalls() {
+    return new CollectionCalls(collections, errors, options.deadline());
   }
 
   /** Returns all collections, page by page. */

@@ -56,6 +56,13 @@ record ErrorMapper(Target target) {
       case INVALID_ARGUMENT ->
           new SearchException.InvalidRequest(message, violations(status), cause);
       case NOT_FOUND -> new SearchException.NotFound(message, cause);
+      case ALREADY_EXISTS ->
+          new SearchException.Conflict("ALREADY_EXISTS", message, reason(status), cause);
+      case FAILED_PRECONDITION ->
+          isOfCollection(reason(status))
+              ? new SearchException.Conflict("FAILED_PRECONDITION", message, reason(status), cause)
+              : new SearchException.ServerFault(
+                  "FAILED_PRECONDITION", message, reference(status), cause);
       case RESOURCE_EXHAUSTED -> new SearchException.Exhausted(message, retryDelay(status), cause);
       case DEADLINE_EXCEEDED -> new SearchException.DeadlineExceeded(message, cause);
       case CANCELLED -> new SearchException.Cancelled(message, cause);
@@ -84,6 +91,16 @@ record ErrorMapper(Target target) {
         ? null
         : Duration.ofSeconds(
             details.getRetryDelay().getSeconds(), details.getRetryDelay().getNanos());
+  }
+
+  private static @Nullable String reason(Status status) {
+    ErrorInfo details = detail(status, ErrorInfo.class);
+    return details == null ? null : details.getReason();
+  }
+
+  /** Tells what a caller can change from data that the server cannot read. */
+  private static boolean isOfCollection(@Nullable String reason) {
+    return reason != null && reason.startsWith("COLLECTION_");
   }
 
   private static @Nullable String reference(Status status) {

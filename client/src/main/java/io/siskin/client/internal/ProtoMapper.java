@@ -1,15 +1,19 @@
 package io.siskin.client.internal;
 
 import io.siskin.client.CollectionInfo;
+import io.siskin.client.FieldType;
 import io.siskin.client.SearchMode;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
+import io.siskin.client.Selection;
 import io.siskin.client.SparseVector;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.CollectionMemory;
 import io.siskin.proto.v1.CollectionState;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
+import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
 import io.siskin.proto.v1.SearchResponse;
@@ -17,6 +21,8 @@ import io.siskin.proto.v1.Segment;
 import io.siskin.proto.v1.StageTimings;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** The one translation between the client's own types and messages. */
 final class ProtoMapper {
@@ -33,7 +39,14 @@ final class ProtoMapper {
             .setCollection(request.collection())
             .setK(request.k())
             .addAllFields(request.fields())
-            .setExplain(request.explain());
+            .setExplain(request.explain())
+            .setTenant(request.tenant());
+    switch (request.selection()) {
+      case Selection.All() -> message.clearSelection();
+      case Selection.Matching(var filter) -> message.setFilter(DocumentMapper.toProto(filter));
+      case Selection.Expression(String text) -> message.setFilterExpression(text);
+      case Selection.Ids _ -> throw DocumentMapper.noIds();
+    }
     switch (request.query()) {
       case SearchRequest.Query.Text(String text) -> message.setText(text);
       case SearchRequest.Query.Vector(SparseVector vector) -> message.setVector(toProto(vector));
@@ -117,10 +130,36 @@ final class ProtoMapper {
             .toList(),
         collection.getStoredFieldsList(),
         collection.getSegmentsList().stream().map(ProtoMapper::toSegment).toList(),
-        collection.getState() == CollectionState.COLLECTION_STATE_DAMAGED);
+        collection.getState() == CollectionState.COLLECTION_STATE_DAMAGED,
+        toStorage(collection));
   }
 
-  private static io.siskin.proto.v1.SparseVector toProto(SparseVector vector) {
+  private static CollectionInfo.Storage toStorage(Collection collection) {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    for (SchemaField field : collection.getSchema().getFieldsList()) {
+      FieldType type = CollectionMapper.toType(field.getType());
+      if (type != null) {
+        fields.put(field.getName(), type);
+      }
+    }
+    String tenantField = collection.getSchema().getTenantField();
+    CollectionMemory memory = collection.getMemory();
+    return new CollectionInfo.Storage(
+        fields,
+        tenantField.isEmpty() ? null : tenantField,
+        collection.getAliasesList(),
+        collection.getLastPosition(),
+        collection.getDeletedDocumentCount(),
+        new CollectionInfo.Memory(
+            memory.getHeapBytes(),
+            memory.getAnonymousBytes(),
+            memory.getMappedBytes(),
+            memory.getResidentBytes(),
+            memory.getLogBytes()));
+  }
+
+  /** Translates a vector. */
+  static io.siskin.proto.v1.SparseVector toProto(SparseVector vector) {
     io.siskin.proto.v1.SparseVector.Builder message = io.siskin.proto.v1.SparseVector.newBuilder();
     boolean byTermId = vector.isKeyedByTermId();
     for (int i = 0; i < vector.size(); i++) {
@@ -132,6 +171,22 @@ final class ProtoMapper {
       message.addWeights(vector.weight(i));
     }
     return message.build();
+  }
+
+  /** Translates a vector. */
+  static SparseVector toVector(io.siskin.proto.v1.SparseVector message) {
+    float[] weights = new float[message.getWeightsCount()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = message.getWeights(i);
+    }
+    if (message.getTermIdsCount() == 0) {
+      return SparseVector.ofTokens(message.getTokensList().toArray(String[]::new), weights);
+    }
+    int[] termIds = new int[weights.length];
+    for (int i = 0; i < termIds.length; i++) {
+      termIds[i] = message.getTermIds(i);
+    }
+    return SparseVector.ofTermIds(termIds, weights);
   }
 
   private static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {

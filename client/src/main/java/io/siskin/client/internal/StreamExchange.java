@@ -3,17 +3,24 @@ package io.siskin.client.internal;
 import com.google.protobuf.Duration;
 import com.google.rpc.Status;
 import io.grpc.stub.ClientResponseObserver;
+import io.siskin.client.Document;
 import io.siskin.client.EncodeRequest;
 import io.siskin.client.EncodeResult;
 import io.siskin.client.SearchException;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
+import io.siskin.client.WriteResult;
+import io.siskin.proto.v1.DocumentServiceGrpc.DocumentServiceStub;
 import io.siskin.proto.v1.EncodeServiceGrpc.EncodeServiceStub;
 import io.siskin.proto.v1.EncodeStreamRequest;
 import io.siskin.proto.v1.EncodeStreamResponse;
 import io.siskin.proto.v1.SearchServiceGrpc.SearchServiceStub;
 import io.siskin.proto.v1.SearchStreamRequest;
 import io.siskin.proto.v1.SearchStreamResponse;
+import io.siskin.proto.v1.UpsertRequest;
+import io.siskin.proto.v1.UpsertStreamRequest;
+import io.siskin.proto.v1.UpsertStreamResponse;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +137,37 @@ record StreamExchange<Q, A, M, P>(
                 message.getRequestId(),
                 switch (message.getOutcomeCase()) {
                   case RESPONSE -> () -> EncodeMapper.toResult(message.getResponse());
+                  case STATUS -> failure(message.getStatus());
+                  case OUTCOME_NOT_SET -> withoutOutcome();
+                }));
+  }
+
+  /**
+   * Returns the exchange of {@code UpsertStream}.
+   *
+   * @param stub the service
+   * @param batches makes the message of a batch
+   */
+  static StreamExchange<
+          List<Document>, List<WriteResult>, UpsertStreamRequest, UpsertStreamResponse>
+      ofUpserts(DocumentServiceStub stub, Function<List<Document>, UpsertRequest> batches) {
+    return new StreamExchange<>(
+        observer -> {
+          var _ = stub.upsertStream(observer);
+        },
+        _ -> null,
+        (id, batch, timeout) ->
+            UpsertStreamRequest.newBuilder()
+                .setRequestId(id)
+                .setUpsert(batches.apply(batch))
+                .setTimeout(timeout)
+                .build(),
+        message ->
+            new Outcome<>(
+                message.getRequestId(),
+                switch (message.getOutcomeCase()) {
+                  case RESPONSE ->
+                      () -> DocumentMapper.toResults(message.getResponse().getResultsList());
                   case STATUS -> failure(message.getStatus());
                   case OUTCOME_NOT_SET -> withoutOutcome();
                 }));

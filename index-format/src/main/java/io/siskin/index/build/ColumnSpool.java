@@ -29,6 +29,10 @@ import org.agrona.collections.Object2IntHashMap;
 final class ColumnSpool implements AutoCloseable {
   private static final int ABSENT = -1;
 
+  // So many values leave room for those of any one document.
+  private static final int VALUE_COUNT_ROOM =
+      FormatV2.COLUMN_VALUE_COUNT_MAX - FieldValue.LIST_SIZE_MAX;
+
   /** What {@link #find} returns for a document that lacks the field. */
   static final long NO_VALUE = -1;
 
@@ -104,6 +108,12 @@ final class ColumnSpool implements AutoCloseable {
             "of type " + value.type().word(),
             known.type.allowed() + ", as in the documents before");
       }
+      if (known != null && known.valueCount > VALUE_COUNT_ROOM) {
+        throw new InvalidInputException(
+            "texts of field '" + name + "' in a segment",
+            known.valueCount,
+            "at most " + VALUE_COUNT_ROOM);
+      }
       switch (value) {
         case FieldValue.Text(String text) -> checkText(name, text);
         case FieldValue.TextList(List<String> texts) -> {
@@ -161,12 +171,6 @@ final class ColumnSpool implements AutoCloseable {
       records.putU32(field.numberOf(text));
     }
     field.valueCount += texts.size();
-    if (field.valueCount > FormatV2.COLUMN_VALUE_COUNT_MAX) {
-      throw new InvalidInputException(
-          "texts of field '" + field.name + "' in a segment",
-          field.valueCount,
-          "at most " + FormatV2.COLUMN_VALUE_COUNT_MAX);
-    }
   }
 
   private Field field(String name, FieldType type) {

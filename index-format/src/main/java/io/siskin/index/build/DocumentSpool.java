@@ -6,6 +6,7 @@ import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StoredLayout;
 import io.siskin.index.format.v1.StringListLayout;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.quantize.DocumentQuantizer;
 import io.siskin.index.store.SpoolFile;
 import io.siskin.index.vector.SparseVector;
@@ -120,11 +121,14 @@ final class DocumentSpool implements AutoCloseable {
           termCount,
           "0 to " + FormatV1.DOCUMENT_TERM_COUNT_MAX);
     }
-    if (document.position() < nextPosition()) {
+    if (document.position() < nextPosition() || document.position() > FormatV2.POSITION_MAX) {
       throw new InvalidInputException(
           "position of document '" + externalId + "'",
           document.position(),
-          nextPosition() + " or more, above those of the documents before");
+          nextPosition()
+              + " to "
+              + FormatV2.POSITION_MAX
+              + ", above those of the documents before");
     }
     byte[] id = idBytes(externalId);
     byte[][] values = fieldValues(externalId, document.stored());
@@ -136,9 +140,9 @@ final class DocumentSpool implements AutoCloseable {
     columns.add(document.declared());
   }
 
-  /** Returns the position after that of the last document, 1 at first. */
+  /** Returns the position after that of the last document, 0 at first. */
   long nextPosition() {
-    return documentCount == 0 ? 1 : positions.getLong(documentCount - 1) + 1;
+    return documentCount == 0 ? 0 : positions.getLong(documentCount - 1) + 1;
   }
 
   int documentCount() {

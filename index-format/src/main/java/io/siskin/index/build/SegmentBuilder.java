@@ -131,8 +131,8 @@ public final class SegmentBuilder implements AutoCloseable {
   }
 
   /**
-   * Adds a document that is quantised already and does not come from a segment. It is taken over bit
-   * for bit, as above.
+   * Adds a document that is quantised already and does not come from a segment. It is taken over
+   * bit for bit, as above.
    *
    * @param document the document
    * @throws io.siskin.index.error.InvalidInputException as above

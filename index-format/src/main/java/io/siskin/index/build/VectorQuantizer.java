@@ -64,8 +64,7 @@ public final class VectorQuantizer {
         residuals[i] = (byte) ResidualFile.residual(weights[i], scale, impact);
       }
       if (frequencies != null) {
-        frequencies[i] =
-            (byte) Math.max(1, Math.min(FREQUENCY_MAX, Math.round(vector.weight(i))));
+        frequencies[i] = (byte) Math.max(1, Math.min(FREQUENCY_MAX, Math.round(vector.weight(i))));
       }
     }
     return switch (vector) {

@@ -149,7 +149,7 @@ public final class DocumentSet {
         return NONE;
       }
       if (at % PAGE_WORDS == 0) {
-        while (pages[at / PAGE_WORDS] == EMPTY_PAGE) {
+        while (isSame(pages[at / PAGE_WORDS], EMPTY_PAGE)) {
           at += PAGE_WORDS;
           if (at >= end) {
             return NONE;
@@ -250,13 +250,13 @@ public final class DocumentSet {
   }
 
   private static long[] and(long[] one, long[] other) {
-    if (one == other || other == FULL_PAGE) {
+    if (isSame(one, other) || isSame(other, FULL_PAGE)) {
       return one;
     }
-    if (one == FULL_PAGE) {
+    if (isSame(one, FULL_PAGE)) {
       return other;
     }
-    if (one == EMPTY_PAGE || other == EMPTY_PAGE) {
+    if (isSame(one, EMPTY_PAGE) || isSame(other, EMPTY_PAGE)) {
       return EMPTY_PAGE;
     }
     long[] common = new long[PAGE_WORDS];
@@ -264,6 +264,12 @@ public final class DocumentSet {
       common[i] = one[i] & other[i];
     }
     return common;
+  }
+
+  /** Tells whether two pages are one object: shared pages need not be read. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(long[] one, long[] other) {
+    return one == other;
   }
 
   /** Returns the documents of the segment that are not in this set. */
@@ -277,10 +283,10 @@ public final class DocumentSet {
   }
 
   private static long[] complement(long[] page, int documents) {
-    if (page == FULL_PAGE) {
+    if (isSame(page, FULL_PAGE)) {
       return EMPTY_PAGE;
     }
-    if (page == EMPTY_PAGE && documents == PAGE_LENGTH) {
+    if (isSame(page, EMPTY_PAGE) && documents == PAGE_LENGTH) {
       return FULL_PAGE;
     }
     long[] others = new long[PAGE_WORDS];
@@ -298,7 +304,7 @@ public final class DocumentSet {
   public long heapBytes() {
     long bytes = 48 + 4L * pages.length;
     for (long[] page : pages) {
-      if (page != EMPTY_PAGE && page != FULL_PAGE) {
+      if (!isSame(page, EMPTY_PAGE) && !isSame(page, FULL_PAGE)) {
         bytes += 16 + Long.BYTES * PAGE_WORDS;
       }
     }
@@ -306,10 +312,10 @@ public final class DocumentSet {
   }
 
   private static int count(long[] page) {
-    if (page == EMPTY_PAGE) {
+    if (isSame(page, EMPTY_PAGE)) {
       return 0;
     }
-    if (page == FULL_PAGE) {
+    if (isSame(page, FULL_PAGE)) {
       return PAGE_LENGTH;
     }
     int count = 0;
@@ -437,11 +443,11 @@ public final class DocumentSet {
       }
       for (int page = 0; page < pages.length; page++) {
         long[] added = other.pages[page];
-        if (pages[page] == EMPTY_PAGE || added == FULL_PAGE) {
+        if (isSame(pages[page], EMPTY_PAGE) || isSame(added, FULL_PAGE)) {
           size += DocumentSet.count(added) - DocumentSet.count(pages[page]);
           pages[page] = added;
           owned[page] = false;
-        } else if (added != EMPTY_PAGE && pages[page] != FULL_PAGE) {
+        } else if (!isSame(added, EMPTY_PAGE) && !isSame(pages[page], FULL_PAGE)) {
           addPage(own(page), added);
         }
       }

@@ -5,6 +5,7 @@ import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StatisticsLayout;
 import io.siskin.index.segment.BlockMaxIndex;
 import io.siskin.index.segment.ClusteredIndex;
+import io.siskin.index.segment.DocumentPositions;
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.ImpactOrderedIndex;
@@ -35,6 +36,8 @@ import java.util.List;
  *   <li>Impact-ordered lists hold only postings of the forward index, with the right impacts, order
  *       and counts.
  *   <li>The stored largest error is the largest error of the residuals.
+ *   <li>Positions ascend, lengths add up to the total, and frequencies fit the lengths.
+ *   <li>The texts of each column ascend, and both ways between documents and texts agree.
  * </ul>
  *
  * <p>The time grows with the number of postings, and the memory with the number of terms.
@@ -88,6 +91,11 @@ public final class SegmentVerifier {
     if (forward != null && residuals != null) {
       new ResidualVerifier(forward, residuals, verifier.findings).verify();
     }
+    DocumentPositions positions = segment.positions();
+    if (positions != null) {
+      new OriginVerifier(segment, positions, verifier.findings).verify();
+    }
+    ColumnVerifier.verify(segment, verifier.findings);
     return verifier.findings.report();
   }
 

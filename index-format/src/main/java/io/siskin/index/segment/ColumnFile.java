@@ -13,7 +13,9 @@ import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.format.v2.PackedLayout;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Section;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,6 +34,7 @@ final class ColumnFile {
   private final Section blocks;
   private final Section bits;
   private final Map<String, Column> columns = new LinkedHashMap<>();
+  private final List<ColumnFacts> facts = new ArrayList<>();
 
   // Where the arrays and the texts of the next column begin, while columns are opened.
   private long nextBlock;
@@ -72,6 +75,10 @@ final class ColumnFile {
     return new Columns(columns);
   }
 
+  List<ColumnFacts> facts() {
+    return List.copyOf(facts);
+  }
+
   private void open(int column) throws CorruptSegmentException {
     String name = names.get(column);
     String before = column == 0 ? null : names.get(column - 1);
@@ -86,7 +93,15 @@ final class ColumnFile {
     long textsMax = type.isText() ? Math.min(values, texts.size() - nextText) : 0;
     records.require(
         textCount >= 0 && textCount <= textsMax, "0 to " + textsMax + " texts", textCount);
-    columns.put(name, type.isText() ? textColumn(type, textCount, values) : numberColumn(type));
+    if (type.isText()) {
+      MappedTextColumn texts = textColumn(type, textCount, values);
+      columns.put(name, texts);
+      facts.add(new ColumnFacts(name, values, texts));
+    } else {
+      MappedNumberColumn numbers = numberColumn(type);
+      columns.put(name, numbers);
+      facts.add(new ColumnFacts(name, values, numbers));
+    }
     nextText += textCount;
   }
 

@@ -16,6 +16,7 @@ import io.siskin.index.store.SectionWriter;
 import io.siskin.index.store.SegmentFileWriter;
 import io.siskin.index.store.Verification;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import org.roaringbitmap.IntIterator;
+import org.roaringbitmap.InvalidRoaringFormat;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
@@ -114,9 +116,12 @@ public final class DeletesFile {
       section.requireEncoding(FormatV1.ENCODING_PLAIN);
       try {
         return live(section, documentCount);
-      } catch (RuntimeException broken) {
-        // The library has many ways to say that bytes are no bitmap: a buffer that ends, an index
-        // or a length out of range, and an exception of its own.
+      } catch (InvalidRoaringFormat
+          | BufferUnderflowException
+          | IllegalArgumentException
+          | IndexOutOfBoundsException
+          | NegativeArraySizeException broken) {
+        // The library has many ways to say that bytes are no bitmap.
         CorruptSegmentException corrupt =
             new CorruptSegmentException(
                 section.file(), section.offset(), "a Roaring bitmap", String.valueOf(broken));

@@ -3,6 +3,7 @@ package io.siskin.index.segment;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.format.v2.PackedLayout;
 import io.siskin.index.store.MappedFile;
 import io.siskin.index.store.Section;
@@ -42,7 +43,7 @@ public final class DocumentPositions {
   }
 
   void check() throws CorruptSegmentException {
-    long end = gaps.check(bits, 0, 0, Long.MAX_VALUE - gaps.count());
+    long end = gaps.check(bits, 0, 0, FormatV2.POSITION_MAX);
     bits.requireLength(end);
     for (int document = 0; document < gaps.count(); document++) {
       float length = lengths.f32(document);

@@ -100,6 +100,16 @@ public final class PackedNumbers {
         low == min(block) && high == max(block),
         "elements from " + min(block) + " to " + max(block),
         low + " to " + high);
+    int used = length(block) * width(block) % Long.SIZE;
+    if (used > 0) {
+      long last = PackedLayout.bitsLength(length(block), width(block)) - Long.BYTES;
+      long beyond = bits.get(FileLayout.U64, bitsOffset(block) + last) >>> used;
+      require(
+          entry(block) + PackedLayout.BLOCK_BITS_OFFSET,
+          beyond == 0,
+          "zeros after the bits",
+          beyond);
+    }
   }
 
   private void require(long at, boolean holds, Object expected, Object found)

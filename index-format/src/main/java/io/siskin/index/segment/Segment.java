@@ -311,6 +311,11 @@ public final class Segment {
     return columns;
   }
 
+  /** Returns what the columns store, for the deep verification. */
+  public List<ColumnFacts> columnFacts() {
+    return columnFile == null ? List.of() : columnFile.facts();
+  }
+
   /** Returns the term frequencies, or null when the segment carries none. */
   public @Nullable FrequencyIndex frequencies() {
     return frequencies;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v1.StatisticsLayout;
+import io.siskin.index.inspect.SegmentVerifier;
+import io.siskin.index.quantize.DocumentQuantizer;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
@@ -114,6 +117,57 @@ final class SegmentBuilderTest {
     } finally {
       segment.release();
     }
+  }
+
+  /** The scales of both documents, and whether the statistics promise one scale for all. */
+  private record Scales(float first, float second, boolean one) {}
+
+  private Scales scales(Quantization quantization, float first, float second) throws IOException {
+    Path folder = Files.createTempDirectory(directory, "scales");
+    BuildOptions options =
+        new BuildOptions(
+            FORWARD_ONLY.weighting(),
+            quantization,
+            new Reordering.None(),
+            FORWARD_ONLY.structures(),
+            1);
+    BuiltSegment built;
+    try (SegmentBuilder builder = new SegmentBuilder(folder, options, BuildProgress.NONE)) {
+      builder.add("a", TokenVector.of(Map.of("x", first)), Map.of());
+      builder.add("b", TokenVector.of(Map.of("x", second)), Map.of());
+      builder.add("empty", TokenVector.EMPTY, Map.of());
+      built = builder.finish();
+    }
+    Segment segment = Segment.open(folder, Verification.FULL);
+    try {
+      assertThat(SegmentVerifier.verify(segment).findings()).isEmpty();
+      ForwardIndex.Cursor cursor = segment.forward().cursor();
+      cursor.moveTo(0);
+      float firstScale = cursor.scale();
+      cursor.moveTo(1);
+      boolean one = segment.statistics().quantization() == StatisticsLayout.QUANTIZATION_GLOBAL;
+      assertThat(new DocumentQuantizer(built.quantization()).scale(new float[] {second}, 1))
+          .as("the rule that is reported")
+          .isEqualTo(cursor.scale());
+      return new Scales(firstScale, cursor.scale(), one);
+    } finally {
+      segment.release();
+    }
+  }
+
+  @Test
+  void aScaleIsOfTheDocumentUnlessAllShareOne() throws IOException {
+    assertThat(scales(new Quantization.Auto(), 3, 255)).isEqualTo(new Scales(1, 1, true));
+    assertThat(scales(new Quantization.Auto(), 3, 25.5f)).isEqualTo(new Scales(1, 0.1f, false));
+    assertThat(scales(new Quantization.PerDocument(), 51, 25.5f))
+        .isEqualTo(new Scales(0.2f, 0.1f, false));
+    assertThat(scales(new Quantization.GlobalOfInput(), 51, 25.5f))
+        .isEqualTo(new Scales(0.2f, 0.2f, true));
+    assertThat(scales(new Quantization.GlobalOfInput(), 3, 255)).isEqualTo(new Scales(1, 1, true));
+    assertThat(scales(new Quantization.Global(0.5f), 51, 25.5f))
+        .isEqualTo(new Scales(0.5f, 0.5f, true));
+    assertThat(scales(new Quantization.Global(0.1f), 51, 25.5f))
+        .isEqualTo(new Scales(0.2f, 0.1f, false));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.inspect.SegmentVerifier;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.Segment;
@@ -198,7 +199,7 @@ final class SegmentMergerTest {
     assertThat(SegmentVerifier.verify(segment).findings()).isEmpty();
     assertThat(vectors(segment)).isEqualTo(vectors(old));
     for (int document = 0; document < 40; document++) {
-      assertThat(segment.positions().position(document)).isEqualTo(document);
+      assertThat(segment.positions().position(document)).isEqualTo(document + 1);
     }
   }
 
@@ -280,6 +281,29 @@ final class SegmentMergerTest {
       assertThatThrownBy(() -> builder.add("x", vector, Map.of(), Map.of(), 5))
           .isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  @Test
+  void positionsAscendFrom0() throws IOException {
+    TokenVector vector = TokenVector.of(Map.of("a", 1f));
+    Path target = directory("positions");
+    try (SegmentBuilder builder =
+        new SegmentBuilder(target, SmallSegments.tokens().options(), BuildProgress.NONE)) {
+      for (long refused : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE}) {
+        assertThatThrownBy(() -> builder.add("x", vector, Map.of(), Map.of(), refused))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("position of document 'x'");
+      }
+      builder.add("x", vector, Map.of(), Map.of(), 7);
+      builder.add("y", vector, Map.of());
+      assertThatThrownBy(() -> builder.add("z", vector, Map.of(), Map.of(), 8))
+          .isInstanceOf(InvalidInputException.class);
+      builder.add("z", vector, Map.of(), Map.of(), FormatV2.POSITION_MAX);
+      builder.finish();
+    }
+    Segment segment = open(target);
+    assertThat(segment.positions().position(1)).isEqualTo(8);
+    assertThat(segment.positions().position(2)).isEqualTo(FormatV2.POSITION_MAX);
   }
 
   @Test

@@ -23,6 +23,23 @@ final class DocumentSetTest {
   private final Random random = new Random(Seeds.next());
 
   @Test
+  void wordsAreAdded() {
+    DocumentSet.Builder builder = DocumentSet.builder(DocumentSet.PAGE_LENGTH + 70);
+    builder.addWord(0, 0b101).addWord(0, 0b110).addWord(1, 0);
+    builder.addWord(DocumentSet.PAGE_LENGTH / 64 + 1, 0b100000);
+    DocumentSet set = builder.build();
+    assertThat(set.size()).isEqualTo(4);
+    assertThat(set.word(0)).isEqualTo(0b111);
+    assertThat(set.contains(DocumentSet.PAGE_LENGTH + 69)).isTrue();
+    assertThatThrownBy(() -> builder.addWord(DocumentSet.PAGE_LENGTH / 64 + 1, 0b1000000))
+        .isInstanceOf(InvalidInputException.class);
+    assertThat(builder.addWord(2, -1).build().size()).isEqualTo(68);
+    // The set that was made before has not changed.
+    assertThat(set.size()).isEqualTo(4);
+    assertThat(set.word(2)).isZero();
+  }
+
+  @Test
   void everyOperationIsThatOfBits() {
     for (int size : SIZES) {
       DocumentSet set = DocumentSet.none(size);

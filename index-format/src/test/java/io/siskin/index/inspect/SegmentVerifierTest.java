@@ -17,6 +17,8 @@ import io.siskin.index.format.v1.BlockMaxLayout;
 import io.siskin.index.format.v1.ClusterLayout;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.format.v1.StatisticsLayout;
+import io.siskin.index.format.v2.ColumnLayout;
+import io.siskin.index.format.v2.PackedLayout;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
@@ -246,6 +248,88 @@ final class SegmentVerifierTest {
     SegmentVerifier.Report report = editAndVerify(SmallSegments.everything(), mistake.edit);
     assertThat(report.isClean()).isFalse();
     assertThat(report.findings())
+        .as("one in %s about %s", mistake.file, mistake.subject)
+        .anyMatch(
+            finding ->
+                finding.file() == mistake.file && finding.subject().contains(mistake.subject));
+  }
+
+  static Stream<Mistake> mistakesInColumns() {
+    int tagDocuments = 12 * PackedLayout.BLOCK_ENTRY_LENGTH + PackedLayout.BLOCK_BITS_OFFSET;
+    return Stream.of(
+        // The gaps rise from 0, every 7 documents, and take 43 bits. This one is 0 again.
+        mistake(
+            FileKind.POSITIONS,
+            "position of ordinal 20",
+            FileKind.POSITIONS,
+            SectionKind.POSITION_BITS,
+            b -> clearBits(b, 20 * 43, 43)),
+        mistake(
+            FileKind.META,
+            "total length",
+            FileKind.POSITIONS,
+            SectionKind.DOCUMENT_LENGTHS,
+            b -> b.putFloat(0, b.getFloat(0) + 1)),
+        mistake(
+            FileKind.FREQUENCIES,
+            "frequency of posting 0",
+            FileKind.FREQUENCIES,
+            SectionKind.FREQUENCIES,
+            b -> b.put(0, (byte) 0)),
+        mistake(
+            FileKind.FREQUENCIES,
+            "sum of its frequencies",
+            FileKind.FREQUENCIES,
+            SectionKind.FREQUENCIES,
+            b -> b.put(6, (byte) 100)),
+        mistake(
+            FileKind.FREQUENCIES,
+            "padding at",
+            FileKind.FREQUENCIES,
+            SectionKind.FREQUENCIES,
+            b -> b.put(b.limit() - 1, (byte) 1)),
+        mistake(
+            FileKind.COLUMNS,
+            "column all-bits, values",
+            FileKind.COLUMNS,
+            SectionKind.COLUMN_RECORDS,
+            b -> b.putLong(ColumnLayout.VALUE_COUNT_OFFSET, 4)),
+        mistake(
+            FileKind.COLUMNS,
+            "absent value",
+            FileKind.COLUMNS,
+            SectionKind.COLUMN_BITS,
+            b -> clearBits(b, 9, 1)),
+        mistake(
+            FileKind.COLUMNS,
+            "order of its texts",
+            FileKind.COLUMNS,
+            SectionKind.COLUMN_TEXT_BYTES,
+            b -> b.put(3, (byte) '9')),
+        new Mistake(
+            editor -> {
+              int at =
+                  (int)
+                      editor
+                          .bytes(FileKind.COLUMNS, SectionKind.COLUMN_BLOCKS)
+                          .getLong(tagDocuments);
+              ByteBuffer bits = editor.bytes(FileKind.COLUMNS, SectionKind.COLUMN_BITS);
+              bits.put(at + 8, (byte) (bits.get(at + 8) ^ 1));
+            },
+            FileKind.COLUMNS,
+            "by its text"));
+  }
+
+  private static void clearBits(ByteBuffer bytes, int from, int count) {
+    for (int bit = from; bit < from + count; bit++) {
+      bytes.put(bit / 8, (byte) (bytes.get(bit / 8) & ~(1 << bit % 8)));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakesInColumns")
+  void aMistakeInColumnsIsFound(Mistake mistake) throws IOException {
+    assertThat(editAndVerify(SmallSegments.columns(), mistake.edit).findings())
         .as("one in %s about %s", mistake.file, mistake.subject)
         .anyMatch(
             finding ->

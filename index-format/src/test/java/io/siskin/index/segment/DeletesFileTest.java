@@ -33,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class DeletesFileTest {
   private static final SegmentId SEGMENT = new SegmentId(0x1234, 0x5678);
 
+  private static final int ROUNDS = 1_000;
+
   @TempDir Path temporary;
   private Path file;
   private long openMappings;
@@ -151,9 +153,11 @@ final class DeletesFileTest {
     assertRefused(1, 2, bitmap(7, 5));
     assertRefused(1, 2, bitmap(5, 1000));
     Random random = new Random(Seeds.next());
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       byte[] changed = bitmap.clone();
-      changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
+      for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
+        changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
+      }
       try {
         read(1, 2, changed);
       } catch (CorruptSegmentException refused) {

@@ -456,6 +456,7 @@ final class HostileSegmentTest {
         position(blocks, b -> b.putInt(PackedLayout.BLOCK_WIDTH_OFFSET, 7)),
         position(blocks, b -> b.putInt(PackedLayout.BLOCK_RESERVED_OFFSET, 1)),
         position(SectionKind.POSITION_BITS, b -> b.putLong(0, -1)),
+        position(SectionKind.POSITION_BITS, b -> b.put(b.limit() - 1, (byte) 0x80)),
         position(lengths, b -> b.putFloat(0, -1)),
         position(lengths, b -> b.putFloat(4, Float.NaN)),
         position(lengths, b -> b.putFloat(8, Float.POSITIVE_INFINITY)),

@@ -125,7 +125,7 @@ sealed interface Operation {
     } else if (kind < 66) {
       return new DeleteIds(target, ids(random, 1 + random.nextInt(30)));
     } else if (kind < 70) {
-      long from = 1900 + random.nextInt(120);
+      long from = 1900L + random.nextInt(120);
       return new DeleteYears(target, from, from + 1 + random.nextInt(3));
     } else if (kind < 78) {
       return new Update(

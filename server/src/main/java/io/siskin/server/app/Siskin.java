@@ -4,14 +4,21 @@ import io.siskin.index.store.Verification;
 import io.siskin.server.app.command.BenchCommand;
 import io.siskin.server.app.command.CalibrateCommand;
 import io.siskin.server.app.command.CollectionsCommand;
+import io.siskin.server.app.command.CountCommand;
+import io.siskin.server.app.command.DeleteCommand;
 import io.siskin.server.app.command.DemoCommand;
 import io.siskin.server.app.command.EncodeCommand;
 import io.siskin.server.app.command.EvalCommand;
+import io.siskin.server.app.command.ExportCommand;
+import io.siskin.server.app.command.GetCommand;
 import io.siskin.server.app.command.IndexCommand;
 import io.siskin.server.app.command.InspectCommand;
 import io.siskin.server.app.command.ModelsCommand;
+import io.siskin.server.app.command.RestoreCommand;
 import io.siskin.server.app.command.SearchCommand;
 import io.siskin.server.app.command.ServeCommand;
+import io.siskin.server.app.command.SnapshotCommand;
+import io.siskin.server.app.command.UpsertCommand;
 import io.siskin.server.app.flags.Choice;
 import io.siskin.server.app.flags.EncoderFlags;
 import io.siskin.server.app.flags.InferenceFlags;
@@ -69,6 +76,13 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       SearchCommand.class,
       CollectionsCommand.class,
+      UpsertCommand.class,
+      DeleteCommand.class,
+      GetCommand.class,
+      CountCommand.class,
+      ExportCommand.class,
+      SnapshotCommand.class,
+      RestoreCommand.class,
       EvalCommand.class,
       BenchCommand.class,
       CalibrateCommand.class,

@@ -237,8 +237,8 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
-   * Takes a collection over for its writer in this process: from now on its snapshots come by {@link
-   * #publish}, and what is committed to its files is not followed.
+   * Takes a collection over for its writer in this process: from now on its snapshots come by
+   * {@link #publish}, and what is committed to its files is not followed.
    *
    * @param name the collection's name
    */
@@ -256,8 +256,8 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
-   * Serves a new snapshot of a collection that this process writes. Searches under way end on the old
-   * one. Does nothing but release it when the collection was removed meanwhile.
+   * Serves a new snapshot of a collection that this process writes. Searches under way end on the
+   * old one. Does nothing but release it when the collection was removed meanwhile.
    *
    * @param next the snapshot, whose reference is taken over
    */

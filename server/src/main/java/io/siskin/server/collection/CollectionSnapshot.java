@@ -24,8 +24,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A frozen view of a collection: its segments, mapped, and its encoders. The one who searches holds
@@ -35,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>Immutable; safe for concurrent use.
  */
 public final class CollectionSnapshot implements TermStatistics {
-  private static final Logger LOG = LoggerFactory.getLogger(CollectionSnapshot.class);
-
   // Below this many documents the exact evaluator is about as fast as the approximate ones.
   private static final long APPROXIMATE_DOCUMENTS_MIN = 100_000;
 

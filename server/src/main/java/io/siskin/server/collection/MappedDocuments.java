@@ -3,11 +3,11 @@ package io.siskin.server.collection;
 import io.siskin.index.column.Columns;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.quantize.QuantizedVector;
+import io.siskin.index.segment.DocumentPositions;
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.FrequencyIndex;
 import io.siskin.index.segment.IndexingOrder;
-import io.siskin.index.segment.DocumentPositions;
 import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The documents of a mapped segment.
  *
- * <p>A segment of format version 1 has no positions. Its documents then count from 1 in the order of
- * indexing, which is how a bulk build would number them.
+ * <p>A segment of format version 1 has no positions. Its documents then count from 1 in the order
+ * of indexing, which is how a bulk build would number them.
  */
 final class MappedDocuments implements PartDocuments {
   private final Segment segment;
@@ -151,9 +151,7 @@ final class MappedDocuments implements PartDocuments {
 
   private float length(int document, int[] impacts, float scale) {
     DocumentPositions positions = segment.positions();
-    return positions == null
-        ? Arrays.stream(impacts).sum() * scale
-        : positions.length(document);
+    return positions == null ? Arrays.stream(impacts).sum() * scale : positions.length(document);
   }
 
   @Override

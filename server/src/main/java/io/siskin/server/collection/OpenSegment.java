@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * A mapped segment that snapshots share, with all that outlives a snapshot: its warm searchers and
  * what was measured on it.
  *
- * <p>Safe for concurrent use. Counts references as {@link Segment} does; the opener holds the first.
+ * <p>Safe for concurrent use. Counts references as {@link Segment} does; the opener holds the
+ * first.
  */
 public final class OpenSegment implements SnapshotPart.Lease {
   private static final Logger LOG = LoggerFactory.getLogger(OpenSegment.class);
@@ -37,8 +38,8 @@ public final class OpenSegment implements SnapshotPart.Lease {
    *
    * @param segment the segment, with the reference of the opener
    * @param calibration what was measured on it; null for nothing
-   * @param basePosition the number of documents before this segment; counts where the segment stores
-   *     no positions
+   * @param basePosition the number of documents before this segment; counts where the segment
+   *     stores no positions
    * @param countsFrequencies whether document frequencies are asked for, so that those of deleted
    *     documents must be known
    */

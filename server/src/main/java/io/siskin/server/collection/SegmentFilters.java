@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for concurrent use.
  */
 public final class SegmentFilters {
-  private final AtomicReference<FilterCache.@Nullable OfSegment> opened = new AtomicReference<>(null);
+  private final AtomicReference<FilterCache.@Nullable OfSegment> opened =
+      new AtomicReference<>(null);
 
   /**
    * Returns the place of the segment in a cache.

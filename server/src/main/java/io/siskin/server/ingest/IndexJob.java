@@ -5,6 +5,7 @@ import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.BuiltSegment;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.document.FieldValue;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
@@ -13,7 +14,11 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
+import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.LogState;
+import io.siskin.server.collection.StorageOptions;
+import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.corpus.BadRecordPolicy;
 import io.siskin.server.corpus.DocumentSource;
 import io.siskin.server.corpus.DocumentSources;
@@ -31,7 +36,9 @@ import io.siskin.server.plan.Calibration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +59,9 @@ public final class IndexJob {
   private final TextModels models;
   private final Consumer<Replacement> replacements;
   private final SkippingPolicy policy;
+  private final DeclaredFields declaredFields;
+  // Of the last document that was added.
+  private long position;
   private final DocumentPlaces places = new DocumentPlaces();
   private long droppedCount;
   private final StoredEncodings stored;
@@ -97,6 +107,7 @@ public final class IndexJob {
     this.replacements = replacements;
     this.models = models;
     this.progress = progress;
+    this.declaredFields = new DeclaredFields(request.schema());
     this.policy = new SkippingPolicy(request.skipBadCount(), badRecords);
   }
 
@@ -131,7 +142,15 @@ public final class IndexJob {
         long generation = writer.generation() + 1;
         SegmentEntry entry =
             new SegmentEntry(built.id().toString(), built.documentCount(), built.lengthBytes());
-        writer.commit(CollectionManifest.of(writer.name(), generation, pinned, List.of(entry)));
+        writer.commit(
+            CollectionManifest.of(
+                writer.name(),
+                generation,
+                pinned,
+                settings(built),
+                // A log of its own: what was written to the replaced collection is not in this one.
+                new LogState(generation, 0, built.documentCount()),
+                List.of(entry)));
         EncodingJournal.deleteAll(writer.directory());
         double seconds = (System.nanoTime() - start) / 1e9;
         return new IndexReport(
@@ -150,6 +169,16 @@ public final class IndexJob {
         }
       }
     }
+  }
+
+  /** Returns what later segments of the collection are built with: what this one was. */
+  private CollectionSettings settings(BuiltSegment built) {
+    return new CollectionSettings(
+        request.schema(),
+        new StorageOptions(
+            built.quantization(), request.options().structures(), request.options().reordering()),
+        WriteOptions.DEFAULTS,
+        null);
   }
 
   private BuiltSegment build(
@@ -314,11 +343,25 @@ public final class IndexJob {
     SourceDocument document = encoded.document();
     SparseVector vector = encoded.vector();
     try {
-      builder.add(document.id(), vector, document.fields());
+      addFields(builder, document, vector);
       places.add(document.place());
     } catch (InvalidInputException refused) {
       policy.onBadRecord(withEarlierPlace(refused, builder, document).at(document.place()));
     }
+  }
+
+  private void addFields(SegmentBuilder builder, SourceDocument document, SparseVector vector)
+      throws IOException {
+    Map<String, String> storedFields = document.fields();
+    Map<String, FieldValue> declared = Map.of();
+    if (!request.schema().fields().isEmpty()) {
+      storedFields = new LinkedHashMap<>();
+      declared = declaredFields.split(document.fields(), storedFields);
+      request.schema().check(declared);
+    }
+    // Positions count writes from 1, as those of single documents do.
+    builder.add(document.id(), vector, storedFields, declared, position + 1);
+    position++;
   }
 
   /** Says where the first document of an id was read, if that is why another is refused. */

@@ -1,6 +1,7 @@
 package io.siskin.server.ingest;
 
 import io.siskin.index.build.BuildOptions;
+import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.Sha256;
 import io.siskin.server.corpus.InputFormat;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *     error, 0 or more
  * @param calibrate whether the modes of search are measured on the new segment, so that recall
  *     targets can be kept
+ * @param schema the fields of the documents that filters can use
  */
 public record IndexRequest(
     List<Path> inputs,
@@ -48,7 +50,50 @@ public record IndexRequest(
     BuildOptions options,
     DocumentPruning pruning,
     long skipBadCount,
-    boolean calibrate) {
+    boolean calibrate,
+    Schema schema) {
+  /**
+   * Makes a request whose documents have no declared fields.
+   *
+   * @param inputs see above
+   * @param format see above
+   * @param dataDirectory see above
+   * @param collection see above
+   * @param encoder see above
+   * @param encoderFiles see above
+   * @param models see above
+   * @param options see above
+   * @param pruning see above
+   * @param skipBadCount see above
+   * @param calibrate see above
+   */
+  public IndexRequest(
+      List<Path> inputs,
+      InputFormat format,
+      Path dataDirectory,
+      String collection,
+      @Nullable EncoderSpec encoder,
+      Map<String, Path> encoderFiles,
+      List<ModelFiles> models,
+      BuildOptions options,
+      DocumentPruning pruning,
+      long skipBadCount,
+      boolean calibrate) {
+    this(
+        inputs,
+        format,
+        dataDirectory,
+        collection,
+        encoder,
+        encoderFiles,
+        models,
+        options,
+        pruning,
+        skipBadCount,
+        calibrate,
+        Schema.EMPTY);
+  }
+
   /** Checks what can be checked without reading. */
   public IndexRequest {
     inputs = List.copyOf(inputs);

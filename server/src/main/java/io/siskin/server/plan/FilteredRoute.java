@@ -6,6 +6,7 @@ import io.siskin.server.search.GrowingSegment;
 import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchRoute;
+import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.SearchableSegment;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>the exact mode, which skips blocks without an accepted document. With a share s of accepted
  *       documents the k-th of them is about the k ÷ s-th of all, so it costs as much as a search
  *       for k ÷ s documents, or less;
- *   <li>an approximate mode, with the parameters that reach the target for k ÷ s documents.
+ *   <li>an approximate mode, with the more careful of the parameters that reach the target for k
+ *       and for k ÷ s documents. Those for more documents read more postings; those for fewer score
+ *       more candidates.
  * </ul>
  *
- * <p>All costs are counted work, see {@link UnitCosts}. Immutable; safe to share; allocates nothing
- * when asked.
+ * <p>All costs are counted work, see {@link UnitCosts}. Immutable; safe to share.
  */
 final class FilteredRoute {
   /**
@@ -70,7 +72,7 @@ final class FilteredRoute {
     if (isFew(k, accepted)) {
       return DIRECT;
     }
-    int rank = rank(k, accepted);
+    int rank = SearchScope.rank(k, accepted);
     OperatingPoint point = planner.point(target, rank);
     double micros = point == null ? exactMicros(k, accepted) : point.meanMicros();
     if (isDirectWithin(micros, accepted)) {
@@ -79,7 +81,25 @@ final class FilteredRoute {
     // Lists keep no impact of a later rank, so an approximate mode would read all of them.
     return rank > ImpactOrderedLayout.rank(ImpactOrderedLayout.rankCount() - 1)
         ? EXACT
-        : planner.choose(target, rank);
+        : careful(planner.choose(target, rank), planner.choose(target, k));
+  }
+
+  /** Returns a mode with the more careful of its own parameters and those of another one. */
+  private static SearchMode careful(SearchMode mode, SearchMode other) {
+    return switch (mode) {
+      case SearchMode.ScoreAtATime one when other instanceof SearchMode.ScoreAtATime two ->
+          new SearchMode.ScoreAtATime(
+              Math.min(one.postingFloor(), two.postingFloor()),
+              Math.min(one.candidateFloor(), two.candidateFloor()),
+              one.candidatesMax(),
+              one.budgetMicros());
+      case SearchMode.Clustered one when other instanceof SearchMode.Clustered two ->
+          new SearchMode.Clustered(
+              Math.max(one.queryCut(), two.queryCut()),
+              Math.min(one.heapFactor(), two.heapFactor()),
+              one.firstSorted() && two.firstSorted());
+      default -> mode;
+    };
   }
 
   /**
@@ -113,11 +133,5 @@ final class FilteredRoute {
     return micros < 0
         ? accepted.size() <= UNCALIBRATED_DIRECT_SHARE * accepted.documentCount()
         : costs.directNanos(accepted.size()) <= 1e3 * micros;
-  }
-
-  /** Returns the rank among all documents at which the k-th accepted one is expected. */
-  private static int rank(int k, DocumentSet accepted) {
-    double rank = Math.ceil((double) k * accepted.documentCount() / accepted.size());
-    return (int) Math.min(Integer.MAX_VALUE, rank);
   }
 }

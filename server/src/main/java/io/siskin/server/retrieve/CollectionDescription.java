@@ -1,6 +1,7 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
+import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.search.SearchMode;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param expectations what recall targets lead to; none without a calibration
  * @param segments its segments
  * @param damaged whether its files are damaged, so that it answers no search until they are whole
+ * @param storage how it is kept
  */
 public record CollectionDescription(
     String name,
@@ -43,7 +45,36 @@ public record CollectionDescription(
     float defaultRecallTarget,
     List<Planner.Expectation> expectations,
     List<SegmentDescription> segments,
-    boolean damaged) {
+    boolean damaged,
+    StorageDescription storage) {
+  /**
+   * How a collection is kept.
+   *
+   * @param settings what was chosen when it was made
+   * @param lastPosition the position of the last write that searches see; 0 for none
+   * @param deletedDocumentCount documents that are deleted or replaced and still in its files
+   * @param memory the memory that it takes
+   * @param aliases the aliases that name it, in ascending order
+   */
+  public record StorageDescription(
+      CollectionSettings settings,
+      long lastPosition,
+      long deletedDocumentCount,
+      MemoryDescription memory,
+      List<String> aliases) {}
+
+  /**
+   * The memory of a collection, in bytes.
+   *
+   * @param heapBytes on the heap; an estimate
+   * @param anonymousBytes outside of the heap and of files: documents that are not in a segment yet
+   * @param mappedBytes files that are mapped
+   * @param residentBytes what of the mapped files is in memory now
+   * @param logBytes the log on the disk
+   */
+  public record MemoryDescription(
+      long heapBytes, long anonymousBytes, long mappedBytes, long residentBytes, long logBytes) {}
+
   /**
    * One immutable segment.
    *

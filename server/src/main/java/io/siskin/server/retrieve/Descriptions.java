@@ -3,7 +3,9 @@ package io.siskin.server.retrieve;
 import io.siskin.index.segment.Segment;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.plan.Planner;
+import io.siskin.server.retrieve.CollectionDescription.MemoryDescription;
 import io.siskin.server.retrieve.CollectionDescription.SegmentDescription;
+import io.siskin.server.retrieve.CollectionDescription.StorageDescription;
 import io.siskin.server.retrieve.CollectionDescription.StructureDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +24,9 @@ final class Descriptions {
    * Describes a snapshot.
    *
    * @param snapshot the snapshot, retained by the caller
+   * @param aliases the aliases that name the collection, in ascending order
    */
-  static CollectionDescription of(CollectionSnapshot snapshot) {
+  static CollectionDescription of(CollectionSnapshot snapshot, List<String> aliases) {
     float defaultTarget = snapshot.defaultRecallTarget();
     Planner planner = snapshot.planner();
     String encoder = snapshot.encoderSpec().kind();
@@ -42,7 +45,13 @@ final class Descriptions {
         defaultTarget,
         planner.expectations(),
         snapshot.segments().stream().map(Descriptions::of).toList(),
-        snapshot.damage() != null);
+        snapshot.damage() != null,
+        new StorageDescription(
+            snapshot.manifest().settings(),
+            snapshot.lastPosition(),
+            snapshot.deletedCount(),
+            new MemoryDescription(0, 0, snapshot.lengthBytes(), 0, 0),
+            aliases));
   }
 
   private static SegmentDescription of(Segment segment) {

@@ -53,11 +53,7 @@ public final class DocumentReader implements DocumentReads {
 
   @Override
   public List<StoredDocument> get(
-      String collection,
-      String tenant,
-      List<String> ids,
-      Parts parts,
-      Cancellation cancellation) {
+      String collection, String tenant, List<String> ids, Parts parts, Cancellation cancellation) {
     Ranges.check("number of ids", ids.size(), 1, IDS_MAX);
     // What was answered is in memory already, so this takes no longer than a snapshot.
     refresh.apply(collection).join();
@@ -97,8 +93,7 @@ public final class DocumentReader implements DocumentReads {
   }
 
   /** Only the tenant can be selected here. */
-  private static boolean isSelected(
-      SnapshotPart part, Selection selection, int number) {
+  private static boolean isSelected(SnapshotPart part, Selection selection, int number) {
     if (selection.isEverything()) {
       return true;
     }

@@ -67,9 +67,7 @@ final class Explanation {
     private final @Nullable String[] names;
 
     Terms(
-        SearchableSegment segment,
-        SearchableSegment.RecordReader records,
-        SegmentQuery resolved) {
+        SearchableSegment segment, SearchableSegment.RecordReader records, SegmentQuery resolved) {
       this.segment = segment;
       this.records = records;
       this.resolved = resolved;
@@ -93,7 +91,8 @@ final class Explanation {
       int from = 0;
       records.moveTo(document);
       while (from < termNumbers.length && records.next()) {
-        int found = Arrays.binarySearch(termNumbers, from, termNumbers.length, records.termNumber());
+        int found =
+            Arrays.binarySearch(termNumbers, from, termNumbers.length, records.termNumber());
         if (found < 0) {
           from = -found - 1;
           continue;

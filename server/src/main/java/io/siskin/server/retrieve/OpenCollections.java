@@ -32,6 +32,15 @@ final class OpenCollections {
   }
 
   /**
+   * Returns the aliases of a collection, sorted.
+   *
+   * @param name the collection's name
+   */
+  List<String> aliasesOf(String name) {
+    return catalog.aliases().of(name);
+  }
+
+  /**
    * Returns a snapshot to describe, which may be damaged, with a reference that the caller
    * releases; null when there is none.
    *

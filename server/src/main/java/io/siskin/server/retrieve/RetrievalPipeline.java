@@ -1,12 +1,12 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
-import io.siskin.index.vector.TermLookup;
 import io.siskin.index.vector.SparseVector;
-import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TermLookup;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.EncodeNanos;
@@ -14,21 +14,20 @@ import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.filter.FilterCache;
+import io.siskin.server.filter.Selection;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.retrieve.RetrievalResponse.StageNanos;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
-import io.siskin.server.search.Searcher;
-import io.siskin.index.document.DocumentSet;
-import io.siskin.server.collection.SnapshotPart;
-import io.siskin.server.filter.FilterCache;
-import io.siskin.server.filter.Selection;
 import io.siskin.server.search.SearchRoute;
 import io.siskin.server.search.SearchScope;
+import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,8 +115,7 @@ public final class RetrievalPipeline implements Retriever {
       cancellation.check();
       checkFields(snapshot, request);
       SparseVector vector =
-          open.encoding(
-              snapshot, () -> snapshot.encoding(() -> encode(snapshot, request.query())));
+          open.encoding(snapshot, () -> snapshot.encoding(() -> encode(snapshot, request.query())));
       long encodedNanoTime = System.nanoTime();
       long encodeNanos = encodeNanos(request.query(), encodedNanoTime - start);
       RetrievalResponse response =
@@ -275,7 +273,7 @@ public final class RetrievalPipeline implements Retriever {
       return null;
     }
     try {
-      return Descriptions.of(snapshot);
+      return Descriptions.of(snapshot, open.aliasesOf(snapshot.manifest().name()));
     } finally {
       snapshot.release();
     }

@@ -5,8 +5,6 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.siskin.server.counters.RpcCounts;
-import io.siskin.server.retrieve.Retriever;
-import io.siskin.server.retrieve.TextEncoders;
 import io.siskin.server.rpc.transport.EventLoops;
 import io.siskin.server.rpc.transport.UnixSocketFile;
 import java.io.IOException;
@@ -26,8 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It serves from {@link #start} on, but reports NOT_SERVING until {@link #markReady}, so that a
  * balancer sends no calls before the collections are mapped and warm. {@link #close} finishes what
- * was admitted. When it returns, no thread of this server uses the retriever any more, so the
- * retriever can be closed too.
+ * was admitted. When it returns, no thread of this server uses its backends any more, so they can
+ * be closed too.
  *
  * <p>Safe for concurrent use. Its threads are daemons; a process that should stay alive calls
  * {@link #awaitTermination}.
@@ -58,26 +56,24 @@ public final class GrpcServer implements AutoCloseable {
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
 
-  private GrpcServer(GrpcServerOptions options, Retriever retriever, TextEncoders encoders) {
+  private GrpcServer(GrpcServerOptions options, Backends backends) {
     this.options = options;
-    this.services = new GrpcServices(options, retriever, encoders);
+    this.services = new GrpcServices(options, backends);
     this.loops = new EventLoops(options.threads().eventLoops(), services::hasAmpleWork);
   }
 
   /**
-   * Starts a server. It owns neither the retriever nor the encoders.
+   * Starts a server. It owns none of what it speaks for.
    *
    * @param options where to listen and within what limits
-   * @param retriever searches
-   * @param encoders encodes texts
+   * @param backends what the services speak for
    * @throws IOException when an address cannot be listened on: port taken, socket file in use,
    *     folder missing
    * @throws UnsupportedOperationException when a Unix socket is asked for on a platform other than
    *     Linux
    */
-  public static GrpcServer start(
-      GrpcServerOptions options, Retriever retriever, TextEncoders encoders) throws IOException {
-    GrpcServer server = new GrpcServer(options, retriever, encoders);
+  public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
+    GrpcServer server = new GrpcServer(options, backends);
     try {
       server.listen();
       return server;
@@ -150,7 +146,7 @@ public final class GrpcServer implements AutoCloseable {
    * port and socket file.
    *
    * @param grace how long admitted calls may take
-   * @return whether no search is running any more; if not, the retriever must not be torn down yet
+   * @return whether no search is running any more; if not, the backends must not be torn down yet
    */
   public synchronized boolean shutdown(Duration grace) {
     if (closing) {

@@ -7,14 +7,14 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.server.counters.RpcCounts;
-import io.siskin.server.retrieve.Retriever;
-import io.siskin.server.retrieve.TextEncoders;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.service.CollectionService;
+import io.siskin.server.rpc.service.DocumentService;
 import io.siskin.server.rpc.service.EarlyRefusal;
 import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
@@ -38,12 +38,14 @@ final class GrpcServices {
           HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
           SearchServiceGrpc.SERVICE_NAME,
           CollectionServiceGrpc.SERVICE_NAME,
+          DocumentServiceGrpc.SERVICE_NAME,
           EncodeServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
   private final EarlyRefusal earlyRefusal;
   private final SearchService searchService;
   private final CollectionService collectionService;
+  private final DocumentService documentService;
   private final EncodeService encodeService;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls openCalls = new OpenCalls();
@@ -55,10 +57,9 @@ final class GrpcServices {
    * Creates the services, not serving yet.
    *
    * @param options limits and threads
-   * @param retriever searches
-   * @param encoders encodes texts
+   * @param backends what they speak for
    */
-  GrpcServices(GrpcServerOptions options, Retriever retriever, TextEncoders encoders) {
+  GrpcServices(GrpcServerOptions options, Backends backends) {
     StatusMapper statusMapper = new StatusMapper(options.retryDelay());
     guard = new CallGuard(statusMapper);
     admission =
@@ -69,14 +70,26 @@ final class GrpcServices {
     earlyRefusal = new EarlyRefusal(admission, statusMapper);
     searchService =
         new SearchService(
-            new SearchDispatcher(retriever, admission, options.limits().responseBytesMax()),
+            new SearchDispatcher(
+                backends.searches(), admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(SearchServiceGrpc.getSearchStreamMethod().getFullMethodName()),
             options.limits().streamInFlightMax());
-    collectionService = new CollectionService(retriever, statusMapper);
+    collectionService =
+        new CollectionService(backends.searches(), backends.changes(), statusMapper);
+    documentService =
+        new DocumentService(
+            backends.documents(),
+            backends.writes(),
+            admission,
+            statusMapper,
+            streamRequests.of(DocumentServiceGrpc.getUpsertStreamMethod().getFullMethodName()),
+            options.limits().streamInFlightMax(),
+            options.limits().responseBytesMax());
     encodeService =
         new EncodeService(
-            new EncodeDispatcher(encoders, admission, options.limits().responseBytesMax()),
+            new EncodeDispatcher(
+                backends.encoders(), admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
             options.limits().streamInFlightMax());
@@ -85,6 +98,7 @@ final class GrpcServices {
     Stream.of(
             SearchServiceGrpc.getServiceDescriptor(),
             CollectionServiceGrpc.getServiceDescriptor(),
+            DocumentServiceGrpc.getServiceDescriptor(),
             EncodeServiceGrpc.getServiceDescriptor())
         .flatMap(service -> service.getMethods().stream())
         .forEach(method -> calls.of(method.getFullMethodName()));
@@ -107,6 +121,7 @@ final class GrpcServices {
                 ErrorDetailsReflection.addTo(
                     ServerInterceptors.interceptForward(searchService, earlyRefusal, openCalls))))
         .addService(guard.guard(ServerInterceptors.intercept(collectionService, openCalls)))
+        .addService(guard.guard(ServerInterceptors.intercept(documentService, openCalls)))
         .addService(guard.guard(ServerInterceptors.intercept(encodeService, openCalls)))
         .addService(guard.guard(health.getHealthService().bindService()))
         .addService(guard.guard(ProtoReflectionServiceV1.newInstance().bindService()))
@@ -168,6 +183,7 @@ final class GrpcServices {
   /** Lets open streams answer what they have read and end. */
   void drainStreams() {
     searchService.drain();
+    documentService.drain();
     encodeService.drain();
   }
 

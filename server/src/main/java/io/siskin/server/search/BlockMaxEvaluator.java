@@ -427,7 +427,7 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       int count = rows.lasts[row] + 1 - first;
       int sums = row * rows.rowLength + first;
       int document = (rows.superblocks[row] << superblockShift) + first;
-      float floor = ScoreFloor.of(top.threshold(), query.scoreScale(), 0);
+      float floor = ScoreFloor.of(top.threshold(), query.scoreScale());
       int found =
           kernels.candidates(
               rows.sums, sums, index.documentScales(), document, count, floor, candidates);

@@ -16,6 +16,12 @@ final class CandidateSearch {
   /** The rank of no posting: nothing is estimated, and no posting is left out. */
   static final int NO_RANK = Integer.MAX_VALUE;
 
+  /**
+   * The largest share of the k-th best partial sum that an estimate may be where not all documents
+   * are accepted. Where all are, the estimate is below it for 98 % of queries (ADR 0028).
+   */
+  static final float ESTIMATE_SHARE_MAX = 0.8f;
+
   /** Sums that are scanned before the floor is raised by what was found. */
   private static final int SCAN_LENGTH = 4096;
 
@@ -94,16 +100,19 @@ final class CandidateSearch {
   }
 
   /**
-   * Returns whether the estimate held in the last run: k accepted documents do have the partial sum
-   * that floors were computed from. If not, floors were too high for the accepted documents.
+   * Returns whether the estimate held in the last run: k accepted documents have clearly more than
+   * the partial sum that floors were computed from. If not, floors were too high for them, as
+   * happens with a filter that goes against the query's terms.
    *
    * @param k the number of hits
    */
   boolean estimateHolds(int k) {
-    return accepted == null
-        || !plan.estimates()
-        || plan.cut()
-        || candidates.countAtLeast(Math.max(1, plan.estimatedSum())) >= k;
+    if (accepted == null || !plan.estimates() || plan.cut()) {
+      return true;
+    }
+    int estimate = Math.max(1, plan.estimatedSum());
+    return candidates.countAtLeast(estimate) >= k
+        && plan.estimatedSum() <= ESTIMATE_SHARE_MAX * candidates.floor(1);
   }
 
   /** Takes window by window; returns whether all of them were searched. */

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread. The segment must stay retained while the evaluator is used.
  */
 public final class ClusteredEvaluator implements QueryEvaluator {
+  private static final int EXPECTED_MIN = 8;
+
   /** Candidates that are scored together: enough loads in flight to hide the memory's latency. */
   static final int BATCH_LENGTH = 64;
 
@@ -54,6 +56,9 @@ public final class ClusteredEvaluator implements QueryEvaluator {
 
   /** How often the current query met a document that is not accepted. */
   private int leftOutCount;
+
+  /** The most documents that one list of the current query had without any that is accepted. */
+  private int barrenLength;
 
   private final int[] batch = new int[BATCH_LENGTH];
   private final long[] batchOffsets = new long[BATCH_LENGTH];
@@ -125,6 +130,7 @@ public final class ClusteredEvaluator implements QueryEvaluator {
     query = newQuery;
     accepted = newAccepted;
     leftOutCount = 0;
+    barrenLength = 0;
     documentBase = newDocumentBase;
     top = newTop;
     cancellation = newInterruption;
@@ -136,7 +142,12 @@ public final class ClusteredEvaluator implements QueryEvaluator {
       for (int i = 0; i < lists; i++) {
         cancellation.check();
         if (list.moveTo(query.termNumber(i))) {
+          int leftOutBefore = leftOutCount;
+          int metBefore = seenCount + batchCount;
           visitList(i == 0 && mode.firstSorted());
+          if (seenCount + batchCount == metBefore) {
+            barrenLength = Math.max(barrenLength, leftOutCount - leftOutBefore);
+          }
         }
       }
       scoreBatch();
@@ -289,15 +300,21 @@ public final class ClusteredEvaluator implements QueryEvaluator {
   }
 
   /**
-   * Returns the accepted documents that the last query did not score, if it ended with fewer hits
-   * than wanted although it met documents that were not accepted: then other documents of the set
-   * may belong into the answer. Null when nothing may be missing.
+   * Returns the accepted documents that the last query did not score, if the lists that it visited
+   * do not speak for them. That is so if it ended with fewer hits than wanted although it met
+   * documents that were not accepted, or if a list had none that is accepted although {@value
+   * #EXPECTED_MIN} were to be expected: then the filter goes against the query's terms, and what
+   * the heaviest terms' lists keep is not what the query finds. Null otherwise.
    */
   @Nullable DocumentSet remaining() {
     DocumentSet only = accepted;
-    if (only == null || leftOutCount == 0 || scoredCount >= top.k() || top.size() >= top.k()) {
+    if (only == null || leftOutCount == 0 || scoredCount == only.size()) {
       return null;
     }
-    return scoredCount == only.size() ? null : only.without(Arrays.copyOf(seen, scoredCount));
+    double expected = (double) barrenLength * only.size() / only.documentCount();
+    boolean isShort = scoredCount < top.k() && top.size() < top.k();
+    return isShort || expected >= EXPECTED_MIN
+        ? only.without(Arrays.copyOf(seen, scoredCount))
+        : null;
   }
 }

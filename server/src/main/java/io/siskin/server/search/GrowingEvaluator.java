@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates queries over a growing segment. It adds up all postings of the query into one sum per
- * document, and then looks for sums that reach the threshold. It is exact: if documents have
- * residuals, those that may reach the threshold are scored by their refined weights.
+ * document, and then looks for sums that reach the threshold. If documents have residuals, {@link
+ * #refine} scores the candidates again by their refined weights.
  *
  * <p>It holds 128 KiB of sums. It belongs to no segment: {@link #use} says which view is searched.
  */
 final class GrowingEvaluator implements QueryEvaluator, SegmentSearcher {
   private static final int LISTS_PER_CHECK = 16;
+  private static final int RECORDS_PER_CHECK = 64;
 
   /** A vector of scales is read as a whole. */
   private static final int STEP = 4;
@@ -78,23 +79,16 @@ final class GrowingEvaluator implements QueryEvaluator, SegmentSearcher {
     if (query.termCount() == 0 || documents == 0) {
       return;
     }
-    boolean refined = view.hasResiduals();
-    if (refined) {
-      pages.lay(query);
-    }
     try {
       addLists(query, cancellation, counters);
       for (int from = 0; from < documents; from += GrowingView.PAGE_LENGTH) {
         cancellation.check();
-        offer(query, accepted, from, refined, documentBase, top, counters);
+        offer(query, accepted, from, documentBase, top, counters);
       }
       counters.documentsScored += documents;
       counters.sumsScanned += documents;
     } finally {
       Arrays.fill(sums, 0, documents, 0);
-      if (refined) {
-        pages.clear(query);
-      }
     }
   }
 
@@ -117,16 +111,12 @@ final class GrowingEvaluator implements QueryEvaluator, SegmentSearcher {
       SegmentQuery query,
       @Nullable DocumentSet accepted,
       int from,
-      boolean refined,
       int documentBase,
       TopK top,
       SearchCounters counters) {
     int page = from / GrowingView.PAGE_LENGTH;
     int count = Math.min(GrowingView.PAGE_LENGTH, view.documentCount() - from);
-    // A residual is at most half a step of impacts. So the sum of all weights bounds what residuals
-    // add to a sum.
-    double error = refined ? 0.5 * query.weightSum() * view.scaleMax() : 0;
-    float floor = ScoreFloor.of(top.threshold(), query.scoreScale(), error);
+    float floor = ScoreFloor.of(top.threshold(), query.scoreScale());
     // Sums after the last document are 0, and so never found.
     int found =
         kernels.candidates(
@@ -141,12 +131,44 @@ final class GrowingEvaluator implements QueryEvaluator, SegmentSearcher {
     for (int i = 0; i < found; i++) {
       int document = from + candidates[i];
       if (accepted == null || accepted.contains(document)) {
-        float score =
-            refined
-                ? refinedScore(query, document, counters)
-                : query.score(sums[document], view.scale(document));
+        float score = query.score(sums[document], view.scale(document));
         top.offer(score, documentBase + document);
       }
+    }
+  }
+
+  @Override
+  public void refine(
+      SegmentQuery query,
+      DocumentPositions positions,
+      int number,
+      TopK found,
+      TopK top,
+      Cancellation cancellation,
+      SearchCounters counters) {
+    if (!view.hasResiduals()) {
+      SegmentSearcher.super.refine(query, positions, number, found, top, cancellation, counters);
+      return;
+    }
+    int documentBase = positions.base(number);
+    int end = positions.base(number + 1);
+    pages.lay(query);
+    try {
+      for (int i = found.candidateCount() - 1; i >= 0; i--) {
+        int position = found.candidatePosition(i);
+        if (i % RECORDS_PER_CHECK == 0) {
+          cancellation.check();
+        }
+        if (position >= documentBase && position < end) {
+          int document = positions.documentNumber(position);
+          float score = refinedScore(query, document - documentBase, counters);
+          if (score > 0) {
+            top.offer(score, document);
+          }
+        }
+      }
+    } finally {
+      pages.clear(query);
     }
   }
 
@@ -161,6 +183,7 @@ final class GrowingEvaluator implements QueryEvaluator, SegmentSearcher {
         sum += (long) weight * (cursor.impact() * ResidualLayout.STEPS + cursor.residual());
       }
     }
+    counters.documentsScored++;
     counters.recordsScored++;
     counters.recordPostings += cursor.size();
     return query.refinedScore(sum, view.scale(document));

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A segment that still takes documents, as one snapshot sees it: with the number of documents that
- * were there when the snapshot was made. It is searched exactly, its documents are numbered in the
- * order of indexing, and its scores are true at once.
+ * were there when the snapshot was made. It is searched exactly, and its documents are numbered in
+ * the order of indexing. Its scores are true at once, unless {@link #scoreErrorMax} says otherwise.
  *
  * <p>A later snapshot sees more documents, so this object is made anew for each. Its searchers
  * belong to the segment behind it.

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where only a share s of the documents is accepted, the estimate is that of rank k ÷ s, and
  * documents that are not accepted are dropped before they can become candidates. Accepted documents
- * may have other terms than the rest, so the estimate is checked: k accepted documents must reach
- * it. If they do not, the query is run again without an estimate.
+ * may have other terms than the rest, so the estimate is checked: k accepted documents must surpass
+ * it clearly. If they do not, the query is run again without an estimate.
  *
  * <p>ADR 0009 and ADR 0028 have the figures. Used by one thread; holds the scratch memory of one
  * query and allocates nothing once warm. The segment must stay retained while the evaluator is
@@ -35,12 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class ImpactOrderedEvaluator implements QueryEvaluator {
   /** Candidates that are scored together: enough loads in flight to hide the memory's latency. */
   private static final int BATCH_LENGTH = 64;
-
-  /**
-   * From this share of accepted documents on, ranks stay as they are. Lists store few ranks, so the
-   * next one is far away, and the estimate is checked in any case.
-   */
-  private static final double NEARLY_ALL = 0.8;
 
   private final CandidateSearch search;
   private final Candidates candidates;
@@ -108,14 +102,9 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
       TopK top,
       Cancellation cancellation,
       SearchCounters counters) {
-    int rank = accepted == null ? top.k() : rank(top.k(), accepted);
+    budget.begin(budgetNanos);
+    int rank = accepted == null ? top.k() : SearchScope.rank(top.k(), accepted);
     return run(query, accepted, rank, documentBase, top, cancellation, counters);
-  }
-
-  /** Returns the rank among all documents at which the k-th accepted one is expected. */
-  private static int rank(int k, DocumentSet accepted) {
-    double share = (double) accepted.size() / Math.max(1, accepted.documentCount());
-    return share >= NEARLY_ALL ? k : (int) Math.min(CandidateSearch.NO_RANK, Math.ceil(k / share));
   }
 
   private boolean run(
@@ -126,7 +115,6 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
       TopK top,
       Cancellation cancellation,
       SearchCounters counters) {
-    budget.begin(budgetNanos);
     boolean stopped =
         !search.run(
             query,

@@ -56,7 +56,10 @@ final class MappedSegmentSearcher implements SegmentSearcher {
       case SearchMode.ScoreAtATime scoreAtATimeMode -> {
         ImpactOrderedEvaluator evaluator = scoreAtATime();
         evaluator.use(scoreAtATimeMode, budgetNanos);
-        if (!evaluator.evaluateByEstimate(
+        if (budgetNanos > 0) {
+          // The exact evaluator could not keep it.
+          evaluator.evaluate(query, accepted, documentBase, top, cancellation, counters);
+        } else if (!evaluator.evaluateByEstimate(
             query, accepted, documentBase, top, cancellation, counters)) {
           exact().evaluate(query, accepted, documentBase, top, cancellation, counters);
         }

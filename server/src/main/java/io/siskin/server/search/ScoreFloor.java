@@ -12,10 +12,9 @@ final class ScoreFloor {
    *
    * @param threshold the lowest score that counts, 0 or more
    * @param scoreScale what a score is multiplied with after the document's scale
-   * @param error how much the true product may be above the one of the sum, 0 or more
    */
-  static float of(float threshold, double scoreScale, double error) {
-    double below = (threshold / scoreScale - error) * (1 - 0x1p-20) - error * 0x1p-19;
+  static float of(float threshold, double scoreScale) {
+    double below = threshold / scoreScale * (1 - 0x1p-20);
     return below < 2 * Float.MIN_NORMAL
         ? Float.MIN_VALUE
         : (float) Math.min(below, Float.MAX_VALUE);

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * one that it was made of.
  */
 public final class SearchScope {
+  private static final double NEARLY_ALL = 0.8;
+
   private final List<SearchableSegment> segments;
   private final DocumentPositions positions;
   private final int[] evaluationOrder;
@@ -99,6 +101,20 @@ public final class SearchScope {
                 .thenComparingInt(i -> -segments.get(i).documentCount()))
         .mapToInt(Integer::intValue)
         .toArray();
+  }
+
+  /**
+   * Returns the rank among all documents of a segment at which the k-th accepted one is expected.
+   * From four accepted documents in five on, that is k itself: lists store few ranks, so the next
+   * one is far away, and estimates are checked in any case.
+   *
+   * @param k how many documents are wanted, 1 or more
+   * @param accepted the documents that may be found
+   * @return k or more
+   */
+  public static int rank(int k, DocumentSet accepted) {
+    double share = (double) accepted.size() / Math.max(1, accepted.documentCount());
+    return share >= NEARLY_ALL ? k : (int) Math.min(Integer.MAX_VALUE, Math.ceil(k / share));
   }
 
   /** Returns the number of segments. */

@@ -20,6 +20,12 @@ record SearchableGrowingView(GrowingView view, GrowingSearchers searchers)
     return view;
   }
 
+  /** A residual is at most half a step of impacts. */
+  @Override
+  public double scoreErrorMax(SegmentQuery query) {
+    return view.hasResiduals() ? 0.5 * view.scaleMax() * query.weightSum() * query.scoreScale() : 0;
+  }
+
   @Override
   public SegmentSearcher takeSearcher() {
     return searchers.take().use(view);

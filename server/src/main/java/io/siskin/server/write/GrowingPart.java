@@ -47,8 +47,7 @@ final class GrowingPart implements Part {
    * @param countsFrequencies whether document frequencies are asked for
    * @param searchers make it searchable
    */
-  GrowingPart(
-      Schema schema, int capacity, boolean countsFrequencies, GrowingSearchers searchers) {
+  GrowingPart(Schema schema, int capacity, boolean countsFrequencies, GrowingSearchers searchers) {
     this.searchers = searchers;
     this.segment = new GrowingSegment(capacity);
     this.columns = new GrowingColumns(schema, capacity);

@@ -6,6 +6,7 @@ import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.VectorQuantizer;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.document.FieldValue;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.kernel.KernelProvider;
@@ -19,12 +20,14 @@ import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
+import io.siskin.server.collection.ModelStore;
 import io.siskin.server.collection.OpenSegment;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.collection.StorageOptions;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.log.LogOptions;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.CollectionDamagedException;
@@ -35,6 +38,7 @@ import io.siskin.server.search.GrowingSearchers;
 import io.siskin.server.write.SegmentBuilds.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -320,6 +324,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         && refused.reason() == CollectionNotWritableException.Reason.CLOSING;
   }
 
+  @SuppressWarnings("IllegalCatch") // A failure is told in one way only, by the future.
   private static <T> CompletableFuture<T> applied(WithWriter<T> work, LiveCollection writer) {
     try {
       return work.apply(writer);
@@ -328,6 +333,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     }
   }
 
+  @SuppressWarnings("IllegalCatch") // It passes on whatever the work throws.
   private static <T> T unchecked(Callable<T> work) {
     try {
       return work.call();
@@ -622,16 +628,25 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     catalog.disown(name);
   }
 
-  /** Ends all writers. What is in memory stays in the logs, but for collections that are sealed. */
+  /** Seals what is in memory and ends all writers. What cannot be sealed stays in its log. */
   @Override
-  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
   public void close() {
+    close(true);
+  }
+
+  /** Ends all writers and leaves what is in memory to their logs, as a crash does. */
+  void closeUnsealed() {
+    close(false);
+  }
+
+  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
+  private void close(boolean seal) {
     isClosed = true;
     sweeper.close();
     for (Map.Entry<String, LiveCollection> one : Map.copyOf(open).entrySet()) {
       synchronized (lock(one.getKey())) {
         try {
-          if (one.getValue().failure() == null) {
+          if (seal && one.getValue().failure() == null) {
             one.getValue().flush().join();
           }
         } catch (Throwable failed) {
@@ -674,6 +689,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           DataDirectory.checkName("name", name);
           synchronized (lock(name)) {
             requireFree(name);
+            requireModels(encoder);
             EncoderSpec pinned =
                 encoder.base() instanceof Bm25Spec bm25 && !bm25.pinsAverageLength()
                     ? encoder.withAverageLength(Bm25Formula.AVERAGE_LENGTH_DEFAULT)
@@ -694,6 +710,18 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           }
           return null;
         });
+  }
+
+  /** A model that is missing is a fault of the request; without this it would look like ours. */
+  private void requireModels(EncoderSpec encoder) {
+    for (ModelRef model : encoder.models()) {
+      if (!Files.isDirectory(ModelStore.of(data).path(model))) {
+        throw new InvalidInputException(
+            "encoder",
+            "with the model " + model.name() + ", which is not there",
+            "a model of the server's data directory");
+      }
+    }
   }
 
   private void requireFree(String name) {
@@ -807,7 +835,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         collection,
         writer -> {
           DataDirectory.checkName("snapshot", name);
-          return writer.flush().thenCompose(_ -> writer.keep(name));
+          return writer.keep(name);
         });
   }
 

@@ -138,11 +138,7 @@ final class SegmentBuilds {
    */
   Build seal(CollectionFiles files, GrowingPart source) {
     Build build = new Build(List.of(source.frozenLive()));
-    start(
-        workers.seals,
-        build,
-        files,
-        (directory, progress) -> seal(source, directory, progress));
+    start(workers.seals, build, files, (directory, progress) -> seal(source, directory, progress));
     return build;
   }
 
@@ -218,16 +214,14 @@ final class SegmentBuilds {
     }
   }
 
-  private Result merge(
-      List<SegmentMerger.Input> inputs, Path directory, BuildProgress progress)
+  private Result merge(List<SegmentMerger.Input> inputs, Path directory, BuildProgress progress)
       throws IOException {
     long documents = 0;
     for (SegmentMerger.Input input : inputs) {
       documents += input.live() == null ? 0 : input.live().size();
     }
     if (documents == 0) {
-      return nothing(
-          directory, inputs.stream().map(input -> new int[0]).toList());
+      return nothing(directory, inputs.stream().map(input -> new int[0]).toList());
     }
     SegmentMerger.Merged merged =
         SegmentMerger.merge(inputs, directory, options(documents), progress);

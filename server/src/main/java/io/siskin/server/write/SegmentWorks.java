@@ -172,8 +172,9 @@ final class SegmentWorks {
     CompletableFuture<?> _ =
         build
             .done()
-            .handle(
-                (_, failed) ->
+            .handle((_, failed) -> failed)
+            .thenCompose(
+                failed ->
                     stepper.apply(
                         () -> {
                           if (failed == null) {

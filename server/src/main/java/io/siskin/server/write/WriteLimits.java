@@ -22,11 +22,7 @@ public record WriteLimits(
   /** 64 MiB of waiting writes; 32,768 documents, 256 MiB or ten minutes; 30 seconds. */
   public static final WriteLimits DEFAULTS =
       new WriteLimits(
-          64 << 20,
-          32_768,
-          256 << 20,
-          TimeUnit.MINUTES.toNanos(10),
-          TimeUnit.SECONDS.toNanos(30));
+          64 << 20, 32_768, 256 << 20, TimeUnit.MINUTES.toNanos(10), TimeUnit.SECONDS.toNanos(30));
 
   /** How many frozen segments may wait to be sealed before writes wait. */
   static final int FROZEN_MAX = 2;

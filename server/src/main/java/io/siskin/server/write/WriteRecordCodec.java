@@ -4,6 +4,7 @@ import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v2.ColumnLayout;
 import io.siskin.index.quantize.QuantizedVector;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -125,7 +126,7 @@ final class WriteRecordCodec {
   }
 
   private void put(FieldValue value) {
-    putByte(value.type().ordinal());
+    putByte(code(value.type()));
     switch (value) {
       case FieldValue.Text(String text) -> putText(text);
       case FieldValue.TextList(List<String> texts) -> {
@@ -134,6 +135,18 @@ final class WriteRecordCodec {
       }
       case FieldValue.Keyed keyed -> putLong(keyed.key());
     }
+  }
+
+  /** Returns the number that a type has in columns too. */
+  private static int code(FieldType type) {
+    return switch (type) {
+      case STRING -> ColumnLayout.TYPE_STRING;
+      case STRING_LIST -> ColumnLayout.TYPE_STRING_LIST;
+      case INT64 -> ColumnLayout.TYPE_INT64;
+      case DOUBLE -> ColumnLayout.TYPE_DOUBLE;
+      case BOOL -> ColumnLayout.TYPE_BOOL;
+      case TIMESTAMP -> ColumnLayout.TYPE_TIMESTAMP;
+    };
   }
 
   private void putByte(int value) {
@@ -250,15 +263,15 @@ final class WriteRecordCodec {
     }
 
     private FieldValue value() {
-      int ordinal = take(Byte.BYTES, in.getByte(at));
-      FieldType[] types = FieldType.values();
-      if (ordinal < 0 || ordinal >= types.length) {
-        throw damaged("type of a field", ordinal, "0 to " + (types.length - 1));
-      }
-      return switch (types[ordinal]) {
-        case STRING -> new FieldValue.Text(text());
-        case STRING_LIST -> new FieldValue.TextList(texts());
-        case INT64, DOUBLE, BOOL, TIMESTAMP -> FieldValue.ofKey(types[ordinal], number());
+      int code = take(Byte.BYTES, in.getByte(at));
+      return switch (code) {
+        case ColumnLayout.TYPE_STRING -> new FieldValue.Text(text());
+        case ColumnLayout.TYPE_STRING_LIST -> new FieldValue.TextList(texts());
+        case ColumnLayout.TYPE_INT64 -> FieldValue.ofKey(FieldType.INT64, number());
+        case ColumnLayout.TYPE_DOUBLE -> FieldValue.ofKey(FieldType.DOUBLE, number());
+        case ColumnLayout.TYPE_BOOL -> FieldValue.ofKey(FieldType.BOOL, number());
+        case ColumnLayout.TYPE_TIMESTAMP -> FieldValue.ofKey(FieldType.TIMESTAMP, number());
+        default -> throw damaged("type of a field", code, "1 to 6");
       };
     }
 

@@ -52,7 +52,7 @@ class SiskinTest {
   void versionNamesWhatADefectReportNeeds() {
     CapturedRun run = CapturedRun.of("--version");
     assertThat(run.status()).isZero();
-    assertThat(run.out()).contains("siskin ", "index format 1", "kernels ", "Java 2");
+    assertThat(run.out()).contains("siskin ", "index format 2", "kernels ", "Java 2");
   }
 
   @ParameterizedTest

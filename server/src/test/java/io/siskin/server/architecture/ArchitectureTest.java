@@ -73,7 +73,22 @@ final class ArchitectureTest {
               "batch", Set.of("counters", "encode", "encode.factory", "encode.spec", "search")),
           Map.entry("batch.persistent", Set.of("batch")),
           Map.entry(
-              "collection", Set.of("counters", "encode.factory", "encode.spec", "plan", "search")),
+              "collection",
+              Set.of("counters", "encode.factory", "encode.spec", "filter", "plan", "search")),
+          Map.entry(
+              "write",
+              Set.of(
+                  "batch",
+                  "collection",
+                  "encode",
+                  "encode.factory",
+                  "encode.spec",
+                  "filter",
+                  "ingest",
+                  "log",
+                  "plan",
+                  "retrieve",
+                  "search")),
           Map.entry(
               "ingest",
               Set.of(
@@ -95,6 +110,7 @@ final class ArchitectureTest {
                   "encode",
                   "encode.factory",
                   "encode.spec",
+                  "filter",
                   "plan",
                   "search")),
           Map.entry("metrics", Set.of("batch", "counters", "retrieve", "search")),
@@ -107,12 +123,24 @@ final class ArchitectureTest {
                   "rpc.admission",
                   "rpc.mapping",
                   "rpc.service",
-                  "rpc.transport")),
+                  "rpc.transport",
+                  "write")),
           Map.entry("rpc.admission", Set.of("counters")),
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
           Map.entry(
               "rpc.mapping",
-              Set.of("batch", "encode", "log", "plan", "retrieve", "rpc.admission", "search")),
+              Set.of(
+                  "batch",
+                  "collection",
+                  "encode",
+                  "encode.spec",
+                  "filter",
+                  "log",
+                  "plan",
+                  "retrieve",
+                  "rpc.admission",
+                  "search",
+                  "write")),
           Map.entry(
               "rpc.service",
               Set.of(
@@ -122,7 +150,8 @@ final class ArchitectureTest {
                   "retrieve",
                   "rpc.admission",
                   "rpc.mapping",
-                  "search")));
+                  "search",
+                  "write")));
 
   /**
    * A rule and a class that breaks it.
@@ -208,7 +237,11 @@ final class ArchitectureTest {
                 .that()
                 // The readers of input files use its temporary file.
                 .resideOutsideOfPackages(
-                    "..server.collection", "..server.ingest", "..server.corpus", "..server.app..")
+                    "..server.collection",
+                    "..server.write",
+                    "..server.ingest",
+                    "..server.corpus",
+                    "..server.app..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("..index.store"),

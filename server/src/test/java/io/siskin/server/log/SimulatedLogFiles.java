@@ -94,7 +94,8 @@ final class SimulatedLogFiles implements LogFiles {
         after.put(name, chosen);
       }
     }
-    Map<Content, Boolean> kept = new IdentityHashMap<>();
+    // By identity: one file may have two names for a moment.
+    IdentityHashMap<Content, Boolean> kept = new IdentityHashMap<>();
     for (Content content : after.values()) {
       if (kept.put(content, true) == null) {
         losePower(content);

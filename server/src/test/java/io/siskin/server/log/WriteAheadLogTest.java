@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +58,9 @@ final class WriteAheadLogTest {
         }
       }
     }
-    assertThat(Files.list(directory.resolve("log")).count()).isGreaterThan(3);
+    try (Stream<Path> files = Files.list(directory.resolve("log"))) {
+      assertThat(files.count()).isGreaterThan(3);
+    }
   }
 
   /** Appends, forces, truncations, power losses and ends of the process, in any order. */

@@ -16,6 +16,7 @@ import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.rpc.FakeRetriever;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.io.IOException;
@@ -116,7 +117,8 @@ class MetricsServerTest {
         1,
         List.of(),
         List.of(),
-        false);
+        false,
+        FakeRetriever.storage());
   }
 
   private static SearchTotals.Counts searches() {

@@ -3,6 +3,7 @@ package io.siskin.server.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.build.BuildOptions;
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
@@ -11,6 +12,8 @@ import io.siskin.server.plan.Calibration.Band;
 import io.siskin.server.plan.Calibration.QuerySource;
 import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchRoute;
+import io.siskin.server.search.SearchScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -49,6 +52,8 @@ class PlannerTest {
     large.release();
     small.release();
   }
+
+  private static final SearchRoute DIRECT = new SearchRoute.Direct();
 
   @Test
   void theQuickestModeThatReachesTheTargetIsTaken() {
@@ -127,6 +132,64 @@ class PlannerTest {
         .containsExactly(
             QUICK.withBudgetMicros(155), SearchMode.ScoreAtATime.DEFAULTS.withBudgetMicros(155));
     assertThat(planner.everywhere(EXACT)).containsExactly(EXACT, EXACT);
+  }
+
+  /** The exact mode's measured times say from how many documents on it is the quicker way. */
+  @Test
+  void filtersAreSearchedInTheQuickestWay() {
+    int documents = large.statistics().documentCount();
+    MappedSegment segment = mapped(large).getFirst();
+    SearchScope scope = SearchScope.of(List.of(segment));
+    double directMicros = new UnitCosts(large).directNanos(documents / 2) / 1e3;
+    for (double factor : new double[] {.5, 2}) {
+      Band band = new Band(documents, List.of(point(EXACT, 1, factor * directMicros)));
+      Calibration calibration =
+          new Calibration(large.id().toString(), QuerySource.GIVEN, 100, List.of(band));
+      Planner planner = new Planner(List.of(segment), List.of(calibration));
+      SearchRoute expected = factor > 1 ? DIRECT : EXACT;
+      SearchScope half = scope.accepting(List.of(first(documents / 2)));
+      assertThat(planner.plan(half, 1, 10, 0)).containsExactly(expected);
+      assertThat(planner.plan(half, planner.everywhere(EXACT), 10)).containsExactly(expected);
+      // A mode that a request names is kept.
+      assertThat(planner.plan(half, planner.everywhere(QUICK), 10)).containsExactly(QUICK);
+      SearchScope few = scope.accepting(List.of(first(FilteredRoute.DIRECT_ALWAYS)));
+      assertThat(planner.plan(few, .9f, 10, 0)).containsExactly(DIRECT);
+      assertThat(planner.plan(few, planner.everywhere(QUICK), 10)).containsExactly(DIRECT);
+      assertThat(planner.representative(planner.plan(few, .9f, 10, 0))).isEqualTo(EXACT);
+    }
+  }
+
+  /** Under a filter the parameters are the more careful ones of k and of k ÷ share. */
+  @Test
+  void filtersAskForMoreCare() {
+    SearchMode.ScoreAtATime few = new SearchMode.ScoreAtATime(.3f, .8f, 0, 0);
+    SearchMode.ScoreAtATime many = new SearchMode.ScoreAtATime(.2f, .9f, 0, 0);
+    Calibration calibration =
+        new Calibration(
+            large.id().toString(),
+            QuerySource.GIVEN,
+            100,
+            List.of(
+                new Band(10, List.of(point(EXACT, 1, 1e6), point(few, .99, 1))),
+                new Band(100, List.of(point(EXACT, 1, 1e6), point(many, .99, 2)))));
+    MappedSegment segment = mapped(large).getFirst();
+    Planner planner = new Planner(List.of(segment), List.of(calibration));
+    SearchScope scope = SearchScope.of(List.of(segment));
+    int documents = large.statistics().documentCount();
+    assertThat(planner.plan(scope, .9f, 10, 0)).containsExactly(few);
+    SearchScope nearlyAll = scope.accepting(List.of(first(documents - 1)));
+    assertThat(planner.plan(nearlyAll, .9f, 10, 0)).containsExactly(few);
+    SearchScope half = scope.accepting(List.of(first(documents / 2)));
+    assertThat(planner.plan(half, .9f, 10, 0))
+        .containsExactly(new SearchMode.ScoreAtATime(.2f, .8f, 0, 0));
+    assertThat(planner.plan(half, .9f, 10, 70)).containsExactly(few.withBudgetMicros(70));
+    // Beyond what was measured only the exact ways are left, and this is the quicker one.
+    assertThat(planner.plan(half, .9f, 51, 0)).containsExactly(DIRECT);
+  }
+
+  private static DocumentSet first(int count) {
+    int documents = large.statistics().documentCount();
+    return DocumentSet.builder(documents).addRange(0, count).build();
   }
 
   @Test

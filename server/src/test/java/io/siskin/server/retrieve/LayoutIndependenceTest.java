@@ -61,16 +61,21 @@ final class LayoutIndependenceTest {
     MIXED
   }
 
-  /** The rule that {@code --quantization} names. */
+  /** How weights become impacts. */
   enum Rule {
-    AUTO(new Quantization.Auto()),
-    PER_DOCUMENT(new Quantization.PerDocument()),
-    GLOBAL(new Quantization.GlobalOfInput());
+    AUTO,
+    PER_DOCUMENT,
+    GLOBAL,
+    /** Pinned before; some documents have weights beyond it. */
+    GLOBAL_TOO_SMALL;
 
-    private final Quantization quantization;
-
-    Rule(Quantization quantization) {
-      this.quantization = quantization;
+    Quantization quantization() {
+      return switch (this) {
+        case AUTO -> new Quantization.Auto();
+        case PER_DOCUMENT -> new Quantization.PerDocument();
+        case GLOBAL -> new Quantization.GlobalOfInput();
+        case GLOBAL_TOO_SMALL -> new Quantization.Global(0.01f);
+      };
     }
   }
 
@@ -87,6 +92,7 @@ final class LayoutIndependenceTest {
     "FRACTIONS, AUTO, true",
     "FRACTIONS, GLOBAL, false",
     "FRACTIONS, GLOBAL, true",
+    "FRACTIONS, GLOBAL_TOO_SMALL, false",
     "MIXED, AUTO, false",
     "MIXED, AUTO, true",
     "MIXED, PER_DOCUMENT, false",
@@ -104,7 +110,7 @@ final class LayoutIndependenceTest {
                   ? new Bm25Spec(new AnalyzerSpec.Whitespace(), 1.2, 0.75)
                   : new VectorSpec();
           BuildOptions options =
-              options(TestCollections.exactOnly(), rule.quantization).withResiduals(residuals);
+              options(TestCollections.exactOnly(), rule.quantization()).withResiduals(residuals);
           IndexReport whole =
               TestCollections.index(data, "in1", String.join("", documents), options, spec);
           for (int count : SEGMENT_COUNTS) {

@@ -88,7 +88,8 @@ final class BurstLeavesNothingTest {
         };
     server =
         GrpcServer.start(
-            GrpcServerOptions.builder().port(0).build(), retriever, FakeTextEncoders.NONE);
+            GrpcServerOptions.builder().port(0).build(),
+            FakeBackends.of(retriever, FakeTextEncoders.NONE));
     channel = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().build();
   }
 

@@ -64,8 +64,7 @@ class EncodeServiceTest {
     services =
         new GrpcServices(
             GrpcServerOptions.builder().searchThreads(1).responseBytesMax(100_000).build(),
-            new FakeRetriever(),
-            new FakeTextEncoders(model, encoder));
+            FakeBackends.of(new FakeRetriever(), new FakeTextEncoders(model, encoder)));
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
     services.addTo(builder);

@@ -48,8 +48,7 @@ class EncodeStreamTest {
     server =
         GrpcServer.start(
             GrpcServerOptions.builder().port(0).build(),
-            new FakeRetriever(),
-            new FakeTextEncoders(model, encoder));
+            FakeBackends.of(new FakeRetriever(), new FakeTextEncoders(model, encoder)));
     client = connect(ClientOptions.of("localhost:" + server.port()).withDeadline(LONG));
   }
 

@@ -1,6 +1,11 @@
 package io.siskin.server.rpc;
 
+import io.siskin.index.document.FieldType;
+import io.siskin.index.document.Schema;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
+import io.siskin.server.collection.CollectionSettings;
+import io.siskin.server.collection.StorageOptions;
+import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionNotFoundException;
@@ -121,7 +126,26 @@ public final class FakeRetriever implements Retriever {
                 List.of(
                     new CollectionDescription.StructureDescription("forward", 64),
                     new CollectionDescription.StructureDescription("blockmax", 8)))),
-        false);
+        false,
+        storage());
+  }
+
+  /** How collections of tests are kept, with everything set to something of its own. */
+  public static CollectionDescription.StorageDescription storage() {
+    return new CollectionDescription.StorageDescription(
+        new CollectionSettings(
+            new Schema(
+                List.of(
+                    new Schema.Field("owner", FieldType.STRING),
+                    new Schema.Field("year", FieldType.INT64)),
+                "owner"),
+            StorageOptions.DEFAULTS,
+            new WriteOptions(new WriteOptions.Sync.Interval(1_500), 250),
+            0.98f),
+        77,
+        3,
+        new CollectionDescription.MemoryDescription(1, 2, 3, 4, 5),
+        List.of("a", "b"));
   }
 
   /** Waits, but not for ever. */

@@ -51,7 +51,8 @@ class GrpcServerTest {
 
   @Test
   void servesOnLoopback() throws Exception {
-    try (GrpcServer server = GrpcServer.start(tcp().build(), retriever, FakeTextEncoders.NONE);
+    try (GrpcServer server =
+            GrpcServer.start(tcp().build(), FakeBackends.of(retriever, FakeTextEncoders.NONE));
         SearchClient client = connect(server)) {
       assertThat(server.port()).isPositive();
       assertThat(server.unixSocket()).isNull();
@@ -63,7 +64,8 @@ class GrpcServerTest {
   void servesOnAUnixSocketThatOnlyOwnerAndGroupMayUse() throws Exception {
     Path socket = folder.resolve("s");
     try (GrpcServer server =
-            GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE);
+            GrpcServer.start(
+                unix(socket).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE));
         SearchClient client = SearchClient.connect("unix://" + socket)) {
       assertThat(server.port()).isEqualTo(GrpcServerOptions.NO_TCP);
       assertThat(server.unixSocket()).isEqualTo(socket);
@@ -78,7 +80,9 @@ class GrpcServerTest {
   void servesOnBothAtOnce() throws Exception {
     Path socket = folder.resolve("s");
     try (GrpcServer server =
-            GrpcServer.start(tcp().unixSocket(socket).build(), retriever, FakeTextEncoders.NONE);
+            GrpcServer.start(
+                tcp().unixSocket(socket).build(),
+                FakeBackends.of(retriever, FakeTextEncoders.NONE));
         SearchClient overTcp = connect(server);
         SearchClient overUnix = SearchClient.connect("unix:" + socket)) {
       assertThat(overTcp.search(request()).hits()).isEqualTo(overUnix.search(request()).hits());
@@ -93,7 +97,8 @@ class GrpcServerTest {
     Path socket = folder.resolve("s");
     bindAndForget(socket);
     try (GrpcServer server =
-            GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE);
+            GrpcServer.start(
+                unix(socket).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE));
         SearchClient client = SearchClient.connect("unix://" + socket)) {
       assertThat(server.unixSocket()).exists();
       assertThat(client.search(request()).hits()).hasSize(1);
@@ -104,11 +109,14 @@ class GrpcServerTest {
   void aSocketInUseIsLeftAlone() throws Exception {
     Path socket = folder.resolve("s");
     try (GrpcServer first =
-            GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE);
+            GrpcServer.start(
+                unix(socket).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE));
         SearchClient client = SearchClient.connect("unix://" + socket)) {
       assertThat(first.unixSocket()).exists();
       assertThatThrownBy(
-              () -> GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE))
+              () ->
+                  GrpcServer.start(
+                      unix(socket).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE)))
           .isInstanceOf(FileAlreadyExistsException.class)
           .hasMessageContaining("in use by another server");
       assertThat(client.search(request()).hits()).as("the first goes on").hasSize(1);
@@ -121,7 +129,9 @@ class GrpcServerTest {
     try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       other.bind(UnixDomainSocketAddress.of(socket));
       assertThatThrownBy(
-              () -> GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE))
+              () ->
+                  GrpcServer.start(
+                      unix(socket).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE)))
           .isInstanceOf(FileAlreadyExistsException.class)
           .hasMessageContaining("in use by another program");
       assertThat(socket).exists();
@@ -132,7 +142,10 @@ class GrpcServerTest {
   void aFileThatIsNoSocketIsLeftAlone() throws Exception {
     Path file = Files.writeString(folder.resolve("s"), "precious");
 
-    assertThatThrownBy(() -> GrpcServer.start(unix(file).build(), retriever, FakeTextEncoders.NONE))
+    assertThatThrownBy(
+            () ->
+                GrpcServer.start(
+                    unix(file).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE)))
         .isInstanceOf(FileAlreadyExistsException.class)
         .hasMessageContaining("not a socket");
     assertThat(file).hasContent("precious");
@@ -143,7 +156,9 @@ class GrpcServerTest {
     Path socket = folder.resolve("s".repeat(108));
 
     assertThatThrownBy(
-            () -> GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE))
+            () ->
+                GrpcServer.start(
+                    unix(socket).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("at most 107 bytes");
   }
@@ -153,11 +168,12 @@ class GrpcServerTest {
     Path socket = folder.resolve("s");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       GrpcServerOptions options = tcp().port(taken.getLocalPort()).unixSocket(socket).build();
-      assertThatThrownBy(() -> GrpcServer.start(options, retriever, FakeTextEncoders.NONE))
+      assertThatThrownBy(
+              () -> GrpcServer.start(options, FakeBackends.of(retriever, FakeTextEncoders.NONE)))
           .isInstanceOf(IOException.class);
     }
     try (GrpcServer server =
-        GrpcServer.start(unix(socket).build(), retriever, FakeTextEncoders.NONE)) {
+        GrpcServer.start(unix(socket).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE))) {
       assertThat(server.unixSocket()).exists();
     }
   }
@@ -184,7 +200,8 @@ class GrpcServerTest {
   void aRequestThatIsTooLargeEndsItsCallOnly() throws Exception {
     try (GrpcServer server =
             GrpcServer.start(
-                tcp().requestBytesMax(1_024).build(), retriever, FakeTextEncoders.NONE);
+                tcp().requestBytesMax(1_024).build(),
+                FakeBackends.of(retriever, FakeTextEncoders.NONE));
         SearchClient client = connect(server)) {
       assertThatThrownBy(() -> client.search(SearchRequest.text("books", "x".repeat(2_000))))
           .isInstanceOf(SearchException.Exhausted.class)
@@ -201,7 +218,8 @@ class GrpcServerTest {
         tcp()
             .tls(new GrpcServerOptions.Tls(certificate.certificate(), certificate.privateKey()))
             .build();
-    try (GrpcServer server = GrpcServer.start(options, retriever, FakeTextEncoders.NONE)) {
+    try (GrpcServer server =
+        GrpcServer.start(options, FakeBackends.of(retriever, FakeTextEncoders.NONE))) {
       ClientOptions plain = ClientOptions.of("127.0.0.1:" + server.port()).withMaxAttempts(1);
       ClientOptions trusting =
           plain
@@ -228,7 +246,8 @@ class GrpcServerTest {
     holdSearches();
     Path socket = folder.resolve("s");
     GrpcServer server =
-        GrpcServer.start(tcp().unixSocket(socket).build(), retriever, FakeTextEncoders.NONE);
+        GrpcServer.start(
+            tcp().unixSocket(socket).build(), FakeBackends.of(retriever, FakeTextEncoders.NONE));
     try (SearchClient client = connect(server);
         SearchStream stream = client.openStream()) {
       CompletableFuture<SearchResult> unary = client.searchAsync(request().withDeadline(LONG));
@@ -266,7 +285,8 @@ class GrpcServerTest {
           entered.countDown();
           return FakeRetriever.searchUntilInterrupted(cancellation);
         };
-    GrpcServer server = GrpcServer.start(tcp().build(), retriever, FakeTextEncoders.NONE);
+    GrpcServer server =
+        GrpcServer.start(tcp().build(), FakeBackends.of(retriever, FakeTextEncoders.NONE));
     try (SearchClient client = SearchClient.connect(options(server).withMaxAttempts(1))) {
       CompletableFuture<SearchResult> endless = client.searchAsync(request().withDeadline(LONG));
       FakeRetriever.await(entered);
@@ -282,7 +302,8 @@ class GrpcServerTest {
 
   @Test
   void aHealthWatchDoesNotHoldUpTheShutdown() throws Exception {
-    GrpcServer server = GrpcServer.start(tcp().build(), retriever, FakeTextEncoders.NONE);
+    GrpcServer server =
+        GrpcServer.start(tcp().build(), FakeBackends.of(retriever, FakeTextEncoders.NONE));
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
     try {
@@ -301,7 +322,8 @@ class GrpcServerTest {
   void healthTurnsBeforeCallsAreRefused() throws Exception {
     GrpcServer server =
         GrpcServer.start(
-            tcp().drainDelay(Duration.ofSeconds(1)).build(), retriever, FakeTextEncoders.NONE);
+            tcp().drainDelay(Duration.ofSeconds(1)).build(),
+            FakeBackends.of(retriever, FakeTextEncoders.NONE));
     server.markReady();
     try (SearchClient client = SearchClient.connect(options(server).withMaxAttempts(1))) {
       assertThat(client.health()).isEqualTo(Health.SERVING);

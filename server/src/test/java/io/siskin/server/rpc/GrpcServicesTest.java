@@ -75,7 +75,7 @@ class GrpcServicesTest {
 
   @BeforeEach
   void start() throws Exception {
-    services = new GrpcServices(OPTIONS, retriever, FakeTextEncoders.NONE);
+    services = new GrpcServices(OPTIONS, FakeBackends.of(retriever, FakeTextEncoders.NONE));
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
     services.addTo(builder);

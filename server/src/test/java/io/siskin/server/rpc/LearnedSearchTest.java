@@ -70,8 +70,8 @@ class LearnedSearchTest {
     server =
         GrpcServer.start(
             GrpcServerOptions.builder().port(0).build(),
-            new RetrievalPipeline(catalog),
-            new EncodingPipeline(catalog, batched));
+            FakeBackends.of(
+                new RetrievalPipeline(catalog), new EncodingPipeline(catalog, batched)));
     client = SearchClient.connect("127.0.0.1:" + server.port());
   }
 

@@ -52,7 +52,8 @@ class LongErrorsTest {
   void start() throws Exception {
     server =
         GrpcServer.start(
-            GrpcServerOptions.builder().port(0).build(), retriever, FakeTextEncoders.NONE);
+            GrpcServerOptions.builder().port(0).build(),
+            FakeBackends.of(retriever, FakeTextEncoders.NONE));
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
             .usePlaintext()

@@ -76,7 +76,7 @@ final class OverloadTest {
             .searchThreads(1)
             .searchQueueCapacity(queueCapacity)
             .callsPerConnectionMax(callsPerConnectionMax);
-    server = GrpcServer.start(options.build(), retriever, FakeTextEncoders.NONE);
+    server = GrpcServer.start(options.build(), FakeBackends.of(retriever, FakeTextEncoders.NONE));
   }
 
   private SearchServiceGrpc.SearchServiceStub connect() {

@@ -74,8 +74,7 @@ class RecallTargetTest {
     server =
         GrpcServer.start(
             GrpcServerOptions.builder().port(0).build(),
-            new RetrievalPipeline(catalog),
-            FakeTextEncoders.NONE);
+            FakeBackends.of(new RetrievalPipeline(catalog), FakeTextEncoders.NONE));
     client = SearchClient.connect("127.0.0.1:" + server.port());
   }
 

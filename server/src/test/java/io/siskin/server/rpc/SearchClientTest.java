@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.client.ClientOptions;
 import io.siskin.client.CollectionInfo;
+import io.siskin.client.FieldType;
 import io.siskin.client.Health;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchException;
@@ -58,8 +59,7 @@ class SearchClientTest {
                 .searchThreads(2)
                 .retryDelay(Duration.ofMillis(1))
                 .build(),
-            retriever,
-            FakeTextEncoders.NONE);
+            FakeBackends.of(retriever, FakeTextEncoders.NONE));
     client =
         SearchClient.connect(ClientOptions.of("localhost:" + server.port()).withDeadline(LONG));
   }
@@ -217,7 +217,15 @@ class SearchClientTest {
                         List.of(
                             new CollectionInfo.Structure("forward", 64),
                             new CollectionInfo.Structure("blockmax", 8)))),
-                false));
+                false,
+                new CollectionInfo.Storage(
+                    Map.of("owner", FieldType.STRING, "year", FieldType.INT64),
+                    "owner",
+                    List.of("a", "b"),
+                    77,
+                    3,
+                    new CollectionInfo.Memory(1, 2, 3, 4, 5))));
+    assertThat(info.storage().fields().keySet()).containsExactly("owner", "year");
   }
 
   @Test

@@ -81,8 +81,7 @@ class ShownMetricsTest {
     server =
         GrpcServer.start(
             GrpcServerOptions.builder().port(0).build(),
-            retrieval,
-            new EncodingPipeline(catalog, models));
+            FakeBackends.of(retrieval, new EncodingPipeline(catalog, models)));
     metrics =
         MetricsServer.start(
             "127.0.0.1",

@@ -60,7 +60,8 @@ class UndecodableRequestTest {
   void start() throws Exception {
     services =
         new GrpcServices(
-            GrpcServerOptions.builder().searchThreads(2).build(), retriever, FakeTextEncoders.NONE);
+            GrpcServerOptions.builder().searchThreads(2).build(),
+            FakeBackends.of(retriever, FakeTextEncoders.NONE));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     services.addTo(builder);

@@ -243,7 +243,8 @@ final class BlockMaxEvaluatorTest {
               }
             }
           };
-      assertThat(leastAllocatedBytes(200, round)).isZero();
+      // On a busy machine the compiler is late.
+      assertThat(leastAllocatedBytes(3_000, round)).isZero();
     } finally {
       segment.release();
     }

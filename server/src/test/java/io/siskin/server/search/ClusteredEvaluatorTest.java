@@ -281,7 +281,8 @@ final class ClusteredEvaluatorTest {
                   evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, counters);
                 }
               };
-          assertThat(leastAllocatedBytes(2_000, round)).isZero();
+          // On a busy machine the compiler is late.
+          assertThat(leastAllocatedBytes(30_000, round)).isZero();
         });
   }
 

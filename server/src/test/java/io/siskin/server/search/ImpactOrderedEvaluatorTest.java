@@ -472,7 +472,8 @@ final class ImpactOrderedEvaluatorTest {
                   evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, counters);
                 }
               };
-          assertThat(leastAllocatedBytes(2_000, round)).isZero();
+          // On a busy machine the compiler is late.
+          assertThat(leastAllocatedBytes(30_000, round)).isZero();
         });
   }
 

@@ -45,12 +45,12 @@ final class NaiveImpactOrdered {
     int rank = share >= 0.8 ? k : (int) Math.min(Integer.MAX_VALUE, Math.ceil(k / share));
     float estimate = estimate(query, rank);
     List<AddedList> lists = lists(query, mode.postingFloor() * estimate);
-    int estimatedSum = (int) (estimate * unitsPerContribution(lists)) - 1;
-    long reaching =
-        accepted(partialSums(lists), accepted).values().stream()
-            .filter(sum -> sum >= estimatedSum)
-            .count();
-    return search(query, accepted, k, mode, reaching >= k ? estimate : 0);
+    int estimatedSum = Math.max(0, (int) (estimate * unitsPerContribution(lists)) - 1);
+    int ranked = ranked(accepted(partialSums(lists), accepted), k, 0);
+    boolean holds =
+        ranked >= Math.max(1, estimatedSum)
+            && estimatedSum <= CandidateSearch.ESTIMATE_SHARE_MAX * ranked;
+    return search(query, accepted, k, mode, holds ? estimate : 0);
   }
 
   private static Map<Integer, Integer> accepted(

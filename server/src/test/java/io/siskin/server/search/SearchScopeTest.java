@@ -9,8 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.segment.DocumentStore;
+import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
@@ -124,6 +127,44 @@ final class SearchScopeTest {
         .isInstanceOf(QueryCancelledException.class);
     searcher.search(query, direct, 10, Cancellation.NEVER);
     assertThat(segment.takeSearcher()).isNotSameAs(first);
+  }
+
+  /** What is fetched and explained through the interface is what the files say. */
+  @Test
+  void aMappedSegmentReadsItsFiles() throws IOException {
+    RandomCollection collection =
+        RandomCollection.draw(new RandomCollection.Shape(100, 40, 8, 4, 1 << 20, true), random);
+    Path folder = directory.resolve("refined");
+    collection.build(folder, BuildOptions.DEFAULTS.withResiduals(true).withThreads(1));
+    Segment segment = Segment.open(folder, Verification.FULL);
+    opened.add(segment);
+    MappedSegment mapped = new MappedSegment(segment, KernelProvider.current());
+    SearchableSegment.RecordReader records = mapped.records();
+    ForwardIndex.Cursor cursor = segment.forward().cursor();
+    try (SearchableSegment.FieldReader fields = mapped.openFields();
+        DocumentStore.FieldReader stored = segment.documents().openFields()) {
+      for (int document = 0; document < mapped.documentCount(); document++) {
+        assertThat(mapped.externalId(document)).isEqualTo(segment.documents().externalId(document));
+        assertThat(mapped.storedLengthBytes(document))
+            .isEqualTo(segment.documents().storedLengthBytes(document));
+        assertThat(fields.fields(document, _ -> true))
+            .isEqualTo(stored.fields(document, _ -> true));
+        records.moveTo(document);
+        cursor.moveTo(document);
+        for (int posting = 0; cursor.next(); posting++) {
+          assertThat(records.next()).isTrue();
+          assertThat(records.termNumber()).isEqualTo(cursor.termNumber());
+          assertThat(mapped.termName(records.termNumber()))
+              .isEqualTo(segment.terms().name(cursor.termNumber()));
+          assertThat(records.fineImpact())
+              .isEqualTo(
+                  cursor.impact() * ResidualLayout.STEPS
+                      + segment.residuals().residual(document, posting));
+          assertThat(records.scale()).isEqualTo(cursor.scale());
+        }
+        assertThat(records.next()).isFalse();
+      }
+    }
   }
 
   @Test

@@ -96,9 +96,12 @@ final class TieOrderTest {
     boolean residuals = random.nextBoolean();
     List<Segment> plain = build(collection, 1, false, residuals, random);
     List<Segment> cut = build(collection, 1 + random.nextInt(4), true, residuals, random);
-    SearchScope all = SearchScope.mapped(plain, KernelProvider.current());
-    SearchScope allCut = SearchScope.mapped(cut, KernelProvider.current());
-    Searcher searcher = new Searcher(all);
+    List<List<Segment>> numberings = List.of(plain, cut);
+    List<SearchScope> scopes =
+        numberings.stream()
+            .map(segments -> SearchScope.mapped(segments, KernelProvider.current()))
+            .toList();
+    Searcher searcher = new Searcher(scopes.getFirst());
     for (SparseVector vector : collection.queries()) {
       QuantizedQuery query = QuantizedQuery.of(vector);
       List<String> unfiltered = ids(searcher, plain, query, new SearchMode.Exact(), documents);
@@ -108,9 +111,9 @@ final class TieOrderTest {
       List<String> expected = unfiltered.stream().filter(ids::contains).limit(k).toList();
       for (SearchRoute route :
           List.of(new SearchMode.Exact(), new SearchRoute.Direct(), UNPRUNED, NO_FLOORS)) {
-        for (List<Segment> segments : List.of(plain, cut)) {
-          SearchScope scope = segments == plain ? all : allCut;
-          SearchScope filtered = scope.accepting(setsOf(segments, ids));
+        for (int i = 0; i < numberings.size(); i++) {
+          List<Segment> segments = numberings.get(i);
+          SearchScope filtered = scopes.get(i).accepting(setsOf(segments, ids));
           List<SearchRoute> routes = Collections.nCopies(segments.size(), route);
           searcher.search(filtered, query, routes, k, Cancellation.NEVER);
           assertThat(ids(searcher, segments))

@@ -25,11 +25,7 @@ final class LiveServer implements AutoCloseable {
   /** Segments of 64 documents, so that a test has many of them. */
   static final WriteLimits SMALL =
       new WriteLimits(
-          1 << 20,
-          64,
-          64 << 20,
-          TimeUnit.MINUTES.toNanos(10),
-          TimeUnit.MINUTES.toNanos(10));
+          1 << 20, 64, 64 << 20, TimeUnit.MINUTES.toNanos(10), TimeUnit.MINUTES.toNanos(10));
 
   final DataDirectory data;
   final CollectionCatalog catalog;
@@ -39,8 +35,7 @@ final class LiveServer implements AutoCloseable {
 
   LiveServer(Path folder, WriteLimits limits) throws IOException {
     this.data = new DataDirectory(folder);
-    this.catalog =
-        new CollectionCatalog(data, Verification.FULL, snapshot -> {}, TextModels.NONE);
+    this.catalog = new CollectionCatalog(data, Verification.FULL, snapshot -> {}, TextModels.NONE);
     this.live = new LiveCollections(data, catalog, TextModels.NONE, limits);
     live.recoverAll();
     catalog.openAll();
@@ -54,12 +49,7 @@ final class LiveServer implements AutoCloseable {
 
   List<WriteResult> upsert(String name, DocumentInput... documents) {
     return live.upsert(
-            name,
-            "",
-            List.of(documents),
-            WaitFor.SEARCHABLE,
-            Cancellation.NEVER,
-            new WriteOrder())
+            name, "", List.of(documents), WaitFor.SEARCHABLE, Cancellation.NEVER, new WriteOrder())
         .join();
   }
 
@@ -68,8 +58,7 @@ final class LiveServer implements AutoCloseable {
   }
 
   List<WriteResult> update(String name, FieldsUpdate... updates) {
-    return live.updateFields(
-            name, "", List.of(updates), WaitFor.SEARCHABLE, Cancellation.NEVER)
+    return live.updateFields(name, "", List.of(updates), WaitFor.SEARCHABLE, Cancellation.NEVER)
         .join();
   }
 

@@ -63,8 +63,10 @@ final class WriteRecordCodecTest {
               Map.of()));
 
   private byte[] encoded(WriteRecord record) {
-    ByteBuffer bytes = codec.encode(record);
-    return Arrays.copyOfRange(bytes.array(), bytes.position(), bytes.limit());
+    ByteBuffer encoded = codec.encode(record);
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    return bytes;
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.siskin.index.format.v2;
 
+import io.siskin.index.format.v1.FormatV1;
+
 /**
  * Version 2. It has all files of version 1 with the same layout, and files of its own. So a
  * structure that both versions have is described by its class in version 1.
@@ -13,6 +15,12 @@ public final class FormatV2 {
 
   /** The largest number of texts in one column, with repetitions. Their places fit an int. */
   public static final int COLUMN_VALUE_COUNT_MAX = Integer.MAX_VALUE;
+
+  /**
+   * The largest position of a document. Above it is as much room as a segment has ordinals, so that
+   * no sum of both is too large.
+   */
+  public static final long POSITION_MAX = Long.MAX_VALUE - FormatV1.DOCUMENT_COUNT_MAX;
 
   private FormatV2() {}
 }

@@ -1,6 +1,7 @@
 package io.siskin.server.app.command;
 
 import io.siskin.client.CollectionInfo;
+import io.siskin.client.FieldType;
 import io.siskin.client.SearchClient;
 import io.siskin.server.app.flags.TargetFlags;
 import io.siskin.server.app.output.Json;
@@ -14,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +29,15 @@ import picocli.CommandLine.Spec;
 /** {@code siskin collections}: what a running server holds. */
 @Command(
     name = "collections",
-    description = "Lists the collections of a running server, or describes one.")
+    description = "Lists the collections of a running server, describes one, or changes them.",
+    subcommands = {
+      CollectionChangeCommands.Create.class,
+      CollectionChangeCommands.Drop.class,
+      CollectionChangeCommands.Alias.class,
+      CollectionChangeCommands.Unalias.class,
+      CollectionChangeCommands.Flush.class,
+      CollectionChangeCommands.Compact.class
+    })
 public final class CollectionsCommand implements Callable<Integer> {
   @Mixin private TargetFlags target = new TargetFlags();
 
@@ -84,6 +95,10 @@ public final class CollectionsCommand implements Callable<Integer> {
             info.defaultRecallTarget(),
             info.storedFields().isEmpty() ? "none" : String.join(", ", info.storedFields()),
             info.recallExpectations().isEmpty() ? ", not calibrated" : ""));
+    String kept = describe(info.storage());
+    if (!kept.isEmpty()) {
+      lines.add("  " + kept);
+    }
     for (CollectionInfo.RecallExpectation told : info.recallExpectations()) {
       lines.add(
           String.format(
@@ -97,6 +112,31 @@ public final class CollectionsCommand implements Callable<Integer> {
               ResultPrinter.describe(told.mode())));
     }
     return lines;
+  }
+
+  private static String describe(CollectionInfo.Storage storage) {
+    List<String> parts = new ArrayList<>();
+    if (!storage.fields().isEmpty()) {
+      parts.add(
+          "declared "
+              + storage.fields().entrySet().stream()
+                  .map(field -> field.getKey() + ":" + word(field.getValue()))
+                  .collect(Collectors.joining(", ")));
+    }
+    if (storage.tenantField() != null) {
+      parts.add("tenant field " + storage.tenantField());
+    }
+    if (!storage.aliases().isEmpty()) {
+      parts.add("aliases " + String.join(", ", storage.aliases()));
+    }
+    if (storage.deletedDocumentCount() > 0) {
+      parts.add(Units.count(storage.deletedDocumentCount(), "deleted document") + " in its files");
+    }
+    return String.join("; ", parts);
+  }
+
+  private static String word(FieldType type) {
+    return io.siskin.index.document.FieldType.valueOf(type.name()).word();
   }
 
   private static Map<String, Object> members(CollectionInfo info) {
@@ -118,6 +158,14 @@ public final class CollectionsCommand implements Callable<Integer> {
         info.recallExpectations().stream().map(CollectionsCommand::members).toList());
     members.put("fields", info.storedFields());
     members.put("segments", info.segments());
+    Map<String, String> declared = new LinkedHashMap<>();
+    info.storage().fields().forEach((name, type) -> declared.put(name, word(type)));
+    members.put("declared_fields", declared);
+    members.put("tenant_field", Objects.toString(info.storage().tenantField(), ""));
+    members.put("aliases", info.storage().aliases());
+    members.put("last_position", info.storage().lastPosition());
+    members.put("deleted_documents", info.storage().deletedDocumentCount());
+    members.put("memory", info.storage().memory());
     return members;
   }
 

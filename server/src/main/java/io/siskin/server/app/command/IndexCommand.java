@@ -4,6 +4,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
 import io.siskin.server.app.flags.EncoderFlags;
 import io.siskin.server.app.flags.EncodingStoreFlags;
+import io.siskin.server.app.flags.FieldFlags;
 import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.PruningFlags;
 import io.siskin.server.app.flags.StructureFlags;
@@ -90,6 +91,7 @@ public final class IndexCommand implements Callable<Integer> {
               + " Default: ${DEFAULT-VALUE}.")
   private long skipBad;
 
+  @Mixin private FieldFlags fields = new FieldFlags();
   @Mixin private EncoderFlags encoder = new EncoderFlags();
   @Mixin private InferenceFlags inference = new InferenceFlags();
   @Mixin private EncodingStoreFlags encodingStore = new EncodingStoreFlags();
@@ -169,7 +171,8 @@ public final class IndexCommand implements Callable<Integer> {
         structures.build(),
         pruning.build(),
         skipBad,
-        !noCalibration);
+        !noCalibration,
+        fields.schema());
   }
 
   /**

@@ -7,6 +7,7 @@ import io.siskin.client.SearchResult;
 import io.siskin.client.SparseVector;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.QueryVector;
+import io.siskin.server.app.flags.SelectionFlags;
 import io.siskin.server.app.flags.TargetFlags;
 import io.siskin.server.app.output.ResultPrinter;
 import io.siskin.server.app.process.ExitStatus;
@@ -66,6 +67,7 @@ public final class SearchCommand implements Callable<Integer> {
       description = "How many hits, 1 to 10000. Default: ${DEFAULT-VALUE}.")
   private int k;
 
+  @Mixin private SelectionFlags selection = new SelectionFlags();
   @Mixin private ModeFlags evaluation = new ModeFlags();
 
   @Option(
@@ -117,6 +119,7 @@ public final class SearchCommand implements Callable<Integer> {
             : SearchRequest.vector(collection, vector(query.vector, client));
     String[] names = fields.stream().filter(name -> !name.isEmpty()).toArray(String[]::new);
     request = evaluation.applyTo(request.withK(k)).withFields(names);
+    request = request.withSelection(selection.selection()).withTenant(selection.tenant());
     return explain ? request.withExplanation() : request;
   }
 

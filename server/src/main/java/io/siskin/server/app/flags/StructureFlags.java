@@ -21,17 +21,11 @@ public final class StructureFlags {
   /** What {@code --quantization} may be. */
   public enum Scales {
     /** A scale per document, or 1 where that is exact. */
-    AUTO(new Quantization.Auto()),
+    AUTO,
     /** One scale for all documents. */
-    GLOBAL(new Quantization.GlobalOfInput()),
+    GLOBAL,
     /** A scale per document. */
-    PER_DOCUMENT(new Quantization.PerDocument());
-
-    private final Quantization rule;
-
-    Scales(Quantization rule) {
-      this.rule = rule;
-    }
+    PER_DOCUMENT
   }
 
   @Option(
@@ -129,7 +123,11 @@ public final class StructureFlags {
   public BuildOptions build() {
     return new BuildOptions(
         new Weighting.AsGiven(),
-        quantization.rule,
+        switch (quantization) {
+          case AUTO -> new Quantization.Auto();
+          case GLOBAL -> new Quantization.GlobalOfInput();
+          case PER_DOCUMENT -> new Quantization.PerDocument();
+        },
         switch (order) {
           case NONE -> new Reordering.None();
           case BP -> Reordering.GraphBisection.DEFAULTS;

@@ -30,6 +30,11 @@ public final class TargetFlags {
               + " ${DEFAULT-VALUE}.")
   private long timeoutMillis;
 
+  /** Returns how long an answer may take. */
+  public Duration timeout() {
+    return Duration.ofMillis(timeoutMillis);
+  }
+
   /** Makes a client, which connects with its first call. */
   public SearchClient connect() {
     Ranges.check("--timeout-millis", timeoutMillis, 1, TIMEOUT_MILLIS_MAX);

@@ -74,7 +74,10 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
   static int status(Throwable failure) {
     return switch (failure) {
       case InvalidInputException _ -> ExitStatus.USAGE;
-      case SearchException.InvalidRequest _, SearchException.NotFound _ -> ExitStatus.USAGE;
+      case SearchException.InvalidRequest _,
+          SearchException.NotFound _,
+          SearchException.Conflict _ ->
+          ExitStatus.USAGE;
       case SearchException _ -> ExitStatus.FAILURE;
       case UnsupportedOperationException _ -> ExitStatus.USAGE;
       // Files that are damaged, or may be.

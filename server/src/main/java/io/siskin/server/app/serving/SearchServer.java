@@ -11,11 +11,15 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
+import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.Warmup;
+import io.siskin.server.rpc.Backends;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.write.LiveCollections;
+import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -38,6 +42,7 @@ public final class SearchServer implements AutoCloseable {
   private final CollectionCatalog catalog;
   private final BatchedModels models;
   private final RetrievalPipeline retrieval;
+  private final LiveCollections live;
   private final GrpcServer grpc;
 
   /** Those that no collection has to have. */
@@ -50,11 +55,13 @@ public final class SearchServer implements AutoCloseable {
       CollectionCatalog catalog,
       BatchedModels models,
       RetrievalPipeline retrieval,
+      LiveCollections live,
       GrpcServer grpc) {
     this.options = options;
     this.catalog = catalog;
     this.models = models;
     this.retrieval = retrieval;
+    this.live = live;
     this.grpc = grpc;
   }
 
@@ -77,15 +84,30 @@ public final class SearchServer implements AutoCloseable {
     CollectionCatalog catalog =
         new CollectionCatalog(data, verification, new Warmup(warmupMillis), models);
     RetrievalPipeline retrieval = new RetrievalPipeline(catalog);
+    LiveCollections live = new LiveCollections(data, catalog, models, WriteLimits.DEFAULTS);
+    boolean listens = false;
     try {
-      GrpcServer grpc = GrpcServer.start(options, retrieval, new EncodingPipeline(catalog, models));
+      GrpcServer grpc =
+          GrpcServer.start(
+              options,
+              new Backends(
+                  retrieval,
+                  new DocumentReader(catalog, live::refresh),
+                  live,
+                  live,
+                  new EncodingPipeline(catalog, models)));
+      listens = true;
       catalog.onStateChange((name, state) -> report(grpc, name, state));
-      return new SearchServer(options, catalog, models, retrieval, grpc);
+      return new SearchServer(options, catalog, models, retrieval, live, grpc);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
               taken(options.listening().host(), options.listening().port(), "--port"), failed)
           : failed;
+    } finally {
+      if (!listens) {
+        live.close();
+      }
     }
   }
 
@@ -147,12 +169,14 @@ public final class SearchServer implements AutoCloseable {
   }
 
   /**
-   * Opens all collections, begins to follow what is committed, and reports SERVING.
+   * Brings into segments what only the logs have, opens all collections, begins to follow what is
+   * committed, and reports SERVING.
    *
    * @throws IOException when a collection cannot be opened: better none served than one missing
    *     without anybody noticing
    */
   public void open() throws IOException {
+    live.recoverAll();
     catalog.openAll();
     catalog.watch(WATCH_INTERVAL_MILLIS);
     grpc.markReady();
@@ -198,6 +222,7 @@ public final class SearchServer implements AutoCloseable {
     if (quiet) {
       openedModels.forEach(BatchedModel::close);
       openedModels.clear();
+      live.close();
       catalog.close();
     }
     // Otherwise a search is still reading the mapping, and unmapping it would end the process in

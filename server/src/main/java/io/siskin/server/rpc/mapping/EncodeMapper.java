@@ -1,8 +1,6 @@
 package io.siskin.server.rpc.mapping;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.vector.TermIdVector;
-import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
 import io.siskin.proto.v1.EncodeInput;
@@ -12,7 +10,6 @@ import io.siskin.proto.v1.EncodeResponse;
 import io.siskin.proto.v1.EncodeSide;
 import io.siskin.proto.v1.EncodeTimings;
 import io.siskin.proto.v1.Encoding;
-import io.siskin.proto.v1.SparseVector;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.encode.EncoderInput;
@@ -142,7 +139,7 @@ public final class EncodeMapper {
                     .setPoolNanos(text.nanos().poolNanos()));
     switch (text.encoding()) {
       case TextEncoding.Sparse sparse -> {
-        encoding.setSparse(toProto(sparse.vector()));
+        encoding.setSparse(VectorMapper.toProto(sparse.vector()));
         if (withTokens) {
           encoding.addAllTokens(sparse.originalTerms());
         }
@@ -150,18 +147,6 @@ public final class EncodeMapper {
       case TextEncoding.Dense dense -> encoding.setDense(toProto(dense));
     }
     return encoding.build();
-  }
-
-  private static SparseVector toProto(io.siskin.index.vector.SparseVector vector) {
-    SparseVector.Builder message = SparseVector.newBuilder();
-    for (int i = 0; i < vector.size(); i++) {
-      switch (vector) {
-        case TokenVector tokens -> message.addTokens(tokens.token(i));
-        case TermIdVector ids -> message.addTermIds(ids.termId(i));
-      }
-      message.addWeights(vector.weight(i));
-    }
-    return message.build();
   }
 
   private static DenseVectors toProto(TextEncoding.Dense dense) {

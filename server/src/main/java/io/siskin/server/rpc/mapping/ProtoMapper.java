@@ -3,8 +3,6 @@ package io.siskin.server.rpc.mapping;
 import com.google.protobuf.Duration;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.SegmentStatistics;
-import io.siskin.index.vector.TermIdVector;
-import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.CollectionState;
@@ -18,7 +16,6 @@ import io.siskin.proto.v1.SearchMode.ModeCase;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.Segment;
-import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.StageTimings;
 import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
@@ -28,6 +25,7 @@ import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.util.function.Function;
@@ -46,9 +44,6 @@ public final class ProtoMapper {
 
   /** The longest query text, in UTF-16 code units. */
   static final int TEXT_LENGTH_MAX = 65_536;
-
-  /** The most terms of a query vector. */
-  static final int VECTOR_TERM_COUNT_MAX = 16_384;
 
   /** The most fields that may be asked for. */
   static final int FIELD_COUNT_MAX = 64;
@@ -80,7 +75,9 @@ public final class ProtoMapper {
         (int) k,
         evaluation(message, collection, defaultModes),
         message.getFieldsList(),
-        message.getExplain());
+        message.getExplain(),
+        selector(message),
+        message.getTenant());
   }
 
   /**
@@ -135,6 +132,7 @@ public final class ProtoMapper {
                     ? CollectionState.COLLECTION_STATE_DAMAGED
                     : CollectionState.COLLECTION_STATE_SERVING)
             .addAllStoredFields(description.storedFields());
+    SchemaMapper.describe(description.storage(), collection);
     for (Planner.Expectation expectation : description.expectations()) {
       collection.addRecallExpectations(
           RecallExpectation.newBuilder()
@@ -177,6 +175,14 @@ public final class ProtoMapper {
         : duration.getSeconds() * 1_000_000_000L + duration.getNanos();
   }
 
+  private static Selector selector(SearchRequest message) {
+    return switch (message.getSelectionCase()) {
+      case FILTER -> FilterMapper.selector("filter", message.getFilter());
+      case FILTER_EXPRESSION -> new Selector.Expression(message.getFilterExpression());
+      case SELECTION_NOT_SET -> new Selector.All();
+    };
+  }
+
   private static RetrievalRequest.Query query(SearchRequest message) {
     return switch (message.getQueryCase()) {
       case TEXT -> {
@@ -187,49 +193,10 @@ public final class ProtoMapper {
         }
         yield new RetrievalRequest.Query.Text(text);
       }
-      case VECTOR -> new RetrievalRequest.Query.Vector(vector(message.getVector()));
+      case VECTOR ->
+          new RetrievalRequest.Query.Vector(VectorMapper.toDomain("vector", message.getVector()));
       case QUERY_NOT_SET -> throw new InvalidInputException("query", "not set", "text or vector");
     };
-  }
-
-  private static io.siskin.index.vector.SparseVector vector(SparseVector message) {
-    int tokenCount = message.getTokensCount();
-    int termIdCount = message.getTermIdsCount();
-    if (tokenCount > 0 && termIdCount > 0) {
-      throw new InvalidInputException(
-          "vector", "keyed by tokens and by term ids", "tokens or term_ids, not both");
-    }
-    int count = Math.max(tokenCount, termIdCount);
-    if (count > VECTOR_TERM_COUNT_MAX) {
-      throw new InvalidInputException(
-          "vector", count + " terms", "at most " + VECTOR_TERM_COUNT_MAX + " terms");
-    }
-    if (message.getWeightsCount() != count) {
-      throw new InvalidInputException(
-          "vector.weights",
-          message.getWeightsCount() + " weights",
-          "one weight per term: " + count);
-    }
-    float[] weights = new float[count];
-    for (int i = 0; i < count; i++) {
-      weights[i] = message.getWeights(i);
-    }
-    try {
-      return termIdCount > 0
-          ? TermIdVector.of(termIds(message, count), weights)
-          : TokenVector.of(message.getTokensList().toArray(String[]::new), weights);
-    } catch (InvalidInputException e) {
-      throw e.at("vector");
-    }
-  }
-
-  private static int[] termIds(SparseVector message, int count) {
-    // Not getTermIdsList, which boxes.
-    int[] termIds = new int[count];
-    for (int i = 0; i < count; i++) {
-      termIds[i] = message.getTermIds(i);
-    }
-    return termIds;
   }
 
   private static Evaluation evaluation(

@@ -27,6 +27,10 @@ import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.write.CollectionNotWritableException;
+import io.siskin.server.write.NameTakenException;
+import io.siskin.server.write.SnapshotNotFoundException;
+import io.siskin.server.write.WritesOverloadedException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -87,6 +91,9 @@ public final class StatusMapper {
       // The same call would be too large again.
       trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
     }
+    if (error instanceof WritesOverloadedException overloaded) {
+      trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(overloaded.retryAfter().toMillis()));
+    }
     return StatusProto.toStatusRuntimeException(toStatus(error), trailers);
   }
 
@@ -107,18 +114,19 @@ public final class StatusMapper {
   public Status toStatus(Throwable error) {
     return switch (error) {
       case InvalidInputException e -> invalid(e);
-      case UndecodableRequestException e ->
-          status(
-              Code.INVALID_ARGUMENT,
-              message(e),
-              violations("request", message(e)),
-              info("UNDECODABLE_REQUEST").putMetadata("method", e.method()).build());
+      case UndecodableRequestException e -> undecodable(e);
       case RequestTooLargeException e ->
           status(Code.RESOURCE_EXHAUSTED, message(e), info("REQUEST_TOO_LARGE").build());
       case CollectionNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("collection", e.collection()));
       case ModelNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("model", e.model()));
+      case SnapshotNotFoundException e ->
+          status(Code.NOT_FOUND, message(e), resource("snapshot", e.snapshot()));
+      case NameTakenException e ->
+          status(Code.ALREADY_EXISTS, message(e), resource(e.kind(), e.name()));
+      case WritesOverloadedException e -> overloaded(e);
+      case CollectionNotWritableException e -> notWritable(e);
       case QueryCancelledException e -> cancelled(e);
       case EncoderOverloadedException e -> overloaded(e);
       case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
@@ -129,30 +137,10 @@ public final class StatusMapper {
               message(e),
               info("SEARCH_QUEUE_FULL").build(),
               retryInfo(retryDelay));
-      case ResponseTooLargeException e ->
-          status(
-              Code.RESOURCE_EXHAUSTED,
-              message(e),
-              info("RESPONSE_TOO_LARGE")
-                  .putMetadata("length_bytes", Long.toString(e.lengthBytes()))
-                  .putMetadata("length_bytes_max", Long.toString(e.lengthBytesMax()))
-                  .build());
+      case ResponseTooLargeException e -> tooLarge(e);
       case DrainingException e -> status(Code.UNAVAILABLE, message(e));
-      case CollectionDamagedException e ->
-          // Not logged: the catalog has, once, when it found the damage.
-          status(
-              Code.DATA_LOSS,
-              message(e),
-              info("COLLECTION_DAMAGED").putMetadata("collection", e.collection()).build(),
-              resource("collection", e.collection()));
-      case CollectionUnderVerificationException e ->
-          status(
-              Code.UNAVAILABLE,
-              message(e),
-              info("COLLECTION_UNDER_VERIFICATION")
-                  .putMetadata("collection", e.collection())
-                  .build(),
-              retryInfo(retryDelay));
+      case CollectionDamagedException e -> damaged(e);
+      case CollectionUnderVerificationException e -> underVerification(e);
       case CorruptSegmentException e ->
           logged(Code.DATA_LOSS, "stored data is damaged", "CORRUPT_SEGMENT", e);
       case CorruptLogException e ->
@@ -179,12 +167,73 @@ public final class StatusMapper {
     };
   }
 
+  private static Status overloaded(WritesOverloadedException error) {
+    String reason =
+        switch (error.reason()) {
+          case QUEUE_FULL -> "WRITE_QUEUE_FULL";
+          case MEMORY_FULL -> "WRITE_MEMORY_FULL";
+          case DISK_FULL -> "WRITE_DISK_FULL";
+        };
+    return status(
+        Code.RESOURCE_EXHAUSTED,
+        message(error),
+        info(reason).build(),
+        retryInfo(error.retryAfter()));
+  }
+
+  private Status notWritable(CollectionNotWritableException error) {
+    ErrorInfo info =
+        info("COLLECTION_" + error.reason().name())
+            .putMetadata("collection", error.collection())
+            .build();
+    return switch (error.reason()) {
+      case LOCKED, OLD_FORM, LOG_FAILED, ALIASED ->
+          status(Code.FAILED_PRECONDITION, message(error), info);
+      case CLOSING -> status(Code.UNAVAILABLE, message(error), info, retryInfo(retryDelay));
+    };
+  }
+
   private static Status cancelled(QueryCancelledException e) {
     return switch (e.reason()) {
       case DEADLINE_EXCEEDED ->
           status(Code.DEADLINE_EXCEEDED, "the deadline passed before the work was done");
       case CANCELLED -> status(Code.CANCELLED, "the call was cancelled");
     };
+  }
+
+  private static Status undecodable(UndecodableRequestException e) {
+    return status(
+        Code.INVALID_ARGUMENT,
+        message(e),
+        violations("request", message(e)),
+        info("UNDECODABLE_REQUEST").putMetadata("method", e.method()).build());
+  }
+
+  private static Status tooLarge(ResponseTooLargeException e) {
+    return status(
+        Code.RESOURCE_EXHAUSTED,
+        message(e),
+        info("RESPONSE_TOO_LARGE")
+            .putMetadata("length_bytes", Long.toString(e.lengthBytes()))
+            .putMetadata("length_bytes_max", Long.toString(e.lengthBytesMax()))
+            .build());
+  }
+
+  /** This is not logged, because the catalog has logged the damage when it found it. */
+  private static Status damaged(CollectionDamagedException e) {
+    return status(
+        Code.DATA_LOSS,
+        message(e),
+        info("COLLECTION_DAMAGED").putMetadata("collection", e.collection()).build(),
+        resource("collection", e.collection()));
+  }
+
+  private Status underVerification(CollectionUnderVerificationException e) {
+    return status(
+        Code.UNAVAILABLE,
+        message(e),
+        info("COLLECTION_UNDER_VERIFICATION").putMetadata("collection", e.collection()).build(),
+        retryInfo(retryDelay));
   }
 
   private static Status remote(RemoteEncoderException e) {

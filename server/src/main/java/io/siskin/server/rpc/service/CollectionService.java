@@ -3,21 +3,49 @@ package io.siskin.server.rpc.service;
 import io.grpc.stub.StreamObserver;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.proto.v1.CollectionServiceGrpc;
+import io.siskin.proto.v1.CompactCollectionRequest;
+import io.siskin.proto.v1.CompactCollectionResponse;
+import io.siskin.proto.v1.CreateCollectionRequest;
+import io.siskin.proto.v1.CreateCollectionResponse;
+import io.siskin.proto.v1.CreateSnapshotRequest;
+import io.siskin.proto.v1.CreateSnapshotResponse;
+import io.siskin.proto.v1.DeleteAliasRequest;
+import io.siskin.proto.v1.DeleteAliasResponse;
+import io.siskin.proto.v1.DeleteSnapshotRequest;
+import io.siskin.proto.v1.DeleteSnapshotResponse;
+import io.siskin.proto.v1.DropCollectionRequest;
+import io.siskin.proto.v1.DropCollectionResponse;
+import io.siskin.proto.v1.FlushCollectionRequest;
+import io.siskin.proto.v1.FlushCollectionResponse;
 import io.siskin.proto.v1.GetCollectionRequest;
 import io.siskin.proto.v1.GetCollectionResponse;
+import io.siskin.proto.v1.ListAliasesRequest;
+import io.siskin.proto.v1.ListAliasesResponse;
 import io.siskin.proto.v1.ListCollectionsRequest;
 import io.siskin.proto.v1.ListCollectionsResponse;
+import io.siskin.proto.v1.ListSnapshotsRequest;
+import io.siskin.proto.v1.ListSnapshotsResponse;
+import io.siskin.proto.v1.RestoreSnapshotRequest;
+import io.siskin.proto.v1.RestoreSnapshotResponse;
+import io.siskin.proto.v1.SetAliasRequest;
+import io.siskin.proto.v1.SetAliasResponse;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.rpc.mapping.SchemaMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.write.CollectionChanges;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** {@code siskin.v1.CollectionService}. Safe for concurrent use; runs on event loops. */
+/**
+ * {@code siskin.v1.CollectionService}. Changes are handed on to threads of their own. Safe for
+ * concurrent use; its methods run on event loops and do not block.
+ */
 public final class CollectionService extends CollectionServiceGrpc.CollectionServiceImplBase {
   /** The largest page that may be asked for. */
   static final int PAGE_SIZE_MAX = 1_000;
@@ -25,16 +53,20 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
   private static final int PAGE_SIZE_DEFAULT = 100;
 
   private final Retriever retriever;
+  private final CollectionChanges changes;
   private final StatusMapper statusMapper;
 
   /**
    * Creates the service.
    *
    * @param retriever knows the collections
+   * @param changes changes them
    * @param statusMapper translates failures
    */
-  public CollectionService(Retriever retriever, StatusMapper statusMapper) {
+  public CollectionService(
+      Retriever retriever, CollectionChanges changes, StatusMapper statusMapper) {
     this.retriever = retriever;
+    this.changes = changes;
     this.statusMapper = statusMapper;
   }
 
@@ -55,6 +87,162 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
                     ProtoMapper.toProto(
                         retriever.collection(CollectionName.check("name", request.getName()))))
                 .build());
+  }
+
+  @Override
+  public void createCollection(
+      CreateCollectionRequest request, StreamObserver<CreateCollectionResponse> observer) {
+    change(
+        observer,
+        () -> {
+          String name = CollectionName.check("name", request.getName());
+          return changes
+              .create(name, SchemaMapper.settings(request), SchemaMapper.encoder(request))
+              .thenApply(
+                  _ ->
+                      CreateCollectionResponse.newBuilder()
+                          .setCollection(ProtoMapper.toProto(retriever.collection(name)))
+                          .build());
+        });
+  }
+
+  @Override
+  public void dropCollection(
+      DropCollectionRequest request, StreamObserver<DropCollectionResponse> observer) {
+    change(
+        observer,
+        () ->
+            changes
+                .drop(CollectionName.check("name", request.getName()))
+                .thenApply(_ -> DropCollectionResponse.getDefaultInstance()));
+  }
+
+  @Override
+  public void setAlias(SetAliasRequest request, StreamObserver<SetAliasResponse> observer) {
+    change(
+        observer,
+        () ->
+            changes
+                .setAlias(
+                    CollectionName.check("alias", request.getAlias()),
+                    CollectionName.check("collection", request.getCollection()))
+                .thenApply(
+                    previous ->
+                        SetAliasResponse.newBuilder()
+                            .setPreviousCollection(previous.orElse(""))
+                            .build()));
+  }
+
+  @Override
+  public void deleteAlias(
+      DeleteAliasRequest request, StreamObserver<DeleteAliasResponse> observer) {
+    change(
+        observer,
+        () ->
+            changes
+                .deleteAlias(CollectionName.check("alias", request.getAlias()))
+                .thenApply(_ -> DeleteAliasResponse.getDefaultInstance()));
+  }
+
+  @Override
+  public void listAliases(
+      ListAliasesRequest request, StreamObserver<ListAliasesResponse> observer) {
+    answer(observer, () -> SchemaMapper.toProto(changes.aliases()));
+  }
+
+  @Override
+  public void flushCollection(
+      FlushCollectionRequest request, StreamObserver<FlushCollectionResponse> observer) {
+    change(
+        observer,
+        () ->
+            changes
+                .flush(CollectionName.check("collection", request.getCollection()))
+                .thenApply(_ -> FlushCollectionResponse.getDefaultInstance()));
+  }
+
+  @Override
+  public void compactCollection(
+      CompactCollectionRequest request, StreamObserver<CompactCollectionResponse> observer) {
+    change(
+        observer,
+        () -> {
+          String name = CollectionName.check("collection", request.getCollection());
+          return changes
+              .compact(name)
+              .thenApply(
+                  _ ->
+                      CompactCollectionResponse.newBuilder()
+                          .setCollection(ProtoMapper.toProto(retriever.collection(name)))
+                          .build());
+        });
+  }
+
+  @Override
+  public void createSnapshot(
+      CreateSnapshotRequest request, StreamObserver<CreateSnapshotResponse> observer) {
+    change(
+        observer,
+        () ->
+            changes
+                .createSnapshot(
+                    CollectionName.check("collection", request.getCollection()),
+                    request.getSnapshot().isEmpty()
+                        ? ""
+                        : CollectionName.check("snapshot", request.getSnapshot()))
+                .thenApply(
+                    snapshot ->
+                        CreateSnapshotResponse.newBuilder()
+                            .setSnapshot(SchemaMapper.toProto(snapshot))
+                            .build()));
+  }
+
+  @Override
+  public void listSnapshots(
+      ListSnapshotsRequest request, StreamObserver<ListSnapshotsResponse> observer) {
+    change(
+        observer,
+        () ->
+            changes
+                .snapshots(CollectionName.check("collection", request.getCollection()))
+                .thenApply(
+                    snapshots ->
+                        ListSnapshotsResponse.newBuilder()
+                            .addAllSnapshots(snapshots.stream().map(SchemaMapper::toProto).toList())
+                            .build()));
+  }
+
+  @Override
+  public void deleteSnapshot(
+      DeleteSnapshotRequest request, StreamObserver<DeleteSnapshotResponse> observer) {
+    change(
+        observer,
+        () ->
+            changes
+                .deleteSnapshot(
+                    CollectionName.check("collection", request.getCollection()),
+                    CollectionName.check("snapshot", request.getSnapshot()))
+                .thenApply(_ -> DeleteSnapshotResponse.getDefaultInstance()));
+  }
+
+  @Override
+  public void restoreSnapshot(
+      RestoreSnapshotRequest request, StreamObserver<RestoreSnapshotResponse> observer) {
+    change(
+        observer,
+        () -> {
+          String name = CollectionName.check("new_collection", request.getNewCollection());
+          return changes
+              .restore(
+                  CollectionName.check("collection", request.getCollection()),
+                  CollectionName.check("snapshot", request.getSnapshot()),
+                  name)
+              .thenApply(
+                  _ ->
+                      RestoreSnapshotResponse.newBuilder()
+                          .setCollection(ProtoMapper.toProto(retriever.collection(name)))
+                          .build());
+        });
   }
 
   private ListCollectionsResponse page(ListCollectionsRequest request) {
@@ -92,6 +280,16 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
     }
     observer.onNext(message);
     observer.onCompleted();
+  }
+
+  @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
+  private <T> void change(StreamObserver<T> observer, Supplier<CompletableFuture<T>> change) {
+    Caller<T> caller = UnaryCaller.of(observer, statusMapper);
+    try {
+      Answers.hand(change.get(), caller);
+    } catch (Throwable e) {
+      caller.failed(e);
+    }
   }
 
   private static String encodeToken(String name) {

@@ -7,6 +7,7 @@ import io.siskin.server.counters.CallCounters;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * The two methods that do the same work: a unary one for one request, and a stream of many. Keeps
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class DispatchedMethods<Q, M, A, R> {
   private final Dispatcher<M, A> dispatcher;
+  private final Supplier<? extends Dispatcher<M, A>> ofStream;
   private final StreamMessages<Q, M, A, R> messages;
   private final StatusMapper statusMapper;
   private final CallCounters streamRequests;
@@ -28,7 +30,7 @@ final class DispatchedMethods<Q, M, A, R> {
   private volatile boolean draining;
 
   /**
-   * Creates the methods.
+   * Creates methods whose requests do not depend on each other.
    *
    * @param dispatcher does the work
    * @param messages how the stream's messages hold requests and answers
@@ -43,7 +45,29 @@ final class DispatchedMethods<Q, M, A, R> {
       StatusMapper statusMapper,
       CallCounters streamRequests,
       int inFlightMax) {
+    this(dispatcher, () -> dispatcher, messages, statusMapper, streamRequests, inFlightMax);
+  }
+
+  /**
+   * Creates the methods.
+   *
+   * @param dispatcher does the work of unary calls
+   * @param ofStream makes what does the work of one stream, which may depend on what came before
+   * @param messages how the stream's messages hold requests and answers
+   * @param statusMapper translates failures
+   * @param streamRequests counts the requests of streams
+   * @param inFlightMax how many requests of one stream may be unanswered before the server stops
+   *     reading it
+   */
+  DispatchedMethods(
+      Dispatcher<M, A> dispatcher,
+      Supplier<? extends Dispatcher<M, A>> ofStream,
+      StreamMessages<Q, M, A, R> messages,
+      StatusMapper statusMapper,
+      CallCounters streamRequests,
+      int inFlightMax) {
     this.dispatcher = dispatcher;
+    this.ofStream = ofStream;
     this.messages = messages;
     this.statusMapper = statusMapper;
     this.streamRequests = streamRequests;
@@ -73,7 +97,7 @@ final class DispatchedMethods<Q, M, A, R> {
         new StreamCall<>(
             (ServerCallStreamObserver<R>) observer,
             messages,
-            dispatcher,
+            ofStream.get(),
             statusMapper,
             streamRequests,
             inFlightMax,

@@ -10,22 +10,31 @@ import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.CollectionMemory;
 import io.siskin.proto.v1.CollectionState;
 import io.siskin.proto.v1.ExactMode;
+import io.siskin.proto.v1.FieldType;
+import io.siskin.proto.v1.Filter;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
 import io.siskin.proto.v1.RecallExpectation;
+import io.siskin.proto.v1.Schema;
+import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.Segment;
 import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.StorageOptions;
+import io.siskin.proto.v1.SyncPolicy;
 import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
+import io.siskin.proto.v1.WriteOptions;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.Selector;
 import io.siskin.server.rpc.FakeRetriever;
 import io.siskin.server.search.SearchMode;
 import java.util.Collections;
@@ -358,7 +367,67 @@ class ProtoMapperTest {
                         .addStructures(
                             IndexStructure.newBuilder().setName("blockmax").setLengthBytes(8)))
                 .setState(CollectionState.COLLECTION_STATE_SERVING)
+                .setSchema(
+                    Schema.newBuilder()
+                        .addFields(
+                            SchemaField.newBuilder()
+                                .setName("owner")
+                                .setType(FieldType.FIELD_TYPE_STRING))
+                        .addFields(
+                            SchemaField.newBuilder()
+                                .setName("year")
+                                .setType(FieldType.FIELD_TYPE_INT64))
+                        .setTenantField("owner"))
+                .setStorage(
+                    StorageOptions.newBuilder()
+                        .setWeightBits(8)
+                        .setStoreFields(true)
+                        .setReorder(true)
+                        .setClusteredLists(false))
+                .setWrites(
+                    WriteOptions.newBuilder()
+                        .setSyncPolicy(SyncPolicy.SYNC_POLICY_INTERVAL)
+                        .setSyncInterval(duration(1, 500_000_000))
+                        .setRefreshInterval(duration(0, 250_000_000)))
+                .setMemory(
+                    CollectionMemory.newBuilder()
+                        .setHeapBytes(1)
+                        .setAnonymousBytes(2)
+                        .setMappedBytes(3)
+                        .setResidentBytes(4)
+                        .setLogBytes(5))
+                .setLastPosition(77)
+                .setDeletedDocumentCount(3)
+                .addAliases("a")
+                .addAliases("b")
                 .build());
+  }
+
+  @Test
+  void aSearchSaysWhichDocumentsQualify() {
+    SearchRequest.Builder search = SearchRequest.newBuilder().setCollection("books").setText("x");
+    assertThat(ProtoMapper.toDomain(search.build(), name -> new SearchMode.Exact()).selector())
+        .isEqualTo(new Selector.All());
+    RetrievalRequest found =
+        ProtoMapper.toDomain(
+            search.setTenant("ann").setFilterExpression("year > 1").build(),
+            name -> new SearchMode.Exact());
+    assertThat(found.selector()).isEqualTo(new Selector.Expression("year > 1"));
+    assertThat(found.tenant()).isEqualTo("ann");
+    assertThat(
+            ProtoMapper.toDomain(
+                    search.setFilter(Filter.newBuilder().setExists("year")).build(),
+                    name -> new SearchMode.Exact())
+                .selector())
+        .isEqualTo(new Selector.Matching(new io.siskin.server.filter.Filter.Exists("year")));
+    Filter deep = Filter.newBuilder().setExists("year").build();
+    for (int depth = 0; depth < 32; depth++) {
+      deep = Filter.newBuilder().setNot(deep).build();
+    }
+    SearchRequest tooDeep = search.setFilter(deep).build();
+    assertThatThrownBy(() -> ProtoMapper.toDomain(tooDeep, name -> new SearchMode.Exact()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("at most 32 deep");
   }
 
   @ParameterizedTest
@@ -381,7 +450,8 @@ class ProtoMapperTest {
             1,
             List.of(),
             List.of(),
-            true);
+            true,
+            books.storage());
 
     assertThat(ProtoMapper.toProto(described).getVocabulary()).isEqualTo(expected);
     assertThat(ProtoMapper.toProto(described).getState())

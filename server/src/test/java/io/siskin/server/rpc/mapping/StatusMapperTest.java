@@ -31,6 +31,10 @@ import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.search.QueryCancelledException.Reason;
+import io.siskin.server.write.CollectionNotWritableException;
+import io.siskin.server.write.NameTakenException;
+import io.siskin.server.write.SnapshotNotFoundException;
+import io.siskin.server.write.WritesOverloadedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -219,6 +223,51 @@ class StatusMapperTest {
     Status failed = mapper.toStatus(new LogFailedException("/secret", new IOException("EIO")));
     assertThat(failed.getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
     assertThat(failed.getMessage()).doesNotContain("secret");
+  }
+
+  @Test
+  void tooManyWritesAreRefusedWithADelay() throws Exception {
+    for (WritesOverloadedException.Reason reason : WritesOverloadedException.Reason.values()) {
+      WritesOverloadedException error =
+          new WritesOverloadedException(reason, "64 MiB wait", Duration.ofMillis(250));
+      Status status = mapper.toStatus(error);
+      assertThat(status.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED_VALUE);
+      assertThat(detail(status, ErrorInfo.class).getReason()).isEqualTo("WRITE_" + reason);
+      assertThat(detail(status, RetryInfo.class).getRetryDelay())
+          .isEqualTo(com.google.protobuf.Duration.newBuilder().setNanos(250_000_000).build());
+      assertThat(mapper.toException(error).getTrailers().get(PUSHBACK)).isEqualTo("250");
+    }
+    assertThat(log.list).isEmpty();
+  }
+
+  @Test
+  void aCollectionThatCannotBeWrittenSaysWhy() throws Exception {
+    for (CollectionNotWritableException.Reason reason :
+        CollectionNotWritableException.Reason.values()) {
+      Status status =
+          mapper.toStatus(new CollectionNotWritableException("birds", reason, "because"));
+      boolean closing = reason == CollectionNotWritableException.Reason.CLOSING;
+      assertThat(status.getCode())
+          .isEqualTo(closing ? Code.UNAVAILABLE_VALUE : Code.FAILED_PRECONDITION_VALUE);
+      assertThat(detail(status, ErrorInfo.class).getReason()).isEqualTo("COLLECTION_" + reason);
+      assertThat(detail(status, ErrorInfo.class).getMetadataMap())
+          .containsEntry("collection", "birds");
+      assertThat(status.getDetailsList().stream().anyMatch(any -> any.is(RetryInfo.class)))
+          .isEqualTo(closing);
+    }
+    assertThat(log.list).isEmpty();
+  }
+
+  @Test
+  void namesThatAreTakenOrMissingAreNamed() throws Exception {
+    Status taken = mapper.toStatus(new NameTakenException("alias", "birds"));
+    assertThat(taken.getCode()).isEqualTo(Code.ALREADY_EXISTS_VALUE);
+    assertThat(detail(taken, ResourceInfo.class).getResourceType()).isEqualTo("alias");
+    assertThat(detail(taken, ResourceInfo.class).getResourceName()).isEqualTo("birds");
+    Status missing = mapper.toStatus(new SnapshotNotFoundException("birds", "s", List.of("t")));
+    assertThat(missing.getCode()).isEqualTo(Code.NOT_FOUND_VALUE);
+    assertThat(detail(missing, ResourceInfo.class).getResourceType()).isEqualTo("snapshot");
+    assertThat(detail(missing, ResourceInfo.class).getResourceName()).isEqualTo("s");
   }
 
   @Test

@@ -1,0 +1,68 @@
+package io.siskin.client;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One document. Immutable; made by {@link #of} and refined by the {@code with} methods.
+ *
+ * <p>Ranges are checked by the server, which refuses a document by itself.
+ *
+ * @param id its external id, 1 to 65,535 bytes of UTF-8
+ * @param vector its vector; null to have it made of the text, or when it was not asked for
+ * @param text its text, at most 1,048,576 characters; null for none
+ * @param fields its other fields, by name: at most 256. A field that the collection does not
+ *     declare must be a text
+ * @param position where it stands in the order of writes, from 1; 0 in a document to write
+ */
+public record Document(
+    String id,
+    @Nullable SparseVector vector,
+    @Nullable String text,
+    Map<String, FieldValue> fields,
+    long position) {
+  /** Copies the fields. */
+  public Document {
+    fields = Map.copyOf(fields);
+  }
+
+  /**
+   * Makes a document of an id.
+   *
+   * @param id its id
+   */
+  public static Document of(String id) {
+    return new Document(id, null, null, Map.of(), 0);
+  }
+
+  /**
+   * Returns the same document with a text.
+   *
+   * @param newText the text
+   */
+  public Document withText(String newText) {
+    return new Document(id, vector, newText, fields, position);
+  }
+
+  /**
+   * Returns the same document with a vector, which is indexed as it is.
+   *
+   * @param newVector the vector
+   */
+  public Document withVector(SparseVector newVector) {
+    return new Document(id, newVector, text, fields, position);
+  }
+
+  /**
+   * Returns the same document with one more field.
+   *
+   * @param name the field's name
+   * @param value its value
+   */
+  public Document withField(String name, FieldValue value) {
+    Map<String, FieldValue> more = new LinkedHashMap<>(fields);
+    more.put(name, value);
+    return new Document(id, vector, text, more, position);
+  }
+}

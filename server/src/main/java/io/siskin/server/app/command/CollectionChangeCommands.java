@@ -1,0 +1,252 @@
+package io.siskin.server.app.command;
+
+import io.siskin.client.CollectionInfo;
+import io.siskin.client.CollectionsClient;
+import io.siskin.client.FieldType;
+import io.siskin.client.NewCollection;
+import io.siskin.client.SearchClient;
+import io.siskin.index.document.Schema;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.app.flags.EncoderFlags;
+import io.siskin.server.app.flags.FieldFlags;
+import io.siskin.server.app.flags.TargetFlags;
+import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.terminal.PrintableText;
+import io.siskin.server.app.terminal.Units;
+import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.EncoderSpecJson;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The commands of {@code siskin collections} that change collections. */
+public @SuppressWarnings("NullAway.Init") // picocli sets the options.
+final class CollectionChangeCommands {
+  // Compaction takes minutes for millions of documents.
+  private static final Duration PATIENCE = Duration.ofHours(1);
+
+  private CollectionChangeCommands() {}
+
+  /** What a command does. */
+  @FunctionalInterface
+  private interface Change {
+    String apply(CollectionsClient collections);
+  }
+
+  private static int change(CommandSpec spec, TargetFlags target, Change change) {
+    try (SearchClient client = target.connect()) {
+      spec.commandLine()
+          .getOut()
+          .println(PrintableText.of(change.apply(client.collectionsClient())));
+      return ExitStatus.OK;
+    }
+  }
+
+  /** Makes a collection. */
+  @Command(
+      name = "create",
+      description = {
+        "Makes an empty collection on a running server.",
+        "Without an encoder, documents and queries come as vectors."
+      })
+  static final class Create implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private TargetFlags target = new TargetFlags();
+
+    @Parameters(paramLabel = "NAME", description = "The name of the collection.")
+    private String name;
+
+    @Mixin private FieldFlags fields = new FieldFlags();
+    @Mixin private EncoderFlags encoder = new EncoderFlags();
+
+    @Option(
+        names = "--weight-bits",
+        paramLabel = "N",
+        defaultValue = "8",
+        description =
+            "Bits of a stored weight, 8 or 16: with 16, scores are finer and files larger by a byte"
+                + " per posting. Default: ${DEFAULT-VALUE}.")
+    private int weightBits;
+
+    @Option(
+        names = "--clustered",
+        description = "Builds clustered posting lists, for the mode clustered.")
+    private boolean clustered;
+
+    @Option(names = "--no-fields", description = "Does not keep texts and undeclared fields.")
+    private boolean noFields;
+
+    @Option(
+        names = "--default-recall-target",
+        paramLabel = "R",
+        description =
+            "The recall target of searches that name neither mode nor target, above 0, at most 1."
+                + " Default: 1, which is exact.")
+    private @Nullable Float recallTarget;
+
+    @Override
+    public Integer call() throws IOException {
+      NewCollection wanted = wanted();
+      return change(
+          spec, target, collections -> "made collection " + collections.create(wanted).name());
+    }
+
+    private NewCollection wanted() throws IOException {
+      NewCollection wanted =
+          NewCollection.of(name)
+              .withStorage(new NewCollection.Storage(weightBits, !noFields, true, clustered));
+      Schema schema = fields.schema();
+      for (Schema.Field field : schema.fields()) {
+        wanted = wanted.withField(field.name(), FieldType.valueOf(field.type().name()));
+      }
+      if (schema.tenantField() != null) {
+        wanted = wanted.withTenantField(schema.tenantField());
+      }
+      EncoderSpec encoderSpec = encoder.spec();
+      if (!encoder.files().isEmpty()) {
+        throw new InvalidInputException(
+            "encoder",
+            "with the file " + encoder.files().keySet().iterator().next(),
+            "an encoder without files; build a collection with one by siskin index");
+      }
+      if (encoderSpec != null) {
+        wanted = wanted.withEncoderParametersJson(EncoderSpecJson.write(encoderSpec));
+      }
+      return recallTarget == null ? wanted : wanted.withDefaultRecallTarget(recallTarget);
+    }
+  }
+
+  /** Removes a collection. */
+  @Command(
+      name = "drop",
+      description =
+          "Removes a collection with its documents and snapshots. An alias that names it must be"
+              + " removed before.")
+  static final class Drop implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private TargetFlags target = new TargetFlags();
+
+    @Parameters(paramLabel = "NAME", description = "The collection, not an alias.")
+    private String name;
+
+    @Override
+    public Integer call() {
+      return change(
+          spec,
+          target,
+          collections -> {
+            collections.drop(name);
+            return "removed collection " + name;
+          });
+    }
+  }
+
+  /** Sets an alias. */
+  @Command(
+      name = "alias",
+      description =
+          "Lets an alias name a collection: each request for the alias goes there from then on.")
+  static final class Alias implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private TargetFlags target = new TargetFlags();
+
+    @Parameters(index = "0", paramLabel = "ALIAS", description = "The alias.")
+    private String alias;
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "The collection.")
+    private String name;
+
+    @Override
+    public Integer call() {
+      return change(
+          spec,
+          target,
+          collections -> {
+            String before = collections.setAlias(alias, name);
+            return alias + " names " + name + (before == null ? "" : ", and not " + before);
+          });
+    }
+  }
+
+  /** Removes an alias. */
+  @Command(name = "unalias", description = "Removes an alias. The collection stays.")
+  static final class Unalias implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private TargetFlags target = new TargetFlags();
+
+    @Parameters(paramLabel = "ALIAS", description = "The alias.")
+    private String alias;
+
+    @Override
+    public Integer call() {
+      return change(
+          spec,
+          target,
+          collections -> {
+            collections.deleteAlias(alias);
+            return "removed alias " + alias;
+          });
+    }
+  }
+
+  /** Flushes a collection. */
+  @Command(
+      name = "flush",
+      description =
+          "Makes all writes of a collection visible, and moves them from memory into a segment.")
+  static final class Flush implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private TargetFlags target = new TargetFlags();
+
+    @Parameters(paramLabel = "NAME", description = "The collection, or an alias.")
+    private String name;
+
+    @Override
+    public Integer call() {
+      return change(
+          spec,
+          target,
+          collections -> {
+            collections.withDeadline(PATIENCE).flush(name);
+            return "flushed " + name;
+          });
+    }
+  }
+
+  /** Compacts a collection. */
+  @Command(
+      name = "compact",
+      description =
+          "Rewrites a collection into one segment without deleted documents, and waits for that, up"
+              + " to an hour. It can be searched and written meanwhile.")
+  static final class Compact implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private TargetFlags target = new TargetFlags();
+
+    @Parameters(paramLabel = "NAME", description = "The collection, or an alias.")
+    private String name;
+
+    @Override
+    public Integer call() {
+      return change(
+          spec,
+          target,
+          collections -> {
+            CollectionInfo info = collections.withDeadline(PATIENCE).compact(name);
+            return "compacted "
+                + info.name()
+                + ": "
+                + Units.count(info.documentCount(), "document")
+                + ", "
+                + Units.bytes(info.lengthBytes());
+          });
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.siskin.server.rpc.service;
+
+import io.grpc.Deadline;
+import io.siskin.proto.v1.UpsertRequest;
+import io.siskin.proto.v1.UpsertResponse;
+import io.siskin.server.retrieve.CollectionName;
+import io.siskin.server.rpc.mapping.DocumentMapper;
+import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.write.CollectionWrites;
+import io.siskin.server.write.DocumentInput;
+import io.siskin.server.write.WriteOrder;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of every batch of documents from message to answer. The batches of one stream are written
+ * in the order in which they came. Safe for concurrent use.
+ */
+final class UpsertDispatcher implements Dispatcher<UpsertRequest, UpsertResponse> {
+  private final CollectionWrites writes;
+  private final StatusMapper statusMapper;
+  private final Supplier<WriteOrder> orders;
+
+  private UpsertDispatcher(
+      CollectionWrites writes, StatusMapper statusMapper, Supplier<WriteOrder> orders) {
+    this.writes = writes;
+    this.statusMapper = statusMapper;
+    this.orders = orders;
+  }
+
+  /**
+   * Creates a dispatcher of calls that do not wait for each other.
+   *
+   * @param writes writes
+   * @param statusMapper translates refusals
+   */
+  static UpsertDispatcher ofCalls(CollectionWrites writes, StatusMapper statusMapper) {
+    return new UpsertDispatcher(writes, statusMapper, WriteOrder::new);
+  }
+
+  /**
+   * Creates a dispatcher of the batches of one stream.
+   *
+   * @param writes writes
+   * @param statusMapper translates refusals
+   */
+  static UpsertDispatcher ofStream(CollectionWrites writes, StatusMapper statusMapper) {
+    WriteOrder order = new WriteOrder();
+    return new UpsertDispatcher(writes, statusMapper, () -> order);
+  }
+
+  @Override
+  @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
+  public void dispatch(
+      UpsertRequest message, @Nullable Deadline deadline, Caller<UpsertResponse> caller) {
+    try {
+      String collection = CollectionName.check("collection", message.getCollection());
+      DocumentMapper.Batch<DocumentInput> batch =
+          DocumentMapper.documents(message.getDocumentsList());
+      CompletableFuture<UpsertResponse> answer =
+          writes
+              .upsert(
+                  collection,
+                  message.getTenant(),
+                  batch.items(),
+                  DocumentMapper.waitFor(message.getWaitFor()),
+                  caller.cancellation(deadline),
+                  orders.get())
+              .thenApply(
+                  results ->
+                      UpsertResponse.newBuilder()
+                          .addAllResults(
+                              DocumentMapper.results(batch, results, "documents", statusMapper))
+                          .build());
+      Answers.hand(answer, caller);
+    } catch (Throwable e) {
+      caller.failed(e);
+    }
+  }
+}
