@@ -67,6 +67,7 @@ public final class CrashHarness {
       while (rounds.endCount() < times) {
         rounds.write(3, List.of(), WriterProcess::kill);
         rounds.check();
+        progress("killed", rounds);
       }
       print("kill -9", rounds);
     }
@@ -94,6 +95,7 @@ public final class CrashHarness {
             });
         disk.restart();
         rounds.check();
+        progress("losses of power", rounds);
       }
       print("loss of power (ext4)", rounds);
     }
@@ -166,6 +168,11 @@ public final class CrashHarness {
       out.printf("%-28s %8d %9d %22d%n", one.getKey(), counts[0], counts[1], counts[2]);
     }
     Publication.deleteDirectory(folder.resolve("scratch"));
+  }
+
+  @SuppressWarnings("SystemOut") // Not part of the table.
+  private static void progress(String what, Rounds rounds) throws IOException {
+    System.err.printf("%s: %d, operations: %d%n", what, rounds.endCount(), rounds.operationCount());
   }
 
   private void print(String what, Rounds rounds) throws IOException {
