@@ -79,7 +79,10 @@ public final class CrashWriter {
   private void say(String line) {
     synchronized (out) {
       out.println(line);
-      out.flush();
+      if (out.checkError()) {
+        // The process that has started it is gone.
+        Runtime.getRuntime().halt(1);
+      }
     }
   }
 
