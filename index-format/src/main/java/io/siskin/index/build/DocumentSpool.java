@@ -140,9 +140,9 @@ final class DocumentSpool implements AutoCloseable {
     columns.add(document.declared());
   }
 
-  /** Returns the position after that of the last document, 1 at first. */
+  /** Returns the position after that of the last document, 0 at first. */
   long nextPosition() {
-    return documentCount == 0 ? 1 : positions.getLong(documentCount - 1) + 1;
+    return documentCount == 0 ? 0 : positions.getLong(documentCount - 1) + 1;
   }
 
   int documentCount() {

@@ -138,7 +138,7 @@ public final class SegmentMerger {
 
   private long position(@Nullable DocumentPositions positions, int ordinal) {
     // Segments of version 1 have no positions. Their documents were written before all others.
-    return positions == null ? builder.nextPosition() : positions.ofOrdinal(ordinal);
+    return positions == null ? Math.max(1, builder.nextPosition()) : positions.ofOrdinal(ordinal);
   }
 
   /** Reads the vectors of a segment and renumbers their terms. */

@@ -99,6 +99,18 @@ public final class AtomicFile {
   }
 
   /**
+   * Makes a folder unless it is there, and so that it survives a power loss.
+   *
+   * @param directory the folder; the one that holds it exists
+   */
+  public static void createDirectory(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory);
+      forceDirectory(directory.resolveSibling("."));
+    }
+  }
+
+  /**
    * Forces the names in a folder to the disk: without it a rename may be undone by a power loss.
    *
    * @param directory the folder

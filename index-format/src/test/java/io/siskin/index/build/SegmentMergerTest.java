@@ -199,7 +199,7 @@ final class SegmentMergerTest {
     assertThat(SegmentVerifier.verify(segment).findings()).isEmpty();
     assertThat(vectors(segment)).isEqualTo(vectors(old));
     for (int document = 0; document < 40; document++) {
-      assertThat(segment.positions().position(document)).isEqualTo(document);
+      assertThat(segment.positions().position(document)).isEqualTo(document + 1);
     }
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** A growing segment gives back what was added, to each view what was there when it was made. */
 final class GrowingSegmentTest {
-  @RepeatedTest(10)
+  @RepeatedTest(5)
   void everyViewEqualsTheModelsPrefix() {
     Random random = new Random(Seeds.next());
     int capacity = 1 + random.nextInt(4_000);
@@ -59,7 +59,7 @@ final class GrowingSegmentTest {
   }
 
   /** Readers see whole documents and whole lists of what their view has, while a writer adds. */
-  @RepeatedTest(4)
+  @RepeatedTest(3)
   void readersSeeTheModelsPrefixWhileAWriterAdds() throws Exception {
     long seed = Seeds.next();
     Random random = new Random(seed);

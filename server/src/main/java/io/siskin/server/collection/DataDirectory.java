@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * DIR/NAME/.lock                    held by the process that writes
  * DIR/.models/NAME-DIGITS/…         the models that collections name, see {@link ModelStore}
  * DIR/.dropped-…                    the rest of a collection that is being removed
+ * DIR/.restoring-…                  a collection that is being made of a snapshot
  * DIR/aliases.json                  further names of collections, see {@link Aliases}
  * DIR/.encodings/…                  what models made of texts; may be deleted while nobody uses it
  * </pre>
@@ -54,6 +55,7 @@ public record DataDirectory(Path root) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
   private static final String BUILDING = ".building-";
   private static final String DROPPED = ".dropped-";
+  private static final String RESTORING = ".restoring-";
   private static final String DELETES = "deletes";
   private static final String LOG_PREFIX = "log-";
   // Thirty times what the largest one needs that is written.
@@ -147,7 +149,16 @@ public record DataDirectory(Path root) {
    * @param generation the generation of the commit that wrote it, from 1
    */
   public static Path deletesFile(Path collectionDirectory, String segmentId, long generation) {
-    return collectionDirectory.resolve(DELETES).resolve(segmentId + "-" + generation + ".del");
+    return deletesDirectory(collectionDirectory).resolve(segmentId + "-" + generation + ".del");
+  }
+
+  /**
+   * Returns the folder of the files that say what is deleted, which may be missing.
+   *
+   * @param collectionDirectory the collection's folder
+   */
+  public static Path deletesDirectory(Path collectionDirectory) {
+    return collectionDirectory.resolve(DELETES);
   }
 
   /**
@@ -248,14 +259,20 @@ public record DataDirectory(Path root) {
     return collectionDirectory(name);
   }
 
-  /** Removes what stopped removals of collections left. */
-  public void removeDropped() throws IOException {
+  /** Makes a folder for a collection that is being made of a snapshot, on the same disk. */
+  public Path newRestoreDirectory() throws IOException {
+    return Publication.createDirectory(root, RESTORING);
+  }
+
+  /** Removes what stopped removals and restorations of collections left. */
+  public void removeLeftovers() throws IOException {
     if (!Files.isDirectory(root)) {
       return;
     }
     try (Stream<Path> inside = Files.list(root)) {
       for (Path path : inside.toList()) {
-        if (String.valueOf(path.getFileName()).startsWith(DROPPED)) {
+        String name = String.valueOf(path.getFileName());
+        if (name.startsWith(DROPPED) || name.startsWith(RESTORING)) {
           Publication.deleteDirectory(path);
         }
       }
@@ -267,12 +284,12 @@ public record DataDirectory(Path root) {
    * killed builds left.
    *
    * @param name the collection's name
-   * @throws FileSystemException when another process is writing it; this may pass
+   * @throws LockedException when another process is writing it; this may pass
    */
   public Writer openForWriting(String name) throws IOException {
     Path directory = collectionDirectory(name);
     FileChannel channel = lock(directory);
-    Files.createDirectories(directory.resolve("segments"));
+    AtomicFile.createDirectory(directory.resolve("segments"));
     Writer writer = new Writer(name, directory, channel);
     writer.removeLeftovers();
     return writer;
@@ -282,7 +299,8 @@ public record DataDirectory(Path root) {
   private static FileChannel lock(Path directory) throws IOException {
     Path file = directory.resolve(".lock");
     while (true) {
-      Files.createDirectories(directory);
+      Files.createDirectories(directory.resolveSibling("."));
+      AtomicFile.createDirectory(directory);
       Object before;
       FileChannel channel;
       try {
@@ -294,10 +312,7 @@ public record DataDirectory(Path root) {
       }
       if (tryLock(channel) == null) {
         channel.close();
-        throw new FileSystemException(
-            directory.toString(),
-            null,
-            "another process is writing this collection; try again later");
+        throw new LockedException(directory);
       }
       if (Files.exists(file) && Objects.equals(before, fileKey(file))) {
         return channel;
@@ -315,6 +330,18 @@ public record DataDirectory(Path root) {
       return channel.tryLock();
     } catch (OverlappingFileLockException heldByThisProcess) {
       return null;
+    }
+  }
+
+  /** Another process is writing a collection. This may pass. */
+  public static final class LockedException extends FileSystemException {
+    private static final long serialVersionUID = 1L;
+
+    private LockedException(Path directory) {
+      super(
+          directory.toString(),
+          null,
+          "another process is writing this collection; try again later");
     }
   }
 
@@ -359,6 +386,8 @@ public record DataDirectory(Path root) {
           // The id stands for the content: the same build was done before, and readers may be using
           // it.
           Publication.deleteDirectory(built);
+          // A process that was killed may have left the name to the memory of the system only.
+          AtomicFile.forceDirectory(target.resolveSibling("."));
           return;
         }
         Publication.deleteDirectory(target);
@@ -389,7 +418,7 @@ public record DataDirectory(Path root) {
         Files.deleteIfExists(file);
         return;
       }
-      Files.createDirectories(calibrationDirectory(directory));
+      AtomicFile.createDirectory(calibrationDirectory(directory));
       AtomicFile.write(file, CalibrationJson.write(calibration));
     }
 

@@ -352,13 +352,14 @@ public final class IndexJob {
 
   private void addFields(SegmentBuilder builder, SourceDocument document, SparseVector vector)
       throws IOException {
-    if (request.schema().fields().isEmpty()) {
-      builder.add(document.id(), vector, document.fields());
-      return;
+    Map<String, String> storedFields = document.fields();
+    Map<String, FieldValue> declared = Map.of();
+    if (!request.schema().fields().isEmpty()) {
+      storedFields = new LinkedHashMap<>();
+      declared = declaredFields.split(document.fields(), storedFields);
+      request.schema().check(declared);
     }
-    Map<String, String> storedFields = new LinkedHashMap<>();
-    Map<String, FieldValue> declared = declaredFields.split(document.fields(), storedFields);
-    request.schema().check(declared);
+    // Positions count writes from 1, as those of single documents do.
     builder.add(document.id(), vector, storedFields, declared, position + 1);
     position++;
   }

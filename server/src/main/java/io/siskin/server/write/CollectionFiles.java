@@ -1,6 +1,7 @@
 package io.siskin.server.write;
 
 import io.siskin.index.document.DocumentSet;
+import io.siskin.index.file.AtomicFile;
 import io.siskin.index.format.SegmentId;
 import io.siskin.index.segment.DeletesFile;
 import io.siskin.index.store.Verification;
@@ -12,7 +13,6 @@ import io.siskin.server.collection.OpenSegment;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.plan.Calibration;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,7 +155,7 @@ final class CollectionFiles implements AutoCloseable {
 
   private void writeDeletes(SegmentId id, long generation, DocumentSet live) throws IOException {
     Path file = DataDirectory.deletesFile(rights.directory(), id.toString(), generation);
-    Files.createDirectories(file.resolveSibling("."));
+    AtomicFile.createDirectory(DataDirectory.deletesDirectory(rights.directory()));
     DeletesFile.write(file, id, live);
   }
 

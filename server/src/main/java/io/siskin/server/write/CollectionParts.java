@@ -200,14 +200,27 @@ final class CollectionParts implements AutoCloseable {
     return MatchingIds.of(schema, newestFirst(), selector, tenant, cancellation);
   }
 
+  /** Returns whether every document is in a sealed segment. */
+  boolean isSealed() {
+    return frozen.isEmpty() && growing.documentCount() == 0;
+  }
+
+  /**
+   * Leaves out the sealed segments of which everything is deleted. To be called while none of them
+   * is being merged.
+   */
+  void dropDeleted() {
+    for (SealedPart part : List.copyOf(sealed)) {
+      if (part.live().isEmpty()) {
+        sealed.remove(part);
+        part.close();
+      }
+    }
+  }
+
   /** Returns whether the growing segment takes no more documents. */
   boolean isGrowingFull() {
     return growing.isFull() || growing.lengthBytes() >= limits.lengthBytesMax();
-  }
-
-  /** Returns whether every document is in a sealed segment. */
-  boolean isAllSealed() {
-    return frozen.isEmpty() && growing.documentCount() == 0;
   }
 
   /** Returns whether writes must wait until a frozen segment is sealed. */

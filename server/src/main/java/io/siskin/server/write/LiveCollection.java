@@ -5,8 +5,8 @@ import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.CollectionManifest;
-import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.WriteOptions;
+import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.Selector;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,23 +62,32 @@ final class LiveCollection implements AutoCloseable {
   private final List<WriteTask> pending = new ArrayList<>();
 
   /** Answers that wait for the log. */
-  private final List<Runnable> durableWaiters = new ArrayList<>();
+  private final List<Waiter> durableWaiters = new ArrayList<>();
 
   /** Answers that wait for the next snapshot as well. */
-  private final List<Runnable> searchableWaiters = new ArrayList<>();
+  private final List<Waiter> searchableWaiters = new ArrayList<>();
+
+  /**
+   * An answer that waits.
+   *
+   * @param task what was done
+   * @param answer answers it
+   */
+  private record Waiter(WriteTask task, Runnable answer) {}
 
   private long nextPosition;
   private long appliedSequence;
   private long lastForceNanoTime;
   private long lastPublishNanoTime;
-  private long lastWriteNanoTime;
+  private volatile long lastWriteNanoTime;
   private boolean isDirty;
 
-  /** How many snapshots are being made, for which writes wait. */
-  private int pauseCount;
+  /** Snapshots that wait for the sealing of what is in memory; writes wait for them. */
+  private int snapshotsUnderWay;
 
   private volatile long lastPosition;
   private volatile boolean closing;
+  private volatile boolean isEnding;
   private volatile @Nullable Throwable failure;
 
   /**
@@ -158,7 +166,6 @@ final class LiveCollection implements AutoCloseable {
    * @param action what to do, on the writer's thread
    * @return completed when it is done
    */
-  @SuppressWarnings("IllegalCatch") // Whatever refuses the step, the caller learns it.
   CompletableFuture<Void> step(WriteTask.Step.Action action) {
     CompletableFuture<Void> result = new CompletableFuture<>();
     try {
@@ -174,85 +181,116 @@ final class LiveCollection implements AutoCloseable {
     return step(this::publishIfDirty);
   }
 
-  /** Moves what was written so far into segments; completed when that is committed. */
+  /** Moves what was written so far into a segment; completed when that is committed. */
   CompletableFuture<Void> flush() {
-    return freezeThen(works::whenSealed).thenCompose(_ -> step(this::commitIfAllSealed));
+    CompletableFuture<Void> sealed = new CompletableFuture<>();
+    step(() -> {
+          freeze();
+          if (commitDeletions(sealed)) {
+            works.whenSealed(sealed);
+          }
+        })
+        .exceptionally(
+            failed -> {
+              sealed.completeExceptionally(failed);
+              return null;
+            });
+    return sealed;
   }
 
-  /** Freezes what was written so far, and has a future completed when something came of it. */
-  private CompletableFuture<Void> freezeThen(Consumer<CompletableFuture<Void>> work) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    CompletableFuture<?> _ =
-        step(() -> {
-              freeze();
-              work.accept(done);
-            })
-            .exceptionally(
-                failed -> {
-                  done.completeExceptionally(failed);
-                  return null;
-                });
-    return done;
+  /**
+   * Commits what was deleted, when there is nothing to seal: then no seal will do it.
+   *
+   * @param waiter fails when it fails
+   * @return whether it has not failed
+   */
+  private boolean commitDeletions(CompletableFuture<Void> waiter) throws IOException {
+    try {
+      if (parts.isSealed()) {
+        works.commitAll(appliedSequence, nextPosition - 1);
+      }
+      return true;
+    } catch (LogFailedException failed) {
+      throw failed;
+    } catch (IOException failed) {
+      waiter.completeExceptionally(failed);
+      return false;
+    }
   }
 
+  /** Rewrites the collection into one segment without deleted documents; completed when it is. */
+  CompletableFuture<Void> compact() {
+    CompletableFuture<Void> compact = new CompletableFuture<>();
+    step(() -> {
+          freeze();
+          works.compact(compact);
+        })
+        .exceptionally(
+            failed -> {
+              compact.completeExceptionally(failed);
+              return null;
+            });
+    return compact;
+  }
+
+  /** Ends the growing segment: from here on it is sealed, and documents go to a new one. */
   private void freeze() throws IOException {
     forceLog();
     parts.freeze(appliedSequence, nextPosition - 1);
     publishIfDirty();
   }
 
-  /** Commits deletions that came since the last commit, if there is nothing else to seal. */
-  private void commitIfAllSealed() throws IOException {
-    LogState committed = manifest().log();
-    if (parts.isAllSealed() && appliedSequence > committed.floor()) {
-      forceLog();
-      files.commit(
-          new LogState(committed.epoch(), appliedSequence, nextPosition - 1), parts.sealed());
-      log.truncateBefore(appliedSequence);
-      publish();
-    }
-  }
-
-  /** Rewrites the collection into one segment without deleted documents; completed when it is. */
-  CompletableFuture<Void> compact() {
-    return freezeThen(works::compact).thenCompose(_ -> step(this::commitIfAllSealed));
-  }
-
   /**
-   * Keeps the collection as it is under a name. Writes wait until that is done, so that all of what
-   * is kept is of one moment.
+   * Keeps the collection as it is under a name. Writes wait until what is in memory is sealed: a
+   * snapshot has no log, so the segments must have every document, and all deletions must be those
+   * of documents that are in no other place.
    *
    * @param snapshot the name
    */
   CompletableFuture<CollectionChanges.KeptSnapshot> keep(String snapshot) {
     CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
-    CompletableFuture<?> _ =
-        freezeThen(
-                done -> {
-                  pauseCount++;
-                  works.whenSealed(done);
-                })
-            .thenCompose(_ -> step(() -> keepNow(snapshot, kept)))
-            .exceptionally(
-                failed -> {
-                  kept.completeExceptionally(failed);
-                  return null;
-                });
-    return kept.whenComplete(
-        (_, _) -> {
-          CompletableFuture<?> _ = step(() -> pauseCount--);
-        });
+    step(() -> {
+          snapshotsUnderWay++;
+          keepWhenSealed(snapshot, kept);
+        })
+        .exceptionally(
+            failed -> {
+              kept.completeExceptionally(failed);
+              return null;
+            });
+    return kept;
   }
 
-  private void keepNow(String snapshot, CompletableFuture<CollectionChanges.KeptSnapshot> kept)
-      throws IOException {
-    commitIfAllSealed();
-    try {
-      kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
-    } catch (NameTakenException | IOException refused) {
-      // The collection is as it was.
-      kept.completeExceptionally(refused);
+  private void keepWhenSealed(
+      String snapshot, CompletableFuture<CollectionChanges.KeptSnapshot> kept) throws IOException {
+    if (parts.isSealed()) {
+      try {
+        works.commitAll(appliedSequence, nextPosition - 1);
+        kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
+      } catch (LogFailedException failed) {
+        kept.completeExceptionally(failed);
+        throw failed;
+      } catch (NameTakenException | IOException refused) {
+        kept.completeExceptionally(refused);
+      } finally {
+        snapshotsUnderWay--;
+      }
+      return;
     }
+    // Writes that were taken with this step are done in the same round, so there may be several.
+    freeze();
+    CompletableFuture<Void> sealed = new CompletableFuture<>();
+    CompletableFuture<?> _ =
+        sealed
+            .thenCompose(_ -> step(() -> keepWhenSealed(snapshot, kept)))
+            .exceptionally(
+                failed -> {
+                  if (kept.completeExceptionally(failed)) {
+                    snapshotsUnderWay--;
+                  }
+                  return null;
+                });
+    works.whenSealed(sealed);
   }
 
   /** Returns the bytes of memory outside of the heap that are not backed by files. */
@@ -261,9 +299,38 @@ final class LiveCollection implements AutoCloseable {
     return step(() -> bytes.complete(parts.anonymousBytes())).thenCompose(_ -> bytes);
   }
 
-  /** Returns for how long nothing was written and nothing is left to do, in nanoseconds. */
+  /** Returns for how long nothing was written and nothing waits, in nanoseconds. */
   long idleNanos() {
-    return queue.isEmpty() && works.isIdle() ? nanoTime.getAsLong() - lastWriteNanoTime : 0;
+    return queue.isEmpty() ? nanoTime.getAsLong() - lastWriteNanoTime : 0;
+  }
+
+  /**
+   * Begins to end the writer, unless there is something to do or something in memory. From then on
+   * it takes no more writes; nothing that it took is refused.
+   *
+   * @return whether it ends
+   */
+  CompletableFuture<Boolean> closeIfIdle() {
+    CompletableFuture<Boolean> closes = new CompletableFuture<>();
+    return step(() -> {
+          isEnding =
+              works.isIdle()
+                  && snapshotsUnderWay == 0
+                  && parts.isSealed()
+                  && queue.closeIfEmpty(closingReason());
+          closes.complete(isEnding);
+        })
+        .thenCompose(_ -> closes);
+  }
+
+  /** Returns whether it takes no more writes, because it ends. */
+  boolean isEnding() {
+    return isEnding;
+  }
+
+  private CollectionNotWritableException closingReason() {
+    return new CollectionNotWritableException(
+        name(), CollectionNotWritableException.Reason.CLOSING, "it is being closed");
   }
 
   /** Returns why the writer has ended, or null. */
@@ -277,10 +344,9 @@ final class LiveCollection implements AutoCloseable {
    */
   @Override
   public void close() {
+    isEnding = true;
     closing = true;
-    end(
-        new CollectionNotWritableException(
-            name(), CollectionNotWritableException.Reason.CLOSING, "it is being closed"));
+    end(closingReason());
     ended.join();
   }
 
@@ -297,6 +363,8 @@ final class LiveCollection implements AutoCloseable {
         round();
       }
       finishRound();
+      // What was answered is searched until the collection is opened anew.
+      publishIfDirty();
     } catch (Throwable failed) {
       failure = failed;
       LOG.error("collection {} takes no more writes until it is opened anew", name(), failed);
@@ -309,6 +377,7 @@ final class LiveCollection implements AutoCloseable {
       told.initCause(failed);
       end(told);
       durableWaiters.clear();
+      searchableWaiters.forEach(waiter -> waiter.task.fail(told));
       searchableWaiters.clear();
       pending.forEach(task -> task.fail(told));
       pending.clear();
@@ -332,7 +401,7 @@ final class LiveCollection implements AutoCloseable {
   private void round() throws IOException {
     List<WriteTask> taken;
     try {
-      taken = queue.take(ROUND_BYTES_MAX, pauseCount > 0 || parts.isFull(), waitNanos());
+      taken = queue.take(ROUND_BYTES_MAX, parts.isFull() || snapshotsUnderWay > 0, waitNanos());
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts a writer", e);
     }
@@ -349,7 +418,7 @@ final class LiveCollection implements AutoCloseable {
   private void finishRound() throws IOException {
     boolean forced = syncIfDue();
     if (forced || !(options.sync() instanceof WriteOptions.Sync.EveryBatch)) {
-      durableWaiters.forEach(Runnable::run);
+      durableWaiters.forEach(waiter -> waiter.answer.run());
       durableWaiters.clear();
       pending.clear();
     }
@@ -413,7 +482,7 @@ final class LiveCollection implements AutoCloseable {
     if (isDirty) {
       publish();
     }
-    searchableWaiters.forEach(Runnable::run);
+    searchableWaiters.forEach(waiter -> waiter.answer.run());
     searchableWaiters.clear();
   }
 
@@ -430,7 +499,7 @@ final class LiveCollection implements AutoCloseable {
         case WriteTask.Update update -> answer(update, update(update));
         case WriteTask.Step(WriteTask.Step.Action action, CompletableFuture<Void> result) -> {
           action.run();
-          durableWaiters.add(() -> result.complete(null));
+          durableWaiters.add(new Waiter(task, () -> result.complete(null)));
         }
       }
     } catch (InvalidInputException refused) {
@@ -460,8 +529,10 @@ final class LiveCollection implements AutoCloseable {
   private <T> void answer(WriteTask.Write<T> write, T result) {
     Runnable answer = () -> write.result().complete(result);
     switch (write.waitFor()) {
-      case DURABLE -> durableWaiters.add(answer);
-      case SEARCHABLE -> durableWaiters.add(() -> searchableWaiters.add(answer));
+      case DURABLE -> durableWaiters.add(new Waiter(write, answer));
+      case SEARCHABLE ->
+          durableWaiters.add(
+              new Waiter(write, () -> searchableWaiters.add(new Waiter(write, answer))));
     }
   }
 

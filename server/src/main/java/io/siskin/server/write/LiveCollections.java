@@ -6,6 +6,7 @@ import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.VectorQuantizer;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.document.FieldValue;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.kernel.KernelProvider;
@@ -19,12 +20,14 @@ import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
+import io.siskin.server.collection.ModelStore;
 import io.siskin.server.collection.OpenSegment;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.collection.StorageOptions;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.log.LogOptions;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.CollectionDamagedException;
@@ -35,7 +38,7 @@ import io.siskin.server.search.GrowingSearchers;
 import io.siskin.server.write.SegmentBuilds.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -66,6 +69,8 @@ import org.slf4j.LoggerFactory;
 public final class LiveCollections implements CollectionWrites, CollectionChanges, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveCollections.class);
   private static final int BATCH_DOCUMENTS_MAX = 10_000;
+  // A writer that was opened just now can be given back again, but hardly several times.
+  private static final int REOPEN_TRIES = 3;
   private static final DateTimeFormatter SNAPSHOT_NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -76,6 +81,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private final GrowingSearchers searchers = new GrowingSearchers(KernelProvider.current());
   private final Map<String, LiveCollection> open = new ConcurrentHashMap<>();
   private final Map<String, Object> locks = new ConcurrentHashMap<>();
+  private volatile boolean isClosed;
   private final Workers workers = new Workers(worker("siskin-seal"), worker("siskin-merge"));
   // What waits for the disk, and what encodes without a model.
   private final ExecutorService changes =
@@ -133,12 +139,12 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         (prepared, failure) -> {
           if (prepared == null) {
             result.completeExceptionally(unwrapped(failure));
-          } else {
-            submit(
-                collection,
-                new WriteTask.Upsert(
-                    tenant, prepared, lengthBytes(prepared), waitFor, cancellation, result));
+            return CompletableFuture.completedFuture(null);
           }
+          return submit(
+              collection,
+              new WriteTask.Upsert(
+                  tenant, prepared, lengthBytes(prepared), waitFor, cancellation, result));
         });
     return result;
   }
@@ -245,8 +251,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
                   } finally {
                     snapshot.release();
                   }
-                  submit(collection, task);
-                  return CompletableFuture.completedFuture(null);
+                  return submit(collection, task);
                 })
             .exceptionally(
                 failed -> {
@@ -256,18 +261,19 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     return result;
   }
 
-  @SuppressWarnings("IllegalCatch") // Whatever refuses the write, its task ends with it.
-  private void submit(String collection, WriteTask task) {
-    try {
-      LiveCollection writer = open.get(catalog.aliases().resolve(collection));
-      if (writer == null) {
-        throw new CollectionNotWritableException(
-            collection, CollectionNotWritableException.Reason.CLOSING, "it was closed just now");
-      }
-      writer.submit(task);
-    } catch (RuntimeException refused) {
-      task.fail(refused);
-    }
+  /** Hands a write over; completed when that is done or has failed, which the write is told. */
+  private CompletableFuture<?> submit(String collection, WriteTask task) {
+    return inOpen(
+            collection,
+            writer -> {
+              writer.submit(task);
+              return CompletableFuture.completedFuture(null);
+            })
+        .exceptionally(
+            refused -> {
+              task.fail(unwrapped(refused));
+              return null;
+            });
   }
 
   /** What is done with an open writer. */
@@ -276,20 +282,55 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     CompletableFuture<T> apply(LiveCollection writer);
   }
 
-  /** Does something with the writer of a collection, which is opened before if it is not open. */
-  @SuppressWarnings("IllegalCatch") // A failure is told in one way only, by the future.
+  /**
+   * Does something with the writer of a collection, which is opened before if it is not open. When
+   * the writer is just being given back, it is opened anew: a collection that is idle takes writes
+   * like any other.
+   */
   private <T> CompletableFuture<T> inOpen(String collection, WithWriter<T> work) {
+    return inOpen(collection, work, REOPEN_TRIES);
+  }
+
+  private <T> CompletableFuture<T> inOpen(String collection, WithWriter<T> work, int tries) {
     String name = catalog.aliases().resolve(collection);
+    CompletableFuture<T> done;
     LiveCollection writer = open.get(name);
-    if (writer != null && writer.failure() == null) {
-      try {
-        return work.apply(writer);
-      } catch (RuntimeException refused) {
-        return CompletableFuture.failedFuture(refused);
-      }
+    if (writer != null && isUsable(writer)) {
+      done = applied(work, writer);
+    } else if (isClosed) {
+      return CompletableFuture.failedFuture(
+          new CollectionNotWritableException(
+              name, CollectionNotWritableException.Reason.CLOSING, "the server ends"));
+    } else {
+      done =
+          CompletableFuture.supplyAsync(() -> unchecked(() -> writer(name)), changes)
+              .thenCompose(opened -> applied(work, opened));
     }
-    return CompletableFuture.supplyAsync(() -> unchecked(() -> writer(name)), changes)
-        .thenCompose(work::apply);
+    return tries == 0
+        ? done
+        : done.exceptionallyCompose(
+            failed ->
+                isClosing(unwrapped(failed)) && !isClosed
+                    ? inOpen(collection, work, tries - 1)
+                    : CompletableFuture.failedFuture(failed));
+  }
+
+  private static boolean isUsable(LiveCollection writer) {
+    return writer.failure() == null && !writer.isEnding();
+  }
+
+  private static boolean isClosing(Throwable failed) {
+    return failed instanceof CollectionNotWritableException refused
+        && refused.reason() == CollectionNotWritableException.Reason.CLOSING;
+  }
+
+  @SuppressWarnings("IllegalCatch") // A failure is told in one way only, by the future.
+  private static <T> CompletableFuture<T> applied(WithWriter<T> work, LiveCollection writer) {
+    try {
+      return work.apply(writer);
+    } catch (RuntimeException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   @SuppressWarnings("IllegalCatch") // It passes on whatever the work throws.
@@ -335,7 +376,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private LiveCollection writer(String name) throws IOException {
     synchronized (lock(name)) {
       LiveCollection writer = open.get(name);
-      if (writer != null && writer.failure() == null) {
+      if (writer != null && isUsable(writer)) {
         return writer;
       }
       if (writer != null) {
@@ -361,10 +402,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private DataDirectory.Writer rights(String name) throws IOException {
     try {
       return data.openForWriting(name);
-    } catch (FileSystemException locked) {
-      if (locked.getReason() == null || !locked.getReason().contains("another process")) {
-        throw locked;
-      }
+    } catch (DataDirectory.LockedException locked) {
       throw new CollectionNotWritableException(
           name, CollectionNotWritableException.Reason.LOCKED, String.valueOf(locked.getReason()));
     }
@@ -528,7 +566,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
    * @throws IOException when a log cannot be read or a segment cannot be written
    */
   public void recoverAll() throws IOException {
-    data.removeDropped();
+    data.removeLeftovers();
     for (String name : data.collections()) {
       Path directory = data.collectionDirectory(name);
       if (!Recovery.isNeeded(directory, CollectionManifest.read(directory))) {
@@ -542,7 +580,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
               new CollectionFiles(rights, manifest, false, (_, parts, _) -> release(parts)),
               new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec));
         }
-      } catch (FileSystemException locked) {
+      } catch (DataDirectory.LockedException locked) {
         LOG.warn(
             "collection {}: another process writes it, so what is in its log is not searched here",
             name);
@@ -572,10 +610,13 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     }
   }
 
-  /** Seals what is in memory and gives the collection back to other processes. */
+  /** Seals what is in memory and gives the collection back to other processes, if it is idle. */
   private void giveBack(String name, LiveCollection writer) {
     if (writer.failure() == null) {
       writer.flush().join();
+      if (!writer.closeIfIdle().join()) {
+        return;
+      }
     }
     close(name, writer);
   }
@@ -599,6 +640,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
 
   @SuppressWarnings("IllegalCatch") // Every collection must be closed.
   private void close(boolean seal) {
+    isClosed = true;
     sweeper.close();
     for (Map.Entry<String, LiveCollection> one : Map.copyOf(open).entrySet()) {
       synchronized (lock(one.getKey())) {
@@ -646,6 +688,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           DataDirectory.checkName("name", name);
           synchronized (lock(name)) {
             requireFree(name);
+            requireModels(encoder);
             EncoderSpec pinned =
                 encoder.base() instanceof Bm25Spec bm25 && !bm25.pinsAverageLength()
                     ? encoder.withAverageLength(Bm25Formula.AVERAGE_LENGTH_DEFAULT)
@@ -666,6 +709,18 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           }
           return null;
         });
+  }
+
+  /** A model that is missing is a fault of the request; without this it would look like ours. */
+  private void requireModels(EncoderSpec encoder) {
+    for (ModelRef model : encoder.models()) {
+      if (!Files.isDirectory(ModelStore.of(data).path(model))) {
+        throw new InvalidInputException(
+            "encoder",
+            "with the model " + model.name() + ", which is not there",
+            "a model of the server's data directory");
+      }
+    }
   }
 
   private void requireFree(String name) {
@@ -717,18 +772,28 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     return change(
         () -> {
           DataDirectory.checkName("alias", alias);
-          synchronized (locks) {
-            if (catalog.names().contains(alias)) {
-              throw new NameTakenException("collection", alias);
+          // Neither name may come or go meanwhile. Always in the same order, so that nobody waits
+          // for one who waits for him.
+          boolean aliasFirst = alias.compareTo(collection) < 0;
+          synchronized (lock(aliasFirst ? alias : collection)) {
+            synchronized (lock(aliasFirst ? collection : alias)) {
+              return switchAlias(alias, collection);
             }
-            requireCollection(collection);
-            Aliases before = catalog.aliases();
-            Ranges.check(
-                "number of aliases", before.collections().size(), 0, Aliases.COUNT_MAX - 1);
-            catalog.putAliases(before.with(alias, collection));
-            return Optional.ofNullable(before.collections().get(alias));
           }
         });
+  }
+
+  private Optional<String> switchAlias(String alias, String collection) throws IOException {
+    synchronized (locks) {
+      if (catalog.names().contains(alias)) {
+        throw new NameTakenException("collection", alias);
+      }
+      requireCollection(collection);
+      Aliases before = catalog.aliases();
+      Ranges.check("number of aliases", before.collections().size(), 0, Aliases.COUNT_MAX - 1);
+      catalog.putAliases(before.with(alias, collection));
+      return Optional.ofNullable(before.collections().get(alias));
+    }
   }
 
   @Override
@@ -803,6 +868,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           DataDirectory.checkName("new_collection", newCollection);
           synchronized (lock(newCollection)) {
             requireFree(newCollection);
+            // Removes what a killed creation has left under the name.
+            rights(newCollection).close();
             SnapshotStore.restore(
                 data, data.collectionDirectory(name), name, snapshot, newCollection, models);
             catalog.open(newCollection);

@@ -81,6 +81,9 @@ final class Recovery {
       return;
     }
     recovery.sealAll();
+    // A frame that had been sealed in part is sealed again as a whole. That may give a segment of
+    // the same content and so of the same id, and a collection has each segment once.
+    parts.dropDeleted();
     files.commit(
         new LogState(files.manifest().generation() + 1, 0, recovery.lastPosition), parts.sealed());
     LOG.info(

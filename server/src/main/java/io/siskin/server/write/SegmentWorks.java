@@ -1,6 +1,7 @@
 package io.siskin.server.write;
 
 import io.siskin.server.collection.LogState;
+import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.WriteAheadLog;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * under way. A build reads what was live when it began; what is deleted meanwhile is deleted in the
  * new segment when it is committed.
  *
- * <p>Used by the writer's thread. A build that fails is tried again later, and the collection stays
- * as it is.
+ * <p>Used by the writer's thread. A build or a commit that fails is tried again later, and the
+ * collection stays as it is. Whoever waits for it is told why it has failed.
  */
 final class SegmentWorks {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentWorks.class);
@@ -39,6 +40,8 @@ final class SegmentWorks {
   private @Nullable CollectionFiles files;
   private SegmentBuilds.@Nullable Build seal;
   private SegmentBuilds.@Nullable Build merge;
+  private LogState reached = LogState.NONE;
+  private boolean commitIsDue;
   private long notBeforeNanoTime = System.nanoTime();
 
   /**
@@ -71,6 +74,7 @@ final class SegmentWorks {
     onCommit = newOnCommit;
     parts = newParts;
     files = newFiles;
+    reached = newFiles.manifest().log();
   }
 
   private CollectionParts parts() {
@@ -87,9 +91,13 @@ final class SegmentWorks {
     return files;
   }
 
-  /** Returns whether nothing is being built and nothing is to be sealed. */
+  /** Returns whether nothing is being built and nobody waits for what is to be built. */
   boolean isIdle() {
-    return seal == null && merge == null && parts().frozen().isEmpty();
+    return seal == null
+        && merge == null
+        && !commitIsDue
+        && sealWaiters.isEmpty()
+        && compactWaiters.isEmpty();
   }
 
   /**
@@ -119,9 +127,12 @@ final class SegmentWorks {
    *
    * @param idleNanos for how long nothing was written, in nanoseconds
    */
-  void consider(long idleNanos) {
+  void consider(long idleNanos) throws IOException {
     if (System.nanoTime() - notBeforeNanoTime < 0) {
       return;
+    }
+    if (commitIsDue) {
+      tryCommit();
     }
     if (seal == null && !parts().frozen().isEmpty()) {
       GrowingPart oldest = parts().frozen().getFirst();
@@ -161,7 +172,7 @@ final class SegmentWorks {
     CompletableFuture<?> _ =
         build
             .done()
-            .handle((done, failed) -> failed)
+            .handle((_, failed) -> failed)
             .thenCompose(
                 failed ->
                     stepper.apply(
@@ -175,17 +186,31 @@ final class SegmentWorks {
   }
 
   private void failed(SegmentBuilds.Build build, Throwable failed) {
-    LOG.warn(
-        "collection {}: a segment could not be built and is tried again: {}",
-        files().manifest().name(),
-        failed.toString(),
-        failed);
     if (build.equals(seal)) {
       seal = null;
     } else {
       merge = null;
     }
+    failed("a segment could not be built", failed);
+  }
+
+  private void failed(String what, Throwable failed) {
+    LOG.warn(
+        "collection {}: {}; it is tried again: {}",
+        files().manifest().name(),
+        what,
+        failed.toString(),
+        failed);
     notBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
+    failWaiters(failed);
+  }
+
+  private void failWaiters(Throwable failed) {
+    List<CompletableFuture<Void>> waiters = new ArrayList<>(sealWaiters);
+    waiters.addAll(compactWaiters);
+    sealWaiters.clear();
+    compactWaiters.clear();
+    waiters.forEach(waiter -> waiter.completeExceptionally(failed));
   }
 
   private void commitSeal(GrowingPart source) throws IOException {
@@ -193,22 +218,21 @@ final class SegmentWorks {
     if (build == null) {
       throw new IllegalStateException("nothing is sealed");
     }
+    SealedPart replacement;
+    try {
+      replacement =
+          NewSegment.open(files(), build, List.of(source.frozenLive()), List.of(source.live()));
+    } catch (IOException failed) {
+      failed(build, failed);
+      return;
+    }
     seal = null;
-    SealedPart replacement =
-        NewSegment.open(files(), build, List.of(source.frozenLive()), List.of(source.live()));
-    // A deletion that is named by the new files must not be lost with its frame.
-    log.force();
     parts().sealOldest(replacement);
-    LogState before = files().manifest().log();
-    files()
-        .commit(
-            new LogState(before.epoch(), source.frozenSequence(), source.frozenPosition()),
-            parts().sealed());
-    log.truncateBefore(source.frozenSequence());
-    onCommit.run();
-    if (parts().frozen().isEmpty()) {
-      sealWaiters.forEach(waiter -> waiter.complete(null));
+    reached = new LogState(reached.epoch(), source.frozenSequence(), source.frozenPosition());
+    if (tryCommit() && parts().frozen().isEmpty()) {
+      List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
       sealWaiters.clear();
+      waiters.forEach(waiter -> waiter.complete(null));
     }
   }
 
@@ -217,14 +241,59 @@ final class SegmentWorks {
     if (build == null) {
       throw new IllegalStateException("nothing is merged");
     }
+    SealedPart replacement;
+    try {
+      replacement =
+          NewSegment.open(
+              files(), build, build.livesBefore(), sources.stream().map(SealedPart::live).toList());
+    } catch (IOException failed) {
+      failed(build, failed);
+      return;
+    }
     merge = null;
-    SealedPart replacement =
-        NewSegment.open(
-            files(), build, build.livesBefore(), sources.stream().map(SealedPart::live).toList());
-    log.force();
     parts().replace(sources, replacement);
-    files().commit(files().manifest().log(), parts().sealed());
+    tryCommit();
+  }
+
+  /**
+   * Commits what was deleted since the last commit, when every document is in a sealed segment.
+   *
+   * @param sequence the last frame of the log that was applied
+   * @param position the position of the last write
+   * @throws IOException when it fails; it is tried again later
+   */
+  void commitAll(long sequence, long position) throws IOException {
+    if (!parts().isSealed()) {
+      throw new IllegalStateException("documents are in growing segments");
+    }
+    if (commitIsDue || sequence > reached.floor()) {
+      reached = new LogState(reached.epoch(), sequence, position);
+      commitIsDue = true;
+      commit();
+    }
+  }
+
+  private void commit() throws IOException {
+    // A deletion that is named by the new files must not be lost with its frame.
+    log.force();
+    files().commit(reached, parts().sealed());
+    commitIsDue = false;
+    log.truncateBefore(reached.floor());
     onCommit.run();
+  }
+
+  /** Commits; returns false when that has failed, for example because the disk is full. */
+  private boolean tryCommit() throws IOException {
+    commitIsDue = true;
+    try {
+      commit();
+      return true;
+    } catch (LogFailedException failed) {
+      throw failed;
+    } catch (IOException failed) {
+      failed("a commit has failed", failed);
+      return false;
+    }
   }
 
   /** Stops what is being built and waits for it. */
@@ -235,8 +304,6 @@ final class SegmentWorks {
     if (merge != null) {
       merge.cancel();
     }
-    RuntimeException ended = new IllegalStateException("the collection was closed meanwhile");
-    sealWaiters.forEach(waiter -> waiter.completeExceptionally(ended));
-    compactWaiters.forEach(waiter -> waiter.completeExceptionally(ended));
+    failWaiters(new IllegalStateException("the collection was closed meanwhile"));
   }
 }

@@ -31,7 +31,6 @@ import java.util.stream.Stream;
  */
 final class SnapshotStore {
   private static final String KEEPING = ".building-";
-  private static final String RESTORING = ".restoring-";
 
   private SnapshotStore() {}
 
@@ -49,7 +48,7 @@ final class SnapshotStore {
     if (Files.exists(target)) {
       throw new NameTakenException("snapshot", name);
     }
-    Files.createDirectories(target.resolveSibling("."));
+    AtomicFile.createDirectory(DataDirectory.snapshotsDirectory(directory));
     Path folder = Publication.createDirectory(target.resolveSibling("."), KEEPING);
     try {
       link(directory, manifest, folder);
@@ -192,7 +191,7 @@ final class SnapshotStore {
     CollectionManifest manifest = CollectionManifest.read(snapshot);
     CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
         .release();
-    Path folder = Publication.createDirectory(data.root(), RESTORING);
+    Path folder = data.newRestoreDirectory();
     try {
       link(snapshot, manifest, folder);
       LogState log = manifest.log();

@@ -16,10 +16,10 @@ public final class WriteOrder {
 
   /**
    * Returns what is completed when both something is ready and everything that came before it has
-   * been handed over. Whoever hands it over does so at once.
+   * been handed over.
    *
    * @param ready the thing, to come
-   * @param handOver takes the thing; is not called when it has failed
+   * @param handOver takes the thing, or why it is not ready
    */
   <T> void then(CompletableFuture<T> ready, Handler<T> handOver) {
     CompletableFuture<?> mine;
@@ -29,7 +29,7 @@ public final class WriteOrder {
           before
               .handle((_, _) -> null)
               .thenCombine(ready.handle(Outcome::new), (_, one) -> one)
-              .thenAccept(one -> handOver.accept(one.value, one.failure));
+              .thenCompose(one -> handOver.accept(one.value, one.failure));
       last = mine;
     }
   }
@@ -39,7 +39,9 @@ public final class WriteOrder {
   /** Takes what is ready, or why it is not. */
   @FunctionalInterface
   interface Handler<T> {
-    /** Takes one of both; the other one is null. */
-    void accept(@Nullable T value, @Nullable Throwable failure);
+    /**
+     * Takes one of both; the other one is null. Returns what is completed when it is handed over.
+     */
+    CompletableFuture<?> accept(@Nullable T value, @Nullable Throwable failure);
   }
 }

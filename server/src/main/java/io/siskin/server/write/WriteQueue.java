@@ -124,6 +124,24 @@ final class WriteQueue {
   }
 
   /**
+   * Refuses all further tasks, unless one waits.
+   *
+   * @param reason what callers are told
+   * @return whether none waits
+   */
+  boolean closeIfEmpty(RuntimeException reason) {
+    lock.lock();
+    try {
+      if (closed == null && tasks.isEmpty()) {
+        closed = reason;
+      }
+      return closed != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Refuses all further tasks, and hands out those that wait.
    *
    * @param reason what callers are told

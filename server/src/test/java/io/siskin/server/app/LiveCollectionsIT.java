@@ -35,6 +35,10 @@ import io.siskin.server.batch.BatchingOptions;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.encode.spec.EncoderSpecJson;
+import io.siskin.server.encode.spec.LearnedSpec;
+import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.encode.spec.VectorOptions;
 import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -256,6 +260,25 @@ class LiveCollectionsIT {
     assertThat(mail.withTenant("ann").delete(Selection.ids("b")).deletedCount()).isZero();
     assertThatThrownBy(() -> client.search(hello))
         .isInstanceOf(SearchException.InvalidRequest.class);
+  }
+
+  @Test
+  void aCollectionOfAModelThatIsNotThereIsRefused() {
+    String json =
+        EncoderSpecJson.write(
+            new LearnedSpec(
+                new LearnedSpec.DocumentSide.Model(
+                    new ModelRef("splade", "0".repeat(64)), VectorOptions.NONE),
+                new LearnedSpec.QuerySide.Vectors()));
+
+    assertThatThrownBy(
+            () ->
+                client
+                    .collectionsClient()
+                    .create(NewCollection.of("learned").withEncoderParametersJson(json)))
+        .isInstanceOf(SearchException.InvalidRequest.class)
+        .hasMessageContaining("splade");
+    assertThat(client.collections()).isEmpty();
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ final class ManifestDocTest {
   }
 
   /** Adds the types of all members of an object, by their paths. */
-  private static void addTypes(String path, JsonNode node, Map<String, TreeSet<String>> types) {
+  private static void addTypes(String path, JsonNode node, Map<String, Set<String>> types) {
     if (!path.isEmpty() && !path.endsWith("[]")) {
       types.computeIfAbsent(path, _ -> new TreeSet<>()).add(type(node));
     }
@@ -77,7 +78,7 @@ final class ManifestDocTest {
 
   /** Returns by member what it is in some files, in the words of the page. */
   private static Map<String, String> written(JsonNode... files) {
-    Map<String, TreeSet<String>> types = new TreeMap<>();
+    Map<String, Set<String>> types = new TreeMap<>();
     for (JsonNode file : files) {
       addTypes("", file, types);
     }

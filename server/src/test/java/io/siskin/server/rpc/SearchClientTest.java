@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.client.ClientOptions;
 import io.siskin.client.CollectionInfo;
+import io.siskin.client.FieldType;
 import io.siskin.client.Health;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchException;
@@ -216,7 +217,15 @@ class SearchClientTest {
                         List.of(
                             new CollectionInfo.Structure("forward", 64),
                             new CollectionInfo.Structure("blockmax", 8)))),
-                false));
+                false,
+                new CollectionInfo.Storage(
+                    Map.of("owner", FieldType.STRING, "year", FieldType.INT64),
+                    "owner",
+                    List.of("a", "b"),
+                    77,
+                    3,
+                    new CollectionInfo.Memory(1, 2, 3, 4, 5))));
+    assertThat(info.storage().fields().keySet()).containsExactly("owner", "year");
   }
 
   @Test

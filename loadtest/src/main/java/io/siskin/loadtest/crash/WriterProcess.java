@@ -1,0 +1,90 @@
+package io.siskin.loadtest.crash;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A {@link CrashWriter} in a process of its own.
+ *
+ * <p>Used by one thread.
+ */
+final class WriterProcess implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader lines;
+
+  /**
+   * Starts a writer.
+   *
+   * @param wrapper a command that runs it, such as strace with its options; may be empty
+   * @param folder the data directory
+   * @param seed the seed of its operations
+   * @param first the number of its first operation
+   * @param count how many operations it does, if nothing ends it before
+   * @param errors where its log goes
+   */
+  WriterProcess(List<String> wrapper, Path folder, long seed, long first, long count, Path errors)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // What this process was started with is needed there too, but for agents and debuggers.
+    for (String option :
+        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (option.startsWith("--") || option.startsWith("-D") || option.equals("-ea")) {
+        command.add(option);
+      }
+    }
+    // It lives for a second or two: C2 would not be done before.
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m", "-Xshare:auto"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(CrashWriter.class.getName());
+    command.addAll(
+        List.of(
+            folder.toString(), Long.toString(seed), Long.toString(first), Long.toString(count)));
+    process =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+            .start();
+    lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** Returns the next line that it says; null when it has ended. */
+  @org.jspecify.annotations.Nullable
+  String line() throws IOException {
+    return lines.readLine();
+  }
+
+  /** Kills it at once (SIGKILL). What it has said before can still be read. */
+  void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    // Process.destroyForcibly would close the pipe, and what is in it.
+    process.toHandle().destroyForcibly();
+  }
+
+  /** Waits until it has ended and returns its exit status. */
+  int await() {
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("a killed process has not ended");
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    kill();
+    await();
+    lines.close();
+  }
+}
