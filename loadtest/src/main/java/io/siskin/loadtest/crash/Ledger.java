@@ -218,27 +218,26 @@ final class Ledger {
 
   /** Returns what a state becomes; nothing when it refuses the operation. May change it. */
   private List<Candidate> after(Candidate candidate, Operation operation) {
-    switch (operation) {
+    return switch (operation) {
       case Operation.CreateSnapshot(String name, String snapshot) -> {
         ModelState.Collection collection = candidate.state.collection(name);
         if (collection == null || collection.snapshots.containsKey(snapshot)) {
-          return List.of();
+          yield List.of();
         }
         collection.snapshots.put(snapshot, new Kept(List.copyOf(candidate.snapshot)));
         candidate.snapshot = new ArrayList<>();
-        return List.of(candidate);
+        yield List.of(candidate);
       }
-      case Operation.Restore restore -> {
-        return candidate.state.restore(restore).stream().map(Candidate::new).toList();
-      }
+      case Operation.Restore restore ->
+          candidate.state.restore(restore).stream().map(Candidate::new).toList();
       default -> {
         if (!candidate.state.apply(operation)) {
-          return List.of();
+          yield List.of();
         }
         candidate.note(snapshot());
-        return List.of(candidate);
+        yield List.of(candidate);
       }
-    }
+    };
   }
 
   /** Drops the states in which a snapshot would have another number of documents. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.CorruptSegmentException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ final class JsonChecksum {
     try {
       CRC32C checksum = new CRC32C();
       checksum.update(COMPACT.writeValueAsBytes(root));
-      return String.format("%08x", checksum.getValue());
+      return HexFormat.of().toHexDigits((int) checksum.getValue());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
