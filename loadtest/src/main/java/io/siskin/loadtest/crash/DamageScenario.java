@@ -53,6 +53,7 @@ final class DamageScenario {
    * @param shorter what it may hold when the end of a log looks unfinished
    * @return how often by kind of file: refused, unharmed, cut off as unfinished
    */
+  @SuppressWarnings("EnumOrdinal") // the columns of the table that is printed
   Map<String, int[]> run(int perFile, List<ModelState> expected, List<ModelState> shorter)
       throws IOException {
     List<Path> files;
