@@ -62,7 +62,9 @@ final class DamageScenario {
           all.filter(Files::isRegularFile)
               .map(folder::relativize)
               .filter(file -> !file.toString().contains("snapshots"))
-              .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
+              // What a build that was stopped has left is not read.
+              .filter(file -> !("/" + file).contains("/."))
+              .filter(file -> folder.resolve(file).toFile().length() > 0)
               .sorted()
               .toList();
     }
