@@ -219,30 +219,25 @@ final class Ledger {
   /** Returns what a state becomes; nothing when it refuses the operation. May change it. */
   private List<Candidate> after(Candidate candidate, Operation operation) {
     return switch (operation) {
-      case Operation.CreateSnapshot(String name, String snapshot) ->
-          kept(candidate, name, snapshot);
+      case Operation.CreateSnapshot(String name, String snapshot) -> {
+        ModelState.Collection collection = candidate.state.collection(name);
+        if (collection == null || collection.snapshots.containsKey(snapshot)) {
+          yield List.of();
+        }
+        collection.snapshots.put(snapshot, new Kept(List.copyOf(candidate.snapshot)));
+        candidate.snapshot = new ArrayList<>();
+        yield List.of(candidate);
+      }
       case Operation.Restore restore ->
           candidate.state.restore(restore).stream().map(Candidate::new).toList();
-      default -> applied(candidate, operation);
+      default -> {
+        if (!candidate.state.apply(operation)) {
+          yield List.of();
+        }
+        candidate.note(snapshot());
+        yield List.of(candidate);
+      }
     };
-  }
-
-  private static List<Candidate> kept(Candidate candidate, String name, String snapshot) {
-    ModelState.Collection collection = candidate.state.collection(name);
-    if (collection == null || collection.snapshots.containsKey(snapshot)) {
-      return List.of();
-    }
-    collection.snapshots.put(snapshot, new Kept(List.copyOf(candidate.snapshot)));
-    candidate.snapshot = new ArrayList<>();
-    return List.of(candidate);
-  }
-
-  private List<Candidate> applied(Candidate candidate, Operation operation) {
-    if (!candidate.state.apply(operation)) {
-      return List.of();
-    }
-    candidate.note(snapshot());
-    return List.of(candidate);
   }
 
   /** Drops the states in which a snapshot would have another number of documents. */

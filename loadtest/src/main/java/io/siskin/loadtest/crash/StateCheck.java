@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -171,7 +172,7 @@ final class StateCheck {
         + first(more);
   }
 
-  private static List<String> first(TreeSet<String> ids) {
+  private static List<String> first(Set<String> ids) {
     return ids.stream().limit(5).toList();
   }
 
@@ -185,7 +186,7 @@ final class StateCheck {
   void search(ModelState state, SplittableRandom random) {
     for (Map.Entry<String, ModelState.Collection> one : state.collections.entrySet()) {
       List<ModelDocument> documents = List.copyOf(one.getValue().documents.values());
-      long from = 1900 + random.nextInt(120);
+      long from = 1900L + random.nextInt(120);
       check(one.getKey(), documents, new Selector.All(), document -> true, random);
       check(
           one.getKey(),
@@ -215,7 +216,7 @@ final class StateCheck {
         }
       }
       // The sort is stable, so equal scores stay in the order of indexing.
-      expected.sort(Comparator.comparing(Hit::score).reversed());
+      expected.sort(Comparator.comparingDouble(Hit::score).reversed());
       List<Hit> hits = new ArrayList<>();
       for (RetrievalResponse.Hit hit : server.search(name, query, K, selector)) {
         hits.add(new Hit(hit.id(), hit.score()));

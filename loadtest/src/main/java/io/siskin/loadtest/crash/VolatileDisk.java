@@ -17,9 +17,11 @@ final class VolatileDisk implements AutoCloseable {
   // EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: nothing more is written, not even what the
   // journal has in memory.
   private static final String SHUT_DOWN =
-      "import fcntl,os,struct,sys\n"
-          + "folder=os.open(sys.argv[1],os.O_RDONLY)\n"
-          + "fcntl.ioctl(folder,0x8004587D,struct.pack('I',2))\n";
+      """
+      import fcntl,os,struct,sys
+      folder=os.open(sys.argv[1],os.O_RDONLY)
+      fcntl.ioctl(folder,0x8004587D,struct.pack('I',2))
+      """;
 
   private final Path image;
   private final Path mount;

@@ -166,7 +166,7 @@ final class LiveCollection implements AutoCloseable {
    * @param action what to do, on the writer's thread
    * @return completed when it is done
    */
-  @SuppressWarnings("IllegalCatch") // A failure is told in one way only, by the future.
+  @SuppressWarnings("IllegalCatch") // Whatever refuses the step, the caller learns it.
   CompletableFuture<Void> step(WriteTask.Step.Action action) {
     CompletableFuture<Void> result = new CompletableFuture<>();
     try {

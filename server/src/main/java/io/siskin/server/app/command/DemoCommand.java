@@ -1,9 +1,14 @@
 package io.siskin.server.app.command;
 
 import io.siskin.client.ClientOptions;
+import io.siskin.client.Document;
+import io.siskin.client.DocumentsClient;
+import io.siskin.client.FieldValue;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
+import io.siskin.client.Selection;
+import io.siskin.client.WriteResult;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.store.Verification;
 import io.siskin.server.app.demo.WordNetCollection;
@@ -41,6 +46,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Indexes the 117,791 definitions of WordNet 3.1, serves them, and searches them through the"
           + " gRPC client: a reverse dictionary.",
+      "Then it adds a definition, finds it at once, searches verbs only, and deletes the"
+          + " definition.",
       "Goes on serving until Ctrl-C. A second start finds the index made."
     })
 public final class DemoCommand implements Callable<Integer> {
@@ -50,7 +57,14 @@ public final class DemoCommand implements Callable<Integer> {
           "instrument for measuring atmospheric pressure",
           "the killing of a king",
           "fear of closed spaces");
+  private static final String VERB_QUERY = "to eat slowly";
+  private static final String OWN_ID = "siskin.demo";
+  private static final String OWN_TEXT =
+      "a server that searches sparse vectors, named after a small finch";
+  private static final String OWN_QUERY = "server that searches sparse vectors";
   private static final int HITS = 3;
+  private static final String VERBS = WordNetCollection.PART_OF_SPEECH_FIELD + " = \"verb\"";
+  private static final double NANOS_PER_SECOND = 1e9;
   private static final int WARMUP_ROUNDS = 50;
   private static final long WARMUP_MILLIS = 500;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -113,7 +127,7 @@ public final class DemoCommand implements Callable<Integer> {
           err.println("siskin demo: stopped; the unfinished build was removed");
           return job.exitStatus();
         }
-        collection.remember(report);
+        collection.remember();
         err.printf(
             "siskin demo: indexed %s in %s%n",
             Units.count(report.segment().documentCount(), "document"),
@@ -128,7 +142,7 @@ public final class DemoCommand implements Callable<Integer> {
     try (StopLatch stop = new StopLatch()) {
       server.open();
       stop.expectOrder();
-      search(server.address());
+      show(server.address());
       if (!once) {
         printNextSteps(server.address(), collection);
         stop.await();
@@ -137,24 +151,64 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void search(String address) {
-    PrintWriter out = spec.commandLine().getOut();
-    ResultPrinter printer = new ResultPrinter(out);
+  private void show(String address) {
     ClientOptions options = ClientOptions.of(address).withDeadline(DEADLINE);
     try (SearchClient client = SearchClient.connect(options)) {
       for (int round = 0; round < WARMUP_ROUNDS; round++) {
         QUERIES.forEach(query -> client.search(request(query)));
       }
       for (String query : QUERIES) {
-        long start = System.nanoTime();
-        SearchResult result = client.search(request(query));
-        long elapsed = System.nanoTime() - start;
-        out.println();
-        out.println("\"" + query + "\"");
-        printer.print(result);
-        printer.printTimings(result, elapsed);
+        search(client, "\"" + query + "\"", request(query));
       }
+      change(client);
     }
+  }
+
+  private void search(SearchClient client, String title, SearchRequest request) {
+    PrintWriter out = spec.commandLine().getOut();
+    ResultPrinter printer = new ResultPrinter(out);
+    long start = System.nanoTime();
+    SearchResult result = client.search(request);
+    long elapsed = System.nanoTime() - start;
+    out.println();
+    out.println(title);
+    printer.print(result);
+    printer.printTimings(result, elapsed);
+  }
+
+  /** Adds a definition, finds it, searches one part of speech, and deletes the definition. */
+  private void change(SearchClient client) {
+    PrintWriter out = spec.commandLine().getOut();
+    DocumentsClient documents =
+        client
+            .documents(WordNetCollection.NAME)
+            .withWaitFor(DocumentsClient.WaitFor.SEARCHABLE)
+            .withDeadline(DEADLINE);
+    long start = System.nanoTime();
+    WriteResult added =
+        documents
+            .upsert(
+                List.of(
+                    Document.of(OWN_ID)
+                        .withText(OWN_TEXT)
+                        .withField(WordNetCollection.WORDS_FIELD, FieldValue.of("Siskin"))
+                        .withField(WordNetCollection.PART_OF_SPEECH_FIELD, FieldValue.of("noun"))))
+            .getFirst();
+    if (added.error() != null) {
+      throw added.error();
+    }
+    out.println();
+    out.printf(
+        "Added %s, on the disk and searchable after %s%n",
+        OWN_ID, Units.seconds((System.nanoTime() - start) / NANOS_PER_SECOND));
+    search(client, "\"" + OWN_QUERY + "\"", request(OWN_QUERY));
+    search(
+        client,
+        "\"" + VERB_QUERY + "\", verbs only: --filter '" + VERBS + "'",
+        request(VERB_QUERY).withSelection(Selection.where(VERBS)));
+    long deleted = documents.delete(Selection.ids(OWN_ID)).deletedCount();
+    out.println();
+    out.printf("Deleted %s: %s%n", OWN_ID, Units.count(deleted, "document"));
   }
 
   private static SearchRequest request(String query) {
@@ -175,6 +229,7 @@ public final class DemoCommand implements Callable<Integer> {
             Serving on %1$s until Ctrl-C. In another terminal:
 
               bin/siskin search --target %1$s --collection wordnet small yellow finch
+              bin/siskin search --target %1$s --collection wordnet --filter 'pos = "verb"' to eat slowly
               grpcurl -plaintext -d %2$s %1$s siskin.v1.SearchService/Search
               ghz --insecure --call siskin.v1.SearchService/Search -d %2$s -n 5000 -c 4 %1$s
 

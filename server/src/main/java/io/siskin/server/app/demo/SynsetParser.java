@@ -71,14 +71,30 @@ final class SynsetParser {
     String lemma = words.getFirst().toLowerCase(Locale.ROOT).replace(' ', '_');
     int sense = senseNumbers.applyAsInt(lemma, fields[0]);
     String key = String.format(Locale.ROOT, "%s.%s.%02d", lemma, fields[TYPE_FIELD], sense);
-    return withGloss(key, words, line.substring(glossMark + GLOSS_MARK.length()).strip());
+    return withGloss(
+        key,
+        partOfSpeech(fields[TYPE_FIELD]),
+        words,
+        line.substring(glossMark + GLOSS_MARK.length()).strip());
   }
 
-  private static Synset withGloss(String key, List<String> words, String gloss) {
+  private static String partOfSpeech(String type) {
+    return switch (type) {
+      case "n" -> "noun";
+      case "v" -> "verb";
+      // The second stands for adjectives that are near to another one.
+      case "a", "s" -> "adjective";
+      case "r" -> "adverb";
+      default -> throw new IllegalArgumentException("no part of speech: " + type);
+    };
+  }
+
+  private static Synset withGloss(
+      String key, String partOfSpeech, List<String> words, String gloss) {
     int quote = gloss.indexOf('"');
     if (quote <= 0) {
       // A few definitions are a quotation as a whole.
-      return new Synset(key, words, gloss, List.of());
+      return new Synset(key, partOfSpeech, words, gloss, List.of());
     }
     List<String> examples = new ArrayList<>();
     Matcher matcher = EXAMPLE.matcher(gloss.substring(quote));
@@ -86,6 +102,6 @@ final class SynsetParser {
       examples.add(matcher.group(1).strip());
     }
     String definition = TRAILING_PUNCTUATION.matcher(gloss.substring(0, quote)).replaceFirst("");
-    return new Synset(key, words, definition, examples);
+    return new Synset(key, partOfSpeech, words, definition, examples);
   }
 }

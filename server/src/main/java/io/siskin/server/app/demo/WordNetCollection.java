@@ -6,6 +6,8 @@ import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.document.FieldType;
+import io.siskin.index.document.Schema;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.index.file.AtomicFile;
@@ -21,7 +23,6 @@ import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.EncoderSpecJson;
 import io.siskin.server.ingest.DocumentPruning;
-import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.ingest.IndexRequest;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -36,7 +37,8 @@ import java.util.stream.Collectors;
 
 /**
  * The demo's collection, a reverse dictionary: the query describes a meaning, the answer is the
- * word. Made once; made again when something it was made of has changed.
+ * word. It is made once, and made again when something that it was made of has changed. What users
+ * write into it stays until then.
  *
  * <p>Only definitions are encoded. With the words themselves the answer's own name would enter the
  * score, and with the examples so would whatever they happen to speak of; over thirty descriptions
@@ -52,9 +54,14 @@ public final class WordNetCollection {
   /** The field that holds the definition. */
   public static final String TEXT_FIELD = "text";
 
-  // Counts the changes to how a synset becomes a document.
+  /** The declared field that holds the part of speech. */
+  public static final String PART_OF_SPEECH_FIELD = "pos";
+
   private static final int FINGERPRINT_LENGTH_MAX = 1 << 10;
-  private static final int DOCUMENT_VERSION = 1;
+  // Counts the changes to how a synset becomes a document.
+  private static final int DOCUMENT_VERSION = 2;
+  private static final Schema SCHEMA =
+      new Schema(List.of(new Schema.Field(PART_OF_SPEECH_FIELD, FieldType.STRING)), null);
   private static final EncoderSpec ENCODER = new Bm25Spec(new AnalyzerSpec.English());
 
   // Nothing for approximate search: its lists are made for vectors of dozens of terms, and on a
@@ -97,10 +104,16 @@ public final class WordNetCollection {
               StandardCharsets.UTF_8);
       CollectionManifest manifest =
           CollectionManifest.read(new DataDirectory(data).collectionDirectory(NAME));
-      return stored.equals(fingerprint(manifest.segments().toString()));
+      return stored.equals(fingerprint()) && isOurs(manifest);
     } catch (NoSuchFileException | CorruptSegmentException | UnsupportedFormatException unusable) {
       return false;
     }
+  }
+
+  /** Tells whether nobody has replaced the collection; writes into it do not replace it. */
+  private static boolean isOurs(CollectionManifest manifest) {
+    return manifest.settings().schema().equals(SCHEMA)
+        && manifest.log().lastPosition() >= WordNet.SYNSET_COUNT;
   }
 
   /**
@@ -141,38 +154,29 @@ public final class WordNetCollection {
         OPTIONS,
         DocumentPruning.NONE,
         0,
-        false);
+        false,
+        SCHEMA);
   }
 
-  /**
-   * Remembers what the collection was made of.
-   *
-   * @param report what was made
-   */
-  public void remember(IndexReport report) throws IOException {
-    var entry =
-        new CollectionManifest.SegmentEntry(
-            report.segment().id().toString(),
-            report.segment().documentCount(),
-            report.segment().lengthBytes());
-    byte[] content = fingerprint(List.of(entry).toString()).getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(fingerprintFile(), content);
+  /** Remembers what the collection was made of. */
+  public void remember() throws IOException {
+    AtomicFile.write(fingerprintFile(), fingerprint().getBytes(StandardCharsets.UTF_8));
   }
 
   private Path fingerprintFile() {
     return data.resolve(NAME + ".made-of");
   }
 
-  /** Everything that the collection depends on, and the collection itself: it may be replaced. */
-  private String fingerprint(String segments) throws IOException {
+  /** Returns everything that the collection depends on. */
+  private static String fingerprint() throws IOException {
     return List.of(
             "data " + WordNet.version(),
             "documents " + DOCUMENT_VERSION,
             "encoder " + EncoderSpecJson.write(ENCODER),
             // The number of threads changes nothing.
             "options " + OPTIONS.withThreads(1),
-            "format " + FormatV2.VERSION,
-            "segments " + segments)
+            "schema " + SCHEMA,
+            "format " + FormatV2.VERSION)
         .stream()
         .collect(Collectors.joining("\n", "", "\n"));
   }
@@ -180,6 +184,7 @@ public final class WordNetCollection {
   private static void write(Synset synset, JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeStringField("id", synset.key());
+    json.writeStringField(PART_OF_SPEECH_FIELD, synset.partOfSpeech());
     json.writeStringField(WORDS_FIELD, String.join(", ", synset.words()));
     json.writeStringField(TEXT_FIELD, synset.definition());
     if (!synset.examples().isEmpty()) {

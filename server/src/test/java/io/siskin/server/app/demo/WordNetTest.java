@@ -23,6 +23,7 @@ class WordNetTest {
         .isEqualTo(
             new Synset(
                 "close_at_hand.s.02",
+                "adjective",
                 List.of("close at hand", "at hand"),
                 "close in space; within reach",
                 List.of()));
@@ -67,6 +68,7 @@ class WordNetTest {
         .isEqualTo(
             new Synset(
                 "entomologist.n.01",
+                "noun",
                 List.of("entomologist", "bugologist", "bug-hunter"),
                 "a zoologist who studies insects",
                 List.of()));
