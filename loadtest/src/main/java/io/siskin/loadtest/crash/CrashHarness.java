@@ -58,6 +58,7 @@ public final class CrashHarness {
     harness.kills(counts[0]);
     harness.powerLosses(counts[1]);
     harness.failingCalls(counts[2]);
+    harness.fullDisks(counts[2]);
     harness.damages(counts[3]);
   }
 
@@ -133,6 +134,25 @@ public final class CrashHarness {
         rounds.check();
       }
       print(fault, rounds);
+    }
+  }
+
+  private void fullDisks(int times) throws IOException {
+    if (times == 0) {
+      return;
+    }
+    Path disk = Files.createDirectories(folder.resolve("small"));
+    try {
+      VolatileDisk.run("mount", "-t", "tmpfs", "-o", "size=24m", "siskin", disk.toString());
+    } catch (IOException notAllowed) {
+      out.println("full disk                    left out: needs the right to mount");
+      return;
+    }
+    try {
+      long answered = new FullDiskScenario(disk, seed + 4).run();
+      out.printf("%-28s %6d %11d%n", "full disk (tmpfs)", 1, answered);
+    } finally {
+      VolatileDisk.run("umount", disk.toString());
     }
   }
 

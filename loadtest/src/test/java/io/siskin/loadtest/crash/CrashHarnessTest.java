@@ -73,4 +73,19 @@ final class CrashHarnessTest {
                 .run(1, rounds.states(), shorter))
         .containsKeys("collection.json", "aliases.json");
   }
+
+  @Test
+  void aFullDiskRefusesWritesAndNothingElse() throws IOException {
+    Path disk = Files.createDirectory(folder.resolve("small"));
+    try {
+      VolatileDisk.run("mount", "-t", "tmpfs", "-o", "size=24m", "siskin", disk.toString());
+    } catch (IOException notAllowed) {
+      Needs.require(false, "the right to mount", disk);
+    }
+    try {
+      assertThat(new FullDiskScenario(disk, Seeds.next()).run()).isPositive();
+    } finally {
+      VolatileDisk.run("umount", disk.toString());
+    }
+  }
 }

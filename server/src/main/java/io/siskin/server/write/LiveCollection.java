@@ -509,12 +509,16 @@ final class LiveCollection implements AutoCloseable {
       task.fail(refused);
     } catch (LogFullException full) {
       pending.remove(task);
-      task.fail(
-          new WritesOverloadedException(
-              WritesOverloadedException.Reason.DISK_FULL,
-              "the disk of the log is full: " + full.getMessage(),
-              DISK_RETRY_AFTER));
+      task.fail(diskFull(full));
     }
+  }
+
+  /** Returns what callers are told when there is no room for the log. */
+  static WritesOverloadedException diskFull(LogFullException full) {
+    return new WritesOverloadedException(
+        WritesOverloadedException.Reason.DISK_FULL,
+        "the disk of the log is full: " + full.getMessage(),
+        DISK_RETRY_AFTER);
   }
 
   private static boolean isGivenUp(WriteTask.Write<?> write) {

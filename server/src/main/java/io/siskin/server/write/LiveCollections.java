@@ -28,6 +28,7 @@ import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.LogOptions;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.CollectionDamagedException;
@@ -390,6 +391,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         LiveCollection made = open(name, rights);
         opened = true;
         return made;
+      } catch (LogFullException full) {
+        throw LiveCollection.diskFull(full);
       } finally {
         if (!opened) {
           catalog.disown(name);
