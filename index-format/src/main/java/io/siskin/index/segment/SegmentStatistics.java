@@ -1,6 +1,7 @@
 package io.siskin.index.segment;
 
 import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
@@ -37,7 +38,32 @@ public record SegmentStatistics(
     /** Terms are named by token. */
     TOKEN,
     /** Terms are named by an unsigned 32-bit term id. */
-    TERM_ID
+    TERM_ID;
+
+    /**
+     * Returns how the terms of a document are named that has any.
+     *
+     * @param byToken whether they are tokens
+     */
+    public static Vocabulary of(boolean byToken) {
+      return byToken ? TOKEN : TERM_ID;
+    }
+
+    /**
+     * Checks that the terms of a vector are named in this way. A vector that names them otherwise
+     * would match nothing.
+     *
+     * @param byToken whether the terms of the vector are tokens
+     * @throws InvalidInputException when they are named otherwise; never for {@link #NONE}
+     */
+    public void check(boolean byToken) {
+      if (this != NONE && this != of(byToken)) {
+        throw new InvalidInputException(
+            "vector",
+            byToken ? "keyed by token" : "keyed by term id",
+            byToken ? "term ids, as in the collection" : "tokens, as in the collection");
+      }
+    }
   }
 
   private static final ValueLayout.OfDouble F64 =

@@ -4,7 +4,6 @@ import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermLookup;
 import io.siskin.index.vector.TokenVector;
@@ -300,16 +299,9 @@ public final class RetrievalPipeline implements Retriever {
    * request.
    */
   private static void checkVocabulary(CollectionSnapshot snapshot, SparseVector vector) {
-    Vocabulary wanted = vector instanceof TokenVector ? Vocabulary.TOKEN : Vocabulary.TERM_ID;
-    for (SnapshotPart part : snapshot.parts()) {
-      Vocabulary found = part.documents().vocabulary();
-      if (vector.size() > 0 && found != Vocabulary.NONE && found != wanted) {
-        throw new InvalidInputException(
-            "vector",
-            wanted == Vocabulary.TOKEN ? "keyed by token" : "keyed by term id",
-            found == Vocabulary.TOKEN
-                ? "tokens, as in the collection"
-                : "term ids, as in the collection");
+    if (vector.size() > 0) {
+      for (SnapshotPart part : snapshot.parts()) {
+        part.documents().vocabulary().check(vector instanceof TokenVector);
       }
     }
   }

@@ -3,6 +3,7 @@ package io.siskin.server.write;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
@@ -198,6 +199,17 @@ final class CollectionParts implements AutoCloseable {
    */
   List<String> matching(Selector selector, String tenant, Cancellation cancellation) {
     return MatchingIds.of(schema, newestFirst(), selector, tenant, cancellation);
+  }
+
+  /** Returns how the terms of the documents are named. */
+  Vocabulary vocabulary() {
+    for (Part part : newestFirst()) {
+      Vocabulary vocabulary = part.documents().vocabulary();
+      if (vocabulary != Vocabulary.NONE) {
+        return vocabulary;
+      }
+    }
+    return Vocabulary.NONE;
   }
 
   /** Returns whether every document is in a sealed segment. */

@@ -77,15 +77,15 @@ final class DocumentPreparation {
       String tenant, List<DocumentInput> documents, Cancellation cancellation) {
     List<Object> checked = new ArrayList<>(documents.size());
     List<String> texts = new ArrayList<>();
-    for (int i = 0; i < documents.size(); i++) {
+    for (DocumentInput input : documents) {
       try {
-        Checked document = check(tenant, documents.get(i));
+        Checked document = check(tenant, input);
         checked.add(document);
         if (document.vector == null) {
           texts.add(document.text);
         }
       } catch (InvalidInputException refused) {
-        checked.add(refused.at("documents[" + i + "]"));
+        checked.add(refused);
       }
     }
     return encode(texts, cancellation).thenApply(vectors -> join(checked, vectors));
@@ -259,17 +259,17 @@ final class DocumentPreparation {
   private List<PreparedDocument> join(List<Object> checked, List<Object> vectors) {
     List<PreparedDocument> prepared = new ArrayList<>(checked.size());
     int next = 0;
-    for (int i = 0; i < checked.size(); i++) {
-      switch (checked.get(i)) {
+    for (Object one : checked) {
+      switch (one) {
         case InvalidInputException refused -> prepared.add(new PreparedDocument.Refused(refused));
         case Checked document -> {
           Object vector = document.vector == null ? vectors.get(next++) : document.vector;
           prepared.add(
               vector instanceof InvalidInputException refused
-                  ? new PreparedDocument.Refused(refused.at("documents[" + i + "]"))
+                  ? new PreparedDocument.Refused(refused)
                   : ready(document, (SparseVector) vector));
         }
-        default -> throw new AssertionError(checked.get(i));
+        default -> throw new AssertionError(one);
       }
     }
     return prepared;

@@ -242,7 +242,7 @@ final class GrowingPart implements Part {
       for (int document = 0; document < view.documentCount(); document++) {
         cursor.moveTo(document);
         if (cursor.size() > 0) {
-          return cursor.isByToken() ? Vocabulary.TOKEN : Vocabulary.TERM_ID;
+          return Vocabulary.of(cursor.isByToken());
         }
       }
       return Vocabulary.NONE;

@@ -4,6 +4,7 @@ import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.log.LogFailedException;
@@ -503,8 +504,8 @@ final class LiveCollection implements AutoCloseable {
           durableWaiters.add(new Waiter(task, () -> result.complete(null)));
         }
       }
-    } catch (InvalidInputException refused) {
-      // Found before anything was appended.
+    } catch (InvalidInputException | QueryCancelledException refused) {
+      // Found, or given up, before anything was appended.
       pending.remove(task);
       task.fail(refused);
     } catch (LogFullException full) {
@@ -545,27 +546,53 @@ final class LiveCollection implements AutoCloseable {
     List<WriteResult> results = new ArrayList<>(upsert.documents().size());
     List<QuantizedDocument> frame = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
+    Vocabulary vocabulary = parts.vocabulary();
     for (PreparedDocument prepared : upsert.documents()) {
-      InvalidInputException refusal =
-          switch (prepared) {
-            case PreparedDocument.Refused(InvalidInputException reason) -> reason;
-            case PreparedDocument.Ready(QuantizedDocument document) ->
-                parts.refusal(document.id(), upsert.tenant());
-          };
-      if (refusal != null) {
-        results.add(new WriteResult(WriteOutcome.REFUSED, 0, refusal));
-      } else if (prepared instanceof PreparedDocument.Ready(QuantizedDocument document)) {
+      try {
+        QuantizedDocument document = accepted(prepared, vocabulary, upsert.tenant());
+        if (document.vector().size() > 0) {
+          vocabulary = Vocabulary.of(document.vector().isByToken());
+        }
         places.add(results.size());
         results.add(new WriteResult(WriteOutcome.CREATED, 0, null));
         frame.add(document);
-        // Its owner must be known before the next one of the same id is looked at.
-        if (frame.size() == FRAME_DOCUMENTS_MAX || schema.tenantField() != null) {
-          write(frame, places, results, null);
-        }
+      } catch (InvalidInputException refused) {
+        InvalidInputException placed = refused.at("documents[" + results.size() + "]");
+        results.add(new WriteResult(WriteOutcome.REFUSED, 0, placed));
+      }
+      // Where there are tenants, the owner of an id must be known before the next one of the same
+      // id is looked at.
+      if (frame.size() == FRAME_DOCUMENTS_MAX || schema.tenantField() != null) {
+        write(frame, places, results, null);
       }
     }
     write(frame, places, results, null);
     return results;
+  }
+
+  /**
+   * Returns a document that may be written. What a growing segment would refuse is refused here,
+   * before the log has it.
+   *
+   * @param prepared the document, or what was found wrong with it
+   * @param vocabulary how the collection names terms; none yet accepts both ways
+   * @param tenant whose document it is to be; empty for none
+   */
+  private QuantizedDocument accepted(
+      PreparedDocument prepared, Vocabulary vocabulary, String tenant) {
+    return switch (prepared) {
+      case PreparedDocument.Refused(InvalidInputException reason) -> throw reason;
+      case PreparedDocument.Ready(QuantizedDocument document) -> {
+        if (document.vector().size() > 0) {
+          vocabulary.check(document.vector().isByToken());
+        }
+        InvalidInputException refusal = parts.refusal(document.id(), tenant);
+        if (refusal != null) {
+          throw refusal;
+        }
+        yield document;
+      }
+    };
   }
 
   /** Gives documents their positions, appends them to the log and applies them. */

@@ -1,9 +1,7 @@
 package io.siskin.server.write;
 
 import io.siskin.index.document.Schema;
-import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.quantize.QuantizedVector;
-import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionSnapshot;
@@ -52,28 +50,11 @@ record WritableCollection(
    * Checks that a vector names its terms as the collection does.
    *
    * @param vector the vector
-   * @throws InvalidInputException when it does not
+   * @throws io.siskin.index.error.InvalidInputException when it does not
    */
   void checkVocabulary(SparseVector vector) {
     if (vector.size() > 0) {
-      checkVocabulary(snapshot.vocabulary(), vector instanceof TokenVector);
-    }
-  }
-
-  /**
-   * Checks that terms are named as a collection names them.
-   *
-   * @param vocabulary how the collection names terms; none yet accepts both
-   * @param byToken whether the terms are tokens
-   * @throws InvalidInputException when they are not
-   */
-  static void checkVocabulary(Vocabulary vocabulary, boolean byToken) {
-    Vocabulary wanted = byToken ? Vocabulary.TOKEN : Vocabulary.TERM_ID;
-    if (vocabulary != Vocabulary.NONE && vocabulary != wanted) {
-      throw new InvalidInputException(
-          "vector",
-          byToken ? "keyed by token" : "keyed by term id",
-          byToken ? "term ids, as in the collection" : "tokens, as in the collection");
+      snapshot.vocabulary().check(vector instanceof TokenVector);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.Schema;
 import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.collection.StorageOptions;
@@ -20,6 +21,7 @@ import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.retrieve.StoredDocument;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.search.SearchMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -226,6 +229,59 @@ final class LiveCollectionsTest {
       server.live.deleteAlias("birds").join();
       server.live.drop("second").join();
       assertThat(server.catalog.names()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDeletionThatIsGivenUpHalfwayDeletesNothing() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      server.upsert("birds", vector("a", 1, 1, 1), vector("b", 1, 2, 1));
+      // The writer asks once before it begins, and then while it looks for what matches.
+      AtomicInteger asked = new AtomicInteger();
+      Cancellation halfway = Cancellation.whenCancelled(() -> asked.incrementAndGet() > 1);
+      CompletableFuture<Deletion> deletion =
+          server.live.delete(
+              "birds", "", new Selector.Expression("year = 1"), WaitFor.SEARCHABLE, halfway);
+      assertThatThrownBy(deletion::join).hasCauseInstanceOf(QueryCancelledException.class);
+      assertThat(asked).hasValueGreaterThan(1);
+      assertThat(server.upsert("birds", vector("c", 1, 3, 1)))
+          .containsExactly(new WriteResult(WriteOutcome.CREATED, 3, null));
+      assertThat(search(server, "birds", 1)).containsExactly("c", "b", "a");
+    }
+  }
+
+  @Test
+  void theFirstVectorSaysHowTermsAreNamed() throws IOException {
+    DocumentInput byToken =
+        new DocumentInput(
+            "t", TokenVector.of(new String[] {"finch"}, new float[] {1}), null, Map.of());
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      DocumentInput empty = new DocumentInput("e", TermIdVector.EMPTY, null, Map.of());
+      List<WriteResult> results =
+          server.upsert("birds", empty, vector("a", 1, 1, 1), byToken, vector("b", 1, 2, 1));
+      assertThat(results)
+          .extracting(WriteResult::outcome)
+          .containsExactly(
+              WriteOutcome.CREATED,
+              WriteOutcome.CREATED,
+              WriteOutcome.REFUSED,
+              WriteOutcome.CREATED);
+      assertThat(results.get(2).refusal())
+          .hasMessageContaining("documents[2]: vector is keyed by token")
+          .hasMessageContaining("term ids, as in the collection");
+      assertThat(server.upsert("birds", byToken).getFirst().outcome())
+          .isEqualTo(WriteOutcome.REFUSED);
+      server.live.closeUnsealed();
+    }
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      assertThat(search(server, "birds", 1)).containsExactly("b", "a");
+      server.delete("birds", new Selector.All());
+      server.live.compact("birds").join();
+      // Nothing is left that names its terms, so the next document may name them otherwise.
+      assertThat(server.upsert("birds", byToken).getFirst().outcome())
+          .isEqualTo(WriteOutcome.CREATED);
     }
   }
 
