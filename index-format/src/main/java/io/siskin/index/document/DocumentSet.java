@@ -325,26 +325,6 @@ public final class DocumentSet {
     return count;
   }
 
-  /**
-   * Returns the set of a segment that has grown: the new documents are members. Copies the page
-   * that was the last one, and no other.
-   *
-   * @param newDocumentCount the number of documents that the segment has now, {@link
-   *     #documentCount} or more
-   * @throws InvalidInputException when the segment would have shrunk
-   */
-  public DocumentSet extendedTo(int newDocumentCount) {
-    if (newDocumentCount < documentCount) {
-      throw new InvalidInputException(
-          "document count", newDocumentCount, documentCount + " or more");
-    }
-    long[][] grown = Arrays.copyOf(pages, pageCount(newDocumentCount));
-    Arrays.fill(grown, pages.length, grown.length, EMPTY_PAGE);
-    return new Builder(newDocumentCount, size, grown)
-        .addRange(documentCount, newDocumentCount)
-        .build();
-  }
-
   @Override
   public String toString() {
     return size + " of " + documentCount + " documents";
@@ -356,8 +336,8 @@ public final class DocumentSet {
    * <p>Used by one thread. After {@link #build} it may go on with the next set.
    */
   public static final class Builder {
-    private final int documentCount;
-    private final boolean[] owned;
+    private int documentCount;
+    private boolean[] owned;
     private long[][] pages;
     private int size;
 
@@ -366,6 +346,42 @@ public final class DocumentSet {
       this.size = size;
       this.pages = pages;
       this.owned = new boolean[pages.length];
+    }
+
+    /**
+     * Returns whether a document is in the set as it is now.
+     *
+     * @param document its number, 0 to the number of documents − 1
+     * @throws InvalidInputException when it is out of range
+     */
+    public boolean contains(int document) {
+      check(document);
+      return (pages[document >>> PAGE_SHIFT][wordInPage(document)] >>> document & 1) != 0;
+    }
+
+    /**
+     * Makes the segment of the set larger: the new documents are members. Copies the page that was
+     * the last one, and no other.
+     *
+     * @param newDocumentCount the number of documents that the segment has now, not less than
+     *     before
+     * @throws InvalidInputException when the segment would have shrunk
+     */
+    public Builder extendTo(int newDocumentCount) {
+      if (newDocumentCount < documentCount) {
+        throw new InvalidInputException(
+            "document count", newDocumentCount, documentCount + " or more");
+      }
+      int pagesBefore = pages.length;
+      int pageCount = pageCount(newDocumentCount);
+      if (pageCount > pagesBefore) {
+        pages = Arrays.copyOf(pages, pageCount);
+        owned = Arrays.copyOf(owned, pageCount);
+        Arrays.fill(pages, pagesBefore, pageCount, EMPTY_PAGE);
+      }
+      int from = documentCount;
+      documentCount = newDocumentCount;
+      return addRange(from, newDocumentCount);
     }
 
     /**

@@ -194,6 +194,11 @@ public final class GrowingView implements TermLookup {
     return documents.scalesOffset(page);
   }
 
+  /** Returns whether the terms are tokens. To be asked only when there is a term. */
+  public boolean isByToken() {
+    return terms.isByToken();
+  }
+
   /** Returns a new cursor. */
   public Cursor cursor() {
     return new Cursor();

@@ -79,9 +79,23 @@ final class DocumentSetTest {
         yield builder.build();
       }
       case 3 -> {
-        int grown = documents + random.nextInt(200);
-        bits.set(documents, grown);
-        yield set.extendedTo(grown);
+        // In two steps, so that the builder goes on with pages that a set has.
+        DocumentSet.Builder builder = set.toBuilder();
+        int first = documents + random.nextInt(100);
+        bits.set(documents, first);
+        DocumentSet between = builder.extendTo(first).build();
+        int grown = first + random.nextInt(100);
+        BitSet before = (BitSet) bits.clone();
+        bits.set(first, grown);
+        builder.extendTo(grown);
+        for (int document : some(grown)) {
+          assertThat(builder.contains(document)).isEqualTo(bits.get(document));
+          bits.clear(document);
+          builder.remove(document);
+          assertThat(builder.contains(document)).isFalse();
+        }
+        assertSame(between, before, first);
+        yield builder.build();
       }
       case 4 -> {
         bits.flip(0, documents);
@@ -208,7 +222,7 @@ final class DocumentSetTest {
     assertThatThrownBy(() -> set.toBuilder().addAll(DocumentSet.all(9)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("9; allowed: 10");
-    assertThatThrownBy(() -> set.extendedTo(9)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> set.toBuilder().extendTo(9)).isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> DocumentSet.all(-1)).isInstanceOf(InvalidInputException.class);
   }
 }

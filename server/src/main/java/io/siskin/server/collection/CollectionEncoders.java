@@ -56,7 +56,7 @@ public final class CollectionEncoders {
    *
    * @param spec how text becomes vectors
    */
-  static boolean countsFrequencies(EncoderSpec spec) {
+  public static boolean countsFrequencies(EncoderSpec spec) {
     return !(spec.base() instanceof VectorSpec);
   }
 

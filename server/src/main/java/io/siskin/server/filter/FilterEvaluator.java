@@ -79,7 +79,7 @@ public final class FilterEvaluator {
     if (added * condition.testCost() > condition.scanCost()) {
       return condition.evaluate(documentCount, checkpoint);
     }
-    DocumentSet.Builder target = before.extendedTo(documentCount).toBuilder();
+    DocumentSet.Builder target = before.toBuilder().extendTo(documentCount);
     for (int document = before.documentCount(); document < documentCount; document++) {
       if (document % BoundCondition.CHECKPOINT_DOCUMENTS == 0) {
         checkpoint.run();

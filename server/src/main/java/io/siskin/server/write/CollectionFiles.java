@@ -133,9 +133,7 @@ final class CollectionFiles implements AutoCloseable {
       }
       entries.add(entry);
     }
-    CollectionManifest next = manifest.next(log, entries);
-    rights.commit(next);
-    manifest = next;
+    commitLog(log, entries);
     for (int i = 0; i < entries.size(); i++) {
       sealed.get(i).committed(entries.get(i));
     }

@@ -98,35 +98,46 @@ final class CollectionParts implements AutoCloseable {
   }
 
   /**
+   * Where the live document of an id is.
+   *
+   * @param part the segment
+   * @param number its number there
+   */
+  private record Place(Part part, int number) {
+    static @Nullable Place in(Part part, String id) {
+      int number = part.find(id);
+      return number < 0 ? null : new Place(part, number);
+    }
+  }
+
+  /** Looks in the newest parts first, where what is written again is most likely. */
+  private @Nullable Place locate(String id) {
+    Place place = Place.in(growing, id);
+    for (int i = frozen.size() - 1; place == null && i >= 0; i--) {
+      place = Place.in(frozen.get(i), id);
+    }
+    for (int i = sealed.size() - 1; place == null && i >= 0; i--) {
+      place = Place.in(sealed.get(i), id);
+    }
+    return place;
+  }
+
+  private boolean isOf(Place place, String tenant) {
+    return place.part.isOf(schema, place.number, tenant);
+  }
+
+  /**
    * Deletes the document of an id.
    *
    * @param id the id
    * @return whether there was one
    */
   boolean delete(String id) {
-    if (deleteIn(growing, id)) {
-      return true;
+    Place place = locate(id);
+    if (place != null) {
+      place.part.delete(place.number);
     }
-    for (int i = frozen.size() - 1; i >= 0; i--) {
-      if (deleteIn(frozen.get(i), id)) {
-        return true;
-      }
-    }
-    for (int i = sealed.size() - 1; i >= 0; i--) {
-      if (deleteIn(sealed.get(i), id)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean deleteIn(Part part, String id) {
-    int number = part.find(id);
-    if (number < 0) {
-      return false;
-    }
-    part.delete(number);
-    return true;
+    return place != null;
   }
 
   /**
@@ -137,34 +148,22 @@ final class CollectionParts implements AutoCloseable {
    * @return null when there is none
    */
   @Nullable QuantizedDocument find(String id, String tenant) {
-    for (Part part : newestFirst()) {
-      int number = part.find(id);
-      if (number >= 0) {
-        return part.isOf(schema, number, tenant) ? part.document(number) : null;
-      }
-    }
-    return null;
+    Place place = locate(id);
+    return place != null && isOf(place, tenant) ? place.part.document(place.number) : null;
   }
 
   /**
-   * Returns why a tenant may not write a document, or null: its id may be that of another tenant's.
+   * Checks that a tenant may write a document: its id may be that of another tenant's.
    *
    * @param id the document's id
    * @param tenant the tenant; empty where there are none
+   * @throws InvalidInputException when it is
    */
-  @Nullable InvalidInputException refusal(String id, String tenant) {
-    if (schema.tenantField() == null) {
-      return null;
+  void checkOwner(String id, String tenant) {
+    Place place = schema.tenantField() == null ? null : locate(id);
+    if (place != null && !isOf(place, tenant)) {
+      throw new InvalidInputException("id", id, "one that no other tenant has");
     }
-    for (Part part : newestFirst()) {
-      int number = part.find(id);
-      if (number >= 0) {
-        return part.isOf(schema, number, tenant)
-            ? null
-            : new InvalidInputException("id", id, "one that no other tenant has");
-      }
-    }
-    return null;
   }
 
   /**
@@ -176,14 +175,9 @@ final class CollectionParts implements AutoCloseable {
   List<String> present(List<String> ids, String tenant) {
     Set<String> present = new LinkedHashSet<>();
     for (String id : ids) {
-      for (Part part : newestFirst()) {
-        int number = part.find(id);
-        if (number >= 0) {
-          if (part.isOf(schema, number, tenant)) {
-            present.add(id);
-          }
-          break;
-        }
+      Place place = locate(id);
+      if (place != null && isOf(place, tenant)) {
+        present.add(id);
       }
     }
     return List.copyOf(present);
@@ -291,15 +285,6 @@ final class CollectionParts implements AutoCloseable {
       sealed.add(at, replacement);
     }
     neighbours.forEach(SealedPart::close);
-  }
-
-  /** Returns the bytes of memory outside of the heap that are not backed by files. */
-  long anonymousBytes() {
-    long bytes = growing.lengthBytes();
-    for (GrowingPart part : frozen) {
-      bytes += part.lengthBytes();
-    }
-    return bytes;
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A growing segment as the writer sees it. It takes documents until it is frozen; then it can still
@@ -31,10 +32,12 @@ final class GrowingPart implements Part {
   private final SegmentFilters filters = new SegmentFilters();
   private final DeletedFrequencies.Builder deleted = DeletedFrequencies.NONE.toBuilder();
   private final Set<String> storedFields = new LinkedHashSet<>();
-  private List<String> storedFieldList = List.of();
-  private DocumentSet live = DocumentSet.none(0);
-  private DocumentSet frozenLive = live;
-  private Documents documents;
+  private final LiveDocuments live = new LiveDocuments(DocumentSet.none(0));
+  private DocumentSet frozenLive = DocumentSet.none(0);
+
+  /** What {@link #documents} has returned; null when documents were added since. */
+  private @Nullable Documents documents;
+
   private long firstNanoTime;
   private long frozenSequence;
   private long frozenPosition;
@@ -52,17 +55,6 @@ final class GrowingPart implements Part {
     this.segment = new GrowingSegment(capacity);
     this.columns = new GrowingColumns(schema, capacity);
     this.countsFrequencies = countsFrequencies;
-    this.documents = documentsNow();
-  }
-
-  private Documents documentsNow() {
-    int count = segment.documentCount();
-    return new Documents(
-        segment.view(count),
-        columns.view(count),
-        segment.termCount(),
-        segment.postingCount(),
-        storedFieldList);
   }
 
   /**
@@ -79,11 +71,9 @@ final class GrowingPart implements Part {
     columns.add(document.declared());
     int added = segment.add(document);
     assert added == number : added;
-    if (storedFields.addAll(document.stored().keySet())) {
-      storedFieldList = List.copyOf(storedFields);
-    }
-    live = live.extendedTo(number + 1);
-    documents = documentsNow();
+    storedFields.addAll(document.stored().keySet());
+    live.extendTo(number + 1);
+    documents = null;
   }
 
   /** Returns whether there is no room for another document. */
@@ -108,7 +98,7 @@ final class GrowingPart implements Part {
    * @param position the position of the last write in this part or before it
    */
   void freeze(long sequence, long position) {
-    frozenLive = live;
+    frozenLive = live();
     frozenSequence = sequence;
     frozenPosition = position;
   }
@@ -128,21 +118,53 @@ final class GrowingPart implements Part {
     return frozenPosition;
   }
 
+  // Made when it is asked for: most writes do without.
   @Override
   public PartDocuments documents() {
-    return documents;
+    Documents known = documents;
+    if (known == null) {
+      int count = segment.documentCount();
+      known =
+          new Documents(
+              segment.view(count),
+              columns.view(count),
+              segment.termCount(),
+              segment.postingCount(),
+              List.copyOf(storedFields));
+      documents = known;
+    }
+    return known;
+  }
+
+  @Override
+  public int documentCount() {
+    return segment.documentCount();
   }
 
   @Override
   public DocumentSet live() {
-    return live;
+    return live.set();
+  }
+
+  @Override
+  public int find(String id) {
+    int number = segment.documentNumber(id);
+    return number >= 0 && live.contains(number) ? number : PartDocuments.ABSENT;
   }
 
   @Override
   public void delete(int number) {
-    live = live.without(number);
+    live.delete(number);
     if (countsFrequencies) {
-      documents.forEachTerm(number, deleted::add);
+      forEachTerm(segment.view(), number, deleted::add);
+    }
+  }
+
+  private static void forEachTerm(GrowingView view, int document, IntConsumer consumer) {
+    GrowingView.Cursor cursor = view.cursor();
+    cursor.moveTo(document);
+    while (cursor.next()) {
+      consumer.accept(cursor.termNumber());
     }
   }
 
@@ -152,10 +174,11 @@ final class GrowingPart implements Part {
     if (!lease.tryRetain()) {
       throw new IllegalStateException("the growing segment was released already");
     }
+    DocumentSet alive = live();
     return new SnapshotPart(
-        searchers.searchable(documents.view),
-        documents,
-        live.isAll() ? null : live,
+        searchers.searchable(segment.view()),
+        documents(),
+        alive.isAll() ? null : alive,
         deleted.build(),
         lease);
   }
@@ -224,11 +247,7 @@ final class GrowingPart implements Part {
 
     @Override
     public void forEachTerm(int document, IntConsumer consumer) {
-      GrowingView.Cursor cursor = view.cursor();
-      cursor.moveTo(document);
-      while (cursor.next()) {
-        consumer.accept(cursor.termNumber());
-      }
+      GrowingPart.forEachTerm(view, document, consumer);
     }
 
     @Override
@@ -238,14 +257,7 @@ final class GrowingPart implements Part {
 
     @Override
     public Vocabulary vocabulary() {
-      GrowingView.Cursor cursor = view.cursor();
-      for (int document = 0; document < view.documentCount(); document++) {
-        cursor.moveTo(document);
-        if (cursor.size() > 0) {
-          return Vocabulary.of(cursor.isByToken());
-        }
-      }
-      return Vocabulary.NONE;
+      return termCount == 0 ? Vocabulary.NONE : Vocabulary.of(view.isByToken());
     }
 
     @Override

@@ -86,7 +86,6 @@ final class LiveCollection implements AutoCloseable {
   /** Snapshots that wait for the sealing of what is in memory; writes wait for them. */
   private int snapshotsUnderWay;
 
-  private volatile long lastPosition;
   private volatile boolean closing;
   private volatile boolean isEnding;
   private volatile @Nullable Throwable failure;
@@ -117,7 +116,6 @@ final class LiveCollection implements AutoCloseable {
     this.schema = files.manifest().settings().schema();
     this.nanoTime = nanoTime;
     this.nextPosition = files.manifest().log().lastPosition() + 1;
-    this.lastPosition = nextPosition - 1;
     this.appliedSequence = log.lastSequence();
     this.thread =
         Thread.ofPlatform()
@@ -139,16 +137,6 @@ final class LiveCollection implements AutoCloseable {
   /** Returns the collection's name. */
   String name() {
     return files.manifest().name();
-  }
-
-  /** Returns the position of the last write that was applied; 0 for none. */
-  long lastPosition() {
-    return lastPosition;
-  }
-
-  /** Returns the bytes that the log takes on the disk. */
-  long logBytes() {
-    return log.lengthBytes();
   }
 
   /**
@@ -178,6 +166,25 @@ final class LiveCollection implements AutoCloseable {
     return result;
   }
 
+  /** What a step does that answers later. */
+  @FunctionalInterface
+  private interface Answering<T> {
+    void run(CompletableFuture<T> answer) throws IOException;
+  }
+
+  /** Does a step that answers later; the answer fails with the step. */
+  private <T> CompletableFuture<T> answering(Answering<T> action) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    CompletableFuture<?> _ =
+        step(() -> action.run(answer))
+            .exceptionally(
+                failed -> {
+                  answer.completeExceptionally(failed);
+                  return null;
+                });
+    return answer;
+  }
+
   /** Publishes what was written so far, if anything was; completed when it is published. */
   CompletableFuture<Void> refresh() {
     return step(this::publishIfDirty);
@@ -185,19 +192,13 @@ final class LiveCollection implements AutoCloseable {
 
   /** Moves what was written so far into a segment; completed when that is committed. */
   CompletableFuture<Void> flush() {
-    CompletableFuture<Void> sealed = new CompletableFuture<>();
-    step(() -> {
+    return answering(
+        sealed -> {
           freeze();
           if (commitDeletions(sealed)) {
             works.whenSealed(sealed);
           }
-        })
-        .exceptionally(
-            failed -> {
-              sealed.completeExceptionally(failed);
-              return null;
-            });
-    return sealed;
+        });
   }
 
   /**
@@ -222,17 +223,11 @@ final class LiveCollection implements AutoCloseable {
 
   /** Rewrites the collection into one segment without deleted documents; completed when it is. */
   CompletableFuture<Void> compact() {
-    CompletableFuture<Void> compact = new CompletableFuture<>();
-    step(() -> {
+    return answering(
+        compact -> {
           freeze();
           works.compact(compact);
-        })
-        .exceptionally(
-            failed -> {
-              compact.completeExceptionally(failed);
-              return null;
-            });
-    return compact;
+        });
   }
 
   /** Ends the growing segment: from here on it is sealed, and documents go to a new one. */
@@ -250,17 +245,11 @@ final class LiveCollection implements AutoCloseable {
    * @param snapshot the name
    */
   CompletableFuture<CollectionChanges.KeptSnapshot> keep(String snapshot) {
-    CompletableFuture<CollectionChanges.KeptSnapshot> kept = new CompletableFuture<>();
-    step(() -> {
+    return answering(
+        kept -> {
           snapshotsUnderWay++;
           keepWhenSealed(snapshot, kept);
-        })
-        .exceptionally(
-            failed -> {
-              kept.completeExceptionally(failed);
-              return null;
-            });
-    return kept;
+        });
   }
 
   private void keepWhenSealed(
@@ -293,12 +282,6 @@ final class LiveCollection implements AutoCloseable {
                   return null;
                 });
     works.whenSealed(sealed);
-  }
-
-  /** Returns the bytes of memory outside of the heap that are not backed by files. */
-  CompletableFuture<Long> anonymousBytes() {
-    CompletableFuture<Long> bytes = new CompletableFuture<>();
-    return step(() -> bytes.complete(parts.anonymousBytes())).thenCompose(_ -> bytes);
   }
 
   /** Returns for how long nothing was written and nothing waits, in nanoseconds. */
@@ -586,10 +569,7 @@ final class LiveCollection implements AutoCloseable {
         if (document.vector().size() > 0) {
           vocabulary.check(document.vector().isByToken());
         }
-        InvalidInputException refusal = parts.refusal(document.id(), tenant);
-        if (refusal != null) {
-          throw refusal;
-        }
+        parts.checkOwner(document.id(), tenant);
         yield document;
       }
     };
@@ -641,7 +621,6 @@ final class LiveCollection implements AutoCloseable {
   private void applied(int positions) {
     appliedSequence++;
     nextPosition += positions;
-    lastPosition = nextPosition - 1;
     lastWriteNanoTime = nanoTime.getAsLong();
     isDirty = true;
   }

@@ -14,6 +14,7 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.Aliases;
 import io.siskin.server.collection.CollectionCatalog;
+import io.siskin.server.collection.CollectionEncoders;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
 import io.siskin.server.collection.CollectionSettings;
@@ -414,7 +415,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private LiveCollection open(String name, DataDirectory.Writer rights) throws IOException {
     CollectionManifest manifest = writable(name, rights, current(name, rights));
     EncoderSpec spec = manifest.encoderSpec(rights.directory());
-    CollectionFiles files = new CollectionFiles(rights, manifest, true, catalog::publishNext);
+    boolean countsFrequencies = CollectionEncoders.countsFrequencies(spec);
+    CollectionFiles files =
+        new CollectionFiles(rights, manifest, countsFrequencies, catalog::publishNext);
     SegmentBuilds builds =
         new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec);
     recover(files, builds);
@@ -511,9 +514,10 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   }
 
   private void recover(CollectionFiles files, SegmentBuilds builds) throws IOException {
-    if (!Recovery.isNeeded(files.directory(), files.manifest())) {
-      return;
-    }
+    Recovery.run(files, () -> recoveredParts(files), builds, logOptions());
+  }
+
+  private CollectionParts recoveredParts(CollectionFiles files) throws IOException {
     List<SealedPart> sealed = new ArrayList<>();
     for (SegmentEntry entry : files.manifest().segments()) {
       OpenSegment segment =
@@ -523,9 +527,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           new SealedPart(
               segment, entry, OpenSegment.readLive(files.directory(), entry, segment.segment())));
     }
-    try (CollectionParts parts = parts(files.manifest(), sealed)) {
-      Recovery.run(files, parts, builds, logOptions());
-    }
+    return parts(files.manifest(), sealed, false);
   }
 
   private static void begin(CollectionFiles files) throws IOException {
@@ -547,20 +549,24 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         }
         sealed.add(new SealedPart(segment, manifest.segments().get(i), part.liveSet()));
       }
-      return parts(manifest, sealed);
+      return parts(manifest, sealed, CollectionEncoders.countsFrequencies(snapshot.encoderSpec()));
     } finally {
       snapshot.release();
     }
   }
 
-  private CollectionParts parts(CollectionManifest manifest, List<SealedPart> sealed) {
+  private CollectionParts parts(
+      CollectionManifest manifest, List<SealedPart> sealed, boolean countsFrequencies) {
     return new CollectionParts(
         manifest.settings().schema(),
         limits.growth(),
         sealed,
         () ->
             new GrowingPart(
-                manifest.settings().schema(), limits.growingDocumentsMax(), true, searchers));
+                manifest.settings().schema(),
+                limits.growingDocumentsMax(),
+                countsFrequencies,
+                searchers));
   }
 
   /**

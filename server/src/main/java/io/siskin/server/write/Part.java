@@ -31,19 +31,14 @@ sealed interface Part extends AutoCloseable permits SealedPart, GrowingPart {
   void close();
 
   /** Returns the number of documents, deleted ones included. */
-  default int documentCount() {
-    return documents().documentCount();
-  }
+  int documentCount();
 
   /**
    * Returns the number of the live document of an id, or {@link PartDocuments#ABSENT}.
    *
    * @param id the id
    */
-  default int find(String id) {
-    int number = documents().find(id);
-    return number >= 0 && live().contains(number) ? number : PartDocuments.ABSENT;
-  }
+  int find(String id);
 
   /**
    * Returns a document.

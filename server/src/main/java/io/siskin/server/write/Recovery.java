@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,15 +29,30 @@ final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
   private final CollectionFiles files;
-  private final CollectionParts parts;
+  private final PartsOpener opener;
   private final SegmentBuilds builds;
+
+  /** What the manifest names and what was replayed; null until there is something to replay. */
+  private @Nullable CollectionParts parts;
+
   private long sequence;
   private long lastPosition;
   private long writeCount;
 
-  private Recovery(CollectionFiles files, CollectionParts parts, SegmentBuilds builds) {
+  /** Opens the segments of a collection. */
+  @FunctionalInterface
+  interface PartsOpener {
+    /**
+     * Opens what the manifest names.
+     *
+     * @throws IOException when a segment cannot be read or is damaged
+     */
+    CollectionParts open() throws IOException;
+  }
+
+  private Recovery(CollectionFiles files, PartsOpener opener, SegmentBuilds builds) {
     this.files = files;
-    this.parts = parts;
+    this.opener = opener;
     this.builds = builds;
     this.sequence = files.manifest().log().floor();
     this.lastPosition = files.manifest().log().lastPosition();
@@ -53,44 +69,63 @@ final class Recovery {
   }
 
   /**
-   * Recovers a collection. Does nothing when its log holds nothing that the segments do not have.
+   * Recovers a collection. Does nothing when its log holds nothing that the segments do not have;
+   * then these are not opened either.
    *
    * @param files the collection's files
-   * @param parts what the manifest names
+   * @param opener opens what the manifest names
    * @param builds builds segments
    * @param options how to use the disk of the log
    * @throws CorruptLogException when the log is damaged; nothing has changed then
    */
   static void run(
-      CollectionFiles files, CollectionParts parts, SegmentBuilds builds, LogOptions options)
+      CollectionFiles files, PartsOpener opener, SegmentBuilds builds, LogOptions options)
       throws IOException {
+    if (isNeeded(files.directory(), files.manifest())) {
+      new Recovery(files, opener, builds).run(options);
+    }
+  }
+
+  private void run(LogOptions options) throws IOException {
     LogState state = files.manifest().log();
     Path directory = DataDirectory.logDirectory(files.directory(), state.epoch());
-    if (!Files.isDirectory(directory)) {
-      return;
-    }
     long start = System.nanoTime();
-    Recovery recovery = new Recovery(files, parts, builds);
-    WriteAheadLog.open(
-            directory,
-            options,
-            state.floor() + 1,
-            (sequence, type, payload) -> recovery.replay(directory, sequence, type, payload))
-        .close();
-    if (recovery.writeCount == 0) {
-      return;
+    try {
+      WriteAheadLog.open(
+              directory,
+              options,
+              state.floor() + 1,
+              (newSequence, type, payload) -> replay(directory, newSequence, type, payload))
+          .close();
+      CollectionParts replayed = parts;
+      if (replayed == null) {
+        return;
+      }
+      sealAll(replayed);
+      // A frame that had been sealed in part is sealed again as a whole. That may give a segment of
+      // the same content and so of the same id, and a collection has each segment once.
+      replayed.dropDeleted();
+      files.commit(
+          new LogState(files.manifest().generation() + 1, 0, lastPosition), replayed.sealed());
+    } finally {
+      if (parts != null) {
+        parts.close();
+      }
     }
-    recovery.sealAll();
-    // A frame that had been sealed in part is sealed again as a whole. That may give a segment of
-    // the same content and so of the same id, and a collection has each segment once.
-    parts.dropDeleted();
-    files.commit(
-        new LogState(files.manifest().generation() + 1, 0, recovery.lastPosition), parts.sealed());
     LOG.info(
         "collection {}: {} writes recovered from the log in {} ms",
         files.manifest().name(),
-        recovery.writeCount,
+        writeCount,
         (System.nanoTime() - start) / 1_000_000);
+  }
+
+  private CollectionParts parts() throws IOException {
+    CollectionParts opened = parts;
+    if (opened == null) {
+      opened = opener.open();
+      parts = opened;
+    }
+    return opened;
   }
 
   private void replay(Path directory, long newSequence, int type, ByteBuffer payload)
@@ -105,19 +140,20 @@ final class Recovery {
           "a record in frame " + newSequence,
           String.valueOf(damaged.getMessage()));
     }
+    CollectionParts changed = parts();
     switch (record) {
       case WriteRecord.Upserts(List<QuantizedDocument> documents) -> {
         for (QuantizedDocument document : documents) {
-          parts.delete(document.id());
-          if (parts.isGrowingFull()) {
-            sealAll();
+          changed.delete(document.id());
+          if (changed.isGrowingFull()) {
+            sealAll(changed);
           }
-          parts.add(document);
+          changed.add(document);
           lastPosition = Math.max(lastPosition, document.position());
         }
       }
       case WriteRecord.Deletes(long position, List<String> ids) -> {
-        ids.forEach(parts::delete);
+        ids.forEach(changed::delete);
         lastPosition = Math.max(lastPosition, position);
       }
     }
@@ -125,17 +161,17 @@ final class Recovery {
     writeCount++;
   }
 
-  private void sealAll() throws IOException {
-    parts.freeze(sequence, lastPosition);
-    while (!parts.frozen().isEmpty()) {
-      GrowingPart oldest = parts.frozen().getFirst();
+  private void sealAll(CollectionParts growing) throws IOException {
+    growing.freeze(sequence, lastPosition);
+    while (!growing.frozen().isEmpty()) {
+      GrowingPart oldest = growing.frozen().getFirst();
       SegmentBuilds.Build build = builds.seal(files, oldest);
       try {
         build.done().join();
       } catch (CompletionException failed) {
         throw new IOException("a recovered segment could not be built", failed.getCause());
       }
-      parts.sealOldest(
+      growing.sealOldest(
           NewSegment.open(files, build, List.of(oldest.frozenLive()), List.of(oldest.live())));
     }
   }

@@ -11,8 +11,8 @@ import io.siskin.server.collection.SnapshotPart;
 final class SealedPart implements Part {
   private final OpenSegment segment;
   private final DeletedFrequencies.Builder deleted;
+  private final LiveDocuments live;
   private SegmentEntry committed;
-  private DocumentSet live;
 
   /**
    * Takes over a segment.
@@ -24,7 +24,7 @@ final class SealedPart implements Part {
   SealedPart(OpenSegment segment, SegmentEntry committed, DocumentSet live) {
     this.segment = segment;
     this.committed = committed;
-    this.live = live;
+    this.live = new LiveDocuments(live);
     this.deleted = segment.deletedFrequencies(live).toBuilder();
   }
 
@@ -40,7 +40,7 @@ final class SealedPart implements Part {
 
   /** Returns whether documents were deleted since the last commit. */
   boolean hasNewDeletes() {
-    return committed.deletedCount() != live.documentCount() - live.size();
+    return committed.deletedCount() != documentCount() - live().size();
   }
 
   /**
@@ -58,13 +58,24 @@ final class SealedPart implements Part {
   }
 
   @Override
+  public int documentCount() {
+    return documents().documentCount();
+  }
+
+  @Override
   public DocumentSet live() {
-    return live;
+    return live.set();
+  }
+
+  @Override
+  public int find(String id) {
+    int number = documents().find(id);
+    return number >= 0 && live.contains(number) ? number : PartDocuments.ABSENT;
   }
 
   @Override
   public void delete(int number) {
-    live = live.without(number);
+    live.delete(number);
     if (segment.countsFrequencies()) {
       documents().forEachTerm(number, deleted::add);
     }
@@ -72,7 +83,7 @@ final class SealedPart implements Part {
 
   @Override
   public SnapshotPart snapshot() {
-    return segment.part(live, deleted.build());
+    return segment.part(live(), deleted.build());
   }
 
   @Override
