@@ -218,7 +218,12 @@ public final class GrowingView implements TermLookup {
         declared(document));
   }
 
-  private QuantizedVector vector(int document) {
+  /**
+   * Returns the vector of a document as it was added.
+   *
+   * @param document the document
+   */
+  public QuantizedVector vector(int document) {
     Cursor cursor = cursor();
     cursor.moveTo(document);
     int size = cursor.size();

@@ -3,6 +3,7 @@ package io.siskin.server.collection;
 import io.siskin.index.store.Verification;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.filter.FilterCache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +38,9 @@ public final class CollectionCatalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CollectionCatalog.class);
   private static final int OPEN_TRIES = 5;
 
+  /** Sets of about 500 filters over a million documents. */
+  private static final long FILTER_CACHE_BYTES = 64 << 20;
+
   private final DataDirectory data;
   private final Verification verification;
   private final Consumer<CollectionSnapshot> warmer;
@@ -46,6 +50,7 @@ public final class CollectionCatalog implements AutoCloseable {
   private final Map<String, String> failures = new TreeMap<>();
   // Written by this process: their snapshots come from their writers, and not from the disk.
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
+  private final FilterCache filters = new FilterCache(FILTER_CACHE_BYTES);
   private volatile Aliases aliases = Aliases.NONE;
   private final Retries retries = new Retries();
   private final Opener opener;
@@ -120,6 +125,11 @@ public final class CollectionCatalog implements AutoCloseable {
               ? CollectionState.REMOVED
               : current.damage() == null ? CollectionState.SERVING : CollectionState.DAMAGED);
     }
+  }
+
+  /** Returns what keeps the documents that filters admit, for all snapshots of the catalog. */
+  public FilterCache filters() {
+    return filters;
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.column.Columns;
-import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.segment.DocumentPositions;
 import io.siskin.index.segment.DocumentStore;
@@ -17,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,16 +76,14 @@ final class MappedDocuments implements PartDocuments {
   }
 
   @Override
-  public QuantizedDocument document(int document) {
-    Map<String, String> stored;
+  public Map<String, String> stored(int document, Predicate<String> wanted) {
     try (DocumentStore.FieldReader reader = store.openFields()) {
-      stored = reader.fields(document, _ -> true);
+      return reader.fields(document, wanted);
     }
-    return new QuantizedDocument(
-        id(document), position(document), vector(document), stored, columns().values(document));
   }
 
-  private QuantizedVector vector(int document) {
+  @Override
+  public QuantizedVector vector(int document) {
     ForwardIndex forward = forward();
     ForwardIndex.Cursor cursor = forward.cursor();
     cursor.moveTo(document);

@@ -2,9 +2,12 @@ package io.siskin.server.collection;
 
 import io.siskin.index.column.Columns;
 import io.siskin.index.document.QuantizedDocument;
+import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 
 /**
  * The documents of one segment, each as a whole: to be read, updated and deleted. Deleted documents
@@ -50,11 +53,33 @@ public interface PartDocuments {
   int ofOrdinal(int ordinal);
 
   /**
-   * Returns a document.
+   * Returns stored fields of a document, in the order in which it was given with them.
+   *
+   * @param document its number, 0 to {@link #documentCount} − 1
+   * @param wanted tells by name which fields are wanted
+   */
+  Map<String, String> stored(int document, Predicate<String> wanted);
+
+  /**
+   * Returns the vector of a document.
    *
    * @param document its number, 0 to {@link #documentCount} − 1
    */
-  QuantizedDocument document(int document);
+  QuantizedVector vector(int document);
+
+  /**
+   * Returns a document as a whole.
+   *
+   * @param document its number, 0 to {@link #documentCount} − 1
+   */
+  default QuantizedDocument document(int document) {
+    return new QuantizedDocument(
+        id(document),
+        position(document),
+        vector(document),
+        stored(document, _ -> true),
+        columns().values(document));
+  }
 
   /**
    * Hands out the numbers of a document's terms in the segment.

@@ -2,9 +2,6 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.FieldValue;
-import io.siskin.index.document.QuantizedDocument;
-import io.siskin.index.document.Schema;
-import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.quantize.QuantizedVector;
@@ -34,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class DocumentReader implements DocumentReads {
   private static final int IDS_MAX = 1_000;
   private static final int PAGE_SIZE_MAX = 10_000;
-  private static final String ALL_FIELDS = "*";
 
   private final OpenCollections open;
   private final Function<String, CompletableFuture<Void>> refresh;
@@ -60,14 +56,14 @@ public final class DocumentReader implements DocumentReads {
     CollectionSnapshot snapshot = open.acquire(collection);
     try {
       Selection selection = selection(snapshot, new Selector.All(), tenant);
-      checkFields(snapshot, parts);
+      Wanted wanted = Wanted.of(parts, snapshot);
       return open.reading(
           snapshot,
           () -> {
             List<StoredDocument> found = new ArrayList<>();
             for (String id : ids) {
               cancellation.check();
-              StoredDocument document = find(snapshot, selection, id, parts);
+              StoredDocument document = find(snapshot, selection, id, wanted);
               if (document != null) {
                 found.add(document);
               }
@@ -80,7 +76,7 @@ public final class DocumentReader implements DocumentReads {
   }
 
   private static @Nullable StoredDocument find(
-      CollectionSnapshot snapshot, Selection selection, String id, Parts wanted) {
+      CollectionSnapshot snapshot, Selection selection, String id, Wanted wanted) {
     for (SnapshotPart part : snapshot.parts().reversed()) {
       int number = part.documents().find(id);
       if (number != PartDocuments.ABSENT && part.isLive(number)) {
@@ -116,7 +112,7 @@ public final class DocumentReader implements DocumentReads {
     CollectionSnapshot snapshot = open.acquire(collection);
     try {
       Selection selection = selection(snapshot, selector, tenant);
-      checkFields(snapshot, parts);
+      Wanted wanted = Wanted.of(parts, snapshot);
       return open.reading(
           snapshot,
           () ->
@@ -125,7 +121,7 @@ public final class DocumentReader implements DocumentReads {
                   selection,
                   afterPosition,
                   pageSize,
-                  parts,
+                  wanted,
                   responseBytesMax,
                   cancellation));
     } finally {
@@ -133,12 +129,12 @@ public final class DocumentReader implements DocumentReads {
     }
   }
 
-  private static Page page(
+  private Page page(
       CollectionSnapshot snapshot,
       Selection selection,
       long afterPosition,
       int pageSize,
-      Parts wanted,
+      Wanted wanted,
       long responseBytesMax,
       Cancellation cancellation) {
     List<StoredDocument> page = new ArrayList<>();
@@ -150,10 +146,10 @@ public final class DocumentReader implements DocumentReads {
         continue;
       }
       cancellation.check();
-      DocumentSet selected = selected(part, selection, cancellation);
+      DocumentSet admitted = part.admitted(open.filters(), selection, cancellation::check);
       for (int ordinal = from; ordinal < documents.documentCount(); ordinal++) {
         int number = documents.ofOrdinal(ordinal);
-        if (!selected.contains(number)) {
+        if (admitted != null && !admitted.contains(number)) {
           continue;
         }
         cancellation.check();
@@ -183,17 +179,6 @@ public final class DocumentReader implements DocumentReads {
     return low;
   }
 
-  private static DocumentSet selected(
-      SnapshotPart part, Selection selection, Cancellation cancellation) {
-    DocumentSet live = part.liveSet();
-    return selection.isEverything()
-        ? live
-        : new FilterEvaluator(
-                part.documents().columns(), part.documents().documentCount(), cancellation::check)
-            .evaluate(selection)
-            .and(live);
-  }
-
   @Override
   public long count(String collection, String tenant, Selector selector) {
     CollectionSnapshot snapshot = open.acquire(collection);
@@ -204,10 +189,8 @@ public final class DocumentReader implements DocumentReads {
           () -> {
             long count = 0;
             for (SnapshotPart part : snapshot.parts()) {
-              count +=
-                  selection.isEverything()
-                      ? part.liveCount()
-                      : selected(part, selection, Cancellation.NEVER).size();
+              DocumentSet admitted = part.admitted(open.filters(), selection, () -> {});
+              count += admitted == null ? part.documents().documentCount() : admitted.size();
             }
             return count;
           });
@@ -221,42 +204,38 @@ public final class DocumentReader implements DocumentReads {
     return selector.resolve(snapshot.manifest().settings().schema(), tenant);
   }
 
-  private static void checkFields(CollectionSnapshot snapshot, Parts wanted) {
-    Schema schema = snapshot.manifest().settings().schema();
-    for (String field : wanted.fields()) {
-      if (!field.equals(ALL_FIELDS)
-          && schema.field(field) == null
-          && !snapshot.storedFields().contains(field)) {
-        throw new InvalidInputException(
-            "fields", "'" + field + "'", "a field of the collection, or '*' for all of them");
-      }
+  /**
+   * What of each document is wanted.
+   *
+   * @param vector whether its vector is
+   * @param fields its fields that are
+   */
+  private record Wanted(boolean vector, WantedFields fields) {
+    static Wanted of(Parts parts, CollectionSnapshot snapshot) {
+      WantedFields fields = new WantedFields(parts.fields());
+      fields.check(snapshot);
+      return new Wanted(parts.vector(), fields);
     }
   }
 
-  private static StoredDocument stored(PartDocuments documents, int number, Parts wanted) {
-    QuantizedDocument document = documents.document(number);
-    boolean all = wanted.fields().contains(ALL_FIELDS);
+  private static StoredDocument stored(PartDocuments documents, int number, Wanted wanted) {
     Map<String, FieldValue> fields = new LinkedHashMap<>();
-    document
-        .stored()
-        .forEach(
-            (name, text) -> {
-              if (all || wanted.fields().contains(name)) {
-                fields.put(name, new FieldValue.Text(text));
-              }
-            });
-    document
-        .declared()
+    documents
+        .stored(number, wanted.fields)
+        .forEach((name, text) -> fields.put(name, new FieldValue.Text(text)));
+    documents
+        .columns()
+        .values(number)
         .forEach(
             (name, value) -> {
-              if (all || wanted.fields().contains(name)) {
+              if (wanted.fields.test(name)) {
                 fields.put(name, value);
               }
             });
     return new StoredDocument(
-        document.id(),
-        document.position(),
-        wanted.vector() ? effective(document.vector()) : null,
+        documents.id(number),
+        documents.position(number),
+        wanted.vector ? effective(documents.vector(number)) : null,
         fields);
   }
 

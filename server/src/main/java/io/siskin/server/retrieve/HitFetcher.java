@@ -8,11 +8,8 @@ import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchableSegment;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * closed by it, since it holds native memory.
  */
 final class HitFetcher implements AutoCloseable {
-  /** The name that stands for all fields. */
-  static final String ALL_FIELDS = "*";
-
   // What a message adds to its texts at least: tags, lengths, and numbers of fixed size.
   private static final int HIT_BYTES = 9;
   private static final int FIELD_BYTES = 6;
@@ -35,8 +29,7 @@ final class HitFetcher implements AutoCloseable {
   private final RetrievalRequest request;
   private final Cancellation cancellation;
   private final long responseBytesMax;
-  private final boolean wantsAll;
-  private final Predicate<String> wanted;
+  private final WantedFields wanted;
   private final @Nullable Explanation explanation;
   private final SearchableSegment.@Nullable FieldReader[] readers;
   private long responseBytes;
@@ -60,9 +53,7 @@ final class HitFetcher implements AutoCloseable {
     this.request = request;
     this.cancellation = cancellation;
     this.responseBytesMax = responseBytesMax;
-    this.wantsAll = request.fields().contains(ALL_FIELDS);
-    Set<String> names = new HashSet<>(request.fields());
-    this.wanted = wantsAll ? _ -> true : names::contains;
+    this.wanted = new WantedFields(request.fields());
     this.explanation = request.explain() ? new Explanation(query) : null;
     this.readers = new SearchableSegment.@Nullable FieldReader[parts.size()];
   }
@@ -76,7 +67,7 @@ final class HitFetcher implements AutoCloseable {
    *     is cancelled meanwhile
    */
   List<Hit> fetch(Searcher searcher) {
-    if (wantsAll) {
+    if (wanted.areAll()) {
       refuseWhatCannotFit(searcher);
     }
     List<Hit> hits = new ArrayList<>(searcher.size());

@@ -3,6 +3,7 @@ package io.siskin.server.retrieve;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.filter.FilterCache;
 import io.siskin.server.search.QueryCancelledException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for concurrent use; takes no lock.
  */
-final class OpenCollections {
+public final class OpenCollections {
   private final CollectionCatalog catalog;
 
   /**
@@ -22,13 +23,18 @@ final class OpenCollections {
    *
    * @param catalog has them
    */
-  OpenCollections(CollectionCatalog catalog) {
+  public OpenCollections(CollectionCatalog catalog) {
     this.catalog = catalog;
   }
 
   /** Returns the names of the collections, sorted. */
   List<String> names() {
     return catalog.names();
+  }
+
+  /** Returns what keeps the documents that filters admit. */
+  FilterCache filters() {
+    return catalog.filters();
   }
 
   /**
@@ -53,11 +59,11 @@ final class OpenCollections {
   /**
    * Returns a snapshot to search, with a reference that the caller releases.
    *
-   * @param name the collection's name
+   * @param name the collection's name, or an alias
    * @throws CollectionNotFoundException when there is none
    * @throws CollectionDamagedException when its files are damaged
    */
-  CollectionSnapshot acquire(String name) {
+  public CollectionSnapshot acquire(String name) {
     CollectionSnapshot snapshot = catalog.acquire(name);
     if (snapshot == null) {
       throw new CollectionNotFoundException(name, catalog.names());

@@ -1,8 +1,6 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.document.DocumentSet;
-import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.error.NearestNames;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermLookup;
@@ -16,7 +14,6 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.encode.factory.ModelSide;
-import io.siskin.server.filter.FilterCache;
 import io.siskin.server.filter.Selection;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -44,15 +41,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetrievalPipeline implements Retriever {
   // An analysed word is rarely shorter than this with the space after it.
-  /** Sets of about 500 filters over a million documents. */
-  private static final long FILTER_CACHE_BYTES = 64 << 20;
-
   private static final int CHARACTERS_PER_WORD = 5;
 
   // Measured beside the postings of a search, which cost about a nanosecond each.
   private static final long POSTINGS_PER_FETCHED_HIT = 2_000;
 
-  private final FilterCache filters = new FilterCache(FILTER_CACHE_BYTES);
   private final OpenCollections open;
   private final Map<String, SearchTotals> tallies = new ConcurrentHashMap<>();
 
@@ -74,7 +67,7 @@ public final class RetrievalPipeline implements Retriever {
     CollectionSnapshot snapshot = open.acquire(request.collection());
     CompletableFuture<EncodedText> encoding = null;
     try {
-      checkFields(snapshot, request);
+      new WantedFields(request.fields()).check(snapshot);
       ModelSide by = snapshot.encoders().queryModel();
       if (by == null || !(by.model() instanceof BatchedModel model)) {
         return null;
@@ -112,7 +105,7 @@ public final class RetrievalPipeline implements Retriever {
     CollectionSnapshot snapshot = open.acquire(request.collection());
     try {
       cancellation.check();
-      checkFields(snapshot, request);
+      new WantedFields(request.fields()).check(snapshot);
       SparseVector vector =
           open.encoding(snapshot, () -> snapshot.encoding(() -> encode(snapshot, request.query())));
       long encodedNanoTime = System.nanoTime();
@@ -129,7 +122,8 @@ public final class RetrievalPipeline implements Retriever {
                       responseBytesMax,
                       encodeNanos,
                       start));
-      count(request.collection(), response);
+      // Under its name: an alias may name another collection tomorrow.
+      count(snapshot.manifest().name(), response);
       return response;
     } finally {
       snapshot.release();
@@ -178,7 +172,7 @@ public final class RetrievalPipeline implements Retriever {
     }
     List<@Nullable DocumentSet> admitted = new ArrayList<>(snapshot.parts().size());
     for (SnapshotPart part : snapshot.parts()) {
-      admitted.add(part.admitted(filters, selection, cancellation::check));
+      admitted.add(part.admitted(open.filters(), selection, cancellation::check));
     }
     return snapshot.scope().accepting(admitted);
   }
@@ -336,25 +330,6 @@ public final class RetrievalPipeline implements Retriever {
     try (HitFetcher fetcher =
         new HitFetcher(snapshot.parts(), query, request, cancellation, responseBytesMax)) {
       return fetcher.fetch(searcher);
-    }
-  }
-
-  /** A name that no document has is most likely misspelled; without this it would be ignored. */
-  private static void checkFields(CollectionSnapshot snapshot, RetrievalRequest request) {
-    if (request.fields().isEmpty()) {
-      return;
-    }
-    List<String> known = snapshot.storedFields();
-    for (String field : request.fields()) {
-      if (!field.equals(HitFetcher.ALL_FIELDS)
-          && !known.contains(field)
-          && snapshot.manifest().settings().schema().field(field) == null) {
-        throw new InvalidInputException(
-            "fields",
-            "'" + field + "'",
-            "a stored field of the collection, or '*' for all of them"
-                + NearestNames.hint(field, known));
-      }
     }
   }
 

@@ -7,6 +7,7 @@ import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.growing.GrowingSegment;
 import io.siskin.index.growing.GrowingView;
+import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.DeletedFrequencies;
 import io.siskin.server.collection.PartDocuments;
@@ -16,8 +17,10 @@ import io.siskin.server.filter.FilterCache;
 import io.siskin.server.search.GrowingSearchers;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,6 +241,16 @@ final class GrowingPart implements Part {
     @Override
     public int ofOrdinal(int ordinal) {
       return ordinal;
+    }
+
+    @Override
+    public Map<String, String> stored(int document, Predicate<String> wanted) {
+      return view.stored(document, wanted);
+    }
+
+    @Override
+    public QuantizedVector vector(int document) {
+      return view.vector(document);
     }
 
     @Override

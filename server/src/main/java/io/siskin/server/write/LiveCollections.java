@@ -32,8 +32,8 @@ import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.LogOptions;
 import io.siskin.server.log.WriteAheadLog;
-import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.OpenCollections;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.GrowingSearchers;
@@ -78,6 +78,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
 
   private final DataDirectory data;
   private final CollectionCatalog catalog;
+  private final OpenCollections snapshots;
   private final TextModels models;
   private final WriteLimits limits;
   private final GrowingSearchers searchers = new GrowingSearchers(KernelProvider.current());
@@ -111,6 +112,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
       DataDirectory data, CollectionCatalog catalog, TextModels models, WriteLimits limits) {
     this.data = data;
     this.catalog = catalog;
+    this.snapshots = new OpenCollections(catalog);
     this.models = models;
     this.limits = limits;
     sweeper.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
@@ -153,7 +155,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
 
   private CompletableFuture<List<PreparedDocument>> prepare(
       String name, String tenant, List<DocumentInput> documents, Cancellation cancellation) {
-    CollectionSnapshot snapshot = acquire(name);
+    CollectionSnapshot snapshot = snapshots.acquire(name);
     CompletableFuture<List<PreparedDocument>> prepared = null;
     try {
       checkTenant(snapshot, tenant);
@@ -247,7 +249,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         inOpen(
                 collection,
                 writer -> {
-                  CollectionSnapshot snapshot = acquire(writer.name());
+                  CollectionSnapshot snapshot = snapshots.acquire(writer.name());
                   try {
                     checkTenant(snapshot, tenant);
                   } finally {
@@ -362,18 +364,6 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     return locks.computeIfAbsent(name, _ -> new Object());
   }
 
-  private CollectionSnapshot acquire(String name) {
-    CollectionSnapshot snapshot = catalog.acquire(name);
-    if (snapshot == null) {
-      throw new CollectionNotFoundException(name, catalog.names());
-    }
-    if (snapshot.damage() != null) {
-      snapshot.release();
-      throw new CollectionDamagedException(name);
-    }
-    return snapshot;
-  }
-
   /** Returns the writer of a collection, opening it if need be. */
   private LiveCollection writer(String name) throws IOException {
     synchronized (lock(name)) {
@@ -385,7 +375,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         close(name, writer);
       }
       // What is not there must not be made by the lock file.
-      acquire(name).release();
+      snapshots.acquire(name).release();
       DataDirectory.Writer rights = rights(name);
       boolean opened = false;
       try {
@@ -427,7 +417,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     }
     catalog.own(name);
     catalog.reopen(name, files.manifest());
-    CollectionParts parts = partsOf(acquire(name), files.manifest());
+    CollectionParts parts = partsOf(snapshots.acquire(name), files.manifest());
     WriteAheadLog log =
         WriteAheadLog.open(
             DataDirectory.logDirectory(rights.directory(), files.manifest().log().epoch()),

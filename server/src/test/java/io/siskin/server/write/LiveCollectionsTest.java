@@ -15,6 +15,7 @@ import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
@@ -282,6 +283,64 @@ final class LiveCollectionsTest {
       // Nothing is left that names its terms, so the next document may name them otherwise.
       assertThat(server.upsert("birds", byToken).getFirst().outcome())
           .isEqualTo(WriteOutcome.CREATED);
+    }
+  }
+
+  @Test
+  void searchesByAnAliasAreCountedUnderTheCollection() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("first", WITH_YEAR, new VectorSpec());
+      server.live.setAlias("birds", "first").join();
+      search(server, "birds", 1);
+      search(server, "first", 1);
+      assertThat(server.retrieval.counts()).containsOnlyKeys("first");
+      assertThat(server.retrieval.counts().get("first").exact()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void pagesHaveWhatIsAskedForAndNoMore() throws IOException {
+    try (LiveServer server = new LiveServer(folder, LiveServer.SMALL)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      server.upsert("birds", vector("a", 1, 1, 1), vector("b", 1, 2, 2));
+      for (boolean sealed : new boolean[] {false, true}) {
+        if (sealed) {
+          server.live.flush("birds").join();
+        }
+        for (boolean wantsVector : new boolean[] {false, true}) {
+          StoredDocument found =
+              server
+                  .reader
+                  .scroll(
+                      "birds",
+                      "",
+                      new Selector.Expression("year = 2"),
+                      0,
+                      10,
+                      new DocumentReads.Parts(wantsVector, List.of("note")),
+                      Long.MAX_VALUE,
+                      Cancellation.NEVER)
+                  .documents()
+                  .getFirst();
+          assertThat(found.fields()).isEqualTo(Map.of("note", new FieldValue.Text("nb")));
+          assertThat(found.vector() != null).isEqualTo(wantsVector);
+        }
+      }
+      assertThatThrownBy(
+              () ->
+                  server.reader.get(
+                      "birds",
+                      "",
+                      List.of("a"),
+                      new DocumentReads.Parts(false, List.of("yaer")),
+                      Cancellation.NEVER))
+          .hasMessageContaining("fields is 'yaer'")
+          .hasMessageContaining("year");
+      // A filter that was asked before is kept, and extended when documents come.
+      server.upsert("birds", vector("c", 1, 3, 2));
+      assertThat(server.reader.count("birds", "", new Selector.Expression("year = 2")))
+          .isEqualTo(2);
+      assertThat(server.catalog.filters().metrics().hits()).isPositive();
     }
   }
 
