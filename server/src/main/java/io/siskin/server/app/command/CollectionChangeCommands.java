@@ -27,26 +27,33 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The commands of {@code siskin collections} that change collections. */
-public @SuppressWarnings("NullAway.Init") // picocli sets the options.
-final class CollectionChangeCommands {
+@SuppressWarnings("NullAway.Init") // picocli sets the options.
+public final class CollectionChangeCommands {
   // Compaction takes minutes for millions of documents.
   private static final Duration PATIENCE = Duration.ofHours(1);
 
   private CollectionChangeCommands() {}
 
-  /** What a command does. */
-  @FunctionalInterface
-  private interface Change {
-    String apply(CollectionsClient collections);
-  }
+  /** A command that asks a server for one change and prints what became of it. */
+  abstract static class Change implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private TargetFlags target = new TargetFlags();
 
-  private static int change(CommandSpec spec, TargetFlags target, Change change) {
-    try (SearchClient client = target.connect()) {
-      spec.commandLine()
-          .getOut()
-          .println(PrintableText.of(change.apply(client.collectionsClient())));
-      return ExitStatus.OK;
+    @Override
+    public Integer call() throws IOException {
+      try (SearchClient client = target.connect()) {
+        spec.commandLine().getOut().println(PrintableText.of(apply(client.collectionsClient())));
+        return ExitStatus.OK;
+      }
     }
+
+    /**
+     * Asks for the change.
+     *
+     * @param collections asks the server
+     * @return what became of it, for the user
+     */
+    abstract String apply(CollectionsClient collections) throws IOException;
   }
 
   /** Makes a collection. */
@@ -56,10 +63,7 @@ final class CollectionChangeCommands {
         "Makes an empty collection on a running server.",
         "Without an encoder, documents and queries come as vectors."
       })
-  static final class Create implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private TargetFlags target = new TargetFlags();
-
+  static final class Create extends Change {
     @Parameters(paramLabel = "NAME", description = "The name of the collection.")
     private String name;
 
@@ -92,10 +96,8 @@ final class CollectionChangeCommands {
     private @Nullable Float recallTarget;
 
     @Override
-    public Integer call() throws IOException {
-      NewCollection wanted = wanted();
-      return change(
-          spec, target, collections -> "made collection " + collections.create(wanted).name());
+    String apply(CollectionsClient collections) throws IOException {
+      return "made collection " + collections.create(wanted()).name();
     }
 
     private NewCollection wanted() throws IOException {
@@ -129,22 +131,14 @@ final class CollectionChangeCommands {
       description =
           "Removes a collection with its documents and snapshots. An alias that names it must be"
               + " removed before.")
-  static final class Drop implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private TargetFlags target = new TargetFlags();
-
+  static final class Drop extends Change {
     @Parameters(paramLabel = "NAME", description = "The collection, not an alias.")
     private String name;
 
     @Override
-    public Integer call() {
-      return change(
-          spec,
-          target,
-          collections -> {
-            collections.drop(name);
-            return "removed collection " + name;
-          });
+    String apply(CollectionsClient collections) {
+      collections.drop(name);
+      return "removed collection " + name;
     }
   }
 
@@ -153,10 +147,7 @@ final class CollectionChangeCommands {
       name = "alias",
       description =
           "Lets an alias name a collection: each request for the alias goes there from then on.")
-  static final class Alias implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private TargetFlags target = new TargetFlags();
-
+  static final class Alias extends Change {
     @Parameters(index = "0", paramLabel = "ALIAS", description = "The alias.")
     private String alias;
 
@@ -164,35 +155,22 @@ final class CollectionChangeCommands {
     private String name;
 
     @Override
-    public Integer call() {
-      return change(
-          spec,
-          target,
-          collections -> {
-            String before = collections.setAlias(alias, name);
-            return alias + " names " + name + (before == null ? "" : ", and not " + before);
-          });
+    String apply(CollectionsClient collections) {
+      String before = collections.setAlias(alias, name);
+      return alias + " names " + name + (before == null ? "" : ", and not " + before);
     }
   }
 
   /** Removes an alias. */
   @Command(name = "unalias", description = "Removes an alias. The collection stays.")
-  static final class Unalias implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private TargetFlags target = new TargetFlags();
-
+  static final class Unalias extends Change {
     @Parameters(paramLabel = "ALIAS", description = "The alias.")
     private String alias;
 
     @Override
-    public Integer call() {
-      return change(
-          spec,
-          target,
-          collections -> {
-            collections.deleteAlias(alias);
-            return "removed alias " + alias;
-          });
+    String apply(CollectionsClient collections) {
+      collections.deleteAlias(alias);
+      return "removed alias " + alias;
     }
   }
 
@@ -201,22 +179,14 @@ final class CollectionChangeCommands {
       name = "flush",
       description =
           "Makes all writes of a collection visible, and moves them from memory into a segment.")
-  static final class Flush implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private TargetFlags target = new TargetFlags();
-
+  static final class Flush extends Change {
     @Parameters(paramLabel = "NAME", description = "The collection, or an alias.")
     private String name;
 
     @Override
-    public Integer call() {
-      return change(
-          spec,
-          target,
-          collections -> {
-            collections.withDeadline(PATIENCE).flush(name);
-            return "flushed " + name;
-          });
+    String apply(CollectionsClient collections) {
+      collections.withDeadline(PATIENCE).flush(name);
+      return "flushed " + name;
     }
   }
 
@@ -226,27 +196,19 @@ final class CollectionChangeCommands {
       description =
           "Rewrites a collection into one segment without deleted documents, and waits for that, up"
               + " to an hour. It can be searched and written meanwhile.")
-  static final class Compact implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private TargetFlags target = new TargetFlags();
-
+  static final class Compact extends Change {
     @Parameters(paramLabel = "NAME", description = "The collection, or an alias.")
     private String name;
 
     @Override
-    public Integer call() {
-      return change(
-          spec,
-          target,
-          collections -> {
-            CollectionInfo info = collections.withDeadline(PATIENCE).compact(name);
-            return "compacted "
-                + info.name()
-                + ": "
-                + Units.count(info.documentCount(), "document")
-                + ", "
-                + Units.bytes(info.lengthBytes());
-          });
+    String apply(CollectionsClient collections) {
+      CollectionInfo info = collections.withDeadline(PATIENCE).compact(name);
+      return "compacted "
+          + info.name()
+          + ": "
+          + Units.count(info.documentCount(), "document")
+          + ", "
+          + Units.bytes(info.lengthBytes());
     }
   }
 }
