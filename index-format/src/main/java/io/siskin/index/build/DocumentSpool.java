@@ -1,5 +1,6 @@
 package io.siskin.index.build;
 
+import io.siskin.index.document.DocumentLimits;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileLayout;
@@ -130,7 +131,7 @@ final class DocumentSpool implements AutoCloseable {
               + FormatV2.POSITION_MAX
               + ", above those of the documents before");
     }
-    byte[] id = idBytes(externalId);
+    byte[] id = DocumentLimits.idUtf8(externalId);
     byte[][] values = fieldValues(externalId, document.stored());
     columns.check(document.declared());
     int[] fieldNumbers = fieldNumbers(document.stored());
@@ -227,20 +228,6 @@ final class DocumentSpool implements AutoCloseable {
     }
   }
 
-  private static byte[] idBytes(String externalId) {
-    byte[] id = externalId.getBytes(StandardCharsets.UTF_8);
-    if (id.length == 0 || id.length > FormatV1.EXTERNAL_ID_LENGTH_MAX) {
-      throw new InvalidInputException(
-          "id", externalId, "1 to " + FormatV1.EXTERNAL_ID_LENGTH_MAX + " bytes of UTF-8");
-    }
-    // Half a surrogate pair has no UTF-8 form. Java would replace it by another character, which
-    // would make another id.
-    if (!new String(id, StandardCharsets.UTF_8).equals(externalId)) {
-      throw new InvalidInputException("id", externalId, "text that UTF-8 can express");
-    }
-    return id;
-  }
-
   private byte[][] fieldValues(String externalId, Map<String, String> fields) {
     if (!storeFields) {
       return new byte[0][];
@@ -250,14 +237,9 @@ final class DocumentSpool implements AutoCloseable {
     int at = 0;
     for (String value : fields.values()) {
       values[at] = value.getBytes(StandardCharsets.UTF_8);
-      length += values[at++].length + StoredLayout.FIELD_BYTES_OFFSET;
+      length += values[at++].length;
     }
-    if (length > FormatV1.STORED_RECORD_LENGTH_MAX) {
-      throw new InvalidInputException(
-          "stored fields of document '" + externalId + "'",
-          length + " bytes",
-          "at most " + FormatV1.STORED_RECORD_LENGTH_MAX + " bytes");
-    }
+    DocumentLimits.checkStoredLength(externalId, length, values.length);
     return values;
   }
 

@@ -3,11 +3,13 @@ package io.siskin.server.write;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +29,10 @@ final class CollectionParts implements AutoCloseable {
   private final Supplier<GrowingPart> newGrowing;
   private final List<SealedPart> sealed;
   private final List<GrowingPart> frozen = new ArrayList<>();
+
+  /** The names of the stored fields of all parts, and of writes that are under way. */
+  private final Set<String> fieldNames = new HashSet<>();
+
   private GrowingPart growing;
 
   /**
@@ -56,6 +62,7 @@ final class CollectionParts implements AutoCloseable {
     this.sealed = new ArrayList<>(sealed);
     this.newGrowing = newGrowing;
     this.growing = newGrowing.get();
+    sealed.forEach(part -> fieldNames.addAll(part.documents().storedFields()));
   }
 
   /** Returns all parts that hold documents, the newest first. */
@@ -164,6 +171,26 @@ final class CollectionParts implements AutoCloseable {
     if (place != null && !isOf(place, tenant)) {
       throw new InvalidInputException("id", id, "one that no other tenant has");
     }
+  }
+
+  /**
+   * Makes sure that the stored fields of a document have names in a segment. A segment has a
+   * bounded number of names, and a merge brings those of all documents together.
+   *
+   * @param names the names of the document's stored fields
+   * @throws InvalidInputException when the collection would have too many names
+   */
+  void claimFieldNames(Set<String> names) {
+    if (fieldNames.containsAll(names)) {
+      return;
+    }
+    Set<String> all = new HashSet<>(fieldNames);
+    all.addAll(names);
+    if (all.size() > FormatV1.FIELD_COUNT_MAX) {
+      throw new InvalidInputException(
+          "distinct field names", all.size(), "at most " + FormatV1.FIELD_COUNT_MAX);
+    }
+    fieldNames.addAll(names);
   }
 
   /**

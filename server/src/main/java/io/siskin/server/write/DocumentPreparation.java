@@ -1,5 +1,6 @@
 package io.siskin.server.write;
 
+import io.siskin.index.document.DocumentLimits;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
@@ -18,7 +19,6 @@ import io.siskin.server.encode.spec.PhraseSpec;
 import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.ingest.EncodingFailures;
 import io.siskin.server.search.Cancellation;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +92,7 @@ final class DocumentPreparation {
   }
 
   private Checked check(String tenant, DocumentInput input) {
-    checkId(input.id());
+    DocumentLimits.idUtf8(input.id());
     Schema schema = collection.schema();
     Map<String, String> stored = new LinkedHashMap<>();
     Map<String, FieldValue> declared = new LinkedHashMap<>();
@@ -120,8 +120,9 @@ final class DocumentPreparation {
     if (input.text() != null) {
       stored.put(TEXT, text);
     }
-    return new Checked(
-        input.id(), input.vector(), whole, collection.storesFields() ? stored : Map.of(), declared);
+    Map<String, String> kept = collection.storesFields() ? stored : Map.of();
+    DocumentLimits.checkStored(input.id(), kept);
+    return new Checked(input.id(), input.vector(), whole, kept, declared);
   }
 
   private static void setTenant(String field, String tenant, Map<String, FieldValue> declared) {
@@ -129,17 +130,6 @@ final class DocumentPreparation {
     if (given != null && !given.equals(new FieldValue.Text(tenant))) {
       throw new InvalidInputException(
           "field '" + field + "'", "'" + given.toText() + "'", "the tenant, '" + tenant + "'");
-    }
-  }
-
-  private static void checkId(String id) {
-    byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length == 0 || bytes.length > FormatV1.EXTERNAL_ID_LENGTH_MAX) {
-      throw new InvalidInputException(
-          "id", id, "1 to " + FormatV1.EXTERNAL_ID_LENGTH_MAX + " bytes of UTF-8");
-    }
-    if (!new String(bytes, StandardCharsets.UTF_8).equals(id)) {
-      throw new InvalidInputException("id", id, "text that UTF-8 can express");
     }
   }
 

@@ -525,10 +525,69 @@ final class LiveCollection implements AutoCloseable {
     }
   }
 
+  /** The documents of one request that go into the log, frame by frame, and its results. */
+  private final class Frames {
+    private final List<WriteResult> results;
+    private final @Nullable WriteOutcome outcome;
+    private final List<QuantizedDocument> documents = new ArrayList<>();
+    private final List<Integer> places = new ArrayList<>();
+    private long lengthBytes;
+
+    /**
+     * Begins without a document.
+     *
+     * @param requested how many documents the request has
+     * @param outcome what becomes of each; null for created or replaced
+     */
+    Frames(int requested, @Nullable WriteOutcome outcome) {
+      this.results = new ArrayList<>(requested);
+      this.outcome = outcome;
+    }
+
+    /** Sets the result of the next document, of which nothing is written. */
+    void skip(WriteOutcome skipped, @Nullable InvalidInputException refusal) {
+      results.add(new WriteResult(skipped, 0, refusal));
+    }
+
+    /** Takes the next document. */
+    void add(QuantizedDocument document) {
+      places.add(results.size());
+      results.add(new WriteResult(WriteOutcome.CREATED, 0, null));
+      documents.add(document);
+      lengthBytes += LiveCollection.lengthBytes(document);
+    }
+
+    boolean isFull() {
+      return documents.size() == FRAME_DOCUMENTS_MAX || lengthBytes >= FRAME_BYTES_MAX;
+    }
+
+    /** Gives documents their positions, appends them to the log and applies them. */
+    void write() throws IOException {
+      if (documents.isEmpty()) {
+        return;
+      }
+      List<QuantizedDocument> positioned = new ArrayList<>(documents.size());
+      for (int i = 0; i < documents.size(); i++) {
+        positioned.add(documents.get(i).at(nextPosition + i));
+      }
+      append(new WriteRecord.Upserts(positioned));
+      for (int i = 0; i < positioned.size(); i++) {
+        QuantizedDocument document = positioned.get(i);
+        boolean replaced = apply(document);
+        WriteOutcome done = replaced ? WriteOutcome.REPLACED : WriteOutcome.CREATED;
+        results.set(
+            places.get(i),
+            new WriteResult(outcome == null ? done : outcome, document.position(), null));
+      }
+      applied(positioned.size());
+      documents.clear();
+      places.clear();
+      lengthBytes = 0;
+    }
+  }
+
   private List<WriteResult> upsert(WriteTask.Upsert upsert) throws IOException {
-    List<WriteResult> results = new ArrayList<>(upsert.documents().size());
-    List<QuantizedDocument> frame = new ArrayList<>();
-    List<Integer> places = new ArrayList<>();
+    Frames frames = new Frames(upsert.documents().size(), null);
     Vocabulary vocabulary = parts.vocabulary();
     for (PreparedDocument prepared : upsert.documents()) {
       try {
@@ -536,26 +595,24 @@ final class LiveCollection implements AutoCloseable {
         if (document.vector().size() > 0) {
           vocabulary = Vocabulary.of(document.vector().isByToken());
         }
-        places.add(results.size());
-        results.add(new WriteResult(WriteOutcome.CREATED, 0, null));
-        frame.add(document);
+        frames.add(document);
       } catch (InvalidInputException refused) {
-        InvalidInputException placed = refused.at("documents[" + results.size() + "]");
-        results.add(new WriteResult(WriteOutcome.REFUSED, 0, placed));
+        frames.skip(
+            WriteOutcome.REFUSED, refused.at("documents[" + frames.results.size() + "]"));
       }
       // Where there are tenants, the owner of an id must be known before the next one of the same
       // id is looked at.
-      if (frame.size() == FRAME_DOCUMENTS_MAX || schema.tenantField() != null) {
-        write(frame, places, results, null);
+      if (frames.isFull() || schema.tenantField() != null) {
+        frames.write();
       }
     }
-    write(frame, places, results, null);
-    return results;
+    frames.write();
+    return frames.results;
   }
 
   /**
-   * Returns a document that may be written. What a growing segment would refuse is refused here,
-   * before the log has it.
+   * Returns a document that may be written. What a segment would refuse is refused here, before the
+   * log has it.
    *
    * @param prepared the document, or what was found wrong with it
    * @param vocabulary how the collection names terms; none yet accepts both ways
@@ -570,37 +627,10 @@ final class LiveCollection implements AutoCloseable {
           vocabulary.check(document.vector().isByToken());
         }
         parts.checkOwner(document.id(), tenant);
+        parts.claimFieldNames(document.stored().keySet());
         yield document;
       }
     };
-  }
-
-  /** Gives documents their positions, appends them to the log and applies them. */
-  private void write(
-      List<QuantizedDocument> documents,
-      List<Integer> places,
-      List<WriteResult> results,
-      @Nullable WriteOutcome outcome)
-      throws IOException {
-    if (documents.isEmpty()) {
-      return;
-    }
-    List<QuantizedDocument> positioned = new ArrayList<>(documents.size());
-    for (int i = 0; i < documents.size(); i++) {
-      positioned.add(documents.get(i).at(nextPosition + i));
-    }
-    append(new WriteRecord.Upserts(positioned));
-    for (int i = 0; i < positioned.size(); i++) {
-      QuantizedDocument document = positioned.get(i);
-      boolean replaced = apply(document);
-      WriteOutcome done = replaced ? WriteOutcome.REPLACED : WriteOutcome.CREATED;
-      results.set(
-          places.get(i),
-          new WriteResult(outcome == null ? done : outcome, document.position(), null));
-    }
-    applied(positioned.size());
-    documents.clear();
-    places.clear();
   }
 
   private boolean apply(QuantizedDocument document) {
@@ -642,36 +672,30 @@ final class LiveCollection implements AutoCloseable {
   }
 
   private List<WriteResult> update(WriteTask.Update update) throws IOException {
-    List<WriteResult> results = new ArrayList<>(update.updates().size());
-    List<QuantizedDocument> frame = new ArrayList<>();
-    List<Integer> places = new ArrayList<>();
-    long frameBytes = 0;
+    Frames frames = new Frames(update.updates().size(), WriteOutcome.UPDATED);
     Map<String, QuantizedDocument> changed = new LinkedHashMap<>();
     for (FieldsUpdate one : update.updates()) {
       QuantizedDocument before = changed.get(one.id());
       before = before == null ? parts.find(one.id(), update.tenant()) : before;
       if (before == null) {
-        results.add(new WriteResult(WriteOutcome.NOT_FOUND, 0, null));
+        frames.skip(WriteOutcome.NOT_FOUND, null);
         continue;
       }
       try {
-        QuantizedDocument after = UpdatedFields.of(schema, before, one);
-        places.add(results.size());
-        results.add(new WriteResult(WriteOutcome.UPDATED, 0, null));
-        frame.add(after);
+        QuantizedDocument after = UpdatedFields.of(files.manifest().settings(), before, one);
+        parts.claimFieldNames(after.stored().keySet());
+        frames.add(after);
         changed.put(one.id(), after);
-        frameBytes += lengthBytes(after);
       } catch (InvalidInputException refused) {
-        results.add(new WriteResult(WriteOutcome.REFUSED, 0, refused));
+        frames.skip(WriteOutcome.REFUSED, refused);
       }
-      if (frame.size() == FRAME_DOCUMENTS_MAX || frameBytes >= FRAME_BYTES_MAX) {
-        write(frame, places, results, WriteOutcome.UPDATED);
-        frameBytes = 0;
+      if (frames.isFull()) {
+        frames.write();
         changed.clear();
       }
     }
-    write(frame, places, results, WriteOutcome.UPDATED);
-    return results;
+    frames.write();
+    return frames.results;
   }
 
   /** Returns about how many bytes a document takes in the log. */

@@ -1,9 +1,11 @@
 package io.siskin.server.write;
 
+import io.siskin.index.document.DocumentLimits;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.collection.CollectionSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,13 +16,15 @@ final class UpdatedFields {
   /**
    * Returns the document with changed fields.
    *
-   * @param schema the declared fields
+   * @param settings the declared fields, and whether others are stored
    * @param before the document
    * @param update what is set and removed
    * @throws InvalidInputException when a value does not fit the schema, when the text or the tenant
-   *     would change, or when a field is set and removed
+   *     would change, when a field is set and removed, or when the stored fields get too long
    */
-  static QuantizedDocument of(Schema schema, QuantizedDocument before, FieldsUpdate update) {
+  static QuantizedDocument of(
+      CollectionSettings settings, QuantizedDocument before, FieldsUpdate update) {
+    Schema schema = settings.schema();
     Map<String, String> stored = new LinkedHashMap<>(before.stored());
     Map<String, FieldValue> declared = new LinkedHashMap<>(before.declared());
     for (String name : update.remove()) {
@@ -43,7 +47,9 @@ final class UpdatedFields {
               }
             });
     schema.check(declared);
-    return new QuantizedDocument(before.id(), before.position(), before.vector(), stored, declared);
+    Map<String, String> kept = settings.storage().structures().storeFields() ? stored : Map.of();
+    DocumentLimits.checkStored(before.id(), kept);
+    return new QuantizedDocument(before.id(), before.position(), before.vector(), kept, declared);
   }
 
   private static void checkMayChange(Schema schema, String name) {

@@ -3,9 +3,11 @@ package io.siskin.server.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.siskin.index.build.BuildOptions;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.Schema;
+import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionManifest;
@@ -28,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -283,6 +286,98 @@ final class LiveCollectionsTest {
       // Nothing is left that names its terms, so the next document may name them otherwise.
       assertThat(server.upsert("birds", byToken).getFirst().outcome())
           .isEqualTo(WriteOutcome.CREATED);
+    }
+  }
+
+  private static WriteResult refused(List<WriteResult> results) {
+    assertThat(results).extracting(WriteResult::outcome).containsExactly(WriteOutcome.REFUSED);
+    return results.getFirst();
+  }
+
+  private static DocumentInput withFields(String id, Map<String, FieldValue> fields) {
+    return new DocumentInput(id, TermIdVector.EMPTY, null, fields);
+  }
+
+  @Test
+  void fieldsThatNoSegmentTakesAreRefused() throws IOException {
+    FieldValue long9 = new FieldValue.Text("x".repeat(9 << 20));
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      assertThat(
+              refused(server.upsert("birds", withFields("a", Map.of("p", long9, "q", long9))))
+                  .refusal())
+          .hasMessageContaining("documents[0]: stored fields of document 'a' is 18874380 bytes");
+      // A document can also get too long bit by bit.
+      server.upsert("birds", withFields("a", Map.of("p", long9)));
+      assertThat(
+              refused(server.update("birds", new FieldsUpdate("a", Map.of("q", long9), List.of())))
+                  .refusal())
+          .hasMessageContaining("allowed: at most 16777216 bytes");
+      server.live.flush("birds").join();
+      assertThat(server.documents("birds", new Selector.All(), 10).getFirst().fields())
+          .containsOnlyKeys("p");
+    }
+  }
+
+  @Test
+  void namesThatNoSegmentHasRoomForAreRefused() throws IOException {
+    Map<String, FieldValue> all = new HashMap<>();
+    for (int i = 0; i < FormatV1.FIELD_COUNT_MAX; i++) {
+      all.put("f" + i, new FieldValue.Text("x"));
+    }
+    Map<String, FieldValue> known = Map.of("f7", new FieldValue.Text("y"));
+    Map<String, FieldValue> another = Map.of("g", new FieldValue.Text("z"));
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      server.upsert("birds", withFields("a", all));
+      assertThat(refused(server.upsert("birds", withFields("b", another))).refusal())
+          .hasMessageContaining("distinct field names is 65536; allowed: at most 65535");
+      server.live.flush("birds").join();
+      server.upsert("birds", withFields("b", known));
+      assertThat(
+              refused(server.update("birds", new FieldsUpdate("b", another, List.of()))).refusal())
+          .hasMessageContaining("distinct field names");
+      server.live.compact("birds").join();
+      assertThat(server.documents("birds", new Selector.All(), 10).getLast().fields())
+          .isEqualTo(known);
+    }
+  }
+
+  @Test
+  void aCollectionThatStoresNoFieldsGetsNoneByUpdates() throws IOException {
+    StorageOptions storage = StorageOptions.DEFAULTS;
+    BuildOptions.Structures structures = storage.structures();
+    CollectionSettings settings =
+        new CollectionSettings(
+            WITH_YEAR.schema(),
+            new StorageOptions(
+                storage.quantization(),
+                new BuildOptions.Structures(
+                    true,
+                    structures.residuals(),
+                    structures.blockMax(),
+                    structures.impacts(),
+                    null,
+                    false),
+                storage.reordering()),
+            WriteOptions.DEFAULTS,
+            null);
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", settings, new VectorSpec());
+      server.upsert("birds", vector("a", 1, 1, 1));
+      server.update(
+          "birds",
+          new FieldsUpdate(
+              "a",
+              Map.of("year", new FieldValue.Whole(2), "note", new FieldValue.Text("new")),
+              List.of()));
+      for (boolean sealed : new boolean[] {false, true}) {
+        if (sealed) {
+          server.live.flush("birds").join();
+        }
+        assertThat(server.documents("birds", new Selector.All(), 10).getFirst().fields())
+            .isEqualTo(Map.of("year", new FieldValue.Whole(2)));
+      }
     }
   }
 
