@@ -7,8 +7,6 @@ import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.store.SlabMemory;
 import io.siskin.index.vector.TermLookup;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
@@ -227,45 +225,29 @@ public final class GrowingView implements TermLookup {
     Cursor cursor = cursor();
     cursor.moveTo(document);
     int size = cursor.size();
-    Integer[] byName = new Integer[size];
-    Arrays.setAll(byName, i -> i);
-    String[] tokens = new String[cursor.isByToken() ? size : 0];
-    int[] termIds = new int[cursor.isByToken() ? 0 : size];
+    boolean byToken = cursor.isByToken();
+    String[] tokens = new String[byToken ? size : 0];
+    int[] termIds = new int[byToken ? 0 : size];
+    byte[] impacts = new byte[size];
+    byte[] residuals = new byte[size];
+    byte[] frequencies = new byte[size];
     for (int i = 0; cursor.next(); i++) {
-      if (cursor.isByToken()) {
+      if (byToken) {
         tokens[i] = terms.token(cursor.termNumber());
       } else {
         termIds[i] = terms.key(cursor.termNumber());
       }
-    }
-    Arrays.sort(
-        byName,
-        cursor.isByToken()
-            ? Comparator.comparing(i -> tokens[i])
-            : (left, right) -> Integer.compareUnsigned(termIds[left], termIds[right]));
-    byte[] impacts = new byte[size];
-    byte[] residuals = new byte[size];
-    byte[] frequencies = new byte[size];
-    String[] sortedTokens = new String[tokens.length];
-    int[] sortedIds = new int[termIds.length];
-    for (int i = 0; i < size; i++) {
-      int from = byName[i];
-      impacts[i] = (byte) cursor.impact(from);
-      residuals[i] = (byte) cursor.residual(from);
-      frequencies[i] = (byte) cursor.frequency(from);
-      if (cursor.isByToken()) {
-        sortedTokens[i] = tokens[from];
-      } else {
-        sortedIds[i] = termIds[from];
-      }
+      impacts[i] = (byte) cursor.impact();
+      residuals[i] = (byte) cursor.residual();
+      frequencies[i] = (byte) cursor.frequency();
     }
     byte[] refining = cursor.hasResiduals() ? residuals : null;
     byte[] counting = cursor.hasFrequencies() ? frequencies : null;
     float scale = scale(document);
     float length = documents.length(document);
-    return cursor.isByToken()
-        ? QuantizedVector.ofTokens(sortedTokens, impacts, refining, counting, scale, length)
-        : QuantizedVector.ofTermIds(sortedIds, impacts, refining, counting, scale, length);
+    return byToken
+        ? QuantizedVector.ofUnorderedTokens(tokens, impacts, refining, counting, scale, length)
+        : QuantizedVector.ofUnorderedTermIds(termIds, impacts, refining, counting, scale, length);
   }
 
   /** Reads the vectors of one document after another. Only one thread may use it. */
@@ -327,34 +309,22 @@ public final class GrowingView implements TermLookup {
 
     /** Returns the impact of the current term, 1 to 255. */
     public int impact() {
-      return impact(index);
+      return column(0) & 0xFF;
     }
 
     /** Returns what refines the impact of the current term, −128 to 127; 0 without residuals. */
     public int residual() {
-      return residual(index);
+      return hasResiduals() ? column(1) : 0;
     }
 
     /** Returns how often the current term is in the document, 1 to 255; 0 without frequencies. */
     public int frequency() {
-      return frequency(index);
+      return hasFrequencies() ? column(hasResiduals() ? 2 : 1) & 0xFF : 0;
     }
 
-    private int impact(int of) {
-      return column(0, of) & 0xFF;
-    }
-
-    private int residual(int of) {
-      return hasResiduals() ? column(1, of) : 0;
-    }
-
-    private int frequency(int of) {
-      return hasFrequencies() ? column(hasResiduals() ? 2 : 1, of) & 0xFF : 0;
-    }
-
-    private byte column(int number, int of) {
+    private byte column(int number) {
       long columns = at + GrowingDocuments.VECTOR_TERMS + (long) Integer.BYTES * size;
-      return slab.get(FileLayout.U8, columns + (long) number * size + of);
+      return slab.get(FileLayout.U8, columns + (long) number * size + index);
     }
   }
 }

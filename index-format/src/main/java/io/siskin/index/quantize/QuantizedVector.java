@@ -1,6 +1,8 @@
 package io.siskin.index.quantize;
 
 import io.siskin.index.error.InvalidInputException;
+import java.util.Arrays;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +94,81 @@ public final class QuantizedVector {
       float scale,
       float length) {
     return new QuantizedVector(null, termIds, impacts, residuals, frequencies, scale, length);
+  }
+
+  /**
+   * Makes a vector whose terms are tokens in any order, such as that of their numbers in a segment.
+   *
+   * @param tokens the terms
+   * @param impacts as for {@link #ofTokens}
+   * @param residuals as for {@link #ofTokens}
+   * @param frequencies as for {@link #ofTokens}
+   * @param scale as for {@link #ofTokens}
+   * @param length as for {@link #ofTokens}
+   */
+  public static QuantizedVector ofUnorderedTokens(
+      String[] tokens,
+      byte[] impacts,
+      byte @Nullable [] residuals,
+      byte @Nullable [] frequencies,
+      float scale,
+      float length) {
+    Integer[] order = order(tokens.length, Comparator.comparing(i -> tokens[i]));
+    String[] sorted = new String[tokens.length];
+    Arrays.setAll(sorted, i -> tokens[order[i]]);
+    return ofTokens(
+        sorted,
+        reordered(impacts, order),
+        residuals == null ? null : reordered(residuals, order),
+        frequencies == null ? null : reordered(frequencies, order),
+        scale,
+        length);
+  }
+
+  /**
+   * Makes a vector whose terms are numbers in any order, such as that of their numbers in a
+   * segment.
+   *
+   * @param termIds the terms
+   * @param impacts as for {@link #ofTokens}
+   * @param residuals as for {@link #ofTokens}
+   * @param frequencies as for {@link #ofTokens}
+   * @param scale as for {@link #ofTokens}
+   * @param length as for {@link #ofTokens}
+   */
+  public static QuantizedVector ofUnorderedTermIds(
+      int[] termIds,
+      byte[] impacts,
+      byte @Nullable [] residuals,
+      byte @Nullable [] frequencies,
+      float scale,
+      float length) {
+    Integer[] order =
+        order(termIds.length, (a, b) -> Integer.compareUnsigned(termIds[a], termIds[b]));
+    int[] sorted = new int[termIds.length];
+    Arrays.setAll(sorted, i -> termIds[order[i]]);
+    return ofTermIds(
+        sorted,
+        reordered(impacts, order),
+        residuals == null ? null : reordered(residuals, order),
+        frequencies == null ? null : reordered(frequencies, order),
+        scale,
+        length);
+  }
+
+  private static Integer[] order(int size, Comparator<Integer> byName) {
+    Integer[] order = new Integer[size];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, byName);
+    return order;
+  }
+
+  private static byte[] reordered(byte[] values, Integer[] order) {
+    byte[] reordered = new byte[order.length];
+    for (int i = 0; i < order.length; i++) {
+      reordered[i] = values[order[i]];
+    }
+    return reordered;
   }
 
   /** Returns the number of terms. */

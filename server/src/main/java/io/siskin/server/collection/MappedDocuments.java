@@ -10,9 +10,6 @@ import io.siskin.index.segment.IndexingOrder;
 import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
-import io.siskin.index.segment.TermDictionary;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
@@ -84,72 +81,40 @@ final class MappedDocuments implements PartDocuments {
 
   @Override
   public QuantizedVector vector(int document) {
-    ForwardIndex forward = forward();
-    ForwardIndex.Cursor cursor = forward.cursor();
+    ForwardIndex.Cursor cursor = forward().cursor();
     cursor.moveTo(document);
     int size = cursor.size();
-    int[] terms = new int[size];
-    int[] impacts = new int[size];
-    for (int i = 0; cursor.next(); i++) {
-      terms[i] = cursor.termNumber();
-      impacts[i] = cursor.impact();
-    }
-    return sorted(document, terms, impacts, cursor.scale());
-  }
-
-  /** Terms stand in the order of their numbers in a segment, and in that of their names outside. */
-  private QuantizedVector sorted(int document, int[] terms, int[] impacts, float scale) {
     boolean byToken = segment.statistics().vocabulary() == Vocabulary.TOKEN;
-    TermDictionary dictionary = segment.terms();
-    String[] tokens = new String[byToken ? terms.length : 0];
-    int[] termIds = new int[byToken ? 0 : terms.length];
-    Integer[] order = new Integer[terms.length];
-    for (int i = 0; i < terms.length; i++) {
-      order[i] = i;
-      if (byToken) {
-        tokens[i] = dictionary.name(terms[i]);
-      } else {
-        termIds[i] = Integer.parseUnsignedInt(dictionary.name(terms[i]));
-      }
-    }
-    Arrays.sort(
-        order,
-        byToken
-            ? Comparator.comparing((Integer i) -> tokens[i])
-            : (a, b) -> Integer.compareUnsigned(termIds[a], termIds[b]));
     ResidualIndex residuals = segment.residuals();
     FrequencyIndex frequencies = segment.frequencies();
-    byte[] sortedImpacts = new byte[terms.length];
-    byte[] sortedResiduals = residuals == null ? null : new byte[terms.length];
-    byte[] sortedFrequencies = frequencies == null ? null : new byte[terms.length];
-    String[] sortedTokens = new String[tokens.length];
-    int[] sortedIds = new int[termIds.length];
-    for (int i = 0; i < terms.length; i++) {
-      int from = order[i];
-      sortedImpacts[i] = (byte) impacts[from];
-      if (sortedResiduals != null && residuals != null) {
-        sortedResiduals[i] = (byte) residuals.residual(document, from);
-      }
-      if (sortedFrequencies != null && frequencies != null) {
-        sortedFrequencies[i] = (byte) frequencies.frequency(document, from);
-      }
+    String[] tokens = new String[byToken ? size : 0];
+    int[] termIds = new int[byToken ? 0 : size];
+    byte[] impacts = new byte[size];
+    byte[] refining = residuals == null ? null : new byte[size];
+    byte[] counting = frequencies == null ? null : new byte[size];
+    int impactSum = 0;
+    for (int i = 0; cursor.next(); i++) {
+      String name = segment.terms().name(cursor.termNumber());
       if (byToken) {
-        sortedTokens[i] = tokens[from];
+        tokens[i] = name;
       } else {
-        sortedIds[i] = termIds[from];
+        termIds[i] = Integer.parseUnsignedInt(name);
+      }
+      impacts[i] = (byte) cursor.impact();
+      impactSum += cursor.impact();
+      if (refining != null && residuals != null) {
+        refining[i] = (byte) residuals.residual(document, i);
+      }
+      if (counting != null && frequencies != null) {
+        counting[i] = (byte) frequencies.frequency(document, i);
       }
     }
-    float length = length(document, impacts, scale);
-    return byToken
-        ? QuantizedVector.ofTokens(
-            sortedTokens, sortedImpacts, sortedResiduals, sortedFrequencies, scale, length)
-        : QuantizedVector.ofTermIds(
-            sortedIds, sortedImpacts, sortedResiduals, sortedFrequencies, scale, length);
-  }
-
-  private float length(int document, int[] impacts, float scale) {
+    float scale = cursor.scale();
     DocumentPositions positions = segment.positions();
-    return positions == null ? Arrays.stream(impacts).sum() * scale : positions.length(document);
+    float length = positions == null ? impactSum * scale : positions.length(document);
+    return byToken
+        ? QuantizedVector.ofUnorderedTokens(tokens, impacts, refining, counting, scale, length)
+        : QuantizedVector.ofUnorderedTermIds(termIds, impacts, refining, counting, scale, length);
   }
 
   @Override

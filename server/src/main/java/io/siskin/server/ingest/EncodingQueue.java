@@ -9,10 +9,6 @@ import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.corpus.BadRecordPolicy;
 import io.siskin.server.corpus.SourceDocument;
 import io.siskin.server.encode.spec.EncoderSpec;
-import io.siskin.server.encode.spec.IdfSpec;
-import io.siskin.server.encode.spec.LearnedSpec;
-import io.siskin.server.encode.spec.PhraseSpec;
-import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.ingest.BatchEncoder.Outcome;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -101,7 +97,7 @@ final class EncodingQueue implements AutoCloseable {
    */
   void put(SourceDocument document, Sink sink) throws IOException {
     try {
-      check(document);
+      DocumentForm.check(spec, document.vector() != null, document.text() != null);
     } catch (InvalidInputException refused) {
       policy.onBadRecord(refused.at(document.place()));
       return;
@@ -146,41 +142,6 @@ final class EncodingQueue implements AutoCloseable {
       case EncodingJournal.Entry.Failed _ -> new Pending(document, null, null);
       case EncodingJournal.Entry.Missing _ -> new Pending(document, null, hash);
     };
-  }
-
-  /** A collection's documents all come as its encoder says, or queries would not match them. */
-  private void check(SourceDocument document) {
-    boolean hasVector = document.vector() != null;
-    boolean hasText = document.text() != null;
-    switch (spec.base()) {
-      case VectorSpec _ -> {
-        if (!hasVector) {
-          throw new InvalidInputException(
-              "vector",
-              "missing",
-              "a vector in each document, since the collection encodes no text");
-        }
-      }
-      case LearnedSpec(LearnedSpec.DocumentSide.Vectors _, _) -> {
-        if (!hasVector) {
-          throw new InvalidInputException(
-              "vector", "missing", "a vector in each document, since the collection has no model");
-        }
-      }
-      case IdfSpec _, LearnedSpec _, PhraseSpec _ -> {
-        if (!hasVector && !hasText) {
-          throw new InvalidInputException("document", "without text and vector", "one of them");
-        }
-      }
-      default -> {
-        if (hasVector) {
-          throw new InvalidInputException(
-              "vector",
-              "present",
-              "text only, since the collection encodes text with " + spec.kind());
-        }
-      }
-    }
   }
 
   private void submit(Sink sink) throws IOException {

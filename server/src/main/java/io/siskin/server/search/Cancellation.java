@@ -1,7 +1,9 @@
 package io.siskin.server.search;
 
+import io.siskin.server.search.QueryCancelledException.Reason;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deadline and the cancellation of one request, asked by the evaluators between blocks.
@@ -88,17 +90,29 @@ public final class Cancellation {
     return hasDeadline ? deadlineNanoTime - nanoTime.getAsLong() : Long.MAX_VALUE;
   }
 
+  /** Tells whether the deadline has passed or the request was cancelled. */
+  public boolean hasHappened() {
+    return reason() != null;
+  }
+
   /**
    * Returns when nothing has happened yet.
    *
    * @throws QueryCancelledException when the deadline has passed or the request was cancelled
    */
   public void check() {
+    Reason reason = reason();
+    if (reason != null) {
+      throw new QueryCancelledException(reason);
+    }
+  }
+
+  private @Nullable Reason reason() {
     if (cancelled.getAsBoolean()) {
-      throw new QueryCancelledException(QueryCancelledException.Reason.CANCELLED);
+      return Reason.CANCELLED;
     }
-    if (hasDeadline && nanoTime.getAsLong() - deadlineNanoTime >= 0) {
-      throw new QueryCancelledException(QueryCancelledException.Reason.DEADLINE_EXCEEDED);
-    }
+    return hasDeadline && nanoTime.getAsLong() - deadlineNanoTime >= 0
+        ? Reason.DEADLINE_EXCEEDED
+        : null;
   }
 }

@@ -12,11 +12,7 @@ import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.encode.factory.ModelSide;
-import io.siskin.server.encode.spec.EncoderSpec;
-import io.siskin.server.encode.spec.IdfSpec;
-import io.siskin.server.encode.spec.LearnedSpec;
-import io.siskin.server.encode.spec.PhraseSpec;
-import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.ingest.DocumentForm;
 import io.siskin.server.ingest.EncodingFailures;
 import io.siskin.server.search.Cancellation;
 import java.util.ArrayList;
@@ -150,42 +146,14 @@ final class DocumentPreparation {
         "a string, since the collection's schema does not declare the field");
   }
 
-  /** All documents of a collection come as its encoder says, or queries would not match them. */
   private void checkForm(DocumentInput input) {
-    boolean hasVector = input.vector() != null;
-    boolean hasText = input.text() != null;
-    EncoderSpec spec = collection.encoderSpec();
-    switch (spec.base()) {
-      case VectorSpec _ -> requireVector(hasVector, "the collection encodes no text");
-      case LearnedSpec(LearnedSpec.DocumentSide.Vectors _, _) ->
-          requireVector(hasVector, "the collection has no model");
-      case IdfSpec _, LearnedSpec _, PhraseSpec _ -> {
-        if (!hasVector && !hasText) {
-          throw new InvalidInputException("document", "without text and vector", "one of them");
-        }
-      }
-      default -> {
-        if (hasVector) {
-          throw new InvalidInputException(
-              "vector",
-              "present",
-              "text only, since the collection encodes text with " + spec.kind());
-        }
-        if (!hasText) {
-          throw new InvalidInputException("text", "missing", "a text in each document");
-        }
-      }
-    }
-    if (input.vector() != null) {
-      collection.checkVocabulary(input.vector());
-      Ranges.check("number of terms", input.vector().size(), 0, FormatV1.DOCUMENT_TERM_COUNT_MAX);
-    }
-  }
-
-  private static void requireVector(boolean hasVector, String reason) {
-    if (!hasVector) {
-      throw new InvalidInputException(
-          "vector", "missing", "a vector in each document, since " + reason);
+    SparseVector vector = input.vector();
+    DocumentForm.check(collection.encoderSpec(), vector != null, input.text() != null);
+    if (vector != null) {
+      collection.checkVocabulary(vector);
+      Ranges.check("number of terms", vector.size(), 0, FormatV1.DOCUMENT_TERM_COUNT_MAX);
+    } else if (input.text() == null) {
+      throw new InvalidInputException("text", "missing", "a text in each document");
     }
   }
 

@@ -193,10 +193,10 @@ final class LiveCollection implements AutoCloseable {
   /** Moves what was written so far into a segment; completed when that is committed. */
   CompletableFuture<Void> flush() {
     return answering(
-        sealed -> {
+        flush -> {
           freeze();
-          if (commitDeletions(sealed)) {
-            works.whenSealed(sealed);
+          if (commitDeletions(flush)) {
+            works.whenSealed(flush);
           }
         });
   }
@@ -597,8 +597,7 @@ final class LiveCollection implements AutoCloseable {
         }
         frames.add(document);
       } catch (InvalidInputException refused) {
-        frames.skip(
-            WriteOutcome.REFUSED, refused.at("documents[" + frames.results.size() + "]"));
+        frames.skip(WriteOutcome.REFUSED, refused.at("documents[" + frames.results.size() + "]"));
       }
       // Where there are tenants, the owner of an id must be known before the next one of the same
       // id is looked at.

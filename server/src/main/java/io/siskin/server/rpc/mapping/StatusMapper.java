@@ -80,6 +80,10 @@ public final class StatusMapper {
    * @param error what went wrong
    */
   public StatusRuntimeException toException(Throwable error) {
+    Throwable cause = isEnvelope(error) ? error.getCause() : null;
+    if (cause != null) {
+      return toException(cause);
+    }
     if (error instanceof EncoderOverloadedException overloaded) {
       return refusals.of(overloaded, RETRY_PUSHBACK_MILLIS);
     }
@@ -159,12 +163,18 @@ public final class StatusMapper {
               "stored data has a format that this server does not read",
               "UNSUPPORTED_FORMAT",
               e);
-      // These only wrap what went wrong.
-      case UncheckedIOException e -> causeStatus(e);
-      case CompletionException e -> causeStatus(e);
-      case ExecutionException e -> causeStatus(e);
-      default -> internal(error);
+      default -> {
+        Throwable cause = isEnvelope(error) ? error.getCause() : null;
+        yield cause == null ? internal(error) : toStatus(cause);
+      }
     };
+  }
+
+  /** These only wrap what went wrong. */
+  private static boolean isEnvelope(Throwable error) {
+    return error instanceof UncheckedIOException
+        || error instanceof CompletionException
+        || error instanceof ExecutionException;
   }
 
   private static Status overloaded(WritesOverloadedException error) {
@@ -282,11 +292,6 @@ public final class StatusMapper {
                 .setSeconds(delay.getSeconds())
                 .setNanos(delay.getNano()))
         .build();
-  }
-
-  private Status causeStatus(Throwable envelope) {
-    Throwable cause = envelope.getCause();
-    return cause == null ? internal(envelope) : toStatus(cause);
   }
 
   private static Status internal(Throwable error) {

@@ -1,7 +1,6 @@
 package io.siskin.server.rpc.service;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** Hands what is to come to the one who asked for it. */
 final class Answers {
@@ -20,9 +19,7 @@ final class Answers {
               if (error == null) {
                 caller.succeeded(message);
               } else {
-                // What depends on a failed future fails with an envelope around the failure.
-                Throwable cause = error instanceof CompletionException ? error.getCause() : null;
-                caller.failed(cause == null ? error : cause);
+                caller.failed(error);
               }
             });
   }

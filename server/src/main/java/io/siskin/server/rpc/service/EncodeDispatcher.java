@@ -12,7 +12,6 @@ import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.rpc.mapping.EncodeMapper;
 import io.siskin.server.search.Cancellation;
-import io.siskin.server.search.QueryCancelledException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -138,12 +137,7 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
 
         @Override
         public boolean isAbandoned() {
-          try {
-            cancellation.check();
-            return false;
-          } catch (QueryCancelledException e) {
-            return true;
-          }
+          return cancellation.hasHappened();
         }
       };
     }

@@ -4,7 +4,6 @@ import com.google.protobuf.Message;
 import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.search.Cancellation;
-import io.siskin.server.search.QueryCancelledException;
 import java.util.function.Supplier;
 
 /**
@@ -54,11 +53,6 @@ final class ReadTask<A extends Message> extends AdmissionControl.Task {
 
   @Override
   public boolean isAbandoned() {
-    try {
-      cancellation.check();
-      return false;
-    } catch (QueryCancelledException e) {
-      return true;
-    }
+    return cancellation.hasHappened();
   }
 }

@@ -8,7 +8,6 @@ import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
-import io.siskin.server.search.QueryCancelledException;
 
 /**
  * One admitted search: evaluates and answers, exactly once.
@@ -76,11 +75,6 @@ final class SearchTask extends AdmissionControl.Task {
 
   @Override
   public boolean isAbandoned() {
-    try {
-      cancellation.check();
-      return false;
-    } catch (QueryCancelledException e) {
-      return true;
-    }
+    return cancellation.hasHappened();
   }
 }

@@ -241,6 +241,18 @@ class StatusMapperTest {
   }
 
   @Test
+  void anEnvelopeChangesNeitherStatusNorTrailers() {
+    WritesOverloadedException error =
+        new WritesOverloadedException(
+            WritesOverloadedException.Reason.QUEUE_FULL, "64 MiB wait", Duration.ofMillis(250));
+    StatusRuntimeException refused =
+        mapper.toException(new CompletionException(new ExecutionException(error)));
+    assertThat(refused.getTrailers().get(PUSHBACK)).isEqualTo("250");
+    assertThat(StatusProto.fromThrowable(refused)).isEqualTo(mapper.toStatus(error));
+    assertThat(log.list).isEmpty();
+  }
+
+  @Test
   void aCollectionThatCannotBeWrittenSaysWhy() throws Exception {
     for (CollectionNotWritableException.Reason reason :
         CollectionNotWritableException.Reason.values()) {
