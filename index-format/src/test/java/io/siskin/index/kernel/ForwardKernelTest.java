@@ -2,21 +2,16 @@ package io.siskin.index.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.siskin.index.format.FileLayout;
-import io.siskin.index.testing.Repository;
+import io.siskin.index.testing.KernelAllocation;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.testing.VectorWidths;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,38 +118,17 @@ final class ForwardKernelTest {
   @ParameterizedTest
   @ValueSource(strings = {"scalar", "panama"})
   void aWarmKernelAllocatesNothing(String kernel) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + Repository.root().resolve("bin/jvm.options"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ForwardKernelTest.class.getName(),
-                kernel)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output).contains(kernel + " allocated 0 bytes");
+    KernelAllocation.check(ForwardKernelTest.class, kernel);
   }
 
   /** The main method of the separate process. */
   public static void main(String[] arguments) {
     ForwardKernel kernel = KernelProvider.of(arguments[0].equals("panama")).newForwardKernel();
     Run run = Run.draw(Content.RANDOM, 120, new Random(1));
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    int sum = 0;
-    long allocated = Long.MAX_VALUE;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    // Compilation may take long on a busy machine. One round without allocation is enough.
-    while (allocated > 0 && System.nanoTime() - deadline < 0) {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int call = 0; call < 2000; call++) {
-        sum += run.dot(kernel) + (int) run.refinedDot(kernel);
-      }
-      allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    }
-    System.out.println(arguments[0] + " allocated " + allocated + " bytes, sum " + sum);
+    long[] sum = {0};
+    KernelAllocation.report(
+        arguments[0], 2_000, () -> sum[0] += run.dot(kernel) + (int) run.refinedDot(kernel));
+    System.out.println("The sum is " + sum[0]);
   }
 
   /**

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,39 +17,47 @@ import java.util.concurrent.TimeUnit;
  * the tests, the compiler has seen three widths and other memory, which is more than it can inline.
  */
 public final class KernelAllocation {
+  private static final String ALLOCATED = " allocated ";
+
   private KernelAllocation() {}
 
-  /** Runs the main method of a class, which must call {@link #report}, and checks the output. */
-  public static void check(Class<?> main, String argument)
+  /**
+   * Runs the main method of a class, which must call {@link #report}, and checks that each report
+   * is of 0 bytes.
+   */
+  public static void check(Class<?> main, String... arguments)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + Repository.root().resolve("bin/jvm.options"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                argument)
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + Repository.root().resolve("bin/jvm.options"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output).contains("allocated 0 bytes");
+    List<String> reports = output.lines().filter(line -> line.contains(ALLOCATED)).toList();
+    assertThat(reports).isNotEmpty().allMatch(line -> line.endsWith(ALLOCATED + "0 bytes"));
   }
 
-  /** Calls a kernel until a round of calls allocates nothing or a minute is over. */
-  public static void report(Runnable calls) {
+  /**
+   * Calls a kernel until a round of calls allocates nothing or a minute is over.
+   *
+   * @param name what is called, for the output
+   * @param callsPerRound how often it is called in a round
+   * @param call one call
+   */
+  public static void report(String name, int callsPerRound, Runnable call) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocated = Long.MAX_VALUE;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     // Compilation may take long on a busy machine. One round without allocation is enough.
     while (allocated > 0 && System.nanoTime() - deadline < 0) {
       long before = threads.getCurrentThreadAllocatedBytes();
-      for (int call = 0; call < 500; call++) {
-        calls.run();
+      for (int i = 0; i < callsPerRound; i++) {
+        call.run();
       }
       allocated = threads.getCurrentThreadAllocatedBytes() - before;
     }
-    System.out.println("allocated " + allocated + " bytes");
+    System.out.println(name + ALLOCATED + allocated + " bytes");
   }
 }

@@ -1,8 +1,6 @@
 package io.siskin.server.search;
 
 import static io.siskin.server.search.Evaluations.acceptedSets;
-import static io.siskin.server.search.Evaluations.drawSet;
-import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,14 +23,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -215,38 +211,6 @@ final class BlockMaxEvaluatorTest {
     for (int bits : new int[] {4, 8}) {
       directory = directory.resolve("bits" + bits);
       check(collection, new BlockMaxOptions(16, bits), random);
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({"10, false", "1000, false", "10, true"})
-  void warmEvaluationAllocatesNothing(int k, boolean filtered) throws IOException {
-    Random random = new Random(Seeds.next());
-    RandomCollection collection =
-        RandomCollection.draw(new Shape(30_000, 3000, 20, 20, 1 << 20, false), random);
-    Segment segment = open(collection, BlockMaxOptions.DEFAULTS);
-    try {
-      BlockMaxEvaluator evaluator = evaluator(segment);
-      SegmentQuery[] queries =
-          collection.queries().stream()
-              .map(vector -> SegmentQuery.resolve(QuantizedQuery.of(vector), segment.terms()))
-              .toArray(SegmentQuery[]::new);
-      TopK top = new TopK(k);
-      DocumentSet accepted = filtered ? drawSet(30_000, 0.1, random) : null;
-      SearchCounters counters = new SearchCounters();
-      IntConsumer round =
-          number -> {
-            for (int pass = 0; pass < 10; pass++) {
-              for (SegmentQuery query : queries) {
-                top.reset(k);
-                evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, counters);
-              }
-            }
-          };
-      // On a busy machine the compiler is late.
-      assertThat(leastAllocatedBytes(3_000, round)).isZero();
-    } finally {
-      segment.release();
     }
   }
 

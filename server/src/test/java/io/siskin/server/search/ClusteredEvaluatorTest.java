@@ -2,8 +2,6 @@ package io.siskin.server.search;
 
 import static io.siskin.server.search.Evaluations.acceptedSets;
 import static io.siskin.server.search.Evaluations.drain;
-import static io.siskin.server.search.Evaluations.drawSet;
-import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static io.siskin.server.search.Evaluations.oracle;
 import static io.siskin.server.search.Evaluations.resolve;
 import static io.siskin.server.search.Evaluations.search;
@@ -30,14 +28,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class ClusteredEvaluatorTest {
   private static final float NO_PRUNING = Float.MIN_VALUE;
@@ -251,38 +247,6 @@ final class ClusteredEvaluatorTest {
             assertThat(search(evaluator, segment, query, 10)).isEqualTo(oracle(segment, query, 10));
           }
           assertThat(interrupted).isPositive();
-        });
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void allocatesNothingOnceWarm(boolean filtered) throws IOException {
-    Random random = new Random(Seeds.next());
-    RandomCollection collection =
-        RandomCollection.draw(
-            new RandomCollection.Shape(3_000, 500, 30, 10, 1 << 20, false), random);
-    withSegment(
-        collection,
-        ALL_POSTINGS,
-        segment -> {
-          ClusteredEvaluator evaluator = new ClusteredEvaluator(segment);
-          evaluator.use(new SearchMode.Clustered(10, 0.6f, true));
-          SegmentQuery[] queries =
-              collection.queries().stream()
-                  .map(query -> resolve(segment, query))
-                  .toArray(SegmentQuery[]::new);
-          DocumentSet accepted = filtered ? drawSet(3_000, 0.3, random) : null;
-          TopK top = new TopK(10);
-          SearchCounters counters = new SearchCounters();
-          IntConsumer round =
-              number -> {
-                for (SegmentQuery query : queries) {
-                  top.reset(10);
-                  evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, counters);
-                }
-              };
-          // On a busy machine the compiler is late.
-          assertThat(leastAllocatedBytes(30_000, round)).isZero();
         });
   }
 

@@ -1,15 +1,12 @@
 package io.siskin.server.search;
 
-import com.sun.management.ThreadMXBean;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.vector.SparseVector;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One query against one segment, and what it found and cost: for the tests of evaluators. */
@@ -107,23 +104,5 @@ final class Evaluations {
       hits.add(new Hit(searcher.documentNumber(rank), searcher.score(rank)));
     }
     return hits;
-  }
-
-  /**
-   * Returns the fewest bytes that a round allocated. Vectors are boxed until the kernels are
-   * compiled; from then on every round allocates what the measuring does, nothing, and it ends.
-   *
-   * @param roundsMax after so many rounds it ends in any case
-   * @param round what is measured, given its number
-   */
-  static long leastAllocatedBytes(int roundsMax, IntConsumer round) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long least = Long.MAX_VALUE;
-    for (int number = 0; number < roundsMax && least > 0; number++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      round.accept(number);
-      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-    }
-    return least;
   }
 }

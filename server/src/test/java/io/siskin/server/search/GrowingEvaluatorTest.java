@@ -2,7 +2,6 @@ package io.siskin.server.search;
 
 import static io.siskin.server.search.Evaluations.drain;
 import static io.siskin.server.search.Evaluations.hits;
-import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.build.BuildOptions;
@@ -32,13 +31,10 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Searches of growing segments give the lists of the same documents in files, bit by bit. */
 final class GrowingEvaluatorTest {
@@ -142,32 +138,6 @@ final class GrowingEvaluatorTest {
         growing.add(document);
       }
       assertThat(searches.get()).isPositive();
-    } finally {
-      growing.release();
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void allocatesNothingOnceWarm(boolean residuals) throws Exception {
-    Random random = new Random(Seeds.next());
-    RandomCollection collection =
-        RandomCollection.draw(
-            new RandomCollection.Shape(3_000, 500, 30, 10, 1 << 20, true), random);
-    GrowingSegment growing = new GrowingSegment(3_000);
-    try {
-      add(collection.documents(), growing, residuals);
-      Searcher searcher =
-          new Searcher(SearchScope.of(List.of(searchers.searchable(growing.view()))));
-      List<QuantizedQuery> queries = collection.queries().stream().map(QuantizedQuery::of).toList();
-      SearchMode mode = new SearchMode.Exact();
-      IntConsumer round =
-          number -> {
-            for (int i = 0; i < queries.size(); i++) {
-              searcher.search(queries.get(i), mode, 10, Cancellation.NEVER);
-            }
-          };
-      assertThat(leastAllocatedBytes(30_000, round)).isZero();
     } finally {
       growing.release();
     }

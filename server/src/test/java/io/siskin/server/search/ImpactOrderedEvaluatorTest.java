@@ -1,9 +1,7 @@
 package io.siskin.server.search;
 
 import static io.siskin.server.search.Evaluations.acceptedSet;
-import static io.siskin.server.search.Evaluations.drawSet;
 import static io.siskin.server.search.Evaluations.hits;
-import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static io.siskin.server.search.Evaluations.oracle;
 import static io.siskin.server.search.Evaluations.resolve;
 import static io.siskin.server.search.Evaluations.search;
@@ -46,7 +44,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
@@ -441,39 +438,6 @@ final class ImpactOrderedEvaluatorTest {
                 .isEqualTo(naive.search(resolve(segment, query), 10, NO_FLOORS));
           }
           assertThat(interrupted).isPositive();
-        });
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void allocatesNothingOnceWarm(boolean filtered) throws IOException {
-    Random random = new Random(Seeds.next());
-    RandomCollection collection =
-        RandomCollection.draw(
-            new RandomCollection.Shape(3_000, 500, 30, 10, 1 << 20, false), random);
-    withSegment(
-        collection,
-        ALL_POSTINGS,
-        segment -> {
-          ImpactOrderedEvaluator evaluator =
-              new ImpactOrderedEvaluator(segment, KernelProvider.current());
-          SegmentQuery[] queries =
-              collection.queries().stream()
-                  .map(query -> resolve(segment, query))
-                  .toArray(SegmentQuery[]::new);
-          DocumentSet accepted = filtered ? drawSet(3_000, 0.3, random) : null;
-          TopK top = new TopK(10);
-          SearchCounters counters = new SearchCounters();
-          IntConsumer round =
-              number -> {
-                evaluator.use(SearchMode.ScoreAtATime.DEFAULTS, number % 2 == 0 ? 0 : 1_000_000);
-                for (SegmentQuery query : queries) {
-                  top.reset(10);
-                  evaluator.evaluate(query, accepted, 0, top, Cancellation.NEVER, counters);
-                }
-              };
-          // On a busy machine the compiler is late.
-          assertThat(leastAllocatedBytes(30_000, round)).isZero();
         });
   }
 

@@ -1,9 +1,7 @@
 package io.siskin.server.search;
 
 import static io.siskin.server.search.Evaluations.drain;
-import static io.siskin.server.search.Evaluations.drawSet;
 import static io.siskin.server.search.Evaluations.hits;
-import static io.siskin.server.search.Evaluations.leastAllocatedBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.build.BlockMaxOptions;
@@ -31,13 +29,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Searches of segments with residuals end in refined scores, and in the lists that they order. */
 final class RefinementTest {
@@ -159,73 +154,6 @@ final class RefinementTest {
       weights[i] = 0.01f + random.nextFloat();
     }
     return weights;
-  }
-
-  /** With scalar kernels: that SIMD ones allocate nothing, their own tests show. */
-  @Test
-  void allocatesNothingOnceWarm() throws IOException {
-    Random random = new Random(Seeds.next());
-    RandomCollection collection =
-        RandomCollection.draw(
-            new RandomCollection.Shape(3_000, 500, 30, 10, 1 << 20, false), random);
-    open(collection, options(random).withResiduals(true));
-    Segment segment = segments.getFirst();
-    List<SegmentQuery> queries = new ArrayList<>();
-    for (SparseVector vector : collection.queries()) {
-      queries.add(SegmentQuery.resolve(QuantizedQuery.of(vector), segment.terms()));
-    }
-    KernelProvider scalar = KernelProvider.of(false);
-    QueryEvaluator evaluator = new ForwardEvaluator(segment.forward(), scalar.newForwardKernel());
-    MappedSegment mapped = new MappedSegment(segment, scalar);
-    SegmentSearcher searcher = mapped.takeSearcher();
-    DocumentPositions positions = new DocumentPositions(List.of(mapped));
-    TopK candidates = new TopK(10);
-    TopK best = new TopK(10);
-    SearchCounters counters = new SearchCounters();
-    IntConsumer round =
-        number -> {
-          for (int i = 0; i < queries.size(); i++) {
-            SegmentQuery query = queries.get(i);
-            candidates.reset(10, mapped.scoreErrorMax(query));
-            evaluator.evaluate(query, null, 0, candidates, Cancellation.NEVER, counters);
-            best.reset(10);
-            searcher.refine(query, positions, 0, candidates, best, Cancellation.NEVER, counters);
-          }
-        };
-    assertThat(leastAllocatedBytes(500, round)).isZero();
-  }
-
-  /** A whole search, as a request runs it, with and without residuals. */
-  @ParameterizedTest
-  @CsvSource({
-    "false, false, false",
-    "true, false, false",
-    "false, true, false",
-    "true, true, false",
-    "true, false, true"
-  })
-  void aSearchAllocatesNothingOnceWarm(boolean residuals, boolean byToken, boolean filtered)
-      throws IOException {
-    Random random = new Random(Seeds.next());
-    RandomCollection collection =
-        RandomCollection.draw(
-            new RandomCollection.Shape(3_000, 500, 30, 10, 1 << 20, byToken), random);
-    open(collection, BuildOptions.DEFAULTS.withResiduals(residuals));
-    SearchScope all = SearchScope.mapped(segments, KernelProvider.current());
-    SearchScope scope = filtered ? all.accepting(List.of(drawSet(3_000, 0.3, random))) : all;
-    Searcher searcher = new Searcher(scope);
-    List<QuantizedQuery> queries = collection.queries().stream().map(QuantizedQuery::of).toList();
-    List<List<SearchMode>> modes =
-        List.of(List.of(new SearchMode.Exact()), List.of(SearchMode.ScoreAtATime.DEFAULTS));
-    IntConsumer round =
-        number -> {
-          for (int i = 0; i < queries.size(); i++) {
-            searcher.search(queries.get(i), modes.get(number % 2), 10, Cancellation.NEVER);
-          }
-        };
-    // On a busy machine the compiler is late.
-    assertThat(leastAllocatedBytes(30_000, number -> round.accept(2 * number))).isZero();
-    assertThat(leastAllocatedBytes(30_000, number -> round.accept(2 * number + 1))).isZero();
   }
 
   @Test

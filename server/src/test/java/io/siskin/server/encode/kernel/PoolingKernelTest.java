@@ -138,6 +138,8 @@ final class PoolingKernelTest {
     int[] terms = new int[count];
     float[] out = new float[count];
     KernelAllocation.report(
+        arguments[0],
+        500,
         () -> {
           kernel.raise(logits.memory, logits.rows, 7, count, maxima);
           kernel.add(logits.memory, logits.rows, 7, count, 0, TermActivation.LOG1P, sums);

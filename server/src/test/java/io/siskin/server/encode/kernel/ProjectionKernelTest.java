@@ -110,6 +110,8 @@ final class ProjectionKernelTest {
     VocabularyProjection projection = drawn.pack(kernel, VocabularyProjection.Layout.BY_TERM);
     float[][] maxima = new float[2][projection.maximaLength()];
     KernelAllocation.report(
+        arguments[0],
+        500,
         () ->
             projection.raise(
                 drawn.hidden, drawn.rows, drawn.ends, maxima, 0, projection.panelCount()));
