@@ -180,7 +180,8 @@ public final class DocumentReader implements DocumentReads {
   }
 
   @Override
-  public long count(String collection, String tenant, Selector selector) {
+  public long count(
+      String collection, String tenant, Selector selector, Cancellation cancellation) {
     CollectionSnapshot snapshot = open.acquire(collection);
     try {
       Selection selection = selection(snapshot, selector, tenant);
@@ -189,7 +190,8 @@ public final class DocumentReader implements DocumentReads {
           () -> {
             long count = 0;
             for (SnapshotPart part : snapshot.parts()) {
-              DocumentSet admitted = part.admitted(open.filters(), selection, () -> {});
+              cancellation.check();
+              DocumentSet admitted = part.admitted(open.filters(), selection, cancellation::check);
               count += admitted == null ? part.documents().documentCount() : admitted.size();
             }
             return count;

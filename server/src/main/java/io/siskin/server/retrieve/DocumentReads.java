@@ -68,6 +68,7 @@ public interface DocumentReads {
    * @param collection the collection's name, or an alias
    * @param tenant whose documents; empty for none
    * @param selector which documents: all, or those of a filter
+   * @param cancellation the request's deadline and cancellation
    */
-  long count(String collection, String tenant, Selector selector);
+  long count(String collection, String tenant, Selector selector, Cancellation cancellation);
 }

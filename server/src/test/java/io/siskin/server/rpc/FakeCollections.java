@@ -146,7 +146,8 @@ public final class FakeCollections implements CollectionWrites, CollectionChange
   }
 
   @Override
-  public long count(String collection, String tenant, Selector selector) {
+  public long count(
+      String collection, String tenant, Selector selector, Cancellation cancellation) {
     readBy.add(Thread.currentThread().getName());
     asked.add(selector);
     return 42;

@@ -197,7 +197,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
           Selector selector = DocumentMapper.selector(request);
           return () ->
               CountResponse.newBuilder()
-                  .setCount(reads.count(collection, request.getTenant(), selector))
+                  .setCount(reads.count(collection, request.getTenant(), selector, cancellation))
                   .build();
         });
   }
