@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.testing.Needs;
 import io.siskin.index.vector.TermIdVector;
+import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.retrieve.Evaluation;
@@ -181,7 +182,7 @@ final class FullDiskTest {
       server.live.compact(NAME).join();
       hits = search(server);
       check(server, documents + 1, hits);
-      assertThat(server.catalog.acquire(NAME).segments()).hasSize(1);
+      assertThat(CollectionManifest.read(disk.resolve("data/" + NAME)).segments()).hasSize(1);
     }
     try (LiveServer server = server()) {
       check(server, documents + 1, hits);
