@@ -156,12 +156,12 @@ public final class DocumentReader implements DocumentReads {
         StoredDocument document = stored(documents, number, wanted);
         bytes += lengthBytes(document);
         if (page.size() == pageSize || (!page.isEmpty() && bytes > responseBytesMax)) {
-          return new Page(page, false);
+          return new Page(snapshot.manifest().name(), page, false);
         }
         page.add(document);
       }
     }
-    return new Page(page, true);
+    return new Page(snapshot.manifest().name(), page, true);
   }
 
   /** Returns the ordinal of the first document after a position; positions ascend with it. */

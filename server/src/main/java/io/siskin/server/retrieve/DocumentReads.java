@@ -21,10 +21,11 @@ public interface DocumentReads {
   /**
    * A page of documents.
    *
+   * @param collection the name of the collection that it is of, not an alias
    * @param documents the documents, in the order of their positions
    * @param isLast whether no page follows
    */
-  record Page(List<StoredDocument> documents, boolean isLast) {}
+  record Page(String collection, List<StoredDocument> documents, boolean isLast) {}
 
   /**
    * Returns documents as the last write left them, whether searches see them yet or not.
