@@ -149,7 +149,7 @@ public final class CrashHarness {
       return;
     }
     try {
-      long answered = new FullDiskScenario(disk, seed + 4).run();
+      long answered = new FullDiskScenario(disk, folder.resolve("full-disk.log"), seed + 4).run();
       out.printf("%-28s %6d %11d%n", "full disk (tmpfs)", 1, answered);
     } finally {
       VolatileDisk.run("umount", disk.toString());

@@ -50,7 +50,7 @@ public final class CrashWriter {
    * Writes.
    *
    * @param arguments the data directory, the seed, the number of the first operation, how many
-   *     operations to do, and whether to go on after a failure
+   *     operations to do, whether to go on after a failure, and whether to do nothing but upserts
    */
   @SuppressWarnings("SystemOut") // It talks to the process that has started it.
   public static void main(String[] arguments) throws IOException {
@@ -64,16 +64,23 @@ public final class CrashWriter {
       long first = Long.parseLong(arguments[2]);
       long count = Long.parseLong(arguments[3]);
       boolean goesOn = Boolean.parseBoolean(arguments[4]);
+      boolean upsertsOnly = Boolean.parseBoolean(arguments[5]);
       for (long number = first; number < first + count; number++) {
         if (writer.hasFailed && !goesOn) {
           writer.awaitEnd();
         }
-        writer.run(number);
+        if (!upsertsOnly || isUpsert(Operation.of(writer.seed, number))) {
+          writer.run(number);
+        }
       }
       writer.awaitAll();
     }
     out.println("E");
     out.flush();
+  }
+
+  private static boolean isUpsert(Operation operation) {
+    return operation instanceof Operation.Upsert && operation.collection().equals(Operation.MAIN);
   }
 
   private void say(String line) {

@@ -83,7 +83,7 @@ final class Rounds {
       int lines = early ? 0 : 1 + random.nextInt(OPERATIONS_MAX);
       long waitMicros = random.nextInt(early ? 400_000 : 20_000);
       try (WriterProcess writer =
-          new WriterProcess(wrapper, folder, seed, nextNumber, 1_000_000, false, errors)) {
+          new WriterProcess(wrapper, folder, seed, nextNumber, 1_000_000, false, false, errors)) {
         follow(writer, early ? "O" : "S", lines, waitMicros, end);
       }
       endCount++;
@@ -141,7 +141,7 @@ final class Rounds {
   void writeUntilEnd(List<String> wrapper, long count) throws IOException {
     Ledger known = ledger();
     try (WriterProcess writer =
-        new WriterProcess(wrapper, folder, seed, nextNumber, count, true, errors)) {
+        new WriterProcess(wrapper, folder, seed, nextNumber, count, true, false, errors)) {
       for (String line = writer.line(); line != null; line = writer.line()) {
         take(line);
       }

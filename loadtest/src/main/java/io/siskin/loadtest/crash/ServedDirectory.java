@@ -133,7 +133,7 @@ final class ServedDirectory implements AutoCloseable {
 
   /** Counts the documents of a selector. */
   long count(String collection, Selector selector) {
-    return reader.count(collection, "", selector);
+    return reader.count(collection, "", selector, Cancellation.NEVER);
   }
 
   /**

@@ -29,6 +29,7 @@ final class WriterProcess implements AutoCloseable {
    * @param first the number of its first operation
    * @param count how many operations it does, if nothing ends it before
    * @param goesOn whether it goes on after a failure, or waits to be killed
+   * @param upsertsOnly whether it does the upserts to one collection and nothing else
    * @param errors where its log goes
    */
   WriterProcess(
@@ -38,6 +39,7 @@ final class WriterProcess implements AutoCloseable {
       long first,
       long count,
       boolean goesOn,
+      boolean upsertsOnly,
       Path errors)
       throws IOException {
     List<String> command = new ArrayList<>(wrapper);
@@ -59,7 +61,8 @@ final class WriterProcess implements AutoCloseable {
             Long.toString(seed),
             Long.toString(first),
             Long.toString(count),
-            Boolean.toString(goesOn)));
+            Boolean.toString(goesOn),
+            Boolean.toString(upsertsOnly)));
     process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))

@@ -83,7 +83,8 @@ final class CrashHarnessTest {
       Needs.require(false, "the right to mount", disk);
     }
     try {
-      assertThat(new FullDiskScenario(disk, Seeds.next()).run()).isPositive();
+      assertThat(new FullDiskScenario(disk, folder.resolve("errors.log"), Seeds.next()).run())
+          .isPositive();
     } finally {
       VolatileDisk.run("umount", disk.toString());
     }

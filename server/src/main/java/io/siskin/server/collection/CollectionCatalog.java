@@ -133,7 +133,8 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
-   * Opens every collection of the data directory.
+   * Opens every collection of the data directory, but for those that a writer of this process has
+   * opened before.
    *
    * @throws IOException the first failure; what was opened before it stays open until {@link
    *     #close}
@@ -141,7 +142,9 @@ public final class CollectionCatalog implements AutoCloseable {
   public synchronized void openAll() throws IOException {
     aliases = Aliases.read(data.root());
     for (String name : data.collections()) {
-      open(name);
+      if (!owned.contains(name)) {
+        open(name);
+      }
     }
   }
 
@@ -288,6 +291,17 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
+   * Serves what the writer of a collection has made of its files and its log, in place of what was
+   * served before. The collection is {@link #own}ed from now on.
+   *
+   * @param snapshot the snapshot, whose reference is taken over
+   */
+  public synchronized void serve(CollectionSnapshot snapshot) {
+    own(snapshot.manifest().name());
+    open(snapshot.manifest().name(), snapshot);
+  }
+
+  /**
    * Serves the next state of a collection that this process writes, see {@link
    * CollectionSnapshot#next}.
    *
@@ -310,14 +324,17 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
-   * Opens a collection anew unless what is served is a manifest's state.
+   * Opens a collection anew unless what is served is a manifest's state, without anything from
+   * memory.
    *
    * @param name the collection's name
    * @param manifest the manifest in force
    */
   public synchronized void reopen(String name, CollectionManifest manifest) throws IOException {
     CollectionSnapshot current = snapshots.get(name);
-    if (current == null || !current.manifest().equals(manifest)) {
+    if (current == null
+        || !current.manifest().equals(manifest)
+        || current.segments().size() != current.parts().size()) {
       open(name);
     }
   }

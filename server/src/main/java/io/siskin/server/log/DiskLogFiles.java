@@ -1,6 +1,7 @@
 package io.siskin.server.log;
 
 import io.siskin.index.file.AtomicFile;
+import io.siskin.index.file.DiskSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -53,7 +54,7 @@ final class DiskLogFiles implements LogFiles {
               StandardOpenOption.READ,
               StandardOpenOption.WRITE));
     } catch (IOException failed) {
-      throw isFull(failed, 1) ? new LogFullException(name, failed) : failed;
+      throw DiskSpace.isUsedUp(failed, directory, 1) ? new LogFullException(name, failed) : failed;
     }
   }
 
@@ -70,23 +71,6 @@ final class DiskLogFiles implements LogFiles {
   @Override
   public void forceNames() throws IOException {
     AtomicFile.forceDirectory(directory);
-  }
-
-  /**
-   * Tells whether an operation failed because the disk, or the quota of the user, is used up. Java
-   * has no type for it. The system's words may be those of another language, so the free room is
-   * asked for too.
-   */
-  private boolean isFull(IOException failed, long bytesWanted) {
-    String message = String.valueOf(failed.getMessage());
-    if (message.contains("No space left on device") || message.contains("quota exceeded")) {
-      return true;
-    }
-    try {
-      return Files.getFileStore(directory).getUsableSpace() < bytesWanted;
-    } catch (IOException unknown) {
-      return false;
-    }
   }
 
   private final class DiskLogFile implements LogFile {
@@ -123,7 +107,9 @@ final class DiskLogFiles implements LogFiles {
           at += channel.write(source, at);
         }
       } catch (IOException failed) {
-        throw isFull(failed, source.remaining()) ? new LogFullException(name, failed) : failed;
+        throw DiskSpace.isUsedUp(failed, directory, source.remaining())
+            ? new LogFullException(name, failed)
+            : failed;
       }
     }
 

@@ -156,12 +156,12 @@ public final class DocumentReader implements DocumentReads {
         StoredDocument document = stored(documents, number, wanted);
         bytes += lengthBytes(document);
         if (page.size() == pageSize || (!page.isEmpty() && bytes > responseBytesMax)) {
-          return new Page(page, false);
+          return new Page(snapshot.manifest().name(), page, false);
         }
         page.add(document);
       }
     }
-    return new Page(page, true);
+    return new Page(snapshot.manifest().name(), page, true);
   }
 
   /** Returns the ordinal of the first document after a position; positions ascend with it. */
@@ -180,7 +180,8 @@ public final class DocumentReader implements DocumentReads {
   }
 
   @Override
-  public long count(String collection, String tenant, Selector selector) {
+  public long count(
+      String collection, String tenant, Selector selector, Cancellation cancellation) {
     CollectionSnapshot snapshot = open.acquire(collection);
     try {
       Selection selection = selection(snapshot, selector, tenant);
@@ -189,7 +190,8 @@ public final class DocumentReader implements DocumentReads {
           () -> {
             long count = 0;
             for (SnapshotPart part : snapshot.parts()) {
-              DocumentSet admitted = part.admitted(open.filters(), selection, () -> {});
+              cancellation.check();
+              DocumentSet admitted = part.admitted(open.filters(), selection, cancellation::check);
               count += admitted == null ? part.documents().documentCount() : admitted.size();
             }
             return count;

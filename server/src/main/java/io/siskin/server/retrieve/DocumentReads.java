@@ -21,10 +21,11 @@ public interface DocumentReads {
   /**
    * A page of documents.
    *
+   * @param collection the name of the collection that it is of, not an alias
    * @param documents the documents, in the order of their positions
    * @param isLast whether no page follows
    */
-  record Page(List<StoredDocument> documents, boolean isLast) {}
+  record Page(String collection, List<StoredDocument> documents, boolean isLast) {}
 
   /**
    * Returns documents as the last write left them, whether searches see them yet or not.
@@ -68,6 +69,7 @@ public interface DocumentReads {
    * @param collection the collection's name, or an alias
    * @param tenant whose documents; empty for none
    * @param selector which documents: all, or those of a filter
+   * @param cancellation the request's deadline and cancellation
    */
-  long count(String collection, String tenant, Selector selector);
+  long count(String collection, String tenant, Selector selector, Cancellation cancellation);
 }

@@ -13,6 +13,8 @@ public final class CollectionNotWritableException extends RuntimeException {
     LOCKED,
     /** It was made by an older version in a way that cannot be added to. */
     OLD_FORM,
+    /** Its segments have no forward index, which merges and updates read. */
+    NO_FORWARD_INDEX,
     /** Its log has failed. The server's log says how. It is opened anew when the server starts. */
     LOG_FAILED,
     /** An alias names it. */

@@ -96,12 +96,21 @@ final class CollectionParts implements AutoCloseable {
   }
 
   /**
-   * Adds a document, of whose id none is live.
+   * Puts a document into the place of the one that has its id, if there is one. A growing segment
+   * that is full is frozen before.
    *
    * @param document the document
+   * @param sequence the last frame of the log that was applied as a whole
+   * @param lastPosition the position of the last write of that frame
+   * @return whether there was one
    */
-  void add(QuantizedDocument document) {
+  boolean replace(QuantizedDocument document, long sequence, long lastPosition) {
+    boolean replaced = delete(document.id());
+    if (isGrowingFull()) {
+      freeze(sequence, lastPosition);
+    }
     growing.add(document);
+    return replaced;
   }
 
   /**
@@ -252,13 +261,17 @@ final class CollectionParts implements AutoCloseable {
   }
 
   /** Returns whether the growing segment takes no more documents. */
-  boolean isGrowingFull() {
+  private boolean isGrowingFull() {
     return growing.isFull() || growing.lengthBytes() >= limits.lengthBytesMax();
   }
 
-  /** Returns whether writes must wait until a frozen segment is sealed. */
+  /**
+   * Returns whether writes must wait until a frozen segment is sealed. Flushes and a recovery may
+   * freeze more segments than writes do.
+   */
   boolean isFull() {
-    return frozen.size() >= limits.frozenMax() && isGrowingFull();
+    return frozen.size() > limits.frozenMax()
+        || (frozen.size() == limits.frozenMax() && isGrowingFull());
   }
 
   /**

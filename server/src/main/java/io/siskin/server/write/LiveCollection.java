@@ -13,7 +13,6 @@ import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.QueryCancelledException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +42,6 @@ final class LiveCollection implements AutoCloseable {
   private static final int FRAME_DOCUMENTS_MAX = 1_000;
   private static final long FRAME_BYTES_MAX = 8 << 20;
   private static final int FRAME_IDS_MAX = 10_000;
-  private static final Duration DISK_RETRY_AFTER = Duration.ofSeconds(5);
   // Waiters for visibility share snapshots: at most a hundred are made per second for them.
   private static final long COALESCING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -86,6 +84,12 @@ final class LiveCollection implements AutoCloseable {
   /** Snapshots that wait for the sealing of what is in memory; writes wait for them. */
   private int snapshotsUnderWay;
 
+  /** Why what is in memory could not be sealed when that was tried last; null when it could. */
+  private volatile @Nullable Throwable unsealable;
+
+  /** Whether writes are refused that would wait until it is sealed. */
+  private volatile boolean refusesWrites;
+
   private volatile boolean closing;
   private volatile boolean isEnding;
   private volatile @Nullable Throwable failure;
@@ -96,7 +100,8 @@ final class LiveCollection implements AutoCloseable {
    * @param files the collection's files, which it owns from now on
    * @param parts what the collection consists of
    * @param works builds segments
-   * @param log the collection's log, empty
+   * @param log the collection's log; the parts have all that it holds
+   * @param lastPosition the position of the last write
    * @param queueBytesMax about how much memory waiting writes may take
    * @param nanoTime the clock
    */
@@ -105,6 +110,7 @@ final class LiveCollection implements AutoCloseable {
       CollectionParts parts,
       SegmentWorks works,
       WriteAheadLog log,
+      long lastPosition,
       long queueBytesMax,
       LongSupplier nanoTime) {
     this.files = files;
@@ -115,7 +121,7 @@ final class LiveCollection implements AutoCloseable {
     this.options = files.manifest().settings().writes();
     this.schema = files.manifest().settings().schema();
     this.nanoTime = nanoTime;
-    this.nextPosition = files.manifest().log().lastPosition() + 1;
+    this.nextPosition = lastPosition + 1;
     this.appliedSequence = log.lastSequence();
     this.thread =
         Thread.ofPlatform()
@@ -142,10 +148,15 @@ final class LiveCollection implements AutoCloseable {
   /**
    * Hands over a write.
    *
-   * @throws WritesOverloadedException when too much waits
+   * @throws WritesOverloadedException when too much waits, or when what is in memory cannot be
+   *     sealed
    * @throws CollectionNotWritableException when the writer has ended or is ending
    */
   void submit(WriteTask task) {
+    Throwable unsealed = unsealable;
+    if (refusesWrites && unsealed != null && !isEnding) {
+      throw FullDisk.unsealed(unsealed, files.directory());
+    }
     queue.add(task);
   }
 
@@ -196,7 +207,7 @@ final class LiveCollection implements AutoCloseable {
         flush -> {
           freeze();
           if (commitDeletions(flush)) {
-            works.whenSealed(flush);
+            works.whenSealed(nextPosition - 1, flush);
           }
         });
   }
@@ -216,17 +227,20 @@ final class LiveCollection implements AutoCloseable {
     } catch (LogFailedException failed) {
       throw failed;
     } catch (IOException failed) {
-      waiter.completeExceptionally(failed);
+      waiter.completeExceptionally(FullDisk.told(failed, files.directory()));
       return false;
     }
   }
 
-  /** Rewrites the collection into one segment without deleted documents; completed when it is. */
+  /**
+   * Rewrites what was written so far into one segment, without the documents that are deleted now;
+   * completed when it is. What is written meanwhile is not waited for.
+   */
   CompletableFuture<Void> compact() {
     return answering(
         compact -> {
           freeze();
-          works.compact(compact);
+          works.compact(nextPosition - 1, compact);
         });
   }
 
@@ -262,7 +276,7 @@ final class LiveCollection implements AutoCloseable {
         kept.completeExceptionally(failed);
         throw failed;
       } catch (NameTakenException | IOException refused) {
-        kept.completeExceptionally(refused);
+        kept.completeExceptionally(FullDisk.told(refused, files.directory()));
       } finally {
         snapshotsUnderWay--;
       }
@@ -281,7 +295,7 @@ final class LiveCollection implements AutoCloseable {
                   }
                   return null;
                 });
-    works.whenSealed(sealed);
+    works.whenSealed(nextPosition - 1, sealed);
   }
 
   /** Returns for how long nothing was written and nothing waits, in nanoseconds. */
@@ -316,6 +330,11 @@ final class LiveCollection implements AutoCloseable {
   private CollectionNotWritableException closingReason() {
     return new CollectionNotWritableException(
         name(), CollectionNotWritableException.Reason.CLOSING, "it is being closed");
+  }
+
+  /** Returns whether what is in memory could not be sealed when that was tried last. */
+  boolean isUnsealable() {
+    return unsealable != null;
   }
 
   /** Returns why the writer has ended, or null. */
@@ -398,6 +417,17 @@ final class LiveCollection implements AutoCloseable {
       freeze();
     }
     works.consider(nanoTime.getAsLong() - lastWriteNanoTime);
+    refuseIfUnsealable();
+  }
+
+  /** Refuses writes while the memory is full and sealing fails: it is not known for how long. */
+  private void refuseIfUnsealable() {
+    Throwable failed = works.failure();
+    unsealable = failed;
+    refusesWrites = failed != null && parts.isFull();
+    if (failed != null && refusesWrites) {
+      queue.takeWrites().forEach(write -> write.fail(FullDisk.unsealed(failed, files.directory())));
+    }
   }
 
   private void finishRound() throws IOException {
@@ -478,6 +508,10 @@ final class LiveCollection implements AutoCloseable {
     }
     pending.add(task);
     try {
+      if (task instanceof WriteTask.Write<?> write) {
+        // The one check of tenants; all documents are meant.
+        var _ = new Selector.All().resolve(schema, write.tenant());
+      }
       switch (task) {
         case WriteTask.Upsert upsert -> answer(upsert, upsert(upsert));
         case WriteTask.Delete delete -> answer(delete, delete(delete));
@@ -493,16 +527,8 @@ final class LiveCollection implements AutoCloseable {
       task.fail(refused);
     } catch (LogFullException full) {
       pending.remove(task);
-      task.fail(diskFull(full));
+      task.fail(FullDisk.told(full));
     }
-  }
-
-  /** Returns what callers are told when there is no room for the log. */
-  static WritesOverloadedException diskFull(LogFullException full) {
-    return new WritesOverloadedException(
-        WritesOverloadedException.Reason.DISK_FULL,
-        "the disk of the log is full: " + full.getMessage(),
-        DISK_RETRY_AFTER);
   }
 
   private static boolean isGivenUp(WriteTask.Write<?> write) {
@@ -573,7 +599,8 @@ final class LiveCollection implements AutoCloseable {
       append(new WriteRecord.Upserts(positioned));
       for (int i = 0; i < positioned.size(); i++) {
         QuantizedDocument document = positioned.get(i);
-        boolean replaced = apply(document);
+        // The frame is not applied as a whole yet, so a replay begins with it.
+        boolean replaced = parts.replace(document, appliedSequence, nextPosition - 1);
         WriteOutcome done = replaced ? WriteOutcome.REPLACED : WriteOutcome.CREATED;
         results.set(
             places.get(i),
@@ -630,16 +657,6 @@ final class LiveCollection implements AutoCloseable {
         yield document;
       }
     };
-  }
-
-  private boolean apply(QuantizedDocument document) {
-    boolean replaced = parts.delete(document.id());
-    if (parts.isGrowingFull()) {
-      // The frame is not applied as a whole yet, so replay begins with it.
-      parts.freeze(appliedSequence, nextPosition - 1);
-    }
-    parts.add(document);
-    return replaced;
   }
 
   private void append(WriteRecord record) throws IOException {
@@ -707,6 +724,18 @@ final class LiveCollection implements AutoCloseable {
       length += 24L + field.getKey().length() + field.getValue().toText().length();
     }
     return length;
+  }
+
+  /**
+   * Returns whether documents that were prepared for a collection may be written to this one, which
+   * may have got its name while they were encoded.
+   *
+   * @param preparedFor what the documents were prepared for
+   */
+  boolean fits(CollectionManifest preparedFor) {
+    CollectionManifest mine = files.manifest();
+    return mine.settings().equals(preparedFor.settings())
+        && mine.encoder().equals(preparedFor.encoder());
   }
 
   /** Returns the manifest in force. */

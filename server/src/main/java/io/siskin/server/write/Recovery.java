@@ -13,24 +13,26 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what the log of a collection holds into segments, when the collection is opened after a
- * crash or after a log that failed.
+ * Opens the log of a collection and brings what it holds, and no segment has, into growing
+ * segments. That is needed after a crash, after a log that failed, and after an end on a full disk.
  *
- * <p>It ends with sealed segments and a new, empty log. The old log is never written again: after a
- * failed force, the memory of the system may show bytes of it that the disk does not have.
+ * <p>It takes no room on the disk, so it works while the disk is full. The growing segments are
+ * sealed afterwards, as those of any writer. All of the log is taken into memory: whoever wrote it
+ * had it in memory too.
+ *
+ * <p>Used once, by one thread.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-  private final CollectionFiles files;
+  private final CollectionManifest manifest;
   private final PartsOpener opener;
-  private final SegmentBuilds builds;
+  private final Path directory;
 
   /** What the manifest names and what was replayed; null until there is something to replay. */
   private @Nullable CollectionParts parts;
@@ -50,12 +52,21 @@ final class Recovery {
     CollectionParts open() throws IOException;
   }
 
-  private Recovery(CollectionFiles files, PartsOpener opener, SegmentBuilds builds) {
-    this.files = files;
+  /**
+   * A log that is ready, and what it held.
+   *
+   * @param log the log
+   * @param parts the segments and what was replayed; null when the segments have everything
+   * @param lastPosition the position of the last write
+   */
+  record Recovered(WriteAheadLog log, @Nullable CollectionParts parts, long lastPosition) {}
+
+  private Recovery(CollectionFiles files, PartsOpener opener) {
+    this.manifest = files.manifest();
     this.opener = opener;
-    this.builds = builds;
-    this.sequence = files.manifest().log().floor();
-    this.lastPosition = files.manifest().log().lastPosition();
+    this.directory = DataDirectory.logDirectory(files.directory(), manifest.log().epoch());
+    this.sequence = manifest.log().floor();
+    this.lastPosition = manifest.log().lastPosition();
   }
 
   /**
@@ -69,54 +80,46 @@ final class Recovery {
   }
 
   /**
-   * Recovers a collection. Does nothing when its log holds nothing that the segments do not have;
-   * then these are not opened either.
+   * Opens the log of a collection.
    *
    * @param files the collection's files
-   * @param opener opens what the manifest names
-   * @param builds builds segments
+   * @param opener opens what the manifest names; asked only when there is something to replay
    * @param options how to use the disk of the log
+   * @return the log and what it held, which the caller closes
    * @throws CorruptLogException when the log is damaged; nothing has changed then
+   * @throws io.siskin.server.log.LogFullException when there is no room for the first file of a
+   *     log. Then it holds nothing that no segment has
    */
-  static void run(
-      CollectionFiles files, PartsOpener opener, SegmentBuilds builds, LogOptions options)
+  static Recovered run(CollectionFiles files, PartsOpener opener, LogOptions options)
       throws IOException {
-    if (isNeeded(files.directory(), files.manifest())) {
-      new Recovery(files, opener, builds).run(options);
-    }
+    return new Recovery(files, opener).run(options);
   }
 
-  private void run(LogOptions options) throws IOException {
-    LogState state = files.manifest().log();
-    Path directory = DataDirectory.logDirectory(files.directory(), state.epoch());
+  private Recovered run(LogOptions options) throws IOException {
+    LogState state = manifest.log();
     long start = System.nanoTime();
+    boolean opened = false;
     try {
-      WriteAheadLog.open(
-              directory,
-              options,
-              state.floor() + 1,
-              (newSequence, type, payload) -> replay(directory, newSequence, type, payload))
-          .close();
+      WriteAheadLog log = WriteAheadLog.open(directory, options, state.floor() + 1, this::replay);
+      opened = true;
       CollectionParts replayed = parts;
-      if (replayed == null) {
-        return;
+      if (replayed != null) {
+        // A frame that had been sealed in part was replayed as a whole. It may be sealed to the
+        // same
+        // content and so to the same id again, and a collection has each segment once.
+        replayed.dropDeleted();
+        LOG.info(
+            "collection {}: {} writes recovered from the log in {} ms",
+            manifest.name(),
+            writeCount,
+            (System.nanoTime() - start) / 1_000_000);
       }
-      sealAll(replayed);
-      // A frame that had been sealed in part is sealed again as a whole. That may give a segment of
-      // the same content and so of the same id, and a collection has each segment once.
-      replayed.dropDeleted();
-      files.commit(
-          new LogState(files.manifest().generation() + 1, 0, lastPosition), replayed.sealed());
+      return new Recovered(log, replayed, lastPosition);
     } finally {
-      if (parts != null) {
+      if (!opened && parts != null) {
         parts.close();
       }
     }
-    LOG.info(
-        "collection {}: {} writes recovered from the log in {} ms",
-        files.manifest().name(),
-        writeCount,
-        (System.nanoTime() - start) / 1_000_000);
   }
 
   private CollectionParts parts() throws IOException {
@@ -128,8 +131,7 @@ final class Recovery {
     return opened;
   }
 
-  private void replay(Path directory, long newSequence, int type, ByteBuffer payload)
-      throws IOException {
+  private void replay(long newSequence, int type, ByteBuffer payload) throws IOException {
     WriteRecord record;
     try {
       record = WriteRecordCodec.decode(type, payload);
@@ -144,11 +146,11 @@ final class Recovery {
     switch (record) {
       case WriteRecord.Upserts(List<QuantizedDocument> documents) -> {
         for (QuantizedDocument document : documents) {
-          changed.delete(document.id());
-          if (changed.isGrowingFull()) {
-            sealAll(changed);
-          }
-          changed.add(document);
+          changed.claimFieldNames(document.stored().keySet());
+          // The frame is not applied as a whole yet, so the next replay would begin with it.
+          boolean _ = changed.replace(document, sequence, lastPosition);
+        }
+        for (QuantizedDocument document : documents) {
           lastPosition = Math.max(lastPosition, document.position());
         }
       }
@@ -159,20 +161,5 @@ final class Recovery {
     }
     sequence = newSequence;
     writeCount++;
-  }
-
-  private void sealAll(CollectionParts growing) throws IOException {
-    growing.freeze(sequence, lastPosition);
-    while (!growing.frozen().isEmpty()) {
-      GrowingPart oldest = growing.frozen().getFirst();
-      SegmentBuilds.Build build = builds.seal(files, oldest);
-      try {
-        build.done().join();
-      } catch (CompletionException failed) {
-        throw new IOException("a recovered segment could not be built", failed.getCause());
-      }
-      growing.sealOldest(
-          NewSegment.open(files, build, List.of(oldest.frozenLive()), List.of(oldest.live())));
-    }
   }
 }

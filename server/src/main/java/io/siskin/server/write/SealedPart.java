@@ -38,6 +38,11 @@ final class SealedPart implements Part {
     return committed;
   }
 
+  /** Returns the position of its first document, deleted ones included; 0 when it has none. */
+  long firstPosition() {
+    return documentCount() == 0 ? 0 : documents().position(documents().ofOrdinal(0));
+  }
+
   /** Returns whether documents were deleted since the last commit. */
   boolean hasNewDeletes() {
     return committed.deletedCount() != documentCount() - live().size();

@@ -31,8 +31,8 @@ final class SegmentWorks {
   private final SegmentBuilds builds;
   private final MergePolicy policy;
   private final WriteAheadLog log;
-  private final List<CompletableFuture<Void>> sealWaiters = new ArrayList<>();
-  private final List<CompletableFuture<Void>> compactWaiters = new ArrayList<>();
+  private final List<Waiter> sealWaiters = new ArrayList<>();
+  private final List<Waiter> compactWaiters = new ArrayList<>();
   private Function<WriteTask.Step.Action, CompletableFuture<Void>> stepper =
       _ -> CompletableFuture.completedFuture(null);
   private Runnable onCommit = () -> {};
@@ -40,9 +40,24 @@ final class SegmentWorks {
   private @Nullable CollectionFiles files;
   private SegmentBuilds.@Nullable Build seal;
   private SegmentBuilds.@Nullable Build merge;
+
+  /** The compactions that the merge under way is for. */
+  private List<Waiter> compacting = List.of();
+
+  private @Nullable Throwable failure;
+  private String lastReport = "";
   private LogState reached = LogState.NONE;
   private boolean commitIsDue;
   private long notBeforeNanoTime = System.nanoTime();
+
+  /**
+   * Someone who waits for what was written before he asked. What is written later does not concern
+   * him: under steady writes there would be no end.
+   *
+   * @param position the position of the last write before
+   * @param done completed when it is done
+   */
+  private record Waiter(long position, CompletableFuture<Void> done) {}
 
   /**
    * Makes the works of a collection.
@@ -101,25 +116,42 @@ final class SegmentWorks {
   }
 
   /**
-   * Completes a future when all segments that are frozen now are sealed.
+   * Returns why the last attempt to seal a segment or to commit has failed; null when it has not.
+   */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /**
+   * Completes a future when everything up to a position is in sealed segments. What is in the
+   * growing segment was frozen before.
    *
+   * @param position the position of the last write
    * @param sealed the future
    */
-  void whenSealed(CompletableFuture<Void> sealed) {
-    if (parts().frozen().isEmpty()) {
+  void whenSealed(long position, CompletableFuture<Void> sealed) {
+    Waiter waiter = new Waiter(position, sealed);
+    if (isSealed(waiter)) {
       sealed.complete(null);
     } else {
-      sealWaiters.add(sealed);
+      sealWaiters.add(waiter);
     }
   }
 
   /**
-   * Asks for one segment without deleted documents.
+   * Asks for one segment of all documents up to a position, without those that are deleted now.
+   * What is in the growing segment was frozen before.
    *
+   * @param position the position of the last write
    * @param compact completed when there is one
    */
-  void compact(CompletableFuture<Void> compact) {
-    compactWaiters.add(compact);
+  void compact(long position, CompletableFuture<Void> compact) {
+    compactWaiters.add(new Waiter(position, compact));
+  }
+
+  private boolean isSealed(Waiter waiter) {
+    List<GrowingPart> frozen = parts().frozen();
+    return frozen.isEmpty() || frozen.getFirst().frozenPosition() > waiter.position;
   }
 
   /**
@@ -146,19 +178,12 @@ final class SegmentWorks {
 
   private void considerMerge(long idleNanos) {
     List<SealedPart> sealed = parts().sealed();
-    List<MergePolicy.Size> sizes =
-        sealed.stream()
-            .map(part -> new MergePolicy.Size(part.documentCount(), part.live().size()))
-            .toList();
     MergePolicy.Range range;
     if (compactWaiters.isEmpty()) {
-      range = idleNanos >= IDLE_NANOS ? policy.chooseIdle(sizes) : policy.choose(sizes);
+      range =
+          idleNanos >= IDLE_NANOS ? policy.chooseIdle(sizes(sealed)) : policy.choose(sizes(sealed));
     } else {
-      range = policy.chooseAll(sizes);
-      if (range == null && parts().frozen().isEmpty()) {
-        compactWaiters.forEach(waiter -> waiter.complete(null));
-        compactWaiters.clear();
-      }
+      range = considerCompaction(sealed);
     }
     if (range != null) {
       List<SealedPart> neighbours = sealed.subList(range.from(), range.to());
@@ -166,6 +191,39 @@ final class SegmentWorks {
       List<SealedPart> merged = List.copyOf(neighbours);
       whenBuilt(merge, () -> commitMerge(merged));
     }
+  }
+
+  private static List<MergePolicy.Size> sizes(List<SealedPart> parts) {
+    return parts.stream()
+        .map(part -> new MergePolicy.Size(part.documentCount(), part.live().size()))
+        .toList();
+  }
+
+  /**
+   * Returns what is to be merged for those who wait for a compaction and whose documents are all
+   * sealed; null for nothing. Segments that came later are left alone.
+   */
+  private MergePolicy.@Nullable Range considerCompaction(List<SealedPart> sealed) {
+    List<Waiter> ready = compactWaiters.stream().filter(this::isSealed).toList();
+    if (ready.isEmpty()) {
+      return null;
+    }
+    long last = ready.stream().mapToLong(Waiter::position).max().orElseThrow();
+    List<SealedPart> older =
+        sealed.stream().takeWhile(part -> part.firstPosition() <= last).toList();
+    MergePolicy.Range range = policy.chooseAll(sizes(older));
+    if (range == null) {
+      complete(compactWaiters, ready);
+    } else {
+      compacting = ready;
+    }
+    return range;
+  }
+
+  /** Completes some of those who wait. */
+  private static void complete(List<Waiter> waiters, List<Waiter> some) {
+    waiters.removeAll(some);
+    some.forEach(waiter -> waiter.done.complete(null));
   }
 
   private void whenBuilt(SegmentBuilds.Build build, WriteTask.Step.Action commit) {
@@ -188,29 +246,36 @@ final class SegmentWorks {
   private void failed(SegmentBuilds.Build build, Throwable failed) {
     if (build.equals(seal)) {
       seal = null;
+      failure = failed;
     } else {
       merge = null;
+      compacting = List.of();
     }
     failed("a segment could not be built", failed);
   }
 
   private void failed(String what, Throwable failed) {
-    LOG.warn(
-        "collection {}: {}; it is tried again: {}",
-        files().manifest().name(),
-        what,
-        failed.toString(),
-        failed);
+    // On a full disk it fails every other second, and the first report says everything.
+    String message = what + ": " + failed;
+    if (!message.equals(lastReport)) {
+      lastReport = message;
+      LOG.warn(
+          "collection {}: {}; it is tried again: {}",
+          files().manifest().name(),
+          what,
+          failed.toString(),
+          failed);
+    }
     notBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
-    failWaiters(failed);
+    failWaiters(FullDisk.told(failed, files().directory()));
   }
 
   private void failWaiters(Throwable failed) {
-    List<CompletableFuture<Void>> waiters = new ArrayList<>(sealWaiters);
+    List<Waiter> waiters = new ArrayList<>(sealWaiters);
     waiters.addAll(compactWaiters);
     sealWaiters.clear();
     compactWaiters.clear();
-    waiters.forEach(waiter -> waiter.completeExceptionally(failed));
+    waiters.forEach(waiter -> waiter.done.completeExceptionally(failed));
   }
 
   private void commitSeal(GrowingPart source) throws IOException {
@@ -229,10 +294,8 @@ final class SegmentWorks {
     seal = null;
     parts().sealOldest(replacement);
     reached = new LogState(reached.epoch(), source.frozenSequence(), source.frozenPosition());
-    if (tryCommit() && parts().frozen().isEmpty()) {
-      List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
-      sealWaiters.clear();
-      waiters.forEach(waiter -> waiter.complete(null));
+    if (tryCommit()) {
+      complete(sealWaiters, sealWaiters.stream().filter(this::isSealed).toList());
     }
   }
 
@@ -251,8 +314,12 @@ final class SegmentWorks {
       return;
     }
     merge = null;
+    List<Waiter> compacted = compacting;
+    compacting = List.of();
     parts().replace(sources, replacement);
-    tryCommit();
+    if (tryCommit()) {
+      complete(compactWaiters, compacted);
+    }
   }
 
   /**
@@ -278,6 +345,8 @@ final class SegmentWorks {
     log.force();
     files().commit(reached, parts().sealed());
     commitIsDue = false;
+    failure = null;
+    lastReport = "";
     log.truncateBefore(reached.floor());
     onCommit.run();
   }
@@ -291,6 +360,7 @@ final class SegmentWorks {
     } catch (LogFailedException failed) {
       throw failed;
     } catch (IOException failed) {
+      failure = failed;
       failed("a commit has failed", failed);
       return false;
     }

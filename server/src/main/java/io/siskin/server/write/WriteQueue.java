@@ -113,6 +113,20 @@ final class WriteQueue {
     return taken;
   }
 
+  /** Takes all writes that wait; steps stay. */
+  List<WriteTask> takeWrites() {
+    lock.lock();
+    try {
+      List<WriteTask> writes =
+          tasks.stream().filter(task -> !(task instanceof WriteTask.Step)).toList();
+      tasks.removeIf(task -> !(task instanceof WriteTask.Step));
+      lengthBytes -= writes.stream().mapToLong(WriteTask::lengthBytes).sum();
+      return writes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns whether nothing waits. */
   boolean isEmpty() {
     lock.lock();

@@ -338,6 +338,22 @@ class DocumentServiceTest {
   }
 
   @Test
+  void aPageOfAnotherCollectionIsNoPageBefore() throws Exception {
+    collections.stored = List.of(FakeCollections.document("a", 3));
+    collections.isLast = false;
+    String token =
+        scroll(ScrollRequest.newBuilder().setCollection("alias")).next().getNextPageToken();
+    // The alias is switched between the pages.
+    collections.pageCollection = "films";
+    Status status =
+        scroll(ScrollRequest.newBuilder().setCollection("alias").setPageToken(token)).end();
+    assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(status.getDescription())
+        .contains("page_token is " + token)
+        .contains("one of the collection films");
+  }
+
+  @Test
   void aPageIsCutToWhatFitsIntoAnAnswer() throws Exception {
     String longId = "x".repeat(400);
     collections.stored =

@@ -51,6 +51,9 @@ public final class FakeCollections implements CollectionWrites, CollectionChange
   volatile List<StoredDocument> stored = List.of();
   volatile boolean isLast = true;
 
+  /** What the name in a request stands for. */
+  volatile String pageCollection = "books";
+
   private <T> CompletableFuture<T> answer(T answer) {
     return failure == null
         ? CompletableFuture.completedFuture(answer)
@@ -142,11 +145,12 @@ public final class FakeCollections implements CollectionWrites, CollectionChange
       Cancellation cancellation) {
     readBy.add(Thread.currentThread().getName());
     asked.add(List.of(selector, afterPosition, pageSize));
-    return new Page(stored, isLast);
+    return new Page(pageCollection, stored, isLast);
   }
 
   @Override
-  public long count(String collection, String tenant, Selector selector) {
+  public long count(
+      String collection, String tenant, Selector selector, Cancellation cancellation) {
     readBy.add(Thread.currentThread().getName());
     asked.add(selector);
     return 42;

@@ -12,6 +12,8 @@ import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSettings;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.StorageOptions;
 import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.encode.spec.AnalyzerSpec;
@@ -122,14 +124,17 @@ final class LiveCollectionsTest {
       assertThat(read.fields()).isEqualTo(Map.of("year", new FieldValue.Whole(1999)));
       assertThat(read.position()).isEqualTo(4);
 
-      assertThat(server.reader.count("birds", "", new Selector.Expression("year < 2000")))
+      assertThat(
+              server.reader.count(
+                  "birds", "", new Selector.Expression("year < 2000"), Cancellation.NEVER))
           .isEqualTo(1);
       assertThat(server.delete("birds", new Selector.Expression("year < 2000")))
           .isEqualTo(new Deletion(1, 5));
       assertThat(server.delete("birds", new Selector.Ids(List.of("b", "zz"))))
           .isEqualTo(new Deletion(0, 0));
       assertThat(search(server, "birds", 2)).isEmpty();
-      assertThat(server.reader.count("birds", "", new Selector.All())).isEqualTo(1);
+      assertThat(server.reader.count("birds", "", new Selector.All(), Cancellation.NEVER))
+          .isEqualTo(1);
     }
   }
 
@@ -433,7 +438,9 @@ final class LiveCollectionsTest {
           .hasMessageContaining("year");
       // A filter that was asked before is kept, and extended when documents come.
       server.upsert("birds", vector("c", 1, 3, 2));
-      assertThat(server.reader.count("birds", "", new Selector.Expression("year = 2")))
+      assertThat(
+              server.reader.count(
+                  "birds", "", new Selector.Expression("year = 2"), Cancellation.NEVER))
           .isEqualTo(2);
       assertThat(server.catalog.filters().metrics().hits()).isPositive();
     }
@@ -494,6 +501,146 @@ final class LiveCollectionsTest {
     }
     try (LiveServer server = new LiveServer(copy, LiveServer.SMALL)) {
       assertThat(server.documents("birds", new Selector.All(), 1_000)).hasSize(100);
+    }
+  }
+
+  @Test
+  void compactionAndFlushDoNotWaitForWhatIsWrittenLater() throws IOException {
+    try (LiveServer server = new LiveServer(folder, LiveServer.SMALL)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      int before = 300;
+      for (int i = 0; i < before; i++) {
+        server.upsert("birds", vector("a" + i, 1, 1, i));
+      }
+      AtomicBoolean isDone = new AtomicBoolean();
+      AtomicInteger written = new AtomicInteger();
+      CompletableFuture<Void> writing =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!isDone.get()) {
+                  // Each of them fills a growing segment, so there is always one to be sealed.
+                  DocumentInput[] batch = new DocumentInput[64];
+                  int from = written.get();
+                  Arrays.setAll(batch, i -> vector("b" + (from + i), 1, 1, i));
+                  server.upsert("birds", batch);
+                  written.addAndGet(64);
+                }
+              });
+      while (written.get() == 0) {
+        Thread.onSpinWait();
+      }
+      server.live.flush("birds").join();
+      int known = before + written.get();
+      server.live.compact("birds").join();
+      isDone.set(true);
+      writing.join();
+      List<StoredDocument> documents = server.documents("birds", new Selector.All(), 500);
+      assertThat(documents).hasSize(before + written.get());
+      // One segment has what was written before, and the writer has not stopped it.
+      server.live.flush("birds").join();
+      CollectionManifest manifest = CollectionManifest.read(folder.resolve("birds"));
+      assertThat(manifest.segments().getFirst().documentCount()).isGreaterThanOrEqualTo(known);
+      assertThat(manifest.segments().getFirst().deletedCount()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsDeletedDuringACompactionIsDeletedAfterwards() throws IOException {
+    try (LiveServer server = new LiveServer(folder, LiveServer.SMALL)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      for (int i = 0; i < 200; i++) {
+        server.upsert("birds", vector("a" + i, 1, 1, i));
+      }
+      CompletableFuture<Void> compaction = server.live.compact("birds");
+      for (int i = 0; i < 200; i += 2) {
+        server.delete("birds", new Selector.Ids(List.of("a" + i)));
+      }
+      compaction.join();
+      assertThat(server.documents("birds", new Selector.All(), 500))
+          .extracting(StoredDocument::id)
+          .hasSize(100)
+          .doesNotContain("a0", "a2", "a198");
+    }
+  }
+
+  @Test
+  void whatOnlyTheLogHasIsSearchedFromMemory() throws IOException {
+    List<StoredDocument> before;
+    try (LiveServer server = new LiveServer(folder, LiveServer.SMALL)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      for (int i = 0; i < 150; i++) {
+        server.upsert("birds", vector("d" + i % 100, i % 7, 1 + i % 5, i));
+      }
+      server.delete("birds", new Selector.Ids(List.of("d3", "d99")));
+      before = server.documents("birds", new Selector.All(), 40);
+      server.live.closeUnsealed();
+    }
+    long generation = CollectionManifest.read(folder.resolve("birds")).generation();
+    WriteLimits limits = new WriteLimits(1 << 20, 1_000, 64 << 20, Long.MAX_VALUE, Long.MAX_VALUE);
+    try (LiveServer server = new LiveServer(folder, limits)) {
+      assertThat(server.documents("birds", new Selector.All(), 40))
+          .usingRecursiveComparison()
+          .isEqualTo(before);
+      assertThat(CollectionManifest.read(folder.resolve("birds")).generation())
+          .isEqualTo(generation);
+      // Positions go on where they were.
+      assertThat(server.upsert("birds", vector("new", 1, 1, 1)).getFirst().position())
+          .isEqualTo(152);
+      server.live.closeUnsealed();
+    }
+    try (LiveServer server = new LiveServer(folder, limits)) {
+      assertThat(server.documents("birds", new Selector.All(), 40)).hasSize(before.size() + 1);
+    }
+  }
+
+  @Test
+  void aCollectionWithoutAForwardIndexIsNotWritten() throws IOException {
+    StorageOptions storage = StorageOptions.DEFAULTS;
+    CollectionSettings settings =
+        new CollectionSettings(
+            Schema.EMPTY,
+            new StorageOptions(
+                storage.quantization(),
+                new BuildOptions.Structures(
+                    false, false, storage.structures().blockMax(), null, null, true),
+                storage.reordering()),
+            WriteOptions.DEFAULTS,
+            null);
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      assertThatThrownBy(() -> server.create("birds", settings, new VectorSpec()))
+          .cause()
+          .hasMessageContaining("without a forward index");
+      try (DataDirectory.Writer writer = server.data.openForWriting("birds")) {
+        writer.commit(
+            CollectionManifest.of(
+                "birds", 1, new VectorSpec(), settings, new LogState(1, 0, 0), List.of()));
+      }
+      server.catalog.open("birds");
+      for (CompletableFuture<?> change :
+          List.<CompletableFuture<?>>of(
+              server.live.compact("birds"),
+              server.live.delete(
+                  "birds", "", new Selector.All(), WaitFor.DURABLE, Cancellation.NEVER))) {
+        assertThatThrownBy(change::join)
+            .cause()
+            .isInstanceOfSatisfying(
+                CollectionNotWritableException.class,
+                refused ->
+                    assertThat(refused.reason())
+                        .isEqualTo(CollectionNotWritableException.Reason.NO_FORWARD_INDEX))
+            .hasMessageContaining("build it again without --no-forward");
+      }
+    }
+  }
+
+  @Test
+  void countingCanBeGivenUp() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      server.upsert("birds", vector("a", 1, 1, 1));
+      Cancellation gone = Cancellation.whenCancelled(() -> true);
+      assertThatThrownBy(() -> server.reader.count("birds", "", new Selector.All(), gone))
+          .isInstanceOf(QueryCancelledException.class);
     }
   }
 

@@ -324,7 +324,8 @@ final class LiveModelTest {
                         && found >= year));
     assertThat(hits.stream().map(hit -> Map.entry(hit.id(), hit.score())).toList())
         .isEqualTo(expected);
-    assertThat(server.reader.count(name, "", new Selector.All())).isEqualTo(model.documents.size());
+    assertThat(server.reader.count(name, "", new Selector.All(), Cancellation.NEVER))
+        .isEqualTo(model.documents.size());
   }
 
   private static List<Hit> search(

@@ -48,6 +48,15 @@ public final class CollectionChangeCommands {
     }
 
     /**
+     * Returns a client for a change that takes as long as its collection is large.
+     *
+     * @param collections asks the server
+     */
+    final CollectionsClient patient(CollectionsClient collections) {
+      return collections.withDeadline(target.timeoutOr(PATIENCE));
+    }
+
+    /**
      * Asks for the change.
      *
      * @param collections asks the server
@@ -178,14 +187,15 @@ public final class CollectionChangeCommands {
   @Command(
       name = "flush",
       description =
-          "Makes all writes of a collection visible, and moves them from memory into a segment.")
+          "Makes all writes of a collection visible, and moves them from memory into a segment."
+              + " Waits for that up to an hour, or as --timeout-millis says.")
   static final class Flush extends Change {
     @Parameters(paramLabel = "NAME", description = "The collection, or an alias.")
     private String name;
 
     @Override
     String apply(CollectionsClient collections) {
-      collections.withDeadline(PATIENCE).flush(name);
+      patient(collections).flush(name);
       return "flushed " + name;
     }
   }
@@ -194,15 +204,16 @@ public final class CollectionChangeCommands {
   @Command(
       name = "compact",
       description =
-          "Rewrites a collection into one segment without deleted documents, and waits for that, up"
-              + " to an hour. It can be searched and written meanwhile.")
+          "Rewrites a collection into one segment without deleted documents, and waits for that up"
+              + " to an hour, or as --timeout-millis says. The collection can be searched and"
+              + " written meanwhile; what is written meanwhile is not waited for.")
   static final class Compact extends Change {
     @Parameters(paramLabel = "NAME", description = "The collection, or an alias.")
     private String name;
 
     @Override
     String apply(CollectionsClient collections) {
-      CollectionInfo info = collections.withDeadline(PATIENCE).compact(name);
+      CollectionInfo info = patient(collections).compact(name);
       return "compacted "
           + info.name()
           + ": "

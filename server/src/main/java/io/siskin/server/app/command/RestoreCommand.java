@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
     name = "restore",
     description = {
       "Makes a new collection of a snapshot, on a running server.",
-      "All files of the snapshot are verified first. The command waits for that, up to an hour."
+      "All files of the snapshot are verified first. The command waits for that, up to an hour or"
+          + " as --timeout-millis says."
     })
 public final class RestoreCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofHours(1);
@@ -44,7 +45,7 @@ public final class RestoreCommand implements Callable<Integer> {
       CollectionInfo made =
           client
               .collectionsClient()
-              .withDeadline(PATIENCE)
+              .withDeadline(collection.timeoutOr(PATIENCE))
               .restore(collection.name(), snapshot, newCollection);
       spec.commandLine()
           .getOut()

@@ -30,4 +30,13 @@ public final class CollectionFlags {
   public Duration timeout() {
     return target.timeout();
   }
+
+  /**
+   * Returns how long the answer of a command may take that has a default of its own.
+   *
+   * @param otherDefault the time where the user gives none
+   */
+  public Duration timeoutOr(Duration otherDefault) {
+    return target.timeoutOr(otherDefault);
+  }
 }

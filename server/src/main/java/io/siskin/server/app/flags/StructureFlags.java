@@ -64,7 +64,7 @@ public final class StructureFlags {
       names = "--no-forward",
       description =
           "Leaves out the forward index: saves about 3 bytes per posting; all but exact search and"
-              + " explanations need it.")
+              + " explanations need it. A server does not write to such a collection.")
   private boolean noForward;
 
   @Option(

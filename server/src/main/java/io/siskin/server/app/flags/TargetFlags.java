@@ -6,11 +6,13 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.server.app.process.Logging;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of the commands that ask a server. */
 public final class TargetFlags {
   private static final long TIMEOUT_MILLIS_MAX = 3_600_000;
+  private static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(10);
 
   @Option(
       names = {"-t", "--target"},
@@ -24,22 +26,32 @@ public final class TargetFlags {
   @Option(
       names = "--timeout-millis",
       paramLabel = "N",
-      defaultValue = "10000",
       description =
-          "How long the answer may take, connecting included, 1 to 3600000 ms. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private long timeoutMillis;
+          "How long the answer may take, connecting included, 1 to 3600000 ms. Default: 10000, and"
+              + " an hour for what rewrites or verifies a collection.")
+  private @Nullable Long timeoutMillis;
 
   /** Returns how long an answer may take. */
   public Duration timeout() {
-    return Duration.ofMillis(timeoutMillis);
+    return timeoutOr(TIMEOUT_DEFAULT);
+  }
+
+  /**
+   * Returns how long the answer of a command may take that has a default of its own.
+   *
+   * @param otherDefault the time where the user gives none
+   */
+  public Duration timeoutOr(Duration otherDefault) {
+    return timeoutMillis == null ? otherDefault : Duration.ofMillis(timeoutMillis);
   }
 
   /** Makes a client, which connects with its first call. */
   public SearchClient connect() {
-    Ranges.check("--timeout-millis", timeoutMillis, 1, TIMEOUT_MILLIS_MAX);
+    if (timeoutMillis != null) {
+      Ranges.check("--timeout-millis", timeoutMillis, 1, TIMEOUT_MILLIS_MAX);
+    }
     Logging.quietLibraries();
-    ClientOptions options = ClientOptions.of(target).withDeadline(Duration.ofMillis(timeoutMillis));
+    ClientOptions options = ClientOptions.of(target).withDeadline(timeout());
     try {
       return SearchClient.connect(options);
     } catch (IllegalArgumentException malformed) {

@@ -19,9 +19,7 @@ import io.siskin.server.retrieve.Selector;
 import io.siskin.server.retrieve.StoredDocument;
 import io.siskin.server.write.Deletion;
 import io.siskin.server.write.DocumentInput;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -226,45 +224,6 @@ public final class DocumentMapper {
   }
 
   /**
-   * Translates the token of a page.
-   *
-   * @param token the token; empty for the first page
-   * @return the position after which the page begins
-   * @throws InvalidInputException when it is no token of ours
-   */
-  public static long position(String token) {
-    if (token.isEmpty()) {
-      return 0;
-    }
-    byte[] bytes;
-    try {
-      bytes = Base64.getUrlDecoder().decode(token);
-    } catch (IllegalArgumentException malformed) {
-      throw wrongToken(token);
-    }
-    if (bytes.length != Long.BYTES || ByteBuffer.wrap(bytes).getLong() < 1) {
-      throw wrongToken(token);
-    }
-    return ByteBuffer.wrap(bytes).getLong();
-  }
-
-  private static InvalidInputException wrongToken(String token) {
-    return new InvalidInputException(
-        "page_token", token, "the next_page_token of an earlier response");
-  }
-
-  /**
-   * Makes the token of the page after a position.
-   *
-   * @param position the position of the last document of a page, from 1
-   */
-  static String token(long position) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(ByteBuffer.allocate(Long.BYTES).putLong(position).array());
-  }
-
-  /**
    * Translates what an answer waits for.
    *
    * @param message the choice
@@ -348,10 +307,14 @@ public final class DocumentMapper {
    * Translates a page, or as much of its beginning as fits into one response.
    *
    * @param page the page
+   * @param asked what it was asked for with
    * @param lengthBytesMax how long the response may be, in bytes
+   * @throws InvalidInputException when the token is of another collection than the page
    * @throws ResponseTooLargeException when not even the first document fits
    */
-  public static ScrollResponse toProto(DocumentReads.Page page, int lengthBytesMax) {
+  public static ScrollResponse toProto(
+      DocumentReads.Page page, PageToken asked, int lengthBytesMax) {
+    asked.check(page.collection());
     ScrollResponse.Builder response = ScrollResponse.newBuilder();
     long lengthBytes = PAGE_OVERHEAD_BYTES;
     for (StoredDocument document : page.documents()) {
@@ -367,7 +330,8 @@ public final class DocumentMapper {
     }
     int count = response.getDocumentsCount();
     if (count > 0 && (count < page.documents().size() || !page.isLast())) {
-      response.setNextPageToken(token(page.documents().get(count - 1).position()));
+      response.setNextPageToken(
+          PageToken.after(page.collection(), page.documents().get(count - 1).position()));
     }
     return response.build();
   }

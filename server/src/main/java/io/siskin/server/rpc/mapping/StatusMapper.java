@@ -197,7 +197,7 @@ public final class StatusMapper {
             .putMetadata("collection", error.collection())
             .build();
     return switch (error.reason()) {
-      case LOCKED, OLD_FORM, LOG_FAILED, ALIASED ->
+      case LOCKED, OLD_FORM, NO_FORWARD_INDEX, LOG_FAILED, ALIASED ->
           status(Code.FAILED_PRECONDITION, message(error), info);
       case CLOSING -> status(Code.UNAVAILABLE, message(error), info, retryInfo(retryDelay));
     };

@@ -24,6 +24,7 @@ import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.DocumentMapper;
+import io.siskin.server.rpc.mapping.PageToken;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.write.CollectionWrites;
@@ -169,7 +170,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
           Selector selector = DocumentMapper.selector(request);
-          long after = DocumentMapper.position(request.getPageToken());
+          PageToken after = PageToken.of(request.getPageToken());
           int pageSize = DocumentMapper.pageSize(request);
           DocumentReads.Parts parts =
               DocumentMapper.parts(request.getWithVector(), request.getFieldsList());
@@ -179,11 +180,12 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
                       collection,
                       request.getTenant(),
                       selector,
-                      after,
+                      after.position(),
                       pageSize,
                       parts,
                       responseBytesMax,
                       cancellation),
+                  after,
                   responseBytesMax);
         });
   }
@@ -197,7 +199,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
           Selector selector = DocumentMapper.selector(request);
           return () ->
               CountResponse.newBuilder()
-                  .setCount(reads.count(collection, request.getTenant(), selector))
+                  .setCount(reads.count(collection, request.getTenant(), selector, cancellation))
                   .build();
         });
   }
