@@ -49,7 +49,7 @@ final class FullDiskScenario {
     state.apply(new Operation.Create(Operation.MAIN));
     long answered;
     try (ServedDirectory server = new ServedDirectory(disk.resolve("data"))) {
-      server.create(Operation.MAIN);
+      server.create(CollectionKind.VECTORS);
       answered = 0;
       while (write(server)) {
         answered++;
@@ -76,11 +76,12 @@ final class FullDiskScenario {
   /** Does a write; returns false when it was refused because the disk is full. */
   private boolean write(ServedDirectory server) {
     Operation operation = Operation.of(seed, number++);
-    while (!(operation instanceof Operation.Upsert)) {
+    while (!(operation instanceof Operation.Upsert)
+        || operation.kind() != CollectionKind.VECTORS) {
       operation = Operation.of(seed, number++);
     }
     Operation.Upsert upsert =
-        new Operation.Upsert(Operation.MAIN, ((Operation.Upsert) operation).documents(), true);
+        new Operation.Upsert(Operation.MAIN, "", ((Operation.Upsert) operation).documents(), true);
     try {
       var _ =
           server
@@ -106,6 +107,6 @@ final class FullDiskScenario {
 
   private void check(ServedDirectory server) {
     StateCheck check = new StateCheck(server);
-    check.search(check.state(List.of(state)), new SplittableRandom(seed));
+    check.search(check.state(List.of(state), _ -> false), new SplittableRandom(seed));
   }
 }
