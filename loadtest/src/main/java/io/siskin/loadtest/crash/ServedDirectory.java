@@ -129,7 +129,7 @@ final class ServedDirectory implements AutoCloseable {
 
   /** Returns those of some documents that a tenant may see. */
   List<StoredDocument> get(String collection, String tenant, List<String> ids) {
-    return reader.get(collection, tenant, ids, ALL, Cancellation.NEVER);
+    return reader.get(collection, tenant, ids, ALL, Long.MAX_VALUE, Cancellation.NEVER);
   }
 
   /** Counts the documents of a selector. */

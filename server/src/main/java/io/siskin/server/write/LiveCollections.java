@@ -56,6 +56,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -83,9 +84,11 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private final WriteLimits limits;
   private final GrowingSearchers searchers = new GrowingSearchers(KernelProvider.current());
   private final Map<String, LiveCollection> open = new ConcurrentHashMap<>();
-  private final Map<String, Object> locks = new ConcurrentHashMap<>();
+  private final NameLocks locks = new NameLocks();
+  // Whoever holds a name may take this too, and never the other way round.
+  private final Object aliasLock = new Object();
   private volatile boolean isClosed;
-  private final Workers workers = new Workers(worker("siskin-seal"), worker("siskin-merge"));
+  private final Workers workers;
   // What waits for the disk, and what encodes without a model.
   private final ExecutorService changes =
       Executors.newThreadPerTaskExecutor(
@@ -107,9 +110,25 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
    * @param models opens the models that their encoders need
    * @param limits how much memory and time writes may take
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // It reports its failures itself and never ends.
   public LiveCollections(
       DataDirectory data, CollectionCatalog catalog, TextModels models, WriteLimits limits) {
+    this(
+        data,
+        catalog,
+        models,
+        limits,
+        new Workers(worker("siskin-seal"), worker("siskin-merge")));
+  }
+
+  /** Makes writers that have their segments built by given threads, which are closed with them. */
+  @SuppressWarnings("FutureReturnValueIgnored") // It reports its failures itself and never ends.
+  LiveCollections(
+      DataDirectory data,
+      CollectionCatalog catalog,
+      TextModels models,
+      WriteLimits limits,
+      Workers workers) {
+    this.workers = workers;
     this.data = data;
     this.catalog = catalog;
     this.snapshots = new OpenCollections(catalog);
@@ -306,9 +325,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           new CollectionNotWritableException(
               name, CollectionNotWritableException.Reason.CLOSING, "the server ends"));
     } else {
-      done =
-          CompletableFuture.supplyAsync(() -> unchecked(() -> writer(name)), changes)
-              .thenCompose(opened -> applied(work, opened));
+      done = change(name, () -> writer(name)).thenCompose(opened -> applied(work, opened));
     }
     return tries == 0
         ? done
@@ -360,13 +377,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
 
   // ---- Opening and closing -------------------------------------------------------------------
 
-  private Object lock(String name) {
-    return locks.computeIfAbsent(name, _ -> new Object());
-  }
-
   /** Returns the writer of a collection, opening it if need be. */
   private LiveCollection writer(String name) throws IOException {
-    synchronized (lock(name)) {
+    try (NameLocks.Held _ = locks.hold(name)) {
       LiveCollection writer = open.get(name);
       if (writer != null && isUsable(writer)) {
         return writer;
@@ -417,7 +430,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     }
     catalog.own(name);
     catalog.reopen(name, files.manifest());
-    CollectionParts parts = partsOf(snapshots.acquire(name), files.manifest());
+    // Before the segments are held: on a full disk it fails, time and again.
     WriteAheadLog log =
         WriteAheadLog.open(
             DataDirectory.logDirectory(rights.directory(), files.manifest().log().epoch()),
@@ -426,6 +439,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
             (_, _, _) -> {
               throw new IllegalStateException("the log was recovered and is empty");
             });
+    CollectionParts parts = partsOf(snapshots.acquire(name), files.manifest());
     LiveCollection made =
         new LiveCollection(
             files,
@@ -509,15 +523,36 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
 
   private CollectionParts recoveredParts(CollectionFiles files) throws IOException {
     List<SealedPart> sealed = new ArrayList<>();
-    for (SegmentEntry entry : files.manifest().segments()) {
-      OpenSegment segment =
-          // What a crash may have damaged is searched for ids here, so all of it is verified.
-          OpenSegment.open(files.directory(), entry, Verification.FULL, 0, false);
-      sealed.add(
-          new SealedPart(
-              segment, entry, OpenSegment.readLive(files.directory(), entry, segment.segment())));
+    boolean opened = false;
+    try {
+      for (SegmentEntry entry : files.manifest().segments()) {
+        sealed.add(recoveredPart(files.directory(), entry));
+      }
+      opened = true;
+    } finally {
+      if (!opened) {
+        sealed.forEach(SealedPart::close);
+      }
     }
     return parts(files.manifest(), sealed, false);
+  }
+
+  private static SealedPart recoveredPart(Path directory, SegmentEntry entry) throws IOException {
+    OpenSegment segment =
+        // What a crash may have damaged is searched for ids here, so all of it is verified.
+        OpenSegment.open(directory, entry, Verification.FULL, 0, false);
+    boolean opened = false;
+    try {
+      SealedPart part =
+          new SealedPart(
+              segment, entry, OpenSegment.readLive(directory, entry, segment.segment()));
+      opened = true;
+      return part;
+    } finally {
+      if (!opened) {
+        segment.release();
+      }
+    }
   }
 
   private static void begin(CollectionFiles files) throws IOException {
@@ -598,7 +633,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
       try {
         LiveCollection writer = one.getValue();
         if (writer.failure() != null || writer.idleNanos() >= limits.idleNanosMax()) {
-          synchronized (lock(one.getKey())) {
+          try (NameLocks.Held _ = locks.hold(one.getKey())) {
             if (open.get(one.getKey()) == writer) {
               giveBack(one.getKey(), writer);
             }
@@ -638,12 +673,23 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     close(false);
   }
 
-  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
   private void close(boolean seal) {
     isClosed = true;
     sweeper.close();
+    closeOpen(seal);
+    changes.close();
+    // A collection that was being opened meanwhile is open now.
+    closeOpen(seal);
+    encoding.close();
+    workers.seals().close();
+    workers.merges().close();
+    logPreparation.close();
+  }
+
+  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
+  private void closeOpen(boolean seal) {
     for (Map.Entry<String, LiveCollection> one : Map.copyOf(open).entrySet()) {
-      synchronized (lock(one.getKey())) {
+      try (NameLocks.Held _ = locks.hold(one.getKey())) {
         try {
           if (seal && one.getValue().failure() == null) {
             one.getValue().flush().join();
@@ -654,11 +700,6 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         close(one.getKey(), one.getValue());
       }
     }
-    changes.close();
-    encoding.close();
-    workers.seals().close();
-    workers.merges().close();
-    logPreparation.close();
   }
 
   /**
@@ -676,17 +717,24 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
 
   // ---- Changes of collections ----------------------------------------------------------------
 
-  private <T> CompletableFuture<T> change(Callable<T> work) {
-    return CompletableFuture.supplyAsync(() -> unchecked(work), changes);
+  private <T> CompletableFuture<T> change(String name, Callable<T> work) {
+    try {
+      return CompletableFuture.supplyAsync(() -> unchecked(work), changes);
+    } catch (RejectedExecutionException ended) {
+      return CompletableFuture.failedFuture(
+          new CollectionNotWritableException(
+              name, CollectionNotWritableException.Reason.CLOSING, "the server ends"));
+    }
   }
 
   @Override
   public CompletableFuture<Void> create(
       String name, CollectionSettings settings, EncoderSpec encoder) {
     return change(
+        name,
         () -> {
           DataDirectory.checkName("name", name);
-          synchronized (lock(name)) {
+          try (NameLocks.Held _ = locks.hold(name)) {
             requireFree(name);
             requireModels(encoder);
             EncoderSpec pinned =
@@ -694,7 +742,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
                     ? encoder.withAverageLength(Bm25Formula.AVERAGE_LENGTH_DEFAULT)
                     : encoder;
             try (DataDirectory.Writer rights = rights(name)) {
-              if (rights.current() != null) {
+              // A manifest that cannot be read is one all the same: what it names is not given up.
+              if (Files.exists(rights.directory().resolve(CollectionManifest.FILE_NAME))) {
                 throw new NameTakenException("collection", name);
               }
               CollectionManifest manifest =
@@ -741,8 +790,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Void> drop(String name) {
     return change(
+        name,
         () -> {
-          synchronized (lock(name)) {
+          try (NameLocks.Held _ = locks.hold(name)) {
             requireCollection(name);
             List<String> aliases = catalog.aliases().of(name);
             if (!aliases.isEmpty()) {
@@ -770,21 +820,18 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Optional<String>> setAlias(String alias, String collection) {
     return change(
+        alias,
         () -> {
           DataDirectory.checkName("alias", alias);
-          // Neither name may come or go meanwhile. Always in the same order, so that nobody waits
-          // for one who waits for him.
-          boolean aliasFirst = alias.compareTo(collection) < 0;
-          synchronized (lock(aliasFirst ? alias : collection)) {
-            synchronized (lock(aliasFirst ? collection : alias)) {
-              return switchAlias(alias, collection);
-            }
+          // Neither name may come or go meanwhile.
+          try (NameLocks.Held _ = locks.hold(alias, collection)) {
+            return switchAlias(alias, collection);
           }
         });
   }
 
   private Optional<String> switchAlias(String alias, String collection) throws IOException {
-    synchronized (locks) {
+    synchronized (aliasLock) {
       if (catalog.names().contains(alias)) {
         throw new NameTakenException("collection", alias);
       }
@@ -799,8 +846,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Void> deleteAlias(String alias) {
     return change(
+        alias,
         () -> {
-          synchronized (locks) {
+          synchronized (aliasLock) {
             Aliases before = catalog.aliases();
             if (!before.collections().containsKey(alias)) {
               throw new CollectionNotFoundException(
@@ -841,6 +889,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<List<KeptSnapshot>> snapshots(String collection) {
     return change(
+        collection,
         () -> {
           String name = catalog.aliases().resolve(collection);
           requireCollection(name);
@@ -851,6 +900,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Void> deleteSnapshot(String collection, String snapshot) {
     return change(
+        collection,
         () -> {
           String name = catalog.aliases().resolve(collection);
           requireCollection(name);
@@ -862,11 +912,12 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Void> restore(String collection, String snapshot, String newCollection) {
     return change(
+        collection,
         () -> {
           String name = catalog.aliases().resolve(collection);
           requireCollection(name);
           DataDirectory.checkName("new_collection", newCollection);
-          synchronized (lock(newCollection)) {
+          try (NameLocks.Held _ = locks.hold(newCollection)) {
             requireFree(newCollection);
             // Removes what a killed creation has left under the name.
             rights(newCollection).close();

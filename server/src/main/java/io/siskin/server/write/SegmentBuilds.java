@@ -25,6 +25,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Builds the segments of one collection on threads that all collections share. A build is throttled
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by the writer's thread. The builds themselves read only what cannot change.
  */
 final class SegmentBuilds {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentBuilds.class);
+
   /** Segments with fewer documents are not reordered: they are merged soon. */
   private static final int REORDERED_DOCUMENTS_MIN = 128_000;
 
@@ -116,11 +120,26 @@ final class SegmentBuilds {
       return livesBefore;
     }
 
-    /** Stops it soon and waits until it has stopped. */
+    /** Stops it soon and waits until it has stopped. What it has made is removed. */
     void cancel() {
       cancelled = true;
-      CompletableFuture<?> stopped = done.handle((_, _) -> null);
+      CompletableFuture<?> stopped =
+          done.handle(
+              (made, _) -> {
+                remove(made);
+                return null;
+              });
       stopped.join();
+    }
+
+    private static void remove(@Nullable Result made) {
+      try {
+        if (made != null) {
+          Publication.deleteDirectory(made.directory());
+        }
+      } catch (IOException left) {
+        LOG.warn("{} is left until the collection is opened again: {}", made, left.getMessage());
+      }
     }
   }
 

@@ -43,6 +43,7 @@ final class SegmentWorks {
   private LogState reached = LogState.NONE;
   private boolean commitIsDue;
   private long notBeforeNanoTime = System.nanoTime();
+  private long mergeNotBeforeNanoTime = System.nanoTime();
 
   /**
    * Makes the works of a collection.
@@ -139,7 +140,7 @@ final class SegmentWorks {
       seal = builds.seal(files(), oldest);
       whenBuilt(seal, () -> commitSeal(oldest));
     }
-    if (merge == null) {
+    if (merge == null && System.nanoTime() - mergeNotBeforeNanoTime >= 0) {
       considerMerge(idleNanos);
     }
   }
@@ -188,28 +189,39 @@ final class SegmentWorks {
   private void failed(SegmentBuilds.Build build, Throwable failed) {
     if (build.equals(seal)) {
       seal = null;
-    } else {
-      merge = null;
+      failed("a segment could not be built", failed);
+      return;
     }
-    failed("a segment could not be built", failed);
+    // Seals go on: without merges there are more segments, but without seals writes would wait.
+    merge = null;
+    warn("segments could not be merged", failed);
+    mergeNotBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
+    failWaiters(compactWaiters, failed);
   }
 
   private void failed(String what, Throwable failed) {
+    warn(what, failed);
+    notBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
+    failWaiters(failed);
+  }
+
+  private void warn(String what, Throwable failed) {
     LOG.warn(
         "collection {}: {}; it is tried again: {}",
         files().manifest().name(),
         what,
         failed.toString(),
         failed);
-    notBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
-    failWaiters(failed);
   }
 
   private void failWaiters(Throwable failed) {
-    List<CompletableFuture<Void>> waiters = new ArrayList<>(sealWaiters);
-    waiters.addAll(compactWaiters);
-    sealWaiters.clear();
-    compactWaiters.clear();
+    failWaiters(sealWaiters, failed);
+    failWaiters(compactWaiters, failed);
+  }
+
+  private static void failWaiters(List<CompletableFuture<Void>> waiting, Throwable failed) {
+    List<CompletableFuture<Void>> waiters = List.copyOf(waiting);
+    waiting.clear();
     waiters.forEach(waiter -> waiter.completeExceptionally(failed));
   }
 
