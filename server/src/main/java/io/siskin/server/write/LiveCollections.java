@@ -12,6 +12,7 @@ import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.Aliases;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionEncoders;
@@ -82,6 +83,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private final OpenCollections snapshots;
   private final TextModels models;
   private final WriteLimits limits;
+  private final PreparationRoom room;
   private final GrowingSearchers searchers = new GrowingSearchers(KernelProvider.current());
   private final Map<String, LiveCollection> open = new ConcurrentHashMap<>();
   private final NameLocks locks = new NameLocks();
@@ -134,6 +136,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     this.snapshots = new OpenCollections(catalog);
     this.models = models;
     this.limits = limits;
+    this.room = new PreparationRoom(limits.queueBytesMax());
     sweeper.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
 
@@ -152,6 +155,12 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
       Cancellation cancellation,
       WriteOrder order) {
     CompletableFuture<List<WriteResult>> result = new CompletableFuture<>();
+    long inputBytes = inputBytes(documents);
+    try {
+      room.take(inputBytes);
+    } catch (WritesOverloadedException full) {
+      return CompletableFuture.failedFuture(full);
+    }
     order.then(
         inOpen(
             collection,
@@ -160,6 +169,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
               return prepare(writer.name(), tenant, documents, cancellation);
             }),
         (prepared, failure) -> {
+          room.giveBack(inputBytes);
           if (prepared == null) {
             result.completeExceptionally(unwrapped(failure));
             return CompletableFuture.completedFuture(null);
@@ -170,6 +180,22 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
                   tenant, prepared, lengthBytes(prepared), waitFor, cancellation, result));
         });
     return result;
+  }
+
+  /** Returns about how many bytes of memory documents take before they are prepared. */
+  private static long inputBytes(List<DocumentInput> documents) {
+    long length = 64;
+    for (DocumentInput document : documents) {
+      String text = document.text();
+      SparseVector vector = document.vector();
+      length += 64L + document.id().length();
+      length += text == null ? 0 : text.length();
+      length += vector == null ? 0 : 12L * vector.size();
+      for (Map.Entry<String, FieldValue> field : document.fields().entrySet()) {
+        length += 24L + field.getKey().length() + field.getValue().toText().length();
+      }
+    }
+    return length;
   }
 
   private CompletableFuture<List<PreparedDocument>> prepare(

@@ -18,7 +18,9 @@ import io.siskin.server.log.LogOptions;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.DocumentReads;
+import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.ResponseTooLargeException;
+import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
 import java.io.IOException;
@@ -304,6 +306,40 @@ final class WriteFailuresTest {
           .isInstanceOfSatisfying(
               ResponseTooLargeException.class,
               tooLarge -> assertThat(tooLarge.lengthBytes()).isEqualTo(2_002));
+    }
+  }
+
+  /** The files are whole, so nobody should be told that they are being verified. */
+  @Test
+  void aSearchWhoseAnswerIsTooLongIsRefusedForThat() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", CollectionSettings.DEFAULTS, new VectorSpec());
+      server.upsert("birds", documents("d", 50));
+      RetrievalRequest request =
+          new RetrievalRequest(
+              "birds",
+              new RetrievalRequest.Query.Vector(
+                  TermIdVector.of(new int[] {1}, new float[] {1})),
+              50,
+              Evaluation.BY_DEFAULT,
+              List.of(),
+              false);
+      assertThatThrownBy(() -> server.retrieval.retrieve(request, Cancellation.NEVER, 100))
+          .isInstanceOf(ResponseTooLargeException.class);
+    }
+  }
+
+  /** Room that is not given back would be used up by the third one. */
+  @Test
+  void preparedAndRefusedDocumentsGiveTheirRoomBack() throws IOException {
+    WriteLimits small = new WriteLimits(1_000, 64, 1 << 20, 1L << 40, 1L << 40);
+    try (LiveServer server = new LiveServer(folder, small)) {
+      server.create("birds", CollectionSettings.DEFAULTS, new VectorSpec());
+      for (int i = 0; i < 10; i++) {
+        assertThatThrownBy(() -> server.upsert("nobody", documents("d", 5)))
+            .hasCauseInstanceOf(CollectionNotFoundException.class);
+        assertThat(server.upsert("birds", documents("d", 5))).hasSize(5);
+      }
     }
   }
 
