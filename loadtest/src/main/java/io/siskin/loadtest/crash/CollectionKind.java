@@ -118,10 +118,7 @@ enum CollectionKind {
   EncoderSpec encoder() {
     return this == TEXTS
         ? new Bm25Spec(
-            new AnalyzerSpec.Whitespace(),
-            Bm25Spec.K1_DEFAULT,
-            Bm25Spec.B_DEFAULT,
-            AVERAGE_LENGTH)
+            new AnalyzerSpec.Whitespace(), Bm25Spec.K1_DEFAULT, Bm25Spec.B_DEFAULT, AVERAGE_LENGTH)
         : new VectorSpec();
   }
 }

@@ -109,7 +109,8 @@ public final class CrashHarness {
       return;
     }
     SplittableRandom random = new SplittableRandom(seed);
-    for (String fault : List.of("fdatasync:error=EIO", "fsync:error=EIO", "pwrite64:error=ENOSPC")) {
+    for (String fault :
+        List.of("fdatasync:error=EIO", "fsync:error=EIO", "pwrite64:error=ENOSPC")) {
       Rounds rounds =
           rounds(
               folder.resolve("fault-" + fault.substring(0, fault.indexOf(':'))),

@@ -143,8 +143,7 @@ public final class CrashWriter {
               Cancellation.NEVER,
               order);
       case Operation.DeleteIds delete -> delete(delete, new Selector.Ids(delete.ids()));
-      case Operation.DeleteYears delete ->
-          delete(delete, new Selector.Expression(delete.filter()));
+      case Operation.DeleteYears delete -> delete(delete, new Selector.Expression(delete.filter()));
       case Operation.Update(String collection, String tenant, List<String> ids, var set) ->
           server.live.updateFields(
               collection,
@@ -161,8 +160,7 @@ public final class CrashWriter {
       case Operation.Restore(String collection, String name, String restored) ->
           server.live.restore(collection, name, restored);
       case Operation.Create(String collection) ->
-          server.live.create(
-              collection, operation.kind().settings(), operation.kind().encoder());
+          server.live.create(collection, operation.kind().settings(), operation.kind().encoder());
       case Operation.Drop(String collection) -> server.live.drop(collection);
       case Operation.Switch(String collection) -> server.live.setAlias(Operation.ALIAS, collection);
     };

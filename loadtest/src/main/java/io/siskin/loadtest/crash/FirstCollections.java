@@ -87,8 +87,7 @@ final class FirstCollections {
     command.add("--field=tags:strings");
     VolatileDisk.run(command.toArray(String[]::new));
     Files.delete(input);
-    state.collections.put(
-        CollectionKind.BUILT.collection(), new ModelState.Collection(documents));
+    state.collections.put(CollectionKind.BUILT.collection(), new ModelState.Collection(documents));
   }
 
   private static String line(DocumentInput input) {

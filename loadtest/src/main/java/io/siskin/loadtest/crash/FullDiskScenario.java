@@ -76,8 +76,7 @@ final class FullDiskScenario {
   /** Does a write; returns false when it was refused because the disk is full. */
   private boolean write(ServedDirectory server) {
     Operation operation = Operation.of(seed, number++);
-    while (!(operation instanceof Operation.Upsert)
-        || operation.kind() != CollectionKind.VECTORS) {
+    while (!(operation instanceof Operation.Upsert) || operation.kind() != CollectionKind.VECTORS) {
       operation = Operation.of(seed, number++);
     }
     Operation.Upsert upsert =

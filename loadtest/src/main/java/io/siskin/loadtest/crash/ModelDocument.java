@@ -26,7 +26,8 @@ record ModelDocument(String id, ModelVector vector, Map<String, FieldValue> fiel
    * @param input what the caller writes
    */
   static ModelDocument of(CollectionKind kind, String tenant, DocumentInput input) {
-    Map<String, FieldValue> fields = new LinkedHashMap<>(kind.hasFields() ? input.fields() : Map.of());
+    Map<String, FieldValue> fields =
+        new LinkedHashMap<>(kind.hasFields() ? input.fields() : Map.of());
     if (!tenant.isEmpty()) {
       fields.put(CollectionKind.OWNER, new FieldValue.Text(tenant));
     }

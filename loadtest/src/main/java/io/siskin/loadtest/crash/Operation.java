@@ -69,8 +69,7 @@ sealed interface Operation {
    * @param documents the documents, fewer than go into one frame of the log
    * @param searchable whether the answer waits for visibility
    */
-  record Upsert(
-      String collection, String tenant, List<DocumentInput> documents, boolean searchable)
+  record Upsert(String collection, String tenant, List<DocumentInput> documents, boolean searchable)
       implements Write {}
 
   /**
@@ -216,8 +215,7 @@ sealed interface Operation {
         : new DocumentInput(id, vector(random, kind, random.nextInt(24)), null, fields);
   }
 
-  private static Update update(
-      SplittableRandom random, String target, String tenant, long number) {
+  private static Update update(SplittableRandom random, String target, String tenant, long number) {
     CollectionKind kind = CollectionKind.of(target);
     return new Update(
         target,

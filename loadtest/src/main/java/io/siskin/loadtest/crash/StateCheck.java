@@ -94,8 +94,7 @@ final class StateCheck {
       ModelState.Collection collection = one.getValue();
       List<StoredDocument> documents = Objects.requireNonNull(found.get(name));
       String difference = difference(collection.documents, documents);
-      if (!difference.isEmpty()
-          && !(mayBeEarlier.test(name) && isEarlier(collection, documents))) {
+      if (!difference.isEmpty() && !(mayBeEarlier.test(name) && isEarlier(collection, documents))) {
         return name + ": " + difference;
       }
       difference = snapshotDifference(collection, Objects.requireNonNull(kept.get(name)));

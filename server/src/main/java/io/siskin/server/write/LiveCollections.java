@@ -114,12 +114,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
    */
   public LiveCollections(
       DataDirectory data, CollectionCatalog catalog, TextModels models, WriteLimits limits) {
-    this(
-        data,
-        catalog,
-        models,
-        limits,
-        new Workers(worker("siskin-seal"), worker("siskin-merge")));
+    this(data, catalog, models, limits, new Workers(worker("siskin-seal"), worker("siskin-merge")));
   }
 
   /** Makes writers that have their segments built by given threads, which are closed with them. */
@@ -570,8 +565,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     boolean opened = false;
     try {
       SealedPart part =
-          new SealedPart(
-              segment, entry, OpenSegment.readLive(directory, entry, segment.segment()));
+          new SealedPart(segment, entry, OpenSegment.readLive(directory, entry, segment.segment()));
       opened = true;
       return part;
     } finally {

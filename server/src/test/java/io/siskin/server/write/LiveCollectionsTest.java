@@ -117,7 +117,13 @@ final class LiveCollectionsTest {
       StoredDocument read =
           server
               .reader
-              .get("birds", "", List.of("b", "x"), LiveServer.ALL, Long.MAX_VALUE, Cancellation.NEVER)
+              .get(
+                  "birds",
+                  "",
+                  List.of("b", "x"),
+                  LiveServer.ALL,
+                  Long.MAX_VALUE,
+                  Cancellation.NEVER)
               .getFirst();
       assertThat(read.fields()).isEqualTo(Map.of("year", new FieldValue.Whole(1999)));
       assertThat(read.position()).isEqualTo(4);

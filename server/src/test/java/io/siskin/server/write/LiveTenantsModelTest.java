@@ -221,8 +221,7 @@ final class LiveTenantsModelTest {
     List<WriteResult> results =
         server
             .live
-            .upsert(
-                ALIAS, tenant, batch, WaitFor.SEARCHABLE, Cancellation.NEVER, new WriteOrder())
+            .upsert(ALIAS, tenant, batch, WaitFor.SEARCHABLE, Cancellation.NEVER, new WriteOrder())
             .join();
     assertThat(results).extracting(WriteResult::outcome).isEqualTo(expected);
   }
@@ -235,8 +234,7 @@ final class LiveTenantsModelTest {
             .toList();
     long deleted =
         ids.stream()
-            .filter(
-                id -> !model.isOfOther(id, tenant) && model.documents.remove(id) != null)
+            .filter(id -> !model.isOfOther(id, tenant) && model.documents.remove(id) != null)
             .count();
     assertThat(delete(server, tenant, new Selector.Ids(ids))).isEqualTo(deleted);
   }
@@ -303,12 +301,7 @@ final class LiveTenantsModelTest {
       Written there = model.documents.get(id);
       assertThat(
               server.reader.get(
-                  name,
-                  tenant,
-                  List.of(id),
-                  LiveServer.ALL,
-                  Long.MAX_VALUE,
-                  Cancellation.NEVER))
+                  name, tenant, List.of(id), LiveServer.ALL, Long.MAX_VALUE, Cancellation.NEVER))
           .hasSize(there != null && there.owner().equals(tenant) ? 1 : 0);
     }
   }
@@ -403,7 +396,8 @@ final class LiveTenantsModelTest {
                       new WriteOrder())
                   .join())
           .extracting(WriteResult::outcome)
-          .containsExactly(own.put(id, year) == null ? WriteOutcome.CREATED : WriteOutcome.REPLACED);
+          .containsExactly(
+              own.put(id, year) == null ? WriteOutcome.CREATED : WriteOutcome.REPLACED);
       Selector later = new Selector.Expression("year >= " + year);
       assertThat(search(server, "first", tenant, "bird", IDS, later).stream().map(Hit::id).toList())
           .containsExactlyInAnyOrderElementsOf(

@@ -40,7 +40,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a collection when something around it fails, or when callers ask for too much. */
+/**
+ * What becomes of a collection when something around it fails, or when callers ask for too much.
+ */
 @Timeout(120)
 final class WriteFailuresTest {
   private static final CollectionSettings WITH_TENANT =
@@ -53,8 +55,7 @@ final class WriteFailuresTest {
   @TempDir private Path folder;
 
   private static DocumentInput document(String id) {
-    return new DocumentInput(
-        id, TermIdVector.of(new int[] {1}, new float[] {1}), null, Map.of());
+    return new DocumentInput(id, TermIdVector.of(new int[] {1}, new float[] {1}), null, Map.of());
   }
 
   private static DocumentInput[] documents(String prefix, int count) {
@@ -81,13 +82,7 @@ final class WriteFailuresTest {
       documents.add(document("d0"));
       server
           .live
-          .upsert(
-              "birds",
-              "ann",
-              documents,
-              WaitFor.DURABLE,
-              Cancellation.NEVER,
-              new WriteOrder())
+          .upsert("birds", "ann", documents, WaitFor.DURABLE, Cancellation.NEVER, new WriteOrder())
           .join();
     } finally {
       server.live.closeUnsealed();
@@ -175,8 +170,7 @@ final class WriteFailuresTest {
       Files.delete(manifest);
       Files.write(manifest, before);
       server.live.flush("birds").join();
-      assertThat(CollectionManifest.read(collection()).generation())
-          .isGreaterThan(generation + 1);
+      assertThat(CollectionManifest.read(collection()).generation()).isGreaterThan(generation + 1);
       assertThat(CollectionManifest.read(collection()).liveCount()).isEqualTo(2);
     }
   }
@@ -296,10 +290,7 @@ final class WriteFailuresTest {
         server.upsert(
             "birds",
             new DocumentInput(
-                id,
-                TermIdVector.of(new int[] {1}, new float[] {1}),
-                null,
-                Map.of("note", note)));
+                id, TermIdVector.of(new int[] {1}, new float[] {1}), null, Map.of("note", note)));
       }
       assertThat(get(server, 3_010)).hasSize(3);
       assertThatThrownBy(() -> get(server, 1_500))
@@ -318,8 +309,7 @@ final class WriteFailuresTest {
       RetrievalRequest request =
           new RetrievalRequest(
               "birds",
-              new RetrievalRequest.Query.Vector(
-                  TermIdVector.of(new int[] {1}, new float[] {1})),
+              new RetrievalRequest.Query.Vector(TermIdVector.of(new int[] {1}, new float[] {1})),
               50,
               Evaluation.BY_DEFAULT,
               List.of(),

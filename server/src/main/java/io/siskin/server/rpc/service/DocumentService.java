@@ -159,12 +159,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
           return () ->
               DocumentMapper.toProto(
                   reads.get(
-                      collection,
-                      request.getTenant(),
-                      ids,
-                      parts,
-                      responseBytesMax,
-                      cancellation));
+                      collection, request.getTenant(), ids, parts, responseBytesMax, cancellation));
         });
   }
 
