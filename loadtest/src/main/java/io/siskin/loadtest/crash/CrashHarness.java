@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +19,13 @@ public final class CrashHarness {
   private static final int FAULT_OPERATIONS = 150;
 
   private final Path folder;
+  private final Path oldSegment;
   private final long seed;
   private final PrintStream out;
 
-  private CrashHarness(Path folder, long seed, PrintStream out) {
+  private CrashHarness(Path folder, Path oldSegment, long seed, PrintStream out) {
     this.folder = folder;
+    this.oldSegment = oldSegment;
     this.seed = seed;
     this.out = out;
   }
@@ -32,16 +33,17 @@ public final class CrashHarness {
   /**
    * Runs the harness.
    *
-   * @param arguments a folder for everything that it writes, the seed, and how often: kills, losses
-   *     of power, failing calls, damages of each file
+   * @param arguments a folder for everything that it writes, a segment of version 1 of the format,
+   *     the seed, and how often: kills, losses of power, failing calls, damages of each file
    */
   @SuppressWarnings("SystemOut") // The table.
   public static void main(String[] arguments) throws IOException {
-    int[] counts = Arrays.stream(arguments).skip(2).mapToInt(Integer::parseInt).toArray();
+    int[] counts = Arrays.stream(arguments).skip(3).mapToInt(Integer::parseInt).toArray();
     CrashHarness harness =
         new CrashHarness(
             Files.createDirectories(Path.of(arguments[0])),
-            Long.parseLong(arguments[1]),
+            Path.of(arguments[1]),
+            Long.parseLong(arguments[2]),
             System.out);
     harness.out.printf(
         "seed %d%n%-28s %6s %11s %10s %8s %8s %10s %10s %10s%n",
@@ -62,9 +64,13 @@ public final class CrashHarness {
     harness.damages(counts[3]);
   }
 
+  private Rounds rounds(Path data, String log, long roundsSeed) {
+    return new Rounds(data, oldSegment, folder.resolve(log), roundsSeed);
+  }
+
   private void kills(int times) throws IOException {
     if (times > 0) {
-      Rounds rounds = new Rounds(folder.resolve("kills"), folder.resolve("kills.log"), seed);
+      Rounds rounds = rounds(folder.resolve("kills"), "kills.log", seed);
       while (rounds.endCount() < times) {
         rounds.write(3, List.of(), WriterProcess::kill);
         rounds.check();
@@ -84,17 +90,9 @@ public final class CrashHarness {
         out.println("loss of power                left out: needs root and loop devices");
         return;
       }
-      Rounds rounds =
-          new Rounds(disk.mounted().resolve("data"), folder.resolve("power.log"), seed + 1);
+      Rounds rounds = rounds(disk.mounted().resolve("data"), "power.log", seed + 1);
       while (rounds.endCount() < times) {
-        rounds.write(
-            1,
-            List.of(),
-            writer -> {
-              disk.losePower();
-              writer.kill();
-            });
-        disk.restart();
+        rounds.losePower(disk);
         rounds.check();
         progress("losses of power", rounds);
       }
@@ -111,11 +109,12 @@ public final class CrashHarness {
       return;
     }
     SplittableRandom random = new SplittableRandom(seed);
-    for (String fault : List.of("fdatasync:error=EIO", "pwrite64:error=ENOSPC")) {
+    for (String fault :
+        List.of("fdatasync:error=EIO", "fsync:error=EIO", "pwrite64:error=ENOSPC")) {
       Rounds rounds =
-          new Rounds(
-              folder.resolve("fault-" + fault.substring(0, 4)),
-              folder.resolve("faults.log"),
+          rounds(
+              folder.resolve("fault-" + fault.substring(0, fault.indexOf(':'))),
+              "faults.log",
               seed + 2);
       rounds.check();
       for (int i = 0; i < times; i++) {
@@ -170,20 +169,15 @@ public final class CrashHarness {
       return;
     }
     Path data = folder.resolve("damage");
-    Rounds rounds = new Rounds(data, folder.resolve("damage.log"), seed + 3);
+    Rounds rounds = rounds(data, "damage.log", seed + 3);
     rounds.write(1, List.of(), WriterProcess::kill);
     rounds.check();
-    // The last states before the end are what is left when the end of the log looks unfinished.
-    rounds.write(1, List.of(), WriterProcess::kill);
-    List<ModelState> shorter = new ArrayList<>(rounds.earlier());
-    shorter.addAll(rounds.states());
     DamageScenario scenario =
         new DamageScenario(
             data, Files.createDirectories(folder.resolve("scratch")), new SplittableRandom(seed));
     out.printf(
         "%n%-28s %8s %9s %22s%n", "damaged file", "refused", "unharmed", "last writes cut off");
-    for (Map.Entry<String, int[]> one :
-        scenario.run(perFile, rounds.states(), shorter).entrySet()) {
+    for (Map.Entry<String, int[]> one : scenario.run(perFile, rounds.states()).entrySet()) {
       int[] counts = one.getValue();
       out.printf("%-28s %8d %9d %22d%n", one.getKey(), counts[0], counts[1], counts[2]);
     }

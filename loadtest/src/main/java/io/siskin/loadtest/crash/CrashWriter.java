@@ -1,6 +1,5 @@
 package io.siskin.loadtest.crash;
 
-import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
@@ -142,22 +141,20 @@ public final class CrashWriter {
 
   private CompletableFuture<?> start(Operation operation) {
     return switch (operation) {
-      case Operation.Upsert(String collection, var documents, boolean searchable) ->
+      case Operation.Upsert(String collection, String tenant, var documents, boolean searchable) ->
           server.live.upsert(
               collection,
-              "",
+              tenant,
               documents,
               searchable ? WaitFor.SEARCHABLE : WaitFor.DURABLE,
               Cancellation.NEVER,
               order);
-      case Operation.DeleteIds(String collection, List<String> ids) ->
-          delete(collection, new Selector.Ids(ids));
-      case Operation.DeleteYears delete ->
-          delete(delete.collection(), new Selector.Expression(delete.filter()));
-      case Operation.Update(String collection, List<String> ids, var set) ->
+      case Operation.DeleteIds delete -> delete(delete, new Selector.Ids(delete.ids()));
+      case Operation.DeleteYears delete -> delete(delete, new Selector.Expression(delete.filter()));
+      case Operation.Update(String collection, String tenant, List<String> ids, var set) ->
           server.live.updateFields(
               collection,
-              "",
+              tenant,
               ids.stream().map(id -> new FieldsUpdate(id, set, List.of())).toList(),
               WaitFor.DURABLE,
               Cancellation.NEVER);
@@ -170,14 +167,15 @@ public final class CrashWriter {
       case Operation.Restore(String collection, String name, String restored) ->
           server.live.restore(collection, name, restored);
       case Operation.Create(String collection) ->
-          server.live.create(collection, ServedDirectory.SETTINGS, new VectorSpec());
+          server.live.create(collection, operation.kind().settings(), operation.kind().encoder());
       case Operation.Drop(String collection) -> server.live.drop(collection);
       case Operation.Switch(String collection) -> server.live.setAlias(Operation.ALIAS, collection);
     };
   }
 
-  private CompletableFuture<?> delete(String collection, Selector selector) {
-    return server.live.delete(collection, "", selector, WaitFor.DURABLE, Cancellation.NEVER);
+  private CompletableFuture<?> delete(Operation.Write delete, Selector selector) {
+    return server.live.delete(
+        delete.collection(), delete.tenant(), selector, WaitFor.DURABLE, Cancellation.NEVER);
   }
 
   private CompletableFuture<?> told(long number, CompletableFuture<?> result) {

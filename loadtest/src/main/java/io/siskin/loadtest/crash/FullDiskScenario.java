@@ -65,7 +65,7 @@ final class FullDiskScenario {
     Path ballast = disk.resolve("ballast");
     Files.write(ballast, new byte[BALLAST_BYTES]);
     try (ServedDirectory server = new ServedDirectory(data())) {
-      server.create(Operation.MAIN);
+      server.create(CollectionKind.VECTORS);
     }
     Path rest = disk.resolve("rest");
     writeAndKill(() -> fill(rest));
@@ -183,7 +183,7 @@ final class FullDiskScenario {
 
   private void check(ServedDirectory server) {
     StateCheck check = new StateCheck(server);
-    ModelState found = check.state(ledger.states());
+    ModelState found = check.state(ledger.states(), _ -> false);
     check.search(found, new SplittableRandom(seed));
     ledger.settle(found);
   }

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
   private static final int STATES_MAX = 2_000;
 
-  /** As many writes as one force of the log can make durable. */
-  private static final int EARLIER_MAX = 4;
-
   private final long seed;
   private final Deque<Long> pending = new ArrayDeque<>();
   private final Map<Long, String> answers = new HashMap<>();
@@ -31,13 +28,13 @@ final class Ledger {
   private @Nullable Long pendingSnapshot;
   private long operationCount;
 
-  /** The states before the last operations, the newest last. */
-  private final Deque<ModelState> earlier = new ArrayDeque<>();
-
   /** A possible state, and the states that the snapshot under way may hold. */
   private static final class Candidate {
     private final ModelState state;
     private List<Map<String, ModelDocument>> snapshot = new ArrayList<>();
+
+    /** How many of the earlier states of a collection are over when what is under way is done. */
+    private int overWhenDone;
 
     Candidate(ModelState state) {
       this.state = state;
@@ -55,7 +52,24 @@ final class Ledger {
     Candidate copy() {
       Candidate copy = new Candidate(state.copy());
       copy.snapshot.addAll(snapshot);
+      copy.overWhenDone = overWhenDone;
       return copy;
+    }
+
+    void begin(Operation maintenance) {
+      ModelState.Collection collection = state.collection(maintenance.collection());
+      overWhenDone = collection == null ? 0 : collection.earlier.size();
+    }
+
+    /** What was answered before a commit was asked for is in it. */
+    void committed(Operation maintenance) {
+      ModelState.Collection collection = state.collection(maintenance.collection());
+      if (collection != null && !maintenance.kind().isForced()) {
+        for (int i = 0; i < overWhenDone; i++) {
+          collection.earlier.remove();
+        }
+      }
+      overWhenDone = 0;
     }
   }
 
@@ -75,11 +89,6 @@ final class Ledger {
     return operationCount;
   }
 
-  /** Returns the states before each of the last writes. */
-  List<ModelState> earlier() {
-    return List.copyOf(earlier);
-  }
-
   /** Returns everything that may be there. */
   List<ModelState> states() {
     return candidates.stream().map(candidate -> candidate.state).toList();
@@ -91,6 +100,8 @@ final class Ledger {
    * @param state the state
    */
   void settle(ModelState state) {
+    // What is read from a log when it is opened is forced to the disk before anybody sees it.
+    state.collections.values().forEach(collection -> collection.earlier.clear());
     candidates = new ArrayList<>(List.of(new Candidate(state)));
   }
 
@@ -126,6 +137,9 @@ final class Ledger {
   }
 
   private void begin(long number, Operation operation) {
+    if (operation instanceof Operation.Maintenance) {
+      candidates.forEach(candidate -> candidate.begin(operation));
+    }
     if (operation instanceof Operation.CreateSnapshot) {
       pendingSnapshot = number;
       for (Candidate candidate : candidates) {
@@ -164,11 +178,8 @@ final class Ledger {
   }
 
   private void end(Operation operation, boolean done) {
-    if (operation instanceof Operation.Write) {
-      candidates.forEach(candidate -> earlier.add(candidate.state.copy()));
-      while (earlier.size() > EARLIER_MAX) {
-        earlier.remove();
-      }
+    if (done && operation instanceof Operation.Maintenance) {
+      candidates.forEach(candidate -> candidate.committed(operation));
     }
     if (operation instanceof Operation.CreateSnapshot create) {
       // Writes under way may be in it already.
@@ -293,8 +304,8 @@ final class Ledger {
   }
 
   static String shown(Operation operation) {
-    return operation instanceof Operation.Upsert(String collection, var documents, boolean _)
-        ? "Upsert[" + collection + ", " + documents.size() + " documents]"
+    return operation instanceof Operation.Upsert upsert
+        ? "Upsert[" + upsert.collection() + ", " + upsert.documents().size() + " documents]"
         : operation.toString();
   }
 }

@@ -1,43 +1,43 @@
 package io.siskin.loadtest.crash;
 
-import io.siskin.index.build.VectorQuantizer;
-import io.siskin.index.build.Weighting;
 import io.siskin.index.document.FieldValue;
-import io.siskin.index.quantize.QuantizedQuery;
-import io.siskin.index.quantize.QuantizedVector;
-import io.siskin.index.vector.TermIdVector;
-import io.siskin.server.collection.StorageOptions;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.retrieve.StoredDocument;
+import io.siskin.server.write.DocumentInput;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * A document as it should be. Its vector is quantised as the server does it.
+ * A document as it should be.
  *
  * <p>Immutable.
  *
  * @param id its id
- * @param vector its quantised vector, keyed by term id
+ * @param vector its quantised vector
  * @param fields its fields, declared or not
  */
-record ModelDocument(String id, QuantizedVector vector, Map<String, FieldValue> fields) {
-  private static final VectorQuantizer QUANTIZER =
-      new VectorQuantizer(
-          new Weighting.AsGiven(),
-          StorageOptions.DEFAULTS.quantization(),
-          StorageOptions.DEFAULTS.structures().residuals(),
-          StorageOptions.DEFAULTS.structures().frequencies());
-
+record ModelDocument(String id, ModelVector vector, Map<String, FieldValue> fields) {
   /**
    * Makes a document of what a caller writes.
    *
-   * @param id its id
-   * @param vector its vector
-   * @param fields its fields
+   * @param kind the kind of the collection
+   * @param tenant whose document it is; empty for nobody's
+   * @param input what the caller writes
    */
-  static ModelDocument of(String id, TermIdVector vector, Map<String, FieldValue> fields) {
-    return new ModelDocument(id, QUANTIZER.quantize(vector), fields);
+  static ModelDocument of(CollectionKind kind, String tenant, DocumentInput input) {
+    Map<String, FieldValue> fields =
+        new LinkedHashMap<>(kind.hasFields() ? input.fields() : Map.of());
+    if (!tenant.isEmpty()) {
+      fields.put(CollectionKind.OWNER, new FieldValue.Text(tenant));
+    }
+    String text = input.text();
+    if (text != null) {
+      fields.put("text", new FieldValue.Text(text));
+      return new ModelDocument(input.id(), ModelVector.ofText(text), fields);
+    }
+    SparseVector vector = Objects.requireNonNull(input.vector());
+    return new ModelDocument(input.id(), ModelVector.given(vector), fields);
   }
 
   /**
@@ -51,9 +51,14 @@ record ModelDocument(String id, QuantizedVector vector, Map<String, FieldValue> 
     return new ModelDocument(id, vector, all);
   }
 
-  /** Returns the year, which every document has. */
+  /** Returns the year; 0 when there is none. */
   long year() {
     return fields.get("year") instanceof FieldValue.Whole(long year) ? year : 0;
+  }
+
+  /** Returns whose it is; empty for nobody's. */
+  String owner() {
+    return fields.get(CollectionKind.OWNER) instanceof FieldValue.Text(String owner) ? owner : "";
   }
 
   /**
@@ -62,37 +67,10 @@ record ModelDocument(String id, QuantizedVector vector, Map<String, FieldValue> 
    * @param found the document with its vector and all its fields
    */
   boolean isSame(StoredDocument found) {
-    if (!id.equals(found.id())
-        || !fields.equals(found.fields())
-        || !(found.vector() instanceof TermIdVector stored)
-        || stored.size() != vector.size()) {
-      return false;
-    }
-    for (int i = 0; i < stored.size(); i++) {
-      // The server returns the weights that scores are computed with.
-      float weight = (float) (vector.scale() * (double) vector.impact(i));
-      if (stored.termId(i) != vector.termId(i) || stored.weight(i) != weight) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
-   * Returns the score that a search should give; 0 when no term is shared.
-   *
-   * @param query the query, keyed by term id
-   */
-  float score(QuantizedQuery query) {
-    TermIdVector terms = (TermIdVector) Objects.requireNonNull(query.vector());
-    int sum = 0;
-    for (int i = 0; i < terms.size(); i++) {
-      for (int j = 0; j < vector.size(); j++) {
-        if (vector.termId(j) == terms.termId(i)) {
-          sum += query.weight(i) * vector.impact(j);
-        }
-      }
-    }
-    return query.score(sum, vector.scale());
+    SparseVector stored = found.vector();
+    return id.equals(found.id())
+        && fields.equals(found.fields())
+        && stored != null
+        && vector.isSame(stored);
   }
 }

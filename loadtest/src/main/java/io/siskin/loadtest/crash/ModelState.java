@@ -1,7 +1,7 @@
 package io.siskin.loadtest.crash;
 
-import io.siskin.index.vector.TermIdVector;
 import io.siskin.server.write.DocumentInput;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread.
  */
 final class ModelState {
+  /** As many writes as one force of the log can make durable. */
+  private static final int EARLIER_MAX = 4;
+
   /** The collections by their names. */
   final TreeMap<String, Collection> collections = new TreeMap<>();
 
@@ -26,8 +29,18 @@ final class ModelState {
     final LinkedHashMap<String, ModelDocument> documents;
     final TreeMap<String, Kept> snapshots = new TreeMap<>();
 
+    /** What it held before each of the last writes that a damage or a loss of power may take. */
+    final ArrayDeque<Map<String, ModelDocument>> earlier = new ArrayDeque<>();
+
     Collection(Map<String, ModelDocument> documents) {
       this.documents = new LinkedHashMap<>(documents);
+    }
+
+    private Collection copy() {
+      Collection copy = new Collection(documents);
+      copy.snapshots.putAll(snapshots);
+      copy.earlier.addAll(earlier);
+      return copy;
     }
   }
 
@@ -42,12 +55,7 @@ final class ModelState {
   ModelState copy() {
     ModelState copy = new ModelState();
     copy.aliases.putAll(aliases);
-    collections.forEach(
-        (name, collection) -> {
-          Collection same = new Collection(collection.documents);
-          same.snapshots.putAll(collection.snapshots);
-          copy.collections.put(name, same);
-        });
+    collections.forEach((name, collection) -> copy.collections.put(name, collection.copy()));
     return copy;
   }
 
@@ -75,32 +83,57 @@ final class ModelState {
     if (collection == null) {
       return false;
     }
-    LinkedHashMap<String, ModelDocument> documents = collection.documents;
+    collection.earlier.add(new LinkedHashMap<>(collection.documents));
+    if (write.kind().isForced() && collection.earlier.size() > EARLIER_MAX) {
+      collection.earlier.remove();
+    }
+    write(write, collection.documents);
+    return true;
+  }
+
+  private static void write(Operation.Write write, LinkedHashMap<String, ModelDocument> documents) {
+    CollectionKind kind = write.kind();
+    String tenant = write.tenant();
     switch (write) {
       case Operation.Upsert upsert -> {
         for (DocumentInput input : upsert.documents()) {
-          documents.remove(input.id());
-          if (input.vector() instanceof TermIdVector vector) {
-            documents.put(input.id(), ModelDocument.of(input.id(), vector, input.fields()));
+          // A tenant cannot replace what another one has.
+          if (!isOfOther(documents.get(input.id()), tenant)) {
+            documents.remove(input.id());
+            documents.put(input.id(), ModelDocument.of(kind, tenant, input));
           }
         }
       }
-      case Operation.DeleteIds delete -> delete.ids().forEach(documents::remove);
+      case Operation.DeleteIds delete -> {
+        for (String id : delete.ids()) {
+          if (!isOfOther(documents.get(id), tenant)) {
+            documents.remove(id);
+          }
+        }
+      }
       case Operation.DeleteYears delete ->
           documents
               .values()
-              .removeIf(one -> one.year() >= delete.from() && one.year() < delete.to());
+              .removeIf(
+                  one ->
+                      one.owner().equals(tenant)
+                          && one.year() >= delete.from()
+                          && one.year() < delete.to());
       case Operation.Update update -> {
         for (String id : update.ids()) {
-          ModelDocument before = documents.remove(id);
-          if (before != null) {
+          ModelDocument before = documents.get(id);
+          if (before != null && !isOfOther(before, tenant)) {
+            documents.remove(id);
             // A changed document is indexed anew, as the last one.
-            documents.put(id, before.with(update.set()));
+            documents.put(id, kind.hasFields() ? before.with(update.set()) : before);
           }
         }
       }
     }
-    return true;
+  }
+
+  private static boolean isOfOther(@Nullable ModelDocument document, String tenant) {
+    return document != null && !document.owner().equals(tenant);
   }
 
   private boolean change(Operation.Change change) {

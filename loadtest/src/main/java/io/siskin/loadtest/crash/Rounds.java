@@ -20,6 +20,7 @@ final class Rounds {
   private static final int WRITERS_MAX = 3;
 
   private final Path folder;
+  private final Path oldSegment;
   private final Path errors;
   private final long seed;
   private final SplittableRandom random;
@@ -30,6 +31,7 @@ final class Rounds {
   private long documents;
   private int endCount;
   private int refusedCount;
+  private boolean powerWasLost;
 
   /** Ends a writer in some way, at once. */
   @FunctionalInterface
@@ -41,11 +43,13 @@ final class Rounds {
    * Begins with an empty data directory.
    *
    * @param folder the data directory, which is made
+   * @param oldSegment see {@link FirstCollections}
    * @param errors where the logs of the writers go
    * @param seed the seed of everything that happens
    */
-  Rounds(Path folder, Path errors, long seed) {
+  Rounds(Path folder, Path oldSegment, Path errors, long seed) {
     this.folder = folder;
+    this.oldSegment = oldSegment;
     this.errors = errors;
     this.seed = seed;
     this.random = new SplittableRandom(seed);
@@ -53,14 +57,7 @@ final class Rounds {
 
   private Ledger ledger() throws IOException {
     if (ledger == null) {
-      ModelState state = new ModelState();
-      state.apply(new Operation.Create(Operation.MAIN));
-      state.apply(new Operation.Switch(Operation.MAIN));
-      try (ServedDirectory server = new ServedDirectory(folder)) {
-        server.create(Operation.MAIN);
-        var _ = server.live.setAlias(Operation.ALIAS, Operation.MAIN).join();
-      }
-      ledger = new Ledger(seed, state);
+      ledger = new Ledger(seed, new FirstCollections(folder, oldSegment, seed).make());
     }
     return ledger;
   }
@@ -89,6 +86,23 @@ final class Rounds {
       endCount++;
       known.ended();
     }
+  }
+
+  /**
+   * Runs a writer until its disk loses its power at a random moment, and gives the power back.
+   *
+   * @param disk the disk, which has the data directory
+   */
+  void losePower(VolatileDisk disk) throws IOException {
+    write(
+        1,
+        List.of(),
+        writer -> {
+          disk.losePower();
+          writer.kill();
+        });
+    disk.restart();
+    powerWasLost = true;
   }
 
   private void follow(WriterProcess writer, String from, int lines, long waitMicros, End end)
@@ -157,21 +171,21 @@ final class Rounds {
     try (ServedDirectory server = new ServedDirectory(folder)) {
       recoveryMicros.add((System.nanoTime() - start) / 1_000);
       StateCheck check = new StateCheck(server);
-      ModelState state = check.state(known.states());
+      ModelState state = check.state(known.states(), this::mayHaveLostItsLastWrites);
       check.search(state, random.split());
       known.settle(state);
+      powerWasLost = false;
       documents = state.collections.values().stream().mapToLong(one -> one.documents.size()).sum();
     }
+  }
+
+  private boolean mayHaveLostItsLastWrites(String collection) {
+    return powerWasLost && !CollectionKind.of(collection).isForced();
   }
 
   /** Returns everything that the directory may hold now. */
   List<ModelState> states() throws IOException {
     return ledger().states();
-  }
-
-  /** Returns the states before each of the last writes. */
-  List<ModelState> earlier() throws IOException {
-    return ledger().earlier();
   }
 
   /** Returns how many writers were ended. */

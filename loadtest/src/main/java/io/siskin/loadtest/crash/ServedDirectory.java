@@ -1,16 +1,10 @@
 package io.siskin.loadtest.crash;
 
-import io.siskin.index.document.FieldType;
-import io.siskin.index.document.Schema;
+import io.siskin.index.document.FieldValue;
 import io.siskin.index.store.Verification;
-import io.siskin.index.vector.TermIdVector;
 import io.siskin.server.collection.CollectionCatalog;
-import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.collection.StorageOptions;
-import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.encode.factory.TextModels;
-import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.Evaluation;
@@ -26,6 +20,7 @@ import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -47,18 +42,6 @@ final class ServedDirectory implements AutoCloseable {
           64 << 20,
           TimeUnit.MILLISECONDS.toNanos(300),
           TimeUnit.MILLISECONDS.toNanos(20));
-
-  /** What collections are made with. */
-  static final CollectionSettings SETTINGS =
-      new CollectionSettings(
-          new Schema(
-              List.of(
-                  new Schema.Field("year", FieldType.INT64),
-                  new Schema.Field("tags", FieldType.STRING_LIST)),
-              null),
-          StorageOptions.DEFAULTS,
-          new WriteOptions(new WriteOptions.Sync.EveryBatch(), 50),
-          null);
 
   private static final DocumentReads.Parts ALL = new DocumentReads.Parts(true, List.of("*"));
   private static final int PAGE_SIZE = 500;
@@ -94,25 +77,43 @@ final class ServedDirectory implements AutoCloseable {
   /**
    * Makes an empty collection.
    *
-   * @param name its name
+   * @param kind its kind
    */
-  void create(String name) {
-    live.create(name, SETTINGS, new VectorSpec()).join();
+  void create(CollectionKind kind) {
+    live.create(kind.collection(), kind.settings(), kind.encoder()).join();
   }
 
   /**
    * Returns the documents that searches see, in the order of indexing.
    *
    * @param collection the collection
+   * @param kind its kind
    */
-  List<StoredDocument> documents(String collection) {
+  List<StoredDocument> documents(String collection, CollectionKind kind) {
+    List<StoredDocument> all = new ArrayList<>();
+    for (String tenant : kind.owners()) {
+      List<StoredDocument> own = documents(collection, tenant);
+      for (StoredDocument document : own) {
+        if (!tenant.isEmpty()
+            && !new FieldValue.Text(tenant).equals(document.fields().get(CollectionKind.OWNER))) {
+          throw new IllegalStateException(
+              collection + ": the tenant " + tenant + " sees " + document);
+        }
+      }
+      all.addAll(own);
+    }
+    all.sort(Comparator.comparingLong(StoredDocument::position));
+    return all;
+  }
+
+  private List<StoredDocument> documents(String collection, String tenant) {
     List<StoredDocument> all = new ArrayList<>();
     while (true) {
       long after = all.isEmpty() ? 0 : all.getLast().position();
       DocumentReads.Page page =
           reader.scroll(
               collection,
-              "",
+              tenant,
               new Selector.All(),
               after,
               PAGE_SIZE,
@@ -126,37 +127,38 @@ final class ServedDirectory implements AutoCloseable {
     }
   }
 
-  /** Returns documents by their ids. */
-  List<StoredDocument> get(String collection, List<String> ids) {
-    return reader.get(collection, "", ids, ALL, Cancellation.NEVER);
+  /** Returns those of some documents that a tenant may see. */
+  List<StoredDocument> get(String collection, String tenant, List<String> ids) {
+    return reader.get(collection, tenant, ids, ALL, Long.MAX_VALUE, Cancellation.NEVER);
   }
 
   /** Counts the documents of a selector. */
-  long count(String collection, Selector selector) {
-    return reader.count(collection, "", selector, Cancellation.NEVER);
+  long count(String collection, String tenant, Selector selector) {
+    return reader.count(collection, tenant, selector, Cancellation.NEVER);
   }
 
   /**
    * Searches exactly.
    *
    * @param collection the collection
+   * @param tenant whose documents
    * @param query the query
    * @param k how many hits
    * @param selector which documents qualify
    */
   List<RetrievalResponse.Hit> search(
-      String collection, TermIdVector query, int k, Selector selector) {
+      String collection, String tenant, RetrievalRequest.Query query, int k, Selector selector) {
     return retrieval
         .retrieve(
             new RetrievalRequest(
                 collection,
-                new RetrievalRequest.Query.Vector(query),
+                query,
                 k,
                 new Evaluation.InMode(new SearchMode.Exact()),
                 List.of(),
                 false,
                 selector,
-                ""),
+                tenant),
             Cancellation.NEVER)
         .hits();
   }

@@ -43,18 +43,7 @@ final class WriterProcess implements AutoCloseable {
       Path errors)
       throws IOException {
     List<String> command = new ArrayList<>(wrapper);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // What this process was started with is needed there too, but for agents and debuggers.
-    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (option.startsWith("--") || option.startsWith("-D") || option.equals("-ea")) {
-        command.add(option);
-      }
-    }
-    // It lives for a second or two: C2 would not be done before.
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m", "-Xshare:auto"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(CrashWriter.class.getName());
+    command.addAll(java(CrashWriter.class));
     command.addAll(
         List.of(
             folder.toString(),
@@ -69,6 +58,29 @@ final class WriterProcess implements AutoCloseable {
             .start();
     lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Returns a command that runs a class of this program in a process of its own. Arguments may be
+   * added to it.
+   *
+   * @param main the class
+   */
+  static List<String> java(Class<?> main) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // What this process was started with is needed there too, but for agents and debuggers.
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (option.startsWith("--") || option.startsWith("-D") || option.equals("-ea")) {
+        command.add(option);
+      }
+    }
+    // It lives for a second or two: C2 would not be done before.
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m", "-Xshare:auto"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(main.getName());
+    return command;
   }
 
   /** Returns the next line that it says; null when it has ended. */

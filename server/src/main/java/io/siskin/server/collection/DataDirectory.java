@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder that holds collections, one folder each:
@@ -52,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  * @param root the folder
  */
 public record DataDirectory(Path root) {
+  private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
   private static final String BUILDING = ".building-";
   private static final String DROPPED = ".dropped-";
@@ -424,12 +428,22 @@ public record DataDirectory(Path root) {
 
     /**
      * Commits a manifest and removes what it no longer names: segments with their calibrations,
-     * deletes and logs. Processes that have them mapped keep them.
+     * deletes and logs. Processes that have them mapped keep them. What cannot be removed stays
+     * until the next commit.
      *
      * @param manifest the new manifest
+     * @throws IOException when the manifest cannot be written. Then either one may be in force
      */
     public void commit(CollectionManifest manifest) throws IOException {
       manifest.write(directory);
+      try {
+        removeUnnamed(manifest);
+      } catch (IOException left) {
+        LOG.warn("collection {}: a file that is not needed stays: {}", name, left.toString());
+      }
+    }
+
+    private void removeUnnamed(CollectionManifest manifest) throws IOException {
       Set<String> segments = new HashSet<>();
       Set<Path> deletes = new HashSet<>();
       for (CollectionManifest.SegmentEntry entry : manifest.segments()) {

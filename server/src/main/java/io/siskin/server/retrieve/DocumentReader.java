@@ -49,7 +49,12 @@ public final class DocumentReader implements DocumentReads {
 
   @Override
   public List<StoredDocument> get(
-      String collection, String tenant, List<String> ids, Parts parts, Cancellation cancellation) {
+      String collection,
+      String tenant,
+      List<String> ids,
+      Parts parts,
+      long responseBytesMax,
+      Cancellation cancellation) {
     Ranges.check("number of ids", ids.size(), 1, IDS_MAX);
     // What was answered is in memory already, so this takes no longer than a snapshot.
     refresh.apply(collection).join();
@@ -61,11 +66,17 @@ public final class DocumentReader implements DocumentReads {
           snapshot,
           () -> {
             List<StoredDocument> found = new ArrayList<>();
+            long bytes = 0;
             for (String id : ids) {
               cancellation.check();
               StoredDocument document = find(snapshot, selection, id, wanted);
               if (document != null) {
                 found.add(document);
+                // A thousand long documents would take much memory before they are refused.
+                bytes += textLengthBytes(document);
+                if (bytes > responseBytesMax) {
+                  throw new ResponseTooLargeException(bytes, responseBytesMax);
+                }
               }
             }
             return found;
@@ -260,6 +271,15 @@ public final class DocumentReader implements DocumentReads {
       ids[i] = vector.termId(i);
     }
     return TermIdVector.of(ids, weights);
+  }
+
+  /** Returns what a document takes in an answer at least: one byte for each character. */
+  private static long textLengthBytes(StoredDocument document) {
+    long length = document.id().length();
+    for (FieldValue value : document.fields().values()) {
+      length += value instanceof FieldValue.Text(String text) ? text.length() : 0;
+    }
+    return length;
   }
 
   private static long lengthBytes(StoredDocument document) {

@@ -34,11 +34,18 @@ public interface DocumentReads {
    * @param tenant whose documents; empty for none
    * @param ids the ids, 1 to 1,000
    * @param parts what of them is wanted
+   * @param responseBytesMax how long the answer may become, in bytes
    * @param cancellation the request's deadline and cancellation
    * @return those that there are, in the order of the ids
+   * @throws ResponseTooLargeException when they are longer than that
    */
   List<StoredDocument> get(
-      String collection, String tenant, List<String> ids, Parts parts, Cancellation cancellation);
+      String collection,
+      String tenant,
+      List<String> ids,
+      Parts parts,
+      long responseBytesMax,
+      Cancellation cancellation);
 
   /**
    * Returns the next documents in the order of their positions.

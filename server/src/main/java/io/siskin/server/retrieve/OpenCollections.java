@@ -89,7 +89,7 @@ public final class OpenCollections {
   <T> T reading(CollectionSnapshot snapshot, Supplier<T> work) {
     try {
       return work.get();
-    } catch (InvalidInputException | QueryCancelledException expected) {
+    } catch (InvalidInputException | QueryCancelledException | ResponseTooLargeException expected) {
       throw expected;
     } catch (RuntimeException | Error unexpected) {
       throwKnown(snapshot, unexpected);

@@ -4,6 +4,7 @@ import io.siskin.index.document.DocumentSet;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.format.SegmentId;
 import io.siskin.index.segment.DeletesFile;
+import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
@@ -89,7 +90,8 @@ final class CollectionFiles implements AutoCloseable {
   }
 
   /**
-   * Moves a finished segment to its place and opens it. It is not part of the collection yet.
+   * Moves a finished segment to its place and opens it. It is not part of the collection yet. When
+   * that fails, its folder is removed.
    *
    * @param built its folder
    * @param id its id
@@ -106,7 +108,12 @@ final class CollectionFiles implements AutoCloseable {
       DocumentSet live,
       @Nullable Calibration calibration)
       throws IOException {
-    rights.publishSegment(built, id);
+    try {
+      rights.publishSegment(built, id);
+    } finally {
+      // It is built again after a failure, again and again on a full disk.
+      Publication.deleteDirectory(built);
+    }
     rights.putCalibration(id, calibration);
     SegmentEntry entry = new SegmentEntry(id, documentCount, lengthBytes);
     // Its files were just written and forced; positions are stored in it.
@@ -147,8 +154,15 @@ final class CollectionFiles implements AutoCloseable {
    */
   void commitLog(LogState log, List<SegmentEntry> segments) throws IOException {
     CollectionManifest next = manifest.next(log, segments);
-    rights.commit(next);
-    manifest = next;
+    boolean committed = false;
+    try {
+      rights.commit(next);
+      committed = true;
+    } finally {
+      // A commit that has failed may be on the disk all the same. So its generation is used up: the
+      // files that it names must not get another content.
+      manifest = committed ? next : manifest.next();
+    }
   }
 
   private void writeDeletes(SegmentId id, long generation, DocumentSet live) throws IOException {

@@ -32,7 +32,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +46,8 @@ final class CollectionOpener implements AutoCloseable {
   private final TextModels models;
   private final WriteLimits limits;
   private final GrowingSearchers searchers = new GrowingSearchers(KernelProvider.current());
-  private final Workers workers = new Workers(worker("siskin-seal"), worker("siskin-merge"));
-  private final ExecutorService logPreparation = worker("siskin-log");
+  private final Workers workers;
+  private final ExecutorService logPreparation = Workers.thread("siskin-log");
 
   /**
    * Makes an opener.
@@ -56,16 +55,15 @@ final class CollectionOpener implements AutoCloseable {
    * @param catalog serves the collections
    * @param models opens the models that their encoders need
    * @param limits how much memory and time writes may take
+   * @param workers the threads that build segments; closed with this
    */
-  CollectionOpener(CollectionCatalog catalog, TextModels models, WriteLimits limits) {
+  CollectionOpener(
+      CollectionCatalog catalog, TextModels models, WriteLimits limits, Workers workers) {
+    this.workers = workers;
     this.catalog = catalog;
     this.snapshots = new OpenCollections(catalog);
     this.models = models;
     this.limits = limits;
-  }
-
-  private static ExecutorService worker(String name) {
-    return Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
   }
 
   /** What is made while a collection is opened, so that a failure can give it back. */

@@ -275,7 +275,7 @@ final class LiveCollection implements AutoCloseable {
       } catch (LogFailedException failed) {
         kept.completeExceptionally(failed);
         throw failed;
-      } catch (NameTakenException | IOException refused) {
+      } catch (NameTakenException | InvalidInputException | IOException refused) {
         kept.completeExceptionally(FullDisk.told(refused, files.directory()));
       } finally {
         snapshotsUnderWay--;
@@ -626,9 +626,7 @@ final class LiveCollection implements AutoCloseable {
       } catch (InvalidInputException refused) {
         frames.skip(WriteOutcome.REFUSED, refused.at("documents[" + frames.results.size() + "]"));
       }
-      // Where there are tenants, the owner of an id must be known before the next one of the same
-      // id is looked at.
-      if (frames.isFull() || schema.tenantField() != null) {
+      if (frames.isFull()) {
         frames.write();
       }
     }
@@ -638,7 +636,8 @@ final class LiveCollection implements AutoCloseable {
 
   /**
    * Returns a document that may be written. What a segment would refuse is refused here, before the
-   * log has it.
+   * log has it. All documents of a request are of one tenant, so those of them that are not applied
+   * yet change no owner for the others.
    *
    * @param prepared the document, or what was found wrong with it
    * @param vocabulary how the collection names terms; none yet accepts both ways

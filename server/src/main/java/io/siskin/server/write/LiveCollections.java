@@ -20,6 +20,7 @@ import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.write.SegmentBuilds.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private final CollectionOpener opener;
   private final OpenWriters writers;
   private final Upserts upserts;
+
+  /** Whoever holds a name may take this too, and never the other way round. */
   private final Object aliasLock = new Object();
 
   /** Runs what waits for the disk. */
@@ -68,12 +72,22 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
    */
   public LiveCollections(
       DataDirectory data, CollectionCatalog catalog, TextModels models, WriteLimits limits) {
+    this(data, catalog, models, limits, Workers.start());
+  }
+
+  /** Makes writers that have their segments built by given threads, which are closed with them. */
+  LiveCollections(
+      DataDirectory data,
+      CollectionCatalog catalog,
+      TextModels models,
+      WriteLimits limits,
+      Workers workers) {
     this.data = data;
     this.catalog = catalog;
     this.models = models;
-    this.opener = new CollectionOpener(catalog, models, limits);
+    this.opener = new CollectionOpener(catalog, models, limits, workers);
     this.writers = new OpenWriters(data, catalog, opener, changes, limits.idleNanosMax());
-    this.upserts = new Upserts(writers, catalog);
+    this.upserts = new Upserts(writers, catalog, limits.queueBytesMax());
   }
 
   // ---- Writes --------------------------------------------------------------------------------
@@ -165,7 +179,6 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
 
   private void close(boolean seal) {
     writers.close(seal);
-    changes.close();
     upserts.close();
     opener.close();
   }
@@ -183,8 +196,12 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
 
   // ---- Changes of collections ----------------------------------------------------------------
 
-  private <T> CompletableFuture<T> change(Callable<T> work) {
-    return CompletableFuture.supplyAsync(() -> Failures.unchecked(() -> changed(work)), changes);
+  private <T> CompletableFuture<T> change(String name, Callable<T> work) {
+    try {
+      return CompletableFuture.supplyAsync(() -> Failures.unchecked(() -> changed(work)), changes);
+    } catch (RejectedExecutionException ended) {
+      return CompletableFuture.failedFuture(OpenWriters.ending(name));
+    }
   }
 
   private <T> T changed(Callable<T> work) throws Exception {
@@ -204,6 +221,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
    */
   private <T> CompletableFuture<T> changeFiles(String collection, OfFiles<T> work) {
     return change(
+        collection,
         () -> {
           String name = catalog.aliases().resolve(collection);
           requireCollection(name);
@@ -229,13 +247,14 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   public CompletableFuture<Void> create(
       String name, CollectionSettings settings, EncoderSpec encoder) {
     return change(
+        name,
         () -> {
           DataDirectory.checkName("name", name);
           if (!settings.storage().structures().forward()) {
             throw new InvalidInputException(
                 "storage", "without a forward index", "with one, which merges and updates read");
           }
-          synchronized (writers.lock(name)) {
+          try (NameLocks.Held _ = writers.locks().hold(name)) {
             requireFree(name);
             requireModels(encoder);
             EncoderSpec pinned =
@@ -243,7 +262,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
                     ? encoder.withAverageLength(Bm25Formula.AVERAGE_LENGTH_DEFAULT)
                     : encoder;
             try (DataDirectory.Writer rights = writers.rights(name)) {
-              if (rights.current() != null) {
+              // A manifest that cannot be read is one all the same: what it names is not given up.
+              if (Files.exists(rights.directory().resolve(CollectionManifest.FILE_NAME))) {
                 throw new NameTakenException("collection", name);
               }
               CollectionManifest manifest =
@@ -290,8 +310,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Void> drop(String name) {
     return change(
+        name,
         () -> {
-          synchronized (writers.lock(name)) {
+          try (NameLocks.Held _ = writers.locks().hold(name)) {
             requireCollection(name);
             List<String> aliases = catalog.aliases().of(name);
             if (!aliases.isEmpty()) {
@@ -316,15 +337,12 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Optional<String>> setAlias(String alias, String collection) {
     return change(
+        alias,
         () -> {
           DataDirectory.checkName("alias", alias);
-          // Neither name may come or go meanwhile. Always in the same order, so that nobody waits
-          // for one who waits for him.
-          boolean aliasFirst = alias.compareTo(collection) < 0;
-          synchronized (writers.lock(aliasFirst ? alias : collection)) {
-            synchronized (writers.lock(aliasFirst ? collection : alias)) {
-              return switchAlias(alias, collection);
-            }
+          // Neither name may come or go meanwhile.
+          try (NameLocks.Held _ = writers.locks().hold(alias, collection)) {
+            return switchAlias(alias, collection);
           }
         });
   }
@@ -345,6 +363,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Void> deleteAlias(String alias) {
     return change(
+        alias,
         () -> {
           synchronized (aliasLock) {
             Aliases before = catalog.aliases();
@@ -405,7 +424,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         collection,
         (name, directory) -> {
           DataDirectory.checkName("new_collection", newCollection);
-          synchronized (writers.lock(newCollection)) {
+          try (NameLocks.Held _ = writers.locks().hold(newCollection)) {
             requireFree(newCollection);
             // Removes what a killed creation has left under the name.
             writers.rights(newCollection).close();

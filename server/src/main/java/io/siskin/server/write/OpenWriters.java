@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ final class OpenWriters implements AutoCloseable {
   private final ExecutorService opening;
   private final long idleNanosMax;
   private final Map<String, LiveCollection> open = new ConcurrentHashMap<>();
-  private final Map<String, Object> locks = new ConcurrentHashMap<>();
+  private final NameLocks locks = new NameLocks();
   private volatile boolean isClosed;
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
@@ -48,7 +49,7 @@ final class OpenWriters implements AutoCloseable {
    * @param data where the collections are
    * @param catalog serves them
    * @param opener makes writers; closed with this
-   * @param opening runs the opening of writers, which waits for the disk
+   * @param opening runs the opening of writers, which waits for the disk; closed with this
    * @param idleNanosMax how long after its last write a collection is given back, in nanoseconds
    */
   @SuppressWarnings("FutureReturnValueIgnored") // It reports its failures itself and never ends.
@@ -97,13 +98,9 @@ final class OpenWriters implements AutoCloseable {
     if (writer != null && isUsable(writer)) {
       done = applied(work, writer);
     } else if (isClosed) {
-      return CompletableFuture.failedFuture(
-          new CollectionNotWritableException(
-              name, CollectionNotWritableException.Reason.CLOSING, "the server ends"));
+      return CompletableFuture.failedFuture(ending(name));
     } else {
-      done =
-          CompletableFuture.supplyAsync(() -> Failures.unchecked(() -> writer(name)), opening)
-              .thenCompose(opened -> applied(work, opened));
+      done = opened(name).thenCompose(opened -> applied(work, opened));
     }
     return tries == 0
         ? done
@@ -112,6 +109,24 @@ final class OpenWriters implements AutoCloseable {
                 isClosing(Failures.unwrapped(failed)) && !isClosed
                     ? with(collection, work, tries - 1)
                     : CompletableFuture.failedFuture(failed));
+  }
+
+  private CompletableFuture<LiveCollection> opened(String name) {
+    try {
+      return CompletableFuture.supplyAsync(() -> Failures.unchecked(() -> writer(name)), opening);
+    } catch (RejectedExecutionException ended) {
+      return CompletableFuture.failedFuture(ending(name));
+    }
+  }
+
+  /**
+   * Returns what is told to whoever wants to change something while the server ends.
+   *
+   * @param name what was to be changed
+   */
+  static CollectionNotWritableException ending(String name) {
+    return new CollectionNotWritableException(
+        name, CollectionNotWritableException.Reason.CLOSING, "the server ends");
   }
 
   private static boolean isUsable(LiveCollection writer) {
@@ -133,17 +148,16 @@ final class OpenWriters implements AutoCloseable {
   }
 
   /**
-   * Returns what is held while a name comes or goes, or while its writer is opened or closed.
-   *
-   * @param name the name of a collection or an alias
+   * Returns what is held while a name comes or goes, or while its writer is opened or closed: the
+   * names of collections and aliases.
    */
-  Object lock(String name) {
-    return locks.computeIfAbsent(name, _ -> new Object());
+  NameLocks locks() {
+    return locks;
   }
 
   /** Returns the writer of a collection, opening it if need be. */
   private LiveCollection writer(String name) throws IOException {
-    synchronized (lock(name)) {
+    try (NameLocks.Held _ = locks.hold(name)) {
       LiveCollection writer = open.get(name);
       if (writer != null && isUsable(writer)) {
         return writer;
@@ -199,7 +213,7 @@ final class OpenWriters implements AutoCloseable {
     for (String name : data.collections()) {
       Path directory = data.collectionDirectory(name);
       if (Recovery.isNeeded(directory, CollectionManifest.read(directory))) {
-        synchronized (lock(name)) {
+        try (NameLocks.Held _ = locks.hold(name)) {
           recover(name);
         }
       }
@@ -237,7 +251,7 @@ final class OpenWriters implements AutoCloseable {
         // What cannot be sealed cannot be given back. The writer goes on trying.
         if (writer.failure() != null
             || (writer.idleNanos() >= idleNanosMax && !writer.isUnsealable())) {
-          synchronized (lock(one.getKey())) {
+          try (NameLocks.Held _ = locks.hold(one.getKey())) {
             if (open.get(one.getKey()) == writer) {
               giveBack(one.getKey(), writer);
             }
@@ -291,16 +305,23 @@ final class OpenWriters implements AutoCloseable {
   }
 
   /**
-   * Ends all writers.
+   * Ends all writers, and the threads that open them.
    *
    * @param seal whether what is in memory is sealed before. What cannot be sealed stays in its log
    */
-  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
   void close(boolean seal) {
     isClosed = true;
     sweeper.close();
+    closeOpen(seal);
+    opening.close();
+    // A collection that was being opened meanwhile is open now.
+    closeOpen(seal);
+  }
+
+  @SuppressWarnings("IllegalCatch") // Every collection must be closed.
+  private void closeOpen(boolean seal) {
     for (Map.Entry<String, LiveCollection> one : Map.copyOf(open).entrySet()) {
-      synchronized (lock(one.getKey())) {
+      try (NameLocks.Held _ = locks.hold(one.getKey())) {
         try {
           if (seal && one.getValue().failure() == null) {
             one.getValue().flush().join();

@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Builds the segments of one collection on threads that all collections share. A build is throttled
@@ -33,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by the writer's thread. The builds themselves read only what cannot change.
  */
 final class SegmentBuilds {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentBuilds.class);
+
   /** Segments with fewer documents are not reordered: they are merged soon. */
   private static final int REORDERED_DOCUMENTS_MIN = 128_000;
 
@@ -50,7 +55,21 @@ final class SegmentBuilds {
    * @param seals runs seals
    * @param merges runs merges
    */
-  record Workers(ExecutorService seals, ExecutorService merges) {}
+  record Workers(ExecutorService seals, ExecutorService merges) {
+    /** Starts one thread for each of both. */
+    static Workers start() {
+      return new Workers(thread("siskin-seal"), thread("siskin-merge"));
+    }
+
+    /**
+     * Starts a thread that does not keep the process alive.
+     *
+     * @param name its name
+     */
+    static ExecutorService thread(String name) {
+      return Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
+    }
+  }
 
   /**
    * Makes the builds of a collection.
@@ -116,11 +135,26 @@ final class SegmentBuilds {
       return livesBefore;
     }
 
-    /** Stops it soon and waits until it has stopped. */
+    /** Stops it soon and waits until it has stopped. What it has made is removed. */
     void cancel() {
       cancelled = true;
-      CompletableFuture<?> stopped = done.handle((_, _) -> null);
+      CompletableFuture<?> stopped =
+          done.handle(
+              (made, _) -> {
+                remove(made);
+                return null;
+              });
       stopped.join();
+    }
+
+    private static void remove(@Nullable Result made) {
+      try {
+        if (made != null) {
+          Publication.deleteDirectory(made.directory());
+        }
+      } catch (IOException left) {
+        LOG.warn("{} is left until the collection is opened again: {}", made, left.getMessage());
+      }
     }
   }
 

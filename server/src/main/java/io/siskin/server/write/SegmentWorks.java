@@ -49,6 +49,7 @@ final class SegmentWorks {
   private LogState reached = LogState.NONE;
   private boolean commitIsDue;
   private long notBeforeNanoTime = System.nanoTime();
+  private long mergeNotBeforeNanoTime = System.nanoTime();
 
   /**
    * Someone who waits for what was written before he asked. What is written later does not concern
@@ -171,7 +172,7 @@ final class SegmentWorks {
       seal = builds.seal(files(), oldest);
       whenBuilt(seal, () -> commitSeal(oldest));
     }
-    if (merge == null) {
+    if (merge == null && System.nanoTime() - mergeNotBeforeNanoTime >= 0) {
       considerMerge(idleNanos);
     }
   }
@@ -247,15 +248,30 @@ final class SegmentWorks {
     if (build.equals(seal)) {
       seal = null;
       failure = failed;
-    } else {
-      merge = null;
-      compacting = List.of();
+      failed("a segment could not be built", failed);
+      return;
     }
-    failed("a segment could not be built", failed);
+    // Seals go on: without merges there are more segments, but without seals writes would wait.
+    merge = null;
+    compacting = List.of();
+    warn("segments could not be merged", failed);
+    mergeNotBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
+    failWaiters(compactWaiters, failed);
   }
 
   private void failed(String what, Throwable failed) {
-    // On a full disk it fails every other second, and the first report says everything.
+    warn(what, failed);
+    notBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
+    failWaiters(failed);
+  }
+
+  private void failWaiters(Throwable failed) {
+    failWaiters(sealWaiters, failed);
+    failWaiters(compactWaiters, failed);
+  }
+
+  /** On a full disk it fails every other second, and the first report says everything. */
+  private void warn(String what, Throwable failed) {
     String message = what + ": " + failed;
     if (!message.equals(lastReport)) {
       lastReport = message;
@@ -266,16 +282,13 @@ final class SegmentWorks {
           failed.toString(),
           failed);
     }
-    notBeforeNanoTime = System.nanoTime() + RETRY_NANOS;
-    failWaiters(FullDisk.told(failed, files().directory()));
   }
 
-  private void failWaiters(Throwable failed) {
-    List<Waiter> waiters = new ArrayList<>(sealWaiters);
-    waiters.addAll(compactWaiters);
-    sealWaiters.clear();
-    compactWaiters.clear();
-    waiters.forEach(waiter -> waiter.done.completeExceptionally(failed));
+  private void failWaiters(List<Waiter> waiting, Throwable failed) {
+    Throwable told = FullDisk.told(failed, files().directory());
+    List<Waiter> waiters = List.copyOf(waiting);
+    waiting.clear();
+    waiters.forEach(waiter -> waiter.done.completeExceptionally(told));
   }
 
   private void commitSeal(GrowingPart source) throws IOException {

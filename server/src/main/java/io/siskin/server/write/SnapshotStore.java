@@ -1,5 +1,6 @@
 package io.siskin.server.write;
 
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
@@ -12,6 +13,7 @@ import io.siskin.server.collection.ModelStore;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.write.CollectionChanges.KeptSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,6 +34,9 @@ import java.util.stream.Stream;
 final class SnapshotStore {
   private static final String KEEPING = ".building-";
 
+  /** How many snapshots a collection has at most: each keeps files from being removed. */
+  static final int COUNT_MAX = 1_000;
+
   private SnapshotStore() {}
 
   /**
@@ -41,6 +46,7 @@ final class SnapshotStore {
    * @param manifest its manifest
    * @param name the snapshot's name
    * @throws NameTakenException when there is one of the name
+   * @throws InvalidInputException when there are too many
    */
   static KeptSnapshot create(Path directory, CollectionManifest manifest, String name)
       throws IOException {
@@ -49,11 +55,20 @@ final class SnapshotStore {
       throw new NameTakenException("snapshot", name);
     }
     AtomicFile.createDirectory(DataDirectory.snapshotsDirectory(directory));
+    int count = folders(directory).size();
+    if (count >= COUNT_MAX) {
+      throw new InvalidInputException(
+          "snapshots of the collection",
+          count + " already",
+          "at most " + COUNT_MAX + ", so that one must be deleted first");
+    }
     Path folder = Publication.createDirectory(target.resolveSibling("."), KEEPING);
     try {
       link(directory, manifest, folder);
       manifest.write(folder);
       Publication.publishDirectory(folder, target);
+    } catch (UncheckedIOException unreadable) {
+      throw unreadable.getCause();
     } finally {
       Publication.deleteDirectory(folder);
     }
@@ -111,19 +126,26 @@ final class SnapshotStore {
    * @param collection its name
    */
   static List<KeptSnapshot> list(Path directory, String collection) throws IOException {
-    Path folder = DataDirectory.snapshotsDirectory(directory);
     List<KeptSnapshot> found = new ArrayList<>();
-    if (Files.isDirectory(folder)) {
-      try (Stream<Path> all = Files.list(folder)) {
-        for (Path snapshot : all.toList()) {
-          if (DataDirectory.isName(String.valueOf(snapshot.getFileName()))) {
-            found.add(describe(snapshot, collection));
-          }
-        }
+    for (Path snapshot : folders(directory)) {
+      try {
+        found.add(describe(snapshot, collection));
+      } catch (NoSuchFileException gone) {
+        // It is deleted at the same time.
       }
     }
     found.sort(Comparator.comparing(KeptSnapshot::created).thenComparing(KeptSnapshot::name));
     return found;
+  }
+
+  private static List<Path> folders(Path directory) throws IOException {
+    Path folder = DataDirectory.snapshotsDirectory(directory);
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(each -> DataDirectory.isName(String.valueOf(each.getFileName()))).toList();
+    }
   }
 
   private static KeptSnapshot describe(Path folder, String collection) throws IOException {
@@ -147,7 +169,12 @@ final class SnapshotStore {
     Path folder = existing(directory, collection, name);
     // Under another name first, so that half of a snapshot is never listed.
     Path removed = Publication.temporaryPath(folder.resolveSibling("."), KEEPING);
-    Files.move(folder, removed);
+    try {
+      Files.move(folder, removed);
+    } catch (NoSuchFileException gone) {
+      // Another request was quicker.
+      throw new SnapshotNotFoundException(collection, name, List.of());
+    }
     AtomicFile.forceDirectory(folder.resolveSibling("."));
     Publication.deleteDirectory(removed);
   }
@@ -188,11 +215,11 @@ final class SnapshotStore {
     if (Files.exists(target.resolve(CollectionManifest.FILE_NAME))) {
       throw new NameTakenException("collection", newCollection);
     }
-    CollectionManifest manifest = CollectionManifest.read(snapshot);
-    CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
-        .release();
     Path folder = data.newRestoreDirectory();
     try {
+      CollectionManifest manifest = CollectionManifest.read(snapshot);
+      CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
+          .release();
       link(snapshot, manifest, folder);
       LogState log = manifest.log();
       manifest
@@ -200,7 +227,11 @@ final class SnapshotStore {
           .next(new LogState(log.epoch() + 1, 0, log.lastPosition()), manifest.segments())
           .write(folder);
       Publication.publishDirectory(folder, target);
-    } catch (NoSuchFileException gone) {
+    } catch (NoSuchFileException missing) {
+      if (Files.exists(snapshot)) {
+        throw missing;
+      }
+      // It was deleted at the same time.
       throw new SnapshotNotFoundException(collection, name, List.of());
     } finally {
       Publication.deleteDirectory(folder);

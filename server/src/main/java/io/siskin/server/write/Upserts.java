@@ -1,7 +1,9 @@
 package io.siskin.server.write;
 
 import io.siskin.index.build.VectorQuantizer;
+import io.siskin.index.document.FieldValue;
 import io.siskin.index.error.Ranges;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSnapshot;
@@ -10,6 +12,7 @@ import io.siskin.server.retrieve.OpenCollections;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +33,7 @@ final class Upserts implements AutoCloseable {
 
   private final OpenWriters writers;
   private final OpenCollections snapshots;
+  private final PreparationRoom room;
 
   /** Encodes what needs no model. */
   private final ExecutorService encoding =
@@ -42,9 +46,11 @@ final class Upserts implements AutoCloseable {
    *
    * @param writers the writers
    * @param catalog serves the collections
+   * @param lengthBytesMax about how much memory documents may take that are being prepared
    */
-  Upserts(OpenWriters writers, CollectionCatalog catalog) {
+  Upserts(OpenWriters writers, CollectionCatalog catalog, long lengthBytesMax) {
     this.writers = writers;
+    this.room = new PreparationRoom(lengthBytesMax);
     this.snapshots = new OpenCollections(catalog);
   }
 
@@ -93,9 +99,16 @@ final class Upserts implements AutoCloseable {
    */
   CompletableFuture<List<WriteResult>> upsert(Request request, WriteOrder order) {
     CompletableFuture<List<WriteResult>> result = new CompletableFuture<>();
+    long inputBytes = inputBytes(request.documents);
+    try {
+      room.take(inputBytes);
+    } catch (WritesOverloadedException full) {
+      return CompletableFuture.failedFuture(full);
+    }
     order.then(
         prepare(request),
         (prepared, failure) -> {
+          room.giveBack(inputBytes);
           if (prepared == null) {
             result.completeExceptionally(Failures.unwrapped(failure));
             return CompletableFuture.completedFuture(null);
@@ -178,6 +191,22 @@ final class Upserts implements AutoCloseable {
         storage.quantization(),
         storage.structures().residuals(),
         storage.structures().frequencies());
+  }
+
+  /** Returns about how many bytes of memory documents take before they are prepared. */
+  private static long inputBytes(List<DocumentInput> documents) {
+    long length = 64;
+    for (DocumentInput document : documents) {
+      String text = document.text();
+      SparseVector vector = document.vector();
+      length += 64L + document.id().length();
+      length += text == null ? 0 : text.length();
+      length += vector == null ? 0 : 12L * vector.size();
+      for (Map.Entry<String, FieldValue> field : document.fields().entrySet()) {
+        length += 24L + field.getKey().length() + field.getValue().toText().length();
+      }
+    }
+    return length;
   }
 
   private static long lengthBytes(List<PreparedDocument> documents) {

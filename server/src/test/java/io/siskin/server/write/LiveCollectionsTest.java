@@ -119,7 +119,13 @@ final class LiveCollectionsTest {
       StoredDocument read =
           server
               .reader
-              .get("birds", "", List.of("b", "x"), LiveServer.ALL, Cancellation.NEVER)
+              .get(
+                  "birds",
+                  "",
+                  List.of("b", "x"),
+                  LiveServer.ALL,
+                  Long.MAX_VALUE,
+                  Cancellation.NEVER)
               .getFirst();
       assertThat(read.fields()).isEqualTo(Map.of("year", new FieldValue.Whole(1999)));
       assertThat(read.position()).isEqualTo(4);
@@ -433,6 +439,7 @@ final class LiveCollectionsTest {
                       "",
                       List.of("a"),
                       new DocumentReads.Parts(false, List.of("yaer")),
+                      Long.MAX_VALUE,
                       Cancellation.NEVER))
           .hasMessageContaining("fields is 'yaer'")
           .hasMessageContaining("year");

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** A data directory that is served and written in this process, for tests. */
@@ -34,9 +36,20 @@ final class LiveServer implements AutoCloseable {
   final RetrievalPipeline retrieval;
 
   LiveServer(Path folder, WriteLimits limits) throws IOException {
+    this(folder, limits, Executors.newSingleThreadExecutor());
+  }
+
+  /** Opens a data directory whose segments are merged by given threads, which it closes. */
+  LiveServer(Path folder, WriteLimits limits, ExecutorService merges) throws IOException {
     this.data = new DataDirectory(folder);
     this.catalog = new CollectionCatalog(data, Verification.FULL, snapshot -> {}, TextModels.NONE);
-    this.live = new LiveCollections(data, catalog, TextModels.NONE, limits);
+    this.live =
+        new LiveCollections(
+            data,
+            catalog,
+            TextModels.NONE,
+            limits,
+            new SegmentBuilds.Workers(Executors.newSingleThreadExecutor(), merges));
     live.recoverAll();
     catalog.openAll();
     this.reader = new DocumentReader(catalog, live::refresh);

@@ -159,7 +159,8 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
               DocumentMapper.parts(request.getWithVector(), request.getFieldsList());
           return () ->
               DocumentMapper.toProto(
-                  reads.get(collection, request.getTenant(), ids, parts, cancellation));
+                  reads.get(
+                      collection, request.getTenant(), ids, parts, responseBytesMax, cancellation));
         });
   }
 
