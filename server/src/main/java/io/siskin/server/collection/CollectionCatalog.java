@@ -141,7 +141,10 @@ public final class CollectionCatalog implements AutoCloseable {
   public synchronized void openAll() throws IOException {
     aliases = Aliases.read(data.root());
     for (String name : data.collections()) {
-      open(name);
+      // One that was made meanwhile is served already, with writes that its files do not have.
+      if (!(owned.contains(name) && snapshots.containsKey(name))) {
+        open(name);
+      }
     }
   }
 

@@ -624,7 +624,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     data.removeLeftovers();
     for (String name : data.collections()) {
       Path directory = data.collectionDirectory(name);
-      if (!Recovery.isNeeded(directory, CollectionManifest.read(directory))) {
+      // One that this process writes already was made just now.
+      if (open.containsKey(name)
+          || !Recovery.isNeeded(directory, CollectionManifest.read(directory))) {
         continue;
       }
       try (DataDirectory.Writer rights = data.openForWriting(name)) {
@@ -856,7 +858,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         throw new NameTakenException("collection", alias);
       }
       requireCollection(collection);
-      Aliases before = catalog.aliases();
+      // Those of the disk: a server that is still opening its collections knows none yet.
+      Aliases before = Aliases.read(data.root());
       Ranges.check("number of aliases", before.collections().size(), 0, Aliases.COUNT_MAX - 1);
       catalog.putAliases(before.with(alias, collection));
       return Optional.ofNullable(before.collections().get(alias));
@@ -869,7 +872,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         alias,
         () -> {
           synchronized (aliasLock) {
-            Aliases before = catalog.aliases();
+            Aliases before = Aliases.read(data.root());
             if (!before.collections().containsKey(alias)) {
               throw new CollectionNotFoundException(
                   alias, List.copyOf(before.collections().keySet()));
