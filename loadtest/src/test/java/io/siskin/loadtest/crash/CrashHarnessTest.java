@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The short version of {@code loadtest/crash}. */
-@Timeout(300)
+@Timeout(900)
 final class CrashHarnessTest {
   @TempDir private Path folder;
 

@@ -142,7 +142,8 @@ public final class CollectionCatalog implements AutoCloseable {
   public synchronized void openAll() throws IOException {
     aliases = Aliases.read(data.root());
     for (String name : data.collections()) {
-      if (!owned.contains(name)) {
+      // One that was made meanwhile is served already, with writes that its files do not have.
+      if (!(owned.contains(name) && snapshots.containsKey(name))) {
         open(name);
       }
     }

@@ -304,16 +304,22 @@ public final class WriteAheadLog implements Closeable {
   /** Makes a file of the log. When it returns, the file is durable under its name. */
   static LogFile begin(LogFiles files, NextFile next, LogFileHeader header) throws IOException {
     LogFile file = next.take(header.lengthBytes());
+    boolean begun = false;
     try {
       file.write(header.toBytes(), 0);
       file.force();
+      files.rename(NextFile.NAME, header.name());
+      files.forceNames();
+      begun = true;
+      return file;
     } catch (LogFullException noRoom) {
       next.discard(file);
       throw noRoom;
+    } finally {
+      if (!begun) {
+        file.close();
+      }
     }
-    files.rename(NextFile.NAME, header.name());
-    files.forceNames();
-    return file;
   }
 
   private void measure() {

@@ -2,7 +2,6 @@ package io.siskin.server.write;
 
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
-import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.CollectionManifest;
@@ -51,7 +50,6 @@ final class LiveCollection implements AutoCloseable {
   private final WriteAheadLog log;
   private final WriteQueue queue;
   private final WriteOptions options;
-  private final Schema schema;
   private final LongSupplier nanoTime;
   private final WriteRecordCodec codec = new WriteRecordCodec();
   private final Thread thread;
@@ -119,7 +117,6 @@ final class LiveCollection implements AutoCloseable {
     this.log = log;
     this.queue = new WriteQueue(queueBytesMax);
     this.options = files.manifest().settings().writes();
-    this.schema = files.manifest().settings().schema();
     this.nanoTime = nanoTime;
     this.nextPosition = lastPosition + 1;
     this.appliedSequence = log.lastSequence();

@@ -353,7 +353,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         throw new NameTakenException("collection", alias);
       }
       requireCollection(collection);
-      Aliases before = catalog.aliases();
+      // Those of the disk: a server that is still opening its collections knows none yet.
+      Aliases before = Aliases.read(data.root());
       Ranges.check("number of aliases", before.collections().size(), 0, Aliases.COUNT_MAX - 1);
       catalog.putAliases(before.with(alias, collection));
       return Optional.ofNullable(before.collections().get(alias));
@@ -366,7 +367,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         alias,
         () -> {
           synchronized (aliasLock) {
-            Aliases before = catalog.aliases();
+            Aliases before = Aliases.read(data.root());
             if (!before.collections().containsKey(alias)) {
               throw new CollectionNotFoundException(
                   alias, List.copyOf(before.collections().keySet()));

@@ -212,7 +212,9 @@ final class OpenWriters implements AutoCloseable {
   void recoverAll() throws IOException {
     for (String name : data.collections()) {
       Path directory = data.collectionDirectory(name);
-      if (Recovery.isNeeded(directory, CollectionManifest.read(directory))) {
+      // One that this process writes already was made just now.
+      if (!open.containsKey(name)
+          && Recovery.isNeeded(directory, CollectionManifest.read(directory))) {
         try (NameLocks.Held _ = locks.hold(name)) {
           recover(name);
         }

@@ -116,7 +116,12 @@ public final class FakeCollections implements CollectionWrites, CollectionChange
 
   @Override
   public List<StoredDocument> get(
-      String collection, String tenant, List<String> ids, Parts parts, Cancellation cancellation) {
+      String collection,
+      String tenant,
+      List<String> ids,
+      Parts parts,
+      long responseBytesMax,
+      Cancellation cancellation) {
     readBy.add(Thread.currentThread().getName());
     asked.add(parts);
     if (failure != null) {

@@ -208,7 +208,7 @@ final class LiveTenantsModelTest {
     for (int i = 1 + random.nextInt(25); i > 0; i--) {
       String id = "d" + random.nextInt(IDS);
       String text = text(random, 16);
-      long year = 2000 + random.nextInt(10);
+      long year = 2000L + random.nextInt(10);
       batch.add(new DocumentInput(id, null, text, Map.of("year", new FieldValue.Whole(year))));
       if (model.isOfOther(id, tenant)) {
         expected.add(WriteOutcome.REFUSED);
@@ -240,7 +240,7 @@ final class LiveTenantsModelTest {
   }
 
   private static void deleteYears(LiveServer server, Model model, String tenant, Random random) {
-    long year = 2000 + random.nextInt(10);
+    long year = 2000L + random.nextInt(10);
     int before = model.documents.size();
     model.documents.values().removeIf(one -> one.owner().equals(tenant) && one.year() == year);
     assertThat(delete(server, tenant, new Selector.Expression("year = " + year)))
@@ -257,7 +257,7 @@ final class LiveTenantsModelTest {
 
   private static void update(LiveServer server, Model model, String tenant, Random random) {
     String id = "d" + random.nextInt(IDS);
-    long year = 2000 + random.nextInt(10);
+    long year = 2000L + random.nextInt(10);
     WriteOutcome expected = WriteOutcome.NOT_FOUND;
     if (model.documents.containsKey(id) && !model.isOfOther(id, tenant)) {
       Written before = model.documents.remove(id);
@@ -284,7 +284,7 @@ final class LiveTenantsModelTest {
     for (String tenant : OWNERS) {
       String query = text(random, 6);
       int k = 1 + random.nextInt(20);
-      long year = 2000 + random.nextInt(10);
+      long year = 2000L + random.nextInt(10);
       boolean filtered = random.nextBoolean();
       Selector selector =
           filtered ? new Selector.Expression("year >= " + year) : new Selector.All();
@@ -380,7 +380,7 @@ final class LiveTenantsModelTest {
     Map<String, Long> own = new TreeMap<>();
     for (int round = 0; round < 60; round++) {
       String id = tenant + random.nextInt(30);
-      long year = 2000 + random.nextInt(10);
+      long year = 2000L + random.nextInt(10);
       DocumentInput document =
           new DocumentInput(
               id, null, "bird " + text(random, 10), Map.of("year", new FieldValue.Whole(year)));

@@ -9,14 +9,18 @@ import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
+import io.siskin.index.store.Verification;
 import io.siskin.index.vector.TermIdVector;
+import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.log.LogOptions;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.ResponseTooLargeException;
@@ -330,6 +334,37 @@ final class WriteFailuresTest {
             .hasCauseInstanceOf(CollectionNotFoundException.class);
         assertThat(server.upsert("birds", documents("d", 5))).hasSize(5);
       }
+    }
+  }
+
+  /** Its port is open before its collections are. */
+  @Test
+  void whatIsMadeWhileAServerOpensTakesNothingAway() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", CollectionSettings.DEFAULTS, new VectorSpec());
+      server.live.setAlias("old", "birds").join();
+    }
+    DataDirectory data = new DataDirectory(folder);
+    try (CollectionCatalog catalog =
+            new CollectionCatalog(data, Verification.FULL, snapshot -> {}, TextModels.NONE);
+        LiveCollections live =
+            new LiveCollections(data, catalog, TextModels.NONE, WriteLimits.DEFAULTS)) {
+      live.create("notes", CollectionSettings.DEFAULTS, new VectorSpec()).join();
+      live.setAlias("new", "notes").join();
+      live.upsert(
+              "notes",
+              "",
+              List.of(document("a")),
+              WaitFor.SEARCHABLE,
+              Cancellation.NEVER,
+              new WriteOrder())
+          .join();
+      live.recoverAll();
+      catalog.openAll();
+      assertThat(catalog.aliases().collections()).isEqualTo(Map.of("old", "birds", "new", "notes"));
+      DocumentReader reader = new DocumentReader(catalog, live::refresh);
+      assertThat(reader.count("notes", "", new Selector.All())).isEqualTo(1);
+      assertThat(reader.count("birds", "", new Selector.All())).isZero();
     }
   }
 
