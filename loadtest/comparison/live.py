@@ -263,14 +263,16 @@ def _print_filters(bench, ways, all_groups):
             if way.server_passes[group][0]:
                 inner = summary(way.server_passes[group])
                 cells = [f"{cell} ({figure:.0f})" for cell, figure in zip(cells, inner)]
-            medians[way.name] = mean
+            medians[way.name] = p50, mean
             rows.append([share(group), way.name, f"{recall:.4f}", *cells])
         peers = [way.name for way in ways if not way.name.startswith("siskin")]
         for way in ways:
             if way.name.startswith("siskin"):
-                ratios.append([share(group), way.name, *(f"{medians[way.name] / medians[peer]:.2f}" for peer in peers)])
+                of_peers = [zip(medians[way.name], medians[peer]) for peer in peers]
+                ratios.append([share(group), way.name, *(f"{ours / theirs:.2f}" for pairs in of_peers for ours, theirs in pairs)])
     table(["filter admits", "engine", "recall@10", "mean", "p50", "p99"], rows)
-    table(["filter admits", "engine", *(f"mean / mean of {peer}" for peer in peers)], ratios)
+    heads = [f"{figure} / {figure} of {peer}" for peer in peers for figure in ("p50", "mean")]
+    table(["filter admits", "engine", *heads], ratios)
 
 
 def writes(bench):

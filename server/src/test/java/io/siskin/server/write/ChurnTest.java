@@ -52,11 +52,13 @@ final class ChurnTest {
   private record Footprint(long mappings, long descriptors, long files, long threads) {
     static Footprint of(Path folder) throws IOException {
       String name = folder.toRealPath().toString();
+      // First: walking through the folder opens it.
+      long descriptors = descriptors(name);
       try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"));
           Stream<Path> all = Files.walk(folder)) {
         return new Footprint(
             maps.filter(line -> line.contains(name)).count(),
-            descriptors(name),
+            descriptors,
             all.filter(Files::isRegularFile).count(),
             Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().matches(".*(churn|version)-\\d+.*"))
