@@ -5,6 +5,7 @@ import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchRequest;
+import io.siskin.client.SearchResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -40,6 +43,7 @@ final class LoadRound {
 
   private final Histogram allMicros = new ConcurrentHistogram(3);
   private final Histogram eventMicros = new ConcurrentHistogram(3);
+  private final Histogram serverMicros = new ConcurrentHistogram(3);
   private final Histogram sendLagMicros = new ConcurrentHistogram(3);
   private final AtomicLong failures = new AtomicLong();
   private volatile boolean isEventNow;
@@ -83,47 +87,26 @@ final class LoadRound {
     return new LoadRound(client, rows, words);
   }
 
-  /** What may fail in a thread. */
-  private interface Work {
-    void run() throws IOException, InterruptedException;
-  }
-
   /** Runs until the seconds are over and all calls have ended. Returns what was measured. */
   Map<String, Object> run() throws InterruptedException, IOException {
-    List<Throwable> failed = new ArrayList<>();
-    List<Thread> threads = new ArrayList<>();
+    List<FutureTask<@Nullable Void>> besides = new ArrayList<>();
     if (upsertsPerSecond > 0) {
-      threads.add(start("writes", this::write, failed));
+      besides.add(new FutureTask<>(this::write));
     }
     if (event != Event.NONE) {
-      threads.add(start("events", this::causeEvents, failed));
+      besides.add(new FutureTask<>(this::causeEvents));
     }
+    besides.forEach(Thread.ofPlatform()::start);
     search();
     isOver = true;
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    if (!failed.isEmpty()) {
-      throw new IOException("a thread of the load failed", failed.getFirst());
+    for (FutureTask<@Nullable Void> one : besides) {
+      try {
+        one.get();
+      } catch (ExecutionException failed) {
+        throw new IOException("what ran beside the searches failed", failed);
+      }
     }
     return summary();
-  }
-
-  private static Thread start(String name, Work work, List<Throwable> failed) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException | InterruptedException | RuntimeException failure) {
-                synchronized (failed) {
-                  failed.add(failure);
-                }
-              }
-            },
-            name);
-    thread.start();
-    return thread;
   }
 
   private void search() throws InterruptedException {
@@ -143,27 +126,29 @@ final class LoadRound {
               .searchAsync(request)
               .whenComplete(
                   (result, failure) -> {
-                    ended(due, isOfEvent, failure);
+                    ended(due, isOfEvent, result, failure);
                     open.countDown();
                   });
     }
     open.await();
   }
 
-  private void ended(long due, boolean isOfEvent, @Nullable Throwable failure) {
+  private void ended(
+      long due, boolean isOfEvent, @Nullable SearchResult result, @Nullable Throwable failure) {
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due);
-    if (failure != null) {
+    if (failure != null || result == null) {
       failures.incrementAndGet();
       return;
     }
     allMicros.recordValue(micros);
-    if (isOfEvent || isEventNow) {
+    if (event == Event.NONE || isOfEvent || isEventNow) {
       eventMicros.recordValue(micros);
+      serverMicros.recordValue(TimeUnit.NANOSECONDS.toMicros(result.timings().totalNanos()));
     }
   }
 
   /** Replaces documents at the rate, by the vectors of other rows. */
-  private void write() throws IOException {
+  private @Nullable Void write() throws IOException {
     DocumentsClient documents = client.documents(collection);
     SplittableRandom random = new SplittableRandom(upsertsPerSecond);
     int size = Math.max(1, upsertsPerSecond / BATCHES_PER_SECOND);
@@ -183,9 +168,10 @@ final class LoadRound {
       long lag = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due);
       writeLagMillisMax = Math.max(writeLagMillisMax, lag);
     }
+    return null;
   }
 
-  private void causeEvents() throws InterruptedException {
+  private @Nullable Void causeEvents() throws InterruptedException {
     CollectionsClient collections = client.collectionsClient();
     while (!isOver) {
       Thread.sleep(PAUSE_MILLIS);
@@ -200,12 +186,14 @@ final class LoadRound {
       events++;
       eventNanos += System.nanoTime() - start;
     }
+    return null;
   }
 
   private Map<String, Object> summary() {
     Map<String, Object> summary = new TreeMap<>();
     summary.put("all", quantiles(allMicros));
     summary.put("during", quantiles(eventMicros));
+    summary.put("server", quantiles(serverMicros));
     summary.put("send_lag", quantiles(sendLagMicros));
     summary.put("failures", failures.get());
     summary.put("events", events);
