@@ -26,6 +26,7 @@ FILL_BATCH = 1_000
 # A collection that nobody writes is merged further after ten seconds.
 SETTLED_SECONDS, SETTLE_SECONDS_MAX = 15, 180
 STABLE, ALIAS = "stable", "current"
+CHURN_PARTS = 10
 
 DESCRIPTION = """\
 Measures collections that change, and prints tables in Markdown. Siskin runs as its users run it: `siskin serve`, and a
@@ -109,10 +110,13 @@ class Bench:
         self.groups = groups(self.base.rows)
         self.groups_file.write_bytes(self.groups)
 
-    def server(self, core):
-        """Returns a server of this measurement's data directory, pinned to a core or, with None, on all of them."""
+    def server(self, core, *words):
+        """Returns a server of this measurement's data directory, pinned to a core or, with None, on all of them.
+
+        words: more words for `siskin serve`.
+        """
         (self.work / "data").mkdir(exist_ok=True)
-        return burst.Server(self.work / "data", self.options.port, core, self.work, [])
+        return burst.Server(self.work / "data", self.options.port, core, self.work, list(words))
 
     def _java(self, engine, flags, *arguments):
         jars = [ROOT / "loadtest/target/classes", ROOT / "server/target/siskin-server.jar", ROOT / "server/target/lib/*"]
@@ -484,21 +488,28 @@ def churn(bench):
     bench.introduce(
         f"Collections of {options.small} documents are made, filled and dropped, and replaced behind an alias, while two"
         " threads search one that stays, or the alias. Half of the replacements restore a snapshot and half build a new"
-        " collection. The counts are of the server's process after each step. Heap is what lives after a full collection."
+        " collection. The counts are of the server's process after each step. Heap is what lives after a full collection. The"
+        f" server does not warm collections (`--warmup-millis 0`). No step begins after {options.minutes_max:g} minutes."
     )
+    end = time.monotonic() + 60 * options.minutes_max
     jcmd = pathlib.Path(os.environ["SISKIN_JAVA"]).with_name("jcmd")
     rows, failures = [], 0
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(bench.server(None))
+        server = stack.enter_context(bench.server(None, "--warmup-millis", "0"))
         siskin = stack.enter_context(bench.siskin(server, None))
         data = bench.work / "data"
         siskin.ask("churn", "drop", _stable(siskin, options.small), 0, 200, options.small)  # Compiles and loads.
         siskin.ask("begin", ALIAS, options.small)
-        steps = [("drop", STABLE, options.cycles // 5)] * 5
-        steps += [(kind, ALIAS, options.replacements // 4) for kind in ("restore", "rebuild") * 2]
+        # Replacements come in between, so that a run that is too slow still has all kinds.
+        drops = [("drop", STABLE, options.cycles // CHURN_PARTS)]
+        replacements = [(kind, ALIAS, options.replacements // CHURN_PARTS // 2) for kind in ("restore", "rebuild")]
+        steps = (drops + replacements) * CHURN_PARTS
         rows.append(["at the start", 0, "", "", *Footprint(server, data, jcmd).cells(), 0])
         first = 1_000
-        for kind, searched, count in steps:
+        for number, (kind, searched, count) in enumerate(steps):
+            if time.monotonic() > end:
+                print(f"The time is over: {len(steps) - number} of {len(steps)} steps are left out.\n")
+                break
             done = siskin.ask("churn", kind, searched, first, count, options.small)
             first += count
             time.sleep(1)
@@ -543,6 +554,7 @@ def arguments(words):
     add("--seconds", type=int, default=10, metavar="S", help="mixed: of each phase (default %(default)s)")
     add("--cycles", type=int, default=10_000, metavar="N", help="churn: collections that are dropped (default %(default)s)")
     add("--replacements", type=int, default=1_000, metavar="N", help="churn: of the alias (default %(default)s)")
+    add("--minutes-max", type=float, default=7, metavar="M", help="churn: no step begins later (default %(default)s)")
     add("--small", type=int, default=50, metavar="N", help="churn: documents of a collection (default %(default)s)")
     add("--core", type=int, default=cores[-1] if cores else None, metavar="N", help="the engines' (default: the last)")
     add("--client-core", type=int, default=cores[0] if cores else None, metavar="N", help="default: the first")
