@@ -114,10 +114,11 @@ class Truth:
             return Truth(file["rows"], file["scores"])
 
 
-def exact_top_k(base, queries, k, progress=lambda done: None):
+def exact_top_k(base, queries, k, progress=lambda done: None, accepted=None):
     """Scores every document for every query. Ties are ordered by row number.
 
-    progress is called with the number of finished queries.
+    progress is called with the number of finished queries. accepted: one flag per row, which tells whether it may be
+    found; None: all may.
     """
     from scipy.sparse import csr_matrix
 
@@ -131,7 +132,7 @@ def exact_top_k(base, queries, k, progress=lambda done: None):
             if term < base.columns:
                 postings = slice(lists.indptr[term], lists.indptr[term + 1])
                 sums[lists.indices[postings]] += weight * lists.data[postings]
-        matching = np.flatnonzero(sums > 0)
+        matching = np.flatnonzero(sums > 0 if accepted is None else (sums > 0) & accepted)
         if len(matching) > k:
             kth = np.partition(sums[matching], len(matching) - k)[len(matching) - k]
             matching = matching[sums[matching] >= kth]

@@ -46,10 +46,13 @@ class SparseTest(unittest.TestCase):
         documents, queries = random_rows(rng, 40, 20, 6), random_rows(rng, 5, 20, 5)
         base, asked = csr(documents, 20), csr(queries, 20)
         truth = sparse.exact_top_k(base, asked, k)
+        accepted = np.array([rng.random() < 0.3 for _ in documents])
+        filtered = sparse.exact_top_k(base, asked, k, accepted=accepted)
         wanted = []
-        for query, row in zip(queries, truth.rows):
+        for query, row, of_filter in zip(queries, truth.rows, filtered.rows):
             ranked = sorted((-product(query, d), n) for n, d in enumerate(documents) if product(query, d) > 0)
             self.assertEqual([n for n in row if n >= 0], [n for _, n in ranked[:k]])
+            self.assertEqual([n for n in of_filter if n >= 0], [n for _, n in ranked if accepted[n]][:k])
             wanted.append(ranked)
         found = [rng.sample(range(40), k) for _ in queries]
         total = 0

@@ -68,6 +68,9 @@ final class ComparisonScriptsTest {
     Result help = python(SCRIPTS.resolve("burst.py").toString(), "--help");
     assertThat(help.status()).as(help.output()).isZero();
     assertThat(help.output()).contains("--factor", "--deadline-millis");
+    help = python(SCRIPTS.resolve("live.py").toString(), "--help");
+    assertThat(help.status()).as(help.output()).isZero();
+    assertThat(help.output()).contains("--recall-targets", "--cycles");
     help = python(SCRIPTS.resolve("overload.py").toString(), "--help");
     assertThat(help.status()).as(help.output()).isZero();
     assertThat(help.output()).contains("--factors", "--home");

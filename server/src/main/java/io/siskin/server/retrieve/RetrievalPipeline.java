@@ -26,11 +26,8 @@ import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +44,7 @@ public final class RetrievalPipeline implements Retriever {
   private static final long POSTINGS_PER_FETCHED_HIT = 2_000;
 
   private final OpenCollections open;
-  private final Map<String, SearchTotals> tallies = new ConcurrentHashMap<>();
+  private final SearchTallies tallies;
 
   /**
    * Makes a pipeline.
@@ -56,6 +53,7 @@ public final class RetrievalPipeline implements Retriever {
    */
   public RetrievalPipeline(CollectionCatalog catalog) {
     this.open = new OpenCollections(catalog);
+    this.tallies = new SearchTallies(open::names);
   }
 
   @Override
@@ -192,10 +190,9 @@ public final class RetrievalPipeline implements Retriever {
   }
 
   private void count(String collection, RetrievalResponse response) {
-    SearchTotals found = tallies.get(collection);
     StageNanos timings = response.timings();
-    // Not computeIfAbsent at once: it may lock where get never does.
-    (found == null ? tallies.computeIfAbsent(collection, name -> new SearchTotals()) : found)
+    tallies
+        .of(collection)
         .add(
             response.mode(),
             response.stats(),
@@ -207,13 +204,7 @@ public final class RetrievalPipeline implements Retriever {
 
   /** Returns what was searched so far, by collection; one that is gone takes its counts along. */
   public SortedMap<String, SearchTotals.Counts> counts() {
-    List<String> names = open.names();
-    tallies.keySet().retainAll(names);
-    // From the start: what is counted from its first search on has no rate for that one.
-    names.forEach(name -> tallies.computeIfAbsent(name, _ -> new SearchTotals()));
-    SortedMap<String, SearchTotals.Counts> counts = new TreeMap<>();
-    tallies.forEach((collection, tally) -> counts.put(collection, tally.counts()));
-    return counts;
+    return tallies.counts();
   }
 
   @Override

@@ -33,6 +33,10 @@ final class WriteQueue {
   @GuardedBy("lock")
   private @Nullable RuntimeException closed;
 
+  /** Whether the writer ends, so that it must not wait any more. */
+  @GuardedBy("lock")
+  private boolean isOver;
+
   /**
    * Makes an empty queue.
    *
@@ -75,7 +79,7 @@ final class WriteQueue {
    * @param takenBytesMax how many bytes the tasks have together, unless it is one task
    * @param stepsOnly whether writes stay where they are and only steps are taken
    * @param waitNanos how long to wait for the first task, in nanoseconds
-   * @return none when there was no task in that time
+   * @return none when there was no task in that time, or the queue is closed for good
    */
   List<WriteTask> take(long takenBytesMax, boolean stepsOnly, long waitNanos)
       throws InterruptedException {
@@ -83,7 +87,7 @@ final class WriteQueue {
     try {
       long left = waitNanos;
       List<WriteTask> taken = takeNow(takenBytesMax, stepsOnly);
-      while (taken.isEmpty() && left > 0) {
+      while (taken.isEmpty() && !isOver && left > 0) {
         left = notEmpty.awaitNanos(left);
         taken = takeNow(takenBytesMax, stepsOnly);
       }
@@ -156,7 +160,8 @@ final class WriteQueue {
   }
 
   /**
-   * Refuses all further tasks, and hands out those that wait.
+   * Refuses all further tasks, and hands out those that wait. A writer that waits for one gets
+   * none.
    *
    * @param reason what callers are told
    */
@@ -164,6 +169,7 @@ final class WriteQueue {
     lock.lock();
     try {
       closed = reason;
+      isOver = true;
       List<WriteTask> left = List.copyOf(tasks);
       tasks.clear();
       lengthBytes = 0;

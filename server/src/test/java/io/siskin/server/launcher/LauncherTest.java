@@ -108,6 +108,7 @@ final class LauncherTest {
         "loadtest/burst",
         "loadtest/effectiveness",
         "loadtest/growth",
+        "loadtest/live",
         "loadtest/peers",
         ".ci/run"
       })
