@@ -25,6 +25,8 @@ import io.siskin.server.collection.ModelStore;
 import io.siskin.server.collection.OpenSegment;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.collection.StorageOptions;
+import io.siskin.server.counters.WriteCounts;
+import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
@@ -50,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -84,6 +87,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private final GrowingSearchers searchers = new GrowingSearchers(KernelProvider.current());
   private final Map<String, LiveCollection> open = new ConcurrentHashMap<>();
   private final Map<String, Object> locks = new ConcurrentHashMap<>();
+  private final Map<String, WriteTotals> totals = new ConcurrentHashMap<>();
   private volatile boolean isClosed;
   private final Workers workers = new Workers(worker("siskin-seal"), worker("siskin-merge"));
   // What waits for the disk, and what encodes without a model.
@@ -200,7 +204,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     long length = 64;
     for (PreparedDocument document : documents) {
       if (document instanceof PreparedDocument.Ready(var ready)) {
-        length += LiveCollection.lengthBytes(ready);
+        length += DocumentHeap.bytes(ready);
       }
     }
     return length;
@@ -231,9 +235,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     CompletableFuture<List<WriteResult>> result = new CompletableFuture<>();
     long length = 64;
     for (FieldsUpdate update : updates) {
-      length += 64L + update.id().length();
+      length += 64L + DocumentHeap.bytes(update.id());
       for (FieldValue value : update.set().values()) {
-        length += 32L + value.toText().length();
+        length += 48L + DocumentHeap.bytes(value);
       }
     }
     return submitChecked(
@@ -358,6 +362,35 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     return cause;
   }
 
+  private WriteTotals totals(String name) {
+    return totals.computeIfAbsent(name, _ -> new WriteTotals());
+  }
+
+  /**
+   * Returns what was written so far, by collection, and what the writers hold now. A collection
+   * that is gone takes its counts along. Safe for concurrent use.
+   */
+  public SortedMap<String, WriteCounts> counts() {
+    SortedMap<String, WriteCounts> counts = new TreeMap<>();
+    for (String name : catalog.names()) {
+      counts.put(name, counts(name));
+    }
+    return counts;
+  }
+
+  /**
+   * Returns what was written to a collection so far, and what its writer holds now. Safe for
+   * concurrent use.
+   *
+   * @param collection the collection's name
+   */
+  public WriteCounts counts(String collection) {
+    WriteTotals counted = totals.get(collection);
+    LiveCollection writer = open.get(collection);
+    WriteCounts.State state = writer == null ? WriteCounts.State.CLOSED : writer.state();
+    return counted == null ? WriteCounts.NONE : counted.counts(state);
+  }
+
   // ---- Opening and closing -------------------------------------------------------------------
 
   private Object lock(String name) {
@@ -383,6 +416,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         opened = true;
         return made;
       } catch (LogFullException full) {
+        totals(name).diskFull();
         throw LiveCollection.diskFull(full);
       } finally {
         if (!opened) {
@@ -409,7 +443,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     CollectionFiles files =
         new CollectionFiles(rights, manifest, countsFrequencies, catalog::publishNext);
     SegmentBuilds builds =
-        new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec);
+        new SegmentBuilds(
+            workers, manifest.settings().storage(), weighting(spec), spec, totals(name));
     recover(files, builds);
     if (files.manifest().log().epoch() == 0) {
       // A collection that was built in bulk by an older version has no log yet.
@@ -430,8 +465,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         new LiveCollection(
             files,
             parts,
-            new SegmentWorks(builds, mergePolicy(), log),
+            new SegmentWorks(builds, mergePolicy(), log, totals(name)),
             log,
+            totals(name),
             limits.queueBytesMax(),
             System::nanoTime);
     open.put(name, made);
@@ -578,7 +614,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           EncoderSpec spec = manifest.encoderSpec(directory);
           recover(
               new CollectionFiles(rights, manifest, false, (_, parts, _) -> release(parts)),
-              new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec));
+              new SegmentBuilds(
+                  workers, manifest.settings().storage(), weighting(spec), spec, totals(name)));
         }
       } catch (DataDirectory.LockedException locked) {
         LOG.warn(
@@ -759,6 +796,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
             try (DataDirectory.Writer rights = rights(name)) {
               rights.drop();
               catalog.remove(name);
+              totals.remove(name);
             } finally {
               catalog.disown(name);
             }

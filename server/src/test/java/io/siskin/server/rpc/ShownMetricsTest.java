@@ -19,6 +19,7 @@ import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.LearnedSpec;
 import io.siskin.server.encode.spec.ModelRef;
@@ -92,6 +93,8 @@ class ShownMetricsTest {
                 server::counts,
                 retrieval::collections,
                 retrieval::counts,
+                () -> Map.of("birds", WriteCounts.NONE),
+                () -> catalog.filters().metrics(),
                 models::metrics,
                 models::cacheMetrics,
                 models::storeMetrics,
