@@ -435,11 +435,17 @@ final class LiveCollection implements AutoCloseable {
     for (WriteTask task : taken) {
       doTask(task);
     }
+    // Before callers are answered, so that they see what they have written counted.
+    noteState();
     finishRound();
     if (parts.wantsFreeze(nanoTime.getAsLong())) {
       freeze();
     }
     works.consider(nanoTime.getAsLong() - lastWriteNanoTime);
+    noteState();
+  }
+
+  private void noteState() {
     state =
         new WriteCounts.State(
             0, 0, parts.growingDocumentCount(), parts.growingBytes(), parts.frozenCount(), 0);

@@ -155,13 +155,13 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--preload",
       paramLabel = "WHAT",
-      defaultValue = "touch",
       description =
           "What is done with the files of a collection before it serves: touch brings all of them"
               + " into memory, so that no first search waits for the disk or for page tables; none"
-              + " leaves it to the first searches, for collections that do not fit into memory."
-              + " Default: ${DEFAULT-VALUE}.")
-  private Preload preload = Preload.TOUCH;
+              + " leaves it to the first searches, for a quick start or for collections that do not"
+              + " fit into memory. Default: touch with --verify full, which reads them anyway, else"
+              + " none.")
+  private @Nullable Preload preload;
 
   @Mixin private InferenceFlags inference = new InferenceFlags();
   @Mixin private BatchingFlags batching = new BatchingFlags();
@@ -192,7 +192,7 @@ public final class ServeCommand implements Callable<Integer> {
                 directory,
                 options(),
                 verification,
-                new Warmup(warmupMillis, preload),
+                new Warmup(warmupMillis, preload()),
                 batching.over(library, stored))) {
       if (metricsPort != null) {
         server.showMetrics(metricsHost, metricsPort);
@@ -214,6 +214,13 @@ public final class ServeCommand implements Callable<Integer> {
       stop.await();
       return server.shutdown() ? ExitStatus.OK : ExitStatus.FAILURE;
     }
+  }
+
+  private Preload preload() {
+    if (preload != null) {
+      return preload;
+    }
+    return verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
   }
 
   private GrpcServerOptions options() {

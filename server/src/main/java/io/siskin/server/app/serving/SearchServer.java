@@ -113,7 +113,7 @@ public final class SearchServer implements AutoCloseable {
 
   /**
    * Begins to listen, see the other method of this name. The files of collections are touched
-   * before they serve.
+   * before they serve, if they are read anyway to be verified.
    *
    * @param data where the collections are
    * @param options where to listen and within what limits
@@ -128,7 +128,8 @@ public final class SearchServer implements AutoCloseable {
       long warmupMillis,
       BatchedModels models)
       throws IOException {
-    return listen(data, options, verification, new Warmup(warmupMillis, Preload.TOUCH), models);
+    Preload preload = verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
+    return listen(data, options, verification, new Warmup(warmupMillis, preload), models);
   }
 
   private static void report(GrpcServer grpc, String collection, CollectionState state) {
