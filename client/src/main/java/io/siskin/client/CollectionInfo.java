@@ -138,11 +138,15 @@ public record CollectionInfo(
   /**
    * The memory of a collection, in bytes.
    *
-   * @param heapBytes on the heap of the server; an estimate
-   * @param anonymousBytes outside of the heap and of files
-   * @param mappedBytes files that are mapped
-   * @param residentBytes what of the mapped files is in memory
-   * @param logBytes the log on the disk
+   * @param heapBytes on the heap of the server, an estimate: writes that wait, declared fields of
+   *     documents that are not in a segment yet, sets of live documents, cached filters, and
+   *     scratch memory of searches
+   * @param anonymousBytes outside of the heap and of files: documents that are not in a segment
+   *     yet, and dictionaries of stored fields
+   * @param mappedBytes the length of the files that are mapped
+   * @param residentBytes what of the mapped files is in memory, in whole pieces of 256 KiB; 0 where
+   *     the server's system does not tell
+   * @param logBytes the log on the disk; 0 while the server does not write the collection
    */
   public record Memory(
       long heapBytes, long anonymousBytes, long mappedBytes, long residentBytes, long logBytes) {}

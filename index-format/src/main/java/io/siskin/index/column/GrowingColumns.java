@@ -75,6 +75,19 @@ public final class GrowingColumns {
     return new Columns(views);
   }
 
+  /**
+   * Returns about how many bytes of heap the columns take: their arrays, and for each distinct text
+   * what its entry in a hash table takes in a JVM with compressed references. Safe for concurrent
+   * use.
+   */
+  public long heapBytes() {
+    long bytes = 0;
+    for (GrowingColumn column : byName.values()) {
+      bytes += column.heapBytes();
+    }
+    return bytes;
+  }
+
   /** A column that one thread extends. */
   sealed interface GrowingColumn permits GrowingNumberColumn, GrowingTextColumn {
     /** Returns the type of its values. */
@@ -87,6 +100,9 @@ public final class GrowingColumns {
      * @param value its value, or null if it has none
      */
     void add(int document, @Nullable FieldValue value);
+
+    /** Returns about how many bytes of heap it takes. Safe for concurrent use. */
+    long heapBytes();
 
     /** Returns the column of the first documents. */
     Column view(int documents);

@@ -42,6 +42,11 @@ final class GrowingNumberColumn implements GrowingColumns.GrowingColumn {
   }
 
   @Override
+  public long heapBytes() {
+    return (long) Long.BYTES * keys.length + presence.length;
+  }
+
+  @Override
   public Column view(int documents) {
     return new View(type, documents, keys, presence);
   }

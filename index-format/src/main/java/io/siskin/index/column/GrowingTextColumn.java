@@ -19,17 +19,26 @@ import org.jspecify.annotations.Nullable;
 final class GrowingTextColumn implements GrowingColumns.GrowingColumn {
   private static final int LENGTH_MIN = 64;
 
+  // What a distinct text takes besides its characters, which are there twice: a string and its
+  // array (24 + 16), the array of its UTF-8 (16), its number (16), and its node and slot in the
+  // hash table (32 + 8).
+  private static final int TEXT_BYTES = 112;
+
   private final FieldType type;
 
   // For the writer only.
   private final Map<String, Integer> numberByText = new HashMap<>();
   private int valueCount;
+  private long addedBytes;
 
   // Volatile, so that who sees a longer copy also sees what was copied.
   private volatile byte[] presence = new byte[0];
   private volatile int[] ends = new int[0];
   private volatile int[] values = new int[0];
   private volatile byte[][] texts = new byte[0][];
+
+  // What the distinct texts take.
+  private volatile long textBytes;
 
   GrowingTextColumn(FieldType type) {
     this.type = type;
@@ -83,7 +92,16 @@ final class GrowingTextColumn implements GrowingColumns.GrowingColumn {
     }
     texts[number] = utf8(text);
     numberByText.put(text, number);
+    addedBytes += TEXT_BYTES + 2L * texts[number].length;
+    textBytes = addedBytes;
     return number;
+  }
+
+  @Override
+  public long heapBytes() {
+    return textBytes
+        + presence.length
+        + (long) Integer.BYTES * (ends.length + values.length + texts.length);
   }
 
   @Override

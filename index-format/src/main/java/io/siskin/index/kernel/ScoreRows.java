@@ -102,4 +102,13 @@ public final class ScoreRows {
     this.rowLength = rowLength;
     this.sums = new int[rows * rowLength + 256];
   }
+
+  /** Returns about how many bytes of heap the arrays take. */
+  public long heapBytes() {
+    int longs = masks.length + secondMasks.length + offsets.length;
+    int perRow = superblocks.length + firsts.length + lasts.length;
+    int perItem = counts.length + impactDistances.length + itemRows.length + itemWeights.length;
+    int ints = perRow + perItem + positions.length + products.length + sums.length;
+    return (long) Long.BYTES * longs + (long) Integer.BYTES * ints;
+  }
 }

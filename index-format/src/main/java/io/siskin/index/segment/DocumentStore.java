@@ -41,6 +41,7 @@ public final class DocumentStore {
   private final @Nullable Section storedOffsets;
   private final @Nullable Section storedBytes;
   private final @Nullable ZstdDictDecompress dictionary;
+  private final long dictionaryBytes;
   private final long lengthBytes;
 
   DocumentStore(MappedFile file, int documentCount, List<String> fieldNames)
@@ -59,6 +60,7 @@ public final class DocumentStore {
       this.storedOffsets = null;
       this.storedBytes = null;
       this.dictionary = null;
+      this.dictionaryBytes = 0;
       return;
     }
     Section offsets = file.section(SectionKind.STORED_OFFSETS);
@@ -76,6 +78,7 @@ public final class DocumentStore {
     byte[] trained = dictionarySection.bytes().toArray(FileLayout.U8);
     // The dictionary is prepared only once. Doing this in each request took longer than the search.
     this.dictionary = trained.length == 0 ? null : new ZstdDictDecompress(trained);
+    this.dictionaryBytes = trained.length;
   }
 
   /**
@@ -114,6 +117,11 @@ public final class DocumentStore {
   /** Returns the number of documents. */
   public int documentCount() {
     return documentCount;
+  }
+
+  /** Returns the bytes that the dictionary of the stored fields takes outside of the heap. */
+  long dictionaryBytes() {
+    return dictionaryBytes;
   }
 
   /** Returns the length of the file in bytes. */

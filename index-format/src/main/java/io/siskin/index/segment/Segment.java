@@ -173,17 +173,21 @@ public final class Segment {
       opened = true;
       return segment;
     } catch (InternalError fault) {
-      // How the JVM reports that a mapped byte could not be read.
-      CorruptSegmentException shortened =
-          new CorruptSegmentException(
-              directory.toString(), 0, "files that stay as they are", "one that was shortened");
-      shortened.initCause(fault);
-      throw shortened;
+      throw shortened(directory, fault);
     } finally {
       if (!opened) {
         mapping.close();
       }
     }
+  }
+
+  /** An internal error is how the JVM reports that a mapped byte could not be read. */
+  private static CorruptSegmentException shortened(Path directory, InternalError fault) {
+    CorruptSegmentException shortened =
+        new CorruptSegmentException(
+            directory.toString(), 0, "files that stay as they are", "one that was shortened");
+    shortened.initCause(fault);
+    return shortened;
   }
 
   /**
@@ -237,6 +241,35 @@ public final class Segment {
       state = state.and(file.verify(pace));
     }
     return state;
+  }
+
+  /**
+   * Brings all files into memory and into the page tables of this process, so that no search has to
+   * wait for them, see {@link MappedFile#load}.
+   *
+   * @throws CorruptSegmentException when a file was shortened meanwhile
+   */
+  public void load() throws CorruptSegmentException {
+    try {
+      files.forEach(MappedFile::load);
+    } catch (InternalError fault) {
+      throw shortened(directory, fault);
+    }
+  }
+
+  /**
+   * Returns how many bytes of the files are in memory now, see {@link MappedFile#residentBytes}.
+   */
+  public long residentBytes() {
+    return files.stream().mapToLong(MappedFile::residentBytes).sum();
+  }
+
+  /**
+   * Returns how many bytes outside of the heap and of files it takes, about: the dictionary by
+   * which stored fields are unpacked.
+   */
+  public long anonymousBytes() {
+    return documents.dictionaryBytes();
   }
 
   /** Returns the segment's directory. */

@@ -58,6 +58,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The views live as long as the {@link Mapping} given at opening.
  */
 public final class MappedFile {
+  // A page at a time would be 64 times as many system calls for a file that is not in memory.
+  private static final long RESIDENT_PIECE_BYTES = 256 << 10;
+
   private final Path path;
   private final String name;
   // Device and inode; null where the file system has no such thing.
@@ -119,9 +122,6 @@ public final class MappedFile {
       MappedFile file = new MappedFile(path, attributes, memory, entries);
       if (verification == Verification.FULL) {
         file.verifySections(new SectionChecksums(name, channel, ReadPace.UNLIMITED));
-        // Verification has read the file into memory; now the process gets its pages of it, so that
-        // no search has to wait for them.
-        memory.load();
       }
       return file;
     } catch (NoSuchFileException missing) {
@@ -231,6 +231,34 @@ public final class MappedFile {
   /** Returns the file's length in bytes. */
   public long lengthBytes() {
     return memory.byteSize();
+  }
+
+  /**
+   * Brings the whole file into memory and into the page tables of this process, so that no later
+   * read has to wait for it. Takes as long as the disk needs for what is not in memory yet.
+   *
+   * @throws InternalError when a mapped byte cannot be read, because the file was shortened
+   */
+  public void load() {
+    memory.load();
+  }
+
+  /**
+   * Returns how many bytes of the file are in memory now: those of all pieces of {@value
+   * #RESIDENT_PIECE_BYTES} bytes that are there as a whole. So it is never too much. The system is
+   * asked, and nothing of the file is read. 0 where the system does not tell, as on Windows. Linux
+   * tells the truth only to those who may write the file, and calls the whole file resident
+   * otherwise.
+   */
+  public long residentBytes() {
+    long resident = 0;
+    for (long at = 0; at < memory.byteSize(); at += RESIDENT_PIECE_BYTES) {
+      long length = Math.min(RESIDENT_PIECE_BYTES, memory.byteSize() - at);
+      if (memory.asSlice(at, length).isLoaded()) {
+        resident += length;
+      }
+    }
+    return resident;
   }
 
   /** Returns the checksum in the header. The file table of the segment has the same value. */

@@ -7,12 +7,17 @@ import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.Schema;
+import io.siskin.index.testing.HeapSize;
+import io.siskin.index.testing.RandomFields;
+import io.siskin.index.testing.Seeds;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** {@code ColumnTest} compares what growing columns find with the values themselves. */
@@ -59,6 +64,27 @@ final class GrowingColumnsTest {
 
   private static Map<String, FieldValue> fields(int i) {
     return Map.of("n", new FieldValue.Whole(i * 7L), "t", new FieldValue.Text("t" + i % 1_000));
+  }
+
+  @RepeatedTest(5)
+  void theEstimateOfTheHeapIsNearWhatTheHeapHolds() {
+    Random random = new Random(Seeds.next());
+    GrowingColumns columns = new GrowingColumns(RandomFields.SCHEMA, 5_000);
+    RandomFields.draw(1_000 + random.nextInt(4_000), random).forEach(columns::add);
+    long held = HeapSize.of(columns, type -> type.getName().startsWith("io.siskin.index.column"));
+    assertThat((double) columns.heapBytes()).isBetween(0.85 * held, 1.15 * held);
+  }
+
+  @Test
+  void distinctTextsAreMostOfTheHeap() {
+    GrowingColumns columns = new GrowingColumns(SCHEMA, 1_000);
+    long before = columns.heapBytes();
+    for (int i = 0; i < 1_000; i++) {
+      columns.add(Map.of("t", new FieldValue.Text("x".repeat(500) + i)));
+    }
+    assertThat(columns.heapBytes() - before).isBetween(1_000_000L, 1_400_000L);
+    long held = HeapSize.of(columns, type -> type.getName().startsWith("io.siskin.index.column"));
+    assertThat((double) columns.heapBytes()).isBetween(0.9 * held, 1.1 * held);
   }
 
   @Test

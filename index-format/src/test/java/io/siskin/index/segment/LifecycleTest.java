@@ -50,6 +50,21 @@ final class LifecycleTest {
   }
 
   @Test
+  void whatIsLoadedIsResident() throws IOException {
+    SmallSegments.bm25WithFields().build(directory);
+    Segment segment = Segment.open(directory, Verification.STRUCTURE);
+    assertThat(segment.residentBytes()).isBetween(0L, segment.lengthBytes());
+    segment.load();
+    // Other systems may not tell. Nothing takes pages away from files that are this small.
+    if (System.getProperty("os.name").equals("Linux")) {
+      assertThat(segment.residentBytes()).isEqualTo(segment.lengthBytes());
+    }
+    segment.release();
+    assertThatThrownBy(segment::residentBytes).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(segment::load).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void aViewReadAfterTheLastReleaseThrows() throws IOException {
     SmallSegments.bm25WithFields().build(directory);
     Segment segment = Segment.open(directory, Verification.FULL);

@@ -31,6 +31,7 @@ import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.app.terminal.Terminal;
 import io.siskin.server.app.terminal.WordWrappedHelp;
+import io.siskin.server.collection.Preload;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.spec.AnalyzerSpec;
@@ -135,6 +136,7 @@ public final class Siskin implements Runnable {
         .registerConverter(InputFormat.class, Choice.of(InputFormat.class))
         .registerConverter(Population.class, Choice.of(Population.class))
         .registerConverter(StructureFlags.Scales.class, Choice.of(StructureFlags.Scales.class))
+        .registerConverter(Preload.class, Choice.of(Preload.class))
         .registerConverter(Verification.class, Choice.of(Verification.class))
         .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))
         .registerConverter(EncoderFlags.Analyzer.class, Choice.of(EncoderFlags.Analyzer.class))

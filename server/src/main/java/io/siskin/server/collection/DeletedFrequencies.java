@@ -36,6 +36,26 @@ public final class DeletedFrequencies {
     return page < pages.length ? pages[page][term % PAGE_LENGTH] : 0;
   }
 
+  /**
+   * Returns about how many bytes of heap it takes: its pages, but for those without a count, which
+   * all tables share. Pages that it shares with single other tables count in full.
+   */
+  public long heapBytes() {
+    long bytes = 16 + 4L * pages.length;
+    for (int[] page : pages) {
+      if (!isZeros(page)) {
+        bytes += 16 + (long) Integer.BYTES * PAGE_LENGTH;
+      }
+    }
+    return bytes;
+  }
+
+  /** Tells whether a page is the shared one. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isZeros(int[] page) {
+    return page == ZEROS;
+  }
+
   /** Begins a table that counts more documents. */
   public Builder toBuilder() {
     return new Builder(pages);

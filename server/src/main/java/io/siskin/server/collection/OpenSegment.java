@@ -206,4 +206,13 @@ public final class OpenSegment implements SnapshotPart.Lease {
   public FilterCache.OfSegment filters(FilterCache cache) {
     return filters.in(cache);
   }
+
+  @Override
+  public MemoryUse memory() {
+    return new MemoryUse(
+        searchable.heapBytes() + filters.heapBytes(),
+        segment.anonymousBytes(),
+        segment.lengthBytes(),
+        segment.residentBytes());
+  }
 }

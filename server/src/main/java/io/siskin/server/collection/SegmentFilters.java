@@ -28,6 +28,12 @@ public final class SegmentFilters {
     }
   }
 
+  /** Returns about how many bytes of heap what was found takes. */
+  public long heapBytes() {
+    FilterCache.OfSegment found = opened.get();
+    return found == null ? 0 : found.heapBytes();
+  }
+
   /** Drops what was found. */
   public void close() {
     FilterCache.OfSegment found = opened.get();

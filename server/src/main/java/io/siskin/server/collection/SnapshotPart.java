@@ -35,6 +35,18 @@ public record SnapshotPart(
      * @param cache the cache that keeps this, always the same
      */
     FilterCache.OfSegment filters(FilterCache cache);
+
+    /** Returns the memory that the segment takes now. The caller holds a reference. */
+    MemoryUse memory();
+  }
+
+  /**
+   * Returns the memory that the part takes now: its segment, and what says which part of it is
+   * live.
+   */
+  MemoryUse memory() {
+    long heapBytes = deleted.heapBytes() + (live == null ? 0 : live.heapBytes());
+    return lease.memory().plus(new MemoryUse(heapBytes, 0, 0, 0));
   }
 
   /** Returns how many documents are not deleted. */

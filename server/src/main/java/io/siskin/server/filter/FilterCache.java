@@ -2,6 +2,7 @@ package io.siskin.server.filter;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import io.siskin.index.column.Columns;
 import io.siskin.index.document.DocumentSet;
@@ -60,6 +61,12 @@ public final class FilterCache {
         Caffeine.newBuilder()
             .maximumWeight(bytesMax)
             .weigher(FilterCache::weightBytes)
+            .removalListener(
+                (@Nullable Key key, @Nullable DocumentSet set, RemovalCause _) -> {
+                  if (key != null && set != null) {
+                    key.segment.heapBytes.add(-weightBytes(key, set));
+                  }
+                })
             // On the calling thread: the pool that Caffeine takes otherwise is everybody's.
             .executor(Runnable::run)
             .recordStats()
@@ -101,9 +108,15 @@ public final class FilterCache {
    * <p>Safe for concurrent use.
    */
   public final class OfSegment implements AutoCloseable {
+    private final LongAdder heapBytes = new LongAdder();
     private volatile boolean closed;
 
     private OfSegment() {}
+
+    /** Returns about how many bytes of heap the sets of this segment take in the cache. */
+    public long heapBytes() {
+      return heapBytes.sum();
+    }
 
     /**
      * Returns the live documents of the segment that a selection holds. This is the one place where
@@ -152,6 +165,7 @@ public final class FilterCache {
 
     private DocumentSet keep(Key key, DocumentSet set) {
       if (bytesMax > 0 && !closed) {
+        heapBytes.add(weightBytes(key, set));
         sets.put(key, set);
         // The segment may have been closed since the check, and nothing else would free the set.
         if (closed) {

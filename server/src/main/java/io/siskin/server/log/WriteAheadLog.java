@@ -152,13 +152,14 @@ public final class WriteAheadLog implements Closeable {
   /**
    * Makes all appended frames durable.
    *
+   * @return whether there were any that were not durable, so that the disk was asked
    * @throws LogFailedException when the log has failed, now or before. Whether the frames since the
    *     last force survive is unknown then
    */
-  public void force() throws IOException {
+  public boolean force() throws IOException {
     requireUsable();
     if (forcedSequence == lastSequence) {
-      return;
+      return false;
     }
     try {
       file.force();
@@ -166,6 +167,7 @@ public final class WriteAheadLog implements Closeable {
       throw fail(failed);
     }
     forcedSequence = lastSequence;
+    return true;
   }
 
   /**
@@ -275,7 +277,7 @@ public final class WriteAheadLog implements Closeable {
    * the last file of a log can have an unfinished end.
    */
   private void continueInNextFile(int frameLength) throws IOException {
-    force();
+    boolean _ = force();
     boolean unused = header.firstSequence() > lastSequence;
     long length = NextFile.lengthAfter(unused ? 0 : header.lengthBytes(), options, frameLength);
     LogFileHeader newHeader =

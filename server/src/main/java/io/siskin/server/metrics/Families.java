@@ -154,6 +154,111 @@ final class Families {
   static final Family SIZE =
       gauge("siskin_collection_size_bytes", "Bytes of the segments' files.", COLLECTION);
 
+  static final Family DELETED =
+      gauge(
+          "siskin_collection_deleted_documents",
+          "Documents that are deleted or replaced and still in the segments.",
+          COLLECTION);
+  static final Family MEMORY =
+      gauge(
+          "siskin_collection_memory_bytes",
+          "Memory by kind: heap (an estimate), anonymous (outside of the heap and of files)"
+              + ", mapped (files), resident (what of the mapped files is in memory).",
+          COLLECTION,
+          "kind");
+  static final Family WRITTEN =
+      counter(
+          "siskin_write_documents_total",
+          "Documents by result: written (created or replaced), updated, deleted, refused (n"
+              + "ot valid).",
+          COLLECTION,
+          "result");
+  static final Family WRITES_REJECTED =
+      counter(
+          "siskin_write_rejected_requests_total",
+          "Requests that were refused with RESOURCE_EXHAUSTED, by reason: queue_full, memor"
+              + "y_full or disk_full.",
+          COLLECTION,
+          "reason");
+  static final Family WRITER_FAILURES =
+      counter(
+          "siskin_writer_failures_total",
+          "Writers that have ended because they failed, for example because a log could not"
+              + " be forced.",
+          COLLECTION);
+  static final Family LOGGED =
+      counter(
+          "siskin_log_appended_bytes_total", "Bytes that were appended to the log.", COLLECTION);
+  static final Family LOG_FORCE =
+      histogram(
+          "siskin_log_force_duration_seconds",
+          "Time in which the disk makes durable what was appended to the log.",
+          COLLECTION);
+  static final Family LOG_SIZE =
+      gauge(
+          "siskin_log_size_bytes",
+          "Bytes of the disk that the log takes, while the collection is written.",
+          COLLECTION);
+  static final Family BUILD_DURATION =
+      histogram(
+          "siskin_segment_build_duration_seconds",
+          "Time to build a segment, by build: seal (of documents in memory) or merge (of se"
+              + "gments).",
+          COLLECTION,
+          "build");
+  static final Family BUILD_FAILURES =
+      counter(
+          "siskin_segment_build_failures_total",
+          "Builds of segments that have failed and are tried again, by build.",
+          COLLECTION,
+          "build");
+  static final Family WRITE_WAITING =
+      gauge(
+          "siskin_write_waiting_bytes",
+          "About how many bytes of heap the writes take that wait for the writer.",
+          COLLECTION);
+  static final Family WRITE_WAITING_LIMIT =
+      gauge(
+          "siskin_write_waiting_limit_bytes",
+          "How many bytes they may take; 0 while the collection is not written.",
+          COLLECTION);
+  static final Family GROWING_DOCUMENTS =
+      gauge(
+          "siskin_growing_documents",
+          "Documents in memory that are in no segment yet, deleted ones included.",
+          COLLECTION);
+  static final Family GROWING_SIZE =
+      gauge(
+          "siskin_growing_size_bytes",
+          "Bytes that they take, outside of the heap and on it.",
+          COLLECTION);
+  static final Family FROZEN =
+      gauge(
+          "siskin_growing_frozen_segments",
+          "Growing segments that wait to be sealed. While two of them wait and the next is "
+              + "full, writes wait.",
+          COLLECTION);
+  static final Family FILTER_HITS =
+      counter(
+          "siskin_filter_cache_hits_total",
+          "Sets of documents that the cache had for a filter and a segment.");
+  static final Family FILTER_EXTENSIONS =
+      counter(
+          "siskin_filter_cache_extensions_total",
+          "Sets that it had for fewer documents of a growing segment, and that were extende"
+              + "d.");
+  static final Family FILTER_MISSES =
+      counter(
+          "siskin_filter_cache_misses_total", "Sets that it had not, so that columns were read.");
+  static final Family FILTER_EVICTIONS =
+      counter("siskin_filter_cache_evictions_total", "Sets that it gave up for room.");
+  static final Family FILTER_ENTRIES =
+      gauge("siskin_filter_cache_entries", "Sets that it has, about.");
+  static final Family FILTER_SIZE =
+      gauge("siskin_filter_cache_size_bytes", "Bytes of heap that they take, about.");
+  static final Family FILTER_SIZE_LIMIT =
+      gauge("siskin_filter_cache_size_limit_bytes", "Bytes that they may take.");
+
   static final Family ENCODER_WAITING =
       gauge(
           "siskin_encoder_waiting_texts",

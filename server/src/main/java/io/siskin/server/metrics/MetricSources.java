@@ -6,6 +6,8 @@ import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
+import io.siskin.server.counters.WriteCounts;
+import io.siskin.server.filter.FilterCache;
 import io.siskin.server.retrieve.CollectionDescription;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ import java.util.function.Supplier;
  * @param rpc what the gRPC server did
  * @param collections what is served
  * @param searches what was searched, by collection
+ * @param writes what was written, by collection
+ * @param filters what the filter cache did
  * @param models what the front ends did, by model
  * @param cache what the cache of encoded queries did
  * @param store what the store of encodings did
@@ -30,6 +34,8 @@ public record MetricSources(
     Supplier<RpcCounts> rpc,
     Supplier<List<CollectionDescription>> collections,
     Supplier<? extends Map<String, SearchTotals.Counts>> searches,
+    Supplier<? extends Map<String, WriteCounts>> writes,
+    Supplier<FilterCache.Metrics> filters,
     Supplier<Map<String, BatchingMetrics>> models,
     Supplier<EncodingCache.Metrics> cache,
     Supplier<StoredEncodings.Metrics> store,

@@ -7,7 +7,10 @@ import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
+import io.siskin.server.counters.WriteCounts;
+import io.siskin.server.filter.FilterCache;
 import io.siskin.server.retrieve.CollectionDescription;
+import io.siskin.server.retrieve.CollectionDescription.MemoryDescription;
 import io.siskin.server.search.SearchStats;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +31,8 @@ final class ServerMetrics {
     rpc(points, sources.rpc().get());
     sources.collections().get().forEach(collection -> collection(points, collection));
     sources.searches().get().forEach((collection, counts) -> searches(points, collection, counts));
+    sources.writes().get().forEach((collection, counts) -> writes(points, collection, counts));
+    filters(points, sources.filters().get());
     sources.models().get().forEach((model, metrics) -> model(points, model, metrics));
     cache(points, sources.cache().get());
     store(points, sources.store().get());
@@ -88,6 +93,52 @@ final class ServerMetrics {
     points.add(Families.SEGMENTS, collection.segments().size(), name);
     points.add(Families.SIZE, collection.lengthBytes(), name);
     points.add(Families.DAMAGED, collection.damaged() ? 1 : 0, name);
+    points.add(Families.DELETED, collection.storage().deletedDocumentCount(), name);
+    MemoryDescription memory = collection.storage().memory();
+    points.add(Families.MEMORY, memory.heapBytes(), name, "heap");
+    points.add(Families.MEMORY, memory.anonymousBytes(), name, "anonymous");
+    points.add(Families.MEMORY, memory.mappedBytes(), name, "mapped");
+    points.add(Families.MEMORY, memory.residentBytes(), name, "resident");
+  }
+
+  private static void writes(Points points, String name, WriteCounts counts) {
+    WriteCounts.Documents documents = counts.documents();
+    points.add(Families.WRITTEN, documents.written(), name, "written");
+    points.add(Families.WRITTEN, documents.updated(), name, "updated");
+    points.add(Families.WRITTEN, documents.deleted(), name, "deleted");
+    points.add(Families.WRITTEN, documents.refused(), name, "refused");
+    WriteCounts.Rejections rejections = counts.rejections();
+    points.add(Families.WRITES_REJECTED, rejections.queueFull(), name, "queue_full");
+    points.add(Families.WRITES_REJECTED, rejections.memoryFull(), name, "memory_full");
+    points.add(Families.WRITES_REJECTED, rejections.diskFull(), name, "disk_full");
+    points.add(Families.WRITER_FAILURES, counts.writerFailures(), name);
+    points.add(Families.LOGGED, counts.loggedBytes(), name);
+    points.add(Families.LOG_FORCE, counts.forces(), name);
+    builds(points, name, "seal", counts.seals());
+    builds(points, name, "merge", counts.merges());
+    WriteCounts.State state = counts.state();
+    points.add(Families.WRITE_WAITING, state.waitingBytes(), name);
+    points.add(Families.WRITE_WAITING_LIMIT, state.waitingBytesMax(), name);
+    points.add(Families.GROWING_DOCUMENTS, state.growingDocuments(), name);
+    points.add(Families.GROWING_SIZE, state.growingBytes(), name);
+    points.add(Families.FROZEN, state.frozenSegments(), name);
+    points.add(Families.LOG_SIZE, state.logBytes(), name);
+  }
+
+  private static void builds(
+      Points points, String collection, String kind, WriteCounts.Builds builds) {
+    points.add(Families.BUILD_DURATION, builds.durations(), collection, kind);
+    points.add(Families.BUILD_FAILURES, builds.failures(), collection, kind);
+  }
+
+  private static void filters(Points points, FilterCache.Metrics filters) {
+    points.add(Families.FILTER_HITS, filters.hits());
+    points.add(Families.FILTER_EXTENSIONS, filters.extensions());
+    points.add(Families.FILTER_MISSES, filters.misses());
+    points.add(Families.FILTER_EVICTIONS, filters.evictions());
+    points.add(Families.FILTER_ENTRIES, filters.entries());
+    points.add(Families.FILTER_SIZE, filters.bytes());
+    points.add(Families.FILTER_SIZE_LIMIT, filters.bytesMax());
   }
 
   private static void searches(Points points, String name, SearchTotals.Counts counts) {

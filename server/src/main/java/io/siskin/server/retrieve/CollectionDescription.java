@@ -66,11 +66,15 @@ public record CollectionDescription(
   /**
    * The memory of a collection, in bytes.
    *
-   * @param heapBytes on the heap; an estimate
-   * @param anonymousBytes outside of the heap and of files: documents that are not in a segment yet
+   * @param heapBytes on the heap, an estimate: writes that wait, declared fields of documents that
+   *     are not in a segment yet, sets of live documents, what the filter cache has of it, and
+   *     scratch memory that is kept for the next search
+   * @param anonymousBytes outside of the heap and of files: documents that are not in a segment
+   *     yet, and dictionaries of stored fields
    * @param mappedBytes files that are mapped
-   * @param residentBytes what of the mapped files is in memory now
-   * @param logBytes the log on the disk
+   * @param residentBytes what of the mapped files is in memory now, in whole pieces of 256 KiB; 0
+   *     where the system does not tell
+   * @param logBytes the log on the disk while this process writes the collection, else 0
    */
   public record MemoryDescription(
       long heapBytes, long anonymousBytes, long mappedBytes, long residentBytes, long logBytes) {}

@@ -2,6 +2,8 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.segment.Segment;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.MemoryUse;
+import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.CollectionDescription.MemoryDescription;
 import io.siskin.server.retrieve.CollectionDescription.SegmentDescription;
@@ -12,7 +14,7 @@ import java.util.List;
 
 /**
  * Says of a snapshot what it is. Reads nothing of its files, only what was read when it was opened,
- * so a damaged one is described like any other.
+ * so a damaged one is described like any other. The system is asked what of them is in memory.
  */
 final class Descriptions {
   // The k of a request without one; with others the default target may lead to other modes.
@@ -25,8 +27,10 @@ final class Descriptions {
    *
    * @param snapshot the snapshot, retained by the caller
    * @param aliases the aliases that name the collection, in ascending order
+   * @param writes what the writer of the collection holds
    */
-  static CollectionDescription of(CollectionSnapshot snapshot, List<String> aliases) {
+  static CollectionDescription of(
+      CollectionSnapshot snapshot, List<String> aliases, WriteCounts.State writes) {
     float defaultTarget = snapshot.defaultRecallTarget();
     Planner planner = snapshot.planner();
     String encoder = snapshot.encoderSpec().kind();
@@ -50,8 +54,17 @@ final class Descriptions {
             snapshot.manifest().settings(),
             snapshot.lastPosition(),
             snapshot.deletedCount(),
-            new MemoryDescription(0, 0, snapshot.lengthBytes(), 0, 0),
+            memory(snapshot.memory(), writes),
             aliases));
+  }
+
+  private static MemoryDescription memory(MemoryUse used, WriteCounts.State writes) {
+    return new MemoryDescription(
+        used.heapBytes() + writes.waitingBytes(),
+        used.anonymousBytes(),
+        used.mappedBytes(),
+        used.residentBytes(),
+        writes.logBytes());
   }
 
   private static SegmentDescription of(Segment segment) {

@@ -13,6 +13,7 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.counters.SearchTotals;
+import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.filter.Selection;
 import io.siskin.server.plan.Planner;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,15 +46,27 @@ public final class RetrievalPipeline implements Retriever {
   private static final long POSTINGS_PER_FETCHED_HIT = 2_000;
 
   private final OpenCollections open;
+  private final Function<String, WriteCounts> writes;
   private final SearchTallies tallies;
 
   /**
-   * Makes a pipeline.
+   * Makes a pipeline over collections that nobody here writes.
    *
    * @param catalog the collections; the caller closes it after the last search
    */
   public RetrievalPipeline(CollectionCatalog catalog) {
+    this(catalog, _ -> WriteCounts.NONE);
+  }
+
+  /**
+   * Makes a pipeline over collections that this process writes.
+   *
+   * @param catalog the collections; the caller closes it after the last search
+   * @param writes returns by the name of a collection what was written to it
+   */
+  public RetrievalPipeline(CollectionCatalog catalog, Function<String, WriteCounts> writes) {
     this.open = new OpenCollections(catalog);
+    this.writes = writes;
     this.tallies = new SearchTallies(open::names);
   }
 
@@ -257,7 +271,9 @@ public final class RetrievalPipeline implements Retriever {
       return null;
     }
     try {
-      return Descriptions.of(snapshot, open.aliasesOf(snapshot.manifest().name()));
+      String collection = snapshot.manifest().name();
+      return Descriptions.of(
+          snapshot, open.aliasesOf(collection), writes.apply(collection).state());
     } finally {
       snapshot.release();
     }

@@ -6,12 +6,15 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.Preload;
 import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchableSegment;
 import io.siskin.server.search.Searcher;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,8 +23,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Runs queries made of a snapshot's own documents before it serves, in each mode that it can be
- * searched with, so that the first user meets compiled code and mapped pages.
+ * Gets a snapshot ready before it serves: brings its files into memory, and runs queries made of
+ * its own documents in each mode that it can be searched with. So the first user meets mapped pages
+ * and compiled code.
  */
 public final class Warmup implements Consumer<CollectionSnapshot> {
   private static final int QUERIES = 64;
@@ -30,18 +34,22 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
   private static final int K = 10;
 
   private final long budgetNanos;
+  private final Preload preload;
 
   /**
    * Makes a warm-up.
    *
-   * @param budgetMillis about how long each snapshot is warmed, 0 for not at all
+   * @param budgetMillis about how long each snapshot is searched, 0 for not at all
+   * @param preload what is done with its files before
    */
-  public Warmup(long budgetMillis) {
+  public Warmup(long budgetMillis, Preload preload) {
     this.budgetNanos = budgetMillis * 1_000_000;
+    this.preload = preload;
   }
 
   @Override
   public void accept(CollectionSnapshot snapshot) {
+    load(snapshot);
     long start = System.nanoTime();
     List<QuantizedQuery> queries = queries(snapshot);
     if (queries.isEmpty()) {
@@ -57,6 +65,21 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
       readAndEncode(snapshot, searcher);
     }
     snapshot.searchers().giveBack(searcher);
+  }
+
+  private void load(CollectionSnapshot snapshot) {
+    try {
+      for (Segment segment : snapshot.segments()) {
+        switch (preload) {
+          case NONE -> {
+            // The first searches do it.
+          }
+          case TOUCH -> segment.load();
+        }
+      }
+    } catch (IOException damaged) {
+      throw new UncheckedIOException(damaged);
+    }
   }
 
   /**

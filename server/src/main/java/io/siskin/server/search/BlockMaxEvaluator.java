@@ -146,6 +146,16 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
     this.sparse = new SparseLists(index, BATCH, TERMS);
   }
 
+  /** Returns about how many bytes of heap its scratch memory takes. */
+  long scratchBytes() {
+    long perSuperblock = (long) bounds.length + wave.length + sparse.slotCount();
+    long perBatch =
+        (long) batch.length + blockBounds.length + bestBounds.length + candidates.length;
+    return Integer.BYTES * (perSuperblock + perBatch + bucketSizes.length)
+        + (long) Long.BYTES * ordered.length
+        + rows.heapBytes();
+  }
+
   /**
    * Returns how many postings a query has in the segment: the work of evaluating it without bounds.
    *

@@ -44,6 +44,11 @@ final class CandidateSearch {
     this.sums = new PartialSums(impacts, plan, kernel);
   }
 
+  /** Returns about how many bytes of heap its scratch memory takes. */
+  long scratchBytes() {
+    return PartialSums.SUMS_BYTES + (long) Integer.BYTES * SCAN_LENGTH + candidates.heapBytes();
+  }
+
   /** Returns what was found last. */
   Candidates candidates() {
     return candidates;

@@ -47,6 +47,11 @@ final class Candidates {
     raiseFloor();
   }
 
+  /** Returns about how many bytes of heap it takes. */
+  long heapBytes() {
+    return Integer.BYTES * ((long) documents.length + ordered.length) + partialSums.length;
+  }
+
   /** Returns the partial sum that a document must reach, 1 to 255. */
   int floor() {
     return floor;

@@ -110,6 +110,14 @@ public final class ClusteredEvaluator implements QueryEvaluator {
     this.visited = new long[(forward.documentCount() + Long.SIZE - 1) / Long.SIZE];
   }
 
+  /** Returns about how many bytes of heap its scratch memory takes. */
+  long scratchBytes() {
+    return Integer.BYTES * ((long) sums.length + selected.length + seen.length)
+        + (long) Long.BYTES * visited.length
+        + descending.heapBytes()
+        + scorer.scratchBytes();
+  }
+
   /**
    * Sets how the next queries are evaluated; {@link SearchMode.Clustered#DEFAULTS} at first.
    *

@@ -17,6 +17,11 @@ final class DescendingBlocks {
     this.heap = new long[blockCountMax];
   }
 
+  /** Returns about how many bytes of heap it takes. */
+  long heapBytes() {
+    return (long) Long.BYTES * heap.length;
+  }
+
   /** Takes over the selected blocks: linear in their number. */
   void fill(int[] blocks, int count, int[] sums) {
     size = count;

@@ -45,6 +45,11 @@ public final class ForwardEvaluator implements QueryEvaluator {
     this.refined = residuals == null ? null : new RefinedScorer(forward, residuals, kernel);
   }
 
+  /** Returns about how many bytes of heap its scratch memory takes. */
+  long scratchBytes() {
+    return scorer.scratchBytes() + (refined == null ? 0 : refined.scratchBytes());
+  }
+
   @Override
   public void evaluate(
       SegmentQuery query,

@@ -43,6 +43,11 @@ public final class ForwardScorer {
     this.records = forward.records();
   }
 
+  /** Returns about how many bytes of heap its scratch memory takes. */
+  long scratchBytes() {
+    return pages.heapBytes();
+  }
+
   /**
    * Lays a query out.
    *

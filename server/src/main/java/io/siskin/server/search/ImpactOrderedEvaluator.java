@@ -65,6 +65,11 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
     this.scorer = new ForwardScorer(forward, kernels.newForwardKernel());
   }
 
+  /** Returns about how many bytes of heap its scratch memory takes. */
+  long scratchBytes() {
+    return search.scratchBytes() + scorer.scratchBytes();
+  }
+
   /**
    * Sets how the next queries are evaluated; {@link SearchMode.ScoreAtATime#DEFAULTS}, without a
    * limit of time, at first.

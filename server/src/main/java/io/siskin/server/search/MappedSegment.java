@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class MappedSegment implements SearchableSegment {
   private final Segment segment;
   private final KernelProvider kernels;
-  private final ScratchPool<SegmentSearcher> idle = new ScratchPool<>();
+  private final ScratchPool<MappedSegmentSearcher> idle = new ScratchPool<>();
 
   /**
    * Makes a segment searchable.
@@ -94,13 +94,21 @@ public final class MappedSegment implements SearchableSegment {
 
   @Override
   public SegmentSearcher takeSearcher() {
-    SegmentSearcher searcher = idle.take();
+    MappedSegmentSearcher searcher = idle.take();
     return searcher == null ? new MappedSegmentSearcher(segment, kernels) : searcher;
   }
 
   @Override
   public void giveBack(SegmentSearcher searcher) {
-    idle.giveBack(searcher);
+    idle.giveBack((MappedSegmentSearcher) searcher);
+  }
+
+  /**
+   * Returns about how many bytes of heap the scratch memory of the searchers takes that are kept
+   * for the next search. Those in use are not counted.
+   */
+  public long heapBytes() {
+    return idle.sum(MappedSegmentSearcher::scratchBytes);
   }
 
   @Override

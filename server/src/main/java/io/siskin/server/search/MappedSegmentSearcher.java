@@ -29,6 +29,22 @@ final class MappedSegmentSearcher implements SegmentSearcher {
     this.kernels = kernels;
   }
 
+  /**
+   * Returns about how many bytes of heap the scratch memory of its evaluators takes. Another thread
+   * may ask too: what it learns may be out of date.
+   */
+  long scratchBytes() {
+    long bytes = exact instanceof BlockMaxEvaluator blockMax ? blockMax.scratchBytes() : 0;
+    ForwardEvaluator forward = direct;
+    ClusteredEvaluator overClusters = clustered;
+    ImpactOrderedEvaluator overImpacts = scoreAtATime;
+    RefinedScorer scorer = refined;
+    bytes += forward == null ? 0 : forward.scratchBytes();
+    bytes += overClusters == null ? 0 : overClusters.scratchBytes();
+    bytes += overImpacts == null ? 0 : overImpacts.scratchBytes();
+    return bytes + (scorer == null ? 0 : scorer.scratchBytes());
+  }
+
   @Override
   public void search(
       SegmentQuery query,

@@ -14,12 +14,15 @@ import java.util.Arrays;
  * one query; used by one thread.
  */
 final class PartialSums {
+  /** The bytes of the sums of a window, which are most of what this takes. */
+  static final int SUMS_BYTES = ImpactOrderedLayout.WINDOW_LENGTH;
+
   private final ImpactOrderedIndex index;
   private final ImpactOrderedPlan plan;
   private final ImpactKernel kernel;
   private final MemorySegment postings;
   private final MemorySegment plainLists;
-  private final byte[] sums = new byte[ImpactOrderedLayout.WINDOW_LENGTH];
+  private final byte[] sums = new byte[SUMS_BYTES];
 
   // By list, in the current window.
   private final long[] documentsAt = new long[ImpactOrderedPlan.LISTS_MAX];

@@ -38,6 +38,15 @@ final class QueryPages {
     }
   }
 
+  /** Returns about how many bytes of heap the pages take. */
+  long heapBytes() {
+    long bytes = 0;
+    for (int[] page : pages) {
+      bytes += (long) Integer.BYTES * page.length;
+    }
+    return bytes;
+  }
+
   /** Returns the weights of the term numbers below 65,536. */
   int[] first() {
     return pages[0];

@@ -42,6 +42,11 @@ final class RefinedScorer {
     this.residuals = residuals.bytes();
   }
 
+  /** Returns about how many bytes of heap its scratch memory takes. */
+  long scratchBytes() {
+    return pages.heapBytes();
+  }
+
   /**
    * Lays a query out.
    *

@@ -1,6 +1,7 @@
 package io.siskin.server.search;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,20 @@ final class ScratchPool<T> {
       }
     }
     return null;
+  }
+
+  /**
+   * Adds up a size of everything that is kept now. It may be taken and used meanwhile.
+   *
+   * @param size the size of one thing
+   */
+  long sum(ToLongFunction<T> size) {
+    long sum = 0;
+    for (int slot = 0; slot < SLOTS; slot++) {
+      T kept = idle.get(slot);
+      sum += kept == null ? 0 : size.applyAsLong(kept);
+    }
+    return sum;
   }
 
   /**

@@ -62,6 +62,11 @@ final class SparseLists {
     this.blockWeights = new int[capacity];
   }
 
+  /** Returns the number of slots, of 4 bytes each. */
+  int slotCount() {
+    return slots.length;
+  }
+
   /** Forgets all lists and makes room for others. */
   void reset(int capacity) {
     count = 0;

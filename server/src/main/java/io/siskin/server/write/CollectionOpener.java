@@ -19,6 +19,7 @@ import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.OpenSegment;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.collection.StorageOptions;
+import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
@@ -71,19 +72,22 @@ final class CollectionOpener implements AutoCloseable {
     private final String name;
     private final CollectionFiles files;
     private final SegmentBuilds builds;
+    private final WriteTotals totals;
     private @Nullable CollectionSnapshot replayedFrom;
     private @Nullable CollectionParts parts;
     private Recovery.@Nullable Recovered recovered;
 
-    Opening(String name, DataDirectory.Writer rights, CollectionManifest manifest)
+    Opening(
+        String name, DataDirectory.Writer rights, CollectionManifest manifest, WriteTotals totals)
         throws IOException {
       EncoderSpec spec = manifest.encoderSpec(rights.directory());
       this.name = name;
+      this.totals = totals;
       this.files =
           new CollectionFiles(
               rights, manifest, CollectionEncoders.countsFrequencies(spec), catalog::publishNext);
       this.builds =
-          new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec);
+          new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec, totals);
     }
 
     /** Opens the log. */
@@ -130,9 +134,11 @@ final class CollectionOpener implements AutoCloseable {
           new SegmentWorks(
               builds,
               new MergePolicy(limits.growingDocumentsMax(), FormatV1.DOCUMENT_COUNT_MAX),
-              log.log()),
+              log.log(),
+              totals),
           log.log(),
           log.lastPosition(),
+          totals,
           limits.queueBytesMax(),
           System::nanoTime);
     }
@@ -161,16 +167,17 @@ final class CollectionOpener implements AutoCloseable {
    *
    * @param name its name
    * @param rights the right to write it, which the writer owns when this succeeds
+   * @param totals counts what is written
    * @return the writer, not started
    * @throws CollectionNotWritableException when it cannot be added to
    * @throws io.siskin.server.log.LogFullException when there is no room for its log
    */
-  LiveCollection open(String name, DataDirectory.Writer rights) throws IOException {
+  LiveCollection open(String name, DataDirectory.Writer rights, WriteTotals totals) throws IOException {
     CollectionManifest manifest = rights.current();
     if (manifest == null) {
       throw new CollectionNotFoundException(name, List.of());
     }
-    Opening opening = new Opening(name, rights, writable(name, rights, manifest));
+    Opening opening = new Opening(name, rights, writable(name, rights, manifest), totals);
     if (manifest.log().epoch() == 0) {
       // A collection that was built in bulk has no log yet.
       begin(opening.files);
@@ -187,11 +194,12 @@ final class CollectionOpener implements AutoCloseable {
    *
    * @param name its name
    * @param rights the right to write it, which the writer owns when there is one
+   * @param totals counts what is written
    * @return the writer, not started; null when the segments have everything
    */
-  @Nullable LiveCollection recover(String name, DataDirectory.Writer rights) throws IOException {
+  @Nullable LiveCollection recover(String name, DataDirectory.Writer rights, WriteTotals totals) throws IOException {
     CollectionManifest manifest = rights.current();
-    return manifest == null ? null : open(new Opening(name, rights, manifest), true);
+    return manifest == null ? null : open(new Opening(name, rights, manifest, totals), true);
   }
 
   private static @Nullable LiveCollection open(Opening opening, boolean onlyToRecover)

@@ -38,11 +38,12 @@ final class CollectionParts implements AutoCloseable {
   /**
    * When growing segments are frozen, and when writes must wait.
    *
-   * @param lengthBytesMax how many bytes a growing segment takes at most
+   * @param memoryBytesMax with how many bytes a growing segment is full, see {@link
+   *     GrowingPart#memoryBytes}
    * @param ageNanosMax how long after its first document it is frozen, in nanoseconds
    * @param frozenMax how many frozen segments may wait to be sealed before writes wait, 1 or more
    */
-  record GrowthLimits(long lengthBytesMax, long ageNanosMax, int frozenMax) {}
+  record GrowthLimits(long memoryBytesMax, long ageNanosMax, int frozenMax) {}
 
   /**
    * Makes the parts of a collection.
@@ -262,7 +263,30 @@ final class CollectionParts implements AutoCloseable {
 
   /** Returns whether the growing segment takes no more documents. */
   private boolean isGrowingFull() {
-    return growing.isFull() || growing.lengthBytes() >= limits.lengthBytesMax();
+    return growing.isFull() || growing.memoryBytes() >= limits.memoryBytesMax();
+  }
+
+  /** Returns the number of documents that are not in a sealed segment, deleted ones included. */
+  int growingDocumentCount() {
+    int documents = growing.documentCount();
+    for (GrowingPart part : frozen) {
+      documents += part.documentCount();
+    }
+    return documents;
+  }
+
+  /** Returns the number of growing segments that wait to be sealed. */
+  int frozenCount() {
+    return frozen.size();
+  }
+
+  /** Returns how many bytes the documents take that are not in a sealed segment. */
+  long growingBytes() {
+    long bytes = growing.memoryBytes();
+    for (GrowingPart part : frozen) {
+      bytes += part.memoryBytes();
+    }
+    return bytes;
   }
 
   /**

@@ -10,6 +10,7 @@ import io.siskin.index.growing.GrowingView;
 import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.DeletedFrequencies;
+import io.siskin.server.collection.MemoryUse;
 import io.siskin.server.collection.PartDocuments;
 import io.siskin.server.collection.SegmentFilters;
 import io.siskin.server.collection.SnapshotPart;
@@ -89,9 +90,12 @@ final class GrowingPart implements Part {
     return firstNanoTime;
   }
 
-  /** Returns the bytes that it takes outside of the heap. */
-  long lengthBytes() {
-    return segment.lengthBytes();
+  /**
+   * Returns the bytes that its documents take: outside of the heap, and about how many on the heap
+   * for their declared fields.
+   */
+  long memoryBytes() {
+    return segment.lengthBytes() + columns.heapBytes();
   }
 
   /**
@@ -173,7 +177,7 @@ final class GrowingPart implements Part {
 
   @Override
   public SnapshotPart snapshot() {
-    Lease lease = new Lease(segment, filters);
+    Lease lease = new Lease(segment, columns, filters);
     if (!lease.tryRetain()) {
       throw new IllegalStateException("the growing segment was released already");
     }
@@ -192,8 +196,13 @@ final class GrowingPart implements Part {
     segment.release();
   }
 
-  private record Lease(GrowingSegment segment, SegmentFilters filters)
+  private record Lease(GrowingSegment segment, GrowingColumns columns, SegmentFilters filters)
       implements SnapshotPart.Lease {
+    @Override
+    public MemoryUse memory() {
+      return new MemoryUse(columns.heapBytes() + filters.heapBytes(), segment.lengthBytes(), 0, 0);
+    }
+
     @Override
     public FilterCache.OfSegment filters(FilterCache cache) {
       return filters.in(cache);

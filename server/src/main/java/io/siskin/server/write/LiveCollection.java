@@ -3,15 +3,19 @@ package io.siskin.server.write;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v2.LogLayout;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.WriteOptions;
+import io.siskin.server.counters.WriteCounts;
+import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.QueryCancelledException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +52,7 @@ final class LiveCollection implements AutoCloseable {
   private final CollectionParts parts;
   private final SegmentWorks works;
   private final WriteAheadLog log;
+  private final WriteTotals totals;
   private final WriteQueue queue;
   private final WriteOptions options;
   private final LongSupplier nanoTime;
@@ -90,6 +95,10 @@ final class LiveCollection implements AutoCloseable {
 
   private volatile boolean closing;
   private volatile boolean isEnding;
+
+  /** What the writer held at the end of its last round, but for what waits and the log. */
+  private volatile WriteCounts.State state = WriteCounts.State.CLOSED;
+
   private volatile @Nullable Throwable failure;
 
   /**
@@ -100,6 +109,7 @@ final class LiveCollection implements AutoCloseable {
    * @param works builds segments
    * @param log the collection's log; the parts have all that it holds
    * @param lastPosition the position of the last write
+   * @param totals counts what is written
    * @param queueBytesMax about how much memory waiting writes may take
    * @param nanoTime the clock
    */
@@ -109,12 +119,14 @@ final class LiveCollection implements AutoCloseable {
       SegmentWorks works,
       WriteAheadLog log,
       long lastPosition,
+      WriteTotals totals,
       long queueBytesMax,
       LongSupplier nanoTime) {
     this.files = files;
     this.parts = parts;
     this.works = works;
     this.log = log;
+    this.totals = totals;
     this.queue = new WriteQueue(queueBytesMax);
     this.options = files.manifest().settings().writes();
     this.nanoTime = nanoTime;
@@ -151,10 +163,38 @@ final class LiveCollection implements AutoCloseable {
    */
   void submit(WriteTask task) {
     Throwable unsealed = unsealable;
-    if (refusesWrites && unsealed != null && !isEnding) {
-      throw FullDisk.unsealed(unsealed, files.directory());
+    try {
+      if (refusesWrites && unsealed != null && !isEnding) {
+        throw FullDisk.unsealed(unsealed, files.directory());
+      }
+      queue.add(task);
+    } catch (WritesOverloadedException full) {
+      count(full.reason());
+      throw full;
     }
-    queue.add(task);
+  }
+
+  private void count(WritesOverloadedException.Reason reason) {
+    switch (reason) {
+      case QUEUE_FULL -> totals.queueFull();
+      case MEMORY_FULL -> totals.memoryFull();
+      case DISK_FULL -> totals.diskFull();
+    }
+  }
+
+  /**
+   * Returns what the writer holds: what waits and the log as they are now, and the documents in
+   * memory as they were after the last round. Safe for concurrent use.
+   */
+  WriteCounts.State state() {
+    WriteCounts.State known = state;
+    return new WriteCounts.State(
+        queue.lengthBytes(),
+        queue.lengthBytesMax(),
+        known.growingDocuments(),
+        known.growingBytes(),
+        known.frozenSegments(),
+        log.lengthBytes());
   }
 
   /**
@@ -368,6 +408,7 @@ final class LiveCollection implements AutoCloseable {
       publishIfDirty();
     } catch (Throwable failed) {
       failure = failed;
+      totals.writerFailed();
       LOG.error("collection {} takes no more writes until it is opened anew", name(), failed);
       CollectionNotWritableException told =
           new CollectionNotWritableException(
@@ -401,6 +442,7 @@ final class LiveCollection implements AutoCloseable {
 
   private void round() throws IOException {
     List<WriteTask> taken;
+    queue.waitForMemory(parts.isFull() ? parts.growingBytes() : 0);
     try {
       taken = queue.take(ROUND_BYTES_MAX, parts.isFull() || snapshotsUnderWay > 0, waitNanos());
     } catch (InterruptedException e) {
@@ -409,12 +451,21 @@ final class LiveCollection implements AutoCloseable {
     for (WriteTask task : taken) {
       doTask(task);
     }
+    // Before callers are answered, so that they see what they have written counted.
+    noteState();
     finishRound();
     if (parts.wantsFreeze(nanoTime.getAsLong())) {
       freeze();
     }
     works.consider(nanoTime.getAsLong() - lastWriteNanoTime);
     refuseIfUnsealable();
+    noteState();
+  }
+
+  private void noteState() {
+    state =
+        new WriteCounts.State(
+            0, 0, parts.growingDocumentCount(), parts.growingBytes(), parts.frozenCount(), 0);
   }
 
   /** Refuses writes while the memory is full and sealing fails: it is not known for how long. */
@@ -423,7 +474,11 @@ final class LiveCollection implements AutoCloseable {
     unsealable = failed;
     refusesWrites = failed != null && parts.isFull();
     if (failed != null && refusesWrites) {
-      queue.takeWrites().forEach(write -> write.fail(FullDisk.unsealed(failed, files.directory())));
+      for (WriteTask.Write<?> write : queue.takeWrites()) {
+        WritesOverloadedException told = FullDisk.unsealed(failed, files.directory());
+        count(told.reason());
+        write.fail(told);
+      }
     }
   }
 
@@ -442,7 +497,7 @@ final class LiveCollection implements AutoCloseable {
   /** Forces the log as the options say; returns whether all that was appended is durable. */
   private boolean syncIfDue() throws IOException {
     switch (options.sync()) {
-      case WriteOptions.Sync.EveryBatch() -> log.force();
+      case WriteOptions.Sync.EveryBatch() -> works.force();
       case WriteOptions.Sync.Interval(int millis) -> {
         if (nanoTime.getAsLong() - lastForceNanoTime < TimeUnit.MILLISECONDS.toNanos(millis)) {
           return false;
@@ -457,7 +512,7 @@ final class LiveCollection implements AutoCloseable {
   }
 
   private void forceLog() throws IOException {
-    log.force();
+    works.force();
     lastForceNanoTime = nanoTime.getAsLong();
   }
 
@@ -510,9 +565,9 @@ final class LiveCollection implements AutoCloseable {
         var _ = new Selector.All().resolve(schema, write.tenant());
       }
       switch (task) {
-        case WriteTask.Upsert upsert -> answer(upsert, upsert(upsert));
+        case WriteTask.Upsert upsert -> answer(upsert, counted(upsert(upsert)));
         case WriteTask.Delete delete -> answer(delete, delete(delete));
-        case WriteTask.Update update -> answer(update, update(update));
+        case WriteTask.Update update -> answer(update, counted(update(update)));
         case WriteTask.Step(WriteTask.Step.Action action, CompletableFuture<Void> result) -> {
           action.run();
           durableWaiters.add(new Waiter(task, () -> result.complete(null)));
@@ -523,9 +578,24 @@ final class LiveCollection implements AutoCloseable {
       pending.remove(task);
       task.fail(refused);
     } catch (LogFullException full) {
+      totals.diskFull();
       pending.remove(task);
       task.fail(FullDisk.told(full));
     }
+  }
+
+  private List<WriteResult> counted(List<WriteResult> results) {
+    for (WriteResult result : results) {
+      switch (result.outcome()) {
+        case CREATED, REPLACED -> totals.written();
+        case UPDATED -> totals.updated();
+        case REFUSED -> totals.refused();
+        case NOT_FOUND -> {
+          // Nothing was to be done.
+        }
+      }
+    }
+    return results;
   }
 
   private static boolean isGivenUp(WriteTask.Write<?> write) {
@@ -656,7 +726,9 @@ final class LiveCollection implements AutoCloseable {
   }
 
   private void append(WriteRecord record) throws IOException {
-    long sequence = log.append(WriteRecordCodec.type(record), codec.encode(record));
+    ByteBuffer payload = codec.encode(record);
+    long sequence = log.append(WriteRecordCodec.type(record), payload);
+    totals.logged(LogLayout.frameLength(payload.remaining()));
     assert sequence == appliedSequence + 1 : sequence;
   }
 
@@ -678,6 +750,7 @@ final class LiveCollection implements AutoCloseable {
       List<String> some = ids.subList(from, Math.min(ids.size(), from + FRAME_IDS_MAX));
       append(new WriteRecord.Deletes(nextPosition, some));
       some.forEach(parts::delete);
+      totals.deleted(some.size());
       applied(1);
     }
     return new Deletion(ids.size(), ids.isEmpty() ? 0 : nextPosition - 1);

@@ -13,6 +13,7 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.ModelStore;
+import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
@@ -30,6 +31,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -126,9 +128,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     CompletableFuture<List<WriteResult>> result = new CompletableFuture<>();
     long length = 64;
     for (FieldsUpdate update : updates) {
-      length += 64L + update.id().length();
+      length += 64L + DocumentHeap.bytes(update.id());
       for (FieldValue value : update.set().values()) {
-        length += 32L + value.toText().length();
+        length += 48L + DocumentHeap.bytes(value);
       }
     }
     return submit(
@@ -192,6 +194,28 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   public CompletableFuture<Void> refresh(String collection) {
     LiveCollection writer = writers.find(collection);
     return writer == null ? CompletableFuture.completedFuture(null) : writer.refresh();
+  }
+
+  /**
+   * Returns what was written so far, by collection, and what the writers hold now. A collection
+   * that is gone takes its counts along. Safe for concurrent use.
+   */
+  public SortedMap<String, WriteCounts> counts() {
+    SortedMap<String, WriteCounts> counts = new TreeMap<>();
+    for (String name : catalog.names()) {
+      counts.put(name, counts(name));
+    }
+    return counts;
+  }
+
+  /**
+   * Returns what was written to a collection so far, and what its writer holds now. Safe for
+   * concurrent use.
+   *
+   * @param collection the collection's name
+   */
+  public WriteCounts counts(String collection) {
+    return writers.counts(collection);
   }
 
   // ---- Changes of collections ----------------------------------------------------------------
@@ -326,6 +350,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
             try (DataDirectory.Writer rights = writers.rights(name)) {
               rights.drop();
               catalog.remove(name);
+              writers.forget(name);
             } finally {
               catalog.disown(name);
             }

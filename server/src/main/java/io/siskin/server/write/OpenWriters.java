@@ -3,6 +3,8 @@ package io.siskin.server.write;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.counters.WriteCounts;
+import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.retrieve.OpenCollections;
 import java.io.IOException;
@@ -37,6 +39,7 @@ final class OpenWriters implements AutoCloseable {
   private final ExecutorService opening;
   private final long idleNanosMax;
   private final Map<String, LiveCollection> open = new ConcurrentHashMap<>();
+  private final Map<String, WriteTotals> totals = new ConcurrentHashMap<>();
   private final NameLocks locks = new NameLocks();
   private volatile boolean isClosed;
   private final ScheduledExecutorService sweeper =
@@ -170,8 +173,9 @@ final class OpenWriters implements AutoCloseable {
       DataDirectory.Writer rights = rights(name);
       LiveCollection made = null;
       try {
-        made = opener.open(name, rights);
+        made = opener.open(name, rights, totals(name));
       } catch (LogFullException full) {
+        totals(name).diskFull();
         throw FullDisk.told(full);
       } finally {
         if (made == null) {
@@ -234,7 +238,7 @@ final class OpenWriters implements AutoCloseable {
     }
     LiveCollection made = null;
     try {
-      made = opener.recover(name, rights);
+      made = opener.recover(name, rights, totals(name));
     } finally {
       if (made == null) {
         rights.close();
@@ -286,6 +290,31 @@ final class OpenWriters implements AutoCloseable {
     if (writer != null) {
       close(name, writer);
     }
+  }
+
+  private WriteTotals totals(String name) {
+    return totals.computeIfAbsent(name, _ -> new WriteTotals());
+  }
+
+  /**
+   * Returns what was written to a collection so far, and what its writer holds now.
+   *
+   * @param name the collection's name
+   */
+  WriteCounts counts(String name) {
+    WriteTotals counted = totals.get(name);
+    LiveCollection writer = open.get(name);
+    WriteCounts.State state = writer == null ? WriteCounts.State.CLOSED : writer.state();
+    return counted == null ? WriteCounts.NONE : counted.counts(state);
+  }
+
+  /**
+   * Forgets what was written to a collection that is gone.
+   *
+   * @param name the collection's name
+   */
+  void forget(String name) {
+    totals.remove(name);
   }
 
   private void close(String name, LiveCollection writer) {

@@ -13,6 +13,7 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.StorageOptions;
+import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.ingest.SegmentCalibration;
 import io.siskin.server.plan.Calibration;
@@ -48,6 +49,7 @@ final class SegmentBuilds {
   private final StorageOptions storage;
   private final Weighting.Pinned weighting;
   private final EncoderSpec encoder;
+  private final WriteTotals totals;
 
   /**
    * The threads of all builds: a seal never waits for a merge.
@@ -78,13 +80,19 @@ final class SegmentBuilds {
    * @param storage how documents are stored
    * @param weighting what the weights of documents mean
    * @param encoder how text becomes vectors, for calibration
+   * @param totals counts the builds
    */
   SegmentBuilds(
-      Workers workers, StorageOptions storage, Weighting.Pinned weighting, EncoderSpec encoder) {
+      Workers workers,
+      StorageOptions storage,
+      Weighting.Pinned weighting,
+      EncoderSpec encoder,
+      WriteTotals totals) {
     this.workers = workers;
     this.storage = storage;
     this.weighting = weighting;
     this.encoder = encoder;
+    this.totals = totals;
   }
 
   /**
@@ -172,7 +180,12 @@ final class SegmentBuilds {
    */
   Build seal(CollectionFiles files, GrowingPart source) {
     Build build = new Build(List.of(source.frozenLive()));
-    start(workers.seals, build, files, (directory, progress) -> seal(source, directory, progress));
+    start(
+        workers.seals,
+        totals.seals(),
+        build,
+        files,
+        (directory, progress) -> seal(source, directory, progress));
     return build;
   }
 
@@ -190,6 +203,7 @@ final class SegmentBuilds {
     }
     start(
         workers.merges,
+        totals.merges(),
         build,
         files,
         (directory, progress) -> merge(inputs, directory, new ThrottledProgress(progress)));
@@ -198,14 +212,24 @@ final class SegmentBuilds {
 
   @SuppressWarnings("IllegalCatch") // Whatever it is, the one who waits is told.
   private static void start(
-      ExecutorService executor, Build build, CollectionFiles files, Work work) {
+      ExecutorService executor,
+      WriteTotals.Builds counted,
+      Build build,
+      CollectionFiles files,
+      Work work) {
     executor.execute(
         () -> {
           Path directory = null;
+          long start = System.nanoTime();
           try {
             directory = files.newBuildDirectory();
-            build.done.complete(work.run(directory, new StoppableProgress(build)));
+            Result result = work.run(directory, new StoppableProgress(build));
+            counted.finished(System.nanoTime() - start);
+            build.done.complete(result);
           } catch (Throwable failed) {
+            if (!build.cancelled) {
+              counted.failed();
+            }
             remove(directory, failed);
             build.done.completeExceptionally(failed);
           }

@@ -1,6 +1,7 @@
 package io.siskin.server.write;
 
 import io.siskin.server.collection.LogState;
+import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.WriteAheadLog;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class SegmentWorks {
   private final SegmentBuilds builds;
   private final MergePolicy policy;
   private final WriteAheadLog log;
+  private final WriteTotals totals;
   private final List<Waiter> sealWaiters = new ArrayList<>();
   private final List<Waiter> compactWaiters = new ArrayList<>();
   private Function<WriteTask.Step.Action, CompletableFuture<Void>> stepper =
@@ -66,11 +68,13 @@ final class SegmentWorks {
    * @param builds builds segments
    * @param policy chooses merges
    * @param log the collection's log, whose old files are removed
+   * @param totals counts what is done
    */
-  SegmentWorks(SegmentBuilds builds, MergePolicy policy, WriteAheadLog log) {
+  SegmentWorks(SegmentBuilds builds, MergePolicy policy, WriteAheadLog log, WriteTotals totals) {
     this.builds = builds;
     this.policy = policy;
     this.log = log;
+    this.totals = totals;
   }
 
   /**
@@ -353,9 +357,21 @@ final class SegmentWorks {
     }
   }
 
+  /**
+   * Makes all that was appended to the log durable, and counts how long that takes.
+   *
+   * @throws LogFailedException when the log has failed
+   */
+  void force() throws IOException {
+    long start = System.nanoTime();
+    if (log.force()) {
+      totals.forced(System.nanoTime() - start);
+    }
+  }
+
   private void commit() throws IOException {
     // A deletion that is named by the new files must not be lost with its frame.
-    log.force();
+    force();
     files().commit(reached, parts().sealed());
     commitIsDue = false;
     failure = null;

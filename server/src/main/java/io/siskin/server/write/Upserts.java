@@ -199,11 +199,11 @@ final class Upserts implements AutoCloseable {
     for (DocumentInput document : documents) {
       String text = document.text();
       SparseVector vector = document.vector();
-      length += 64L + document.id().length();
-      length += text == null ? 0 : text.length();
+      length += 64L + DocumentHeap.bytes(document.id());
+      length += text == null ? 0 : DocumentHeap.bytes(text);
       length += vector == null ? 0 : 12L * vector.size();
       for (Map.Entry<String, FieldValue> field : document.fields().entrySet()) {
-        length += 24L + field.getKey().length() + field.getValue().toText().length();
+        length += DocumentHeap.bytes(field.getKey()) + DocumentHeap.bytes(field.getValue());
       }
     }
     return length;
@@ -213,7 +213,7 @@ final class Upserts implements AutoCloseable {
     long length = 64;
     for (PreparedDocument document : documents) {
       if (document instanceof PreparedDocument.Ready(var ready)) {
-        length += LiveCollection.lengthBytes(ready);
+        length += DocumentHeap.bytes(ready);
       }
     }
     return length;

@@ -6,9 +6,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * How much memory and time the writes of one collection may take.
  *
- * @param queueBytesMax about how many bytes of writes may wait, 1 or more
+ * @param queueBytesMax about how many bytes of heap writes may take that wait, 1 or more
  * @param growingDocumentsMax after how many documents a growing segment is sealed, 1 to 32,768
- * @param growingBytesMax after how many bytes off the heap it is sealed, 1 or more
+ * @param growingBytesMax after how many bytes it is sealed, 1 or more: off the heap, and about how
+ *     many on the heap for declared fields. While so much is being sealed already, writes wait, and
+ *     are refused when the queue is full
  * @param growingAgeNanosMax how long after its first document it is sealed, in nanoseconds
  * @param idleNanosMax how long after its last write a collection is given back to other processes,
  *     in nanoseconds

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class WriteQueue {
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
+  // A seal takes seconds.
+  private static final Duration RETRY_AFTER_SEAL = Duration.ofSeconds(1);
+
   private final long lengthBytesMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
@@ -29,6 +32,10 @@ final class WriteQueue {
 
   @GuardedBy("lock")
   private long lengthBytes;
+
+  /** How many bytes the documents in memory take for which writes wait; 0 when they do not. */
+  @GuardedBy("lock")
+  private long fullMemoryBytes;
 
   @GuardedBy("lock")
   private @Nullable RuntimeException closed;
@@ -60,10 +67,7 @@ final class WriteQueue {
       }
       boolean isStep = task instanceof WriteTask.Step;
       if (!isStep && lengthBytes > 0 && lengthBytes + task.lengthBytes() > lengthBytesMax) {
-        throw new WritesOverloadedException(
-            WritesOverloadedException.Reason.QUEUE_FULL,
-            "writes of " + lengthBytes + " bytes wait, and at most " + lengthBytesMax + " may",
-            RETRY_AFTER);
+        throw full();
       }
       lengthBytes += task.lengthBytes();
       tasks.add(task);
@@ -71,6 +75,51 @@ final class WriteQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private WritesOverloadedException full() {
+    String waiting = "writes of " + lengthBytes + " bytes wait, and at most " + lengthBytesMax;
+    return fullMemoryBytes == 0
+        ? new WritesOverloadedException(
+            WritesOverloadedException.Reason.QUEUE_FULL, waiting + " may", RETRY_AFTER)
+        : new WritesOverloadedException(
+            WritesOverloadedException.Reason.MEMORY_FULL,
+            waiting
+                + " may; they wait until some of the documents in memory, which take "
+                + fullMemoryBytes
+                + " bytes, are in segments",
+            RETRY_AFTER_SEAL);
+  }
+
+  /**
+   * Says whether writes wait because the documents in memory take too much of it, which is then
+   * what callers are told when the queue is full.
+   *
+   * @param bytes how many bytes those documents take; 0 when writes need not wait for them
+   */
+  void waitForMemory(long bytes) {
+    lock.lock();
+    try {
+      fullMemoryBytes = bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns about how much memory the tasks take that wait, in bytes. */
+  long lengthBytes() {
+    lock.lock();
+    try {
+      return lengthBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how much memory waiting tasks may take, in bytes. */
+  long lengthBytesMax() {
+    return lengthBytesMax;
   }
 
   /**

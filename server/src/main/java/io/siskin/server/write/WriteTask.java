@@ -71,7 +71,7 @@ sealed interface WriteTask {
     @Override
     public long lengthBytes() {
       return selector instanceof Selector.Ids(List<String> ids)
-          ? ids.stream().mapToLong(id -> 56L + id.length()).sum()
+          ? ids.stream().mapToLong(DocumentHeap::bytes).sum()
           : 256;
     }
   }

@@ -80,6 +80,7 @@ final class ArchitectureTest {
               Set.of(
                   "batch",
                   "collection",
+                  "counters",
                   "encode",
                   "encode.factory",
                   "encode.spec",
@@ -113,7 +114,7 @@ final class ArchitectureTest {
                   "filter",
                   "plan",
                   "search")),
-          Map.entry("metrics", Set.of("batch", "counters", "retrieve", "search")),
+          Map.entry("metrics", Set.of("batch", "counters", "filter", "retrieve", "search")),
           Map.entry("measure", Set.of("corpus", "search")),
           Map.entry(
               "rpc",

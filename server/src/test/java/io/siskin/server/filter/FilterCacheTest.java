@@ -7,9 +7,14 @@ import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.Schema;
+import io.siskin.index.testing.Seeds;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +61,29 @@ final class FilterCacheTest {
     assertThat(metrics.misses()).isEqualTo(2);
     assertThat(metrics.entries()).isEqualTo(2);
     assertThat(metrics.bytes()).isBetween(2 * 8_192L, 2 * 9_000L);
+  }
+
+  @RepeatedTest(5)
+  void theBytesOfTheSegmentsAreThoseOfTheCache() {
+    Random random = new Random(Seeds.next());
+    FilterCache small = new FilterCache(60_000);
+    List<FilterCache.OfSegment> segments =
+        new ArrayList<>(Stream.generate(small::openSegment).limit(4).toList());
+    for (int i = 0; i < 200; i++) {
+      FilterCache.OfSegment segment = segments.get(random.nextInt(segments.size()));
+      // A larger count extends the set of a segment that grows, in its place.
+      DocumentSet _ = admitted(segment, "year < " + random.nextInt(12), 100 + random.nextInt(900));
+      if (random.nextInt(20) == 0) {
+        segment.close();
+        assertThat(segment.heapBytes()).isZero();
+        segments.set(segments.indexOf(segment), small.openSegment());
+      }
+      // Cleans up first, so that what is to be evicted is.
+      long bytes = small.metrics().bytes();
+      assertThat(segments.stream().mapToLong(FilterCache.OfSegment::heapBytes).sum())
+          .isEqualTo(bytes);
+    }
+    assertThat(small.metrics().evictions()).isPositive();
   }
 
   @Test

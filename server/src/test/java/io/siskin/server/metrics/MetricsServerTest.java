@@ -15,6 +15,9 @@ import io.siskin.server.counters.DurationHistogram;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
+import io.siskin.server.counters.WriteCounts;
+import io.siskin.server.counters.WriteTotals;
+import io.siskin.server.filter.FilterCache;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.rpc.FakeRetriever;
 import io.siskin.server.search.SearchMode;
@@ -69,6 +72,8 @@ class MetricsServerTest {
                 () -> rpc.get(),
                 () -> List.of(collection()),
                 () -> Map.of("birds \"of\" prey", searches()),
+                () -> Map.of("birds \"of\" prey", writes()),
+                () -> new FilterCache.Metrics(1, 2, 3, 4, 5, 6, 7),
                 () -> Map.of("tiny-0123", model()),
                 () -> new EncodingCache.Metrics(1, 2, 3, 4, 5, 6),
                 () ->
@@ -125,6 +130,19 @@ class MetricsServerTest {
     SearchTotals tally = new SearchTotals();
     tally.add(new SearchMode.Exact(), new SearchStats(1, 2, 3, 4, 5, 6, 7), 8, 9, 10, 11);
     return tally.counts();
+  }
+
+  private static WriteCounts writes() {
+    WriteTotals totals = new WriteTotals();
+    totals.written();
+    totals.written();
+    totals.deleted(3);
+    totals.memoryFull();
+    totals.logged(500);
+    totals.forced(2_000_000);
+    totals.seals().finished(40_000_000);
+    totals.merges().failed();
+    return totals.counts(new WriteCounts.State(1, 2, 3, 4, 5, 6));
   }
 
   private static BatchingMetrics model() {

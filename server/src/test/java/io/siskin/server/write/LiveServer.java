@@ -53,7 +53,7 @@ final class LiveServer implements AutoCloseable {
     live.recoverAll();
     catalog.openAll();
     this.reader = new DocumentReader(catalog, live::refresh);
-    this.retrieval = new RetrievalPipeline(catalog);
+    this.retrieval = new RetrievalPipeline(catalog, live::counts);
   }
 
   void create(String name, CollectionSettings settings, EncoderSpec encoder) {

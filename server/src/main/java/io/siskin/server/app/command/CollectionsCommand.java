@@ -99,6 +99,7 @@ public final class CollectionsCommand implements Callable<Integer> {
     if (!kept.isEmpty()) {
       lines.add("  " + kept);
     }
+    lines.add("  " + describe(info.storage().memory()));
     for (CollectionInfo.RecallExpectation told : info.recallExpectations()) {
       lines.add(
           String.format(
@@ -133,6 +134,18 @@ public final class CollectionsCommand implements Callable<Integer> {
       parts.add(Units.count(storage.deletedDocumentCount(), "deleted document") + " in its files");
     }
     return String.join("; ", parts);
+  }
+
+  private static String describe(CollectionInfo.Memory memory) {
+    return String.format(
+        Locale.ROOT,
+        "memory: %s of files mapped (%s resident), %s outside of the heap, about %s of heap; log"
+            + " %s",
+        Units.bytes(memory.mappedBytes()),
+        Units.bytes(memory.residentBytes()),
+        Units.bytes(memory.anonymousBytes()),
+        Units.bytes(memory.heapBytes()),
+        Units.bytes(memory.logBytes()));
   }
 
   private static String word(FieldType type) {

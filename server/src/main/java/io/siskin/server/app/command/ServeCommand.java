@@ -13,7 +13,9 @@ import io.siskin.server.app.serving.SearchServer;
 import io.siskin.server.app.terminal.Units;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.Preload;
 import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -150,6 +152,17 @@ public final class ServeCommand implements Callable<Integer> {
               + " makes the first answers faster and the start slower. Default: ${DEFAULT-VALUE}.")
   private long warmupMillis;
 
+  @Option(
+      names = "--preload",
+      paramLabel = "WHAT",
+      description =
+          "What is done with the files of a collection before it serves: touch brings all of them"
+              + " into memory, so that no first search waits for the disk or for page tables; none"
+              + " leaves it to the first searches, for a quick start or for collections that do not"
+              + " fit into memory. Default: touch with --verify full, which reads them anyway, else"
+              + " none.")
+  private @Nullable Preload preload;
+
   @Mixin private InferenceFlags inference = new InferenceFlags();
   @Mixin private BatchingFlags batching = new BatchingFlags();
   @Mixin private EncodingStoreFlags encodingStore = new EncodingStoreFlags();
@@ -176,7 +189,11 @@ public final class ServeCommand implements Callable<Integer> {
         StoredEncodings stored = encodingStore.of(directory);
         SearchServer server =
             SearchServer.listen(
-                directory, options(), verification, warmupMillis, batching.over(library, stored))) {
+                directory,
+                options(),
+                verification,
+                new Warmup(warmupMillis, preload()),
+                batching.over(library, stored))) {
       if (metricsPort != null) {
         server.showMetrics(metricsHost, metricsPort);
       }
@@ -197,6 +214,13 @@ public final class ServeCommand implements Callable<Integer> {
       stop.await();
       return server.shutdown() ? ExitStatus.OK : ExitStatus.FAILURE;
     }
+  }
+
+  private Preload preload() {
+    if (preload != null) {
+      return preload;
+    }
+    return verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
   }
 
   private GrpcServerOptions options() {

@@ -8,6 +8,7 @@ import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.Preload;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
@@ -71,20 +72,19 @@ public final class SearchServer implements AutoCloseable {
    * @param data where the collections are
    * @param options where to listen and within what limits
    * @param verification how much of each file is read before it is used
-   * @param warmupMillis about how long each collection is warmed before it serves
+   * @param warmup gets each collection ready before it serves
    * @param models the models of the collections
    */
   public static SearchServer listen(
       DataDirectory data,
       GrpcServerOptions options,
       Verification verification,
-      long warmupMillis,
+      Warmup warmup,
       BatchedModels models)
       throws IOException {
-    CollectionCatalog catalog =
-        new CollectionCatalog(data, verification, new Warmup(warmupMillis), models);
-    RetrievalPipeline retrieval = new RetrievalPipeline(catalog);
+    CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
     LiveCollections live = new LiveCollections(data, catalog, models, WriteLimits.DEFAULTS);
+    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts);
     boolean listens = false;
     try {
       GrpcServer grpc =
@@ -109,6 +109,27 @@ public final class SearchServer implements AutoCloseable {
         live.close();
       }
     }
+  }
+
+  /**
+   * Begins to listen, see the other method of this name. The files of collections are touched
+   * before they serve, if they are read anyway to be verified.
+   *
+   * @param data where the collections are
+   * @param options where to listen and within what limits
+   * @param verification how much of each file is read before it is used
+   * @param warmupMillis about how long each collection is searched before it serves
+   * @param models the models of the collections
+   */
+  public static SearchServer listen(
+      DataDirectory data,
+      GrpcServerOptions options,
+      Verification verification,
+      long warmupMillis,
+      BatchedModels models)
+      throws IOException {
+    Preload preload = verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
+    return listen(data, options, verification, new Warmup(warmupMillis, preload), models);
   }
 
   private static void report(GrpcServer grpc, String collection, CollectionState state) {
@@ -148,6 +169,8 @@ public final class SearchServer implements AutoCloseable {
                   grpc::counts,
                   retrieval::collections,
                   retrieval::counts,
+                  live::counts,
+                  () -> catalog.filters().metrics(),
                   models::metrics,
                   models::cacheMetrics,
                   models::storeMetrics,
