@@ -51,7 +51,7 @@ final class SnapshotStore {
     AtomicFile.createDirectory(DataDirectory.snapshotsDirectory(directory));
     Path folder = Publication.createDirectory(target.resolveSibling("."), KEEPING);
     try {
-      link(directory, manifest, folder);
+      transfer(directory, manifest, folder, SnapshotStore::linkFile);
       manifest.write(folder);
       Publication.publishDirectory(folder, target);
     } finally {
@@ -60,24 +60,25 @@ final class SnapshotStore {
     return describe(target, manifest.name());
   }
 
-  /** Links everything that a manifest needs into another folder, durably. */
-  private static void link(Path from, CollectionManifest manifest, Path to) throws IOException {
+  /** Brings everything that a manifest needs into another folder, durably. */
+  private static void transfer(Path from, CollectionManifest manifest, Path to, Transfer transfer)
+      throws IOException {
     for (SegmentEntry entry : manifest.segments()) {
       Path segment = DataDirectory.segmentDirectory(to, entry.id());
-      linkFolder(DataDirectory.segmentDirectory(from, entry.id()), segment);
+      transferFolder(DataDirectory.segmentDirectory(from, entry.id()), segment, transfer);
       if (entry.deletesGeneration() > 0) {
-        linkFile(
+        transfer.apply(
             DataDirectory.deletesFile(from, entry.id(), entry.deletesGeneration()),
             DataDirectory.deletesFile(to, entry.id(), entry.deletesGeneration()));
       }
       Path calibration = DataDirectory.calibrationFile(from, entry.id());
       if (Files.exists(calibration)) {
-        linkFile(calibration, DataDirectory.calibrationFile(to, entry.id()));
+        transfer.apply(calibration, DataDirectory.calibrationFile(to, entry.id()));
       }
     }
     Path encoder = DataDirectory.encoderDirectory(from);
     if (Files.isDirectory(encoder)) {
-      linkFolder(encoder, DataDirectory.encoderDirectory(to));
+      transferFolder(encoder, DataDirectory.encoderDirectory(to), transfer);
     }
     try (Stream<Path> all = Files.walk(to)) {
       for (Path folder : all.filter(Files::isDirectory).toList()) {
@@ -86,11 +87,11 @@ final class SnapshotStore {
     }
   }
 
-  private static void linkFolder(Path from, Path to) throws IOException {
+  private static void transferFolder(Path from, Path to, Transfer transfer) throws IOException {
     Files.createDirectories(to);
     try (Stream<Path> all = Files.walk(from)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        linkFile(file, to.resolve(from.relativize(file).toString()));
+        transfer.apply(file, to.resolve(from.relativize(file).toString()));
       }
     }
   }
@@ -102,6 +103,17 @@ final class SnapshotStore {
     } catch (UnsupportedOperationException | FileAlreadyExistsException notLinked) {
       AtomicFile.copy(from, to);
     }
+  }
+
+  private static void copyFile(Path from, Path to) throws IOException {
+    Files.createDirectories(to.resolveSibling("."));
+    AtomicFile.copy(from, to);
+  }
+
+  /** Brings a file to another folder. */
+  @FunctionalInterface
+  private interface Transfer {
+    void apply(Path from, Path to) throws IOException;
   }
 
   /**
@@ -183,7 +195,38 @@ final class SnapshotStore {
       String newCollection,
       TextModels models)
       throws IOException {
-    Path snapshot = existing(directory, collection, name);
+    try {
+      restore(
+          data,
+          existing(directory, collection, name),
+          newCollection,
+          models,
+          SnapshotStore::linkFile);
+    } catch (NoSuchFileException gone) {
+      throw new SnapshotNotFoundException(collection, name, List.of());
+    }
+  }
+
+  /**
+   * Makes a collection of a copy of a snapshot, whose folder may lie anywhere. All files are
+   * verified first. They are copied, because nobody knows what becomes of the folder.
+   *
+   * @param data the data directory
+   * @param snapshot the snapshot's folder
+   * @param newCollection the name of the new collection, which is free
+   * @param models opens the models that its encoders need
+   * @throws NameTakenException when the new name is taken
+   * @throws io.siskin.index.error.CorruptSegmentException when a file is damaged
+   * @throws io.siskin.index.error.UnsupportedFormatException when a file is of a newer version
+   */
+  static void copy(DataDirectory data, Path snapshot, String newCollection, TextModels models)
+      throws IOException {
+    restore(data, snapshot, newCollection, models, SnapshotStore::copyFile);
+  }
+
+  private static void restore(
+      DataDirectory data, Path snapshot, String newCollection, TextModels models, Transfer transfer)
+      throws IOException {
     Path target = data.collectionDirectory(newCollection);
     if (Files.exists(target.resolve(CollectionManifest.FILE_NAME))) {
       throw new NameTakenException("collection", newCollection);
@@ -193,15 +236,13 @@ final class SnapshotStore {
         .release();
     Path folder = data.newRestoreDirectory();
     try {
-      link(snapshot, manifest, folder);
+      transfer(snapshot, manifest, folder, transfer);
       LogState log = manifest.log();
       manifest
           .named(newCollection)
           .next(new LogState(log.epoch() + 1, 0, log.lastPosition()), manifest.segments())
           .write(folder);
       Publication.publishDirectory(folder, target);
-    } catch (NoSuchFileException gone) {
-      throw new SnapshotNotFoundException(collection, name, List.of());
     } finally {
       Publication.deleteDirectory(folder);
     }
