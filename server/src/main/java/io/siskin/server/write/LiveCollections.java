@@ -405,9 +405,13 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private LiveCollection open(String name, DataDirectory.Writer rights) throws IOException {
     CollectionManifest manifest = writable(name, rights, current(name, rights));
     EncoderSpec spec = manifest.encoderSpec(rights.directory());
-    boolean countsFrequencies = CollectionEncoders.countsFrequencies(spec);
     CollectionFiles files =
-        new CollectionFiles(rights, manifest, countsFrequencies, catalog::publishNext);
+        new CollectionFiles(
+            rights,
+            manifest,
+            spec,
+            CollectionEncoders.countsFrequencies(spec),
+            catalog::publishNext);
     SegmentBuilds builds =
         new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec);
     recover(files, builds);
@@ -500,7 +504,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         CollectionSettings.DEFAULTS.schema(),
         new StorageOptions(defaults.quantization(), structures, defaults.reordering()),
         CollectionSettings.DEFAULTS.writes(),
-        null);
+        null,
+        CollectionSettings.DEFAULTS.statistics());
   }
 
   private void recover(CollectionFiles files, SegmentBuilds builds) throws IOException {
@@ -577,7 +582,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
         if (manifest != null) {
           EncoderSpec spec = manifest.encoderSpec(directory);
           recover(
-              new CollectionFiles(rights, manifest, false, (_, parts, _) -> release(parts)),
+              new CollectionFiles(rights, manifest, spec, false, (_, parts, _) -> release(parts)),
               new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec));
         }
       } catch (DataDirectory.LockedException locked) {
@@ -697,6 +702,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
               if (rights.current() != null) {
                 throw new NameTakenException("collection", name);
               }
+              settings.statistics().checkFit(pinned);
               CollectionManifest manifest =
                   CollectionManifest.of(
                       name, 1, pinned, settings, new LogState(1, 0, 0), List.of());
