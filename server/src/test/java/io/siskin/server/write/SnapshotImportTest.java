@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,8 +114,13 @@ final class SnapshotImportTest {
   private List<Hit> makeSnapshot(Random random) throws IOException {
     try (LiveServer server = new LiveServer(from(), LiveServer.SMALL)) {
       server.create("notes", SETTINGS, BM25);
-      for (int i = 0; i < 200; i++) {
-        server.upsert("notes", document(i, random));
+      for (int i = 0; i < 200; i += 20) {
+        int first = i;
+        server.upsert(
+            "notes",
+            IntStream.range(first, first + 20)
+                .mapToObj(number -> document(number, random))
+                .toArray(DocumentInput[]::new));
       }
       server.delete("notes", new Selector.Ids(List.of("d3", "d77", "d150")));
       server.live.createSnapshot("notes", "monday").join();

@@ -234,7 +234,7 @@ final class TenantStatisticsTest {
             }
             Map<String, String> owners = new HashMap<>();
             int hits = 0;
-            for (int round = 0; round < 25; round++) {
+            for (int round = 0; round < 16; round++) {
               write(server, owners, random);
               if (round % 8 == 7) {
                 server.live.flush("shared").join();
