@@ -1,5 +1,6 @@
 package io.siskin.server.write;
 
+import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
@@ -184,7 +185,7 @@ final class SnapshotStore {
    * @param models opens the models that its encoders need
    * @throws SnapshotNotFoundException when there is no such snapshot
    * @throws NameTakenException when the new name is taken
-   * @throws io.siskin.index.error.CorruptSegmentException when a file is damaged
+   * @throws CorruptSegmentException when a file is damaged or missing
    * @throws io.siskin.index.error.UnsupportedFormatException when a file is of a newer version
    */
   static void restore(
@@ -216,7 +217,7 @@ final class SnapshotStore {
    * @param newCollection the name of the new collection, which is free
    * @param models opens the models that its encoders need
    * @throws NameTakenException when the new name is taken
-   * @throws io.siskin.index.error.CorruptSegmentException when a file is damaged
+   * @throws CorruptSegmentException when a file is damaged or missing
    * @throws io.siskin.index.error.UnsupportedFormatException when a file is of a newer version
    */
   static void copy(DataDirectory data, Path snapshot, String newCollection, TextModels models)
@@ -232,8 +233,7 @@ final class SnapshotStore {
       throw new NameTakenException("collection", newCollection);
     }
     CollectionManifest manifest = CollectionManifest.read(snapshot);
-    CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
-        .release();
+    verify(data, snapshot, manifest, models);
     Path folder = data.newRestoreDirectory();
     try {
       transfer(snapshot, manifest, folder, transfer);
@@ -243,9 +243,29 @@ final class SnapshotStore {
           .next(new LogState(log.epoch() + 1, 0, log.lastPosition()), manifest.segments())
           .write(folder);
       Publication.publishDirectory(folder, target);
+    } catch (NoSuchFileException missing) {
+      throw whatIsMissing(snapshot, missing);
     } finally {
       Publication.deleteDirectory(folder);
     }
+  }
+
+  private static void verify(
+      DataDirectory data, Path snapshot, CollectionManifest manifest, TextModels models)
+      throws IOException {
+    try {
+      CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
+          .release();
+    } catch (NoSuchFileException missing) {
+      throw whatIsMissing(snapshot, missing);
+    }
+  }
+
+  /** While the snapshot itself is there, a missing file of it is damage. */
+  private static IOException whatIsMissing(Path snapshot, NoSuchFileException missing) {
+    return Files.exists(snapshot.resolve(CollectionManifest.FILE_NAME))
+        ? new CorruptSegmentException(missing.getFile(), 0, "a file of the snapshot", "no file")
+        : missing;
   }
 
   /** A snapshot's folder lies deeper than a collection's, but the models are in one place. */

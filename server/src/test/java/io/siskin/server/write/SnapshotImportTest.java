@@ -162,7 +162,9 @@ final class SnapshotImportTest {
     WRONG_FORWARD_INDEX("forward.dat", CorruptSegmentException.class, Code.DATA_LOSS),
     WRONG_LISTS("blockmax.dat", CorruptSegmentException.class, Code.DATA_LOSS),
     WRONG_DOCUMENTS("documents.dat", CorruptSegmentException.class, Code.DATA_LOSS),
-    WRONG_DELETES(".del", CorruptSegmentException.class, Code.DATA_LOSS);
+    WRONG_DELETES(".del", CorruptSegmentException.class, Code.DATA_LOSS),
+    NO_DELETES(".del", CorruptSegmentException.class, Code.DATA_LOSS),
+    NO_LISTS("blockmax.dat", CorruptSegmentException.class, Code.DATA_LOSS);
 
     private final String file;
     private final Class<? extends Exception> error;
@@ -214,11 +216,13 @@ final class SnapshotImportTest {
                 all.filter(path -> path.toString().endsWith(fault.file)).findFirst().orElseThrow();
           }
           byte[] before = Files.readAllBytes(file);
-          byte[] after = fault.in(before);
-          assertThat(after).isNotEqualTo(before);
           // Not in place: the collection has the same file.
           Files.delete(file);
-          Files.write(file, after);
+          if (fault != Fault.NO_DELETES && fault != Fault.NO_LISTS) {
+            byte[] after = fault.in(before);
+            assertThat(after).isNotEqualTo(before);
+            Files.write(file, after);
+          }
 
           assertThatThrownBy(() -> SnapshotImport.run(to(), snapshot(), "again", TextModels.NONE))
               .isInstanceOf(fault.error)
