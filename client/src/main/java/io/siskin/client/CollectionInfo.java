@@ -117,6 +117,7 @@ public record CollectionInfo(
    * @param lastPosition the position of the last write that searches see; 0 for none
    * @param deletedDocumentCount documents that are deleted or replaced and still in its files
    * @param memory the memory that it takes
+   * @param textStatistics by what its texts are weighed
    */
   public record Storage(
       Map<String, FieldType> fields,
@@ -124,9 +125,17 @@ public record CollectionInfo(
       List<String> aliases,
       long lastPosition,
       long deletedDocumentCount,
-      Memory memory) {
+      Memory memory,
+      TextStatistics textStatistics) {
     private static final Storage UNKNOWN =
-        new Storage(Map.of(), null, List.of(), 0, 0, new Memory(0, 0, 0, 0, 0));
+        new Storage(
+            Map.of(),
+            null,
+            List.of(),
+            0,
+            0,
+            new Memory(0, 0, 0, 0, 0),
+            new TextStatistics(StatisticsScope.COLLECTION, null, null));
 
     /** Copies the fields, whose order is kept, and the aliases. */
     public Storage {
@@ -134,6 +143,20 @@ public record CollectionInfo(
       aliases = List.copyOf(aliases);
     }
   }
+
+  /**
+   * By what the texts of a collection are weighed.
+   *
+   * @param scope among which documents it is counted how frequent the terms of a query are
+   * @param pinnedAverageLength under BM25, the average length in tokens by which all documents are
+   *     weighed, above 0; null for other encoders
+   * @param averageLength under BM25, the average length in tokens of the documents as they are now,
+   *     0 or more; null for other encoders, and where it is not known
+   */
+  public record TextStatistics(
+      StatisticsScope scope,
+      @Nullable Double pinnedAverageLength,
+      @Nullable Double averageLength) {}
 
   /**
    * The memory of a collection, in bytes.

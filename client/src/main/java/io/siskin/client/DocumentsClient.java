@@ -106,7 +106,8 @@ public final class DocumentsClient {
   }
 
   /**
-   * Sets or removes fields of documents.
+   * Sets or removes fields of documents. Their vectors stay as they are, so a change is refused of
+   * {@code text}, and of a {@code title} that the collection encodes: upsert the document instead.
    *
    * @param updates 1 to 10,000 changes, done in this order
    * @return one result for each change, in their order

@@ -42,8 +42,9 @@ public record EncodeRequest(
      * A collection's encoder: the vectors are those that it would index or search.
      *
      * @param name the collection's name
+     * @param tenant for whom queries are encoded; empty for nobody in particular
      */
-    record OfCollection(String name) implements Encoder {}
+    record OfCollection(String name, String tenant) implements Encoder {}
 
     /**
      * A model that a served collection has or that the server was started with, as it is.
@@ -76,7 +77,7 @@ public record EncodeRequest(
    */
   public static EncodeRequest byCollection(String collection, Side side, List<String> texts) {
     return new EncodeRequest(
-        new Encoder.OfCollection(collection), side, inputs(texts), false, false, null);
+        new Encoder.OfCollection(collection, ""), side, inputs(texts), false, false, null);
   }
 
   /**
@@ -97,6 +98,21 @@ public record EncodeRequest(
    */
   public EncodeRequest withInputs(List<Input> value) {
     return new EncodeRequest(encoder, side, value, bulk, tokens, deadline);
+  }
+
+  /**
+   * Says for whom queries are encoded: required for the queries of a collection with statistics of
+   * its tenants.
+   *
+   * @param value the tenant; not empty
+   * @throws IllegalStateException when a model encodes, which has no tenants
+   */
+  public EncodeRequest withTenant(String value) {
+    if (!(encoder instanceof Encoder.OfCollection(String name, _))) {
+      throw new IllegalStateException("a model has no tenants");
+    }
+    return new EncodeRequest(
+        new Encoder.OfCollection(name, value), side, inputs, bulk, tokens, deadline);
   }
 
   /** Lets the texts wait until texts that are needed at once are encoded. */

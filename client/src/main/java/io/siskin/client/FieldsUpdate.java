@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A change of the fields of one document. Its vector and its text stay.
+ * A change of the fields of one document. Its vector and its text stay. The server refuses to
+ * change {@code text}, a {@code title} that the collection encodes before the text, and the tenant
+ * field.
  *
  * @param id the document's id
  * @param set fields to set, by name

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param writes when its writes become durable and visible
  * @param defaultRecallTarget the recall target of a search that names neither mode nor target,
  *     above 0 to 1; null for 1, which is exact
+ * @param statistics among which documents it is counted how frequent the terms of a query are
  */
 public record NewCollection(
     String name,
@@ -27,7 +28,8 @@ public record NewCollection(
     String encoderParametersJson,
     Storage storage,
     Writes writes,
-    @Nullable Float defaultRecallTarget) {
+    @Nullable Float defaultRecallTarget,
+    StatisticsScope statistics) {
   /**
    * How documents are stored.
    *
@@ -77,7 +79,15 @@ public record NewCollection(
    * @param name its name
    */
   public static NewCollection of(String name) {
-    return new NewCollection(name, Map.of(), null, "", Storage.DEFAULTS, Writes.DEFAULTS, null);
+    return new NewCollection(
+        name,
+        Map.of(),
+        null,
+        "",
+        Storage.DEFAULTS,
+        Writes.DEFAULTS,
+        null,
+        StatisticsScope.COLLECTION);
   }
 
   /**
@@ -90,7 +100,14 @@ public record NewCollection(
     Map<String, FieldType> more = new LinkedHashMap<>(fields);
     more.put(field, type);
     return new NewCollection(
-        name, more, tenantField, encoderParametersJson, storage, writes, defaultRecallTarget);
+        name,
+        more,
+        tenantField,
+        encoderParametersJson,
+        storage,
+        writes,
+        defaultRecallTarget,
+        statistics);
   }
 
   /**
@@ -100,7 +117,14 @@ public record NewCollection(
    */
   public NewCollection withTenantField(String field) {
     return new NewCollection(
-        name, fields, field, encoderParametersJson, storage, writes, defaultRecallTarget);
+        name,
+        fields,
+        field,
+        encoderParametersJson,
+        storage,
+        writes,
+        defaultRecallTarget,
+        statistics);
   }
 
   /**
@@ -109,7 +133,8 @@ public record NewCollection(
    * @param json the encoder as one JSON object
    */
   public NewCollection withEncoderParametersJson(String json) {
-    return new NewCollection(name, fields, tenantField, json, storage, writes, defaultRecallTarget);
+    return new NewCollection(
+        name, fields, tenantField, json, storage, writes, defaultRecallTarget, statistics);
   }
 
   /**
@@ -119,7 +144,14 @@ public record NewCollection(
    */
   public NewCollection withStorage(Storage newStorage) {
     return new NewCollection(
-        name, fields, tenantField, encoderParametersJson, newStorage, writes, defaultRecallTarget);
+        name,
+        fields,
+        tenantField,
+        encoderParametersJson,
+        newStorage,
+        writes,
+        defaultRecallTarget,
+        statistics);
   }
 
   /**
@@ -129,7 +161,14 @@ public record NewCollection(
    */
   public NewCollection withWrites(Writes newWrites) {
     return new NewCollection(
-        name, fields, tenantField, encoderParametersJson, storage, newWrites, defaultRecallTarget);
+        name,
+        fields,
+        tenantField,
+        encoderParametersJson,
+        storage,
+        newWrites,
+        defaultRecallTarget,
+        statistics);
   }
 
   /**
@@ -139,6 +178,23 @@ public record NewCollection(
    */
   public NewCollection withDefaultRecallTarget(float target) {
     return new NewCollection(
-        name, fields, tenantField, encoderParametersJson, storage, writes, target);
+        name, fields, tenantField, encoderParametersJson, storage, writes, target, statistics);
+  }
+
+  /**
+   * Returns the same with another choice of whose documents say how frequent terms are.
+   *
+   * @param scope the documents; those of a tenant only with a tenant field
+   */
+  public NewCollection withStatistics(StatisticsScope scope) {
+    return new NewCollection(
+        name,
+        fields,
+        tenantField,
+        encoderParametersJson,
+        storage,
+        writes,
+        defaultRecallTarget,
+        scope);
   }
 }

@@ -1,14 +1,17 @@
 package io.siskin.client.internal;
 
 import com.google.protobuf.Timestamp;
+import io.siskin.client.CollectionInfo;
 import io.siskin.client.FieldType;
 import io.siskin.client.NewCollection;
 import io.siskin.client.SnapshotInfo;
 import io.siskin.proto.v1.CreateCollectionRequest;
 import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.Snapshot;
+import io.siskin.proto.v1.StatisticsScope;
 import io.siskin.proto.v1.StorageOptions;
 import io.siskin.proto.v1.SyncPolicy;
+import io.siskin.proto.v1.TextStatistics;
 import io.siskin.proto.v1.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +33,12 @@ final class CollectionMapper {
                     .setStoreFields(collection.storage().storeFields())
                     .setReorder(collection.storage().reorder())
                     .setClusteredLists(collection.storage().clusteredLists()))
-            .setWrites(toProto(collection.writes()));
+            .setWrites(toProto(collection.writes()))
+            .setStatistics(
+                switch (collection.statistics()) {
+                  case COLLECTION -> StatisticsScope.STATISTICS_SCOPE_COLLECTION;
+                  case TENANT -> StatisticsScope.STATISTICS_SCOPE_TENANT;
+                });
     collection
         .fields()
         .forEach(
@@ -58,6 +66,16 @@ final class CollectionMapper {
       case BOOL -> io.siskin.proto.v1.FieldType.FIELD_TYPE_BOOL;
       case TIMESTAMP -> io.siskin.proto.v1.FieldType.FIELD_TYPE_TIMESTAMP;
     };
+  }
+
+  /** Translates by what texts are weighed. */
+  static CollectionInfo.TextStatistics toInfo(TextStatistics statistics) {
+    return new CollectionInfo.TextStatistics(
+        statistics.getScope() == StatisticsScope.STATISTICS_SCOPE_TENANT
+            ? io.siskin.client.StatisticsScope.TENANT
+            : io.siskin.client.StatisticsScope.COLLECTION,
+        statistics.hasPinnedAverageLength() ? statistics.getPinnedAverageLength() : null,
+        statistics.hasAverageLength() ? statistics.getAverageLength() : null);
   }
 
   /** Translates the type of a field; null for one that this client is too old to know. */

@@ -37,7 +37,8 @@ final class EncodeMapper {
                     : EncodePriority.ENCODE_PRIORITY_INTERACTIVE)
             .setTokens(request.tokens());
     switch (request.encoder()) {
-      case EncodeRequest.Encoder.OfCollection(String name) -> message.setCollection(name);
+      case EncodeRequest.Encoder.OfCollection(String name, String tenant) ->
+          message.setCollection(name).setTenant(tenant);
       case EncodeRequest.Encoder.OfModel(String name) -> message.setModel(name);
     }
     for (EncodeRequest.Input input : request.inputs()) {

@@ -155,7 +155,8 @@ final class ProtoMapper {
             memory.getAnonymousBytes(),
             memory.getMappedBytes(),
             memory.getResidentBytes(),
-            memory.getLogBytes()));
+            memory.getLogBytes()),
+        CollectionMapper.toInfo(collection.getTextStatistics()));
   }
 
   /** Translates a vector. */

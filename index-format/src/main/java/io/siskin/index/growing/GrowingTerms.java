@@ -1,5 +1,6 @@
 package io.siskin.index.growing;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v1.StringListLayout;
@@ -274,6 +275,33 @@ final class GrowingTerms {
       }
     }
     return counted;
+  }
+
+  /** Returns how many documents of a set have a term. The set is of the first documents. */
+  int count(int term, DocumentSet accepted) {
+    MemorySegment record = recordSlab(term);
+    long at = recordOffset(term);
+    int total = (int) COUNT_HANDLE.getAcquire(record, at + COUNT);
+    int chunk = total == 0 ? SlabMemory.NONE : record.get(FileLayout.U32, at + FIRST_CHUNK);
+    int read = 0;
+    int count = 0;
+    for (int capacity = FIRST_CAPACITY; read < total; capacity *= 2) {
+      MemorySegment slab = memory.slab(chunk);
+      long documents = SlabMemory.offset(chunk) + CHUNK_HEADER;
+      int length = Math.min(capacity, total - read);
+      int below = below(slab, documents, length, accepted.documentCount());
+      for (int i = 0; i < below; i++) {
+        count += accepted.contains(document(slab, documents, i)) ? 1 : 0;
+      }
+      read += below;
+      if (below < length) {
+        break;
+      }
+      if (read < total) {
+        chunk = slab.get(FileLayout.U32, documents - CHUNK_HEADER);
+      }
+    }
+    return count;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.siskin.index.growing;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.format.FileLayout;
@@ -77,6 +78,17 @@ public final class GrowingView implements TermLookup {
   }
 
   /**
+   * Returns how many documents of a set have a term.
+   *
+   * @param term a number that a look-up has returned
+   * @param accepted a set of documents of the view
+   */
+  public int documentFrequency(int term, DocumentSet accepted) {
+    assert accepted.documentCount() == documentCount : accepted;
+    return terms.count(term, accepted);
+  }
+
+  /**
    * Adds weight × impact to the sum of every document of the view that has a term.
    *
    * @param term a number that a look-up has returned
@@ -118,6 +130,16 @@ public final class GrowingView implements TermLookup {
    */
   public long position(int document) {
     return documents.position(document);
+  }
+
+  /**
+   * Returns the sum of the weights that were given for a document. Under BM25 it is the number of
+   * its tokens.
+   *
+   * @param document the document
+   */
+  public float length(int document) {
+    return documents.length(document);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.siskin.index.segment;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
@@ -167,6 +168,58 @@ public final class BlockMaxIndex {
   public int documentFrequency(int termNumber) {
     return terms.get(
         FileLayout.U32, term(termNumber) + BlockMaxLayout.TERM_DOCUMENT_FREQUENCY_OFFSET);
+  }
+
+  /**
+   * Returns how many documents of a set have a term. Reads the whole list, but for superblocks
+   * without a document of the set.
+   *
+   * @param termNumber 0 to {@link #termCount} − 1
+   * @param documents a set of documents of this segment
+   */
+  public int documentFrequency(int termNumber, DocumentSet documents) {
+    int row = row(termNumber);
+    return row == NO_ROW
+        ? countSparse(termNumber, documents)
+        : countDense(row, postingsOffset(termNumber), documents);
+  }
+
+  private int countSparse(int termNumber, DocumentSet documents) {
+    long start = postingsOffset(termNumber);
+    int frequency = documentFrequency(termNumber);
+    int count = 0;
+    for (int i = 0; i < frequency; i++) {
+      int document = sparseLists.get(FileLayout.U32, start + (long) i * Integer.BYTES);
+      count += documents.contains(document) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private int countDense(int row, long postingsStart, DocumentSet documents) {
+    long tail = entriesOffset(row) + BlockMaxLayout.maximaLength(maximumBits);
+    int count = 0;
+    for (int superblock = 0; superblock < superblockCount; superblock++, tail += entryLength) {
+      int length = entries.get(FileLayout.U16, tail + BlockMaxLayout.ENTRY_COUNT_OFFSET) & 0xFFFF;
+      int first = superblock * superblockSize();
+      if (length > 0 && documents.intersects(first, first + superblockSize())) {
+        long start =
+            postingsStart
+                + (long) entries.get(FileLayout.U32, tail + BlockMaxLayout.ENTRY_START_OFFSET)
+                    * BlockMaxLayout.DENSE_POSTING_LENGTH;
+        count += countLocal(start, length, first, documents);
+      }
+    }
+    return count;
+  }
+
+  /** Counts in the postings of one superblock, whose documents are numbered from its first one. */
+  private int countLocal(long start, int length, int first, DocumentSet documents) {
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      int local = postings.get(FileLayout.U8, start + i) & 0xFF;
+      count += documents.contains(first + local) ? 1 : 0;
+    }
+    return count;
   }
 
   /**

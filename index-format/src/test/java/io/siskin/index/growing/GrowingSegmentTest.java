@@ -3,6 +3,7 @@ package io.siskin.index.growing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.quantize.QuantizedVector;
@@ -267,6 +268,13 @@ final class GrowingSegmentTest {
                 ? RandomDocuments.token(term)
                 : Integer.toUnsignedString(RandomDocuments.termId(term)));
     assertThat(view.documentFrequency(number)).isEqualTo(expected.size());
+    DocumentSet.Builder some = DocumentSet.builder(view.documentCount());
+    for (int document = 0; document < view.documentCount(); document += 1 + term % 3) {
+      some.add(document);
+    }
+    DocumentSet accepted = some.build();
+    assertThat(view.documentFrequency(number, accepted))
+        .isEqualTo(expected.keySet().stream().filter(accepted::contains).count());
     assertThat(view.addPostings(number, 3, sums)).isEqualTo(expected.size());
     Map<Integer, Integer> found = new TreeMap<>();
     for (int document = 0; document < sums.length; document++) {

@@ -7,6 +7,7 @@ import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
@@ -72,8 +73,12 @@ final class BlockMaxIndexTest {
         assertThat(index.documentScale(document)).isEqualTo(cursor.scale());
       }
       List<List<int[]>> postings = invert(forward, index.termCount());
+      DocumentSet some = someDocuments(index.documentCount(), random);
       for (int term = 0; term < index.termCount(); term++) {
         assertThat(index.documentFrequency(term)).isEqualTo(postings.get(term).size());
+        assertThat(index.documentFrequency(term, some))
+            .isEqualTo(
+                postings.get(term).stream().filter(posting -> some.contains(posting[0])).count());
         if (index.row(term) == BlockMaxIndex.NO_ROW) {
           checkSparse(index, term, postings.get(term));
         } else {
@@ -83,6 +88,19 @@ final class BlockMaxIndexTest {
     } finally {
       segment.release();
     }
+  }
+
+  /** Returns a set with any share of the documents, alone or side by side. */
+  private static DocumentSet someDocuments(int documentCount, Random random) {
+    DocumentSet.Builder some = DocumentSet.builder(documentCount);
+    double share = random.nextDouble();
+    int from = random.nextInt(documentCount + 1);
+    for (int document = 0; document < documentCount; document++) {
+      if (document >= from && random.nextDouble() < share) {
+        some.add(document);
+      }
+    }
+    return some.build();
   }
 
   /** Returns the pairs of document number and impact of each term. */

@@ -32,6 +32,7 @@ import io.siskin.server.app.process.Version;
 import io.siskin.server.app.terminal.Terminal;
 import io.siskin.server.app.terminal.WordWrappedHelp;
 import io.siskin.server.collection.Preload;
+import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.spec.AnalyzerSpec;
@@ -143,6 +144,7 @@ public final class Siskin implements Runnable {
         .registerConverter(AnalyzerSpec.TokenRule.class, Choice.of(AnalyzerSpec.TokenRule.class))
         .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
         .registerConverter(InferenceFlags.Provider.class, Choice.of(InferenceFlags.Provider.class))
+        .registerConverter(StatisticsScope.class, Choice.of(StatisticsScope.class))
         .registerConverter(Side.class, Choice.of(Side.class))
         .registerConverter(StructureFlags.Order.class, Choice.of(StructureFlags.Order.class))
         .registerConverter(ModeFlags.Mode.class, Choice.of(ModeFlags.Mode.class))

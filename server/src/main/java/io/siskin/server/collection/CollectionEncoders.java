@@ -7,7 +7,6 @@ import io.siskin.server.encode.factory.Encoders;
 import io.siskin.server.encode.factory.SharedStatistics;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.EncoderSpec;
-import io.siskin.server.encode.spec.VectorSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -57,7 +56,7 @@ public final class CollectionEncoders {
    * @param spec how text becomes vectors
    */
   public static boolean countsFrequencies(EncoderSpec spec) {
-    return !(spec.base() instanceof VectorSpec);
+    return spec.usesStatistics();
   }
 
   /** Returns how text becomes vectors. */

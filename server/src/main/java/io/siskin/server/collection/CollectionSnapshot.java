@@ -13,6 +13,8 @@ import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.filter.FilterCache;
+import io.siskin.server.filter.Selection;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.search.SearchScope;
@@ -36,6 +38,28 @@ public final class CollectionSnapshot implements TermStatistics {
   // Below this many documents the exact evaluator is about as fast as the approximate ones.
   private static final long APPROXIMATE_DOCUMENTS_MIN = 100_000;
 
+  /** Stands where the statistics of a tenant are to be used and no tenant is known. */
+  private static final TermStatistics OF_NO_TENANT =
+      new TermStatistics() {
+        @Override
+        public long documentCount() {
+          throw noTenant();
+        }
+
+        @Override
+        public long documentFrequency(String token) {
+          throw noTenant();
+        }
+
+        private static InvalidInputException noTenant() {
+          return new InvalidInputException(
+              "tenant",
+              "missing",
+              "a tenant, since the collection weighs the terms of a query by the tenant's"
+                  + " documents");
+        }
+      };
+
   private final CollectionManifest manifest;
   private final CollectionEncoders encoders;
   private final List<SnapshotPart> parts;
@@ -54,6 +78,9 @@ public final class CollectionSnapshot implements TermStatistics {
   private long lengthBytes;
   private Vocabulary vocabulary = Vocabulary.NONE;
   private final List<String> storedFields;
+
+  /** Below 0 until it is asked for. Threads that ask at once find the same. */
+  private volatile double averageLength = -1;
 
   /** Takes over a reference to each part and one to the encoders. */
   private CollectionSnapshot(
@@ -135,7 +162,7 @@ public final class CollectionSnapshot implements TermStatistics {
       CollectionSnapshot snapshot =
           new CollectionSnapshot(
               manifest, parts, manifest.log().lastPosition(), encoders, new Integrity());
-      encoders.statistics().set(snapshot);
+      encoders.statistics().set(snapshot.statistics());
       opened = true;
       return snapshot;
     } finally {
@@ -182,7 +209,7 @@ public final class CollectionSnapshot implements TermStatistics {
     }
     CollectionSnapshot next =
         new CollectionSnapshot(newManifest, newParts, newLastPosition, encoders, integrity);
-    encoders.statistics().set(next);
+    encoders.statistics().set(next.statistics());
     return next;
   }
 
@@ -253,14 +280,59 @@ public final class CollectionSnapshot implements TermStatistics {
     return encoders.encoders();
   }
 
+  /** Returns whether queries are encoded by the statistics of the tenant that searches. */
+  public boolean hasTenantStatistics() {
+    return manifest.settings().statistics() == StatisticsScope.TENANT;
+  }
+
+  /**
+   * Returns the statistics by which queries are encoded where nobody says for whom: those of the
+   * whole snapshot. Where each tenant has its own, asking for them fails.
+   */
+  public TermStatistics statistics() {
+    return hasTenantStatistics() ? OF_NO_TENANT : this;
+  }
+
+  /**
+   * Returns the statistics by which the queries of a tenant are encoded, if each tenant has its
+   * own. They are used only while the snapshot is retained.
+   *
+   * @param tenant all documents of the tenant
+   * @param cache keeps what is counted
+   * @param checkpoint called now and then; what it throws ends the work
+   */
+  public SelectionStatistics statistics(Selection tenant, FilterCache cache, Runnable checkpoint) {
+    return SelectionStatistics.of(this, cache, tenant, checkpoint);
+  }
+
+  /**
+   * Returns the statistics by which the queries of somebody are encoded. They are used only while
+   * the snapshot is retained.
+   *
+   * @param tenant whose queries these are; empty for nobody in particular
+   * @param cache keeps what is counted
+   * @param checkpoint called now and then; what it throws ends the work
+   * @throws InvalidInputException when a tenant is named where there are none. Where each tenant
+   *     has statistics of its own and none is named, asking for them fails
+   */
+  public TermStatistics statistics(String tenant, FilterCache cache, Runnable checkpoint) {
+    if (tenant.isEmpty()) {
+      return statistics();
+    }
+    Selection documents = Selection.of(null, tenant, manifest.settings().schema());
+    return hasTenantStatistics() ? statistics(documents, cache, checkpoint) : this;
+  }
+
   /**
    * Does what encodes queries by the statistics of this snapshot, whatever is written meanwhile.
    *
+   * @param statistics those of this snapshot, or of a tenant in it
    * @param work what to do, on the calling thread
    * @return what the work returns
    */
-  public <T> T encoding(ScopedValue.CallableOp<T, RuntimeException> work) {
-    return encoders.statistics().in(this, work);
+  public <T> T encoding(
+      TermStatistics statistics, ScopedValue.CallableOp<T, RuntimeException> work) {
+    return encoders.statistics().in(statistics, work);
   }
 
   /** Returns what it consists of, in the order of indexing. */
@@ -356,6 +428,22 @@ public final class CollectionSnapshot implements TermStatistics {
   /** Returns the number of postings of all segments. */
   public long postingCount() {
     return postingCount;
+  }
+
+  /**
+   * Returns the average length of its documents that are not deleted: under BM25 the number of
+   * tokens, else the sum of the weights that were given. Reads files, the first time that it is
+   * asked for.
+   *
+   * @return 0 or more; NaN if there is no document, or where lengths are not stored
+   */
+  public double averageLength() {
+    double known = averageLength;
+    if (known < 0) {
+      known = parts.stream().mapToDouble(SnapshotPart::totalLength).sum() / documentCount;
+      averageLength = known;
+    }
+    return known;
   }
 
   @Override

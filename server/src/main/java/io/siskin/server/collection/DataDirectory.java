@@ -176,6 +176,15 @@ public record DataDirectory(Path root) {
   }
 
   /**
+   * Returns whether something in a collection's folder is a log.
+   *
+   * @param path what is in the folder
+   */
+  public static boolean isLog(Path path) {
+    return String.valueOf(path.getFileName()).startsWith(LOG_PREFIX);
+  }
+
+  /**
    * Returns the folder of a snapshot, which may be missing.
    *
    * @param collectionDirectory the collection's folder
@@ -464,7 +473,7 @@ public record DataDirectory(Path root) {
       }
       Path log = logDirectory(directory, manifest.log().epoch());
       for (Path file : list(directory)) {
-        if (String.valueOf(file.getFileName()).startsWith(LOG_PREFIX) && !file.equals(log)) {
+        if (isLog(file) && !file.equals(log)) {
           Publication.deleteDirectory(file);
         }
       }

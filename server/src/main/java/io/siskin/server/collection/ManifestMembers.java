@@ -31,6 +31,21 @@ final class ManifestMembers {
    */
   ManifestMembers(String file, String place, JsonNode object, Set<String> known)
       throws CorruptSegmentException {
+    this(file, place, object, known, Set.of());
+  }
+
+  /**
+   * Begins to read an object.
+   *
+   * @param file where it stands, for messages
+   * @param place what members are called with in messages, for example {@code log.}
+   * @param object the object
+   * @param known the names of its members; all of them must be there
+   * @param optional the names of members that may be there; no others may
+   */
+  ManifestMembers(
+      String file, String place, JsonNode object, Set<String> known, Set<String> optional)
+      throws CorruptSegmentException {
     this.file = file;
     this.place = place;
     this.object = object;
@@ -43,7 +58,7 @@ final class ManifestMembers {
     for (var member : object.properties()) {
       require(
           file,
-          known.contains(member.getKey()),
+          known.contains(member.getKey()) || optional.contains(member.getKey()),
           JsonNodeFactory.instance.textNode(shorten(member.getKey())).toString(),
           "no such member",
           member.getValue());

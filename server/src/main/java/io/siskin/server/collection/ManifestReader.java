@@ -63,7 +63,10 @@ final class ManifestReader {
           "version " + ManifestMembers.shown(found));
     }
     boolean first = found.asLong() == 1;
-    ManifestMembers members = new ManifestMembers(file, "", root, first ? MEMBERS_1 : MEMBERS_2);
+    ManifestMembers members =
+        first
+            ? new ManifestMembers(file, "", root, MEMBERS_1)
+            : new ManifestMembers(file, "", root, MEMBERS_2, SettingsJson.LATER_MEMBERS);
     String name = members.node("name").asText();
     members.require(DataDirectory.isName(name), "name", "a name of a collection");
     members.require(members.node("encoder").isObject(), "encoder", "an object");

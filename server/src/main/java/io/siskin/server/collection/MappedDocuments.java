@@ -126,6 +126,17 @@ final class MappedDocuments implements PartDocuments {
     }
   }
 
+  @Override
+  public float length(int document) {
+    DocumentPositions positions = segment.positions();
+    return positions == null ? Float.NaN : positions.length(document);
+  }
+
+  @Override
+  public double totalLength() {
+    return segment.statistics().totalLength();
+  }
+
   private ForwardIndex forward() {
     @Nullable ForwardIndex forward = segment.forward();
     if (forward == null) {

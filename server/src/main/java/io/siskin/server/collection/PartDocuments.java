@@ -89,6 +89,24 @@ public interface PartDocuments {
    */
   void forEachTerm(int document, IntConsumer consumer);
 
+  /**
+   * Returns the sum of the weights that were given for a document. Under BM25 it is the number of
+   * its tokens.
+   *
+   * @param document its number, 0 to {@link #documentCount} − 1
+   * @return 0 or more; NaN where it was not stored
+   */
+  float length(int document);
+
+  /** Returns the sum of the lengths of all documents, deleted ones included. */
+  default double totalLength() {
+    double total = 0;
+    for (int document = 0; document < documentCount(); document++) {
+      total += length(document);
+    }
+    return total;
+  }
+
   /** Returns the declared fields of the documents. */
   Columns columns();
 

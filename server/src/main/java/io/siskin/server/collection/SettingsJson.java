@@ -23,6 +23,12 @@ final class SettingsJson {
   /** The members that settings have in a manifest. */
   static final Set<String> MEMBERS = Set.of("schema", "storage", "writes", "defaultRecallTarget");
 
+  /**
+   * The members that came later. They are left out where they say what collections did before, so
+   * that an older version reads such a collection and refuses another one.
+   */
+  static final Set<String> LATER_MEMBERS = Set.of("statistics");
+
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Set<String> STORAGE_MEMBERS =
       Set.of(
@@ -55,6 +61,12 @@ final class SettingsJson {
     manifest.set("storage", storage(settings.storage()));
     manifest.set("writes", writes(settings.writes()));
     manifest.put("defaultRecallTarget", settings.defaultRecallTarget());
+    switch (settings.statistics()) {
+      case COLLECTION -> {
+        // What an older version does.
+      }
+      case TENANT -> manifest.put("statistics", "tenant");
+    }
   }
 
   /** Reads the settings of a manifest. */
@@ -69,7 +81,17 @@ final class SettingsJson {
         manifest.node("defaultRecallTarget").isNull()
             ? null
             : Float.valueOf((float) manifest.real("defaultRecallTarget"));
-    return manifest.made(() -> new CollectionSettings(schema, storage, writes, target));
+    StatisticsScope statistics = statistics(manifest);
+    return manifest.made(() -> new CollectionSettings(schema, storage, writes, target, statistics));
+  }
+
+  private static StatisticsScope statistics(ManifestMembers manifest)
+      throws CorruptSegmentException {
+    if (manifest.node("statistics").isMissingNode()) {
+      return StatisticsScope.COLLECTION;
+    }
+    manifest.require(manifest.text("statistics").equals("tenant"), "statistics", "tenant");
+    return StatisticsScope.TENANT;
   }
 
   private static ObjectNode schema(Schema schema) {

@@ -1,6 +1,7 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.document.DocumentSet;
+import io.siskin.index.vector.TermLookup;
 import io.siskin.server.filter.FilterCache;
 import io.siskin.server.filter.Selection;
 import io.siskin.server.search.SearchableSegment;
@@ -69,6 +70,22 @@ public record SnapshotPart(
   }
 
   /**
+   * Returns the sum of the lengths of the documents that are not deleted, see {@link
+   * PartDocuments#length}. Reads those of the deleted ones.
+   *
+   * @return 0 or more; NaN where they are not stored
+   */
+  public double totalLength() {
+    double total = documents.totalLength();
+    if (live != null) {
+      for (int document = 0; document < documents.documentCount(); document++) {
+        total -= live.contains(document) ? 0 : documents.length(document);
+      }
+    }
+    return total;
+  }
+
+  /**
    * Returns in how many documents that are not deleted a token is.
    *
    * @param token the token
@@ -76,6 +93,28 @@ public record SnapshotPart(
   public long documentFrequency(String token) {
     int term = searchable.terms().numberOfToken(token);
     return term < 0 ? 0 : searchable.terms().documentFrequency(term) - deleted.of(term);
+  }
+
+  /**
+   * Returns in how many documents of a selection that are not deleted a token is.
+   *
+   * @param cache keeps what was counted
+   * @param selection whose documents
+   * @param admitted what {@link #admitted} has returned for it
+   * @param token the token
+   */
+  public long documentFrequency(
+      FilterCache cache, Selection selection, @Nullable DocumentSet admitted, String token) {
+    if (admitted == null) {
+      return documentFrequency(token);
+    }
+    int term = admitted.isEmpty() ? TermLookup.ABSENT : searchable.terms().numberOfToken(token);
+    return term == TermLookup.ABSENT
+        ? 0
+        : lease
+            .filters(cache)
+            .documentFrequency(
+                selection, term, admitted, () -> searchable.documentFrequency(term, admitted));
   }
 
   /**

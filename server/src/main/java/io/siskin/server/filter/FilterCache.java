@@ -8,10 +8,12 @@ import io.siskin.index.column.Columns;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.error.Ranges;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The documents that selections hold in segments, bounded in bytes for all segments together.
+ * The documents that selections hold in segments, bounded in bytes for all segments together; and
+ * in how many of them terms are, bounded in number.
  *
  * <p>Safe for concurrent use. Two threads that miss the same set both make it.
  */
@@ -19,14 +21,28 @@ public final class FilterCache {
   // What an entry costs besides its set and its selection: the key, the table, Caffeine's nodes.
   private static final long ENTRY_BYTES = 160;
 
+  // A frequency takes about as much as the cost of an entry, so all of them take an eighth more.
+  private static final int SHARE_OF_FREQUENCIES = 8;
+
   private final long bytesMax;
   private final LongAdder hits = new LongAdder();
   private final LongAdder extensions = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final Cache<Key, DocumentSet> sets;
+  private final Cache<FrequencyKey, Frequency> frequencies;
 
   /** What a set depends on. Segments are told apart by identity. */
   private record Key(OfSegment segment, Selection selection) {}
+
+  /** What a frequency is of. */
+  private record FrequencyKey(OfSegment segment, Selection selection, int term) {}
+
+  /**
+   * How many documents have a term, and among which it was counted: those that are live and
+   * selected of the first documents of a segment. Documents are only added at the end of a segment,
+   * and what is deleted stays deleted. So both numbers together say which documents these are.
+   */
+  private record Frequency(int documentCount, int admittedCount, int documentFrequency) {}
 
   /**
    * What a cache did so far.
@@ -70,6 +86,11 @@ public final class FilterCache {
             // On the calling thread: the pool that Caffeine takes otherwise is everybody's.
             .executor(Runnable::run)
             .recordStats()
+            .build();
+    this.frequencies =
+        Caffeine.newBuilder()
+            .maximumSize(bytesMax / SHARE_OF_FREQUENCIES / ENTRY_BYTES)
+            .executor(Runnable::run)
             .build();
   }
 
@@ -175,11 +196,40 @@ public final class FilterCache {
       return set;
     }
 
-    /** Drops the sets of this segment. Later sets are made, but not kept. */
+    /**
+     * Returns in how many live documents of a selection a term is.
+     *
+     * @param selection whose documents
+     * @param term the term's number in the segment
+     * @param admitted the live documents that the selection holds, of {@link #admitted}
+     * @param count counts the documents of that set that have the term
+     */
+    public int documentFrequency(
+        Selection selection, int term, DocumentSet admitted, IntSupplier count) {
+      FrequencyKey key = new FrequencyKey(this, selection, term);
+      Frequency found = frequencies.getIfPresent(key);
+      if (found != null
+          && found.documentCount == admitted.documentCount()
+          && found.admittedCount == admitted.size()) {
+        return found.documentFrequency;
+      }
+      Frequency made = new Frequency(admitted.documentCount(), admitted.size(), count.getAsInt());
+      if (!closed) {
+        frequencies.put(key, made);
+        // As for sets.
+        if (closed) {
+          frequencies.invalidate(key);
+        }
+      }
+      return made.documentFrequency;
+    }
+
+    /** Drops the sets and the frequencies of this segment. Later sets are made, but not kept. */
     @Override
     public void close() {
       closed = true;
       sets.asMap().keySet().removeIf(key -> key.segment == this);
+      frequencies.asMap().keySet().removeIf(key -> key.segment == this);
     }
   }
 }

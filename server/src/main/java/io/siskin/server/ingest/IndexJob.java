@@ -121,6 +121,7 @@ public final class IndexJob {
     long start = System.nanoTime();
     DataDirectory data = new DataDirectory(request.dataDirectory());
     EncoderSpec spec = encoderSpec();
+    request.statistics().checkFit(spec);
     EncoderFiles files = new EncoderFiles(request, data);
     // Before anything is written: what is refused here leaves nothing behind.
     try (Encoders encoders = files.open(spec, models);
@@ -178,7 +179,8 @@ public final class IndexJob {
         new StorageOptions(
             built.quantization(), request.options().structures(), request.options().reordering()),
         WriteOptions.DEFAULTS,
-        null);
+        null,
+        request.statistics());
   }
 
   private BuiltSegment build(

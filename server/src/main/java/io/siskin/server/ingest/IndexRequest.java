@@ -4,6 +4,7 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.Sha256;
+import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.factory.ModelSide;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param calibrate whether the modes of search are measured on the new segment, so that recall
  *     targets can be kept
  * @param schema the fields of the documents that filters can use
+ * @param statistics among which documents it is counted how frequent the terms of a query are
  */
 public record IndexRequest(
     List<Path> inputs,
@@ -51,7 +53,8 @@ public record IndexRequest(
     DocumentPruning pruning,
     long skipBadCount,
     boolean calibrate,
-    Schema schema) {
+    Schema schema,
+    StatisticsScope statistics) {
   /**
    * Makes a request whose documents have no declared fields.
    *
@@ -91,7 +94,8 @@ public record IndexRequest(
         pruning,
         skipBadCount,
         calibrate,
-        Schema.EMPTY);
+        Schema.EMPTY,
+        StatisticsScope.COLLECTION);
   }
 
   /** Checks what can be checked without reading. */
@@ -99,6 +103,7 @@ public record IndexRequest(
     inputs = List.copyOf(inputs);
     encoderFiles = Map.copyOf(encoderFiles);
     models = List.copyOf(models);
+    statistics.checkFit(schema);
     if (inputs.isEmpty()) {
       throw new InvalidInputException("input", "none", "at least one file");
     }

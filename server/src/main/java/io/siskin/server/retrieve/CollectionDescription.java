@@ -5,6 +5,7 @@ import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.search.SearchMode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a collection is and holds.
@@ -55,13 +56,27 @@ public record CollectionDescription(
    * @param deletedDocumentCount documents that are deleted or replaced and still in its files
    * @param memory the memory that it takes
    * @param aliases the aliases that name it, in ascending order
+   * @param lengths the average lengths of its documents
    */
   public record StorageDescription(
       CollectionSettings settings,
       long lastPosition,
       long deletedDocumentCount,
       MemoryDescription memory,
-      List<String> aliases) {}
+      List<String> aliases,
+      LengthDescription lengths) {}
+
+  /**
+   * The average length of documents under BM25, in tokens.
+   *
+   * @param pinned by which all documents are weighed, above 0; null where none is pinned
+   * @param present of the documents as they are now, 0 or more; null where none is pinned, and
+   *     where it is not known
+   */
+  public record LengthDescription(@Nullable Double pinned, @Nullable Double present) {
+    /** Of a collection that pins none. */
+    public static final LengthDescription NONE = new LengthDescription(null, null);
+  }
 
   /**
    * The memory of a collection, in bytes.

@@ -4,7 +4,9 @@ import io.siskin.index.segment.Segment;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.MemoryUse;
 import io.siskin.server.counters.WriteCounts;
+import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.plan.Planner;
+import io.siskin.server.retrieve.CollectionDescription.LengthDescription;
 import io.siskin.server.retrieve.CollectionDescription.MemoryDescription;
 import io.siskin.server.retrieve.CollectionDescription.SegmentDescription;
 import io.siskin.server.retrieve.CollectionDescription.StorageDescription;
@@ -13,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says of a snapshot what it is. Reads nothing of its files, only what was read when it was opened,
- * so a damaged one is described like any other. The system is asked what of them is in memory.
+ * Says of a snapshot what it is. Reads nothing of its files but the lengths of documents, which it
+ * leaves out for a damaged one. All else was read when the snapshot was opened. The system is asked
+ * what of the files is in memory.
  */
 final class Descriptions {
   // The k of a request without one; with others the default target may lead to other modes.
@@ -55,7 +58,17 @@ final class Descriptions {
             snapshot.lastPosition(),
             snapshot.deletedCount(),
             memory(snapshot.memory(), writes),
-            aliases));
+            aliases,
+            lengths(snapshot)));
+  }
+
+  private static LengthDescription lengths(CollectionSnapshot snapshot) {
+    if (!(snapshot.encoderSpec().base() instanceof Bm25Spec bm25) || !bm25.pinsAverageLength()) {
+      return LengthDescription.NONE;
+    }
+    double present = snapshot.damage() == null ? snapshot.averageLength() : Double.NaN;
+    return new LengthDescription(
+        bm25.averageLength(), Double.isNaN(present) ? null : Double.valueOf(present));
   }
 
   private static MemoryDescription memory(MemoryUse used, WriteCounts.State writes) {

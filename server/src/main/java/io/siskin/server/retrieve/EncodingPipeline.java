@@ -14,6 +14,7 @@ import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.factory.Encoders;
 import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.search.Cancellation;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class EncodingPipeline implements TextEncoders {
   public boolean encodesHere(EncodingRequest request) {
     return switch (request.encoder()) {
       case EncodingRequest.Encoder.OfModel _ -> false;
-      case EncodingRequest.Encoder.OfCollection(String name) -> {
+      case EncodingRequest.Encoder.OfCollection(String name, _) -> {
         CollectionSnapshot snapshot = open.acquire(name);
         try {
           ModelSide side = side(snapshot.encoders(), sideOf(request));
@@ -68,7 +69,7 @@ public final class EncodingPipeline implements TextEncoders {
         }
         yield submit(model, request, cancellation, (_, encoding) -> encoding, model::close);
       }
-      case EncodingRequest.Encoder.OfCollection(String name) -> {
+      case EncodingRequest.Encoder.OfCollection(String name, String tenant) -> {
         CollectionSnapshot snapshot = open.acquire(name);
         ModelSide side = side(snapshot.encoders(), sideOf(request));
         if (side != null && side.model() instanceof BatchedModel model) {
@@ -81,8 +82,7 @@ public final class EncodingPipeline implements TextEncoders {
         }
         try {
           yield CompletableFuture.completedFuture(
-              open.encoding(
-                  snapshot, () -> encodeHere(snapshot.encoders(), request, cancellation)));
+              encodeHere(snapshot, tenant, request, cancellation));
         } finally {
           snapshot.release();
         }
@@ -149,6 +149,21 @@ public final class EncodingPipeline implements TextEncoders {
     List<String> originalTerms =
         encoding instanceof TextEncoding.Sparse sparse ? sparse.originalTerms() : List.of();
     return new TextEncoding.Sparse(vector, originalTerms);
+  }
+
+  private List<EncodedText> encodeHere(
+      CollectionSnapshot snapshot,
+      String tenant,
+      EncodingRequest request,
+      Cancellation cancellation) {
+    TermStatistics statistics =
+        open.reading(
+            snapshot, () -> snapshot.statistics(tenant, open.filters(), cancellation::check));
+    return open.encoding(
+        snapshot,
+        () ->
+            snapshot.encoding(
+                statistics, () -> encodeHere(snapshot.encoders(), request, cancellation)));
   }
 
   private static List<EncodedText> encodeHere(

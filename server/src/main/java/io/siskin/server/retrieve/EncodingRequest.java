@@ -23,8 +23,18 @@ public record EncodingRequest(Encoder encoder, List<EncoderInput> inputs, Priori
      * A collection's encoders: the vectors are those that it would index or search.
      *
      * @param name the collection's name
+     * @param tenant for whom queries are encoded; empty for nobody in particular
      */
-    record OfCollection(String name) implements Encoder {}
+    record OfCollection(String name, String tenant) implements Encoder {
+      /**
+       * Encodes for nobody in particular.
+       *
+       * @param name the collection's name
+       */
+      public OfCollection(String name) {
+        this(name, "");
+      }
+    }
 
     /**
      * A model that is open, as it is: no collection's options are applied.

@@ -11,10 +11,12 @@ import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.SelectionStatistics;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.filter.Selection;
 import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -118,8 +120,12 @@ public final class RetrievalPipeline implements Retriever {
     try {
       cancellation.check();
       new WantedFields(request.fields()).check(snapshot);
+      SelectionStatistics ofTenant = tenantStatistics(snapshot, request, cancellation);
+      TermStatistics statistics = ofTenant == null ? snapshot.statistics() : ofTenant;
       SparseVector vector =
-          open.encoding(snapshot, () -> snapshot.encoding(() -> encode(snapshot, request.query())));
+          open.encoding(
+              snapshot,
+              () -> snapshot.encoding(statistics, () -> encode(snapshot, request.query())));
       long encodedNanoTime = System.nanoTime();
       long encodeNanos = encodeNanos(request.query(), encodedNanoTime - start);
       RetrievalResponse response =
@@ -130,6 +136,7 @@ public final class RetrievalPipeline implements Retriever {
                       snapshot,
                       request,
                       vector,
+                      ofTenant,
                       cancellation,
                       responseBytesMax,
                       encodeNanos,
@@ -142,17 +149,36 @@ public final class RetrievalPipeline implements Retriever {
     }
   }
 
+  /**
+   * Returns the statistics of the tenant of a request; null where they are not used. Those of a
+   * vector are not, which has its weights.
+   */
+  private @Nullable SelectionStatistics tenantStatistics(
+      CollectionSnapshot snapshot, RetrievalRequest request, Cancellation cancellation) {
+    return snapshot.hasTenantStatistics() && !(request.query() instanceof Query.Vector)
+        ? open.reading(
+            snapshot,
+            () ->
+                snapshot.statistics(
+                    new Selector.All()
+                        .resolve(snapshot.manifest().settings().schema(), request.tenant()),
+                    open.filters(),
+                    cancellation::check))
+        : null;
+  }
+
   /** Evaluates and fetches: all that reads the files of the snapshot. */
   private RetrievalResponse search(
       CollectionSnapshot snapshot,
       RetrievalRequest request,
       SparseVector vector,
+      @Nullable SelectionStatistics ofTenant,
       Cancellation cancellation,
       long responseBytesMax,
       long encodeNanos,
       long startNanoTime) {
     long begin = System.nanoTime();
-    SearchScope scope = scope(snapshot, request, cancellation);
+    SearchScope scope = scope(snapshot, request, ofTenant, cancellation);
     List<SearchRoute> routes = routes(snapshot, scope, request.evaluation(), request.k());
     QuantizedQuery query = QuantizedQuery.of(vector);
     Searcher searcher = snapshot.searchers().take();
@@ -174,13 +200,23 @@ public final class RetrievalPipeline implements Retriever {
     }
   }
 
-  /** Returns the documents of a snapshot that a request may find. */
+  /**
+   * Returns the documents of a snapshot that a request may find.
+   *
+   * @param ofTenant what was found of the request's tenant already; null for nothing
+   */
   private SearchScope scope(
-      CollectionSnapshot snapshot, RetrievalRequest request, Cancellation cancellation) {
+      CollectionSnapshot snapshot,
+      RetrievalRequest request,
+      @Nullable SelectionStatistics ofTenant,
+      Cancellation cancellation) {
     Selection selection =
         request.selector().resolve(snapshot.manifest().settings().schema(), request.tenant());
     if (selection.isEverything()) {
       return snapshot.scope();
+    }
+    if (ofTenant != null && selection.equals(ofTenant.selection())) {
+      return snapshot.scope().accepting(ofTenant.admitted());
     }
     List<@Nullable DocumentSet> admitted = new ArrayList<>(snapshot.parts().size());
     for (SnapshotPart part : snapshot.parts()) {
@@ -272,8 +308,11 @@ public final class RetrievalPipeline implements Retriever {
     }
     try {
       String collection = snapshot.manifest().name();
-      return Descriptions.of(
-          snapshot, open.aliasesOf(collection), writes.apply(collection).state());
+      List<String> aliases = open.aliasesOf(collection);
+      WriteCounts.State written = writes.apply(collection).state();
+      return snapshot.damage() == null
+          ? open.reading(snapshot, () -> Descriptions.of(snapshot, aliases, written))
+          : Descriptions.of(snapshot, aliases, written);
     } finally {
       snapshot.release();
     }

@@ -93,7 +93,8 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
     SearchableSegment segment = snapshot.scope().segment(searcher.segment(0));
     try (SearchableSegment.FieldReader reader = segment.openFields()) {
       for (String value : reader.fields(searcher.segmentDocumentNumber(0), name -> true).values()) {
-        if (!(snapshot.encoderSpec() instanceof VectorSpec)) {
+        // Where each tenant has statistics of its own, there is no query of nobody.
+        if (!(snapshot.encoderSpec() instanceof VectorSpec) && !snapshot.hasTenantStatistics()) {
           String text = value.substring(0, Math.min(value.length(), QUERY_LENGTH_MAX));
           snapshot.encoders().queries().encode(List.of(text));
         }

@@ -1,12 +1,15 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.segment.BlockMaxIndex;
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.IndexingOrder;
 import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
+import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.vector.TermLookup;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,42 @@ public final class MappedSegment implements SearchableSegment {
   @Override
   public TermLookup terms() {
     return segment.terms();
+  }
+
+  @Override
+  public int documentFrequency(int termNumber, DocumentSet documents) {
+    BlockMaxIndex lists = segment.blockMax();
+    ForwardIndex forward = segment.forward();
+    boolean fewDocuments = postingsOf(documents) < segment.terms().documentFrequency(termNumber);
+    if (lists != null && !(fewDocuments && forward != null)) {
+      return lists.documentFrequency(termNumber, documents);
+    }
+    if (forward == null) {
+      throw new IllegalStateException("segment " + segment.id() + " has no postings");
+    }
+    return countInRecords(forward, termNumber, documents);
+  }
+
+  /** Returns about how many postings the documents of a set have. */
+  private long postingsOf(DocumentSet documents) {
+    SegmentStatistics statistics = segment.statistics();
+    return documents.size() * statistics.postingCount() / Math.max(1, statistics.documentCount());
+  }
+
+  private static int countInRecords(ForwardIndex forward, int termNumber, DocumentSet documents) {
+    ForwardIndex.Cursor cursor = forward.cursor();
+    int count = 0;
+    for (int document = documents.next(0);
+        document != DocumentSet.NONE;
+        document = documents.next(document + 1)) {
+      cursor.moveTo(document);
+      boolean found = false;
+      while (!found && cursor.next()) {
+        found = cursor.termNumber() == termNumber;
+      }
+      count += found ? 1 : 0;
+    }
+    return count;
   }
 
   @Override

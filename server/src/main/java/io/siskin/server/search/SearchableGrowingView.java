@@ -1,5 +1,6 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.growing.GrowingView;
 import io.siskin.index.vector.TermLookup;
@@ -18,6 +19,11 @@ record SearchableGrowingView(GrowingView view, GrowingSearchers searchers)
   @Override
   public TermLookup terms() {
     return view;
+  }
+
+  @Override
+  public int documentFrequency(int termNumber, DocumentSet documents) {
+    return view.documentFrequency(termNumber, documents);
   }
 
   /** A residual is at most half a step of impacts. */

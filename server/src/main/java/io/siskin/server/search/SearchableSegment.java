@@ -1,5 +1,6 @@
 package io.siskin.server.search;
 
+import io.siskin.index.document.DocumentSet;
 import io.siskin.index.segment.IndexingOrder;
 import io.siskin.index.vector.TermLookup;
 import java.util.Map;
@@ -20,6 +21,15 @@ public sealed interface SearchableSegment permits MappedSegment, GrowingSegment 
 
   /** Returns the terms. */
   TermLookup terms();
+
+  /**
+   * Returns how many documents of a set have a term. Reads the term's list, or the documents of the
+   * set where they are few.
+   *
+   * @param termNumber a number that {@link #terms} has returned, not {@link TermLookup#ABSENT}
+   * @param documents a set of documents of this segment
+   */
+  int documentFrequency(int termNumber, DocumentSet documents);
 
   /** Returns the order of indexing; null when documents are numbered in it. */
   @Nullable IndexingOrder indexingOrder();

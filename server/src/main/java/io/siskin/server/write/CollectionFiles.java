@@ -12,6 +12,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.OpenSegment;
 import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.plan.Calibration;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class CollectionFiles implements AutoCloseable {
   private final DataDirectory.Writer rights;
   private final Publisher publisher;
+  private final EncoderSpec encoder;
   private final boolean countsFrequencies;
   private CollectionManifest manifest;
 
@@ -50,16 +52,19 @@ final class CollectionFiles implements AutoCloseable {
    *
    * @param rights the right to change them
    * @param manifest the manifest in force
+   * @param encoder how text becomes vectors
    * @param countsFrequencies whether document frequencies are asked for
    * @param publisher takes each new state
    */
   CollectionFiles(
       DataDirectory.Writer rights,
       CollectionManifest manifest,
+      EncoderSpec encoder,
       boolean countsFrequencies,
       Publisher publisher) {
     this.rights = rights;
     this.manifest = manifest;
+    this.encoder = encoder;
     this.countsFrequencies = countsFrequencies;
     this.publisher = publisher;
   }
@@ -67,6 +72,11 @@ final class CollectionFiles implements AutoCloseable {
   /** Returns the manifest in force. */
   CollectionManifest manifest() {
     return manifest;
+  }
+
+  /** Returns how text becomes vectors. */
+  EncoderSpec encoder() {
+    return encoder;
   }
 
   /** Returns the collection's folder. */

@@ -85,7 +85,11 @@ final class CollectionOpener implements AutoCloseable {
       this.totals = totals;
       this.files =
           new CollectionFiles(
-              rights, manifest, CollectionEncoders.countsFrequencies(spec), catalog::publishNext);
+              rights,
+              manifest,
+              spec,
+              CollectionEncoders.countsFrequencies(spec),
+              catalog::publishNext);
       this.builds =
           new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec, totals);
     }
@@ -289,7 +293,8 @@ final class CollectionOpener implements AutoCloseable {
         CollectionSettings.DEFAULTS.schema(),
         new StorageOptions(defaults.quantization(), structures, defaults.reordering()),
         CollectionSettings.DEFAULTS.writes(),
-        null);
+        null,
+        CollectionSettings.DEFAULTS.statistics());
   }
 
   private static void begin(CollectionFiles files) throws IOException {

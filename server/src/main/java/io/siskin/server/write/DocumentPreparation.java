@@ -1,6 +1,7 @@
 package io.siskin.server.write;
 
 import io.siskin.index.document.DocumentLimits;
+import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
@@ -36,7 +37,9 @@ final class DocumentPreparation {
   /** The name of the stored field that holds the text. */
   static final String TEXT = "text";
 
-  private static final String TITLE = "title";
+  /** The name of the field that is encoded before the text. */
+  static final String TITLE = "title";
+
   private static final int TEXT_LENGTH_MAX = 1 << 20;
 
   private final WritableCollection collection;
@@ -111,14 +114,30 @@ final class DocumentPreparation {
     String text = input.text() == null ? "" : input.text();
     Ranges.check("length of the text", text.length(), 0, TEXT_LENGTH_MAX);
     checkForm(input);
-    String title = stored.getOrDefault(TITLE, "");
-    String whole = (title + " " + text).strip();
+    String whole = (title(stored, declared) + " " + text).strip();
     if (input.text() != null) {
       stored.put(TEXT, text);
     }
     Map<String, String> kept = collection.storesFields() ? stored : Map.of();
     DocumentLimits.checkStored(input.id(), kept);
     return new Checked(input.id(), input.vector(), whole, kept, declared);
+  }
+
+  /**
+   * Returns whether the field title is a text, which is encoded before the text of a document.
+   *
+   * @param schema the declared fields
+   */
+  static boolean isTitleText(Schema schema) {
+    Schema.Field declared = schema.field(TITLE);
+    return declared == null || declared.type() == FieldType.STRING;
+  }
+
+  /** Returns the title, declared or not; empty for none. */
+  private static String title(Map<String, String> stored, Map<String, FieldValue> declared) {
+    return declared.get(TITLE) instanceof FieldValue.Text(String title)
+        ? title
+        : stored.getOrDefault(TITLE, "");
   }
 
   private static void setTenant(String field, String tenant, Map<String, FieldValue> declared) {

@@ -273,6 +273,11 @@ final class GrowingPart implements Part {
     }
 
     @Override
+    public float length(int document) {
+      return view.length(document);
+    }
+
+    @Override
     public long longestListLength() {
       return view.documentCount();
     }

@@ -767,7 +767,8 @@ final class LiveCollection implements AutoCloseable {
         continue;
       }
       try {
-        QuantizedDocument after = UpdatedFields.of(files.manifest().settings(), before, one);
+        QuantizedDocument after =
+            UpdatedFields.of(files.manifest().settings(), files.encoder(), before, one);
         parts.claimFieldNames(after.stored().keySet());
         frames.add(after);
         changed.put(one.id(), after);

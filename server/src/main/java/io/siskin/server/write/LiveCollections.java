@@ -290,6 +290,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
               if (Files.exists(rights.directory().resolve(CollectionManifest.FILE_NAME))) {
                 throw new NameTakenException("collection", name);
               }
+              settings.statistics().checkFit(pinned);
               CollectionManifest manifest =
                   CollectionManifest.of(
                       name, 1, pinned, settings, new LogState(1, 0, 0), List.of());

@@ -1,5 +1,6 @@
 package io.siskin.server.write;
 
+import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.store.Publication;
@@ -64,7 +65,7 @@ final class SnapshotStore {
     }
     Path folder = Publication.createDirectory(target.resolveSibling("."), KEEPING);
     try {
-      link(directory, manifest, folder);
+      transfer(directory, manifest, folder, SnapshotStore::linkFile);
       manifest.write(folder);
       Publication.publishDirectory(folder, target);
     } catch (UncheckedIOException unreadable) {
@@ -75,24 +76,25 @@ final class SnapshotStore {
     return describe(target, manifest.name());
   }
 
-  /** Links everything that a manifest needs into another folder, durably. */
-  private static void link(Path from, CollectionManifest manifest, Path to) throws IOException {
+  /** Brings everything that a manifest needs into another folder, durably. */
+  private static void transfer(Path from, CollectionManifest manifest, Path to, Transfer transfer)
+      throws IOException {
     for (SegmentEntry entry : manifest.segments()) {
       Path segment = DataDirectory.segmentDirectory(to, entry.id());
-      linkFolder(DataDirectory.segmentDirectory(from, entry.id()), segment);
+      transferFolder(DataDirectory.segmentDirectory(from, entry.id()), segment, transfer);
       if (entry.deletesGeneration() > 0) {
-        linkFile(
+        transfer.apply(
             DataDirectory.deletesFile(from, entry.id(), entry.deletesGeneration()),
             DataDirectory.deletesFile(to, entry.id(), entry.deletesGeneration()));
       }
       Path calibration = DataDirectory.calibrationFile(from, entry.id());
       if (Files.exists(calibration)) {
-        linkFile(calibration, DataDirectory.calibrationFile(to, entry.id()));
+        transfer.apply(calibration, DataDirectory.calibrationFile(to, entry.id()));
       }
     }
     Path encoder = DataDirectory.encoderDirectory(from);
     if (Files.isDirectory(encoder)) {
-      linkFolder(encoder, DataDirectory.encoderDirectory(to));
+      transferFolder(encoder, DataDirectory.encoderDirectory(to), transfer);
     }
     try (Stream<Path> all = Files.walk(to)) {
       for (Path folder : all.filter(Files::isDirectory).toList()) {
@@ -101,11 +103,11 @@ final class SnapshotStore {
     }
   }
 
-  private static void linkFolder(Path from, Path to) throws IOException {
+  private static void transferFolder(Path from, Path to, Transfer transfer) throws IOException {
     Files.createDirectories(to);
     try (Stream<Path> all = Files.walk(from)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        linkFile(file, to.resolve(from.relativize(file).toString()));
+        transfer.apply(file, to.resolve(from.relativize(file).toString()));
       }
     }
   }
@@ -117,6 +119,17 @@ final class SnapshotStore {
     } catch (UnsupportedOperationException | FileAlreadyExistsException notLinked) {
       AtomicFile.copy(from, to);
     }
+  }
+
+  private static void copyFile(Path from, Path to) throws IOException {
+    Files.createDirectories(to.resolveSibling("."));
+    AtomicFile.copy(from, to);
+  }
+
+  /** Brings a file to another folder. */
+  @FunctionalInterface
+  private interface Transfer {
+    void apply(Path from, Path to) throws IOException;
   }
 
   /**
@@ -199,7 +212,7 @@ final class SnapshotStore {
    * @param models opens the models that its encoders need
    * @throws SnapshotNotFoundException when there is no such snapshot
    * @throws NameTakenException when the new name is taken
-   * @throws io.siskin.index.error.CorruptSegmentException when a file is damaged
+   * @throws CorruptSegmentException when a file is damaged or missing
    * @throws io.siskin.index.error.UnsupportedFormatException when a file is of a newer version
    */
   static void restore(
@@ -210,17 +223,47 @@ final class SnapshotStore {
       String newCollection,
       TextModels models)
       throws IOException {
-    Path snapshot = existing(directory, collection, name);
+    try {
+      restore(
+          data,
+          existing(directory, collection, name),
+          newCollection,
+          models,
+          SnapshotStore::linkFile);
+    } catch (NoSuchFileException gone) {
+      throw new SnapshotNotFoundException(collection, name, List.of());
+    }
+  }
+
+  /**
+   * Makes a collection of a copy of a snapshot, whose folder may lie anywhere. All files are
+   * verified first. They are copied, because nobody knows what becomes of the folder.
+   *
+   * @param data the data directory
+   * @param snapshot the snapshot's folder
+   * @param newCollection the name of the new collection, which is free
+   * @param models opens the models that its encoders need
+   * @throws NameTakenException when the new name is taken
+   * @throws CorruptSegmentException when a file is damaged or missing
+   * @throws io.siskin.index.error.UnsupportedFormatException when a file is of a newer version
+   */
+  static void copy(DataDirectory data, Path snapshot, String newCollection, TextModels models)
+      throws IOException {
+    restore(data, snapshot, newCollection, models, SnapshotStore::copyFile);
+  }
+
+  private static void restore(
+      DataDirectory data, Path snapshot, String newCollection, TextModels models, Transfer transfer)
+      throws IOException {
     Path target = data.collectionDirectory(newCollection);
     if (Files.exists(target.resolve(CollectionManifest.FILE_NAME))) {
       throw new NameTakenException("collection", newCollection);
     }
+    CollectionManifest manifest = CollectionManifest.read(snapshot);
+    verify(data, snapshot, manifest, models);
     Path folder = data.newRestoreDirectory();
     try {
-      CollectionManifest manifest = CollectionManifest.read(snapshot);
-      CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
-          .release();
-      link(snapshot, manifest, folder);
+      transfer(snapshot, manifest, folder, transfer);
       LogState log = manifest.log();
       manifest
           .named(newCollection)
@@ -228,14 +271,28 @@ final class SnapshotStore {
           .write(folder);
       Publication.publishDirectory(folder, target);
     } catch (NoSuchFileException missing) {
-      if (Files.exists(snapshot)) {
-        throw missing;
-      }
-      // It was deleted at the same time.
-      throw new SnapshotNotFoundException(collection, name, List.of());
+      throw whatIsMissing(snapshot, missing);
     } finally {
       Publication.deleteDirectory(folder);
     }
+  }
+
+  private static void verify(
+      DataDirectory data, Path snapshot, CollectionManifest manifest, TextModels models)
+      throws IOException {
+    try {
+      CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
+          .release();
+    } catch (NoSuchFileException missing) {
+      throw whatIsMissing(snapshot, missing);
+    }
+  }
+
+  /** While the snapshot itself is there, a missing file of it is damage. */
+  private static IOException whatIsMissing(Path snapshot, NoSuchFileException missing) {
+    return Files.exists(snapshot.resolve(CollectionManifest.FILE_NAME))
+        ? new CorruptSegmentException(missing.getFile(), 0, "a file of the snapshot", "no file")
+        : missing;
   }
 
   /** A snapshot's folder lies deeper than a collection's, but the models are in one place. */

@@ -6,6 +6,7 @@ import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.CollectionSettings;
+import io.siskin.server.encode.spec.EncoderSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,13 +18,18 @@ final class UpdatedFields {
    * Returns the document with changed fields.
    *
    * @param settings the declared fields, and whether others are stored
+   * @param encoder how text becomes vectors
    * @param before the document
    * @param update what is set and removed
-   * @throws InvalidInputException when a value does not fit the schema, when the text or the tenant
-   *     would change, when a field is set and removed, or when the stored fields get too long
+   * @throws InvalidInputException when a value does not fit the schema, when a field that is
+   *     encoded or the tenant would change, when a field is set and removed, or when the stored
+   *     fields get too long
    */
   static QuantizedDocument of(
-      CollectionSettings settings, QuantizedDocument before, FieldsUpdate update) {
+      CollectionSettings settings,
+      EncoderSpec encoder,
+      QuantizedDocument before,
+      FieldsUpdate update) {
     Schema schema = settings.schema();
     Map<String, String> stored = new LinkedHashMap<>(before.stored());
     Map<String, FieldValue> declared = new LinkedHashMap<>(before.declared());
@@ -31,7 +37,7 @@ final class UpdatedFields {
       if (update.set().containsKey(name)) {
         throw new InvalidInputException("remove", "'" + name + "'", "no field that is set as well");
       }
-      checkMayChange(schema, name);
+      checkMayChange(schema, encoder, name);
       stored.remove(name);
       declared.remove(name);
     }
@@ -39,7 +45,7 @@ final class UpdatedFields {
         .set()
         .forEach(
             (name, value) -> {
-              checkMayChange(schema, name);
+              checkMayChange(schema, encoder, name);
               if (schema.field(name) == null) {
                 stored.put(name, DocumentPreparation.storedText(name, value));
               } else {
@@ -52,10 +58,19 @@ final class UpdatedFields {
     return new QuantizedDocument(before.id(), before.position(), before.vector(), kept, declared);
   }
 
-  private static void checkMayChange(Schema schema, String name) {
+  /** Refuses what the vector may have been made of. It is by name, so that it can be foreseen. */
+  private static void checkMayChange(Schema schema, EncoderSpec encoder, String name) {
     if (name.equals(DocumentPreparation.TEXT)) {
       throw new InvalidInputException(
-          "field", "'text'", "another one, since the vector was made of it: upsert the document");
+          "field", "'text'", "another one, since the vector goes with it: upsert the document");
+    }
+    if (name.equals(DocumentPreparation.TITLE)
+        && encoder.encodesDocuments()
+        && DocumentPreparation.isTitleText(schema)) {
+      throw new InvalidInputException(
+          "field",
+          "'title'",
+          "another one, since the collection encodes it before the text: upsert the document");
     }
     if (name.equals(schema.tenantField())) {
       throw new InvalidInputException(

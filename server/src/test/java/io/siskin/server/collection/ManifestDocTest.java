@@ -135,7 +135,8 @@ final class ManifestDocTest {
                         true),
                     Reordering.GraphBisection.DEFAULTS),
                 new WriteOptions(new WriteOptions.Sync.Interval(20), 500),
-                .5f));
+                .5f,
+                StatisticsScope.TENANT));
     JsonNode nothing =
         manifest(
             new CollectionSettings(

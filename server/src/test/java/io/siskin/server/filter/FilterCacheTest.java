@@ -86,6 +86,47 @@ final class FilterCacheTest {
     assertThat(small.metrics().evictions()).isPositive();
   }
 
+  private static int frequency(
+      FilterCache.OfSegment segment, String filter, int term, DocumentSet admitted, int counted) {
+    return segment.documentFrequency(select(filter), term, admitted, () -> counted);
+  }
+
+  @Test
+  void aFrequencyIsCountedOncePerTermAndSetOfDocuments() {
+    FilterCache.OfSegment segment = cache.openSegment();
+    DocumentSet all = DocumentSet.all(ALL);
+    assertThat(frequency(segment, "year < 10", 1, all, 5)).isEqualTo(5);
+    assertThat(frequency(segment, "year < 10", 1, all, 6)).as("known").isEqualTo(5);
+    assertThat(frequency(segment, "year < 10", 2, all, 7)).as("another term").isEqualTo(7);
+    assertThat(frequency(segment, "year < 11", 1, all, 8)).as("other documents").isEqualTo(8);
+    assertThat(frequency(cache.openSegment(), "year < 10", 1, all, 9)).isEqualTo(9);
+
+    DocumentSet fewer = all.without(3);
+    assertThat(frequency(segment, "year < 10", 1, fewer, 4)).as("one is deleted").isEqualTo(4);
+    assertThat(frequency(segment, "year < 10", 1, fewer, 6)).as("known").isEqualTo(4);
+    DocumentSet more = DocumentSet.all(ALL + 1).without(3, 4);
+    assertThat(frequency(segment, "year < 10", 1, more, 3)).as("it has grown").isEqualTo(3);
+    assertThat(frequency(segment, "year < 10", 1, all, 5)).as("an older snapshot").isEqualTo(5);
+  }
+
+  @Test
+  void frequenciesGoWithTheirSegment() {
+    FilterCache.OfSegment segment = cache.openSegment();
+    DocumentSet all = DocumentSet.all(ALL);
+    assertThat(frequency(segment, "year < 10", 1, all, 5)).isEqualTo(5);
+    segment.close();
+    assertThat(frequency(segment, "year < 10", 1, all, 6)).as("dropped").isEqualTo(6);
+    assertThat(frequency(segment, "year < 10", 1, all, 7)).as("not kept").isEqualTo(7);
+  }
+
+  @Test
+  void aCacheWithoutRoomKeepsNoFrequency() {
+    FilterCache.OfSegment segment = new FilterCache(0).openSegment();
+    DocumentSet all = DocumentSet.all(ALL);
+    assertThat(frequency(segment, "year < 10", 1, all, 5)).isEqualTo(5);
+    assertThat(frequency(segment, "year < 10", 1, all, 6)).isEqualTo(6);
+  }
+
   @Test
   void whatIsKeptIsWithoutDeletions() {
     FilterCache.OfSegment segment = cache.openSegment();

@@ -4,6 +4,7 @@ import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.CollectionSettings;
+import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.collection.StorageOptions;
 import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.plan.Planner;
@@ -141,11 +142,13 @@ public final class FakeRetriever implements Retriever {
                 "owner"),
             StorageOptions.DEFAULTS,
             new WriteOptions(new WriteOptions.Sync.Interval(1_500), 250),
-            0.98f),
+            0.98f,
+            StatisticsScope.TENANT),
         77,
         3,
         new CollectionDescription.MemoryDescription(1, 2, 3, 4, 5),
-        List.of("a", "b"));
+        List.of("a", "b"),
+        new CollectionDescription.LengthDescription(40.5, 41.25));
   }
 
   /** Waits, but not for ever. */

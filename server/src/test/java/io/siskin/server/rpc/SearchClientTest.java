@@ -14,6 +14,7 @@ import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.SearchStream;
 import io.siskin.client.SparseVector;
+import io.siskin.client.StatisticsScope;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.retrieve.CollectionNotFoundException;
@@ -224,7 +225,8 @@ class SearchClientTest {
                     List.of("a", "b"),
                     77,
                     3,
-                    new CollectionInfo.Memory(1, 2, 3, 4, 5))));
+                    new CollectionInfo.Memory(1, 2, 3, 4, 5),
+                    new CollectionInfo.TextStatistics(StatisticsScope.TENANT, 40.5, 41.25))));
     assertThat(info.storage().fields().keySet()).containsExactly("owner", "year");
   }
 

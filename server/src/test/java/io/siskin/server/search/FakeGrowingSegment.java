@@ -27,6 +27,11 @@ final class FakeGrowingSegment implements GrowingSegment {
   }
 
   @Override
+  public int documentFrequency(int termNumber, DocumentSet documents) {
+    return whole.documentFrequency(termNumber, visible(documents));
+  }
+
+  @Override
   public SegmentSearcher takeSearcher() {
     return (query, accepted, route, budgetNanos, base, top, cancellation, counters) ->
         new ExhaustiveEvaluator(whole.segment())

@@ -2,9 +2,11 @@ package io.siskin.server.testing;
 
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
+import io.siskin.index.document.Schema;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.EncoderSpec;
@@ -45,6 +47,25 @@ public final class TestCollections {
   public static IndexReport index(
       Path data, String name, String jsonLines, BuildOptions options, @Nullable EncoderSpec encoder)
       throws IOException {
+    return index(data, name, jsonLines, options, encoder, Schema.EMPTY, StatisticsScope.COLLECTION);
+  }
+
+  /**
+   * Builds a collection without a calibration.
+   *
+   * @param encoder how text becomes vectors; null leaves the choice to the first document
+   * @param schema its declared fields
+   * @param statistics whose statistics weigh the terms of queries
+   */
+  public static IndexReport index(
+      Path data,
+      String name,
+      String jsonLines,
+      BuildOptions options,
+      @Nullable EncoderSpec encoder,
+      Schema schema,
+      StatisticsScope statistics)
+      throws IOException {
     Path input = Files.createTempFile("siskin-test-", ".jsonl");
     try {
       Files.writeString(input, jsonLines);
@@ -60,7 +81,9 @@ public final class TestCollections {
                   options,
                   DocumentPruning.NONE,
                   0,
-                  false),
+                  false,
+                  schema,
+                  statistics),
               BuildProgress.NONE,
               bad -> {
                 throw bad;

@@ -19,6 +19,7 @@ import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.retrieve.CollectionDescription.LengthDescription;
 import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -328,6 +329,108 @@ final class LiveCollectionsTest {
       assertThat(server.documents("birds", new Selector.All(), 10).getFirst().fields())
           .containsOnlyKeys("p");
     }
+  }
+
+  private static DocumentInput titled(String id, String title, String text) {
+    return new DocumentInput(id, null, text, Map.of("title", new FieldValue.Text(title)));
+  }
+
+  private static CollectionSettings withTitle(FieldType type) {
+    return new CollectionSettings(
+        new Schema(List.of(new Schema.Field("title", type)), null),
+        StorageOptions.DEFAULTS,
+        WriteOptions.DEFAULTS,
+        null);
+  }
+
+  private static List<String> textSearch(LiveServer server, String text) {
+    return response(server, "birds", new RetrievalRequest.Query.Text(text)).hits().stream()
+        .map(RetrievalResponse.Hit::id)
+        .toList();
+  }
+
+  private static FieldsUpdate setField(String name, String value) {
+    return new FieldsUpdate("a", Map.of(name, new FieldValue.Text(value)), List.of());
+  }
+
+  /** A search would go on to find the old title, and not the new one. */
+  @Test
+  void fieldsThatAreEncodedAreNotUpdated() throws IOException {
+    for (CollectionSettings settings :
+        List.of(CollectionSettings.DEFAULTS, withTitle(FieldType.STRING))) {
+      try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+        server.create("birds", settings, new Bm25Spec(new AnalyzerSpec.English()));
+        server.upsert("birds", titled("a", "Siskin", "a small finch"));
+        assertThat(textSearch(server, "siskin")).as("the title is encoded").containsExactly("a");
+        FieldsUpdate removal = new FieldsUpdate("a", Map.of(), List.of("title"));
+        for (FieldsUpdate update : List.of(setField("title", "Finch"), removal)) {
+          assertThat(refused(server.update("birds", update)).refusal())
+              .hasMessageContaining(
+                  "field is 'title'; allowed: another one, since the collection encodes it before"
+                      + " the text: upsert the document");
+        }
+        assertThat(refused(server.update("birds", setField("text", "x"))).refusal())
+            .hasMessageContaining("field is 'text'; allowed: another one");
+        server.update("birds", setField("note", "seen"));
+        server.upsert("birds", titled("a", "Moth", "an insect"));
+        assertThat(textSearch(server, "siskin")).isEmpty();
+        assertThat(textSearch(server, "moth")).containsExactly("a");
+        server.live.drop("birds").join();
+      }
+    }
+  }
+
+  @Test
+  void titlesThatAreNotEncodedAreUpdated() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", CollectionSettings.DEFAULTS, new VectorSpec());
+      server.upsert("birds", withFields("a", Map.of("title", new FieldValue.Text("Siskin"))));
+      assertThat(server.update("birds", setField("title", "Finch")).getFirst().outcome())
+          .isEqualTo(WriteOutcome.UPDATED);
+      assertThat(refused(server.update("birds", setField("text", "x"))).refusal())
+          .hasMessageContaining("since the vector goes with it");
+
+      server.create("years", withTitle(FieldType.INT64), new Bm25Spec(new AnalyzerSpec.English()));
+      FieldValue year = new FieldValue.Whole(1984);
+      server.upsert("years", new DocumentInput("a", null, "a book", Map.of("title", year)));
+      FieldsUpdate update =
+          new FieldsUpdate("a", Map.of("title", new FieldValue.Whole(1985)), List.of());
+      assertThat(server.update("years", update).getFirst().outcome())
+          .as("a number is not encoded")
+          .isEqualTo(WriteOutcome.UPDATED);
+    }
+  }
+
+  @Test
+  void theAverageLengthIsToldAsItWasPinnedAndAsItIs() throws IOException {
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create(
+          "birds",
+          CollectionSettings.DEFAULTS,
+          new Bm25Spec(new AnalyzerSpec.Whitespace(), 0.9, 0.4, 5));
+      assertThat(lengths(server, "birds")).isEqualTo(new LengthDescription(5.0, null));
+      server.upsert("birds", text("a", "one two three"), text("b", "one one"), text("c", ""));
+      server.upsert("birds", text("d", "one two three four five six"));
+      for (int round = 0; round < 3; round++) {
+        assertThat(lengths(server, "birds")).isEqualTo(new LengthDescription(5.0, 11 / 4.0));
+        if (round < 2) {
+          server.live.flush("birds").join();
+        }
+      }
+      server.delete("birds", new Selector.Ids(List.of("b")));
+      server.upsert("birds", text("e", "one"));
+      assertThat(lengths(server, "birds")).isEqualTo(new LengthDescription(5.0, 10 / 4.0));
+      server.live.compact("birds").join();
+      assertThat(lengths(server, "birds")).isEqualTo(new LengthDescription(5.0, 10 / 4.0));
+
+      server.create("vectors", WITH_YEAR, new VectorSpec());
+      server.upsert("vectors", vector("a", 1, 1, 1));
+      assertThat(lengths(server, "vectors")).isEqualTo(LengthDescription.NONE);
+    }
+  }
+
+  private static LengthDescription lengths(LiveServer server, String name) {
+    return server.retrieval.collection(name).storage().lengths();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.siskin.client.CollectionsClient;
 import io.siskin.client.FieldType;
 import io.siskin.client.NewCollection;
 import io.siskin.client.SearchClient;
+import io.siskin.client.StatisticsScope;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.app.flags.EncoderFlags;
@@ -112,7 +113,8 @@ public final class CollectionChangeCommands {
     private NewCollection wanted() throws IOException {
       NewCollection wanted =
           NewCollection.of(name)
-              .withStorage(new NewCollection.Storage(weightBits, !noFields, true, clustered));
+              .withStorage(new NewCollection.Storage(weightBits, !noFields, true, clustered))
+              .withStatistics(StatisticsScope.valueOf(fields.statistics().name()));
       Schema schema = fields.schema();
       for (Schema.Field field : schema.fields()) {
         wanted = wanted.withField(field.name(), FieldType.valueOf(field.type().name()));

@@ -3,6 +3,7 @@ package io.siskin.server.app.command;
 import io.siskin.client.CollectionInfo;
 import io.siskin.client.FieldType;
 import io.siskin.client.SearchClient;
+import io.siskin.client.StatisticsScope;
 import io.siskin.server.app.flags.TargetFlags;
 import io.siskin.server.app.output.Json;
 import io.siskin.server.app.output.ResultPrinter;
@@ -127,6 +128,17 @@ public final class CollectionsCommand implements Callable<Integer> {
     if (storage.tenantField() != null) {
       parts.add("tenant field " + storage.tenantField());
     }
+    CollectionInfo.TextStatistics texts = storage.textStatistics();
+    if (texts.scope() == StatisticsScope.TENANT) {
+      parts.add("statistics of each tenant");
+    }
+    if (texts.pinnedAverageLength() != null) {
+      parts.add(
+          String.format(Locale.ROOT, "pinned average length %.1f", texts.pinnedAverageLength())
+              + (texts.averageLength() == null
+                  ? ""
+                  : String.format(Locale.ROOT, ", now %.1f", texts.averageLength())));
+    }
     if (!storage.aliases().isEmpty()) {
       parts.add("aliases " + String.join(", ", storage.aliases()));
     }
@@ -175,6 +187,10 @@ public final class CollectionsCommand implements Callable<Integer> {
     info.storage().fields().forEach((name, type) -> declared.put(name, word(type)));
     members.put("declared_fields", declared);
     members.put("tenant_field", Objects.toString(info.storage().tenantField(), ""));
+    CollectionInfo.TextStatistics texts = info.storage().textStatistics();
+    members.put("statistics", texts.scope().name().toLowerCase(Locale.ROOT));
+    members.put("pinned_average_length", texts.pinnedAverageLength());
+    members.put("average_length", texts.averageLength());
     members.put("aliases", info.storage().aliases());
     members.put("last_position", info.storage().lastPosition());
     members.put("deleted_documents", info.storage().deletedDocumentCount());

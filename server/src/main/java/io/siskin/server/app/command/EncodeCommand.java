@@ -23,8 +23,10 @@ import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
+import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.filter.FilterCache;
 import io.siskin.server.ingest.EncodingFailures;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -60,6 +62,9 @@ import picocli.CommandLine.Spec;
 public final class EncodeCommand implements Callable<Integer> {
   private static final int BATCH_LENGTH = 32;
 
+  /** Enough for the terms of many queries. */
+  private static final long FREQUENCIES_BYTES = 16 << 20;
+
   /** What encodes. */
   static final class Source {
     @Option(
@@ -88,6 +93,15 @@ public final class EncodeCommand implements Callable<Integer> {
         paramLabel = "NAME",
         description = "The collection.")
     private String name = "";
+
+    @Option(
+        names = "--tenant",
+        paramLabel = "NAME",
+        defaultValue = "",
+        description =
+            "For whom queries are encoded. Required where the collection has statistics of its"
+                + " tenants, and not allowed where it has no tenants. Default: none.")
+    private String tenant = "";
   }
 
   private static final Pattern JSON_LINES =
@@ -155,7 +169,9 @@ public final class EncodeCommand implements Callable<Integer> {
             Verification.STRUCTURE,
             inference.forQueries());
     try {
-      run(texts -> encode(snapshot, texts));
+      TermStatistics statistics =
+          snapshot.statistics(collection.tenant, new FilterCache(FREQUENCIES_BYTES), () -> {});
+      run(texts -> snapshot.encoding(statistics, () -> encode(snapshot, texts)));
     } finally {
       snapshot.release();
     }

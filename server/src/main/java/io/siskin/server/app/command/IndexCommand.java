@@ -172,7 +172,8 @@ public final class IndexCommand implements Callable<Integer> {
         pruning.build(),
         skipBad,
         !noCalibration,
-        fields.schema());
+        fields.schema(),
+        fields.statistics());
   }
 
   /**

@@ -39,7 +39,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Creates or replaces documents in a collection of a running server.",
       "Searches find them when the command ends. A document whose id is there already replaces the"
-          + " one before as a whole. Running the command again does no harm."
+          + " one before as a whole. Running the command again does no harm.",
+      "A collection that encodes texts encodes the title and the text of a document, and no other"
+          + " field. This command is the way to change them: an update of fields leaves the vector"
+          + " as it is, and refuses both."
     })
 public final class UpsertCommand implements Callable<Integer> {
   private static final int BATCH_MAX = 10_000;

@@ -17,6 +17,7 @@ import io.siskin.index.quantize.Quantization;
 import io.siskin.server.app.terminal.ProgressDisplay;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
@@ -155,7 +156,8 @@ public final class WordNetCollection {
         DocumentPruning.NONE,
         0,
         false,
-        SCHEMA);
+        SCHEMA,
+        StatisticsScope.COLLECTION);
   }
 
   /** Remembers what the collection was made of. */

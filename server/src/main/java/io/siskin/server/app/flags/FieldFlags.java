@@ -3,6 +3,7 @@ package io.siskin.server.app.flags;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.collection.StatisticsScope;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,23 @@ public final class FieldFlags {
           "The declared string field that says whose a document is. Every request must then name a"
               + " tenant, and sees the documents of that tenant only. Default: none.")
   private @Nullable String tenantField;
+
+  @Option(
+      names = "--statistics",
+      paramLabel = "WHOSE",
+      defaultValue = "collection",
+      description =
+          "Among which documents it is counted how frequent the terms of a query are: collection"
+              + " (all) or tenant (those of the tenant that searches, as if it had a collection of"
+              + " its own). tenant needs --tenant-field, and an encoder such as bm25 that weighs"
+              + " terms by how frequent they are. It cannot be changed later. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private StatisticsScope statistics = StatisticsScope.COLLECTION;
+
+  /** Returns among which documents it is counted how frequent the terms of a query are. */
+  public StatisticsScope statistics() {
+    return statistics;
+  }
 
   /**
    * Returns the declared fields.

@@ -7,6 +7,7 @@ import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.onnx.InferenceException;
 import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionUnderVerificationException;
+import io.siskin.server.write.NameTakenException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -79,6 +80,7 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
           SearchException.Conflict _ ->
           ExitStatus.USAGE;
       case SearchException _ -> ExitStatus.FAILURE;
+      case NameTakenException _ -> ExitStatus.USAGE;
       case UnsupportedOperationException _ -> ExitStatus.USAGE;
       // Files that are damaged, or may be.
       case CollectionDamagedException _, CollectionUnderVerificationException _ ->

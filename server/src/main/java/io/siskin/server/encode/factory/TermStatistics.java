@@ -4,7 +4,8 @@ package io.siskin.server.encode.factory;
  * What an encoder may ask of the collection whose queries it encodes.
  *
  * <p>Implementations answer for the collection as it is now, are safe for concurrent use and take
- * about a dictionary look-up a call.
+ * about a dictionary look-up a call. Those of a tenant count in the tenant's documents at the first
+ * call for a token.
  */
 public interface TermStatistics {
   /** The collection without a document: what there is to know before one is indexed. */

@@ -70,6 +70,12 @@ public record Bm25Spec(AnalyzerSpec analyzer, double k1, double b, double averag
     return averageLength != NOT_PINNED;
   }
 
+  /** Returns true. An old collection is the exception: its impacts have the idf. */
+  @Override
+  public boolean usesStatistics() {
+    return true;
+  }
+
   @Override
   public Bm25Spec withAverageLength(double other) {
     return new Bm25Spec(analyzer, k1, b, other);
@@ -78,6 +84,11 @@ public record Bm25Spec(AnalyzerSpec analyzer, double k1, double b, double averag
   @Override
   public String kind() {
     return KIND;
+  }
+
+  @Override
+  public boolean encodesDocuments() {
+    return true;
   }
 
   @Override

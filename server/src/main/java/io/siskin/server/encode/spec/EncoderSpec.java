@@ -42,6 +42,17 @@ public sealed interface EncoderSpec permits Bm25Spec, IdfSpec, LearnedSpec, Phra
     return this;
   }
 
+  /**
+   * Returns whether the terms of a query are weighed by how frequent they are in the collection as
+   * it is when the query comes.
+   */
+  default boolean usesStatistics() {
+    return false;
+  }
+
+  /** Returns whether documents may come as texts, of which it makes vectors. */
+  boolean encodesDocuments();
+
   /** Returns the files that must be stored with the collection for the encoders to open. */
   List<ResourceRef> resources();
 

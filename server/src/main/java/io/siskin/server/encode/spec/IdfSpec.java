@@ -51,6 +51,16 @@ public record IdfSpec(AnalyzerSpec analyzer, TokenWeights weights, double k1)
   }
 
   @Override
+  public boolean usesStatistics() {
+    return weights instanceof TokenWeights.FromCollection;
+  }
+
+  @Override
+  public boolean encodesDocuments() {
+    return true;
+  }
+
+  @Override
   public List<ResourceRef> resources() {
     List<ResourceRef> all = new ArrayList<>(analyzer.resources());
     if (weights instanceof TokenWeights.FromFile fromFile) {

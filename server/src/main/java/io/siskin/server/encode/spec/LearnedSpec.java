@@ -72,6 +72,17 @@ public record LearnedSpec(DocumentSide documents, QuerySide queries) implements 
   }
 
   @Override
+  public boolean usesStatistics() {
+    return queries instanceof QuerySide.Tokens tokens
+        && tokens.weights() instanceof TokenWeights.FromCollection;
+  }
+
+  @Override
+  public boolean encodesDocuments() {
+    return documents instanceof DocumentSide.Model;
+  }
+
+  @Override
   public List<ResourceRef> resources() {
     List<ResourceRef> all = new ArrayList<>();
     if (queries instanceof QuerySide.Tokens tokens) {

@@ -93,6 +93,16 @@ public record PhraseSpec(EncoderSpec encoder, ResourceRef dictionary, Weights we
   }
 
   @Override
+  public boolean usesStatistics() {
+    return encoder.usesStatistics();
+  }
+
+  @Override
+  public boolean encodesDocuments() {
+    return encoder.encodesDocuments();
+  }
+
+  @Override
   public List<ResourceRef> resources() {
     List<ResourceRef> all = new ArrayList<>(encoder.resources());
     all.add(dictionary);

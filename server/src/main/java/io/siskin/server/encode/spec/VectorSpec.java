@@ -16,6 +16,11 @@ public record VectorSpec() implements EncoderSpec {
   }
 
   @Override
+  public boolean encodesDocuments() {
+    return false;
+  }
+
+  @Override
   public List<ResourceRef> resources() {
     return List.of();
   }

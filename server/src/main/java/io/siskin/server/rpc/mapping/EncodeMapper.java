@@ -44,8 +44,14 @@ public final class EncodeMapper {
         switch (message.getEncoderCase()) {
           case COLLECTION ->
               new EncodingRequest.Encoder.OfCollection(
-                  CollectionName.check("collection", message.getCollection()));
-          case MODEL -> new EncodingRequest.Encoder.OfModel(checkModel(message.getModel()));
+                  CollectionName.check("collection", message.getCollection()), message.getTenant());
+          case MODEL -> {
+            if (!message.getTenant().isEmpty()) {
+              throw new InvalidInputException(
+                  "tenant", "'" + message.getTenant() + "'", "none, since a model has no tenants");
+            }
+            yield new EncodingRequest.Encoder.OfModel(checkModel(message.getModel()));
+          }
           case ENCODER_NOT_SET ->
               throw new InvalidInputException("encoder", "missing", "a collection or a model");
         };

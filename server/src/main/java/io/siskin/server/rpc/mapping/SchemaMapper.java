@@ -15,13 +15,16 @@ import io.siskin.proto.v1.ListAliasesResponse;
 import io.siskin.proto.v1.Schema;
 import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.Snapshot;
+import io.siskin.proto.v1.StatisticsScope;
 import io.siskin.proto.v1.StorageOptions;
 import io.siskin.proto.v1.SyncPolicy;
+import io.siskin.proto.v1.TextStatistics;
 import io.siskin.proto.v1.WriteOptions;
 import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.EncoderSpecJson;
 import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.retrieve.CollectionDescription.LengthDescription;
 import io.siskin.server.retrieve.CollectionDescription.MemoryDescription;
 import io.siskin.server.retrieve.CollectionDescription.StorageDescription;
 import io.siskin.server.write.CollectionChanges.KeptSnapshot;
@@ -59,7 +62,18 @@ public final class SchemaMapper {
         schema(message.getSchema()),
         storage(message.getStorage()),
         writes(message.getWrites()),
-        target);
+        target,
+        statistics(message.getStatistics()));
+  }
+
+  private static io.siskin.server.collection.StatisticsScope statistics(StatisticsScope message) {
+    return switch (message) {
+      case STATISTICS_SCOPE_UNSPECIFIED, STATISTICS_SCOPE_COLLECTION ->
+          io.siskin.server.collection.StatisticsScope.COLLECTION;
+      case STATISTICS_SCOPE_TENANT -> io.siskin.server.collection.StatisticsScope.TENANT;
+      case UNRECOGNIZED ->
+          throw new InvalidInputException("statistics", message, "COLLECTION or TENANT");
+    };
   }
 
   /**
@@ -206,7 +220,8 @@ public final class SchemaMapper {
         .setWrites(toProto(settings.writes()))
         .setLastPosition(storage.lastPosition())
         .setDeletedDocumentCount(storage.deletedDocumentCount())
-        .addAllAliases(storage.aliases());
+        .addAllAliases(storage.aliases())
+        .setTextStatistics(textStatistics(settings, storage.lengths()));
     MemoryDescription memory = storage.memory();
     collection.setMemory(
         CollectionMemory.newBuilder()
@@ -215,6 +230,26 @@ public final class SchemaMapper {
             .setMappedBytes(memory.mappedBytes())
             .setResidentBytes(memory.residentBytes())
             .setLogBytes(memory.logBytes()));
+  }
+
+  private static TextStatistics textStatistics(
+      CollectionSettings settings, LengthDescription lengths) {
+    TextStatistics.Builder message =
+        TextStatistics.newBuilder()
+            .setScope(
+                switch (settings.statistics()) {
+                  case COLLECTION -> StatisticsScope.STATISTICS_SCOPE_COLLECTION;
+                  case TENANT -> StatisticsScope.STATISTICS_SCOPE_TENANT;
+                });
+    Double pinned = lengths.pinned();
+    if (pinned != null) {
+      message.setPinnedAverageLength(pinned);
+    }
+    Double present = lengths.present();
+    if (present != null) {
+      message.setAverageLength(present);
+    }
+    return message.build();
   }
 
   private static Schema toProto(io.siskin.index.document.Schema schema) {
