@@ -75,6 +75,7 @@ record SplitCollection(List<MappedSegment> segments, List<@Nullable Calibration>
     for (int size : sizes) {
       parts += size;
     }
+    // A run that is stopped leaves this folder, which the user has to remove.
     Path unfinished = folder.resolveSibling(folder.getFileName() + ".unfinished");
     long end = 0;
     long next = 0;
