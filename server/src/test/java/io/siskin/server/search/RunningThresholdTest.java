@@ -57,7 +57,7 @@ final class RunningThresholdTest {
    * 1 to 17 segments of all kinds: with and without block-max lists, residuals and another order,
    * some of them growing; sets of accepted documents as filters and deletions leave them.
    */
-  @RepeatedTest(8)
+  @RepeatedTest(5)
   void noHitOfASegmentIsLost() throws IOException {
     int vocabulary = 1 + random.nextInt(200);
     boolean byToken = random.nextBoolean();
