@@ -177,16 +177,78 @@ public final class BlockMaxEvaluator implements QueryEvaluator {
       TopK top,
       Cancellation cancellation,
       SearchCounters counters) {
+    bound(query, newAccepted, cancellation, counters);
+    evaluateBounded(query, documentBase, top, cancellation, counters);
+  }
+
+  /**
+   * Does the first step of an evaluation: gives every superblock an upper bound of the scores of
+   * its accepted documents. Who knows a threshold may then ask for {@link #reachingCount}, and go
+   * on with {@link #evaluateBounded} or not.
+   *
+   * @param query the query, resolved against this evaluator's segment
+   * @param newAccepted the documents that may be found; null for all
+   * @param cancellation asked every few microseconds of work
+   * @param counters receives what was done
+   */
+  void bound(
+      SegmentQuery query,
+      @Nullable DocumentSet newAccepted,
+      Cancellation cancellation,
+      SearchCounters counters) {
+    accepted = newAccepted;
     if (query.termCount() == 0) {
+      Arrays.fill(bucketSizes, 0);
+      Arrays.fill(bounds, 0);
       return;
     }
-    accepted = newAccepted;
     prepare(query);
     boundSuperblocks(cancellation);
     counters.listsVisited += query.termCount();
     counters.blocksBounded += index.superblockCount();
     counters.termsLaid += query.termCount();
     counters.superblocksBounded += (long) dense.count * bounds.length;
+    counters.sparsePostings += sparse.takePostingsRead();
+  }
+
+  /** Returns the number of superblocks of the segment. */
+  int superblockCount() {
+    return index.superblockCount();
+  }
+
+  /**
+   * Returns how many superblocks may have a document that enters a heap, by the bounds of the last
+   * {@link #bound}: 0 shows that no document of the segment does.
+   *
+   * @param threshold the heap's threshold, 0 or more
+   */
+  int reachingCount(float threshold) {
+    int floor = superblockScale.floor(threshold);
+    int reaching = 0;
+    for (int superblock = 0; superblock < index.superblockCount(); superblock++) {
+      reaching += bounds[superblock] >= floor ? 1 : 0;
+    }
+    return reaching;
+  }
+
+  /**
+   * Does the rest of an evaluation after {@link #bound}.
+   *
+   * @param query the query that superblocks were bounded for
+   * @param documentBase see {@link #evaluate}
+   * @param top see {@link #evaluate}
+   * @param cancellation see {@link #evaluate}
+   * @param counters see {@link #evaluate}
+   */
+  void evaluateBounded(
+      SegmentQuery query,
+      int documentBase,
+      TopK top,
+      Cancellation cancellation,
+      SearchCounters counters) {
+    if (query.termCount() == 0) {
+      return;
+    }
     int opened = 0;
     rowsWanted = FIRST_ROWS;
     int bucket = BUCKETS;

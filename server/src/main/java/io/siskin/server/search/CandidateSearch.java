@@ -25,6 +25,7 @@ final class CandidateSearch {
   /** Sums that are scanned before the floor is raised by what was found. */
   private static final int SCAN_LENGTH = 4096;
 
+  private final ImpactOrderedIndex impacts;
   private final PartialSums sums;
   private final ImpactOrderedPlan plan;
   private final Candidates candidates = new Candidates();
@@ -40,6 +41,7 @@ final class CandidateSearch {
    * @param kernel the inner loops
    */
   CandidateSearch(ImpactOrderedIndex impacts, ImpactKernel kernel) {
+    this.impacts = impacts;
     this.plan = new ImpactOrderedPlan(impacts);
     this.sums = new PartialSums(impacts, plan, kernel);
   }
@@ -91,6 +93,25 @@ final class CandidateSearch {
     counters.candidatesMet += candidates.count();
     sums.count(counters);
     return isComplete;
+  }
+
+  /**
+   * Returns what finding the candidates and scoring them is expected to take, see {@link
+   * ExpectedCosts}. No posting is read.
+   *
+   * @param query resolved against the segment
+   * @param rank see {@link #run}
+   * @param postingFloor see {@link SearchMode.ScoreAtATime}
+   * @param k the number of hits
+   */
+  double expectedNanos(SegmentQuery query, int rank, float postingFloor, int k) {
+    plan.make(query, rank, postingFloor, 0);
+    return ExpectedCosts.scoreAtATimeNanos(
+        plan.postings(),
+        (long) plan.listCount() * impacts.windowCount(),
+        impacts.documentCount(),
+        query.termCount(),
+        k);
   }
 
   /** Drops what is not accepted; returns how many are left. */

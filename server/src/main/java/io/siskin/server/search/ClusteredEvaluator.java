@@ -26,9 +26,13 @@ import org.jspecify.annotations.Nullable;
  * memory's latency, at the price that the threshold is up to one batch old; short lists have no
  * summaries and are read whole.
  *
+ * <p>The threshold that posting blocks are compared with is that of this segment's own documents,
+ * even if the heap has better ones of other segments. A summary's score is no bound, so with a
+ * higher threshold documents would be lost that the segment alone gives (ADR 0031).
+ *
  * <p>Used by one thread. The segment must stay retained while the evaluator is used.
  */
-public final class ClusteredEvaluator implements QueryEvaluator {
+public final class ClusteredEvaluator implements ApproximateEvaluator {
   private static final int EXPECTED_MIN = 8;
 
   /** Candidates that are scored together: enough loads in flight to hide the memory's latency. */
@@ -70,7 +74,13 @@ public final class ClusteredEvaluator implements QueryEvaluator {
   private SegmentQuery query;
   private @Nullable DocumentSet accepted;
   private int documentBase;
+
+  /** Takes the documents of this segment: the heap that was given, or {@link #own}. */
   private TopK top;
+
+  /** Used in place of a heap that has documents of other segments. */
+  private final TopK own = new TopK(1);
+
   private Cancellation cancellation;
   private SearchCounters counters;
 
@@ -141,6 +151,10 @@ public final class ClusteredEvaluator implements QueryEvaluator {
     barrenLength = 0;
     documentBase = newDocumentBase;
     top = newTop;
+    if (newTop.size() > 0) {
+      own.resetLike(newTop);
+      top = own;
+    }
     cancellation = newInterruption;
     counters = newCounters;
     scorer.begin(query);
@@ -163,6 +177,26 @@ public final class ClusteredEvaluator implements QueryEvaluator {
       scorer.end();
       forgetSeen();
     }
+    if (newTop != top) {
+      newTop.offerAll(top);
+    }
+  }
+
+  /**
+   * Returns what an evaluation is expected to take: the summaries of the lists that are visited are
+   * added up, and some documents of each list are scored.
+   */
+  @Override
+  public double expectedNanos(SegmentQuery newQuery, @Nullable DocumentSet newAccepted, int k) {
+    long summaries = 0;
+    int lists = 0;
+    for (int i = 0; i < Math.min(mode.queryCut(), newQuery.termCount()); i++) {
+      if (list.moveTo(newQuery.termNumber(i))) {
+        lists++;
+        summaries += list.hasSummaries() ? (long) list.blockCount() * newQuery.termCount() : 0;
+      }
+    }
+    return ExpectedCosts.clusteredNanos(lists, summaries, newQuery.termCount(), k);
   }
 
   private void visitList(boolean sorted) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * query and allocates nothing once warm. The segment must stay retained while the evaluator is
  * used.
  */
-public final class ImpactOrderedEvaluator implements QueryEvaluator {
+public final class ImpactOrderedEvaluator implements ApproximateEvaluator {
   /** Candidates that are scored together: enough loads in flight to hide the memory's latency. */
   private static final int BATCH_LENGTH = 64;
 
@@ -93,6 +93,16 @@ public final class ImpactOrderedEvaluator implements QueryEvaluator {
     if (!evaluateByEstimate(query, accepted, documentBase, top, cancellation, counters)) {
       run(query, accepted, CandidateSearch.NO_RANK, documentBase, top, cancellation, counters);
     }
+  }
+
+  /**
+   * Returns what an evaluation without a limit of time is expected to take: what the postings and
+   * sums take, which are known, and a few more documents to score than are wanted.
+   */
+  @Override
+  public double expectedNanos(SegmentQuery query, @Nullable DocumentSet accepted, int k) {
+    int rank = accepted == null ? k : SearchScope.rank(k, accepted);
+    return search.expectedNanos(query, rank, mode.postingFloor(), k);
   }
 
   /**

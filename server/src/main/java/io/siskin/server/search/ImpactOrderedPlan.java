@@ -176,7 +176,8 @@ final class ImpactOrderedPlan {
     }
   }
 
-  private long postings() {
+  /** Returns how many postings are added up. */
+  long postings() {
     long postings = 0;
     for (int list = 0; list < listCount; list++) {
       postings +=

@@ -63,6 +63,9 @@ final class MappedSegmentSearcher implements SegmentSearcher {
       case SearchMode.Clustered clusteredMode -> {
         ClusteredEvaluator evaluator = clustered();
         evaluator.use(clusteredMode);
+        if (searchByBounds(evaluator, query, accepted, documentBase, top, cancellation, counters)) {
+          return;
+        }
         evaluator.evaluate(query, accepted, documentBase, top, cancellation, counters);
         DocumentSet remaining = evaluator.remaining();
         if (remaining != null) {
@@ -75,12 +78,50 @@ final class MappedSegmentSearcher implements SegmentSearcher {
         if (budgetNanos > 0) {
           // The exact evaluator could not keep it.
           evaluator.evaluate(query, accepted, documentBase, top, cancellation, counters);
-        } else if (!evaluator.evaluateByEstimate(
-            query, accepted, documentBase, top, cancellation, counters)) {
+        } else if (!searchByBounds(
+                evaluator, query, accepted, documentBase, top, cancellation, counters)
+            && !evaluator.evaluateByEstimate(
+                query, accepted, documentBase, top, cancellation, counters)) {
           exact().evaluate(query, accepted, documentBase, top, cancellation, counters);
         }
       }
     }
+  }
+
+  /**
+   * Searches the segment exactly, or shows that it has nothing to offer, where the threshold that
+   * earlier segments have left makes that the quickest way (ADR 0031). The bounds of superblocks
+   * tell: they take a few microseconds, and exact evaluation begins with them anyway.
+   *
+   * <p>An approximate evaluator cannot use that threshold as well. What it compares with its floors
+   * are no bounds, so with higher floors it would lose documents that the segment alone gives.
+   *
+   * @param evaluator the one that is used otherwise
+   * @return false if the evaluator must be used; nothing was offered then
+   */
+  private boolean searchByBounds(
+      ApproximateEvaluator evaluator,
+      SegmentQuery query,
+      @Nullable DocumentSet accepted,
+      int documentBase,
+      TopK top,
+      Cancellation cancellation,
+      SearchCounters counters) {
+    if (top.threshold() == 0 || !(exact() instanceof BlockMaxEvaluator bounded)) {
+      return false;
+    }
+    double otherNanos = evaluator.expectedNanos(query, accepted, top.k());
+    int terms = query.termCount();
+    if (!ExpectedCosts.mayExactBeQuicker(bounded.superblockCount(), terms, otherNanos)) {
+      return false;
+    }
+    bounded.bound(query, accepted, cancellation, counters);
+    int reaching = bounded.reachingCount(top.threshold());
+    if (reaching > 0 && ExpectedCosts.exactNanos(reaching, terms) > otherNanos) {
+      return false;
+    }
+    bounded.evaluateBounded(query, documentBase, top, cancellation, counters);
+    return true;
   }
 
   @Override

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * result. It borrows the segments' own searchers for each query.
  *
  * <p>Segments are evaluated in the order of the scope, the largest first, and share one heap: what
- * one has found spares work in the next ones. The answer does not depend on that order.
+ * one has found spares work in the next ones (ADR 0031). An exact answer does not depend on that
+ * order. An approximate one has at least the scores, rank by rank, that the segments give when each
+ * is searched for itself.
  *
  * <p>Used by one thread at a time, while the segments are retained. {@link SearcherPool} hands them
  * out.
@@ -21,6 +23,9 @@ public final class Searcher {
   private static final int RESULT_LENGTH = 16;
 
   private final SearchScope all;
+
+  /** Takes the documents of one segment at a time; null when the segments share {@link #top}. */
+  private final @Nullable TopK alone;
 
   /** The scope of the last search. */
   private SearchScope scope;
@@ -48,8 +53,23 @@ public final class Searcher {
    * @param scope what is searched unless a search names another scope
    */
   public Searcher(SearchScope scope) {
+    this(scope, null);
+  }
+
+  private Searcher(SearchScope scope, @Nullable TopK alone) {
     this.all = scope;
     this.scope = scope;
+    this.alone = alone;
+  }
+
+  /**
+   * Makes the slow twin of a searcher, for tests and measurements: every segment is searched for
+   * itself, and the lists are merged.
+   *
+   * @param scope what is searched unless a search names another scope
+   */
+  public static Searcher withoutRunningThreshold(SearchScope scope) {
+    return new Searcher(scope, new TopK(RESULT_LENGTH));
   }
 
   /**
@@ -144,6 +164,11 @@ public final class Searcher {
     long share =
         budgetNanos == 0 ? 0 : share(turn, budgetNanos - (System.nanoTime() - startNanoTime));
     scope.positions().enter(number, top);
+    TopK target = top;
+    if (alone != null) {
+      alone.resetLike(top);
+      target = alone;
+    }
     borrow(number)
         .search(
             queries[number],
@@ -151,9 +176,12 @@ public final class Searcher {
             route,
             share,
             scope.positions().base(number),
-            top,
+            target,
             cancellation,
             counters);
+    if (alone != null) {
+      top.offerAll(alone);
+    }
   }
 
   /** Returns the searcher of a segment, which stays borrowed until the search has ended. */

@@ -153,6 +153,40 @@ public final class TopK {
     }
     long key =
         ((long) Float.floatToRawIntBits(score) << 32) | (~position(documentNumber) & 0xFFFFFFFFL);
+    return offer(key, score);
+  }
+
+  /**
+   * Offers all candidates of another heap: what this heap then holds is as if they had been offered
+   * to it in the first place.
+   *
+   * @param other a heap of the same k and error, with documents of the same snapshot that were not
+   *     offered to this one. It keeps them
+   */
+  void offerAll(TopK other) {
+    assert other.k == k && other.errorMax == errorMax : other.k + ", " + other.errorMax;
+    int count = other.candidateCount();
+    for (int i = 0; i < count; i++) {
+      long key = other.candidate(i);
+      float score = scoreOf(key);
+      if (score >= threshold) {
+        offer(key, score);
+      }
+    }
+  }
+
+  /**
+   * Forgets everything, and from now on takes what another heap takes: as many documents, with the
+   * same error, of the segment that was entered there.
+   *
+   * @param other the other heap
+   */
+  void resetLike(TopK other) {
+    reset(other.k, other.errorMax);
+    enter(other.documentBase, other.order);
+  }
+
+  private boolean offer(long key, float score) {
     ScoreHistogram counts = histogram;
     if (counts != null) {
       return append(key, score, counts);

@@ -88,6 +88,45 @@ final class TopKTest {
     return entries;
   }
 
+  /** Documents that come from another heap are those that were offered to it, and no others. */
+  @RepeatedTest(20)
+  void takesTheCandidatesOfOtherHeaps() {
+    Random random = new Random(Seeds.next());
+    TopK direct = new TopK(1);
+    TopK merged = new TopK(1);
+    TopK part = new TopK(1);
+    for (int use = 0; use < 4; use++) {
+      int k = 1 + random.nextInt(random.nextBoolean() ? 30 : 200);
+      double errorMax = random.nextBoolean() ? 0 : 0.1 * random.nextDouble();
+      direct.reset(k, errorMax);
+      merged.reset(k, errorMax);
+      List<Entry> all = drawn(random.nextInt(2_000), 1 + random.nextInt(500), random);
+      for (int from = 0; from < all.size(); ) {
+        int to = Math.min(all.size(), from + 1 + random.nextInt(700));
+        part.resetLike(merged);
+        for (Entry entry : all.subList(from, to)) {
+          direct.offer(entry.score, entry.document);
+          part.offer(entry.score, entry.document);
+        }
+        merged.offerAll(part);
+        from = to;
+      }
+      assertThat(candidatesFrom(merged, direct.threshold()))
+          .containsAll(candidatesFrom(direct, direct.threshold()));
+      check(merged, all.stream().sorted(ORDER).limit(k).toList());
+    }
+  }
+
+  private static List<Entry> candidatesFrom(TopK top, float score) {
+    List<Entry> candidates = new ArrayList<>();
+    for (int i = 0; i < top.candidateCount(); i++) {
+      if (top.candidateScore(i) >= score) {
+        candidates.add(new Entry(top.candidateScore(i), top.candidatePosition(i)));
+      }
+    }
+    return candidates;
+  }
+
   @Test
   void aTieAtTheThresholdEntersByItsSmallerNumberOnly() {
     TopK top = new TopK(2);
