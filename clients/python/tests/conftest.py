@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import random
 import re
 import subprocess
 import sys
@@ -47,9 +49,7 @@ class Server:
         command = [str(ROOT / "bin" / "siskin"), "serve", "--data", str(self.data), "--port", "0"]
         command += ["--warmup-millis", "0", "--uds", str(self.socket), *arguments]
         self._output: list[str] = []
-        self._process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         ready = threading.Event()
         threading.Thread(target=self._read, args=(ready,), daemon=True).start()
         if not ready.wait(_PATIENCE_SECONDS) or not hasattr(self, "target"):
@@ -67,7 +67,8 @@ class Server:
         ready.set()
 
     def stop(self) -> None:
-        self._process.terminate()
+        # At once, because nobody needs what it would still put in order.
+        self._process.kill()
         self._process.wait(_PATIENCE_SECONDS)
 
 
@@ -90,3 +91,68 @@ def client(server):
 def name():
     """The name of a collection that no other test uses."""
     return f"c{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def seed(request):
+    """The seed of a randomised test, which is printed. Set SISKIN_SEED to replay one."""
+    seed = int(os.environ.get("SISKIN_SEED", random.SystemRandom().randrange(2**32)))
+    print(f"replay {request.node.name} with SISKIN_SEED={seed}")
+    return seed
+
+
+class Blocking:
+    """An asyncio client behind the methods of the sync one, so that both pass the same tests."""
+
+    def __init__(self, target: str, **options) -> None:
+        from siskin_client import AsyncSiskinClient
+
+        self._loop = asyncio.new_event_loop()
+        self._client = AsyncSiskinClient(target, **options)
+
+    def __getattr__(self, name):
+        member = getattr(self._client, name)
+        return self._call(member) if callable(member) else member
+
+    def _call(self, method):
+        def call(*args, **kwargs):
+            result = method(*args, **kwargs)
+            return self._iterate(result) if hasattr(result, "__anext__") else self._loop.run_until_complete(result)
+
+        return call
+
+    def _iterate(self, results):
+        try:
+            while True:
+                try:
+                    yield self._loop.run_until_complete(results.__anext__())
+                except StopAsyncIteration:
+                    return
+        finally:
+            self._loop.run_until_complete(results.aclose())
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._client.close())
+        self._loop.close()
+
+
+@pytest.fixture(params=["sync", "asyncio"])
+def connect(request):
+    """Makes clients of both kinds, and closes them."""
+    from siskin_client import SiskinClient
+
+    made = []
+
+    def connect(target, **options):
+        made.append((SiskinClient if request.param == "sync" else Blocking)(target, **options))
+        return made[-1]
+
+    yield connect
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def both(connect, server):
+    """A client of the real server, once of each kind."""
+    return connect(server.target)

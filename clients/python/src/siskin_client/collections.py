@@ -20,7 +20,7 @@ class Bm25:
         k1: How slowly repeated words saturate: 0 to 1000. Raising it rewards repetition more.
         b: How much length is held against a document: 0 to 1. Raising it favours short documents.
         average_length: The length of a document, in words, that length normalisation leaves as it is: above 0. ``None``:
-            the average of the collection's own documents.
+            what the server takes for an empty collection, 100.
     """
 
     analyzer: str = "english"
