@@ -12,6 +12,7 @@ from google.rpc import error_details_pb2, status_pb2
 from siskin_client import (
     AccessDenied,
     AlreadyExists,
+    Cancelled,
     CollectionDamaged,
     CollectionNotFound,
     DeadlineExceeded,
@@ -23,6 +24,7 @@ from siskin_client import (
     Overloaded,
     SearchRequest,
     ServerFault,
+    SiskinClient,
     SiskinError,
     Unavailable,
     Unimplemented,
@@ -60,6 +62,8 @@ class Fake(grpc.GenericRpcHandler):
         self.refusals = []
         self.breaks = 0
         self.lock = threading.Lock()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
     def service(self, details):
         name = details.method.rpartition("/")[2]
@@ -79,6 +83,7 @@ class Fake(grpc.GenericRpcHandler):
         with self.lock:
             self.calls.append(method.name)
             step = self.plan.pop(0) if self.plan else None
+        self.may_answer.wait()
         if step is not None:
             status, pushback = step
             trailers = [("grpc-status-details-bin", status.SerializeToString())]
@@ -125,6 +130,7 @@ def fake():
     handler.target = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
     yield handler
+    handler.may_answer.set()
     server.stop(None).wait()
 
 
@@ -323,6 +329,24 @@ def test_large_documents_make_small_batches(fake, connect):
 def test_an_empty_stream_opens_nothing(fake, connect):
     assert list(connect(fake.target).upsert_stream("c", [])) == []
     assert fake.calls == [] and fake.metadata == []
+
+
+def test_calls_have_a_deadline(fake, connect):
+    fake.may_answer.clear()
+    with pytest.raises(DeadlineExceeded):
+        connect(fake.target, timeout_seconds=0.05).count("c")
+    with pytest.raises(DeadlineExceeded):
+        connect(fake.target, timeout_seconds=3600).count("c", timeout_seconds=0.05)
+
+
+def test_a_closed_client_says_so(fake):
+    client = SiskinClient(fake.target)
+    assert client.count("c") == 0
+    client.close()
+    with pytest.raises(Cancelled, match="the client is closed"):
+        client.count("c")
+    with pytest.raises(Cancelled, match="the client is closed"):
+        client.upsert_all("c", documents(1))
 
 
 def test_nobody_there(connect):

@@ -11,7 +11,6 @@ from siskin_client import (
     Clustered,
     CollectionNotFound,
     CollectionState,
-    DeadlineExceeded,
     Document,
     EncodeInput,
     Exact,
@@ -302,11 +301,6 @@ def test_errors_name_the_field(both, notes):
         both.count(notes[:-1])
     with pytest.raises(MessageTooLarge):
         both.upsert(notes, [{"id": str(number), "text": "x" * 10**6} for number in range(6)])
-
-
-def test_a_call_has_a_deadline(both, notes):
-    with pytest.raises(DeadlineExceeded):
-        both.search(notes, "moths", timeout_seconds=0.000001)
 
 
 def test_unix_sockets(connect, server, both, notes):

@@ -59,11 +59,6 @@ def of_rpc_error(error: Any, target: str) -> errors.SiskinError:
     return of_status(status)
 
 
-def of_closed(error: ValueError) -> Exception:
-    """Translates what gRPC raises for a call on a closed channel; any other error stays what it is."""
-    return closed() if "closed channel" in str(error).lower() else error
-
-
 def closed() -> errors.Cancelled:
     """Says that a client was used after it was closed."""
     return errors.Cancelled("CANCELLED", "the client is closed")

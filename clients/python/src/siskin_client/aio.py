@@ -545,6 +545,11 @@ class _Exchange:
         except asyncio.InvalidStateError:
             # gRPC does not say in this case why the stream has ended; reading from it does.
             await self.receive()
+        except grpc.RpcError as error:
+            # When a stream ends while it is written to, gRPC forgets the server's status and puts this in its place.
+            if str(error.details()).startswith("Internal error from Core"):
+                raise _failures.StreamEnded from error
+            raise
 
     async def receive(self) -> Any:
         """Waits for a response. A stream that ends in order with requests unanswered is a failure."""

@@ -84,6 +84,7 @@ class SiskinClient:
         """
         self._options = _channel.Options(target, timeout_seconds, attempts_max, response_bytes_max, tls, dict(metadata or {}))
         self._channel = _channel.open_channel(self._options, grpc)
+        self._closed = False
         self._stubs: Dict[str, Callable[..., Any]] = {}
 
     @property
@@ -93,6 +94,7 @@ class SiskinClient:
 
     def close(self) -> None:
         """Closes the connection. Calls under way end with :class:`Cancelled`."""
+        self._closed = True
         self._channel.close()
 
     def __enter__(self) -> SiskinClient:
@@ -739,8 +741,10 @@ class SiskinClient:
             )
         except grpc.RpcError as error:
             raise _failures.of_rpc_error(error, self.target) from None
-        except ValueError as error:
-            raise _failures.of_closed(error) from None
+        except ValueError:
+            if self._closed:
+                raise _failures.closed() from None
+            raise
         return call.decode(response)
 
     def _run(self, stream: _streams.Stream[R], source: Iterable[Any]) -> Iterator[Any]:
@@ -786,7 +790,12 @@ class SiskinClient:
             request_serializer=method.request.SerializeToString,
             response_deserializer=method.response.FromString,
         )
-        return _Exchange(stub, self._options.call_metadata)
+        try:
+            return _Exchange(stub, self._options.call_metadata)
+        except ValueError:
+            if self._closed:
+                raise _failures.closed() from None
+            raise
 
 
 class _Exchange:
