@@ -87,7 +87,9 @@ class SiskinVectorStore(BasePydanticVectorStore):
         Raises:
             CollectionNotFound: There is no such collection.
         """
-        super().__init__(collection=collection)
+        # The attributes of a model are arguments that checkers of types do not see here.
+        attributes: Dict[str, Any] = {"collection": collection}
+        super().__init__(**attributes)
         self._client = client
         self._async_client = async_client
         self._encode_document = encode_document
