@@ -8,7 +8,7 @@ one row whose columns are term ids. The libraries are looked at only when such a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
 
 from ._extras import need
 
@@ -48,7 +48,7 @@ class SparseVector:
         if isinstance(value, Mapping):
             return SparseVector._of_pairs(value.items())
         if _is_matrix(value):
-            rows = list(vectors_of(value))
+            rows = list(vectors_of(cast(Matrix, value)))
             if len(rows) != 1:
                 raise ValueError(f"the matrix has {len(rows)} rows; a vector is one row. See vectors_of()")
             return rows[0]
@@ -129,11 +129,23 @@ class SparseVector:
         return bool(self.terms) and isinstance(self.terms[0], int)
 
 
-VectorLike = Union[SparseVector, Mapping[str, float], Mapping[int, float], Sequence[Tuple[Term, float]], Any]
+class Matrix(Protocol):
+    """What matrices of scipy, torch and numpy have in common."""
+
+    @property
+    def shape(self) -> Any:
+        """The number of rows and of columns; of columns only in one dimension."""
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the numbers."""
+
+
+VectorLike = Union[SparseVector, Mapping[str, float], Mapping[int, float], Iterable[Tuple[Term, float]], Matrix]
 """What can be turned into a :class:`SparseVector`; see the description of this module."""
 
 
-def vectors_of(matrix: Any, vocabulary: Optional[Sequence[str]] = None) -> Iterator[SparseVector]:
+def vectors_of(matrix: Matrix, vocabulary: Optional[Sequence[str]] = None) -> Iterator[SparseVector]:
     """Returns the rows of a matrix as vectors, one after another.
 
     Args:
