@@ -17,7 +17,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = Path(__file__).resolve().parents[1]
 _READY = re.compile(r"siskin ready: ([^,\s]+),")
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 300
+# Long, because a test must not depend on how busy the machine is.
+TIMEOUT_SECONDS = 60.0
 
 
 def _use_sources() -> None:
@@ -83,7 +85,7 @@ def server(tmp_path_factory):
 def client(server):
     from siskin_client import SiskinClient
 
-    with SiskinClient(server.target) as client:
+    with SiskinClient(server.target, timeout_seconds=TIMEOUT_SECONDS) as client:
         yield client
 
 
@@ -144,6 +146,7 @@ def connect(request):
     made = []
 
     def connect(target, **options):
+        options.setdefault("timeout_seconds", TIMEOUT_SECONDS)
         made.append((SiskinClient if request.param == "sync" else Blocking)(target, **options))
         return made[-1]
 

@@ -69,6 +69,7 @@ def test_sentence_transformers(server, client, tmp_path):
         top_k=2,
         output_index=True,
         target=server.target,
+        timeout_seconds=60,
     )
     assert seconds > 0 and results[1] == []
     # The slow twin: all inner products, which the server's 8 bits of a weight change a little.
@@ -86,13 +87,15 @@ def test_sentence_transformers(server, client, tmp_path):
 def test_sentence_transformers_cleans_up(server, client):
     module = adapter("sentence_transformers", "sentence_transformers")
     before = [one.name for one in client.list_collections()]
-    results, _ = module.semantic_search_siskin([[("a", 1.0)]], [[("b", 1.0)], [("a", 2.0)]], target=server.target)
+    results, _ = module.semantic_search_siskin(
+        [[("a", 1.0)]], [[("b", 1.0)], [("a", 2.0)]], target=server.target, timeout_seconds=60
+    )
     assert [hit["corpus_id"] for hit in results[0]] == [1]
     assert [one.name for one in client.list_collections()] == before
     with pytest.raises(ValueError, match="corpus_embeddings_decoded or corpus_index"):
         module.semantic_search_siskin([[]])
     with pytest.raises(ValueError, match="embedding 0 of the corpus cannot be written"):
-        module.semantic_search_siskin([[]], [[("a", -1.0)]], target=server.target)
+        module.semantic_search_siskin([[]], [[("a", -1.0)]], target=server.target, timeout_seconds=60)
     assert [one.name for one in client.list_collections()] == before
 
 
@@ -119,7 +122,7 @@ def test_langchain_async(server, client, notes):
     module = adapter("langchain", "langchain_core")
 
     async def run():
-        async with AsyncSiskinClient(server.target) as async_client:
+        async with AsyncSiskinClient(server.target, timeout_seconds=60) as async_client:
             own = module.SiskinRetriever(client=client, collection=notes, async_client=async_client)
             borrowed = module.SiskinRetriever(client=client, collection=notes)
             return await own.ainvoke("moths"), await borrowed.ainvoke("moths")
@@ -191,7 +194,7 @@ def test_llama_index_async(server, client, vector_store, name):
         return TextNode(id_=f"t{number}", text=f"moth number {number}", relationships=source)
 
     async def run():
-        async with AsyncSiskinClient(server.target) as async_client:
+        async with AsyncSiskinClient(server.target, timeout_seconds=60) as async_client:
             store = type(vector_store)(client, name, async_client=async_client)
             assert await store.async_add([node(1), node(2)]) == ["t1", "t2"]
             both = await store.aquery(VectorStoreQuery(query_str="moths", similarity_top_k=5))

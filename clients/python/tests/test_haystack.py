@@ -33,7 +33,7 @@ META = {
 
 @pytest.fixture
 def document_store(server):
-    store = SiskinDocumentStore(f"h{uuid.uuid4().hex[:12]}", target=server.target, meta_fields=META)
+    store = SiskinDocumentStore(f"h{uuid.uuid4().hex[:12]}", target=server.target, meta_fields=META, timeout_seconds=60)
     yield store
     store.close()
 

@@ -252,10 +252,10 @@ def test_tenants_are_apart(both, name):
 def test_many_searches_over_one_stream(both, notes):
     single = {text: ids(both.search(notes, text)) for text in ("moths", "rain", "lamp", "siskin")}
     texts = [list(single)[number % 4] for number in range(200)]
-    results = list(both.search_stream(SearchRequest(notes, text) for text in texts))
+    results = list(both.search_stream((SearchRequest(notes, text) for text in texts), timeout_seconds=60))
     assert [ids(result) for result in results] == [single[text] for text in texts]
     mixed = [SearchRequest(notes, "rain"), SearchRequest("nothing", "rain"), SearchRequest(notes, "rain", k=0)]
-    outcomes = [type(one).__name__ for one in both.search_stream(mixed, on_error="return")]
+    outcomes = [type(one).__name__ for one in both.search_stream(mixed, on_error="return", timeout_seconds=60)]
     assert outcomes == ["SearchResult", "CollectionNotFound", "InvalidArgument"]
 
 

@@ -8,6 +8,9 @@ from .. import AsyncSiskinClient, Document, Hit, SiskinClient
 
 _IDS_MAX = 1000
 
+BATCH_SECONDS = 60.0
+"""How long each of many searches may take for which nobody waits alone."""
+
 
 def documents_of(client: SiskinClient, collection: str, hits: Sequence[Hit], tenant: str) -> List[Tuple[Hit, Document]]:
     """Reads the documents of hits, in the order of the hits. One that was deleted meanwhile is left out."""

@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequ
 from beir.retrieval.search.base import BaseSearch
 
 from .. import Bm25, Document, SearchRequest, SiskinClient, VectorLike, WaitFor
+from ._found import BATCH_SECONDS
 
 EncodeTexts = Callable[[Sequence[str]], Iterable[VectorLike]]
 """Makes one vector for each of some texts."""
@@ -85,7 +86,7 @@ class SiskinSearch(BaseSearch):
         texts = list(queries.values())
         vectors: Iterable[Any] = texts if self._encode_queries is None else self._in_batches(self._encode_queries, texts)
         requests = (SearchRequest(self._collection, vector, k=top_k, **self._options) for vector in vectors)
-        results = self._client.search_stream(requests)
+        results = self._client.search_stream(requests, timeout_seconds=BATCH_SECONDS)
         return {query: {hit.id: hit.score for hit in result} for query, result in zip(queries, results)}
 
     def encode(self, *args: Any, **kwargs: Any) -> None:

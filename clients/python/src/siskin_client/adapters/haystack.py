@@ -43,6 +43,7 @@ class SiskinDocumentStore:
         *,
         target: str = "localhost:7700",
         meta_fields: Optional[Mapping[str, FieldType]] = None,
+        timeout_seconds: float = 5.0,
     ) -> None:
         """Describes a store. Does not connect.
 
@@ -50,16 +51,24 @@ class SiskinDocumentStore:
             collection: The name of the collection.
             target: Where the server is; see :class:`SiskinClient`.
             meta_fields: The keys of ``meta`` that filters can use, with their types. All other meta data is kept, too.
+            timeout_seconds: How long each call to the server may take, above 0.
         """
         self.collection = collection
         self.target = target
         self.meta_fields = dict(meta_fields or {})
+        self.timeout_seconds = timeout_seconds
         self._connected: Optional[SiskinClient] = None
 
     def to_dict(self) -> Dict[str, Any]:
         """Returns the description of the store, as pipelines save it."""
         fields = {name: kind.name for name, kind in self.meta_fields.items()}
-        saved: Dict[str, Any] = default_to_dict(self, collection=self.collection, target=self.target, meta_fields=fields)
+        saved: Dict[str, Any] = default_to_dict(
+            self,
+            collection=self.collection,
+            target=self.target,
+            meta_fields=fields,
+            timeout_seconds=self.timeout_seconds,
+        )
         return saved
 
     @classmethod
@@ -202,7 +211,7 @@ class SiskinDocumentStore:
     @property
     def _client(self) -> SiskinClient:
         if self._connected is None:
-            client = SiskinClient(self.target)
+            client = SiskinClient(self.target, timeout_seconds=self.timeout_seconds)
             if not client.has_collection(self.collection):
                 client.create_collection(self.collection, fields=self.meta_fields)
             self._connected = client

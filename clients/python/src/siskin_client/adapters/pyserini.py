@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
 from .. import SearchRequest, SiskinClient, VectorLike
+from ._found import BATCH_SECONDS
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class SiskinSearcher:
         if len(queries) != len(qids):
             raise ValueError(f"there are {len(queries)} queries and {len(qids)} qids; they must be as many")
         requests = (self._request(query, k) for query in queries)
-        results = self._client.search_stream(requests, in_flight_max=threads)
+        results = self._client.search_stream(requests, in_flight_max=threads, timeout_seconds=BATCH_SECONDS)
         return {qid: self._hits(result) for qid, result in zip(qids, results)}
 
     def doc(self, docid: str) -> Optional[StoredDocument]:

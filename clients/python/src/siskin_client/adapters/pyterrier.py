@@ -14,6 +14,7 @@ import pandas as pd
 import pyterrier as pt
 
 from .. import Bm25, Document, SearchRequest, SiskinClient, WaitFor
+from ._found import BATCH_SECONDS
 
 
 class SiskinRetriever(pt.Transformer):
@@ -68,7 +69,7 @@ class SiskinRetriever(pt.Transformer):
             SearchRequest(self._collection, query, k=self._num_results, fields=self._fields, **self._options)
             for query in queries[query_column]
         )
-        results = self._client.search_stream(requests)
+        results = self._client.search_stream(requests, timeout_seconds=BATCH_SECONDS)
         rows: List[List[Any]] = []
         for values, result in zip(queries.itertuples(index=False, name=None), results):
             for rank, hit in enumerate(result):

@@ -14,6 +14,7 @@ import uuid
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 from .. import Document, SearchRequest, SiskinClient, VectorLike, WaitFor
+from ._found import BATCH_SECONDS
 
 Results = List[List[Dict[str, Union[int, float]]]]
 """For each query its hits, best first: ``corpus_id`` (the position in the corpus) and ``score``."""
@@ -56,9 +57,8 @@ def semantic_search_siskin(
     try:
         start = time.perf_counter()
         requests = (SearchRequest(collection, query, k=top_k) for query in query_embeddings_decoded)
-        results: Results = [
-            [{"corpus_id": int(hit.id), "score": hit.score} for hit in result] for result in client.search_stream(requests)
-        ]
+        answers = client.search_stream(requests, timeout_seconds=BATCH_SECONDS)
+        results: Results = [[{"corpus_id": int(hit.id), "score": hit.score} for hit in answer] for answer in answers]
         seconds = time.perf_counter() - start
     finally:
         if made and not output_index:

@@ -27,7 +27,7 @@ import org.w3c.dom.NodeList;
  */
 @Execution(ExecutionMode.SAME_THREAD)
 class PythonClientIT {
-  private static final long PATIENCE_SECONDS = 300;
+  private static final long PATIENCE_SECONDS = 1_200;
   private static final List<String> MODULES =
       List.of("grpc", "google.rpc.status_pb2", "pytest", "grpc_tools");
 
