@@ -29,6 +29,7 @@ final class TidyTest {
           "bin",
           "build",
           "client",
+          "clients",
           "docs",
           "index-format",
           "loadtest",
@@ -39,7 +40,7 @@ final class TidyTest {
   /** Text in backticks, or the target of a link, that begins like a path of this repository. */
   private static final Pattern NAMED_PATH =
       Pattern.compile(
-          "[`(]((?:bin|build|client|docs|index-format|loadtest|proto|server|\\.ci|\\.mvn)/"
+          "[`(]((?:bin|build|clients?|docs|index-format|loadtest|proto|server|\\.ci|\\.mvn)/"
               + "[\\w./-]*\\w/?)[`)#]");
 
   private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");

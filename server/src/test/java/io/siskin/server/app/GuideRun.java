@@ -99,10 +99,10 @@ final class GuideRun implements AutoCloseable {
 
   /** A name with an underscore is that of a Python module. */
   private boolean isThere(String tool) throws IOException, InterruptedException {
-    ProcessBuilder probe =
-        tool.contains("_")
-            ? new ProcessBuilder("python3", "-c", "import " + tool)
-            : new ProcessBuilder("sh", "-c", "command -v \"$0\"", tool);
+    if (tool.contains("_")) {
+      return PythonUnderTest.canImport(tool);
+    }
+    ProcessBuilder probe = new ProcessBuilder("sh", "-c", "command -v \"$0\"", tool);
     probe.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
     return probe.start().waitFor() == 0;
   }

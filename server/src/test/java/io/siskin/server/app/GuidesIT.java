@@ -25,8 +25,9 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * The shell blocks of README.md and docs/clients.md, pasted one after another into a folder that
- * has nothing but the checkout. A block that is not marked otherwise must succeed.
+ * The shell blocks of README.md, docs/clients.md and clients/python/README.md, pasted one after
+ * another into a folder that has nothing but the checkout. A block that is not marked otherwise
+ * must succeed.
  */
 @Execution(ExecutionMode.SAME_THREAD)
 class GuidesIT {
@@ -39,18 +40,33 @@ class GuidesIT {
   Stream<DynamicTest> everyBlockOfTheReadmeRuns() throws Exception {
     SharedDemo.make();
     TinyModels.logits(folder.resolve("splade"));
-    return follow("README.md", Map.of("XDG_CACHE_HOME", SharedDemo.cacheFolder().toString()));
+    makePythonEnvironment();
+    Map<String, String> environment = new TreeMap<>(PythonUnderTest.environment());
+    environment.put("XDG_CACHE_HOME", SharedDemo.cacheFolder().toString());
+    return follow("README.md", environment);
   }
 
   @TestFactory
   Stream<DynamicTest> everyBlockOfTheClientsPageRuns() throws Exception {
     SharedDemo.copyTo(folder.resolve("data"));
-    // What the block that is not run would have made: an environment with the modules.
+    makePythonEnvironment();
+    return follow("docs/clients.md", PythonUnderTest.environment());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyBlockOfThePythonClientsPageRuns() throws Exception {
+    makePythonEnvironment();
+    return follow("clients/python/README.md", PythonUnderTest.environment());
+  }
+
+  /** What the block that is not run would have made: an environment with the modules. */
+  private void makePythonEnvironment() throws IOException, InterruptedException {
+    // Where that is not possible, the blocks that need the client are left out.
+    var _ = PythonUnderTest.makeDescriptor();
     Path python = folder.resolve(".venv/bin/python");
     Files.createDirectories(python.getParent());
-    Files.writeString(python, "#!/bin/sh\nexec python3 \"$@\"\n");
+    Files.writeString(python, "#!/bin/sh\nexec '" + PythonUnderTest.program() + "' \"$@\"\n");
     Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return follow("docs/clients.md", Map.of());
   }
 
   private Stream<DynamicTest> follow(String name, Map<String, String> environment)
@@ -106,7 +122,7 @@ class GuidesIT {
         Files.createSymbolicLink(bin.resolve(script.getFileName()), script);
       }
     }
-    for (String module : new String[] {"proto", "server"}) {
+    for (String module : new String[] {"clients", "proto", "server"}) {
       Files.createSymbolicLink(folder.resolve(module), Repository.module(module));
     }
   }
@@ -114,7 +130,7 @@ class GuidesIT {
   @AfterAll
   static void tellWhatWasLeftOut() {
     System.out.println(
-        "README.md and docs/clients.md: "
+        "README.md, docs/clients.md and clients/python/README.md: "
             + run
             + " shell blocks run, "
             + LEFT_OUT.values().stream().mapToInt(Integer::intValue).sum()

@@ -1,0 +1,456 @@
+"""Between the public types and the messages of the API. Knows no gRPC."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+
+from . import _failures
+from . import collections as col
+from . import documents as doc
+from . import encoding as enc
+from . import filters as flt
+from . import search as sea
+from ._proto import pb
+from .vectors import SparseVector, VectorLike
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+_INT64_MIN = -(2**63)
+_INT64_MAX = 2**63 - 1
+
+
+def set_duration(message: Any, duration: timedelta) -> None:
+    """Sets a Duration, exactly."""
+    seconds, micros = divmod(duration // _MICROSECOND, 1_000_000)
+    message.seconds = seconds
+    message.nanos = micros * 1000
+
+
+def from_duration(message: Any) -> timedelta:
+    """Returns a Duration, to the microsecond."""
+    return timedelta(seconds=message.seconds, microseconds=message.nanos // 1000)
+
+
+def _set_timestamp(message: Any, instant: datetime) -> None:
+    seconds, micros = divmod((instant - _EPOCH) // _MICROSECOND, 1_000_000)
+    message.seconds = seconds
+    message.nanos = micros * 1000
+
+
+def _from_timestamp(message: Any) -> datetime:
+    return _EPOCH + timedelta(seconds=message.seconds, microseconds=message.nanos // 1000)
+
+
+# Values and vectors
+
+
+def set_value(message: Any, value: Any, place: str) -> None:
+    """Sets a FieldValue.
+
+    Args:
+        message: The message.
+        value: The value.
+        place: Where the value stands, for the message of an error.
+    """
+    if hasattr(value, "item") and not isinstance(value, (str, int, float)):
+        value = value.item()
+    if isinstance(value, str):
+        message.string_value = value
+    elif isinstance(value, bool):
+        message.bool_value = value
+    elif isinstance(value, int):
+        if not _INT64_MIN <= value <= _INT64_MAX:
+            raise ValueError(f"{place} is {value}; allowed: -2^63 to 2^63 - 1")
+        message.int64_value = value
+    elif isinstance(value, float):
+        message.double_value = value
+    elif isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{place} is {value!r}, which has no time zone; add one, for example timezone.utc")
+        _set_timestamp(message.timestamp_value, value)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        message.string_list_value.SetInParent()
+        for text in value:
+            if not isinstance(text, str):
+                raise TypeError(f"{place} has {text!r} in it; a field of several values has texts (str) only")
+            message.string_list_value.values.append(text)
+    else:
+        raise TypeError(
+            f"{place} is of type {type(value).__name__}; allowed: str, bool, int, float, datetime, and lists of str"
+        )
+
+
+def _from_value(message: Any) -> doc.FieldValue:
+    kind = message.WhichOneof("kind")
+    if kind == "string_list_value":
+        return list(message.string_list_value.values)
+    if kind == "timestamp_value":
+        return _from_timestamp(message.timestamp_value)
+    value: doc.FieldValue = getattr(message, kind)
+    return value
+
+
+def set_vector(message: Any, vector: VectorLike) -> None:
+    """Sets a SparseVector of anything that is one."""
+    sparse = SparseVector.of(vector)
+    message.SetInParent()
+    try:
+        if sparse.terms and isinstance(sparse.terms[0], int):
+            message.term_ids.extend(sparse.terms)
+        else:
+            message.tokens.extend(sparse.terms)
+        message.weights.extend(sparse.weights)
+    except (TypeError, ValueError) as refused:
+        raise type(refused)(f"the vector cannot be sent: {refused}") from refused
+
+
+def from_vector(message: Any) -> SparseVector:
+    """Returns a SparseVector."""
+    return SparseVector(tuple(message.tokens) or tuple(message.term_ids), tuple(message.weights))
+
+
+# Filters
+
+
+def set_filter(request: Any, selection: Optional[flt.FilterLike]) -> None:
+    """Sets the fields ``filter`` or ``filter_expression`` of a request; neither if there is no filter."""
+    if selection is None:
+        return
+    if isinstance(selection, str):
+        request.filter_expression = selection
+    elif isinstance(selection, flt.Filter):
+        _set_condition(request.filter, selection)
+    else:
+        raise TypeError(f"{type(selection).__name__} is no filter; give text, or a Filter made by field(...)")
+
+
+def _set_condition(message: Any, condition: flt.Filter) -> None:
+    if isinstance(condition, (flt.AllOf, flt.AnyOf)):
+        conditions = message.all_of if isinstance(condition, flt.AllOf) else message.any_of
+        conditions.SetInParent()
+        for one in condition.filters:
+            _set_condition(conditions.filters.add(), one)
+    elif isinstance(condition, flt.Not):
+        # The field is called as the keyword of Python is.
+        _set_condition(getattr(message, "not"), condition.filter)
+    elif isinstance(condition, flt.In):
+        values = getattr(message, "in")
+        values.field = condition.field
+        for value in condition.values:
+            set_value(values.values.add(), value, f"the value of '{condition.field}' in the filter")
+    elif isinstance(condition, flt.InRange):
+        message.range.field = condition.field
+        _set_bound(message.range, condition.field, condition.lower, "gte", "gt")
+        _set_bound(message.range, condition.field, condition.upper, "lte", "lt")
+    elif isinstance(condition, flt.Exists):
+        message.exists = condition.field
+    elif isinstance(condition, flt.Prefix):
+        message.prefix.field = condition.field
+        message.prefix.prefix = condition.prefix
+    else:
+        raise TypeError(f"{condition!r} is no filter that this client knows")
+
+
+def _set_bound(message: Any, field: str, bound: Optional[flt.Bound], inclusive: str, exclusive: str) -> None:
+    if bound is not None:
+        name = inclusive if bound.inclusive else exclusive
+        set_value(getattr(message, name), bound.value, f"the value of '{field}' in the filter")
+
+
+# Documents
+
+
+def set_document(message: Any, given: doc.DocumentLike) -> str:
+    """Sets a Document and returns its id."""
+    document = doc.Document.of(given)
+    message.id = document.id
+    if document.text is not None:
+        message.text = document.text
+    if document.vector is not None:
+        set_vector(message.vector, document.vector)
+    _set_fields(message.fields, document.fields, document.id)
+    return document.id
+
+
+def _set_fields(message: Any, fields: Mapping[str, Any], document_id: str) -> None:
+    for name, value in fields.items():
+        # Reading an entry of a map makes it.
+        set_value(message[name], value, f"the field '{name}' of document '{document_id}'")
+
+
+def from_document(message: Any) -> doc.Document:
+    """Returns a Document."""
+    return doc.Document(
+        id=message.id,
+        text=message.text if message.HasField("text") else None,
+        vector=from_vector(message.vector) if message.HasField("vector") else None,
+        fields={name: _from_value(value) for name, value in message.fields.items()},
+        position=message.position,
+    )
+
+
+def set_update(message: Any, update: doc.FieldsUpdate) -> str:
+    """Sets a FieldsUpdate and returns the id of its document."""
+    message.id = update.id
+    _set_fields(message.set, update.set, update.id)
+    message.remove.extend(texts(update.remove))
+    return update.id
+
+
+def from_results(ids: Sequence[str], results: Iterable[Any]) -> Tuple[doc.WriteResult, ...]:
+    """Returns what became of documents."""
+    return tuple(_from_result(document_id, result) for document_id, result in zip(ids, results))
+
+
+def _from_result(document_id: str, result: Any) -> doc.WriteResult:
+    return doc.WriteResult(
+        id=document_id,
+        outcome=_known(doc.WriteOutcome, result.outcome),
+        position=result.position,
+        error=_failures.of_status(result.error) if result.HasField("error") else None,
+    )
+
+
+def texts(values: Union[str, Iterable[str]]) -> List[str]:
+    """Returns texts as a list. One text alone is a list of one, rather than of its letters."""
+    return [values] if isinstance(values, str) else list(values)
+
+
+def _known(kind: Any, number: int) -> Any:
+    """Returns a member of an enum, and UNKNOWN for a number of a newer server."""
+    try:
+        return kind(number)
+    except ValueError:
+        return kind(0)
+
+
+# Searches
+
+
+def set_search(message: Any, request: sea.SearchRequest) -> None:
+    """Sets a SearchRequest."""
+    message.collection = request.collection
+    if isinstance(request.query, str):
+        message.text = request.query
+    else:
+        set_vector(message.vector, request.query)
+    _set_number(message, "k", request.k)
+    set_filter(message, request.filter)
+    message.tenant = request.tenant
+    message.fields.extend(texts(request.fields))
+    message.explain = request.explain
+    _set_optional(message, recall_target=request.recall_target)
+    if request.time_budget_micros is not None:
+        _set_number(message, "time_budget_micros", request.time_budget_micros)
+    if request.mode is not None:
+        _set_mode(message.mode, request.mode)
+
+
+def _set_number(message: Any, name: str, value: int) -> None:
+    """Sets a number without a sign, and says its name when it is none; the server checks the range."""
+    try:
+        setattr(message, name, value)
+    except (TypeError, ValueError) as refused:
+        raise type(refused)(f"{name} is {value!r}; it must be a whole number of at least 0") from refused
+
+
+def _set_optional(message: Any, **values: Any) -> None:
+    for name, value in values.items():
+        if value is not None:
+            setattr(message, name, value)
+
+
+def _set_mode(message: Any, mode: sea.SearchMode) -> None:
+    if isinstance(mode, sea.Exact):
+        message.exact.SetInParent()
+    elif isinstance(mode, sea.Clustered):
+        message.clustered.SetInParent()
+        _set_optional(message.clustered, **vars(mode))
+    elif isinstance(mode, sea.ScoreAtATime):
+        message.score_at_a_time.SetInParent()
+        _set_optional(message.score_at_a_time, **vars(mode))
+    else:
+        raise TypeError(f"{mode!r} is no mode; allowed: Exact(), Clustered(...), ScoreAtATime(...)")
+
+
+def _from_mode(message: Any) -> Optional[sea.SearchMode]:
+    kind = message.WhichOneof("mode")
+    if kind == "exact":
+        return sea.Exact()
+    if kind == "clustered":
+        return sea.Clustered(**_set_fields_of(message.clustered))
+    if kind == "score_at_a_time":
+        return sea.ScoreAtATime(**_set_fields_of(message.score_at_a_time))
+    return None
+
+
+def _set_fields_of(message: Any) -> Mapping[str, Any]:
+    return {field.name: value for field, value in message.ListFields()}
+
+
+def from_search(message: Any) -> sea.SearchResult:
+    """Returns a SearchResult."""
+    timings = message.timings
+    counters = message.counters
+    return sea.SearchResult(
+        hits=tuple(map(_from_hit, message.hits)),
+        mode=_from_mode(message.mode),
+        timings=sea.StageTimings(
+            timings.total_nanos, timings.queue_nanos, timings.encode_nanos, timings.search_nanos, timings.fetch_nanos
+        ),
+        counters=sea.SearchCounters(
+            lists_visited=counters.lists_visited,
+            blocks_bounded=counters.blocks_bounded,
+            blocks_skipped=counters.blocks_skipped,
+            blocks_scored=counters.blocks_scored,
+            documents_scored=counters.documents_scored,
+            postings_scored=counters.postings_scored,
+            budget_exhausted=counters.budget_exhausted,
+        ),
+        unknown_terms=message.unknown_terms,
+    )
+
+
+def _from_hit(hit: Any) -> sea.Hit:
+    contributions = tuple(
+        sea.TermContribution(one.term, one.query_weight, one.document_weight, one.contribution) for one in hit.contributions
+    )
+    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions)
+
+
+# Encodings
+
+
+def set_inputs(message: Any, inputs: Iterable[Union[str, enc.EncodeInput]]) -> None:
+    """Adds the texts to an EncodeRequest."""
+    for given in inputs:
+        one = enc.EncodeInput(given) if isinstance(given, str) else given
+        message.inputs.add(text=one.text, chunk_ends=one.chunk_ends)
+
+
+def from_encodings(encodings: Iterable[Any]) -> Tuple[enc.Encoding, ...]:
+    """Returns the encodings of a response."""
+    return tuple(map(_from_encoding, encodings))
+
+
+def _from_encoding(message: Any) -> enc.Encoding:
+    dense = message.WhichOneof("vector") == "dense"
+    timings = message.timings
+    return enc.Encoding(
+        sparse=None if dense else from_vector(message.sparse),
+        dense=tuple(tuple(vector.values) for vector in message.dense.vectors) if dense else None,
+        tokens=tuple(message.tokens),
+        cached=message.cached,
+        timings=enc.EncodeTimings(timings.queue_nanos, timings.tokenize_nanos, timings.infer_nanos, timings.pool_nanos),
+    )
+
+
+# Collections
+
+
+def set_collection(
+    request: Any,
+    fields: Mapping[str, doc.FieldType],
+    tenant_field: Optional[str],
+    storage: Optional[col.StorageOptions],
+    writes: Optional[col.WriteOptions],
+) -> None:
+    """Sets the schema and the options of a CreateCollectionRequest."""
+    if fields or tenant_field is not None:
+        request.schema.SetInParent()
+    for name, kind in fields.items():
+        request.schema.fields.add(name=name, type=doc.FieldType(kind).value)
+    if tenant_field is not None:
+        request.schema.tenant_field = tenant_field
+    if storage is not None:
+        request.storage.SetInParent()
+        _set_optional(request.storage, **vars(storage))
+    if writes is not None:
+        request.writes.SetInParent()
+        if writes.sync_policy is not None:
+            request.writes.sync_policy = writes.sync_policy.value
+        if writes.sync_interval is not None:
+            set_duration(request.writes.sync_interval, writes.sync_interval)
+        if writes.refresh_interval is not None:
+            set_duration(request.writes.refresh_interval, writes.refresh_interval)
+
+
+def from_collection(message: Any) -> col.Collection:
+    """Returns a Collection."""
+    return col.Collection(
+        name=message.name,
+        document_count=message.document_count,
+        term_count=message.term_count,
+        posting_count=message.posting_count,
+        length_bytes=message.length_bytes,
+        document_encoder=message.document_encoder,
+        query_encoder=message.query_encoder,
+        encoder_parameters_json=message.encoder_parameters_json,
+        vocabulary=_known(col.Vocabulary, message.vocabulary),
+        default_mode=_from_mode(message.default_mode),
+        default_recall_target=message.default_recall_target,
+        recall_expectations=tuple(_from_expectations(message.recall_expectations)),
+        stored_fields=tuple(message.stored_fields),
+        fields={field.name: doc.FieldType(field.type) for field in message.schema.fields},
+        tenant_field=message.schema.tenant_field or None,
+        storage=col.StorageOptions(**_set_fields_of(message.storage)),
+        writes=_from_writes(message.writes),
+        segments=tuple(_from_segments(message.segments)),
+        state=_known(col.CollectionState, message.state),
+        memory=_from_memory(message.memory),
+        last_position=message.last_position,
+        deleted_document_count=message.deleted_document_count,
+        aliases=tuple(message.aliases),
+    )
+
+
+def _from_expectations(messages: Iterable[Any]) -> Iterator[col.RecallExpectation]:
+    for one in messages:
+        yield col.RecallExpectation(
+            one.k, one.recall_target, _from_mode(one.mode), one.recall, one.median_micros, one.mean_micros
+        )
+
+
+def _from_segments(messages: Iterable[Any]) -> Iterator[col.Segment]:
+    for one in messages:
+        structures = tuple(col.IndexStructure(part.name, part.length_bytes) for part in one.structures)
+        yield col.Segment(one.id, one.format_version, one.document_count, one.posting_count, structures)
+
+
+def _from_writes(message: Any) -> col.WriteOptions:
+    return col.WriteOptions(
+        sync_policy=col.SyncPolicy(message.sync_policy) if message.sync_policy else None,
+        sync_interval=from_duration(message.sync_interval) if message.HasField("sync_interval") else None,
+        refresh_interval=from_duration(message.refresh_interval) if message.HasField("refresh_interval") else None,
+    )
+
+
+def _from_memory(message: Any) -> col.CollectionMemory:
+    return col.CollectionMemory(
+        message.heap_bytes,
+        message.anonymous_bytes,
+        message.mapped_bytes,
+        message.resident_bytes,
+        message.log_bytes,
+    )
+
+
+def from_snapshot(message: Any) -> col.Snapshot:
+    """Returns a Snapshot."""
+    return col.Snapshot(
+        name=message.name,
+        collection=message.collection,
+        create_time=_from_timestamp(message.create_time),
+        document_count=message.document_count,
+        length_bytes=message.length_bytes,
+    )
+
+
+def new(name: str) -> Any:
+    """Makes an empty message.
+
+    Args:
+        name: The name of its type in ``siskin.v1``.
+    """
+    return getattr(pb, name)()

@@ -1,0 +1,212 @@
+"""Documents and what becomes of them when they are written."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
+
+from .errors import SiskinError
+from .vectors import VectorLike
+
+FieldValue = Union[str, bool, int, float, datetime, Sequence[str]]
+"""The value of one field: a text, a flag, a whole number of 64 bits, a number, an instant (a ``datetime`` with a time zone,
+kept to the microsecond), or several texts. A declared field of type ``DOUBLE`` takes a ``float`` and no ``int``. Texts
+of a list come back sorted, each once."""
+
+
+class FieldType(enum.Enum):
+    """What the values of a declared field are."""
+
+    STRING = 1
+    """Text."""
+    STRING_LIST = 2
+    """Several texts; a filter matches when any of them does."""
+    INT64 = 3
+    """Whole numbers from -2^63 to 2^63 - 1."""
+    DOUBLE = 4
+    """Numbers of 64 bits, but not NaN."""
+    BOOL = 5
+    """True or false."""
+    TIMESTAMP = 6
+    """Instants, to the microsecond."""
+
+
+class WaitFor(enum.Enum):
+    """What the answer to a write waits for."""
+
+    DURABLE = 1
+    """Until the write is as durable as the collection's sync policy says."""
+    SEARCHABLE = 2
+    """Until searches see it as well. Takes a few milliseconds more."""
+
+
+class WriteOutcome(enum.Enum):
+    """What was done with one document."""
+
+    UNKNOWN = 0
+    """Something that this client is too old to know."""
+    CREATED = 1
+    """There was none of its id."""
+    REPLACED = 2
+    """The one of its id was replaced."""
+    UPDATED = 3
+    """Fields of it were set or removed."""
+    NOT_FOUND = 4
+    """There is none of this id, so nothing was done."""
+    REFUSED = 5
+    """It is not valid, see the error; nothing was done."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document.
+
+    Attributes:
+        id: Its id, unique in the collection: 1 to 65,535 bytes of UTF-8. A document that is written again replaces the one
+            before it as a whole.
+        text: Its text, at most 1,048,576 UTF-16 code units. The collection's document encoder makes the vector of it,
+            unless ``vector`` is set.
+        vector: Its sparse vector, indexed as it is. A text or a vector is required. In documents that were read it is a
+            :class:`SparseVector`, or ``None`` if it was not asked for.
+        fields: Its other fields, by name, at most 256. Those that the schema declares have a value of the declared type,
+            and filters can use them. Any other must be a string, and is stored to be returned.
+        position: Where it stands in the order of writes, from 1; 0 in a document to write.
+    """
+
+    id: str
+    text: Optional[str] = None
+    vector: Optional[VectorLike] = None
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    position: int = 0
+
+    @staticmethod
+    def of(value: DocumentLike) -> Document:
+        """Returns a document of a mapping.
+
+        Args:
+            value: A document, or a mapping with ``id``, with ``text`` or ``vector`` or both, and with fields under all
+                other keys, as a line of ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
+
+        Raises:
+            TypeError: It is neither.
+            ValueError: The mapping has no id.
+        """
+        if isinstance(value, Document):
+            return value
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{type(value).__name__} is no document; give a Document or a mapping with an 'id'")
+        rest = dict(value)
+        if not isinstance(rest.get("id"), str):
+            raise ValueError(f"the id of a document is {rest.get('id')!r}; it must be a string")
+        return Document(
+            id=rest.pop("id"),
+            text=rest.pop("text", None),
+            vector=rest.pop("vector", None),
+            fields={name: content for name, content in rest.items() if content is not None},
+        )
+
+
+DocumentLike = Union[Document, Mapping[str, Any]]
+"""A document, or a mapping of the form that :meth:`Document.of` describes."""
+
+
+@dataclass(frozen=True)
+class WriteResult:
+    """What became of one document.
+
+    Attributes:
+        id: Its id.
+        outcome: What was done.
+        position: The position of the write; 0 if nothing was written.
+        error: Why it was refused; ``None`` otherwise.
+    """
+
+    id: str
+    outcome: WriteOutcome
+    position: int = 0
+    error: Optional[SiskinError] = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the document was written."""
+        return self.position > 0
+
+
+@dataclass(frozen=True)
+class UpsertSummary:
+    """What became of many documents.
+
+    Attributes:
+        created_count: Documents whose ids were new.
+        replaced_count: Documents that replaced another. A document whose batch had to be sent again counts here, too.
+        refused: The results of the documents that were not written.
+    """
+
+    created_count: int
+    replaced_count: int
+    refused: Tuple[WriteResult, ...] = ()
+
+
+class Tally:
+    """Counts results as they come."""
+
+    def __init__(self) -> None:
+        self._created = 0
+        self._replaced = 0
+        self._refused: List[WriteResult] = []
+
+    def add(self, result: WriteResult) -> None:
+        """Counts one result."""
+        if result.outcome is WriteOutcome.CREATED:
+            self._created += 1
+        elif result.outcome is WriteOutcome.REPLACED:
+            self._replaced += 1
+        else:
+            self._refused.append(result)
+
+    def summary(self) -> UpsertSummary:
+        """Returns what was counted."""
+        return UpsertSummary(self._created, self._replaced, tuple(self._refused))
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """What was deleted.
+
+    Attributes:
+        deleted_count: How many documents were there and are deleted.
+        position: The position of the write; 0 if nothing was there.
+    """
+
+    deleted_count: int
+    position: int
+
+
+@dataclass(frozen=True)
+class FieldsUpdate:
+    """A change of the fields of one document. Its vector and its text stay as they are.
+
+    Attributes:
+        id: The document's id.
+        set: Fields to set, by name; not ``text``.
+        remove: Names of fields to remove; one that the document lacks is ignored.
+    """
+
+    id: str
+    set: Mapping[str, FieldValue] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class DocumentPage:
+    """One page of documents.
+
+    Attributes:
+        documents: The documents, in the order of their positions.
+        next_page_token: What to ask the next page with; empty on the last page. It stays valid when the server restarts.
+    """
+
+    documents: Tuple[Document, ...]
+    next_page_token: str

@@ -1,0 +1,205 @@
+import random
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+import siskin_client as api
+from siskin_client import _messages as msg
+from siskin_client import field, filters
+from siskin_client._proto import methods, pb, pool
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "prefix"),
+    [
+        (api.FieldType, "FieldType", "FIELD_TYPE_"),
+        (api.WaitFor, "WaitFor", "WAIT_FOR_"),
+        (api.WriteOutcome, "WriteOutcome", "WRITE_OUTCOME_"),
+        (api.SyncPolicy, "SyncPolicy", "SYNC_POLICY_"),
+        (api.Vocabulary, "Vocabulary", "VOCABULARY_"),
+        (api.CollectionState, "CollectionState", "COLLECTION_STATE_"),
+        (api.Side, "EncodeSide", "ENCODE_SIDE_"),
+        (api.Priority, "EncodePriority", "ENCODE_PRIORITY_"),
+    ],
+)
+def test_enums_are_those_of_the_api(ours, theirs, prefix):
+    described = pool.FindEnumTypeByName(f"siskin.v1.{theirs}").values_by_name
+    numbers = {name[len(prefix) :]: value.number for name, value in described.items() if value.number}
+    assert {member.name: member.value for member in ours if member.value} == numbers
+
+
+def test_dataclasses_have_the_fields_of_the_messages():
+    def names(message):
+        return {one.name for one in getattr(pb, message).DESCRIPTOR.fields}
+
+    def ours(kind):
+        return set(kind.__dataclass_fields__)
+
+    assert ours(api.ScoreAtATime) == names("ScoreAtATimeMode")
+    assert ours(api.Clustered) == names("ClusteredMode")
+    assert ours(api.StageTimings) == names("StageTimings")
+    assert ours(api.SearchCounters) == names("SearchCounters")
+    assert ours(api.EncodeTimings) == names("EncodeTimings")
+    assert ours(api.StorageOptions) == names("StorageOptions")
+    assert ours(api.WriteOptions) == names("WriteOptions")
+    assert ours(api.CollectionMemory) == names("CollectionMemory")
+    assert ours(api.RecallExpectation) == names("RecallExpectation")
+    assert ours(api.Hit) == names("Hit")
+    assert ours(api.Snapshot) == names("Snapshot")
+    assert ours(api.FieldsUpdate) == names("FieldsUpdate")
+    assert ours(api.Collection) == names("Collection") - {"schema"} | {"fields", "tenant_field"}
+    assert ours(api.SearchRequest) == names("SearchRequest") - {"text", "vector", "filter_expression"} | {"query"}
+
+
+def test_every_method_of_the_api_is_called_by_the_client():
+    source = "".join(path.read_text() for path in (_sources() / "siskin_client").glob("_*.py"))
+    missing = [name for name in methods if f'"{name}"' not in source]
+    assert missing == []
+    assert len(methods) >= 20
+
+
+def _sources():
+    from pathlib import Path
+
+    return Path(api.__file__).parent.parent
+
+
+def test_values_come_back_as_they_were():
+    instant = datetime(1969, 7, 20, 22, 17, 40, 123456, tzinfo=timezone(timedelta(hours=2)))
+    fields = {
+        "text": "x",
+        "flag": True,
+        "whole": -(2**63),
+        "number": 0.1,
+        "when": instant,
+        "many": ("b", "a"),
+        "none": [],
+    }
+    message = pb.Document()
+    msg.set_document(message, api.Document("d", fields=fields, vector={"a": 0.5}))
+    back = msg.from_document(pb.Document.FromString(message.SerializeToString()))
+    assert back.fields == {**fields, "many": ["b", "a"]}
+    assert isinstance(back.fields["flag"], bool) and isinstance(back.fields["whole"], int)
+    assert back.text is None
+    assert back.vector == api.SparseVector(("a",), (0.5,))
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "words"),
+    [
+        (2**63, ValueError, r"the field 'f' of document 'd' is 9223372036854775808; allowed: -2\^63 to 2\^63 - 1"),
+        (datetime(2026, 1, 1), ValueError, "no time zone"),
+        (["a", 1], TypeError, "has 1 in it"),
+        ({"a": 1}, TypeError, "is of type dict; allowed: str, bool"),
+    ],
+)
+def test_a_value_that_cannot_be_sent_is_named(value, error, words):
+    with pytest.raises(error, match=words):
+        msg.set_document(pb.Document(), api.Document("d", text="t", fields={"f": value}))
+
+
+def test_documents_as_mappings():
+    document = api.Document.of({"id": "d", "text": "t", "year": 2026, "gone": None})
+    assert document == api.Document("d", text="t", fields={"year": 2026})
+    with pytest.raises(ValueError, match="the id of a document is 3; it must be a string"):
+        api.Document.of({"id": 3})
+    with pytest.raises(TypeError, match="str is no document"):
+        api.Document.of("d")
+
+
+def test_durations_and_instants_are_exact(seed):
+    chance = random.Random(seed)
+    for _ in range(200):
+        message = pb.UpsertStreamRequest().timeout
+        duration = timedelta(microseconds=chance.randrange(0, 10**15))
+        msg.set_duration(message, duration)
+        assert msg.from_duration(message) == duration
+        value = pb.FieldValue()
+        instant = datetime(1, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=chance.randrange(0, 3 * 10**17))
+        msg.set_value(value, instant, "x")
+        assert 0 <= value.timestamp_value.nanos < 10**9
+        assert msg._from_value(value) == instant
+
+
+def filter_of(condition):
+    request = pb.CountRequest()
+    msg.set_filter(request, condition)
+    return request
+
+
+def test_filters_become_messages():
+    built = filter_of(
+        (field("year") >= 2020)
+        & (field("lang").is_in("en", "fr") | ~field("title").starts_with("a"))
+        & field("score").between(0.5, 1.0, include_upper=False)
+        & field("x").exists()
+        & (field("y") != True)  # noqa: E712
+    ).filter
+    outer = built.all_of.filters
+    assert getattr(outer[1], "not").WhichOneof("condition") == "in"
+    exists = outer[0].all_of.filters
+    assert exists[1].exists == "x"
+    score = exists[0].all_of.filters[1].range
+    assert (score.gte.double_value, score.lt.double_value) == (0.5, 1.0)
+    year, either = exists[0].all_of.filters[0].all_of.filters
+    assert year.range.gte.int64_value == 2020 and year.range.WhichOneof("upper") is None
+    assert [value.string_value for value in getattr(either.any_of.filters[0], "in").values] == ["en", "fr"]
+    assert getattr(either.any_of.filters[1], "not").prefix.prefix == "a"
+
+
+def test_filters_at_their_borders():
+    assert filter_of(None).WhichOneof("selection") is None
+    assert filter_of("a = 1").filter_expression == "a = 1"
+    assert filter_of(filters.AllOf(())).filter.WhichOneof("condition") == "all_of"
+    assert filter_of(filters.AnyOf(())).filter.WhichOneof("condition") == "any_of"
+    assert getattr(filter_of(field("a").is_in()).filter, "in").field == "a"
+    assert filter_of(field("a") > 1).filter.range.gt.int64_value == 1
+    assert filter_of(field("a") < 1).filter.range.lt.int64_value == 1
+    assert filter_of(field("a") <= 1).filter.range.lte.int64_value == 1
+    assert getattr(filter_of(field("a") == "b").filter, "in").values[0].string_value == "b"
+
+
+def test_a_filter_is_no_truth_value():
+    with pytest.raises(TypeError, match="use &, "):
+        1 < field("a") < 3  # noqa: B015
+    with pytest.raises(TypeError, match="use &, "):
+        field("a").exists() and field("b").exists()
+    with pytest.raises(TypeError):
+        (field("a") > 1) & "b = 2"
+    with pytest.raises(TypeError, match="int is no filter"):
+        filter_of(3)
+
+
+def test_a_search_says_what_is_wrong_with_a_number():
+    with pytest.raises(ValueError, match="k is -1; it must be a whole number of at least 0"):
+        msg.set_search(pb.SearchRequest(), api.SearchRequest("c", "q", k=-1))
+    with pytest.raises(TypeError, match="'exact' is no mode"):
+        msg.set_search(pb.SearchRequest(), api.SearchRequest("c", "q", mode="exact"))
+
+
+def test_modes_come_back_as_they_were():
+    for mode in (
+        api.Exact(),
+        api.Clustered(),
+        api.Clustered(query_cut=3, first_sorted=False),
+        api.ScoreAtATime(posting_floor=0.0, budget_micros=100),
+    ):
+        message = pb.SearchMode()
+        msg._set_mode(message, mode)
+        assert msg._from_mode(message) == mode
+    assert msg._from_mode(pb.SearchMode()) is None
+
+
+def test_numbers_of_a_newer_server_are_unknown():
+    assert msg._known(api.WriteOutcome, 99) is api.WriteOutcome.UNKNOWN
+    assert msg._known(api.Vocabulary, 99) is api.Vocabulary.UNKNOWN
+
+
+def test_generated_stubs_may_stand_beside_the_client():
+    """The same messages in protobuf's own pool are no conflict, even if they are of another version."""
+    from google.protobuf import descriptor_pb2, descriptor_pool
+
+    other = descriptor_pb2.FileDescriptorProto(name="siskin/v1/document.proto", package="siskin.v1", syntax="proto3")
+    other.message_type.add(name="Document")
+    descriptor_pool.Default().AddSerializedFile(other.SerializeToString())
+    assert pb.Document(id="d").id == "d"
