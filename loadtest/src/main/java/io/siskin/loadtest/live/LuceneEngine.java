@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * batches, {@code settle} merges all segments into one, and {@code search GROUP FROM TO K}
  * searches. A commit forces all files of the new segments and is what makes writes durable.
  */
-public final class LuceneEngine implements Commands.Engine {
+public final class LuceneEngine implements Commands.Engine, AutoCloseable {
   private static final String ID = "id";
   private static final String ROW = "row";
   private static final String GROUP = "group";
@@ -68,15 +68,37 @@ public final class LuceneEngine implements Commands.Engine {
    * @throws Exception when a command fails
    */
   public static void main(String[] arguments) throws Exception {
-    LuceneEngine engine =
-        new LuceneEngine(
-            Vectors.read(Path.of(arguments[1])),
-            Vectors.read(Path.of(arguments[2])),
-            Files.readAllBytes(Path.of(arguments[3])),
-            Files.createDirectories(Path.of(arguments[0])));
-    try (engine.writer) {
+    try (LuceneEngine engine =
+        open(
+            Path.of(arguments[0]),
+            Path.of(arguments[1]),
+            Path.of(arguments[2]),
+            Path.of(arguments[3]))) {
       Commands.serve(engine);
     }
+  }
+
+  /**
+   * Opens an index.
+   *
+   * @param folder where it is; made if there is none
+   * @param documents the file of documents
+   * @param queries the file of queries
+   * @param groups the file with one letter for each document
+   * @throws IOException if a file cannot be read
+   */
+  static LuceneEngine open(Path folder, Path documents, Path queries, Path groups)
+      throws IOException {
+    return new LuceneEngine(
+        Vectors.read(documents),
+        Vectors.read(queries),
+        Files.readAllBytes(groups),
+        Files.createDirectories(folder));
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
   }
 
   @Override
