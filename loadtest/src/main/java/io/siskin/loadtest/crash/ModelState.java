@@ -91,7 +91,7 @@ final class ModelState {
     return true;
   }
 
-  private static void write(Operation.Write write, LinkedHashMap<String, ModelDocument> documents) {
+  private static void write(Operation.Write write, Map<String, ModelDocument> documents) {
     CollectionKind kind = write.kind();
     String tenant = write.tenant();
     switch (write) {
