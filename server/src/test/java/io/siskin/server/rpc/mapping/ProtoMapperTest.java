@@ -26,9 +26,11 @@ import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.Segment;
 import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.StatisticsScope;
 import io.siskin.proto.v1.StorageOptions;
 import io.siskin.proto.v1.SyncPolicy;
 import io.siskin.proto.v1.TermContribution;
+import io.siskin.proto.v1.TextStatistics;
 import io.siskin.proto.v1.Vocabulary;
 import io.siskin.proto.v1.WriteOptions;
 import io.siskin.server.retrieve.CollectionDescription;
@@ -396,6 +398,11 @@ class ProtoMapperTest {
                         .setMappedBytes(3)
                         .setResidentBytes(4)
                         .setLogBytes(5))
+                .setTextStatistics(
+                    TextStatistics.newBuilder()
+                        .setScope(StatisticsScope.STATISTICS_SCOPE_TENANT)
+                        .setPinnedAverageLength(40.5)
+                        .setAverageLength(41.25))
                 .setLastPosition(77)
                 .setDeletedDocumentCount(3)
                 .addAliases("a")
