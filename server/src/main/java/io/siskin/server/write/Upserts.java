@@ -184,7 +184,7 @@ final class Upserts implements AutoCloseable {
     long length = 64;
     for (PreparedDocument document : documents) {
       if (document instanceof PreparedDocument.Ready(var ready)) {
-        length += LiveCollection.lengthBytes(ready);
+        length += AppliedWrites.lengthBytes(ready);
       }
     }
     return length;
