@@ -176,7 +176,8 @@ final class CollectionOpener implements AutoCloseable {
    * @throws CollectionNotWritableException when it cannot be added to
    * @throws io.siskin.server.log.LogFullException when there is no room for its log
    */
-  LiveCollection open(String name, DataDirectory.Writer rights, WriteTotals totals) throws IOException {
+  LiveCollection open(String name, DataDirectory.Writer rights, WriteTotals totals)
+      throws IOException {
     CollectionManifest manifest = rights.current();
     if (manifest == null) {
       throw new CollectionNotFoundException(name, List.of());
@@ -201,7 +202,8 @@ final class CollectionOpener implements AutoCloseable {
    * @param totals counts what is written
    * @return the writer, not started; null when the segments have everything
    */
-  @Nullable LiveCollection recover(String name, DataDirectory.Writer rights, WriteTotals totals) throws IOException {
+  @Nullable LiveCollection recover(String name, DataDirectory.Writer rights, WriteTotals totals)
+      throws IOException {
     CollectionManifest manifest = rights.current();
     return manifest == null ? null : open(new Opening(name, rights, manifest, totals), true);
   }

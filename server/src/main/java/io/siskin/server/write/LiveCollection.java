@@ -1,10 +1,6 @@
 package io.siskin.server.write;
 
-import io.siskin.index.document.FieldValue;
-import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.format.v2.LogLayout;
-import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.counters.WriteCounts;
@@ -12,14 +8,10 @@ import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.WriteAheadLog;
-import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.QueryCancelledException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -42,9 +34,6 @@ import org.slf4j.LoggerFactory;
 final class LiveCollection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveCollection.class);
   private static final long ROUND_BYTES_MAX = 8 << 20;
-  private static final int FRAME_DOCUMENTS_MAX = 1_000;
-  private static final long FRAME_BYTES_MAX = 8 << 20;
-  private static final int FRAME_IDS_MAX = 10_000;
   // Waiters for visibility share snapshots: at most a hundred are made per second for them.
   private static final long COALESCING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -55,8 +44,8 @@ final class LiveCollection implements AutoCloseable {
   private final WriteTotals totals;
   private final WriteQueue queue;
   private final WriteOptions options;
+  private final AppliedWrites writes;
   private final LongSupplier nanoTime;
-  private final WriteRecordCodec codec = new WriteRecordCodec();
   private final Thread thread;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -77,12 +66,12 @@ final class LiveCollection implements AutoCloseable {
    */
   private record Waiter(WriteTask task, Runnable answer) {}
 
-  private long nextPosition;
-  private long appliedSequence;
   private long lastForceNanoTime;
   private long lastPublishNanoTime;
   private volatile long lastWriteNanoTime;
-  private boolean isDirty;
+
+  /** The last frame of the log that the snapshot in force shows. */
+  private long publishedSequence;
 
   /** Snapshots that wait for the sealing of what is in memory; writes wait for them. */
   private int snapshotsUnderWay;
@@ -130,8 +119,7 @@ final class LiveCollection implements AutoCloseable {
     this.queue = new WriteQueue(queueBytesMax);
     this.options = files.manifest().settings().writes();
     this.nanoTime = nanoTime;
-    this.nextPosition = lastPosition + 1;
-    this.appliedSequence = log.lastSequence();
+    this.writes = new AppliedWrites(files, parts, log, totals, lastPosition);
     this.thread =
         Thread.ofPlatform()
             .daemon()
@@ -141,6 +129,7 @@ final class LiveCollection implements AutoCloseable {
     lastForceNanoTime = now;
     lastPublishNanoTime = now;
     lastWriteNanoTime = now;
+    publishedSequence = writes.sequence();
   }
 
   /** Begins to do writes. */
@@ -244,7 +233,7 @@ final class LiveCollection implements AutoCloseable {
         flush -> {
           freeze();
           if (commitDeletions(flush)) {
-            works.whenSealed(nextPosition - 1, flush);
+            works.whenSealed(writes.lastPosition(), flush);
           }
         });
   }
@@ -258,7 +247,7 @@ final class LiveCollection implements AutoCloseable {
   private boolean commitDeletions(CompletableFuture<Void> waiter) throws IOException {
     try {
       if (parts.isSealed()) {
-        works.commitAll(appliedSequence, nextPosition - 1);
+        works.commitAll(writes.sequence(), writes.lastPosition());
       }
       return true;
     } catch (LogFailedException failed) {
@@ -277,14 +266,14 @@ final class LiveCollection implements AutoCloseable {
     return answering(
         compact -> {
           freeze();
-          works.compact(nextPosition - 1, compact);
+          works.compact(writes.lastPosition(), compact);
         });
   }
 
   /** Ends the growing segment: from here on it is sealed, and documents go to a new one. */
   private void freeze() throws IOException {
     forceLog();
-    parts.freeze(appliedSequence, nextPosition - 1);
+    parts.freeze(writes.sequence(), writes.lastPosition());
     publishIfDirty();
   }
 
@@ -307,7 +296,7 @@ final class LiveCollection implements AutoCloseable {
       String snapshot, CompletableFuture<CollectionChanges.KeptSnapshot> kept) throws IOException {
     if (parts.isSealed()) {
       try {
-        works.commitAll(appliedSequence, nextPosition - 1);
+        works.commitAll(writes.sequence(), writes.lastPosition());
         kept.complete(SnapshotStore.create(files.directory(), manifest(), snapshot));
       } catch (LogFailedException failed) {
         kept.completeExceptionally(failed);
@@ -332,7 +321,7 @@ final class LiveCollection implements AutoCloseable {
                   }
                   return null;
                 });
-    works.whenSealed(nextPosition - 1, sealed);
+    works.whenSealed(writes.lastPosition(), sealed);
   }
 
   /** Returns for how long nothing was written and nothing waits, in nanoseconds. */
@@ -448,8 +437,12 @@ final class LiveCollection implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts a writer", e);
     }
+    long before = writes.sequence();
     for (WriteTask task : taken) {
       doTask(task);
+    }
+    if (writes.sequence() > before) {
+      lastWriteNanoTime = nanoTime.getAsLong();
     }
     // Before callers are answered, so that they see what they have written counted.
     noteState();
@@ -474,7 +467,7 @@ final class LiveCollection implements AutoCloseable {
     unsealable = failed;
     refusesWrites = failed != null && parts.isFull();
     if (failed != null && refusesWrites) {
-      for (WriteTask.Write<?> write : queue.takeWrites()) {
+      for (WriteTask write : queue.takeWrites()) {
         WritesOverloadedException told = FullDisk.unsealed(failed, files.directory());
         count(told.reason());
         write.fail(told);
@@ -527,7 +520,7 @@ final class LiveCollection implements AutoCloseable {
   private long waitNanos() {
     long wait = WriteQueue.WAIT_NANOS_MAX;
     long now = nanoTime.getAsLong();
-    if (isDirty) {
+    if (isDirty()) {
       long due = TimeUnit.MILLISECONDS.toNanos(options.refreshIntervalMillis());
       wait = Math.min(wait, Math.max(0, lastPublishNanoTime + due - now));
     }
@@ -540,13 +533,17 @@ final class LiveCollection implements AutoCloseable {
   }
 
   private void publish() {
-    files.publish(parts.snapshotParts(), nextPosition - 1);
-    isDirty = false;
+    files.publish(parts.snapshotParts(), writes.lastPosition());
+    publishedSequence = writes.sequence();
+  }
+
+  private boolean isDirty() {
+    return writes.sequence() > publishedSequence;
   }
 
   private void publishIfDirty() {
     lastPublishNanoTime = nanoTime.getAsLong();
-    if (isDirty) {
+    if (isDirty()) {
       publish();
     }
     searchableWaiters.forEach(waiter -> waiter.answer.run());
@@ -560,14 +557,10 @@ final class LiveCollection implements AutoCloseable {
     }
     pending.add(task);
     try {
-      if (task instanceof WriteTask.Write<?> write) {
-        // The one check of tenants; all documents are meant.
-        var _ = new Selector.All().resolve(schema, write.tenant());
-      }
       switch (task) {
-        case WriteTask.Upsert upsert -> answer(upsert, counted(upsert(upsert)));
-        case WriteTask.Delete delete -> answer(delete, delete(delete));
-        case WriteTask.Update update -> answer(update, counted(update(update)));
+        case WriteTask.Upsert upsert -> answer(upsert, counted(writes.upsert(upsert)));
+        case WriteTask.Delete delete -> answer(delete, writes.delete(delete));
+        case WriteTask.Update update -> answer(update, counted(writes.update(update)));
         case WriteTask.Step(WriteTask.Step.Action action, CompletableFuture<Void> result) -> {
           action.run();
           durableWaiters.add(new Waiter(task, () -> result.complete(null)));
@@ -616,184 +609,6 @@ final class LiveCollection implements AutoCloseable {
           durableWaiters.add(
               new Waiter(write, () -> searchableWaiters.add(new Waiter(write, answer))));
     }
-  }
-
-  /** The documents of one request that go into the log, frame by frame, and its results. */
-  private final class Frames {
-    private final List<WriteResult> results;
-    private final @Nullable WriteOutcome outcome;
-    private final List<QuantizedDocument> documents = new ArrayList<>();
-    private final List<Integer> places = new ArrayList<>();
-    private long lengthBytes;
-
-    /**
-     * Begins without a document.
-     *
-     * @param requested how many documents the request has
-     * @param outcome what becomes of each; null for created or replaced
-     */
-    Frames(int requested, @Nullable WriteOutcome outcome) {
-      this.results = new ArrayList<>(requested);
-      this.outcome = outcome;
-    }
-
-    /** Sets the result of the next document, of which nothing is written. */
-    void skip(WriteOutcome skipped, @Nullable InvalidInputException refusal) {
-      results.add(new WriteResult(skipped, 0, refusal));
-    }
-
-    /** Takes the next document. */
-    void add(QuantizedDocument document) {
-      places.add(results.size());
-      results.add(new WriteResult(WriteOutcome.CREATED, 0, null));
-      documents.add(document);
-      lengthBytes += LiveCollection.lengthBytes(document);
-    }
-
-    boolean isFull() {
-      return documents.size() == FRAME_DOCUMENTS_MAX || lengthBytes >= FRAME_BYTES_MAX;
-    }
-
-    /** Gives documents their positions, appends them to the log and applies them. */
-    void write() throws IOException {
-      if (documents.isEmpty()) {
-        return;
-      }
-      List<QuantizedDocument> positioned = new ArrayList<>(documents.size());
-      for (int i = 0; i < documents.size(); i++) {
-        positioned.add(documents.get(i).at(nextPosition + i));
-      }
-      append(new WriteRecord.Upserts(positioned));
-      for (int i = 0; i < positioned.size(); i++) {
-        QuantizedDocument document = positioned.get(i);
-        // The frame is not applied as a whole yet, so a replay begins with it.
-        boolean replaced = parts.replace(document, appliedSequence, nextPosition - 1);
-        WriteOutcome done = replaced ? WriteOutcome.REPLACED : WriteOutcome.CREATED;
-        results.set(
-            places.get(i),
-            new WriteResult(outcome == null ? done : outcome, document.position(), null));
-      }
-      applied(positioned.size());
-      documents.clear();
-      places.clear();
-      lengthBytes = 0;
-    }
-  }
-
-  private List<WriteResult> upsert(WriteTask.Upsert upsert) throws IOException {
-    Frames frames = new Frames(upsert.documents().size(), null);
-    Vocabulary vocabulary = parts.vocabulary();
-    for (PreparedDocument prepared : upsert.documents()) {
-      try {
-        QuantizedDocument document = accepted(prepared, vocabulary, upsert.tenant());
-        if (document.vector().size() > 0) {
-          vocabulary = Vocabulary.of(document.vector().isByToken());
-        }
-        frames.add(document);
-      } catch (InvalidInputException refused) {
-        frames.skip(WriteOutcome.REFUSED, refused.at("documents[" + frames.results.size() + "]"));
-      }
-      if (frames.isFull()) {
-        frames.write();
-      }
-    }
-    frames.write();
-    return frames.results;
-  }
-
-  /**
-   * Returns a document that may be written. What a segment would refuse is refused here, before the
-   * log has it. All documents of a request are of one tenant, so those of them that are not applied
-   * yet change no owner for the others.
-   *
-   * @param prepared the document, or what was found wrong with it
-   * @param vocabulary how the collection names terms; none yet accepts both ways
-   * @param tenant whose document it is to be; empty for none
-   */
-  private QuantizedDocument accepted(
-      PreparedDocument prepared, Vocabulary vocabulary, String tenant) {
-    return switch (prepared) {
-      case PreparedDocument.Refused(InvalidInputException reason) -> throw reason;
-      case PreparedDocument.Ready(QuantizedDocument document) -> {
-        if (document.vector().size() > 0) {
-          vocabulary.check(document.vector().isByToken());
-        }
-        parts.checkOwner(document.id(), tenant);
-        parts.claimFieldNames(document.stored().keySet());
-        yield document;
-      }
-    };
-  }
-
-  private void append(WriteRecord record) throws IOException {
-    ByteBuffer payload = codec.encode(record);
-    long sequence = log.append(WriteRecordCodec.type(record), payload);
-    totals.logged(LogLayout.frameLength(payload.remaining()));
-    assert sequence == appliedSequence + 1 : sequence;
-  }
-
-  private void applied(int positions) {
-    appliedSequence++;
-    nextPosition += positions;
-    lastWriteNanoTime = nanoTime.getAsLong();
-    isDirty = true;
-  }
-
-  private Deletion delete(WriteTask.Delete delete) throws IOException {
-    List<String> ids =
-        switch (delete.selector()) {
-          case Selector.Ids(List<String> given) -> parts.present(given, delete.tenant());
-          case Selector.All _, Selector.Matching _, Selector.Expression _ ->
-              parts.matching(delete.selector(), delete.tenant(), delete.cancellation());
-        };
-    for (int from = 0; from < ids.size(); from += FRAME_IDS_MAX) {
-      List<String> some = ids.subList(from, Math.min(ids.size(), from + FRAME_IDS_MAX));
-      append(new WriteRecord.Deletes(nextPosition, some));
-      some.forEach(parts::delete);
-      totals.deleted(some.size());
-      applied(1);
-    }
-    return new Deletion(ids.size(), ids.isEmpty() ? 0 : nextPosition - 1);
-  }
-
-  private List<WriteResult> update(WriteTask.Update update) throws IOException {
-    Frames frames = new Frames(update.updates().size(), WriteOutcome.UPDATED);
-    Map<String, QuantizedDocument> changed = new LinkedHashMap<>();
-    for (FieldsUpdate one : update.updates()) {
-      QuantizedDocument before = changed.get(one.id());
-      before = before == null ? parts.find(one.id(), update.tenant()) : before;
-      if (before == null) {
-        frames.skip(WriteOutcome.NOT_FOUND, null);
-        continue;
-      }
-      try {
-        QuantizedDocument after =
-            UpdatedFields.of(files.manifest().settings(), files.encoder(), before, one);
-        parts.claimFieldNames(after.stored().keySet());
-        frames.add(after);
-        changed.put(one.id(), after);
-      } catch (InvalidInputException refused) {
-        frames.skip(WriteOutcome.REFUSED, refused);
-      }
-      if (frames.isFull()) {
-        frames.write();
-        changed.clear();
-      }
-    }
-    frames.write();
-    return frames.results;
-  }
-
-  /** Returns about how many bytes a document takes in the log. */
-  static long lengthBytes(QuantizedDocument document) {
-    long length = 64L + document.id().length() + 12L * document.vector().size();
-    for (Map.Entry<String, String> field : document.stored().entrySet()) {
-      length += 16L + field.getKey().length() + field.getValue().length();
-    }
-    for (Map.Entry<String, FieldValue> field : document.declared().entrySet()) {
-      length += 24L + field.getKey().length() + field.getValue().toText().length();
-    }
-    return length;
   }
 
   /**

@@ -88,7 +88,7 @@ final class CollectionMemoryTest {
       assertThat(sealed.anonymousBytes()).isLessThan(growing.anonymousBytes());
       assertThat(sealed.heapBytes()).isLessThan(2 * DOCUMENTS * NOTE_LENGTH);
 
-      server.reader.count("birds", "", new Selector.Expression("tag >= 't'"));
+      server.reader.count("birds", "", new Selector.Expression("tag >= 't'"), Cancellation.NEVER);
       assertThat(memory(server).heapBytes()).as("the filter's set").isGreaterThan(8_192);
 
       long before = memory(server).heapBytes();

@@ -115,8 +115,10 @@ final class WriteFailuresTest {
               WriteOutcome.CREATED,
               WriteOutcome.REFUSED,
               WriteOutcome.REPLACED);
-      assertThat(server.reader.count("birds", "ann", new Selector.All(), Cancellation.NEVER)).isEqualTo(2);
-      assertThat(server.reader.count("birds", "bea", new Selector.All(), Cancellation.NEVER)).isEqualTo(1);
+      assertThat(server.reader.count("birds", "ann", new Selector.All(), Cancellation.NEVER))
+          .isEqualTo(2);
+      assertThat(server.reader.count("birds", "bea", new Selector.All(), Cancellation.NEVER))
+          .isEqualTo(1);
     }
   }
 
@@ -363,8 +365,8 @@ final class WriteFailuresTest {
       catalog.openAll();
       assertThat(catalog.aliases().collections()).isEqualTo(Map.of("old", "birds", "new", "notes"));
       DocumentReader reader = new DocumentReader(catalog, live::refresh);
-      assertThat(reader.count("notes", "", new Selector.All())).isEqualTo(1);
-      assertThat(reader.count("birds", "", new Selector.All())).isZero();
+      assertThat(reader.count("notes", "", new Selector.All(), Cancellation.NEVER)).isEqualTo(1);
+      assertThat(reader.count("birds", "", new Selector.All(), Cancellation.NEVER)).isZero();
     }
   }
 
