@@ -36,10 +36,10 @@ class PythonClientIT {
   @TestFactory
   Stream<DynamicTest> everyTestOfTheClientPasses() throws Exception {
     for (String module : MODULES) {
-      Needs.require(
-          PythonUnderTest.canImport(module),
-          "a Python with the packages of the Python client's tests",
-          PythonUnderTest.program() + " cannot import " + module);
+      if (!PythonUnderTest.canImport(module)) {
+        // A factory that is left out as a whole is not counted; a test is.
+        return Stream.of(DynamicTest.dynamicTest("all", () -> leaveOut(module)));
+      }
     }
     assertThat(PythonUnderTest.makeDescriptor()).as("protoc makes the descriptor").isTrue();
     Path report = folder.resolve("report.xml");
@@ -49,6 +49,13 @@ class PythonClientIT {
     // With fewer, something was not collected.
     assertThat(tests).as(output).hasSizeGreaterThan(100);
     return tests.stream();
+  }
+
+  private static void leaveOut(String module) {
+    Needs.require(
+        false,
+        "a Python with the packages of the Python client's tests",
+        PythonUnderTest.program() + " cannot import " + module);
   }
 
   private String runPytest(Path report) throws IOException, InterruptedException {
