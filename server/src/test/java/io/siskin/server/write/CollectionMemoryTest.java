@@ -14,6 +14,7 @@ import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionDescription.MemoryDescription;
 import io.siskin.server.retrieve.Selector;
+import io.siskin.server.search.Cancellation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
