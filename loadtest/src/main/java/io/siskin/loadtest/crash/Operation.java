@@ -144,7 +144,7 @@ sealed interface Operation {
     int what = random.nextInt(100);
     if (what < 58) {
       return upsert(random, target, tenant);
-    } else if (what < 66 || what < 70 && !kind.hasFields()) {
+    } else if (what < 66 || (what < 70 && !kind.hasFields())) {
       return new DeleteIds(target, tenant, ids(random, kind, 1 + random.nextInt(30)));
     } else if (what < 70) {
       long from = 1900L + random.nextInt(120);
