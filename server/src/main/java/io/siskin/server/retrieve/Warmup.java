@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -33,13 +34,18 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
   private static final int QUERY_LENGTH_MAX = 80;
   private static final int K = 10;
 
+  /** After as many budgets the code is compiled, so that each query is run once from then on. */
+  private static final int FULL_BUDGETS = 4;
+
   private final long budgetNanos;
   private final Preload preload;
+  private final AtomicLong spentNanos = new AtomicLong();
 
   /**
    * Makes a warm-up.
    *
-   * @param budgetMillis about how long each snapshot is searched, 0 for not at all
+   * @param budgetMillis about how long each snapshot is searched, 0 for not at all. Later ones of a
+   *     process are searched for a shorter time, since they find the code compiled
    * @param preload what is done with its files before
    */
   public Warmup(long budgetMillis, Preload preload) {
@@ -57,7 +63,10 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
     }
     Searcher searcher = snapshot.searchers().take();
     List<List<SearchMode>> modes = modes(snapshot);
-    for (int i = 0; System.nanoTime() - start < budgetNanos; i++) {
+    boolean onlyOnce = spentNanos.get() >= FULL_BUDGETS * budgetNanos;
+    for (int i = 0;
+        System.nanoTime() - start < budgetNanos && !(onlyOnce && i == queries.size());
+        i++) {
       QuantizedQuery query = queries.get(i % queries.size());
       for (List<SearchMode> mode : modes) {
         searcher.search(query, mode, K, Cancellation.NEVER);
@@ -65,6 +74,7 @@ public final class Warmup implements Consumer<CollectionSnapshot> {
       readAndEncode(snapshot, searcher);
     }
     snapshot.searchers().giveBack(searcher);
+    spentNanos.addAndGet(System.nanoTime() - start);
   }
 
   private void load(CollectionSnapshot snapshot) {

@@ -28,6 +28,13 @@ public final class MergePolicy {
   /** How many segments a collection keeps that is not written. */
   static final int IDLE_SEGMENTS_MAX = 3;
 
+  /**
+   * The largest share of its documents that a collection which is not written keeps outside of its
+   * largest segment, in percent. Small segments are searched exactly, and each costs something, so
+   * a larger share would be felt. A smaller one would have everything rewritten for few documents.
+   */
+  static final int IDLE_REST_PERCENT_MAX = 10;
+
   private final long tierZero;
   private final long documentsMax;
 
@@ -76,8 +83,9 @@ public final class MergePolicy {
   }
 
   /**
-   * Returns what to merge next in a collection that nobody writes: the smallest neighbours, until
-   * {@value #IDLE_SEGMENTS_MAX} segments are left.
+   * Returns what to merge next in a collection that nobody writes: all of it, when more than
+   * {@value #IDLE_REST_PERCENT_MAX} % of it is outside of its largest segment; else the smallest
+   * neighbours, until {@value #IDLE_SEGMENTS_MAX} segments are left.
    *
    * @param segments the segments, in the order of indexing
    * @return null when nothing needs to be merged
@@ -86,6 +94,11 @@ public final class MergePolicy {
     Range needed = choose(segments);
     if (needed != null) {
       return needed;
+    }
+    long all = live(segments, 0, segments.size());
+    long largest = segments.stream().mapToLong(Size::liveCount).max().orElse(0);
+    if (100 * (all - largest) > IDLE_REST_PERCENT_MAX * all && all <= documentsMax) {
+      return new Range(0, segments.size());
     }
     int length = segments.size() - IDLE_SEGMENTS_MAX + 1;
     if (length < 2) {

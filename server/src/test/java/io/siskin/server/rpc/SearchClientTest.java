@@ -356,6 +356,9 @@ class SearchClientTest {
 
   @Test
   void blockingOnTheNetworkThreadIsRefused() {
+    // The answer to a call that has waited for the connection may come on the thread that made it.
+    retriever.behaviour = (request, cancellation) -> FakeRetriever.answer("d1");
+    var _ = client.search(SearchRequest.text("books", "x"));
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
         (request, cancellation) -> {

@@ -51,11 +51,20 @@ final class MergePolicyTest {
   }
 
   @Test
-  void anIdleCollectionKeepsThreeSegments() {
-    assertThat(POLICY.chooseIdle(live(100, 100, 100))).isNull();
+  void anIdleCollectionKeepsThreeSegmentsOfWhichOneHasNearlyAll() {
+    assertThat(POLICY.chooseIdle(live(90_000))).isNull();
+    assertThat(POLICY.chooseIdle(live(90_000, 9_000, 1_000))).isNull();
+    assertThat(POLICY.chooseIdle(live(89_999, 9_000, 1_001))).isEqualTo(new Range(0, 3));
+    assertThat(POLICY.chooseIdle(live(100, 100, 100))).isEqualTo(new Range(0, 3));
     assertThat(POLICY.chooseIdle(live(90_000, 2_000, 500, 700))).isEqualTo(new Range(2, 4));
-    assertThat(POLICY.chooseIdle(live(90_000, 900, 20_000, 500, 60_000)))
-        .isEqualTo(new Range(1, 4));
+    assertThat(POLICY.chooseIdle(live(900, 2_000, 500, 90_000, 600))).isEqualTo(new Range(0, 3));
+  }
+
+  @Test
+  void anIdleCollectionThatIsTooLargeForOneSegmentKeepsThree() {
+    MergePolicy small = new MergePolicy(100, 1_000);
+    assertThat(small.chooseIdle(live(900, 900, 900))).isNull();
+    assertThat(small.chooseIdle(live(900, 90, 20, 900, 60))).isNotNull();
   }
 
   @Test
