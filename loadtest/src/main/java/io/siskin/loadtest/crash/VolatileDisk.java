@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread.
  */
 final class VolatileDisk implements AutoCloseable {
+  private static final int UNMOUNT_TRIES = 50;
+
   // EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: nothing more is written, not even what the
   // journal has in memory.
   private static final String SHUT_DOWN =
@@ -68,8 +72,23 @@ final class VolatileDisk implements AutoCloseable {
 
   /** Gives the power back, after nobody uses the disk any more. */
   void restart() throws IOException {
-    run("umount", mount.toString());
+    unmount();
     mount();
+  }
+
+  /** A process that was killed may hold the disk for a moment longer. */
+  private void unmount() throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        run("umount", mount.toString());
+        return;
+      } catch (IOException busy) {
+        if (tries == UNMOUNT_TRIES) {
+          throw busy;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      }
+    }
   }
 
   /**
@@ -92,7 +111,7 @@ final class VolatileDisk implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    run("umount", mount.toString());
+    unmount();
     Files.delete(image);
   }
 }

@@ -45,4 +45,14 @@ public final class CollectionNotWritableException extends RuntimeException {
   public Reason reason() {
     return reason;
   }
+
+  /**
+   * Tells whether a failure says that a collection is being closed.
+   *
+   * @param failed the failure
+   */
+  static boolean isClosing(Throwable failed) {
+    return failed instanceof CollectionNotWritableException refused
+        && refused.reason == Reason.CLOSING;
+  }
 }

@@ -222,9 +222,17 @@ final class LiveCollection implements AutoCloseable {
     return answer;
   }
 
-  /** Publishes what was written so far, if anything was; completed when it is published. */
+  /**
+   * Publishes what was written so far, if anything was; completed when it is published. A writer
+   * that is ending publishes all it has before it has ended.
+   */
   CompletableFuture<Void> refresh() {
-    return step(this::publishIfDirty);
+    return step(this::publishIfDirty)
+        .exceptionallyCompose(
+            failed ->
+                CollectionNotWritableException.isClosing(Failures.unwrapped(failed))
+                    ? ended.thenApply(_ -> null)
+                    : CompletableFuture.failedFuture(failed));
   }
 
   /** Moves what was written so far into a segment; completed when that is committed. */

@@ -109,7 +109,7 @@ final class OpenWriters implements AutoCloseable {
         ? done
         : done.exceptionallyCompose(
             failed ->
-                isClosing(Failures.unwrapped(failed)) && !isClosed
+                CollectionNotWritableException.isClosing(Failures.unwrapped(failed)) && !isClosed
                     ? with(collection, work, tries - 1)
                     : CompletableFuture.failedFuture(failed));
   }
@@ -134,11 +134,6 @@ final class OpenWriters implements AutoCloseable {
 
   private static boolean isUsable(LiveCollection writer) {
     return writer.failure() == null && !writer.isEnding();
-  }
-
-  private static boolean isClosing(Throwable failed) {
-    return failed instanceof CollectionNotWritableException refused
-        && refused.reason() == CollectionNotWritableException.Reason.CLOSING;
   }
 
   @SuppressWarnings("IllegalCatch") // A failure is told in one way only, by the future.

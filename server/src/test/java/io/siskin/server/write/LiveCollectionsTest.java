@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -491,6 +492,24 @@ final class LiveCollectionsTest {
         }
         assertThat(server.documents("birds", new Selector.All(), 10).getFirst().fields())
             .isEqualTo(Map.of("year", new FieldValue.Whole(2)));
+      }
+    }
+  }
+
+  /** A writer is given back about once a second here; reads then wait for its end. */
+  @Test
+  void readsWhileAWriterIsGivenBackDoNotFail() throws IOException {
+    WriteLimits impatient = new WriteLimits(1 << 20, 64, 64 << 20, TimeUnit.MINUTES.toNanos(10), 1);
+    try (LiveServer server = new LiveServer(folder, impatient)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      for (int round = 1; round <= 2; round++) {
+        server.upsert("birds", vector("d" + round, 1, 1, 1));
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_500);
+        while (System.nanoTime() - end < 0) {
+          server.live.refresh("birds").join();
+        }
+        assertThat(server.reader.count("birds", "", new Selector.All(), Cancellation.NEVER))
+            .isEqualTo(round);
       }
     }
   }
