@@ -113,16 +113,8 @@ public final class QuantizedVector {
       byte @Nullable [] frequencies,
       float scale,
       float length) {
-    Integer[] order = order(tokens.length, Comparator.comparing(i -> tokens[i]));
-    String[] sorted = new String[tokens.length];
-    Arrays.setAll(sorted, i -> tokens[order[i]]);
-    return ofTokens(
-        sorted,
-        reordered(impacts, order),
-        residuals == null ? null : reordered(residuals, order),
-        frequencies == null ? null : reordered(frequencies, order),
-        scale,
-        length);
+    return ofTokens(tokens, impacts, residuals, frequencies, scale, length)
+        .sorted(Comparator.comparing(i -> tokens[i]));
   }
 
   /**
@@ -143,24 +135,23 @@ public final class QuantizedVector {
       byte @Nullable [] frequencies,
       float scale,
       float length) {
-    Integer[] order =
-        order(termIds.length, (a, b) -> Integer.compareUnsigned(termIds[a], termIds[b]));
-    int[] sorted = new int[termIds.length];
-    Arrays.setAll(sorted, i -> termIds[order[i]]);
-    return ofTermIds(
-        sorted,
+    return ofTermIds(termIds, impacts, residuals, frequencies, scale, length)
+        .sorted((a, b) -> Integer.compareUnsigned(termIds[a], termIds[b]));
+  }
+
+  /** Returns the same with its terms in order, which compares them by where they are now. */
+  private QuantizedVector sorted(Comparator<Integer> byName) {
+    Integer[] order = new Integer[size()];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, byName);
+    return new QuantizedVector(
+        tokens == null ? null : Arrays.stream(order).map(i -> tokens[i]).toArray(String[]::new),
+        termIds == null ? null : Arrays.stream(order).mapToInt(i -> termIds[i]).toArray(),
         reordered(impacts, order),
         residuals == null ? null : reordered(residuals, order),
         frequencies == null ? null : reordered(frequencies, order),
         scale,
         length);
-  }
-
-  private static Integer[] order(int size, Comparator<Integer> byName) {
-    Integer[] order = new Integer[size];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, byName);
-    return order;
   }
 
   private static byte[] reordered(byte[] values, Integer[] order) {

@@ -245,8 +245,8 @@ final class Families {
   static final Family FILTER_EXTENSIONS =
       counter(
           "siskin_filter_cache_extensions_total",
-          "Sets that it had for fewer documents of a growing segment, and that were extende"
-              + "d.");
+          "Sets that it had for fewer documents of a growing segment, and that were"
+              + " extended.");
   static final Family FILTER_MISSES =
       counter(
           "siskin_filter_cache_misses_total", "Sets that it had not, so that columns were read.");

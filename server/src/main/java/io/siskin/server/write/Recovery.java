@@ -105,8 +105,7 @@ final class Recovery {
       CollectionParts replayed = parts;
       if (replayed != null) {
         // A frame that had been sealed in part was replayed as a whole. It may be sealed to the
-        // same
-        // content and so to the same id again, and a collection has each segment once.
+        // same content and so to the same id again, and a collection has each segment once.
         replayed.dropDeleted();
         LOG.info(
             "collection {}: {} writes recovered from the log in {} ms",
