@@ -44,6 +44,14 @@ final class ArchitectureTest {
                   "encode.vocabulary",
                   "encode.wordpiece")),
           Map.entry("encode.file", Set.of()),
+          Map.entry(
+              "encode.imports",
+              Set.of(
+                  "encode",
+                  "encode.file",
+                  "encode.model",
+                  "encode.onnx.graph",
+                  "encode.vocabulary")),
           Map.entry("encode.vocabulary", Set.of("encode.file")),
           Map.entry("encode.phrase", Set.of("encode.file")),
           Map.entry("encode.analysis", Set.of("encode")),
