@@ -3,6 +3,7 @@ package io.siskin.server.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -104,7 +105,9 @@ public final class SavedEncoders {
   public static void edit(Path file, Consumer<ObjectNode> change) throws IOException {
     ObjectNode root = (ObjectNode) JSON.readTree(file.toFile());
     change.accept(root);
-    Files.writeString(file, root.toString());
+    // Escaped, since a text may have half a character.
+    Files.writeString(
+        file, JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(root));
   }
 
   /** Returns the references of a golden folder. */

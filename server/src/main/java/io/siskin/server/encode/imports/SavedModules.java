@@ -8,9 +8,7 @@ import io.siskin.server.encode.model.ModelPaths;
 import io.siskin.server.encode.model.Reading;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Reads of which modules a saved encoder consists, down to its two sides. Used once. */
@@ -47,6 +45,9 @@ final class SavedModules {
    */
   private record Module(String type, String folder) {}
 
+  /** The modules of both sides of a router. */
+  private record Routes(List<Module> document, List<Module> query) {}
+
   /**
    * Reads the modules.
    *
@@ -57,28 +58,34 @@ final class SavedModules {
       return plain();
     }
     List<Module> modules = modules();
-    boolean routed = !modules.isEmpty() && isRouter(modules.getFirst());
-    Map<String, List<Module>> routes =
-        routed
-            ? routes(modules.getFirst().folder())
-            : Map.of(DOCUMENT, List.of(), QUERY, List.of());
-    List<Module> shared = routed ? modules.subList(1, modules.size()) : modules;
-    String file = routed ? SavedFolder.join(modules.getFirst().folder(), ROUTER_FILE) : FILE;
-    Map<String, SavedSide> sides = new HashMap<>();
-    for (String route : List.of(DOCUMENT, QUERY)) {
-      List<Module> all = new ArrayList<>(routes.get(route));
-      all.addAll(shared);
-      if (routed) {
-        folder.found(file, route + ": " + names(all));
-      } else if (route.equals(DOCUMENT)) {
-        folder.found(FILE, "documents and queries: " + names(all));
-      }
-      sides.put(route, side(file, all));
+    if (modules.isEmpty() || !isRouter(modules.getFirst())) {
+      folder.found(FILE, "documents and queries: " + names(modules));
+      SavedSide both = side(FILE, modules);
+      return sides(FILE, both, both);
     }
-    if (!(sides.get(DOCUMENT) instanceof SavedSide.Model document)) {
+    String file = SavedFolder.join(modules.getFirst().folder(), ROUTER_FILE);
+    Routes routes = routes(modules.getFirst().folder());
+    // What stands behind the router is for both sides.
+    List<Module> shared = modules.subList(1, modules.size());
+    return sides(
+        file,
+        route(file, DOCUMENT, routes.document(), shared),
+        route(file, QUERY, routes.query(), shared));
+  }
+
+  private SavedSide route(String file, String route, List<Module> own, List<Module> shared)
+      throws IOException {
+    List<Module> all = new ArrayList<>(own);
+    all.addAll(shared);
+    folder.found(file, route + ": " + names(all));
+    return side(file, all);
+  }
+
+  private Sides sides(String file, SavedSide document, SavedSide query) {
+    if (!(document instanceof SavedSide.Model model)) {
       throw unsupported(file, DOCUMENT, "SparseStaticEmbedding");
     }
-    return new Sides(document, sides.get(QUERY));
+    return new Sides(model, query);
   }
 
   /** A folder of transformers, or one that text-embeddings-inference serves. */
@@ -136,7 +143,7 @@ final class SavedModules {
     return modules;
   }
 
-  private Map<String, List<Module>> routes(String routerFolder) throws IOException {
+  private Routes routes(String routerFolder) throws IOException {
     String file = SavedFolder.join(routerFolder, ROUTER_FILE);
     ConfigKeys keys = folder.settings(file);
     ConfigKeys types = keys.section("types");
@@ -150,25 +157,28 @@ final class SavedModules {
           "parameters.route_mappings", mappings, "empty: the routes query and document");
     }
     parameters.finish();
-    Map<String, List<Module>> routes = new HashMap<>();
-    for (String route : List.of(QUERY, DOCUMENT)) {
-      JsonNode ids = structure.value(route);
-      if (ids == null || !ids.isArray()) {
-        throw structure.wrong(
-            "structure." + route, ids == null ? "missing" : ids, "a list of modules");
-      }
-      List<Module> modules = new ArrayList<>();
-      for (JsonNode id : ids) {
-        String name = inside(file, "structure." + route, id.asText());
-        String type = type(file, "types." + name, types.text(name, null));
-        modules.add(new Module(type, SavedFolder.join(routerFolder, name)));
-      }
-      routes.put(route, modules);
-    }
+    List<Module> query = route(routerFolder, structure, types, QUERY);
+    List<Module> document = route(routerFolder, structure, types, DOCUMENT);
     structure.finish();
-    types.finish();
     keys.finish();
-    return routes;
+    return new Routes(document, query);
+  }
+
+  private List<Module> route(
+      String routerFolder, ConfigKeys structure, ConfigKeys types, String route) {
+    JsonNode ids = structure.value(route);
+    if (ids == null || !ids.isArray()) {
+      throw structure.wrong(
+          "structure." + route, ids == null ? "missing" : ids, "a list of modules");
+    }
+    String file = SavedFolder.join(routerFolder, ROUTER_FILE);
+    List<Module> modules = new ArrayList<>();
+    for (JsonNode id : ids) {
+      String name = inside(file, "structure." + route, id.asText());
+      String type = type(file, "types." + name, types.text(name, null));
+      modules.add(new Module(type, SavedFolder.join(routerFolder, name)));
+    }
+    return modules;
   }
 
   private SavedSide side(String file, List<Module> modules) throws IOException {

@@ -122,11 +122,13 @@ record TransformerSettings(int maxLength, boolean lowerCase) {
     }
     JsonNode length = keys.value("model_max_length");
     // "No limit" is written as a number beyond all integers.
-    boolean limited = length != null && length.isIntegralNumber() && length.canConvertToInt();
-    if (limited && length.intValue() < EncoderYaml.MAX_LENGTH_MIN) {
+    if (length == null || !length.isIntegralNumber() || !length.canConvertToInt()) {
+      return maxLength(folder, inside, file, 0);
+    }
+    if (length.intValue() < EncoderYaml.MAX_LENGTH_MIN) {
       throw keys.wrong("model_max_length", length, EncoderYaml.MAX_LENGTH_MIN + " or more");
     }
-    return maxLength(folder, inside, file, limited ? length.intValue() : 0);
+    return maxLength(folder, inside, file, length.intValue());
   }
 
   /** A text is never longer than the model has positions. */

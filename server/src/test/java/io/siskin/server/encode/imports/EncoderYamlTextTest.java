@@ -77,6 +77,8 @@ final class EncoderYamlTextTest {
     return EncoderYaml.read("encoder.yaml", yaml);
   }
 
+  private static final String MARKS = "\"\\'#:{}[],&*!|>%@`\n\r\t ";
+
   /** Letters, marks of YAML, controls, and characters of all planes. */
   private static String text(Random random) {
     StringBuilder text = new StringBuilder();
@@ -84,7 +86,7 @@ final class EncoderYamlTextTest {
     for (int i = 0; i < length; i++) {
       int point =
           switch (random.nextInt(4)) {
-            case 0 -> "\"\\'#:{}[],&*!|>%@`\n\r\t ".codePointAt(random.nextInt(23));
+            case 0 -> MARKS.codePointAt(random.nextInt(MARKS.length()));
             case 1 -> random.nextInt(0x100);
             case 2 -> random.nextInt(0xD800);
             default -> 0xE000 + random.nextInt(0x110000 - 0xE000);
