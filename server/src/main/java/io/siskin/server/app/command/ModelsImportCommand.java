@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,13 +39,14 @@ import picocli.CommandLine.Spec;
           + " The files are copied, encoder.yaml is written, and the result is checked.",
       "Prints what was read from which file, and what was decided by it. Where a model encodes"
           + " documents and another one encodes queries, two directories are made: OUT-document"
-          + " and OUT-query. Where the weights of tokens encode queries, idf.json is made, for"
-          + " index --query-tokens.",
+          + " and OUT-query. Where the weights of tokens encode queries, the directory has"
+          + " idf.json too, for index --query-tokens.",
       "What is missing is named with the command that makes it, and what is not supported with its"
           + " key, its value and what is; exit status 2. Nothing is downloaded."
     })
 final class ModelsImportCommand implements Callable<Integer> {
   private static final String NAME_SUFFIX = "-siskin";
+  private static final Pattern PLAIN = Pattern.compile("[\\w./+:=@,-]+");
   private static final String CHECK_MILLIS = "200";
 
   @Parameters(
@@ -108,11 +111,20 @@ final class ModelsImportCommand implements Callable<Integer> {
     }
     int status = dryRun || noCheck ? ExitStatus.OK : check(plan, out);
     if (status == ExitStatus.OK) {
-      printer.println(
-          "next: siskin index -i FILE -o DATA "
-              + PrintableText.of(String.join(" ", plan.indexOptions(out))));
+      String options =
+          plan.indexOptions(out).stream()
+              .map(ModelsImportCommand::quoted)
+              .collect(Collectors.joining(" "));
+      printer.println("next: siskin index -i FILE -o DATA " + PrintableText.of(options));
     }
     return status;
+  }
+
+  /** Returns an argument as a shell takes it. */
+  private static String quoted(String argument) {
+    return PLAIN.matcher(argument).matches()
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
   }
 
   private Path output() throws IOException {

@@ -65,11 +65,12 @@ record EncoderSettings(String queryPrompt, String documentPrompt, int termsMax) 
 
   private static String prompt(SavedFolder folder, ConfigKeys texts, String name) {
     String prompt = texts.text(name, "");
+    String side = name.equals(QUERY) ? "queries" : "documents";
     if (!WellFormedText.of(prompt).equals(prompt)) {
       throw texts.wrong(PROMPTS + "." + name, prompt, "text without unpaired surrogates");
     }
     if (!prompt.isEmpty()) {
-      folder.found(FILE, "prompts." + name + " '" + prompt + "': prompts." + name);
+      folder.found(FILE, "prompts." + name + " '" + prompt + "' is put before " + side);
     }
     return prompt;
   }

@@ -218,7 +218,8 @@ final class SavedModules {
           default -> throw keys.wrong("activation_function", function, "relu or log1p_relu");
         };
     keys.finish();
-    folder.found(file, "pooling_strategy " + ConfigKeys.spelling(strategy) + ": pooling");
+    String pooled = ConfigKeys.spelling(strategy);
+    folder.found(file, "pooling_strategy " + pooled + ": pooling " + pooled);
     folder.found(
         file,
         "activation_function " + function + ": activation " + ConfigKeys.spelling(activation));

@@ -77,6 +77,10 @@ final class ModelsImportCommandTest {
     assertThat(out.err()).contains("name of the model directory is a b; allowed: 1 to 64");
     CapturedRun shown = CapturedRun.of("models", "import", saved, "--name", "moths", "--dry-run");
     assertThat(shown.out()).contains("would make moths: ");
+    CapturedRun spaced =
+        CapturedRun.of("models", "import", saved, "-o", folder.resolve("a b/it's/m"), "--dry-run");
+    assertThat(spaced.out())
+        .endsWith(" --document-model '" + folder.resolve("a b/it'\\''s/m") + "'\n");
     CapturedRun named = CapturedRun.of("models", "import", saved, "--dry-run");
     assertThat(named.out()).contains("would make saved-siskin: ");
     CapturedRun missing = CapturedRun.of("models", "import", folder.resolve("absent"));

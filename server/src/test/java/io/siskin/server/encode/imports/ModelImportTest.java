@@ -120,10 +120,11 @@ final class ModelImportTest {
     assertThat(plan(copy("splade", folder.resolve("saved"))).findings())
         .extracting(Finding::toString)
         .containsExactly(
-            "config_sentence_transformers.json: prompts.query 'query: ': prompts.query",
-            "config_sentence_transformers.json: prompts.document 'passage: ': prompts.document",
+            "config_sentence_transformers.json: prompts.query 'query: ' is put before queries",
+            "config_sentence_transformers.json: prompts.document 'passage: ' is put before"
+                + " documents",
             "modules.json: documents and queries: Transformer, SpladePooling",
-            "1_SpladePooling/config.json: pooling_strategy max: pooling",
+            "1_SpladePooling/config.json: pooling_strategy max: pooling max",
             "1_SpladePooling/config.json: activation_function relu: activation log1p-relu",
             "tokenizer_config.json: max_length 40 tokens",
             "tokenizer.json: 112 tokens; the special ones are no terms of a vector"
