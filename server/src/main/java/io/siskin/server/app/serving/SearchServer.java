@@ -9,6 +9,7 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.Preload;
+import io.siskin.server.collection.ServerLock;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
@@ -27,6 +28,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server over a data directory, put together: listens first, so that a taken port is known before
@@ -36,10 +39,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread.
  */
 public final class SearchServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SearchServer.class);
+
   /** How often the data directory is looked at for collections that were replaced. */
   private static final long WATCH_INTERVAL_MILLIS = 500;
 
   private final GrpcServerOptions options;
+  private final ServerLock lock;
   private final CollectionCatalog catalog;
   private final BatchedModels models;
   private final RetrievalPipeline retrieval;
@@ -53,12 +59,14 @@ public final class SearchServer implements AutoCloseable {
 
   private SearchServer(
       GrpcServerOptions options,
+      ServerLock lock,
       CollectionCatalog catalog,
       BatchedModels models,
       RetrievalPipeline retrieval,
       LiveCollections live,
       GrpcServer grpc) {
     this.options = options;
+    this.lock = lock;
     this.catalog = catalog;
     this.models = models;
     this.retrieval = retrieval;
@@ -73,17 +81,22 @@ public final class SearchServer implements AutoCloseable {
    * @param options where to listen and within what limits
    * @param verification how much of each file is read before it is used
    * @param warmup gets each collection ready before it serves
+   * @param writeLimits how much memory and time the writes of one collection may take
    * @param models the models of the collections
+   * @throws IOException when the address cannot be listened on, or another server serves the data
+   *     directory
    */
   public static SearchServer listen(
       DataDirectory data,
       GrpcServerOptions options,
       Verification verification,
       Warmup warmup,
+      WriteLimits writeLimits,
       BatchedModels models)
       throws IOException {
+    ServerLock lock = ServerLock.take(data);
     CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
-    LiveCollections live = new LiveCollections(data, catalog, models, WriteLimits.DEFAULTS);
+    LiveCollections live = new LiveCollections(data, catalog, models, writeLimits);
     RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts);
     boolean listens = false;
     try {
@@ -98,7 +111,7 @@ public final class SearchServer implements AutoCloseable {
                   new EncodingPipeline(catalog, models)));
       listens = true;
       catalog.onStateChange((name, state) -> report(grpc, name, state));
-      return new SearchServer(options, catalog, models, retrieval, live, grpc);
+      return new SearchServer(options, lock, catalog, models, retrieval, live, grpc);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
@@ -107,6 +120,7 @@ public final class SearchServer implements AutoCloseable {
     } finally {
       if (!listens) {
         live.close();
+        lock.close();
       }
     }
   }
@@ -129,7 +143,13 @@ public final class SearchServer implements AutoCloseable {
       BatchedModels models)
       throws IOException {
     Preload preload = verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
-    return listen(data, options, verification, new Warmup(warmupMillis, preload), models);
+    return listen(
+        data,
+        options,
+        verification,
+        new Warmup(warmupMillis, preload),
+        WriteLimits.DEFAULTS,
+        models);
   }
 
   private static void report(GrpcServer grpc, String collection, CollectionState state) {
@@ -247,10 +267,19 @@ public final class SearchServer implements AutoCloseable {
       openedModels.clear();
       live.close();
       catalog.close();
+      release(lock);
     }
     // Otherwise a search is still reading the mapping, and unmapping it would end the process in
     // the worst way.
     return quiet;
+  }
+
+  private static void release(ServerLock lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("the lock of the data directory could not be released", e);
+    }
   }
 
   @Override
