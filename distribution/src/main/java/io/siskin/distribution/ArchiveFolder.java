@@ -1,5 +1,7 @@
 package io.siskin.distribution;
 
+import io.siskin.server.config.ConfigText;
+import io.siskin.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +36,7 @@ public final class ArchiveFolder {
   private final Target target;
   private final long epochSeconds;
 
-  private ArchiveFolder(
-      Path root, Path generated, Path folder, Target target, long epochSeconds) {
+  private ArchiveFolder(Path root, Path generated, Path folder, Target target, long epochSeconds) {
     this.root = root;
     this.generated = generated;
     this.folder = folder;
@@ -47,8 +48,8 @@ public final class ArchiveFolder {
    * Makes the folder.
    *
    * @param args the root of the repository; the folder with {@code bom.json} and {@code
-   *     THIRD-PARTY.txt}; the folder to make, which is deleted first; the target; the
-   *     time of the entries of jars, in ISO 8601
+   *     THIRD-PARTY.txt}; the folder to make, which is deleted first; the target; the time of the
+   *     entries of jars, in ISO 8601
    * @throws IOException when something cannot be read or written
    */
   public static void main(String[] args) throws IOException {
@@ -75,9 +76,12 @@ public final class ArchiveFolder {
     bill.write(folder.resolve("sbom.json"));
     copyLegalTexts(lib, thirdParties);
     copyScripts();
-    copyTree(root.resolve("distribution/src/archive"), folder);
-    copyTree(root.resolve("deploy/systemd"), folder.resolve("systemd"));
-    copyTree(root.resolve("deploy/helm"), folder.resolve("helm"));
+    copyTree(root.resolve("distribution/src/archive"), folder, "");
+    copyTree(root.resolve("deploy/systemd"), folder.resolve("systemd"), "");
+    copyTree(root.resolve("deploy/helm"), folder.resolve("helm"), "");
+    Files.writeString(
+        folder.resolve("conf/every-setting.yaml"), ConfigText.sample(ServerConfig.TREE));
+    copyTree(root.resolve("docs"), folder.resolve("docs"), ".md");
     Files.writeString(folder.resolve("TARGET"), target.word() + "\n");
     writeChecksums();
   }
@@ -107,7 +111,7 @@ public final class ArchiveFolder {
     for (String jar : names(lib)) {
       LegalTexts.copy(lib.resolve(jar), licences);
     }
-    copyTree(root.resolve("distribution/src/licence/texts"), licences);
+    copyTree(root.resolve("distribution/src/licence/texts"), licences, "");
     Files.copy(root.resolve("LICENSE"), folder.resolve("LICENSE"));
   }
 
@@ -143,13 +147,13 @@ public final class ArchiveFolder {
     }
   }
 
-  private static void copyTree(Path from, Path to) throws IOException {
+  /** Copies the files of a folder whose names end in a certain way, with their folders. */
+  private static void copyTree(Path from, Path to, String ending) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.sorted().toList()) {
-        Path copy = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        if (file.toString().endsWith(ending)) {
+          Path copy = to.resolve(from.relativize(file).toString());
+          Files.createDirectories(copy.getParent());
           Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
         }
       }

@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The list of all that is in the archive, in the format CycloneDX. The build's plugin writes it over
- * what Maven resolved. This class makes it true of the archive: components whose jar is not there
- * are removed, and jars that were written anew get their own checksum.
+ * The list of all that is in the archive, in the format CycloneDX. The build's plugin writes it
+ * over what Maven resolved. This class makes it true of the archive: components whose jar is not
+ * there are removed, and jars that were written anew get their own checksum.
  */
 final class BillOfMaterials {
   private static final ObjectMapper JSON =
@@ -96,10 +96,7 @@ final class BillOfMaterials {
   void setChecksums(Path lib) throws IOException {
     for (JsonNode component : components()) {
       ArrayNode hashes = ((ObjectNode) component).putArray("hashes");
-      hashes
-          .addObject()
-          .put("alg", "SHA-256")
-          .put("content", sha256(lib.resolve(jar(component))));
+      hashes.addObject().put("alg", "SHA-256").put("content", sha256(lib.resolve(jar(component))));
     }
   }
 

@@ -65,10 +65,12 @@ final class LicencePolicy {
         throw new IllegalArgumentException(
             "THIRD-PARTY.txt has the line '"
                 + line
-                + "'; allowed: GROUP:ARTIFACT:VERSION, LICENCES and ADDRESS with tabs between them");
+                + "'; allowed: GROUP:ARTIFACT:VERSION, LICENCES and ADDRESS with tabs between"
+                + " them");
       }
       libraries.add(
-          new Library(columns[0], Arrays.stream(columns[1].split(";")).map(String::strip).toList()));
+          new Library(
+              columns[0], Arrays.stream(columns[1].split(";")).map(String::strip).toList()));
     }
     return libraries;
   }

@@ -140,7 +140,8 @@ public record NativeLibrary(String path, String system, String architecture) {
             + path
             + " has no "
             + what
-            + " in its path that is known; allowed: one that NativeLibrary.java lists. Add it there");
+            + " in its path that is known; allowed: one that NativeLibrary.java lists. Add it"
+            + " there");
   }
 
   private static byte[] bytes(int... values) {

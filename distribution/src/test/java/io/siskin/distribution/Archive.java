@@ -50,7 +50,10 @@ final class Archive {
             .start();
     assertThat(tar.waitFor()).isZero();
     try (var files = Files.list(parent)) {
-      return files.filter(file -> file.getFileName().toString().startsWith("siskin-")).findAny().orElseThrow();
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("siskin-"))
+          .findAny()
+          .orElseThrow();
     }
   }
 

@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ArchiveContentIT {
   private static final String TIME = "2026-01-01T00:00:00Z";
 
-  /** Those that Siskin would miss: TLS and epoll, zstd, models and their tokenizers, the terminal. */
+  /**
+   * Those that Siskin would miss: TLS and epoll, zstd, models and their tokenizers, the terminal.
+   */
   private static final List<String> NEEDED =
       List.of(
           "netty_tcnative",
@@ -174,12 +176,14 @@ final class ArchiveContentIT {
     }
     assertThat(unpacked.resolve("licences/grpc-netty-shaded-" + version("grpc-netty-shaded")))
         .isNotEmptyDirectory();
-    assertThat(unpacked.resolve("LICENSE")).hasSameTextualContentAs(Repository.root().resolve("LICENSE"));
+    assertThat(unpacked.resolve("LICENSE"))
+        .hasSameTextualContentAs(Repository.root().resolve("LICENSE"));
   }
 
   @Test
   void theScriptsAreThoseOfTheCheckout() {
-    for (String script : List.of("siskin", "start-up-cache", "start-up.sh", "jdk.sh", "jvm.options")) {
+    for (String script :
+        List.of("siskin", "start-up-cache", "start-up.sh", "jdk.sh", "jvm.options")) {
       assertThat(unpacked.resolve("bin").resolve(script))
           .hasSameBinaryContentAs(Repository.root().resolve("bin").resolve(script));
     }

@@ -91,9 +91,7 @@ final class ArchiveIT {
   private String run(Path from, int status, Object... arguments) throws Exception {
     Process process = start(from, arguments);
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor())
-        .as(() -> out + readError())
-        .isEqualTo(status);
+    assertThat(process.waitFor()).as(() -> out + readError()).isEqualTo(status);
     return out;
   }
 

@@ -48,8 +48,7 @@ final class JarSlimmerTest {
     assertThat(result.kept()).extracting(NativeLibrary::path).containsExactly("linux/amd64/x.so");
     assertThat(result.isEmpty()).isFalse();
     try (ZipFile zip = new ZipFile(copy.toFile())) {
-      assertThat(zip.getInputStream(zip.getEntry("a/B.class")))
-          .hasContent("content of a/B.class");
+      assertThat(zip.getInputStream(zip.getEntry("a/B.class"))).hasContent("content of a/B.class");
       assertThat(zip.getEntry("z/A.class").getMethod()).isEqualTo(ZipEntry.STORED);
     }
   }

@@ -81,8 +81,7 @@ final class NativeLibraryTest {
     "all, windows, x86_64, true",
     "all, macos, '', true"
   })
-  void aTargetTakesWhatIsForIt(
-      String target, String system, String architecture, boolean isTaken) {
+  void aTargetTakesWhatIsForIt(String target, String system, String architecture, boolean isTaken) {
     assertThat(Target.of(target).takes(new NativeLibrary("x", system, architecture)))
         .isEqualTo(isTaken);
   }
@@ -91,7 +90,6 @@ final class NativeLibraryTest {
   void anUnknownTargetIsRefused() {
     assertThatThrownBy(() -> Target.of("linux"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "siskin.target is linux; allowed: linux-x86_64, linux-aarch64, all");
+        .hasMessage("siskin.target is linux; allowed: linux-x86_64, linux-aarch64, all");
   }
 }

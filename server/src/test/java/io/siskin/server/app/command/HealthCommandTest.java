@@ -25,8 +25,10 @@ final class HealthCommandTest {
 
   @Test
   void aServerIsReadyWhenItsCollectionsAre() throws IOException {
-    Path corpus = Files.writeString(folder.resolve("bees.jsonl"), "{\"id\":\"1\",\"text\":\"a\"}\n");
-    assertThat(CapturedRun.of("index", "-i", corpus, "-o", folder.resolve("data")).status()).isZero();
+    Path corpus =
+        Files.writeString(folder.resolve("bees.jsonl"), "{\"id\":\"1\",\"text\":\"a\"}\n");
+    assertThat(CapturedRun.of("index", "-i", corpus, "-o", folder.resolve("data")).status())
+        .isZero();
     try (SearchServer server =
         SearchServer.listen(
             new DataDirectory(folder.resolve("data")),
@@ -40,12 +42,7 @@ final class HealthCommandTest {
       assertSays("SERVING", ExitStatus.OK, "-t", server.address(), "-c", "bees");
       assertSays("SERVICE_UNKNOWN", ExitStatus.FAILURE, "-t", server.address(), "-c", "wasps");
       assertSays(
-          "SERVING",
-          ExitStatus.OK,
-          "-t",
-          server.address(),
-          "--service",
-          "siskin.v1.SearchService");
+          "SERVING", ExitStatus.OK, "-t", server.address(), "--service", "siskin.v1.SearchService");
     }
   }
 
