@@ -9,6 +9,7 @@ import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.StopLatch;
+import io.siskin.server.app.serving.ObserveOptions;
 import io.siskin.server.app.serving.SearchServer;
 import io.siskin.server.app.terminal.Units;
 import io.siskin.server.batch.StoredEncodings;
@@ -193,7 +194,8 @@ public final class ServeCommand implements Callable<Integer> {
                 options(),
                 verification,
                 new Warmup(warmupMillis, preload()),
-                batching.over(library, stored))) {
+                batching.over(library, stored),
+                ObserveOptions.DEFAULTS)) {
       if (metricsPort != null) {
         server.showMetrics(metricsHost, metricsPort);
       }
