@@ -50,9 +50,11 @@ public record AccessLogOptions(Destination destination, boolean queries, int que
       public File {
         if (sizeBytesMax < SIZE_BYTES_MIN) {
           throw new InvalidInputException(
-              "access_log.file_size_bytes", sizeBytesMax, "at least " + SIZE_BYTES_MIN);
+              "access_log.file_mib_max",
+              sizeBytesMax + " bytes",
+              "at least " + SIZE_BYTES_MIN + " bytes");
         }
-        Ranges.check("access_log.file_count", countMax, 1, COUNT_MAX);
+        Ranges.check("access_log.file_count_max", countMax, 1, COUNT_MAX);
       }
     }
   }

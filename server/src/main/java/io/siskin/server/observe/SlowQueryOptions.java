@@ -27,8 +27,8 @@ public record SlowQueryOptions(long limitMillis, int countMax, int sizeBytesMax,
    */
   public SlowQueryOptions {
     Ranges.check("slow_queries.limit_millis", limitMillis, 0, LIMIT_MILLIS_MAX);
-    Ranges.check("slow_queries.count", countMax, 1, COUNT_MAX);
-    Ranges.check("slow_queries.size_bytes", sizeBytesMax, SIZE_BYTES_MIN, Integer.MAX_VALUE);
+    Ranges.check("slow_queries.count_max", countMax, 1, COUNT_MAX);
+    Ranges.check("slow_queries.mib_max in bytes", sizeBytesMax, SIZE_BYTES_MIN, Integer.MAX_VALUE);
   }
 
   /**

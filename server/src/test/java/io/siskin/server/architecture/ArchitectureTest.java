@@ -118,6 +118,7 @@ final class ArchitectureTest {
                   "filter",
                   "plan",
                   "search")),
+          Map.entry("config", Set.of()),
           Map.entry("metrics", Set.of("batch", "counters", "filter", "retrieve", "search")),
           Map.entry("measure", Set.of("corpus", "search")),
           Map.entry(

@@ -10,6 +10,7 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.Preload;
+import io.siskin.server.collection.ServerLock;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
@@ -34,6 +35,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server over a data directory, put together: listens first, so that a taken port is known before
@@ -43,10 +46,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread.
  */
 public final class SearchServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SearchServer.class);
+
   /** How often the data directory is looked at for collections that were replaced. */
   private static final long WATCH_INTERVAL_MILLIS = 500;
 
   private final GrpcServerOptions options;
+  private final ServerLock lock;
   private final CollectionCatalog catalog;
   private final BatchedModels models;
   private final RetrievalPipeline retrieval;
@@ -62,6 +68,7 @@ public final class SearchServer implements AutoCloseable {
 
   private SearchServer(
       GrpcServerOptions options,
+      ServerLock lock,
       CollectionCatalog catalog,
       BatchedModels models,
       RetrievalPipeline retrieval,
@@ -70,6 +77,7 @@ public final class SearchServer implements AutoCloseable {
       Observation observation,
       RecallSampler sampler) {
     this.options = options;
+    this.lock = lock;
     this.catalog = catalog;
     this.models = models;
     this.retrieval = retrieval;
@@ -86,22 +94,25 @@ public final class SearchServer implements AutoCloseable {
    * @param options where to listen and within what limits
    * @param verification how much of each file is read before it is used
    * @param warmup gets each collection ready before it serves
+   * @param writeLimits how much memory and time the writes of one collection may take
    * @param models the models of the collections
    * @param observe what is written down about the server's work
+   * @throws IOException when the address cannot be listened on, or another server serves the data
+   *     directory
    */
   public static SearchServer listen(
       DataDirectory data,
       GrpcServerOptions options,
       Verification verification,
       Warmup warmup,
+      WriteLimits writeLimits,
       BatchedModels models,
       ObserveOptions observe)
       throws IOException {
-    Observation observation =
-        Observation.start(
-            observe.accessLog(), observe.slowQueries(), observe.traces(), StandardOutputLines::new);
+    ServerLock lock = ServerLock.take(data);
+    Observation observation = observation(observe, lock);
     CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
-    LiveCollections live = new LiveCollections(data, catalog, models, WriteLimits.DEFAULTS);
+    LiveCollections live = new LiveCollections(data, catalog, models, writeLimits);
     // Which searches are sampled shall differ from start to start.
     RecallSampler sampler = RecallSampler.start(observe.recall(), System.nanoTime());
     RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts, sampler);
@@ -123,7 +134,7 @@ public final class SearchServer implements AutoCloseable {
       listens = true;
       catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
       return new SearchServer(
-          options, catalog, models, retrieval, live, grpc, observation, sampler);
+          options, lock, catalog, models, retrieval, live, grpc, observation, sampler);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
@@ -134,6 +145,7 @@ public final class SearchServer implements AutoCloseable {
         sampler.close();
         live.close();
         observation.close();
+        lock.close();
       }
     }
   }
@@ -161,8 +173,29 @@ public final class SearchServer implements AutoCloseable {
         options,
         verification,
         new Warmup(warmupMillis, preload),
+        WriteLimits.DEFAULTS,
         models,
         ObserveOptions.DEFAULTS);
+  }
+
+  /** Starts what is written down; the lock is given back when that fails. */
+  private static Observation observation(ObserveOptions observe, ServerLock lock)
+      throws IOException {
+    boolean starts = false;
+    try {
+      Observation observation =
+          Observation.start(
+              observe.accessLog(),
+              observe.slowQueries(),
+              observe.traces(),
+              StandardOutputLines::new);
+      starts = true;
+      return observation;
+    } finally {
+      if (!starts) {
+        lock.close();
+      }
+    }
   }
 
   private static void report(
@@ -289,10 +322,19 @@ public final class SearchServer implements AutoCloseable {
       openedModels.clear();
       live.close();
       catalog.close();
+      release(lock);
     }
     // Otherwise a search is still reading the mapping, and unmapping it would end the process in
     // the worst way.
     return quiet;
+  }
+
+  private static void release(ServerLock lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("the lock of the data directory could not be released", e);
+    }
   }
 
   @Override
