@@ -91,7 +91,8 @@ public final class ServeCommand implements Callable<Integer> {
                 ServerParts.verification(config.data()),
                 ServerParts.warmup(config.data()),
                 ServerParts.writes(config.writes()),
-                ServerParts.batching(config.batching(), library, stored))) {
+                ServerParts.batching(config.batching(), library, stored),
+                ServerParts.observe(config))) {
       Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {
         server.showMetrics(config.metrics().host(), metricsPort);

@@ -2,6 +2,7 @@ package io.siskin.server.app.serving;
 
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.store.Verification;
+import io.siskin.server.app.output.StandardOutputLines;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.BatchedModels;
@@ -15,18 +16,24 @@ import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
 import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.EncodingPipeline;
+import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.Backends;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.CallerRights;
+import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.write.LiveCollections;
 import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +58,8 @@ public final class SearchServer implements AutoCloseable {
   private final RetrievalPipeline retrieval;
   private final LiveCollections live;
   private final GrpcServer grpc;
+  private final Observation observation;
+  private final RecallSampler sampler;
 
   /** Those that no collection has to have. */
   private final List<BatchedModel> openedModels = new ArrayList<>();
@@ -64,7 +73,9 @@ public final class SearchServer implements AutoCloseable {
       BatchedModels models,
       RetrievalPipeline retrieval,
       LiveCollections live,
-      GrpcServer grpc) {
+      GrpcServer grpc,
+      Observation observation,
+      RecallSampler sampler) {
     this.options = options;
     this.lock = lock;
     this.catalog = catalog;
@@ -72,6 +83,8 @@ public final class SearchServer implements AutoCloseable {
     this.retrieval = retrieval;
     this.live = live;
     this.grpc = grpc;
+    this.observation = observation;
+    this.sampler = sampler;
   }
 
   /**
@@ -83,6 +96,7 @@ public final class SearchServer implements AutoCloseable {
    * @param warmup gets each collection ready before it serves
    * @param writeLimits how much memory and time the writes of one collection may take
    * @param models the models of the collections
+   * @param observe what is written down about the server's work
    * @throws IOException when the address cannot be listened on, or another server serves the data
    *     directory
    */
@@ -92,12 +106,16 @@ public final class SearchServer implements AutoCloseable {
       Verification verification,
       Warmup warmup,
       WriteLimits writeLimits,
-      BatchedModels models)
+      BatchedModels models,
+      ObserveOptions observe)
       throws IOException {
     ServerLock lock = ServerLock.take(data);
+    Observation observation = observation(observe, lock);
     CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
     LiveCollections live = new LiveCollections(data, catalog, models, writeLimits);
-    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts);
+    // Which searches are sampled shall differ from start to start.
+    RecallSampler sampler = RecallSampler.start(observe.recall(), System.nanoTime());
+    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts, sampler);
     boolean listens = false;
     try {
       GrpcServer grpc =
@@ -108,10 +126,15 @@ public final class SearchServer implements AutoCloseable {
                   new DocumentReader(catalog, live::refresh),
                   live,
                   live,
-                  new EncodingPipeline(catalog, models)));
+                  new EncodingPipeline(catalog, models)),
+              new ServerFacts(
+                  Version.number(), Instant.now(), KernelProvider.current().description()),
+              CallerRights.EVERYBODY,
+              observation);
       listens = true;
-      catalog.onStateChange((name, state) -> report(grpc, name, state));
-      return new SearchServer(options, lock, catalog, models, retrieval, live, grpc);
+      catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
+      return new SearchServer(
+          options, lock, catalog, models, retrieval, live, grpc, observation, sampler);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
@@ -119,7 +142,9 @@ public final class SearchServer implements AutoCloseable {
           : failed;
     } finally {
       if (!listens) {
+        sampler.close();
         live.close();
+        observation.close();
         lock.close();
       }
     }
@@ -149,14 +174,39 @@ public final class SearchServer implements AutoCloseable {
         verification,
         new Warmup(warmupMillis, preload),
         WriteLimits.DEFAULTS,
-        models);
+        models,
+        ObserveOptions.DEFAULTS);
   }
 
-  private static void report(GrpcServer grpc, String collection, CollectionState state) {
+  /** Starts what is written down; the lock is given back when that fails. */
+  private static Observation observation(ObserveOptions observe, ServerLock lock)
+      throws IOException {
+    boolean starts = false;
+    try {
+      Observation observation =
+          Observation.start(
+              observe.accessLog(),
+              observe.slowQueries(),
+              observe.traces(),
+              StandardOutputLines::new);
+      starts = true;
+      return observation;
+    } finally {
+      if (!starts) {
+        lock.close();
+      }
+    }
+  }
+
+  private static void report(
+      GrpcServer grpc, RecallSampler sampler, String collection, CollectionState state) {
     switch (state) {
       case SERVING -> grpc.setServing(collection, true);
       case DAMAGED -> grpc.setServing(collection, false);
-      case REMOVED -> grpc.clearServing(collection);
+      case REMOVED -> {
+        grpc.clearServing(collection);
+        sampler.forget(collection);
+      }
     }
   }
 
@@ -194,7 +244,10 @@ public final class SearchServer implements AutoCloseable {
                   models::metrics,
                   models::cacheMetrics,
                   models::storeMetrics,
-                  catalog::scrubCounts));
+                  catalog::scrubCounts,
+                  observation::counts,
+                  sampler::counts,
+                  () -> Map.of("grpc", GrpcServer.buffers())));
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
     }
@@ -257,6 +310,8 @@ public final class SearchServer implements AutoCloseable {
    */
   public boolean shutdown() {
     boolean quiet = grpc.shutdown(options.shutdown().grace());
+    sampler.close();
+    observation.close();
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
       metrics.close();
