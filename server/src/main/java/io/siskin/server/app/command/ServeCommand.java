@@ -87,12 +87,8 @@ public final class ServeCommand implements Callable<Integer> {
         SearchServer server =
             SearchServer.listen(
                 directory,
-                ServerParts.grpc(config),
-                ServerParts.verification(config.data()),
-                ServerParts.warmup(config.data()),
-                ServerParts.writes(config.writes()),
-                ServerParts.batching(config.batching(), library, stored),
-                ServerParts.observe(config))) {
+                ServerParts.options(config),
+                ServerParts.batching(config.batching(), library, stored))) {
       Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {
         server.showMetrics(config.metrics().host(), metricsPort);
