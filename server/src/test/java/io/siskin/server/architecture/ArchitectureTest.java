@@ -122,10 +122,13 @@ final class ArchitectureTest {
                   "counters",
                   "retrieve",
                   "rpc.admission",
+                  "rpc.gateway",
                   "rpc.mapping",
                   "rpc.service",
                   "rpc.transport",
                   "write")),
+          Map.entry("rpc.gateway", Set.of("retrieve", "rpc.mapping")),
+          Map.entry("http", Set.of("rpc.gateway")),
           Map.entry("rpc.admission", Set.of("counters")),
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
           Map.entry(
@@ -215,6 +218,11 @@ final class ArchitectureTest {
             "io.prometheus..",
             "com.sun.net.httpserver.."),
         only(
+            "Netty is known in http",
+            new String[] {"..server.http"},
+            Violations.Netty.class,
+            "io.netty.."),
+        only(
             "the Vector API is for kernels",
             new String[] {"..server.encode.kernel"},
             Violations.Vector.class,
@@ -251,7 +259,8 @@ final class ArchitectureTest {
             "only app starts a server",
             noClasses()
                 .that()
-                .resideOutsideOfPackages("..server.rpc..", "..server.app..")
+                // It may know the gateway, and nothing else: see the lines above.
+                .resideOutsideOfPackages("..server.rpc..", "..server.app..", "..server.http")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("..server.rpc.."),
@@ -289,14 +298,6 @@ final class ArchitectureTest {
     assertThat(rule.rule.evaluate(violation).hasViolation())
         .as("%s is broken by %s", rule, rule.violation.getSimpleName())
         .isTrue();
-  }
-
-  /** It is no dependency today; when it is, an ADR says which package knows it. */
-  @Test
-  void nettyIsKnownNowhere() {
-    HouseRules.nowhere("io.netty..").check(CLASSES);
-    JavaClasses grpc = new ClassFileImporter().importClasses(Violations.Grpc.class);
-    assertThat(HouseRules.nowhere("io.grpc..").evaluate(grpc).hasViolation()).isTrue();
   }
 
   @Test

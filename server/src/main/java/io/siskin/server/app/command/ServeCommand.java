@@ -15,6 +15,7 @@ import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.Preload;
 import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.http.HttpOptions;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
@@ -197,6 +198,9 @@ public final class ServeCommand implements Callable<Integer> {
       if (metricsPort != null) {
         server.showMetrics(metricsHost, metricsPort);
       }
+      // Until the settings have it: beside the usual port of gRPC the usual one, else any.
+      server.serveHttp(
+          HttpOptions.DEFAULTS.at("127.0.0.1", port == 7700 ? HttpOptions.DEFAULT_PORT : 0));
       for (Path model : modelDirectories) {
         server.openModel(model);
       }

@@ -10,6 +10,9 @@ import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.Preload;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.http.HttpOptions;
+import io.siskin.server.http.HttpServer;
+import io.siskin.server.http.Site;
 import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
 import io.siskin.server.retrieve.DocumentReader;
@@ -24,6 +27,7 @@ import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,9 @@ public final class SearchServer implements AutoCloseable {
   /** How often the data directory is looked at for collections that were replaced. */
   private static final long WATCH_INTERVAL_MILLIS = 500;
 
+  /** How long clients of HTTP get to take the last answers. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
   private final GrpcServerOptions options;
   private final CollectionCatalog catalog;
   private final BatchedModels models;
@@ -50,6 +57,7 @@ public final class SearchServer implements AutoCloseable {
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
   private @Nullable MetricsServer metrics;
+  private @Nullable HttpServer http;
 
   private SearchServer(
       GrpcServerOptions options,
@@ -181,6 +189,39 @@ public final class SearchServer implements AutoCloseable {
   }
 
   /**
+   * Serves HTTP too, until the server has ended: REST, the console, health checks.
+   *
+   * @param httpOptions where to listen and within what limits
+   * @throws IOException when the address cannot be listened on
+   */
+  public void serveHttp(HttpOptions httpOptions) throws IOException {
+    String host = httpOptions.listening().host();
+    try {
+      http =
+          HttpServer.start(
+              httpOptions,
+              Site.builder(httpOptions).rest(grpc.gateway()).readiness(this::readiness).build());
+    } catch (IOException failed) {
+      throw isTaken(failed)
+          ? new IOException(taken(host, httpOptions.listening().port(), "--http-port"), failed)
+          : failed;
+    }
+  }
+
+  private Site.Readiness readiness() {
+    return switch (grpc.readiness()) {
+      case STARTING -> Site.Readiness.STARTING;
+      case SERVING -> Site.Readiness.SERVING;
+      case DRAINING -> Site.Readiness.DRAINING;
+    };
+  }
+
+  /** Returns the port of HTTP; 0 for none. */
+  public int httpPort() {
+    return http == null ? 0 : http.port();
+  }
+
+  /**
    * Opens a model beside those of the collections, to encode texts by its name: dense ones, which
    * no collection has, and those that another server's collections need.
    *
@@ -237,6 +278,11 @@ public final class SearchServer implements AutoCloseable {
    */
   public boolean shutdown() {
     boolean quiet = grpc.shutdown(options.shutdown().grace());
+    if (http != null) {
+      // After the calls that it made: what is left to do is to send their answers.
+      http.shutdown(LAST_ANSWERS);
+      http = null;
+    }
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
       metrics.close();
