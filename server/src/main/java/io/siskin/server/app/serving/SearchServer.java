@@ -11,6 +11,9 @@ import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.ServerLock;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.http.HttpOptions;
+import io.siskin.server.http.HttpServer;
+import io.siskin.server.http.Site;
 import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
 import io.siskin.server.retrieve.DocumentReader;
@@ -27,6 +30,7 @@ import io.siskin.server.write.LiveCollections;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +52,9 @@ public final class SearchServer implements AutoCloseable {
   /** How often the data directory is looked at for collections that were replaced. */
   private static final long WATCH_INTERVAL_MILLIS = 500;
 
+  /** How long clients of HTTP get to take the last answers. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
   private final GrpcServerOptions options;
   private final ServerLock lock;
   private final CollectionCatalog catalog;
@@ -62,6 +69,7 @@ public final class SearchServer implements AutoCloseable {
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
   private @Nullable MetricsServer metrics;
+  private @Nullable HttpServer http;
 
   private SearchServer(
       GrpcServerOptions options,
@@ -217,6 +225,39 @@ public final class SearchServer implements AutoCloseable {
   }
 
   /**
+   * Serves HTTP too, until the server has ended: REST, the console, health checks.
+   *
+   * @param httpOptions where to listen and within what limits
+   * @throws IOException when the address cannot be listened on
+   */
+  public void serveHttp(HttpOptions httpOptions) throws IOException {
+    String host = httpOptions.listening().host();
+    try {
+      http =
+          HttpServer.start(
+              httpOptions,
+              Site.builder(httpOptions).rest(grpc.gateway()).readiness(this::readiness).build());
+    } catch (IOException failed) {
+      throw isTaken(failed)
+          ? new IOException(taken(host, httpOptions.listening().port(), "--http-port"), failed)
+          : failed;
+    }
+  }
+
+  private Site.Readiness readiness() {
+    return switch (grpc.readiness()) {
+      case STARTING -> Site.Readiness.STARTING;
+      case SERVING -> Site.Readiness.SERVING;
+      case DRAINING -> Site.Readiness.DRAINING;
+    };
+  }
+
+  /** Returns the port of HTTP; 0 for none. */
+  public int httpPort() {
+    return http == null ? 0 : http.port();
+  }
+
+  /**
    * Opens a model beside those of the collections, to encode texts by its name: dense ones, which
    * no collection has, and those that another server's collections need.
    *
@@ -275,6 +316,11 @@ public final class SearchServer implements AutoCloseable {
     boolean quiet = grpc.shutdown(options.shutdown().grace());
     sampler.close();
     observation.close();
+    if (http != null) {
+      // After the calls that it made: what is left to do is to send their answers.
+      http.shutdown(LAST_ANSWERS);
+      http = null;
+    }
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
       metrics.close();
