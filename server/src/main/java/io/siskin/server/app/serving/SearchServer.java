@@ -136,8 +136,7 @@ public final class SearchServer implements AutoCloseable {
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
-              taken(
-                  options.grpc().listening().host(), options.grpc().listening().port(), "--port"),
+              taken(options.grpc().listening().host(), options.grpc().listening().port(), "--port"),
               failed)
           : failed;
     } finally {
