@@ -21,6 +21,7 @@ WARM_ROUNDS_MAX = 40
 SETTLED_GAIN = 1.03
 CALLERS = 32
 UNCONGESTED = 0.5
+STEP_FACTOR, STEPS_MAX = 1.1, 20
 REFUSED = "RESOURCE_EXHAUSTED"
 # What is wanted at the largest factor: the share of the peak that is still answered in time, how many times longer than
 # without congestion an answer may take (p99), and how much the memory may grow between the first round and the last.
@@ -253,20 +254,29 @@ class Pair:
         return max(rates)
 
 
+def seek_peak(options, pair, rate, show):
+    """Sends the steps, and more of them while the last one is the best. Returns the most that was answered in time."""
+    found = []
+    steps = list(options.steps)
+    while steps:
+        step = steps.pop(0)
+        done, cores = pair.send("open", round(rate * step), options.seconds)
+        found.append(in_time(done))
+        show(rows(pair.name, f"step {step:g}", done, None, cores))
+        if not steps and found[-1] == max(found) and len(found) < STEPS_MAX:
+            steps.append(round(step * STEP_FACTOR, 2))
+    return max(found)
+
+
 def measure_round(options, pair, rate, show):
     """Runs the loads of one round on one pair. Returns the loads that the verdicts need."""
-    found = {"peak": options.rate or 0}
-    if not options.rate:
-        for step in options.steps:
-            done, cores = pair.send("open", round(rate * step), options.seconds)
-            found["peak"] = max(found["peak"], in_time(done))
-            show(rows(pair.name, f"step {step:g}", done, None, cores))
-    peak = max(found["peak"], 1)
+    peak = max(options.rate or seek_peak(options, pair, rate, show), 1)
+    found = {"peak": peak}
     for factor in [UNCONGESTED, *options.factors]:
         done, cores = pair.send("open", round(peak * factor), options.seconds)
         show(rows(pair.name, f"{factor:g} ×", done, peak, cores))
         found["uncongested" if factor == UNCONGESTED else "overload"] = done
-    return found | {"peak": peak}
+    return found
 
 
 def measure(options, pairs, show):

@@ -69,6 +69,23 @@ class OverloadTest(unittest.TestCase):
         said = overload.verdicts([one(1_700, 41.0, 520.0), one(1_700, 41.0, 560.0)])
         self.assertEqual([sentence.endswith(" MISSED.") for sentence in said], [True] * 3)
 
+    def test_steps_go_on_while_the_last_one_is_the_best(self):
+        class Pair:
+            name = "stub"
+            sent = []
+
+            def send(self, kind, size, seconds):
+                self.sent.append(size)
+                return load(2 * min(size, 1_300), 41.0, 520.0), (0, 0, 0)
+
+        class Options:
+            steps, seconds = [0.9, 1.0], 2
+
+        pair = Pair()
+        self.assertEqual(overload.seek_peak(Options, pair, 1_000, lambda rows: None), 1_300)
+        self.assertEqual(pair.sent[:5], [900, 1_000, 1_100, 1_210, 1_330])
+        self.assertEqual(len(pair.sent), overload.STEPS_MAX)
+
     def test_rates_settle_when_they_rise_no_more(self):
         self.assertFalse(overload.settled([100, 90]))
         self.assertFalse(overload.settled([100, 150, 200]))
