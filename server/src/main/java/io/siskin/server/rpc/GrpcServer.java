@@ -1,11 +1,14 @@
 package io.siskin.server.rpc;
 
 import io.grpc.Server;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.rpc.gateway.GrpcRestGateway;
+import io.siskin.server.rpc.gateway.RestGateway;
 import io.siskin.server.rpc.observe.Observation;
 import io.siskin.server.rpc.service.CallerRights;
 import io.siskin.server.rpc.service.ServerFacts;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +61,7 @@ public final class GrpcServer implements AutoCloseable {
   private final EventLoops loops;
   private final List<Server> listeners = new ArrayList<>();
   private final CountDownLatch terminated = new CountDownLatch(1);
+  private @Nullable GrpcRestGateway gateway;
   private @Nullable Server tcp;
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
@@ -138,6 +143,16 @@ public final class GrpcServer implements AutoCloseable {
     services.clearServing(collection);
   }
 
+  /** Returns whether calls are welcome. Safe to ask at any time. */
+  public Readiness readiness() {
+    return services.readiness();
+  }
+
+  /** Returns the way to the services for those who speak HTTP. It ends with this server. */
+  public RestGateway gateway() {
+    return Objects.requireNonNull(gateway, "there from the start on");
+  }
+
   /** Returns what was done so far. */
   public RpcCounts counts() {
     return services.counts();
@@ -201,6 +216,9 @@ public final class GrpcServer implements AutoCloseable {
     // What is still open is out of time, or a health watch, which never ends by itself.
     listeners.forEach(Server::shutdownNow);
     boolean quiet = services.close(CANCELLATION_GRACE);
+    if (gateway != null) {
+      gateway.close();
+    }
     awaitListeners(System.nanoTime() + CANCELLATION_GRACE.toNanos());
     loops.close();
     releaseSocketFile();
@@ -209,6 +227,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   private void listen() throws IOException {
+    listenForGateway();
     GrpcServerOptions.Listening listening = options.listening();
     if (listening.port() != GrpcServerOptions.NO_TCP) {
       tcp = listenOnTcp(listening);
@@ -216,6 +235,18 @@ public final class GrpcServer implements AutoCloseable {
     if (listening.unixSocket() != null) {
       listenOnUnixSocket(listening.unixSocket());
     }
+  }
+
+  /** For calls from within the process: those that come over HTTP. */
+  private void listenForGateway() throws IOException {
+    String name = GrpcRestGateway.newName();
+    InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
+    services.addTo(builder);
+    GrpcRestGateway.intercept(builder);
+    Server listener = builder.build();
+    listener.start();
+    listeners.add(listener);
+    gateway = services.gateway(name, options);
   }
 
   private Server listenOnTcp(GrpcServerOptions.Listening listening) throws IOException {
