@@ -1,9 +1,9 @@
 package io.siskin.server.app;
 
-import io.siskin.index.store.Verification;
 import io.siskin.server.app.command.BenchCommand;
 import io.siskin.server.app.command.CalibrateCommand;
 import io.siskin.server.app.command.CollectionsCommand;
+import io.siskin.server.app.command.ConfigCommand;
 import io.siskin.server.app.command.CountCommand;
 import io.siskin.server.app.command.DeleteCommand;
 import io.siskin.server.app.command.DemoCommand;
@@ -21,7 +21,6 @@ import io.siskin.server.app.command.SnapshotCommand;
 import io.siskin.server.app.command.UpsertCommand;
 import io.siskin.server.app.flags.Choice;
 import io.siskin.server.app.flags.EncoderFlags;
-import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.StructureFlags;
 import io.siskin.server.app.process.ExitStatus;
@@ -31,7 +30,6 @@ import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.app.terminal.Terminal;
 import io.siskin.server.app.terminal.WordWrappedHelp;
-import io.siskin.server.collection.Preload;
 import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Side;
@@ -76,6 +74,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       IndexCommand.class,
       ServeCommand.class,
+      ConfigCommand.class,
       SearchCommand.class,
       CollectionsCommand.class,
       UpsertCommand.class,
@@ -137,13 +136,10 @@ public final class Siskin implements Runnable {
         .registerConverter(InputFormat.class, Choice.of(InputFormat.class))
         .registerConverter(Population.class, Choice.of(Population.class))
         .registerConverter(StructureFlags.Scales.class, Choice.of(StructureFlags.Scales.class))
-        .registerConverter(Preload.class, Choice.of(Preload.class))
-        .registerConverter(Verification.class, Choice.of(Verification.class))
         .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))
         .registerConverter(EncoderFlags.Analyzer.class, Choice.of(EncoderFlags.Analyzer.class))
         .registerConverter(AnalyzerSpec.TokenRule.class, Choice.of(AnalyzerSpec.TokenRule.class))
         .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
-        .registerConverter(InferenceFlags.Provider.class, Choice.of(InferenceFlags.Provider.class))
         .registerConverter(StatisticsScope.class, Choice.of(StatisticsScope.class))
         .registerConverter(Side.class, Choice.of(Side.class))
         .registerConverter(StructureFlags.Order.class, Choice.of(StructureFlags.Order.class))

@@ -114,6 +114,7 @@ final class ArchitectureTest {
                   "filter",
                   "plan",
                   "search")),
+          Map.entry("config", Set.of()),
           Map.entry("metrics", Set.of("batch", "counters", "filter", "retrieve", "search")),
           Map.entry("measure", Set.of("corpus", "search")),
           Map.entry(
@@ -212,11 +213,14 @@ final class ArchitectureTest {
             Violations.Chronicle.class,
             "net.openhft.."),
         only(
-            "the formats of metrics and the HTTP server are known in metrics",
+            "the formats of metrics are known in metrics",
             new String[] {"..server.metrics"},
             Violations.Metrics.class,
-            "io.prometheus..",
-            "com.sun.net.httpserver.."),
+            "io.prometheus.."),
+        new Rule(
+            "there is one HTTP server, and it is not the JDK's",
+            HouseRules.nowhere("com.sun.net.httpserver.."),
+            Violations.JdkHttp.class),
         only(
             "Netty is known in http",
             new String[] {"..server.http"},

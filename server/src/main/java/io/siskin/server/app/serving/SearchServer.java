@@ -9,12 +9,14 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.Preload;
+import io.siskin.server.collection.ServerLock;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.http.HttpOptions;
 import io.siskin.server.http.HttpServer;
+import io.siskin.server.http.Page;
 import io.siskin.server.http.Site;
 import io.siskin.server.metrics.MetricSources;
-import io.siskin.server.metrics.MetricsServer;
+import io.siskin.server.metrics.MetricsPage;
 import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RetrievalPipeline;
@@ -31,6 +33,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server over a data directory, put together: listens first, so that a taken port is known before
@@ -40,38 +44,59 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread.
  */
 public final class SearchServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SearchServer.class);
+
   /** How often the data directory is looked at for collections that were replaced. */
   private static final long WATCH_INTERVAL_MILLIS = 500;
 
   /** How long clients of HTTP get to take the last answers. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
+  private static final int OK = 200;
+  private static final int SERVER_ERROR = 500;
+
   private final GrpcServerOptions options;
+  private final ServerLock lock;
   private final CollectionCatalog catalog;
   private final BatchedModels models;
-  private final RetrievalPipeline retrieval;
   private final LiveCollections live;
   private final GrpcServer grpc;
 
   /** Those that no collection has to have. */
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
-  private @Nullable MetricsServer metrics;
+  private final MetricsPage metricsPage;
+  private @Nullable HttpServer metrics;
   private @Nullable HttpServer http;
 
   private SearchServer(
       GrpcServerOptions options,
+      ServerLock lock,
       CollectionCatalog catalog,
       BatchedModels models,
       RetrievalPipeline retrieval,
       LiveCollections live,
       GrpcServer grpc) {
     this.options = options;
+    this.lock = lock;
     this.catalog = catalog;
     this.models = models;
-    this.retrieval = retrieval;
     this.live = live;
     this.grpc = grpc;
+    this.metricsPage =
+        new MetricsPage(
+            new MetricSources(
+                Version.number(),
+                KernelProvider.current().description(),
+                grpc::counts,
+                retrieval::collections,
+                retrieval::counts,
+                live::counts,
+                () -> catalog.filters().metrics(),
+                models::metrics,
+                models::cacheMetrics,
+                models::storeMetrics,
+                catalog::scrubCounts));
   }
 
   /**
@@ -81,17 +106,22 @@ public final class SearchServer implements AutoCloseable {
    * @param options where to listen and within what limits
    * @param verification how much of each file is read before it is used
    * @param warmup gets each collection ready before it serves
+   * @param writeLimits how much memory and time the writes of one collection may take
    * @param models the models of the collections
+   * @throws IOException when the address cannot be listened on, or another server serves the data
+   *     directory
    */
   public static SearchServer listen(
       DataDirectory data,
       GrpcServerOptions options,
       Verification verification,
       Warmup warmup,
+      WriteLimits writeLimits,
       BatchedModels models)
       throws IOException {
+    ServerLock lock = ServerLock.take(data);
     CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
-    LiveCollections live = new LiveCollections(data, catalog, models, WriteLimits.DEFAULTS);
+    LiveCollections live = new LiveCollections(data, catalog, models, writeLimits);
     RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts);
     boolean listens = false;
     try {
@@ -106,7 +136,7 @@ public final class SearchServer implements AutoCloseable {
                   new EncodingPipeline(catalog, models)));
       listens = true;
       catalog.onStateChange((name, state) -> report(grpc, name, state));
-      return new SearchServer(options, catalog, models, retrieval, live, grpc);
+      return new SearchServer(options, lock, catalog, models, retrieval, live, grpc);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
@@ -115,6 +145,7 @@ public final class SearchServer implements AutoCloseable {
     } finally {
       if (!listens) {
         live.close();
+        lock.close();
       }
     }
   }
@@ -137,7 +168,13 @@ public final class SearchServer implements AutoCloseable {
       BatchedModels models)
       throws IOException {
     Preload preload = verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
-    return listen(data, options, verification, new Warmup(warmupMillis, preload), models);
+    return listen(
+        data,
+        options,
+        verification,
+        new Warmup(warmupMillis, preload),
+        WriteLimits.DEFAULTS,
+        models);
   }
 
   private static void report(GrpcServer grpc, String collection, CollectionState state) {
@@ -166,44 +203,45 @@ public final class SearchServer implements AutoCloseable {
    * @throws IOException when the address cannot be listened on
    */
   public void showMetrics(String host, int port) throws IOException {
-    try {
-      metrics =
-          MetricsServer.start(
-              host,
-              port,
-              new MetricSources(
-                  Version.number(),
-                  KernelProvider.current().description(),
-                  grpc::counts,
-                  retrieval::collections,
-                  retrieval::counts,
-                  live::counts,
-                  () -> catalog.filters().metrics(),
-                  models::metrics,
-                  models::cacheMetrics,
-                  models::storeMetrics,
-                  catalog::scrubCounts));
-    } catch (IOException failed) {
-      throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
-    }
+    HttpOptions metricsOptions = HttpOptions.DEFAULTS.forMetrics(host, port);
+    metrics =
+        startHttp(
+            metricsOptions,
+            Site.builder(metricsOptions)
+                .readiness(this::readiness)
+                .metrics(this::metricsPage)
+                .build(),
+            "--metrics-port");
+  }
+
+  private Page metricsPage(@Nullable String accept) {
+    MetricsPage.Written written = metricsPage.write(accept);
+    return new Page(written.isWhole() ? OK : SERVER_ERROR, written.type(), written.body());
   }
 
   /**
    * Serves HTTP too, until the server has ended: REST, the console, health checks.
    *
    * @param httpOptions where to listen and within what limits
+   * @param showsMetrics whether it shows metrics too
    * @throws IOException when the address cannot be listened on
    */
-  public void serveHttp(HttpOptions httpOptions) throws IOException {
-    String host = httpOptions.listening().host();
+  public void serveHttp(HttpOptions httpOptions, boolean showsMetrics) throws IOException {
+    Site.Builder site = Site.builder(httpOptions).rest(grpc.gateway()).readiness(this::readiness);
+    if (showsMetrics) {
+      site.metrics(this::metricsPage);
+    }
+    http = startHttp(httpOptions, site.build(), "--http-port");
+  }
+
+  private static HttpServer startHttp(HttpOptions httpOptions, Site site, String option)
+      throws IOException {
     try {
-      http =
-          HttpServer.start(
-              httpOptions,
-              Site.builder(httpOptions).rest(grpc.gateway()).readiness(this::readiness).build());
+      return HttpServer.start(httpOptions, site);
     } catch (IOException failed) {
+      HttpOptions.Listening listening = httpOptions.listening();
       throw isTaken(failed)
-          ? new IOException(taken(host, httpOptions.listening().port(), "--http-port"), failed)
+          ? new IOException(taken(listening.host(), listening.port(), option), failed)
           : failed;
     }
   }
@@ -285,18 +323,28 @@ public final class SearchServer implements AutoCloseable {
     }
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
-      metrics.close();
+      metrics.shutdown(LAST_ANSWERS);
       metrics = null;
     }
+    metricsPage.close();
     if (quiet) {
       openedModels.forEach(BatchedModel::close);
       openedModels.clear();
       live.close();
       catalog.close();
+      release(lock);
     }
     // Otherwise a search is still reading the mapping, and unmapping it would end the process in
     // the worst way.
     return quiet;
+  }
+
+  private static void release(ServerLock lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("the lock of the data directory could not be released", e);
+    }
   }
 
   @Override

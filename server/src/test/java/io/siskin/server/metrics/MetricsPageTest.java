@@ -22,6 +22,7 @@ import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.rpc.FakeRetriever;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
+import io.siskin.server.testing.MetricsOverHttp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -50,22 +51,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class MetricsServerTest {
+class MetricsPageTest {
   private static final Pattern ROW =
       Pattern.compile(
           "^\\| `([a-z_]+)` \\| (\\w+) \\| ([^|]+) \\| ([^|]+) \\|$", Pattern.MULTILINE);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private Supplier<RpcCounts> rpc = MetricsServerTest::rpcCounts;
-  private MetricsServer server;
+  private Supplier<RpcCounts> rpc = MetricsPageTest::rpcCounts;
+  private MetricsOverHttp server;
 
   @BeforeEach
   void start() throws IOException {
     server =
-        MetricsServer.start(
-            "127.0.0.1",
-            0,
+        MetricsOverHttp.start(
             new MetricSources(
                 "1.0",
                 "scalar",
@@ -299,11 +298,11 @@ class MetricsServerTest {
     HttpResponse<String> failed = get("/metrics");
     assertThat(failed.statusCode()).isEqualTo(500);
     assertThat(failed.body()).doesNotContain("secret");
-    rpc = MetricsServerTest::rpcCounts;
+    rpc = MetricsPageTest::rpcCounts;
     assertThat(scrape().families()).isNotEmpty();
   }
 
-  /** Requests without an end, and connections without a request, are ended; threads stay two. */
+  /** Requests without an end, and connections without a request, are ended; threads stay few. */
   @Test
   void hostileConnectionsEndAndHarmNobody() throws Exception {
     List<Socket> sockets = new ArrayList<>();
@@ -331,7 +330,7 @@ class MetricsServerTest {
       }
       assertThat(
               Thread.getAllStackTraces().keySet().stream()
-                  .filter(thread -> thread.getName().startsWith("siskin-metrics-")))
+                  .filter(thread -> thread.getName().startsWith("siskin-http")))
           .hasSizeLessThanOrEqualTo(2);
       for (Socket socket : sockets) {
         assertThat(isEnded(socket)).isTrue();
