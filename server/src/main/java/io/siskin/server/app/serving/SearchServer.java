@@ -227,7 +227,8 @@ public final class SearchServer implements AutoCloseable {
    * @throws IOException when the address cannot be listened on
    */
   public void serveHttp(HttpOptions httpOptions, boolean showsMetrics) throws IOException {
-    Site.Builder site = Site.builder(httpOptions).rest(grpc.gateway()).readiness(this::readiness);
+    Site.Builder site =
+        Site.builder(httpOptions).rest(grpc.gateway(), Version.number()).readiness(this::readiness);
     if (showsMetrics) {
       site.metrics(this::metricsPage);
     }
