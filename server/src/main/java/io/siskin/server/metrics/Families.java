@@ -418,7 +418,8 @@ final class Families {
   static final Family BUFFERS_USED =
       gauge(
           "siskin_network_buffers_used_bytes",
-          "Bytes of network buffers that are in use, by library: grpc or http.",
+          "Bytes of network buffers that are in use, by library: grpc, or http (bodies and"
+              + " answers).",
           "library");
   static final Family BUFFERS_RESERVED =
       gauge(

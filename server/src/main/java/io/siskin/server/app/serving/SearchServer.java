@@ -10,7 +10,9 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.ServerLock;
+import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.http.HttpCounts;
 import io.siskin.server.http.HttpOptions;
 import io.siskin.server.http.HttpServer;
 import io.siskin.server.http.Site;
@@ -69,7 +71,9 @@ public final class SearchServer implements AutoCloseable {
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
   private @Nullable MetricsServer metrics;
-  private @Nullable HttpServer http;
+
+  /** Asked by the threads of the metrics too. */
+  private volatile @Nullable HttpServer http;
 
   private SearchServer(
       GrpcServerOptions options,
@@ -105,9 +109,7 @@ public final class SearchServer implements AutoCloseable {
       DataDirectory data, ServingOptions options, BatchedModels models) throws IOException {
     ServerLock lock = ServerLock.take(data);
     ObserveOptions observe = options.observe();
-    Observation observation =
-        Observation.start(
-            observe.accessLog(), observe.slowQueries(), observe.traces(), StandardOutputLines::new);
+    Observation observation = observation(observe, lock);
     CollectionCatalog catalog =
         new CollectionCatalog(data, options.verification(), options.warmup(), models);
     LiveCollections live = new LiveCollections(data, catalog, models, options.writes());
@@ -168,6 +170,40 @@ public final class SearchServer implements AutoCloseable {
     return listen(data, ServingOptions.of(options, verification, warmupMillis), models);
   }
 
+  /** Starts what is written down; the lock is given back when that fails. */
+  private static Observation observation(ObserveOptions observe, ServerLock lock)
+      throws IOException {
+    boolean starts = false;
+    try {
+      Observation observation =
+          Observation.start(
+              observe.accessLog(),
+              observe.slowQueries(),
+              observe.traces(),
+              StandardOutputLines::new);
+      starts = true;
+      return observation;
+    } finally {
+      if (!starts) {
+        lock.close();
+      }
+    }
+  }
+
+  private Map<String, BufferPoolCounts> buffers() {
+    HttpServer serving = http;
+    if (serving == null) {
+      return Map.of("grpc", GrpcServer.buffers());
+    }
+    HttpCounts counts = serving.counts();
+    return Map.of(
+        "grpc",
+        GrpcServer.buffers(),
+        "http",
+        new BufferPoolCounts(
+            counts.heldBytes(), counts.poolHeapBytes() + counts.poolDirectBytes()));
+  }
+
   private static void report(
       GrpcServer grpc, RecallSampler sampler, String collection, CollectionState state) {
     switch (state) {
@@ -217,7 +253,7 @@ public final class SearchServer implements AutoCloseable {
                   catalog::scrubCounts,
                   observation::counts,
                   sampler::counts,
-                  () -> Map.of("grpc", GrpcServer.buffers())));
+                  this::buffers));
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
     }
