@@ -418,8 +418,7 @@ final class Families {
   static final Family BUFFERS_USED =
       gauge(
           "siskin_network_buffers_used_bytes",
-          "Bytes of network buffers that are in use, by library: grpc, or http (bodies and"
-              + " answers).",
+          "Bytes of network buffers that are in use, by library: grpc or http.",
           "library");
   static final Family BUFFERS_RESERVED =
       gauge(
