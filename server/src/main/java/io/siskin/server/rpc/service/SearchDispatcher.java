@@ -3,7 +3,6 @@ package io.siskin.server.rpc.service;
 import io.grpc.Deadline;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
-import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
@@ -111,9 +110,7 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
 
   private static void noteEncoding(CallRecord record, RetrievalRequest encoded) {
     if (encoded.query() instanceof RetrievalRequest.Query.Encoded query) {
-      if (query.by().model() instanceof BatchedModel model) {
-        record.setEncoder(model.ref().name(), query.batchTexts());
-      }
+      record.setEncoder(query.encoderName(), query.batchTexts());
       record.encoded();
     }
   }
