@@ -88,6 +88,6 @@ public final class MetricsPage implements AutoCloseable {
   /** Ends; the page must not be asked for any more. */
   @Override
   public void close() {
-    lastFailure = "";
+    jvm.close();
   }
 }

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.opentelemetry.api.trace.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.siskin.proto.v1.SearchRequest;
 import java.io.IOException;
@@ -80,6 +81,12 @@ final class Violations {
   static final class JdkHttp {
     void stop(HttpServer server) {
       server.stop(0);
+    }
+  }
+
+  static final class OpenTelemetry {
+    void end(Span span) {
+      span.end();
     }
   }
 

@@ -88,10 +88,7 @@ public final class ServeCommand implements Callable<Integer> {
         SearchServer server =
             SearchServer.listen(
                 directory,
-                ServerParts.grpc(config),
-                ServerParts.verification(config.data()),
-                ServerParts.warmup(config.data()),
-                ServerParts.writes(config.writes()),
+                ServerParts.options(config),
                 ServerParts.batching(config.batching(), library, stored))) {
       Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {

@@ -45,10 +45,24 @@ public final class ServerParts {
    * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
    */
   public static void check(ServerConfig config) {
-    GrpcServerOptions _ = grpc(config);
+    ServingOptions _ = options(config);
     HttpOptions _ = http(config);
-    WriteLimits _ = writes(config.writes());
     BatchingOptions _ = batching(config.batching());
+  }
+
+  /**
+   * Returns the options of the parts of a server.
+   *
+   * @param config the configuration
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   */
+  public static ServingOptions options(ServerConfig config) {
+    return new ServingOptions(
+        grpc(config),
+        verification(config.data()),
+        warmup(config.data()),
+        writes(config.writes()),
+        ObserveOptions.DEFAULTS);
   }
 
   /**
@@ -57,7 +71,7 @@ public final class ServerParts {
    * @param config the configuration
    * @throws io.siskin.index.error.InvalidInputException when there is nothing to listen on
    */
-  public static GrpcServerOptions grpc(ServerConfig config) {
+  private static GrpcServerOptions grpc(ServerConfig config) {
     GrpcConfig grpc = config.grpc();
     SearchConfig search = config.search();
     GrpcServerOptions.Builder builder =
@@ -155,7 +169,7 @@ public final class ServerParts {
    *
    * @param data the data directory's settings
    */
-  public static Verification verification(DataConfig data) {
+  private static Verification verification(DataConfig data) {
     return switch (data.verify()) {
       case FULL -> Verification.FULL;
       case STRUCTURE -> Verification.STRUCTURE;
@@ -167,7 +181,7 @@ public final class ServerParts {
    *
    * @param data the data directory's settings
    */
-  public static Warmup warmup(DataConfig data) {
+  private static Warmup warmup(DataConfig data) {
     DataConfig.Preloading asked = data.preload();
     boolean touches =
         asked == null
@@ -181,7 +195,7 @@ public final class ServerParts {
    *
    * @param config the limits
    */
-  public static WriteLimits writes(WritesConfig config) {
+  private static WriteLimits writes(WritesConfig config) {
     return new WriteLimits(
         (long) config.queueMibMax() << MEBIBYTE_BITS,
         config.growingDocumentsMax(),
