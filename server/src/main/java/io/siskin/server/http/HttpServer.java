@@ -91,6 +91,7 @@ public final class HttpServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            // Netty's default, the adaptive one, does not tell how much of its memory is in use.
             .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
@@ -111,12 +112,7 @@ public final class HttpServer implements AutoCloseable {
     return listener == null ? 0 : ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
-  /** Returns what the server holds, as plain numbers. */
-  public HttpCounts counts() {
-    return new HttpCounts(limit.openCount(), limit.refusedCount(), budget.held());
-  }
-
-  /** Returns what the buffers of all servers of this process take. */
+  /** Returns what the buffers of all HTTP servers of this process take now. */
   public static BufferPoolCounts buffers() {
     PooledByteBufAllocatorMetric metric = ALLOCATOR.metric();
     // What Netty calls used is what it has from the system.
@@ -126,7 +122,16 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private static long activeBytes(List<PoolArenaMetric> arenas) {
-    return arenas.stream().mapToLong(arena -> Math.max(arena.numActiveBytes(), 0)).sum();
+    long bytes = 0;
+    for (PoolArenaMetric arena : arenas) {
+      bytes += Math.max(arena.numActiveBytes(), 0);
+    }
+    return bytes;
+  }
+
+  /** Returns what the server holds, as plain numbers. */
+  public HttpCounts counts() {
+    return new HttpCounts(limit.openCount(), limit.refusedCount(), budget.held());
   }
 
   /**

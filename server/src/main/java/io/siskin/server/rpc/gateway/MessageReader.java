@@ -43,7 +43,8 @@ final class MessageReader {
 
   private static final int NAME_LENGTH_MAX = 4_096;
 
-  // Not interned: the names are the callers'. Its own table of names is bounded. (Without that table,
+  // Not interned: the names are the callers'. Its own table of names is bounded. (Without that
+  // table,
   // Jackson would take bytes that are no UTF-8.)
   private static final JsonFactory JSON =
       JsonFactory.builder()
