@@ -330,7 +330,7 @@ class MetricsPageTest {
                   .POST(HttpRequest.BodyPublishers.ofByteArray(large))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
-      assertThat(post.statusCode()).isEqualTo(405);
+      assertThat(post.statusCode()).isEqualTo(413);
     } catch (IOException cutOff) {
       // Nor is what does not end read to its end.
     }
