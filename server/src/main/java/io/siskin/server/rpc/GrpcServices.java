@@ -12,6 +12,7 @@ import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.service.CollectionService;
 import io.siskin.server.rpc.service.DocumentService;
@@ -22,7 +23,11 @@ import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.rpc.service.SearchService;
 import io.siskin.server.rpc.transport.CallCounting;
 import io.siskin.server.rpc.transport.CallGuard;
+import io.siskin.server.rpc.transport.CallerIds;
+import io.siskin.server.rpc.transport.ConnectionGate;
 import io.siskin.server.rpc.transport.OpenCalls;
+import io.siskin.server.rpc.transport.RateLimiting;
+import io.siskin.server.rpc.transport.UnreadAnswers;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,6 +48,11 @@ final class GrpcServices {
 
   private final AdmissionControl admission;
   private final EarlyRefusal earlyRefusal;
+  private final RateLimiter limiter;
+  private final RateLimiting rateLimiting;
+  private final UnreadAnswers unreadAnswers;
+  private final ConnectionGate gate;
+  private final CallerIds callerIds = new CallerIds();
   private final SearchService searchService;
   private final CollectionService collectionService;
   private final DocumentService documentService;
@@ -62,6 +72,18 @@ final class GrpcServices {
   GrpcServices(GrpcServerOptions options, Backends backends) {
     StatusMapper statusMapper = new StatusMapper(options.retryDelay());
     guard = new CallGuard(statusMapper);
+    limiter = new RateLimiter(_ -> options.rates(), System::nanoTime);
+    rateLimiting = new RateLimiting(limiter, statusMapper);
+    gate =
+        new ConnectionGate(
+            options.connections().countMax(),
+            options.connections().perAddressMax(),
+            options.connections().handshakeMax().toNanos());
+    unreadAnswers =
+        new UnreadAnswers(
+            options.connections().unreadBytesMax(),
+            options.connections().unreadBytesTotalMax(),
+            statusMapper);
     admission =
         new AdmissionControl(
             options.threads().searches(),
@@ -74,6 +96,7 @@ final class GrpcServices {
                 backends.searches(), admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(SearchServiceGrpc.getSearchStreamMethod().getFullMethodName()),
+            limiter,
             options.limits().streamInFlightMax());
     collectionService =
         new CollectionService(backends.searches(), backends.changes(), statusMapper);
@@ -82,6 +105,7 @@ final class GrpcServices {
             backends.documents(),
             backends.writes(),
             admission,
+            limiter,
             statusMapper,
             streamRequests.of(DocumentServiceGrpc.getUpsertStreamMethod().getFullMethodName()),
             options.limits().streamInFlightMax(),
@@ -92,6 +116,7 @@ final class GrpcServices {
                 backends.encoders(), admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
+            limiter,
             options.limits().streamInFlightMax());
     setServing(false);
     // Counted from the start, since a counter that appears with its first call has no rate for it.
@@ -114,15 +139,26 @@ final class GrpcServices {
     server
         // AdmissionControl decides where searches run. Nothing else here needs a thread of its own.
         .directExecutor()
+        // The last one is the outermost.
+        .intercept(unreadAnswers)
+        .intercept(callerIds)
         .intercept(calls)
         .addTransportFilter(earlyRefusal)
+        .addTransportFilter(unreadAnswers)
         .addService(
             guard.guard(
                 ErrorDetailsReflection.addTo(
-                    ServerInterceptors.interceptForward(searchService, earlyRefusal, openCalls))))
-        .addService(guard.guard(ServerInterceptors.intercept(collectionService, openCalls)))
-        .addService(guard.guard(ServerInterceptors.intercept(documentService, openCalls)))
-        .addService(guard.guard(ServerInterceptors.intercept(encodeService, openCalls)))
+                    ServerInterceptors.interceptForward(
+                        searchService, rateLimiting, earlyRefusal, openCalls))))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(collectionService, rateLimiting, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(documentService, rateLimiting, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(encodeService, rateLimiting, openCalls)))
         .addService(guard.guard(health.getHealthService().bindService()))
         .addService(guard.guard(ProtoReflectionServiceV1.newInstance().bindService()))
         .addService(guard.guard(ProtoReflectionService.newInstance().bindService()));
@@ -170,9 +206,30 @@ final class GrpcServices {
     return admission.hasAmpleWork();
   }
 
+  /** Returns what the connections of all listeners pass. */
+  ConnectionGate gate() {
+    return gate;
+  }
+
   /** Returns what was done so far. */
   RpcCounts counts() {
-    return new RpcCounts(calls.counts(), streamRequests.counts(), admission.counts());
+    return new RpcCounts(
+        calls.counts(),
+        streamRequests.counts(),
+        admission.counts(),
+        new RpcCounts.Floods(
+            limiter.refusedRequests(),
+            limiter.refusedForDocuments(),
+            unreadAnswers.refused(),
+            gate.open(),
+            gate.overTotal(),
+            gate.overAddress(),
+            gate.silent()));
+  }
+
+  /** Tells whether searches wait for a thread, so that bulk work shall give way. */
+  boolean hasWaitingSearches() {
+    return admission.hasWaitingSearches();
   }
 
   /** Tells health checks NOT_SERVING, now and for ever. */

@@ -14,6 +14,7 @@ import io.siskin.server.search.Cancellation;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -41,15 +42,19 @@ final class Upserts implements AutoCloseable {
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
           Thread.ofPlatform().daemon().name("siskin-encode-documents-", 0).factory());
 
+  private final Executor paced;
+
   /**
    * Makes a way to the writers.
    *
    * @param writers the writers
    * @param catalog serves the collections
    * @param lengthBytesMax about how much memory documents may take that are being prepared
+   * @param pace lets the threads that prepare give way to searches
    */
-  Upserts(OpenWriters writers, CollectionCatalog catalog, long lengthBytesMax) {
+  Upserts(OpenWriters writers, CollectionCatalog catalog, long lengthBytesMax, BulkPace pace) {
     this.writers = writers;
+    this.paced = command -> encoding.execute(pace.paced(command));
     this.room = new PreparationRoom(lengthBytesMax);
     this.snapshots = new OpenCollections(catalog);
   }
@@ -171,7 +176,7 @@ final class Upserts implements AutoCloseable {
       var _ = new Selector.All().resolve(manifest.settings().schema(), request.tenant);
       WritableCollection writable = new WritableCollection(snapshot, quantizer(snapshot)::quantize);
       prepared =
-          new DocumentPreparation(writable, encoding)
+          new DocumentPreparation(writable, paced)
               .prepare(request.tenant, request.documents, request.cancellation);
       return prepared.thenApply(documents -> new Prepared(documents, manifest));
     } finally {

@@ -110,6 +110,7 @@ public final class SearchServer implements AutoCloseable {
                   live,
                   new EncodingPipeline(catalog, models)));
       listens = true;
+      live.pace().follow(grpc::hasWaitingSearches);
       catalog.onStateChange((name, state) -> report(grpc, name, state));
       return new SearchServer(options, lock, catalog, models, retrieval, live, grpc);
     } catch (IOException failed) {
