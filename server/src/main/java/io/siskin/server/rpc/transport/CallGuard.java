@@ -197,8 +197,9 @@ public final class CallGuard {
     @SuppressWarnings("IllegalCatch") // Whatever a handler throws must end its call.
     public void onMessage(Q message) {
       if (!over) {
-        call.record.addRequestBytes(lengthBytes(message));
         try {
+          // A message that is made of JSON is read here, and may turn out to be none.
+          call.record.addRequestBytes(lengthBytes(message));
           listener.onMessage(message);
         } catch (Throwable e) {
           end(e);
