@@ -148,6 +148,7 @@ public final class SearchServer implements AutoCloseable {
               CallerRights.EVERYBODY,
               observation);
       listens = true;
+      live.pace().follow(grpc::hasWaitingSearches);
       catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
       return new SearchServer(
           options.grpc(), lock, catalog, models, retrieval, live, grpc, observation, sampler);

@@ -198,7 +198,7 @@ public final class CallGuard {
     public void onMessage(Q message) {
       if (!over) {
         try {
-          // A message that is made of JSON is read here, and may turn out to be none.
+          // A request that came over HTTP is read by the question for its length, and may be wrong.
           call.record.addRequestBytes(lengthBytes(message));
           listener.onMessage(message);
         } catch (Throwable e) {
