@@ -11,12 +11,14 @@ import io.siskin.server.app.command.EncodeCommand;
 import io.siskin.server.app.command.EvalCommand;
 import io.siskin.server.app.command.ExportCommand;
 import io.siskin.server.app.command.GetCommand;
+import io.siskin.server.app.command.HealthCommand;
 import io.siskin.server.app.command.IndexCommand;
 import io.siskin.server.app.command.InspectCommand;
 import io.siskin.server.app.command.ModelsCommand;
 import io.siskin.server.app.command.RestoreCommand;
 import io.siskin.server.app.command.SearchCommand;
 import io.siskin.server.app.command.ServeCommand;
+import io.siskin.server.app.command.SlowQueriesCommand;
 import io.siskin.server.app.command.SnapshotCommand;
 import io.siskin.server.app.command.UpsertCommand;
 import io.siskin.server.app.flags.Choice;
@@ -74,9 +76,11 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       IndexCommand.class,
       ServeCommand.class,
+      HealthCommand.class,
       ConfigCommand.class,
       SearchCommand.class,
       CollectionsCommand.class,
+      SlowQueriesCommand.class,
       UpsertCommand.class,
       DeleteCommand.class,
       GetCommand.class,

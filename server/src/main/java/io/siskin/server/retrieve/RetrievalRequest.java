@@ -2,6 +2,7 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.error.Ranges;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.encode.factory.ModelSide;
 import java.util.List;
 
@@ -91,9 +92,20 @@ public record RetrievalRequest(
      * @param by what encoded it
      * @param queueNanos how long the text waited for the encoder
      * @param encodeNanos how long it took to encode it
+     * @param batchTexts how many texts were encoded together with it; 0 for a cached encoding
      */
     record Encoded(
-        String text, SparseVector vector, ModelSide by, long queueNanos, long encodeNanos)
-        implements Query {}
+        String text,
+        SparseVector vector,
+        ModelSide by,
+        long queueNanos,
+        long encodeNanos,
+        int batchTexts)
+        implements Query {
+      /** Returns the name of the model that encoded it; empty when that is not known. */
+      public String encoderName() {
+        return by.model() instanceof BatchedModel model ? model.ref().name() : "";
+      }
+    }
   }
 }

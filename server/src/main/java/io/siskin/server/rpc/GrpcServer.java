@@ -1,10 +1,18 @@
 package io.siskin.server.rpc;
 
 import io.grpc.Server;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.rpc.gateway.GrpcRestGateway;
+import io.siskin.server.rpc.gateway.RestGateway;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.CallerRights;
+import io.siskin.server.rpc.service.ServerFacts;
+import io.siskin.server.rpc.transport.BufferPool;
 import io.siskin.server.rpc.transport.EventLoops;
 import io.siskin.server.rpc.transport.UnixSocketFile;
 import java.io.IOException;
@@ -13,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +64,27 @@ public final class GrpcServer implements AutoCloseable {
   private final EventLoops loops;
   private final List<Server> listeners = new ArrayList<>();
   private final CountDownLatch terminated = new CountDownLatch(1);
+  private @Nullable GrpcRestGateway gateway;
   private @Nullable Server tcp;
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
 
-  private GrpcServer(GrpcServerOptions options, Backends backends) {
+  private GrpcServer(GrpcServerOptions options, GrpcServices services) {
     this.options = options;
-    this.services = new GrpcServices(options, backends);
+    this.services = services;
     this.loops = new EventLoops(options.threads().eventLoops(), services::hasAmpleWork);
+  }
+
+  /**
+   * Starts a server that says little about itself and writes nothing about its calls. It owns none
+   * of what it speaks for.
+   *
+   * @param options where to listen and within what limits
+   * @param backends what the services speak for
+   * @throws IOException as of the other method of this name
+   */
+  public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
+    return start(new GrpcServer(options, new GrpcServices(options, backends)));
   }
 
   /**
@@ -70,13 +92,26 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @param options where to listen and within what limits
    * @param backends what the services speak for
+   * @param facts what the server says about itself
+   * @param rights what callers may do
+   * @param observation is told of each call; closed by its owner, after the server
    * @throws IOException when an address cannot be listened on: port taken, socket file in use,
    *     folder missing
    * @throws UnsupportedOperationException when a Unix socket is asked for on a platform other than
    *     Linux
    */
-  public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
-    GrpcServer server = new GrpcServer(options, backends);
+  public static GrpcServer start(
+      GrpcServerOptions options,
+      Backends backends,
+      ServerFacts facts,
+      CallerRights rights,
+      Observation observation)
+      throws IOException {
+    return start(
+        new GrpcServer(options, new GrpcServices(options, backends, facts, rights, observation)));
+  }
+
+  private static GrpcServer start(GrpcServer server) throws IOException {
     try {
       server.listen();
       return server;
@@ -111,9 +146,24 @@ public final class GrpcServer implements AutoCloseable {
     services.clearServing(collection);
   }
 
+  /** Returns whether calls are welcome. Safe to ask at any time. */
+  public Readiness readiness() {
+    return services.readiness();
+  }
+
+  /** Returns the way to the services for those who speak HTTP. It ends with this server. */
+  public RestGateway gateway() {
+    return Objects.requireNonNull(gateway, "there from the start on");
+  }
+
   /** Returns what was done so far. */
   public RpcCounts counts() {
     return services.counts();
+  }
+
+  /** Returns what the connections' buffers take. */
+  public static BufferPoolCounts buffers() {
+    return BufferPool.counts();
   }
 
   /**
@@ -177,6 +227,9 @@ public final class GrpcServer implements AutoCloseable {
     // What is still open is out of time, or a health watch, which never ends by itself.
     listeners.forEach(Server::shutdownNow);
     boolean quiet = services.close(CANCELLATION_GRACE);
+    if (gateway != null) {
+      gateway.close();
+    }
     awaitListeners(System.nanoTime() + CANCELLATION_GRACE.toNanos());
     loops.close();
     releaseSocketFile();
@@ -185,6 +238,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   private void listen() throws IOException {
+    listenForGateway();
     GrpcServerOptions.Listening listening = options.listening();
     if (listening.port() != GrpcServerOptions.NO_TCP) {
       tcp = listenOnTcp(listening);
@@ -192,6 +246,18 @@ public final class GrpcServer implements AutoCloseable {
     if (listening.unixSocket() != null) {
       listenOnUnixSocket(listening.unixSocket());
     }
+  }
+
+  /** For calls from within the process: those that come over HTTP. */
+  private void listenForGateway() throws IOException {
+    String name = GrpcRestGateway.newName();
+    InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
+    services.addTo(builder);
+    GrpcRestGateway.intercept(builder);
+    Server listener = builder.build();
+    listener.start();
+    listeners.add(listener);
+    gateway = services.gateway(name, options);
   }
 
   private Server listenOnTcp(GrpcServerOptions.Listening listening) throws IOException {
@@ -243,6 +309,7 @@ public final class GrpcServer implements AutoCloseable {
         // Clients keep idle connections open on purpose, so that the next search need not
         // connect.
         .permitKeepAliveWithoutCalls(true);
+    builder.withChildOption(ChannelOption.ALLOCATOR, BufferPool.allocator());
     if (!options.connections().idleMax().isZero()) {
       builder.maxConnectionIdle(options.connections().idleMax().toNanos(), TimeUnit.NANOSECONDS);
     }

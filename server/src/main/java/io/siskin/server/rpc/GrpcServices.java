@@ -10,10 +10,14 @@ import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.proto.v1.ServerServiceGrpc;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.gateway.GrpcRestGateway;
 import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.CallerRights;
 import io.siskin.server.rpc.service.CollectionService;
 import io.siskin.server.rpc.service.DocumentService;
 import io.siskin.server.rpc.service.EarlyRefusal;
@@ -21,6 +25,8 @@ import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
 import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.rpc.service.SearchService;
+import io.siskin.server.rpc.service.ServerFacts;
+import io.siskin.server.rpc.service.ServerService;
 import io.siskin.server.rpc.transport.CallCounting;
 import io.siskin.server.rpc.transport.CallGuard;
 import io.siskin.server.rpc.transport.CallerIds;
@@ -44,7 +50,8 @@ final class GrpcServices {
           SearchServiceGrpc.SERVICE_NAME,
           CollectionServiceGrpc.SERVICE_NAME,
           DocumentServiceGrpc.SERVICE_NAME,
-          EncodeServiceGrpc.SERVICE_NAME);
+          EncodeServiceGrpc.SERVICE_NAME,
+          ServerServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
   private final EarlyRefusal earlyRefusal;
@@ -57,19 +64,40 @@ final class GrpcServices {
   private final CollectionService collectionService;
   private final DocumentService documentService;
   private final EncodeService encodeService;
+  private final ServerService serverService;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls openCalls = new OpenCalls();
   private final CallGuard guard;
-  private final CallCounting calls = new CallCounting();
+  private final CallCounting calls;
   private final CallCounting streamRequests = new CallCounting();
+  private volatile Readiness readiness = Readiness.STARTING;
+
+  /**
+   * Creates the services, not serving yet, of a server that says little about itself.
+   *
+   * @param options limits and threads
+   * @param backends what they speak for
+   */
+  GrpcServices(GrpcServerOptions options, Backends backends) {
+    this(options, backends, ServerFacts.UNKNOWN, CallerRights.EVERYBODY, Observation.off());
+  }
 
   /**
    * Creates the services, not serving yet.
    *
    * @param options limits and threads
    * @param backends what they speak for
+   * @param facts what the server says about itself
+   * @param rights what callers may do
+   * @param observation is told of each call; closed by its owner
    */
-  GrpcServices(GrpcServerOptions options, Backends backends) {
+  GrpcServices(
+      GrpcServerOptions options,
+      Backends backends,
+      ServerFacts facts,
+      CallerRights rights,
+      Observation observation) {
+    calls = new CallCounting(observation);
     StatusMapper statusMapper = new StatusMapper(options.retryDelay());
     guard = new CallGuard(statusMapper);
     limiter = new RateLimiter(_ -> options.rates(), System::nanoTime);
@@ -118,13 +146,21 @@ final class GrpcServices {
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
             limiter,
             options.limits().streamInFlightMax());
+    serverService =
+        new ServerService(
+            facts,
+            rights,
+            observation.slowQueries(),
+            statusMapper,
+            options.limits().responseBytesMax());
     setServing(false);
     // Counted from the start, since a counter that appears with its first call has no rate for it.
     Stream.of(
             SearchServiceGrpc.getServiceDescriptor(),
             CollectionServiceGrpc.getServiceDescriptor(),
             DocumentServiceGrpc.getServiceDescriptor(),
-            EncodeServiceGrpc.getServiceDescriptor())
+            EncodeServiceGrpc.getServiceDescriptor(),
+            ServerServiceGrpc.getServiceDescriptor())
         .flatMap(service -> service.getMethods().stream())
         .forEach(method -> calls.of(method.getFullMethodName()));
   }
@@ -159,9 +195,37 @@ final class GrpcServices {
         .addService(
             guard.guard(
                 ServerInterceptors.interceptForward(encodeService, rateLimiting, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(serverService, rateLimiting, openCalls)))
         .addService(guard.guard(health.getHealthService().bindService()))
         .addService(guard.guard(ProtoReflectionServiceV1.newInstance().bindService()))
         .addService(guard.guard(ProtoReflectionService.newInstance().bindService()));
+  }
+
+  /**
+   * Makes the way from REST to these services.
+   *
+   * @param name the name of an in-process server that has them and is up
+   * @param options limits
+   */
+  GrpcRestGateway gateway(String name, GrpcServerOptions options) {
+    return new GrpcRestGateway(
+        name,
+        List.of(
+            CollectionServiceGrpc.getServiceDescriptor(),
+            SearchServiceGrpc.getServiceDescriptor(),
+            DocumentServiceGrpc.getServiceDescriptor(),
+            EncodeServiceGrpc.getServiceDescriptor(),
+            ServerServiceGrpc.getServiceDescriptor()),
+        new StatusMapper(options.retryDelay()),
+        options.limits().requestBytesMax(),
+        options.limits().responseBytesMax());
+  }
+
+  /** Returns whether calls are welcome, which is what health checks of the whole are told. */
+  Readiness readiness() {
+    return readiness;
   }
 
   /**
@@ -170,6 +234,9 @@ final class GrpcServices {
    * @param serving whether calls are welcome
    */
   void setServing(boolean serving) {
+    if (readiness != Readiness.DRAINING) {
+      readiness = serving ? Readiness.SERVING : Readiness.STARTING;
+    }
     for (String name : HEALTH_NAMES) {
       health.setStatus(name, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
     }
@@ -234,6 +301,7 @@ final class GrpcServices {
 
   /** Tells health checks NOT_SERVING, now and for ever. */
   void enterTerminalState() {
+    readiness = Readiness.DRAINING;
     health.enterTerminalState();
   }
 

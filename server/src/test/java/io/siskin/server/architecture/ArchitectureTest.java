@@ -28,6 +28,8 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry("search", Set.of()),
           Map.entry("log", Set.of()),
+          Map.entry("trace", Set.of()),
+          Map.entry("observe", Set.of()),
           Map.entry("filter", Set.of()),
           Map.entry("corpus", Set.of("corpus.ciff")),
           Map.entry("corpus.ciff", Set.of()),
@@ -44,6 +46,14 @@ final class ArchitectureTest {
                   "encode.vocabulary",
                   "encode.wordpiece")),
           Map.entry("encode.file", Set.of()),
+          Map.entry(
+              "encode.imports",
+              Set.of(
+                  "encode",
+                  "encode.file",
+                  "encode.model",
+                  "encode.onnx.graph",
+                  "encode.vocabulary")),
           Map.entry("encode.vocabulary", Set.of("encode.file")),
           Map.entry("encode.phrase", Set.of("encode.file")),
           Map.entry("encode.analysis", Set.of("encode")),
@@ -63,14 +73,15 @@ final class ArchitectureTest {
                   "encode.vocabulary",
                   "encode.wordpiece")),
           Map.entry("encode.onnx.graph", Set.of()),
-          Map.entry("encode.remote", Set.of("encode", "encode.file", "encode.vocabulary")),
+          Map.entry("encode.remote", Set.of("encode", "encode.file", "encode.vocabulary", "trace")),
           Map.entry(
               "encode.wordpiece",
               Set.of("encode", "encode.analysis", "encode.file", "encode.vocabulary")),
           Map.entry("plan", Set.of("measure", "search")),
           Map.entry("counters", Set.of("search")),
           Map.entry(
-              "batch", Set.of("counters", "encode", "encode.factory", "encode.spec", "search")),
+              "batch",
+              Set.of("counters", "encode", "encode.factory", "encode.spec", "search", "trace")),
           Map.entry("batch.persistent", Set.of("batch")),
           Map.entry(
               "collection",
@@ -89,7 +100,8 @@ final class ArchitectureTest {
                   "log",
                   "plan",
                   "retrieve",
-                  "search")),
+                  "search",
+                  "trace")),
           Map.entry(
               "ingest",
               Set.of(
@@ -123,12 +135,19 @@ final class ArchitectureTest {
                   "counters",
                   "retrieve",
                   "rpc.admission",
+                  "rpc.gateway",
                   "rpc.mapping",
+                  "rpc.observe",
                   "rpc.service",
                   "rpc.transport",
                   "write")),
+          Map.entry("rpc.gateway", Set.of("retrieve", "rpc.mapping")),
+          Map.entry("http", Set.of("counters", "rpc.gateway")),
           Map.entry("rpc.admission", Set.of("counters")),
-          Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
+          Map.entry("rpc.transport", Set.of("counters", "rpc.mapping", "search", "trace")),
+          Map.entry(
+              "rpc.observe",
+              Set.of("counters", "observe", "rpc.mapping", "rpc.transport", "search", "trace")),
           Map.entry(
               "rpc.mapping",
               Set.of(
@@ -152,7 +171,10 @@ final class ArchitectureTest {
                   "retrieve",
                   "rpc.admission",
                   "rpc.mapping",
+                  "rpc.observe",
+                  "rpc.transport",
                   "search",
+                  "trace",
                   "write")));
 
   /**
@@ -210,11 +232,24 @@ final class ArchitectureTest {
             Violations.Chronicle.class,
             "net.openhft.."),
         only(
-            "the formats of metrics and the HTTP server are known in metrics",
+            "the formats of metrics are known in metrics",
             new String[] {"..server.metrics"},
             Violations.Metrics.class,
-            "io.prometheus..",
-            "com.sun.net.httpserver.."),
+            "io.prometheus.."),
+        new Rule(
+            "there is one HTTP server, and it is not the JDK's",
+            HouseRules.nowhere("com.sun.net.httpserver.."),
+            Violations.JdkHttp.class),
+        only(
+            "OpenTelemetry is known in trace",
+            new String[] {"..server.trace"},
+            Violations.OpenTelemetry.class,
+            "io.opentelemetry.."),
+        only(
+            "Netty is known in http",
+            new String[] {"..server.http"},
+            Violations.Netty.class,
+            "io.netty.."),
         only(
             "the Vector API is for kernels",
             new String[] {"..server.encode.kernel"},
@@ -252,7 +287,8 @@ final class ArchitectureTest {
             "only app starts a server",
             noClasses()
                 .that()
-                .resideOutsideOfPackages("..server.rpc..", "..server.app..")
+                // It may know the gateway, and nothing else: see the lines above.
+                .resideOutsideOfPackages("..server.rpc..", "..server.app..", "..server.http")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("..server.rpc.."),
@@ -290,14 +326,6 @@ final class ArchitectureTest {
     assertThat(rule.rule.evaluate(violation).hasViolation())
         .as("%s is broken by %s", rule, rule.violation.getSimpleName())
         .isTrue();
-  }
-
-  /** It is no dependency today; when it is, an ADR says which package knows it. */
-  @Test
-  void nettyIsKnownNowhere() {
-    HouseRules.nowhere("io.netty..").check(CLASSES);
-    JavaClasses grpc = new ClassFileImporter().importClasses(Violations.Grpc.class);
-    assertThat(HouseRules.nowhere("io.grpc..").evaluate(grpc).hasViolation()).isTrue();
   }
 
   @Test

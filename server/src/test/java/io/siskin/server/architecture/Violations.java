@@ -3,7 +3,11 @@ package io.siskin.server.architecture;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OnnxTensor;
 import com.google.protobuf.ByteString;
+import com.sun.net.httpserver.HttpServer;
 import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.opentelemetry.api.trace.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.siskin.proto.v1.SearchRequest;
 import java.io.IOException;
@@ -23,6 +27,12 @@ final class Violations {
   static final class Grpc {
     Status status() {
       return Status.OK;
+    }
+  }
+
+  static final class Netty {
+    ByteBuf nothing() {
+      return Unpooled.EMPTY_BUFFER;
     }
   }
 
@@ -65,6 +75,18 @@ final class Violations {
   static final class Metrics {
     void clear(PrometheusRegistry registry) {
       registry.clear();
+    }
+  }
+
+  static final class JdkHttp {
+    void stop(HttpServer server) {
+      server.stop(0);
+    }
+  }
+
+  static final class OpenTelemetry {
+    void end(Span span) {
+      span.end();
     }
   }
 

@@ -20,6 +20,8 @@ import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.counters.ObservationCounts;
+import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.LearnedSpec;
@@ -29,11 +31,11 @@ import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexJob;
 import io.siskin.server.ingest.IndexRequest;
 import io.siskin.server.metrics.MetricSources;
-import io.siskin.server.metrics.MetricsServer;
 import io.siskin.server.metrics.Scrape;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.testing.FakeTextModel;
+import io.siskin.server.testing.MetricsOverHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,7 +71,7 @@ class ShownMetricsTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private CollectionCatalog catalog;
   private GrpcServer server;
-  private MetricsServer metrics;
+  private MetricsOverHttp metrics;
   private SearchClient client;
 
   @BeforeEach
@@ -85,9 +87,7 @@ class ShownMetricsTest {
             GrpcServerOptions.builder().port(0).build(),
             FakeBackends.of(retrieval, new EncodingPipeline(catalog, models)));
     metrics =
-        MetricsServer.start(
-            "127.0.0.1",
-            0,
+        MetricsOverHttp.start(
             new MetricSources(
                 "1",
                 "scalar",
@@ -99,7 +99,10 @@ class ShownMetricsTest {
                 models::metrics,
                 models::cacheMetrics,
                 models::storeMetrics,
-                catalog::scrubCounts));
+                catalog::scrubCounts,
+                () -> ObservationCounts.NONE,
+                () -> RecallCounts.NONE,
+                Map::of));
     client = SearchClient.connect("127.0.0.1:" + server.port());
   }
 
@@ -165,6 +168,7 @@ class ShownMetricsTest {
         .removeIf(
             series ->
                 !series.startsWith("siskin_")
+                    || series.startsWith("siskin_gc_")
                     || series.contains("seconds_sum")
                     || series.contains("seconds_total")
                     || series.contains("seconds_bucket")

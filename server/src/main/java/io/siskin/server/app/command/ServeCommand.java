@@ -13,6 +13,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.config.ConfigSources;
 import io.siskin.server.config.ServerConfig;
 import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.http.HttpOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -27,11 +28,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code siskin serve}: answers searches over gRPC. */
+/** {@code siskin serve}: answers searches over gRPC and HTTP. */
 @Command(
     name = "serve",
     description = {
-      "Serves all collections of a data directory over gRPC, until Ctrl-C or SIGTERM.",
+      "Serves all collections of a data directory over gRPC and HTTP, until Ctrl-C or SIGTERM.",
       "Prints one line on standard output when it is ready; health checks say NOT_SERVING before."
           + " Follows what 'siskin index' commits to the directory. The first signal finishes what"
           + " was admitted (30 s at most), the second ends at once. A collection that cannot be"
@@ -87,14 +88,15 @@ public final class ServeCommand implements Callable<Integer> {
         SearchServer server =
             SearchServer.listen(
                 directory,
-                ServerParts.grpc(config),
-                ServerParts.verification(config.data()),
-                ServerParts.warmup(config.data()),
-                ServerParts.writes(config.writes()),
+                ServerParts.options(config),
                 ServerParts.batching(config.batching(), library, stored))) {
       Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {
         server.showMetrics(config.metrics().host(), metricsPort);
+      }
+      HttpOptions http = ServerParts.http(config);
+      if (http != null) {
+        server.serveHttp(http, ServerParts.showsMetrics(config.http()));
       }
       for (Path model : config.models().dirs()) {
         server.openModel(model);
@@ -131,6 +133,11 @@ public final class ServeCommand implements Callable<Integer> {
     StringBuilder line = new StringBuilder("siskin ready: ").append(server.address());
     if (server.unixSocket() != null) {
       line.append(", unix://").append(server.unixSocket().toAbsolutePath());
+    }
+    if (server.httpPort() != 0) {
+      line.append(", http://")
+          .append(SearchServer.address(config.http().host(), server.httpPort()))
+          .append('/');
     }
     if (config.metrics().port() != null) {
       line.append(", http://")

@@ -2,31 +2,40 @@ package io.siskin.server.app.serving;
 
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.store.Verification;
+import io.siskin.server.app.output.StandardOutputLines;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.collection.Preload;
 import io.siskin.server.collection.ServerLock;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.http.HttpOptions;
+import io.siskin.server.http.HttpServer;
+import io.siskin.server.http.Page;
+import io.siskin.server.http.Site;
 import io.siskin.server.metrics.MetricSources;
-import io.siskin.server.metrics.MetricsServer;
+import io.siskin.server.metrics.MetricsPage;
 import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.EncodingPipeline;
+import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
-import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.Backends;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.CallerRights;
+import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.write.LiveCollections;
-import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,18 +53,27 @@ public final class SearchServer implements AutoCloseable {
   /** How often the data directory is looked at for collections that were replaced. */
   private static final long WATCH_INTERVAL_MILLIS = 500;
 
+  /** How long clients of HTTP get to take the last answers. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
+  private static final int OK = 200;
+  private static final int SERVER_ERROR = 500;
+
   private final GrpcServerOptions options;
   private final ServerLock lock;
   private final CollectionCatalog catalog;
   private final BatchedModels models;
-  private final RetrievalPipeline retrieval;
   private final LiveCollections live;
   private final GrpcServer grpc;
+  private final Observation observation;
+  private final RecallSampler sampler;
 
   /** Those that no collection has to have. */
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
-  private @Nullable MetricsServer metrics;
+  private final MetricsPage metricsPage;
+  private @Nullable HttpServer metrics;
+  private @Nullable HttpServer http;
 
   private SearchServer(
       GrpcServerOptions options,
@@ -64,71 +82,94 @@ public final class SearchServer implements AutoCloseable {
       BatchedModels models,
       RetrievalPipeline retrieval,
       LiveCollections live,
-      GrpcServer grpc) {
+      GrpcServer grpc,
+      Observation observation,
+      RecallSampler sampler) {
     this.options = options;
     this.lock = lock;
     this.catalog = catalog;
     this.models = models;
-    this.retrieval = retrieval;
     this.live = live;
     this.grpc = grpc;
+    this.observation = observation;
+    this.sampler = sampler;
+    this.metricsPage =
+        new MetricsPage(
+            new MetricSources(
+                Version.number(),
+                KernelProvider.current().description(),
+                grpc::counts,
+                retrieval::collections,
+                retrieval::counts,
+                live::counts,
+                () -> catalog.filters().metrics(),
+                models::metrics,
+                models::cacheMetrics,
+                models::storeMetrics,
+                catalog::scrubCounts,
+                observation::counts,
+                sampler::counts,
+                () -> Map.of("grpc", GrpcServer.buffers(), "http", HttpServer.buffers())));
   }
 
   /**
    * Begins to listen; reports NOT_SERVING until {@link #open} has returned.
    *
    * @param data where the collections are
-   * @param options where to listen and within what limits
-   * @param verification how much of each file is read before it is used
-   * @param warmup gets each collection ready before it serves
-   * @param writeLimits how much memory and time the writes of one collection may take
+   * @param options the options of the parts
    * @param models the models of the collections
    * @throws IOException when the address cannot be listened on, or another server serves the data
    *     directory
    */
   public static SearchServer listen(
-      DataDirectory data,
-      GrpcServerOptions options,
-      Verification verification,
-      Warmup warmup,
-      WriteLimits writeLimits,
-      BatchedModels models)
-      throws IOException {
+      DataDirectory data, ServingOptions options, BatchedModels models) throws IOException {
     ServerLock lock = ServerLock.take(data);
-    CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
-    LiveCollections live = new LiveCollections(data, catalog, models, writeLimits);
-    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts);
+    ObserveOptions observe = options.observe();
+    Observation observation = observation(observe, lock);
+    CollectionCatalog catalog =
+        new CollectionCatalog(data, options.verification(), options.warmup(), models);
+    LiveCollections live = new LiveCollections(data, catalog, models, options.writes());
+    // Which searches are sampled shall differ from start to start.
+    RecallSampler sampler = RecallSampler.start(observe.recall(), System.nanoTime());
+    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts, sampler);
     boolean listens = false;
     try {
       GrpcServer grpc =
           GrpcServer.start(
-              options,
+              options.grpc(),
               new Backends(
                   retrieval,
                   new DocumentReader(catalog, live::refresh),
                   live,
                   live,
-                  new EncodingPipeline(catalog, models)));
+                  new EncodingPipeline(catalog, models)),
+              new ServerFacts(
+                  Version.number(), Instant.now(), KernelProvider.current().description()),
+              CallerRights.EVERYBODY,
+              observation);
       listens = true;
       live.pace().follow(grpc::hasWaitingSearches);
-      catalog.onStateChange((name, state) -> report(grpc, name, state));
-      return new SearchServer(options, lock, catalog, models, retrieval, live, grpc);
+      catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
+      return new SearchServer(
+          options.grpc(), lock, catalog, models, retrieval, live, grpc, observation, sampler);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
-              taken(options.listening().host(), options.listening().port(), "--port"), failed)
+              taken(options.grpc().listening().host(), options.grpc().listening().port(), "--port"),
+              failed)
           : failed;
     } finally {
       if (!listens) {
+        sampler.close();
         live.close();
+        observation.close();
         lock.close();
       }
     }
   }
 
   /**
-   * Begins to listen, see the other method of this name. The files of collections are touched
-   * before they serve, if they are read anyway to be verified.
+   * Begins to listen with the usual limits, see {@link ServingOptions#of}.
    *
    * @param data where the collections are
    * @param options where to listen and within what limits
@@ -143,21 +184,38 @@ public final class SearchServer implements AutoCloseable {
       long warmupMillis,
       BatchedModels models)
       throws IOException {
-    Preload preload = verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
-    return listen(
-        data,
-        options,
-        verification,
-        new Warmup(warmupMillis, preload),
-        WriteLimits.DEFAULTS,
-        models);
+    return listen(data, ServingOptions.of(options, verification, warmupMillis), models);
   }
 
-  private static void report(GrpcServer grpc, String collection, CollectionState state) {
+  /** Starts what is written down; the lock is given back when that fails. */
+  private static Observation observation(ObserveOptions observe, ServerLock lock)
+      throws IOException {
+    boolean starts = false;
+    try {
+      Observation observation =
+          Observation.start(
+              observe.accessLog(),
+              observe.slowQueries(),
+              observe.traces(),
+              StandardOutputLines::new);
+      starts = true;
+      return observation;
+    } finally {
+      if (!starts) {
+        lock.close();
+      }
+    }
+  }
+
+  private static void report(
+      GrpcServer grpc, RecallSampler sampler, String collection, CollectionState state) {
     switch (state) {
       case SERVING -> grpc.setServing(collection, true);
       case DAMAGED -> grpc.setServing(collection, false);
-      case REMOVED -> grpc.clearServing(collection);
+      case REMOVED -> {
+        grpc.clearServing(collection);
+        sampler.forget(collection);
+      }
     }
   }
 
@@ -179,26 +237,61 @@ public final class SearchServer implements AutoCloseable {
    * @throws IOException when the address cannot be listened on
    */
   public void showMetrics(String host, int port) throws IOException {
-    try {
-      metrics =
-          MetricsServer.start(
-              host,
-              port,
-              new MetricSources(
-                  Version.number(),
-                  KernelProvider.current().description(),
-                  grpc::counts,
-                  retrieval::collections,
-                  retrieval::counts,
-                  live::counts,
-                  () -> catalog.filters().metrics(),
-                  models::metrics,
-                  models::cacheMetrics,
-                  models::storeMetrics,
-                  catalog::scrubCounts));
-    } catch (IOException failed) {
-      throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
+    HttpOptions metricsOptions = HttpOptions.DEFAULTS.forMetrics(host, port);
+    metrics =
+        startHttp(
+            metricsOptions,
+            Site.builder(metricsOptions)
+                .readiness(this::readiness)
+                .metrics(this::metricsPage)
+                .build(),
+            "--metrics-port");
+  }
+
+  private Page metricsPage(@Nullable String accept) {
+    MetricsPage.Written written = metricsPage.write(accept);
+    return new Page(written.isWhole() ? OK : SERVER_ERROR, written.type(), written.body());
+  }
+
+  /**
+   * Serves HTTP too, until the server has ended: REST, the console, health checks.
+   *
+   * @param httpOptions where to listen and within what limits
+   * @param showsMetrics whether it shows metrics too
+   * @throws IOException when the address cannot be listened on
+   */
+  public void serveHttp(HttpOptions httpOptions, boolean showsMetrics) throws IOException {
+    Site.Builder site =
+        Site.builder(httpOptions).rest(grpc.gateway(), Version.number()).readiness(this::readiness);
+    if (showsMetrics) {
+      site.metrics(this::metricsPage);
     }
+    http = startHttp(httpOptions, site.build(), "--http-port");
+  }
+
+  private static HttpServer startHttp(HttpOptions httpOptions, Site site, String option)
+      throws IOException {
+    try {
+      return HttpServer.start(httpOptions, site);
+    } catch (IOException failed) {
+      HttpOptions.Listening listening = httpOptions.listening();
+      throw isTaken(failed)
+          ? new IOException(taken(listening.host(), listening.port(), option), failed)
+          : failed;
+    }
+  }
+
+  private Site.Readiness readiness() {
+    return switch (grpc.readiness()) {
+      case STARTING -> Site.Readiness.STARTING;
+      case SERVING -> Site.Readiness.SERVING;
+      case DRAINING -> Site.Readiness.DRAINING;
+    };
+  }
+
+  /** Returns the port of HTTP; 0 for none. */
+  public int httpPort() {
+    return http == null ? 0 : http.port();
   }
 
   /**
@@ -258,11 +351,19 @@ public final class SearchServer implements AutoCloseable {
    */
   public boolean shutdown() {
     boolean quiet = grpc.shutdown(options.shutdown().grace());
+    sampler.close();
+    observation.close();
+    if (http != null) {
+      // After the calls that it made: what is left to do is to send their answers.
+      http.shutdown(LAST_ANSWERS);
+      http = null;
+    }
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
-      metrics.close();
+      metrics.shutdown(LAST_ANSWERS);
       metrics = null;
     }
+    metricsPage.close();
     if (quiet) {
       openedModels.forEach(BatchedModel::close);
       openedModels.clear();

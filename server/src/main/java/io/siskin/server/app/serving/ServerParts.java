@@ -13,18 +13,22 @@ import io.siskin.server.config.BatchingConfig;
 import io.siskin.server.config.DataConfig;
 import io.siskin.server.config.GrpcConfig;
 import io.siskin.server.config.GrpcConfig.KeepAliveConfig;
+import io.siskin.server.config.HttpConfig;
+import io.siskin.server.config.HttpConfig.HttpLimitsConfig;
 import io.siskin.server.config.LimitsConfig;
 import io.siskin.server.config.SearchConfig;
 import io.siskin.server.config.ServerConfig;
 import io.siskin.server.config.WritesConfig;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.http.HttpOptions;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.rpc.admission.RateLimits;
 import io.siskin.server.write.WriteLimits;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the options of the parts of a server from its configuration. No part knows the
@@ -32,6 +36,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServerParts {
   private static final int MEBIBYTE_BITS = 20;
+  private static final int PORT_MAX = 65_535;
 
   private ServerParts() {}
 
@@ -42,9 +47,24 @@ public final class ServerParts {
    * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
    */
   public static void check(ServerConfig config) {
-    GrpcServerOptions _ = grpc(config);
-    WriteLimits _ = writes(config.writes());
+    ServingOptions _ = options(config);
+    HttpOptions _ = http(config);
     BatchingOptions _ = batching(config.batching());
+  }
+
+  /**
+   * Returns the options of the parts of a server.
+   *
+   * @param config the configuration
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   */
+  public static ServingOptions options(ServerConfig config) {
+    return new ServingOptions(
+        grpc(config),
+        verification(config.data()),
+        warmup(config.data()),
+        writes(config.writes()),
+        ObserveOptions.DEFAULTS);
   }
 
   /**
@@ -53,7 +73,7 @@ public final class ServerParts {
    * @param config the configuration
    * @throws io.siskin.index.error.InvalidInputException when there is nothing to listen on
    */
-  public static GrpcServerOptions grpc(ServerConfig config) {
+  private static GrpcServerOptions grpc(ServerConfig config) {
     GrpcConfig grpc = config.grpc();
     SearchConfig search = config.search();
     GrpcServerOptions.Builder builder =
@@ -114,11 +134,64 @@ public final class ServerParts {
   }
 
   /**
+   * Returns where HTTP listens, and within what limits.
+   *
+   * @param config the configuration
+   * @return the options; null where it does not listen
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   */
+  public static @Nullable HttpOptions http(ServerConfig config) {
+    HttpConfig http = config.http();
+    int port = httpPort(config);
+    if (port < 0) {
+      return null;
+    }
+    HttpLimitsConfig limits = http.limits();
+    HttpOptions.Listening listening = HttpOptions.DEFAULTS.at(http.host(), port).listening();
+    return new HttpOptions(
+        http.threads() == null
+            ? listening
+            : new HttpOptions.Listening(http.host(), port, http.threads(), listening.tls()),
+        new HttpOptions.Limits(
+            limits.connectionsMax(),
+            limits.connectionsPerAddressMax(),
+            limits.headBytesMax(),
+            limits.headerCountMax(),
+            limits.bodyBytesMax(),
+            (long) limits.heldMibMax() << MEBIBYTE_BITS,
+            limits.pipelinedMax()),
+        new HttpOptions.Times(
+            Duration.ofMillis(limits.idleMillis()),
+            Duration.ofMillis(limits.requestMillis()),
+            Duration.ofMillis(limits.answerMillis()),
+            limits.bytesPerSecondMin()),
+        new HttpOptions.Browsers(http.origins(), http.hosts(), http.console()));
+  }
+
+  private static int httpPort(ServerConfig config) {
+    Integer given = config.http().port();
+    if (given != null) {
+      return given;
+    }
+    int grpc = config.grpc().port();
+    return grpc <= 0 ? grpc : Math.min(grpc + 1, PORT_MAX);
+  }
+
+  /**
+   * Tells whether the port of HTTP shows metrics.
+   *
+   * @param config the settings of HTTP
+   */
+  public static boolean showsMetrics(HttpConfig config) {
+    return config.metrics() == null ? HttpOptions.isLoopback(config.host()) : config.metrics();
+  }
+
+  /**
    * Returns what is read of files before they are used.
    *
    * @param data the data directory's settings
    */
-  public static Verification verification(DataConfig data) {
+  private static Verification verification(DataConfig data) {
     return switch (data.verify()) {
       case FULL -> Verification.FULL;
       case STRUCTURE -> Verification.STRUCTURE;
@@ -130,7 +203,7 @@ public final class ServerParts {
    *
    * @param data the data directory's settings
    */
-  public static Warmup warmup(DataConfig data) {
+  private static Warmup warmup(DataConfig data) {
     DataConfig.Preloading asked = data.preload();
     boolean touches =
         asked == null
@@ -144,7 +217,7 @@ public final class ServerParts {
    *
    * @param config the limits
    */
-  public static WriteLimits writes(WritesConfig config) {
+  private static WriteLimits writes(WritesConfig config) {
     return new WriteLimits(
         (long) config.queueMibMax() << MEBIBYTE_BITS,
         config.growingDocumentsMax(),

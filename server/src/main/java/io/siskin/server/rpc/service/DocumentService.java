@@ -29,8 +29,10 @@ import io.siskin.server.rpc.admission.WorkClass;
 import io.siskin.server.rpc.mapping.DocumentMapper;
 import io.siskin.server.rpc.mapping.PageToken;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.transport.CallSpans;
 import io.siskin.server.rpc.transport.CallerIds;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.trace.RequestTrace;
 import io.siskin.server.write.CollectionWrites;
 import io.siskin.server.write.FieldsUpdate;
 import java.util.List;
@@ -124,6 +126,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   public void delete(DeleteRequest request, StreamObserver<DeleteResponse> observer) {
     write(
         observer,
+        request.getCollection(),
         request.getIds().getIdsCount(),
         cancellation ->
             writes
@@ -139,7 +142,11 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   @Override
   public void updateFields(
       UpdateFieldsRequest request, StreamObserver<UpdateFieldsResponse> observer) {
-    write(observer, request.getUpdatesCount(), cancellation -> update(request, cancellation));
+    write(
+        observer,
+        request.getCollection(),
+        request.getUpdatesCount(),
+        cancellation -> update(request, cancellation));
   }
 
   private CompletableFuture<UpdateFieldsResponse> update(
@@ -163,6 +170,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   public void get(GetRequest request, StreamObserver<GetResponse> observer) {
     read(
         observer,
+        request.getCollection(),
         demand(WorkClass.INTERACTIVE, POSTINGS_PER_DOCUMENT * request.getIdsCount()),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
@@ -180,6 +188,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   public void scroll(ScrollRequest request, StreamObserver<ScrollResponse> observer) {
     read(
         observer,
+        request.getCollection(),
         demand(WorkClass.BULK, POSTINGS_PER_DOCUMENT * Math.max(1, request.getPageSize())),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
@@ -208,6 +217,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   public void count(CountRequest request, StreamObserver<CountResponse> observer) {
     read(
         observer,
+        request.getCollection(),
         demand(WorkClass.INTERACTIVE, POSTINGS_PER_COUNT),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
@@ -231,12 +241,18 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   private <A> void write(
       StreamObserver<A> observer,
+      String collection,
       int documents,
       Function<Cancellation, CompletableFuture<A>> write) {
     Caller<A> caller = UnaryCaller.of(observer, statusMapper);
+    caller.record().setCollection(collection);
     try {
       limiter.takeDocuments(CallerIds.current(), documents);
-      Answers.hand(write.apply(caller.cancellation(Context.current().getDeadline())), caller);
+      Cancellation cancellation = caller.cancellation(Context.current().getDeadline());
+      Answers.hand(
+          RequestTrace.run(
+              caller.record().trace(CallSpans.PREPARE), () -> write.apply(cancellation)),
+          caller);
     } catch (Throwable e) {
       caller.failed(e);
     }
@@ -245,8 +261,12 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   /** Checks a request here, so that a wrong one takes no place, and reads on a search thread. */
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   private <A extends Message> void read(
-      StreamObserver<A> observer, Demand demand, Function<Cancellation, Supplier<A>> reading) {
+      StreamObserver<A> observer,
+      String collection,
+      Demand demand,
+      Function<Cancellation, Supplier<A>> reading) {
     Caller<A> caller = UnaryCaller.of(observer, statusMapper);
+    caller.record().setCollection(collection);
     try {
       Cancellation cancellation = caller.cancellation(Context.current().getDeadline());
       admission.admit(

@@ -8,8 +8,11 @@ import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.admission.Demand;
 import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.rpc.transport.CallRecord;
+import io.siskin.server.rpc.transport.CallSpans;
 import io.siskin.server.rpc.transport.CallerIds;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.trace.RequestTrace;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -70,14 +73,19 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
     Arrival arrival = new Arrival(System.nanoTime(), CallerIds.current());
     Cancellation cancellation = caller.cancellation(deadline);
     AtomicBoolean refused = new AtomicBoolean();
+    CallRecord record = caller.record();
+    record.setCollection(message.getCollection());
+    record.setRequest(message);
     RetrievalRequest request;
     CompletableFuture<RetrievalRequest> encoding;
     try {
       request = ProtoMapper.toDomain(message, name -> retriever.collection(name).defaultMode());
       // The search needs a part of the time too.
       long reserveNanos = answerTime.reserveNanos(cancellation.remainingNanos());
+      Cancellation untilSearch = cancellation.earlierBy(reserveNanos).orWhen(refused::get);
       encoding =
-          retriever.encodeAhead(request, cancellation.earlierBy(reserveNanos).orWhen(refused::get));
+          RequestTrace.run(
+              record.trace(CallSpans.ENCODE), () -> retriever.encodeAhead(request, untilSearch));
       if (encoding != null && !encoding.isDone()) {
         admission.checkPromise();
       }
@@ -100,11 +108,20 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
               if (encoded == null) {
                 caller.failed(error == null ? new IllegalStateException("no encoding") : error);
               } else if (known) {
+                noteEncoding(record, encoded);
                 search(encoded, caller, cancellation, arrival);
               } else {
+                noteEncoding(record, encoded);
                 searchAsPromised(encoded, caller, cancellation, arrival);
               }
             });
+  }
+
+  private static void noteEncoding(CallRecord record, RetrievalRequest encoded) {
+    if (encoded.query() instanceof RetrievalRequest.Query.Encoded query) {
+      record.setEncoder(query.encoderName(), query.batchTexts());
+      record.encoded();
+    }
   }
 
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
