@@ -1,9 +1,9 @@
 package io.siskin.server.app;
 
-import io.siskin.index.store.Verification;
 import io.siskin.server.app.command.BenchCommand;
 import io.siskin.server.app.command.CalibrateCommand;
 import io.siskin.server.app.command.CollectionsCommand;
+import io.siskin.server.app.command.ConfigCommand;
 import io.siskin.server.app.command.CountCommand;
 import io.siskin.server.app.command.DeleteCommand;
 import io.siskin.server.app.command.DemoCommand;
@@ -11,6 +11,7 @@ import io.siskin.server.app.command.EncodeCommand;
 import io.siskin.server.app.command.EvalCommand;
 import io.siskin.server.app.command.ExportCommand;
 import io.siskin.server.app.command.GetCommand;
+import io.siskin.server.app.command.HealthCommand;
 import io.siskin.server.app.command.IndexCommand;
 import io.siskin.server.app.command.InspectCommand;
 import io.siskin.server.app.command.ModelsCommand;
@@ -21,7 +22,6 @@ import io.siskin.server.app.command.SnapshotCommand;
 import io.siskin.server.app.command.UpsertCommand;
 import io.siskin.server.app.flags.Choice;
 import io.siskin.server.app.flags.EncoderFlags;
-import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.StructureFlags;
 import io.siskin.server.app.process.ExitStatus;
@@ -31,7 +31,6 @@ import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.app.terminal.Terminal;
 import io.siskin.server.app.terminal.WordWrappedHelp;
-import io.siskin.server.collection.Preload;
 import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.Side;
@@ -76,6 +75,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       IndexCommand.class,
       ServeCommand.class,
+      HealthCommand.class,
+      ConfigCommand.class,
       SearchCommand.class,
       CollectionsCommand.class,
       UpsertCommand.class,
@@ -137,13 +138,10 @@ public final class Siskin implements Runnable {
         .registerConverter(InputFormat.class, Choice.of(InputFormat.class))
         .registerConverter(Population.class, Choice.of(Population.class))
         .registerConverter(StructureFlags.Scales.class, Choice.of(StructureFlags.Scales.class))
-        .registerConverter(Preload.class, Choice.of(Preload.class))
-        .registerConverter(Verification.class, Choice.of(Verification.class))
         .registerConverter(EncoderFlags.Kind.class, Choice.of(EncoderFlags.Kind.class))
         .registerConverter(EncoderFlags.Analyzer.class, Choice.of(EncoderFlags.Analyzer.class))
         .registerConverter(AnalyzerSpec.TokenRule.class, Choice.of(AnalyzerSpec.TokenRule.class))
         .registerConverter(PhraseSpec.Sides.class, Choice.of(PhraseSpec.Sides.class))
-        .registerConverter(InferenceFlags.Provider.class, Choice.of(InferenceFlags.Provider.class))
         .registerConverter(StatisticsScope.class, Choice.of(StatisticsScope.class))
         .registerConverter(Side.class, Choice.of(Side.class))
         .registerConverter(StructureFlags.Order.class, Choice.of(StructureFlags.Order.class))

@@ -3,6 +3,9 @@ package io.siskin.server.metrics;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.StoredEncodings;
+import io.siskin.server.counters.BufferPoolCounts;
+import io.siskin.server.counters.ObservationCounts;
+import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
@@ -27,6 +30,9 @@ import java.util.function.Supplier;
  * @param cache what the cache of encoded queries did
  * @param store what the store of encodings did
  * @param scrub what the background verification of files did
+ * @param observation what became of lines, slow searches and spans
+ * @param recall the recall of searches that were searched again
+ * @param buffers what the buffers of the network libraries take, by the name of the library
  */
 public record MetricSources(
     String version,
@@ -39,4 +45,7 @@ public record MetricSources(
     Supplier<Map<String, BatchingMetrics>> models,
     Supplier<EncodingCache.Metrics> cache,
     Supplier<StoredEncodings.Metrics> store,
-    Supplier<ScrubCounts> scrub) {}
+    Supplier<ScrubCounts> scrub,
+    Supplier<ObservationCounts> observation,
+    Supplier<RecallCounts> recall,
+    Supplier<? extends Map<String, BufferPoolCounts>> buffers) {}

@@ -99,6 +99,7 @@ public final class MetricsServer implements AutoCloseable {
   public void close() {
     http.stop(0);
     threads.shutdownNow();
+    jvm.close();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -5,9 +5,14 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.gateway.GrpcRestGateway;
 import io.siskin.server.rpc.gateway.RestGateway;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.CallerRights;
+import io.siskin.server.rpc.service.ServerFacts;
+import io.siskin.server.rpc.transport.BufferPool;
 import io.siskin.server.rpc.transport.EventLoops;
 import io.siskin.server.rpc.transport.UnixSocketFile;
 import java.io.IOException;
@@ -61,10 +66,22 @@ public final class GrpcServer implements AutoCloseable {
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
 
-  private GrpcServer(GrpcServerOptions options, Backends backends) {
+  private GrpcServer(GrpcServerOptions options, GrpcServices services) {
     this.options = options;
-    this.services = new GrpcServices(options, backends);
+    this.services = services;
     this.loops = new EventLoops(options.threads().eventLoops(), services::hasAmpleWork);
+  }
+
+  /**
+   * Starts a server that says little about itself and writes nothing about its calls. It owns none
+   * of what it speaks for.
+   *
+   * @param options where to listen and within what limits
+   * @param backends what the services speak for
+   * @throws IOException as of the other method of this name
+   */
+  public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
+    return start(new GrpcServer(options, new GrpcServices(options, backends)));
   }
 
   /**
@@ -72,13 +89,26 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @param options where to listen and within what limits
    * @param backends what the services speak for
+   * @param facts what the server says about itself
+   * @param rights what callers may do
+   * @param observation is told of each call; closed by its owner, after the server
    * @throws IOException when an address cannot be listened on: port taken, socket file in use,
    *     folder missing
    * @throws UnsupportedOperationException when a Unix socket is asked for on a platform other than
    *     Linux
    */
-  public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
-    GrpcServer server = new GrpcServer(options, backends);
+  public static GrpcServer start(
+      GrpcServerOptions options,
+      Backends backends,
+      ServerFacts facts,
+      CallerRights rights,
+      Observation observation)
+      throws IOException {
+    return start(
+        new GrpcServer(options, new GrpcServices(options, backends, facts, rights, observation)));
+  }
+
+  private static GrpcServer start(GrpcServer server) throws IOException {
     try {
       server.listen();
       return server;
@@ -126,6 +156,11 @@ public final class GrpcServer implements AutoCloseable {
   /** Returns what was done so far. */
   public RpcCounts counts() {
     return services.counts();
+  }
+
+  /** Returns what the connections' buffers take. */
+  public static BufferPoolCounts buffers() {
+    return BufferPool.counts();
   }
 
   /** Returns the TCP port that is listened on, or {@link GrpcServerOptions#NO_TCP}. */
@@ -261,6 +296,7 @@ public final class GrpcServer implements AutoCloseable {
         // Clients keep idle connections open on purpose, so that the next search need not
         // connect.
         .permitKeepAliveWithoutCalls(true);
+    builder.withChildOption(ChannelOption.ALLOCATOR, BufferPool.allocator());
     services.addTo(builder);
     Server listener = builder.build();
     listener.start();

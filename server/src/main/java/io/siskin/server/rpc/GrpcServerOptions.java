@@ -214,6 +214,9 @@ public record GrpcServerOptions(
     private int responseBytesMax = Limits.DEFAULTS.responseBytesMax;
     private int streamInFlightMax = Limits.DEFAULTS.streamInFlightMax;
     private @Nullable Integer callsPerConnectionMax;
+    private int eventLoopThreads = Threads.DEFAULTS.eventLoops;
+    private long inlinePostingsMax = Threads.DEFAULTS.inlinePostingsMax;
+    private KeepAlive keepAlive = KeepAlive.DEFAULTS;
     private Duration retryDelay = Duration.ofMillis(50);
     private Duration drainDelay = Shutdown.DEFAULTS.drainDelay;
     private Duration shutdownGrace = Shutdown.DEFAULTS.grace;
@@ -247,6 +250,24 @@ public record GrpcServerOptions(
     /** Sets {@link Threads#searches}. */
     public Builder searchThreads(int value) {
       searchThreads = value;
+      return this;
+    }
+
+    /** Sets {@link Threads#eventLoops}. */
+    public Builder eventLoopThreads(int value) {
+      eventLoopThreads = value;
+      return this;
+    }
+
+    /** Sets {@link Threads#inlinePostingsMax}. */
+    public Builder inlinePostingsMax(long value) {
+      inlinePostingsMax = value;
+      return this;
+    }
+
+    /** Sets {@link GrpcServerOptions#keepAlive}. */
+    public Builder keepAlive(KeepAlive value) {
+      keepAlive = value;
       return this;
     }
 
@@ -312,11 +333,7 @@ public record GrpcServerOptions(
     public GrpcServerOptions build() {
       return new GrpcServerOptions(
           new Listening(host, port, unixSocket, Listening.DEFAULTS.unixSocketPermissions, tls),
-          new Threads(
-              Threads.DEFAULTS.eventLoops,
-              searchThreads,
-              searchQueueCapacity,
-              Threads.DEFAULTS.inlinePostingsMax),
+          new Threads(eventLoopThreads, searchThreads, searchQueueCapacity, inlinePostingsMax),
           new Limits(
               requestBytesMax,
               responseBytesMax,
@@ -324,7 +341,7 @@ public record GrpcServerOptions(
                   ? defaultCallsPerConnectionMax()
                   : callsPerConnectionMax,
               streamInFlightMax),
-          KeepAlive.DEFAULTS,
+          keepAlive,
           retryDelay,
           new Shutdown(drainDelay, shutdownGrace));
     }

@@ -15,6 +15,8 @@ import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.gateway.GrpcRestGateway;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.CallerRights;
 import io.siskin.server.rpc.service.CollectionService;
 import io.siskin.server.rpc.service.DocumentService;
 import io.siskin.server.rpc.service.EarlyRefusal;
@@ -22,6 +24,8 @@ import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
 import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.rpc.service.SearchService;
+import io.siskin.server.rpc.service.ServerFacts;
+import io.siskin.server.rpc.service.ServerService;
 import io.siskin.server.rpc.transport.CallCounting;
 import io.siskin.server.rpc.transport.CallGuard;
 import io.siskin.server.rpc.transport.OpenCalls;
@@ -41,7 +45,8 @@ final class GrpcServices {
           SearchServiceGrpc.SERVICE_NAME,
           CollectionServiceGrpc.SERVICE_NAME,
           DocumentServiceGrpc.SERVICE_NAME,
-          EncodeServiceGrpc.SERVICE_NAME);
+          EncodeServiceGrpc.SERVICE_NAME,
+          ServerServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
   private final EarlyRefusal earlyRefusal;
@@ -49,20 +54,40 @@ final class GrpcServices {
   private final CollectionService collectionService;
   private final DocumentService documentService;
   private final EncodeService encodeService;
+  private final ServerService serverService;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls openCalls = new OpenCalls();
   private final CallGuard guard;
-  private final CallCounting calls = new CallCounting();
+  private final CallCounting calls;
   private final CallCounting streamRequests = new CallCounting();
   private volatile Readiness readiness = Readiness.STARTING;
+
+  /**
+   * Creates the services, not serving yet, of a server that says little about itself.
+   *
+   * @param options limits and threads
+   * @param backends what they speak for
+   */
+  GrpcServices(GrpcServerOptions options, Backends backends) {
+    this(options, backends, ServerFacts.UNKNOWN, CallerRights.EVERYBODY, Observation.off());
+  }
 
   /**
    * Creates the services, not serving yet.
    *
    * @param options limits and threads
    * @param backends what they speak for
+   * @param facts what the server says about itself
+   * @param rights what callers may do
+   * @param observation is told of each call; closed by its owner
    */
-  GrpcServices(GrpcServerOptions options, Backends backends) {
+  GrpcServices(
+      GrpcServerOptions options,
+      Backends backends,
+      ServerFacts facts,
+      CallerRights rights,
+      Observation observation) {
+    calls = new CallCounting(observation);
     StatusMapper statusMapper = new StatusMapper(options.retryDelay());
     guard = new CallGuard(statusMapper);
     admission =
@@ -96,13 +121,21 @@ final class GrpcServices {
             statusMapper,
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
             options.limits().streamInFlightMax());
+    serverService =
+        new ServerService(
+            facts,
+            rights,
+            observation.slowQueries(),
+            statusMapper,
+            options.limits().responseBytesMax());
     setServing(false);
     // Counted from the start, since a counter that appears with its first call has no rate for it.
     Stream.of(
             SearchServiceGrpc.getServiceDescriptor(),
             CollectionServiceGrpc.getServiceDescriptor(),
             DocumentServiceGrpc.getServiceDescriptor(),
-            EncodeServiceGrpc.getServiceDescriptor())
+            EncodeServiceGrpc.getServiceDescriptor(),
+            ServerServiceGrpc.getServiceDescriptor())
         .flatMap(service -> service.getMethods().stream())
         .forEach(method -> calls.of(method.getFullMethodName()));
   }
@@ -126,6 +159,7 @@ final class GrpcServices {
         .addService(guard.guard(ServerInterceptors.intercept(collectionService, openCalls)))
         .addService(guard.guard(ServerInterceptors.intercept(documentService, openCalls)))
         .addService(guard.guard(ServerInterceptors.intercept(encodeService, openCalls)))
+        .addService(guard.guard(ServerInterceptors.intercept(serverService, openCalls)))
         .addService(guard.guard(health.getHealthService().bindService()))
         .addService(guard.guard(ProtoReflectionServiceV1.newInstance().bindService()))
         .addService(guard.guard(ProtoReflectionService.newInstance().bindService()));

@@ -28,6 +28,8 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry("search", Set.of()),
           Map.entry("log", Set.of()),
+          Map.entry("trace", Set.of()),
+          Map.entry("observe", Set.of()),
           Map.entry("filter", Set.of()),
           Map.entry("corpus", Set.of("corpus.ciff")),
           Map.entry("corpus.ciff", Set.of()),
@@ -44,6 +46,14 @@ final class ArchitectureTest {
                   "encode.vocabulary",
                   "encode.wordpiece")),
           Map.entry("encode.file", Set.of()),
+          Map.entry(
+              "encode.imports",
+              Set.of(
+                  "encode",
+                  "encode.file",
+                  "encode.model",
+                  "encode.onnx.graph",
+                  "encode.vocabulary")),
           Map.entry("encode.vocabulary", Set.of("encode.file")),
           Map.entry("encode.phrase", Set.of("encode.file")),
           Map.entry("encode.analysis", Set.of("encode")),
@@ -63,14 +73,15 @@ final class ArchitectureTest {
                   "encode.vocabulary",
                   "encode.wordpiece")),
           Map.entry("encode.onnx.graph", Set.of()),
-          Map.entry("encode.remote", Set.of("encode", "encode.file", "encode.vocabulary")),
+          Map.entry("encode.remote", Set.of("encode", "encode.file", "encode.vocabulary", "trace")),
           Map.entry(
               "encode.wordpiece",
               Set.of("encode", "encode.analysis", "encode.file", "encode.vocabulary")),
           Map.entry("plan", Set.of("measure", "search")),
           Map.entry("counters", Set.of("search")),
           Map.entry(
-              "batch", Set.of("counters", "encode", "encode.factory", "encode.spec", "search")),
+              "batch",
+              Set.of("counters", "encode", "encode.factory", "encode.spec", "search", "trace")),
           Map.entry("batch.persistent", Set.of("batch")),
           Map.entry(
               "collection",
@@ -89,7 +100,8 @@ final class ArchitectureTest {
                   "log",
                   "plan",
                   "retrieve",
-                  "search")),
+                  "search",
+                  "trace")),
           Map.entry(
               "ingest",
               Set.of(
@@ -114,6 +126,7 @@ final class ArchitectureTest {
                   "filter",
                   "plan",
                   "search")),
+          Map.entry("config", Set.of()),
           Map.entry("metrics", Set.of("batch", "counters", "filter", "retrieve", "search")),
           Map.entry("measure", Set.of("corpus", "search")),
           Map.entry(
@@ -124,13 +137,17 @@ final class ArchitectureTest {
                   "rpc.admission",
                   "rpc.gateway",
                   "rpc.mapping",
+                  "rpc.observe",
                   "rpc.service",
                   "rpc.transport",
                   "write")),
           Map.entry("rpc.gateway", Set.of("retrieve", "rpc.mapping")),
           Map.entry("http", Set.of("rpc.gateway")),
           Map.entry("rpc.admission", Set.of("counters")),
-          Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
+          Map.entry("rpc.transport", Set.of("counters", "rpc.mapping", "search", "trace")),
+          Map.entry(
+              "rpc.observe",
+              Set.of("counters", "observe", "rpc.mapping", "rpc.transport", "search", "trace")),
           Map.entry(
               "rpc.mapping",
               Set.of(
@@ -154,7 +171,10 @@ final class ArchitectureTest {
                   "retrieve",
                   "rpc.admission",
                   "rpc.mapping",
+                  "rpc.observe",
+                  "rpc.transport",
                   "search",
+                  "trace",
                   "write")));
 
   /**
@@ -217,6 +237,11 @@ final class ArchitectureTest {
             Violations.Metrics.class,
             "io.prometheus..",
             "com.sun.net.httpserver.."),
+        only(
+            "OpenTelemetry is known in trace",
+            new String[] {"..server.trace"},
+            Violations.OpenTelemetry.class,
+            "io.opentelemetry.."),
         only(
             "Netty is known in http",
             new String[] {"..server.http"},

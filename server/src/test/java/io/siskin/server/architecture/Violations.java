@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.opentelemetry.api.trace.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.siskin.proto.v1.SearchRequest;
 import java.io.IOException;
@@ -73,6 +74,12 @@ final class Violations {
   static final class Metrics {
     void clear(PrometheusRegistry registry) {
       registry.clear();
+    }
+  }
+
+  static final class OpenTelemetry {
+    void end(Span span) {
+      span.end();
     }
   }
 

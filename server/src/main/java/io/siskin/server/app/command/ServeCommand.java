@@ -1,36 +1,31 @@
 package io.siskin.server.app.command;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.index.error.Ranges;
-import io.siskin.index.store.Verification;
-import io.siskin.server.app.flags.BatchingFlags;
-import io.siskin.server.app.flags.EncodingStoreFlags;
-import io.siskin.server.app.flags.InferenceFlags;
+import io.siskin.server.app.flags.ConfigFlags;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.StopLatch;
 import io.siskin.server.app.serving.SearchServer;
+import io.siskin.server.app.serving.ServerParts;
 import io.siskin.server.app.terminal.Units;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.collection.Preload;
+import io.siskin.server.config.ConfigSources;
+import io.siskin.server.config.ServerConfig;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.http.HttpOptions;
-import io.siskin.server.retrieve.Warmup;
-import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code siskin serve}: answers searches over gRPC. */
@@ -47,172 +42,74 @@ import picocli.CommandLine.Spec;
     })
 public final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
-  private static final int PORT_MAX = 65_535;
-  private static final long WARMUP_MILLIS_MAX = 600_000;
-  private static final int SCRUB_MEBIBYTES_MAX = 10_000;
+
+  private static final ConfigFlags FLAGS = new ConfigFlags(ServerConfig.TREE);
 
   @Option(
-      names = {"-d", "--data"},
-      required = true,
-      paramLabel = "DIR",
-      description = "The data directory. An empty one is served too: collections may come later.")
-  private Path data;
-
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
+      names = "--config",
+      paramLabel = "FILE",
       description =
-          "A model directory to encode texts with over the encode service, by the folder's name;"
-              + " dense models too. May be repeated. Default: the models of the collections only.")
-  private List<Path> modelDirectories = List.of();
+          "A YAML file with settings; docs/configuration.md lists them, and 'siskin config sample'"
+              + " writes one to begin with. Variables of the environment such as SISKIN__GRPC__PORT"
+              + " count more than the file, and options count most. Every setting is an option too,"
+              + " such as --grpc-stream-in-flight-max. Default: the file that SISKIN_CONFIG names,"
+              + " if it is set.")
+  private @Nullable Path configFile;
 
-  @Option(
-      names = "--host",
-      paramLabel = "NAME",
-      defaultValue = "127.0.0.1",
-      description =
-          "The address to listen on; 0.0.0.0 for all interfaces. Default: ${DEFAULT-VALUE}: nobody"
-              + " is asked who they are.")
-  private String host = "127.0.0.1";
+  private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = {"-p", "--port"},
-      paramLabel = "N",
-      defaultValue = "7700",
-      description = "The TCP port, 0 to 65535; 0 takes any free one. Default: ${DEFAULT-VALUE}.")
-  private int port;
-
-  @Option(
-      names = "--uds",
-      paramLabel = "PATH",
-      description =
-          "Listens on a Unix domain socket too (Linux): at most 107 bytes, in a folder that exists."
-              + " For callers on this machine; saves a few microseconds a call. Default: none.")
-  private @Nullable Path unixSocket;
-
-  @Option(
-      names = "--metrics-port",
-      paramLabel = "N",
-      description =
-          "Shows metrics over HTTP on this TCP port, at /metrics in the format of Prometheus, 0 to"
-              + " 65535; 0 takes any free one. docs/metrics.md lists them. Default: none.")
-  private @Nullable Integer metricsPort;
-
-  @Option(
-      names = "--metrics-host",
-      paramLabel = "NAME",
-      defaultValue = "127.0.0.1",
-      description =
-          "The address to show metrics on; 0.0.0.0 for all interfaces. There is no log-in, and the"
-              + " metrics show the names of collections and models. Default: ${DEFAULT-VALUE}.")
-  private String metricsHost = "127.0.0.1";
-
-  @Option(
-      names = "--verify",
-      paramLabel = "HOW",
-      defaultValue = "full",
-      description =
-          "What is read before a collection is used: full (every byte's checksum, about 1 s per 5"
-              + " GB) or structure (headers only: a quick start for data you trust). Default:"
-              + " ${DEFAULT-VALUE}.")
-  private Verification verification = Verification.FULL;
-
-  @Option(
-      names = "--scrub-mib-per-second",
-      paramLabel = "N",
-      defaultValue = "4",
-      description =
-          "How fast all files are read again in the background to verify their checksums, 0 to"
-              + " 10000 MiB/s; 0 for never. It finds damage that no search meets. Raising it finds"
-              + " damage sooner and takes more of the disk and of one core. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private int scrubMebibytesPerSecond;
-
-  @Option(
-      names = "--search-threads",
-      paramLabel = "N",
-      description =
-          "Threads for searches that are not small, 1 to 1024. More than cores makes searches share"
-              + " them, which lengthens each. Default: one per core.")
-  private @Nullable Integer searchThreads;
-
-  @Option(
-      names = "--queue-capacity",
-      paramLabel = "N",
-      description =
-          "How many searches may wait for a thread, 1 to 1000000; one more is refused with"
-              + " RESOURCE_EXHAUSTED. Raising it turns refusals into latency. Default: 64 a core.")
-  private @Nullable Integer queueCapacity;
-
-  @Option(
-      names = "--warmup-millis",
-      paramLabel = "N",
-      defaultValue = "500",
-      description =
-          "About how long each collection is searched before it serves, 0 to 600000 ms. Raising it"
-              + " makes the first answers faster and the start slower. Default: ${DEFAULT-VALUE}.")
-  private long warmupMillis;
-
-  @Option(
-      names = "--preload",
-      paramLabel = "WHAT",
-      description =
-          "What is done with the files of a collection before it serves: touch brings all of them"
-              + " into memory, so that no first search waits for the disk or for page tables; none"
-              + " leaves it to the first searches, for a quick start or for collections that do not"
-              + " fit into memory. Default: touch with --verify full, which reads them anyway, else"
-              + " none.")
-  private @Nullable Preload preload;
-
-  @Mixin private InferenceFlags inference = new InferenceFlags();
-  @Mixin private BatchingFlags batching = new BatchingFlags();
-  @Mixin private EncodingStoreFlags encodingStore = new EncodingStoreFlags();
-
-  @Spec private CommandSpec spec;
+  /**
+   * Adds the settings as options.
+   *
+   * @param command this command
+   */
+  @Spec
+  void addOptions(CommandSpec command) {
+    spec = command;
+    FLAGS.addTo(command);
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Logging.showServerEvents();
-    if (!Files.isDirectory(data)) {
-      throw new InvalidInputException("--data", data, "a folder that exists");
-    }
-    Ranges.check("--port", port, 0, PORT_MAX);
-    if (metricsPort != null) {
-      Ranges.check("--metrics-port", metricsPort, 0, PORT_MAX);
-    }
-    Ranges.check("--warmup-millis", warmupMillis, 0, WARMUP_MILLIS_MAX);
-    Ranges.check("--scrub-mib-per-second", scrubMebibytesPerSecond, 0, SCRUB_MEBIBYTES_MAX);
+    return serve(
+        ConfigSources.resolve(ServerConfig.TREE, configFile, System.getenv(), FLAGS.given(spec))
+            .config());
+  }
+
+  private int serve(ServerConfig config) throws IOException, InterruptedException {
+    Path data = folder(config.data().dir());
     PrintWriter out = spec.commandLine().getOut();
-    ModelLibrary library = inference.forQueries();
+    ModelLibrary library = ServerParts.models(config);
     DataDirectory directory = new DataDirectory(data);
     try (StopLatch stop = new StopLatch();
         // Closed after the server, whose models use it.
-        StoredEncodings stored = encodingStore.of(directory);
+        StoredEncodings stored = ServerParts.encodings(config, directory);
         SearchServer server =
             SearchServer.listen(
                 directory,
-                options(),
-                verification,
-                new Warmup(warmupMillis, preload()),
-                batching.over(library, stored))) {
+                ServerParts.options(config),
+                ServerParts.batching(config.batching(), library, stored))) {
+      Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {
-        server.showMetrics(metricsHost, metricsPort);
+        server.showMetrics(config.metrics().host(), metricsPort);
       }
       // Until the settings have it: beside the usual port of gRPC the usual one, else any.
       server.serveHttp(
-          HttpOptions.DEFAULTS.at("127.0.0.1", port == 7700 ? HttpOptions.DEFAULT_PORT : 0));
-      for (Path model : modelDirectories) {
+          HttpOptions.DEFAULTS.at(
+              "127.0.0.1", config.grpc().port() == 7700 ? HttpOptions.DEFAULT_PORT : 0));
+      for (Path model : config.models().dirs()) {
         server.openModel(model);
       }
       server.open();
-      if (scrubMebibytesPerSecond > 0) {
-        server.scrub((long) scrubMebibytesPerSecond << 20);
+      if (config.data().scrubMibPerSecond() > 0) {
+        server.scrub((long) config.data().scrubMibPerSecond() << 20);
       }
       for (String name : library.unusedAddresses()) {
         LOG.warn("--remote {}: no model of that name has been opened", name);
       }
       stop.expectOrder();
-      out.println(readyLine(server));
+      out.println(readyLine(server, config));
       // Not before: opening it takes a second of a core, and no query needs it.
       stored.permit();
       stop.await();
@@ -220,38 +117,34 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private Preload preload() {
-    if (preload != null) {
-      return preload;
+  private Path folder(@Nullable Path data) {
+    if (data == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "the data directory is missing: --data DIR, or data.dir in the configuration");
     }
-    return verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
+    if (!Files.isDirectory(data)) {
+      throw new InvalidInputException("--data", data, "a folder that exists");
+    }
+    return data;
   }
 
-  private GrpcServerOptions options() {
-    GrpcServerOptions.Builder builder =
-        GrpcServerOptions.builder().host(host).port(port).unixSocket(unixSocket);
-    if (searchThreads != null) {
-      builder.searchThreads(searchThreads);
-    }
-    if (queueCapacity != null) {
-      builder.searchQueueCapacity(queueCapacity);
-    }
-    return builder.build();
-  }
-
-  private String readyLine(SearchServer server) {
+  private static String readyLine(SearchServer server, ServerConfig config) {
     StringBuilder line = new StringBuilder("siskin ready: ").append(server.address());
     if (server.unixSocket() != null) {
       line.append(", unix://").append(server.unixSocket().toAbsolutePath());
     }
-    if (metricsPort != null) {
+    if (config.metrics().port() != null) {
       line.append(", http://")
-          .append(SearchServer.address(metricsHost, server.metricsPort()))
+          .append(SearchServer.address(config.metrics().host(), server.metricsPort()))
           .append("/metrics");
     }
     line.append(", ").append(Units.count(server.collectionCount(), "collection"));
     return server.collectionCount() > 0
         ? line.toString()
-        : line.append(" (").append(data).append(" is empty; 'siskin index' fills it)").toString();
+        : line.append(" (")
+            .append(config.data().dir())
+            .append(" is empty; 'siskin index' fills it)")
+            .toString();
   }
 }

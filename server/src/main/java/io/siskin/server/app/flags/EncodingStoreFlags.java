@@ -5,51 +5,63 @@ import io.siskin.server.app.process.Version;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.batch.persistent.ChronicleEncodingStore;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.config.EncodingsConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** The options that say where encodings are kept over a restart. */
+/** The options that say where encodings are kept over a restart, for commands without a server. */
+@Command
 public final class EncodingStoreFlags {
   private static final int MEBIBYTE_BITS = 20;
   private static final int MEBIBYTES_MIN = (int) (ChronicleEncodingStore.BYTES_MAX_MIN >> 20);
   private static final int MEBIBYTES_MAX = 1 << 20;
 
-  @Option(
-      names = "--encoder-store-mib",
-      paramLabel = "N",
-      defaultValue = "512",
-      description =
-          "Disk for encodings of queries and documents, which need no model when the same text"
-              + " comes again, also after a restart: 16 to 1048576 MiB, or 0 for none. A document"
-              + " takes about 2 KiB. When it is full, the older half is given up. Nothing is"
-              + " written unless a model encodes text. Default: ${DEFAULT-VALUE}.")
-  private int mebibytes;
+  private final ConfigFlags flags = new ConfigFlags(EncodingsConfig.TREE);
+  private @Nullable CommandSpec command;
 
-  @Option(
-      names = "--encoder-store-dir",
-      paramLabel = "DIR",
-      description =
-          "The folder for these encodings, made when missing. One process uses it at a time;"
-              + " another one says so and works without. Default: .encodings in the data"
-              + " directory.")
-  private @Nullable Path directory;
+  /**
+   * Adds the options to a command.
+   *
+   * @param mixee the command
+   */
+  @Spec(Spec.Target.MIXEE)
+  public void addTo(CommandSpec mixee) {
+    command = mixee;
+    flags.addTo(mixee);
+  }
+
+  /**
+   * Prepares the store of a process, see the other method of this name.
+   *
+   * @param data the data directory
+   * @throws io.siskin.index.error.InvalidInputException when an option is outside its range
+   */
+  public StoredEncodings of(DataDirectory data) {
+    if (command == null) {
+      throw new IllegalStateException("these options belong to no command");
+    }
+    return of(EncodingsConfig.TREE.make(flags.given(command)), data);
+  }
 
   /**
    * Prepares the store of a process. It is opened when a model is open, and not before it is
    * permitted.
    *
+   * @param config where it is and how large
    * @param data the data directory
    * @return the store, which the caller closes
-   * @throws io.siskin.index.error.InvalidInputException when an option is outside its range
+   * @throws io.siskin.index.error.InvalidInputException when it is too small
    */
-  public StoredEncodings of(DataDirectory data) {
-    if (mebibytes == 0) {
+  public static StoredEncodings of(EncodingsConfig config, DataDirectory data) {
+    if (config.storeMib() == 0) {
       return StoredEncodings.none();
     }
-    Ranges.check("--encoder-store-mib", mebibytes, MEBIBYTES_MIN, MEBIBYTES_MAX);
-    Path folder = directory == null ? data.encodingsDirectory() : directory;
-    long bytesMax = (long) mebibytes << MEBIBYTE_BITS;
+    Ranges.check("encodings.store_mib", config.storeMib(), MEBIBYTES_MIN, MEBIBYTES_MAX);
+    Path folder = config.storeDir() == null ? data.encodingsDirectory() : config.storeDir();
+    long bytesMax = (long) config.storeMib() << MEBIBYTE_BITS;
     return StoredEncodings.of(
         () -> ChronicleEncodingStore.open(folder, bytesMax, Version.number()), bytesMax);
   }

@@ -2,13 +2,14 @@ package io.siskin.server.app.serving;
 
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.store.Verification;
+import io.siskin.server.app.output.StandardOutputLines;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.collection.Preload;
+import io.siskin.server.collection.ServerLock;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.http.HttpOptions;
 import io.siskin.server.http.HttpServer;
@@ -17,20 +18,26 @@ import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
 import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.EncodingPipeline;
+import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
-import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.Backends;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.CallerRights;
+import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.write.LiveCollections;
-import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server over a data directory, put together: listens first, so that a taken port is known before
@@ -40,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread.
  */
 public final class SearchServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SearchServer.class);
+
   /** How often the data directory is looked at for collections that were replaced. */
   private static final long WATCH_INTERVAL_MILLIS = 500;
 
@@ -47,11 +56,14 @@ public final class SearchServer implements AutoCloseable {
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
   private final GrpcServerOptions options;
+  private final ServerLock lock;
   private final CollectionCatalog catalog;
   private final BatchedModels models;
   private final RetrievalPipeline retrieval;
   private final LiveCollections live;
   private final GrpcServer grpc;
+  private final Observation observation;
+  private final RecallSampler sampler;
 
   /** Those that no collection has to have. */
   private final List<BatchedModel> openedModels = new ArrayList<>();
@@ -61,67 +73,84 @@ public final class SearchServer implements AutoCloseable {
 
   private SearchServer(
       GrpcServerOptions options,
+      ServerLock lock,
       CollectionCatalog catalog,
       BatchedModels models,
       RetrievalPipeline retrieval,
       LiveCollections live,
-      GrpcServer grpc) {
+      GrpcServer grpc,
+      Observation observation,
+      RecallSampler sampler) {
     this.options = options;
+    this.lock = lock;
     this.catalog = catalog;
     this.models = models;
     this.retrieval = retrieval;
     this.live = live;
     this.grpc = grpc;
+    this.observation = observation;
+    this.sampler = sampler;
   }
 
   /**
    * Begins to listen; reports NOT_SERVING until {@link #open} has returned.
    *
    * @param data where the collections are
-   * @param options where to listen and within what limits
-   * @param verification how much of each file is read before it is used
-   * @param warmup gets each collection ready before it serves
+   * @param options the options of the parts
    * @param models the models of the collections
+   * @throws IOException when the address cannot be listened on, or another server serves the data
+   *     directory
    */
   public static SearchServer listen(
-      DataDirectory data,
-      GrpcServerOptions options,
-      Verification verification,
-      Warmup warmup,
-      BatchedModels models)
-      throws IOException {
-    CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
-    LiveCollections live = new LiveCollections(data, catalog, models, WriteLimits.DEFAULTS);
-    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts);
+      DataDirectory data, ServingOptions options, BatchedModels models) throws IOException {
+    ServerLock lock = ServerLock.take(data);
+    ObserveOptions observe = options.observe();
+    Observation observation =
+        Observation.start(
+            observe.accessLog(), observe.slowQueries(), observe.traces(), StandardOutputLines::new);
+    CollectionCatalog catalog =
+        new CollectionCatalog(data, options.verification(), options.warmup(), models);
+    LiveCollections live = new LiveCollections(data, catalog, models, options.writes());
+    // Which searches are sampled shall differ from start to start.
+    RecallSampler sampler = RecallSampler.start(observe.recall(), System.nanoTime());
+    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts, sampler);
     boolean listens = false;
     try {
       GrpcServer grpc =
           GrpcServer.start(
-              options,
+              options.grpc(),
               new Backends(
                   retrieval,
                   new DocumentReader(catalog, live::refresh),
                   live,
                   live,
-                  new EncodingPipeline(catalog, models)));
+                  new EncodingPipeline(catalog, models)),
+              new ServerFacts(
+                  Version.number(), Instant.now(), KernelProvider.current().description()),
+              CallerRights.EVERYBODY,
+              observation);
       listens = true;
-      catalog.onStateChange((name, state) -> report(grpc, name, state));
-      return new SearchServer(options, catalog, models, retrieval, live, grpc);
+      catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
+      return new SearchServer(
+          options.grpc(), lock, catalog, models, retrieval, live, grpc, observation, sampler);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
-              taken(options.listening().host(), options.listening().port(), "--port"), failed)
+              taken(options.grpc().listening().host(), options.grpc().listening().port(), "--port"),
+              failed)
           : failed;
     } finally {
       if (!listens) {
+        sampler.close();
         live.close();
+        observation.close();
+        lock.close();
       }
     }
   }
 
   /**
-   * Begins to listen, see the other method of this name. The files of collections are touched
-   * before they serve, if they are read anyway to be verified.
+   * Begins to listen with the usual limits, see {@link ServingOptions#of}.
    *
    * @param data where the collections are
    * @param options where to listen and within what limits
@@ -136,15 +165,18 @@ public final class SearchServer implements AutoCloseable {
       long warmupMillis,
       BatchedModels models)
       throws IOException {
-    Preload preload = verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
-    return listen(data, options, verification, new Warmup(warmupMillis, preload), models);
+    return listen(data, ServingOptions.of(options, verification, warmupMillis), models);
   }
 
-  private static void report(GrpcServer grpc, String collection, CollectionState state) {
+  private static void report(
+      GrpcServer grpc, RecallSampler sampler, String collection, CollectionState state) {
     switch (state) {
       case SERVING -> grpc.setServing(collection, true);
       case DAMAGED -> grpc.setServing(collection, false);
-      case REMOVED -> grpc.clearServing(collection);
+      case REMOVED -> {
+        grpc.clearServing(collection);
+        sampler.forget(collection);
+      }
     }
   }
 
@@ -182,7 +214,10 @@ public final class SearchServer implements AutoCloseable {
                   models::metrics,
                   models::cacheMetrics,
                   models::storeMetrics,
-                  catalog::scrubCounts));
+                  catalog::scrubCounts,
+                  observation::counts,
+                  sampler::counts,
+                  () -> Map.of("grpc", GrpcServer.buffers())));
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
     }
@@ -278,6 +313,8 @@ public final class SearchServer implements AutoCloseable {
    */
   public boolean shutdown() {
     boolean quiet = grpc.shutdown(options.shutdown().grace());
+    sampler.close();
+    observation.close();
     if (http != null) {
       // After the calls that it made: what is left to do is to send their answers.
       http.shutdown(LAST_ANSWERS);
@@ -293,10 +330,19 @@ public final class SearchServer implements AutoCloseable {
       openedModels.clear();
       live.close();
       catalog.close();
+      release(lock);
     }
     // Otherwise a search is still reading the mapping, and unmapping it would end the process in
     // the worst way.
     return quiet;
+  }
+
+  private static void release(ServerLock lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("the lock of the data directory could not be released", e);
+    }
   }
 
   @Override

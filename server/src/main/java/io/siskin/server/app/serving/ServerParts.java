@@ -1,0 +1,193 @@
+package io.siskin.server.app.serving;
+
+import io.siskin.index.store.Verification;
+import io.siskin.server.app.flags.EncodingStoreFlags;
+import io.siskin.server.app.flags.InferenceFlags;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.batch.StoredEncodings;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.Preload;
+import io.siskin.server.config.BatchingConfig;
+import io.siskin.server.config.DataConfig;
+import io.siskin.server.config.GrpcConfig;
+import io.siskin.server.config.GrpcConfig.KeepAliveConfig;
+import io.siskin.server.config.SearchConfig;
+import io.siskin.server.config.ServerConfig;
+import io.siskin.server.config.WritesConfig;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.retrieve.Warmup;
+import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.write.WriteLimits;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes the options of the parts of a server from its configuration. No part knows the
+ * configuration, and the configuration knows no part. Pure functions.
+ */
+public final class ServerParts {
+  private static final int MEBIBYTE_BITS = 20;
+
+  private ServerParts() {}
+
+  /**
+   * Checks all that can be checked without opening a port or a file.
+   *
+   * @param config the configuration
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   */
+  public static void check(ServerConfig config) {
+    ServingOptions _ = options(config);
+    BatchingOptions _ = batching(config.batching());
+  }
+
+  /**
+   * Returns the options of the parts of a server.
+   *
+   * @param config the configuration
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   */
+  public static ServingOptions options(ServerConfig config) {
+    return new ServingOptions(
+        grpc(config),
+        verification(config.data()),
+        warmup(config.data()),
+        writes(config.writes()),
+        ObserveOptions.DEFAULTS);
+  }
+
+  /**
+   * Returns where gRPC listens, and within what limits.
+   *
+   * @param config the configuration
+   * @throws io.siskin.index.error.InvalidInputException when there is nothing to listen on
+   */
+  private static GrpcServerOptions grpc(ServerConfig config) {
+    GrpcConfig grpc = config.grpc();
+    SearchConfig search = config.search();
+    GrpcServerOptions.Builder builder =
+        GrpcServerOptions.builder()
+            .host(grpc.host())
+            .port(grpc.port())
+            .unixSocket(grpc.unixSocket())
+            .requestBytesMax(grpc.requestBytesMax())
+            .responseBytesMax(grpc.responseBytesMax())
+            .streamInFlightMax(grpc.streamInFlightMax())
+            .retryDelay(Duration.ofMillis(grpc.retryDelayMillis()))
+            .keepAlive(keepAlive(grpc.keepAlive()))
+            .inlinePostingsMax(search.smallPostingsMax())
+            .drainDelay(Duration.ofMillis(config.shutdown().drainDelayMillis()))
+            .shutdownGrace(Duration.ofMillis(config.shutdown().graceMillis()));
+    if (search.threads() != null) {
+      builder.searchThreads(search.threads());
+    }
+    if (search.queueCapacity() != null) {
+      builder.searchQueueCapacity(search.queueCapacity());
+    }
+    if (search.networkThreads() != null) {
+      builder.eventLoopThreads(search.networkThreads());
+    }
+    if (grpc.callsPerConnectionMax() != null) {
+      builder.callsPerConnectionMax(grpc.callsPerConnectionMax());
+    }
+    return builder.build();
+  }
+
+  private static GrpcServerOptions.KeepAlive keepAlive(KeepAliveConfig config) {
+    return new GrpcServerOptions.KeepAlive(
+        Duration.ofMillis(config.intervalMillis()),
+        Duration.ofMillis(config.timeoutMillis()),
+        Duration.ofMillis(config.clientIntervalMillisMin()),
+        Duration.ofMillis(config.ageMillisMax()),
+        Duration.ofMillis(config.ageGraceMillis()));
+  }
+
+  /**
+   * Returns what is read of files before they are used.
+   *
+   * @param data the data directory's settings
+   */
+  private static Verification verification(DataConfig data) {
+    return switch (data.verify()) {
+      case FULL -> Verification.FULL;
+      case STRUCTURE -> Verification.STRUCTURE;
+    };
+  }
+
+  /**
+   * Returns what gets collections ready before they serve.
+   *
+   * @param data the data directory's settings
+   */
+  private static Warmup warmup(DataConfig data) {
+    DataConfig.Preloading asked = data.preload();
+    boolean touches =
+        asked == null
+            ? data.verify() == DataConfig.Verify.FULL
+            : asked == DataConfig.Preloading.TOUCH;
+    return new Warmup(data.warmupMillis(), touches ? Preload.TOUCH : Preload.NONE);
+  }
+
+  /**
+   * Returns how much memory and time the writes of one collection may take.
+   *
+   * @param config the limits
+   */
+  private static WriteLimits writes(WritesConfig config) {
+    return new WriteLimits(
+        (long) config.queueMibMax() << MEBIBYTE_BITS,
+        config.growingDocumentsMax(),
+        (long) config.growingMibMax() << MEBIBYTE_BITS,
+        TimeUnit.SECONDS.toNanos(config.growingSecondsMax()),
+        TimeUnit.SECONDS.toNanos(config.idleSecondsMax()));
+  }
+
+  /**
+   * Returns the models of a server, for queries.
+   *
+   * @param config the configuration
+   */
+  public static ModelLibrary models(ServerConfig config) {
+    return InferenceFlags.forQueries(config.models().inference());
+  }
+
+  /**
+   * Prepares the store of encodings.
+   *
+   * @param config the configuration
+   * @param data the data directory
+   * @return the store, which the caller closes
+   */
+  public static StoredEncodings encodings(ServerConfig config, DataDirectory data) {
+    return EncodingStoreFlags.of(config.encodings(), data);
+  }
+
+  /**
+   * Puts a front end before each model.
+   *
+   * @param config how batches form
+   * @param models opens the models
+   * @param stored the encodings that outlive the process; the caller closes them after the models
+   */
+  public static BatchedModels batching(
+      BatchingConfig config, TextModels models, StoredEncodings stored) {
+    return new BatchedModels(
+        models,
+        batching(config),
+        new EncodingCache((long) config.cacheMib() << MEBIBYTE_BITS, stored));
+  }
+
+  private static BatchingOptions batching(BatchingConfig config) {
+    return new BatchingOptions(
+        config.tokensMax(),
+        config.textsMax(),
+        config.millisMax(),
+        config.queueCapacity(),
+        config.delayMicrosMax(),
+        config.tokenizerThreads(),
+        config.workers());
+  }
+}
