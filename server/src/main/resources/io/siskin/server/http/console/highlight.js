@@ -14,7 +14,8 @@ const ENDINGS =
  * weight of its strongest piece. Stems match words that inflection makes of them. This is for the eye only: the server's own
  * analysis decides what matches.
  *
- * @param {Array<{term: string, weight: number}>} terms the matched terms and what each counts, 0 or more
+ * @param {Array<{term: string, weight: number}>} terms the matched terms and what each counts. A piece with weight 0 may be part
+ *   of a word that another piece makes a match
  * @param {{stems?: boolean}} [options] `stems`: whether terms may be stems
  * @returns {(word: string) => number} the weight of the term that the word matches, 0 if none
  */
@@ -25,11 +26,11 @@ export function matcher(terms, {stems = false} = {}) {
   return (word) => {
     const lower = word.toLowerCase();
     const exact = weights.get(lower);
-    if (exact !== undefined) return exact;
+    if (exact > 0) return exact;
     const pieced = weightOfPieces(lower, weights);
     if (pieced > 0) return pieced;
     const plain = lower.normalize('NFD').replace(/\p{M}/gu, '');
-    if (plain !== lower && weights.has(plain)) return weights.get(plain);
+    if (plain !== lower && weights.get(plain) > 0) return weights.get(plain);
     let best = 0;
     for (const stem of stemList) {
       if (isInflectionOf(lower, stem)) best = Math.max(best, weights.get(stem));

@@ -5,7 +5,7 @@ import {fill, h} from './dom.js';
 import {typeName} from './fields.js';
 import {ago, bytes, count, plural, time} from './format.js';
 import {parseMetrics, sum} from './metrics.js';
-import {modeName, planInWords} from './plan.js';
+import {modeName} from './plan.js';
 import {recallPlot} from './recall-plot.js';
 import {linkTo} from './route.js';
 import {encodersOf, stateOf} from './page-collections.js';
@@ -56,11 +56,11 @@ class CollectionPage extends HTMLElement {
       this.#body,
       this.#numbers(collection),
       this.#memory(collection, metrics),
-      this.#segments(collection),
-      recallSection(collection),
       schemaSection(collection),
       encoderSection(collection),
       this.#aliases(collection),
+      this.#segments(collection),
+      recallSection(collection),
       snapshots && this.#snapshots(collection, snapshots),
     );
   }
@@ -284,16 +284,6 @@ function recallSection(collection) {
       : [
           h('p', {class: 'note'}, 'Measured when the collection was calibrated. Times are those of the machine that built it.'),
           recallPlot(expectations),
-          h(
-            'details',
-            {},
-            h('summary', {}, 'As a table'),
-            table(
-              'Recall expectations',
-              ['#k', '#Target', '#Recall', '#Median', 'Mode'],
-              expectations.map((one) => [one.k, Number(one.recallTarget).toFixed(2), Number(one.recall).toFixed(3), `${Math.round(one.medianMicros)} µs`, planInWords(one.mode)[0]]),
-            ),
-          ),
         ],
   );
 }

@@ -53,10 +53,17 @@ function listOf(collections) {
   ];
 }
 
-/** The encoders of a collection in a few words. @param {Object} collection a Collection */
+/** The encoders of a collection in a few words: the names of models where there are some. @param {Object} collection a Collection */
 export function encodersOf(collection) {
-  const {documentEncoder, queryEncoder} = collection;
-  return documentEncoder === queryEncoder ? documentEncoder : `${documentEncoder}, queries ${queryEncoder}`;
+  let parameters = {};
+  try {
+    parameters = JSON.parse(collection.encoderParametersJson || '{}');
+  } catch {
+    // Then the names of the API must do.
+  }
+  const documents = parameters.documents?.model?.name ?? collection.documentEncoder;
+  const queries = parameters.queries?.model?.name ?? parameters.queries?.kind ?? collection.queryEncoder;
+  return documents === queries ? documents : `${documents}, queries ${queries}`;
 }
 
 /** A badge with the state of a collection. @param {Object} collection a Collection */

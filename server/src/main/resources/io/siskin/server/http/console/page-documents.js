@@ -11,6 +11,7 @@ import {bars, choice, command, confirm, copyButton, dialog, empty, errorBox, hea
 const PAGE_SIZE = 20;
 const TERMS = 30;
 const PREVIEW = 160;
+const LONG = 4000;
 
 class DocumentsPage extends HTMLElement {
   /** The state, from the address: `c` collection, `id`, `filter`, `tenant`. */
@@ -173,7 +174,7 @@ class DocumentsPage extends HTMLElement {
           'section',
           {},
           h('div', {class: 'page-head'}, h('h2', {class: 'mono'}, document.id), h('div', {class: 'row'}, copyButton(() => JSON.stringify({id: document.id, ...plainFields(document)}, null, 2), 'Copy as JSON'))),
-          h('dl', {class: 'fields'}, Object.entries(plainFields(document)).map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, Array.isArray(value) ? value.map((one) => h('span', {class: 'tag'}, one)) : String(value))))),
+          h('dl', {class: 'fields'}, Object.entries(plainFields(document)).map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', String(value).length > LONG ? {class: 'long', tabindex: '0'} : {}, Array.isArray(value) ? value.map((one) => h('span', {class: 'tag'}, one)) : String(value))))),
           h('p', {class: 'note'}, `Position ${count(document.position)}.`),
           mayWrite && h('div', {class: 'row'}, h('button', {type: 'button', onclick: () => this.#update(document)}, 'Update fields'), h('button', {type: 'button', class: 'danger', onclick: () => this.#delete(document.id)}, 'Delete')),
         ),

@@ -192,10 +192,9 @@ class SearchPage extends HTMLElement {
     const params = new URLSearchParams();
     const isVector = this.#form.elements.kind.value === 'vector';
     for (const [name, value] of new FormData(this.#form)) {
-      const field = this.#form.elements[name].closest('.field');
       const isShown = name === (isVector ? 'v' : 'q') || !['q', 'v', 'kind'].includes(name);
       const isFieldHidden = this.#form.elements[name].closest('[data-ways]')?.hidden;
-      if (isShown && !isFieldHidden && value !== '' && field !== undefined) params.set(name, value);
+      if (isShown && !isFieldHidden && value !== '') params.set(name, value);
     }
     if (params.get('k') === '10') params.delete('k');
     if (!params.has('q') && !params.has('v')) return;
@@ -216,11 +215,14 @@ class SearchPage extends HTMLElement {
       const collection = this.#collection;
       const request = requestOf(this.params, collection);
       const {collection: name, ...body} = request;
-      const answer = await call(pathOf(name, '/search'), {body: {...body, explain: true}, signal});
+      // The server encodes a text once for both.
+      const [answer, encoding] = await Promise.all([
+        call(pathOf(name, '/search'), {body: {...body, explain: true}, signal}),
+        request.vector ? {sparse: request.vector} : encode(request, signal).catch((error) => ({error})),
+      ]);
       if (signal.aborted) return;
-      this.#showHits(answer, collection);
-      this.#showAbout(answer, request);
-      await this.#showExpansion(request, signal);
+      this.#showHits(answer, collection, encoding.tokens ?? []);
+      this.#showAbout(answer, request, encoding);
     } catch (error) {
       if (signal.aborted) return;
       fill(this.#results, errorBox(error));
@@ -230,7 +232,7 @@ class SearchPage extends HTMLElement {
     }
   }
 
-  #showHits(answer, collection) {
+  #showHits(answer, collection, tokens) {
     const hits = answer.hits ?? [];
     if (hits.length === 0) {
       fill(this.#results, empty('No document has a term of this query', this.#whyNothing(answer)));
@@ -241,22 +243,23 @@ class SearchPage extends HTMLElement {
     const isStemmed = /english/.test(collection?.encoderParametersJson ?? '');
     fill(
       this.#results,
-      h('p', {class: 'summary', role: 'status'}, `${plural(hits.length, 'hit')} in `, h('b', {}, nanos(answer.timings?.totalNanos)), answer.unknownTerms ? `; ${plural(answer.unknownTerms, 'term')} of the query ${answer.unknownTerms === 1 ? 'is' : 'are'} unknown to the collection` : ''),
-      h('ol', {class: 'hits'}, hits.map((hit, i) => this.#hit(hit, i, best, largest, isStemmed))),
+      h('p', {class: 'summary', role: 'status'}, `${plural(hits.length, 'hit')} in `, h('b', {}, nanos(answer.timings?.totalNanos)), answer.unknownTerms ? `; ${plural(answer.unknownTerms, 'term')} of the query ${answer.unknownTerms === 1 ? 'is' : 'are'} unknown to the collection` : '', '. ', h('button', {type: 'button', class: 'link jump', onclick: () => this.#about.scrollIntoView()}, 'How it was found')),
+      h('ol', {class: 'hits'}, hits.map((hit, i) => this.#hit(hit, i, {best, largest, tokens, isStemmed}))),
     );
   }
 
   #whyNothing(answer) {
     if (answer.unknownTerms > 0) {
-      return h('p', {}, `The collection knows none of ${plural(answer.unknownTerms, 'term')} of the query. A vector that was made for another vocabulary looks like this.`);
+      return h('p', {}, `The collection does not know ${plural(answer.unknownTerms, 'term')} of the query. A vector that was made for another vocabulary looks like this.`);
     }
     return h('p', {}, this.params.get('filter') ? 'The filter may leave nothing: try without it.' : 'Try other words.');
   }
 
-  #hit(hit, rank, best, largest, isStemmed) {
+  #hit(hit, rank, {best, largest, tokens, isStemmed}) {
     const contributions = hit.contributions ?? [];
     const top = Math.max(...contributions.map((one) => one.contribution), 0);
-    const match = matcher(contributions.map((one) => ({term: one.term, weight: one.contribution / top})), {stems: isStemmed});
+    const own = tokens.map((term) => ({term, weight: 0}));
+    const match = matcher([...own, ...contributions.map((one) => ({term: one.term, weight: one.contribution / top}))], {stems: isStemmed});
     const {title, facts: small, texts} = partsOf(hit.fields ?? {});
     const id = h('a', {class: 'hit-id mono', href: linkTo('documents', {params: {c: this.params.get('c'), id: hit.id, tenant: this.params.get('tenant')}}), title: 'Look at the document'}, hit.id);
     return h(
@@ -266,7 +269,7 @@ class SearchPage extends HTMLElement {
       h(
         'div',
         {class: 'hit-text'},
-        h('div', {class: 'hit-head'}, title ? h('h3', {}, marked(title[1], match), ' ', id) : h('h3', {}, id)),
+        h('div', {class: 'hit-head'}, title ? h('h2', {}, marked(title[1], match), ' ', id) : h('h2', {}, id)),
         texts.map(([name, text]) => passageOf(name, text, match)),
         small.length > 0 && h('p', {class: 'hit-facts'}, small.map(([name, value]) => h('span', {}, `${name} `, h('b', {}, value)))),
       ),
@@ -274,7 +277,7 @@ class SearchPage extends HTMLElement {
         'div',
         {class: 'hit-why'},
         bars(
-          contributions.map((one) => ({label: one.term, value: one.contribution, note: `${score(one.queryWeight)} in the query × ${score(one.documentWeight)} in the document`})),
+          contributions.map((one) => ({label: one.term, value: one.contribution, tone: tokens.length > 0 && !tokens.includes(one.term) ? 'added' : undefined, note: `${score(one.queryWeight)} in the query × ${score(one.documentWeight)} in the document`})),
           {limit: CONTRIBUTIONS, max: largest, label: `What made the score of ${hit.id}`},
         ),
       ),
@@ -283,13 +286,13 @@ class SearchPage extends HTMLElement {
 
   // About the search
 
-  #showAbout(answer, request) {
+  #showAbout(answer, request, encoding) {
     const counters = answer.counters ?? {};
     this.#recall = h('section', {});
     this.#offerRecall(request, answer);
     fill(
       this.#about,
-      h('section', {class: 'expansion'}),
+      h('section', {}, h('h2', {}, 'The query as a vector'), this.#expansion(encoding)),
       this.#recall,
       h(
         'section',
@@ -310,22 +313,8 @@ class SearchPage extends HTMLElement {
     );
   }
 
-  async #showExpansion(request, signal) {
-    const place = this.#about.querySelector('.expansion');
-    const title = h('h2', {}, 'The query as a vector');
-    if (request.vector) {
-      fill(place, title, this.#terms(termsOf(request.vector), new Set(), request.vector));
-      return;
-    }
-    fill(place, title, loading('Encoding…'));
-    try {
-      const body = {collection: request.collection, side: 'ENCODE_SIDE_QUERY', inputs: [{text: request.text}], tokens: true, tenant: request.tenant};
-      const answer = await call('v1/encode', {body, signal});
-      const encoding = answer.encodings[0];
-      fill(place, title, this.#terms(termsOf(encoding.sparse), new Set(encoding.tokens ?? []), encoding.sparse));
-    } catch (error) {
-      if (!signal.aborted) fill(place, title, errorBox(error));
-    }
+  #expansion({sparse, tokens, error}) {
+    return error ? errorBox(error) : this.#terms(termsOf(sparse), new Set(tokens ?? []), sparse);
   }
 
   #terms(terms, own, vector) {
@@ -410,6 +399,12 @@ class SearchPage extends HTMLElement {
           ],
     );
   }
+}
+
+async function encode({collection, text, tenant}, signal) {
+  const body = {collection, side: 'ENCODE_SIDE_QUERY', inputs: [{text}], tokens: true, tenant};
+  const {encodings} = await call('v1/encode', {body, signal});
+  return encodings[0];
 }
 
 /** Says how the hits of a search compare with the exact ones. */

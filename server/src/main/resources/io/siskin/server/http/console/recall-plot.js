@@ -1,10 +1,9 @@
-/** A small plot of recall against time. */
+/** A small plot of recall against time, with its table. */
 
-import {h} from './dom.js';
+import {fill, h} from './dom.js';
 import {nanos} from './format.js';
 import {modeName} from './plan.js';
-import {choice} from './widgets.js';
-import {fill} from './dom.js';
+import {choice, table} from './widgets.js';
 
 const WIDTH = 640;
 const HEIGHT = 250;
@@ -20,8 +19,11 @@ const BOTTOM = 38;
  */
 export function recallPlot(expectations) {
   const sizes = [...new Set(expectations.map((one) => Number(one.k)))].sort((a, b) => a - b);
-  const place = h('div', {});
-  const draw = (k) => fill(place, plot(expectations.filter((one) => Number(one.k) === k)));
+  const place = h('div', {class: 'plot-and-table'});
+  const draw = (k) => {
+    const points = expectations.filter((one) => Number(one.k) === k);
+    fill(place, plot(points), tableOf(points));
+  };
   const first = sizes.includes(10) ? 10 : sizes[0];
   draw(first);
   return h(
@@ -29,6 +31,14 @@ export function recallPlot(expectations) {
     {class: 'recall-plot'},
     h('label', {class: 'inline'}, 'Hits ', choice(sizes.map((k) => [String(k), String(k)]), String(first), {onchange: (event) => draw(Number(event.target.value))})),
     place,
+  );
+}
+
+function tableOf(points) {
+  return table(
+    'Recall expectations',
+    ['#Target', '#Recall', '#Median', 'Mode'],
+    points.map((one) => [Number(one.recallTarget).toFixed(2), Number(one.recall).toFixed(3), nanos(one.medianMicros * 1000), modeName(one.mode)]),
   );
 }
 
@@ -73,7 +83,7 @@ function ticks(bottom) {
 function timeTicks(low, high) {
   const values = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
-    for (const digit of [1, 2, 5]) values.push(digit * 10 ** power);
+    for (const digit of high / low < 8 ? [1, 1.5, 2, 3, 4, 5, 7] : [1, 2, 5]) values.push(digit * 10 ** power);
   }
   return values.filter((micros) => micros >= low && micros <= high);
 }

@@ -17,7 +17,7 @@ export const MODE_PARAMETERS = {
 
 /** Ways to say how a query is evaluated, with their names. */
 export const WAYS = [
-  ['', "The collection's default"],
+  ['', 'As by default'],
   ['target', 'By a recall target'],
   ['exact', 'Exact'],
   ['clustered', 'Clustered'],

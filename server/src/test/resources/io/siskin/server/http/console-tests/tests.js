@@ -183,6 +183,9 @@ test('pieces of words are put together', () => {
   const terms = [{term: 'lep', weight: 1}, {term: '##id', weight: 2}, {term: '##opter', weight: 3}];
   same(words(terms, {}, 'Lepidopter lep lepid lepx opter'), ['Lepidopter', 'lep', 'lepid']);
   same(matcher(terms)('lepidopter'), 3);
+  // What is a part of the query's word without counting itself.
+  same(words([{term: 'l', weight: 1}, {term: '##yme', weight: 0}], {}, 'Lyme yme l'), ['Lyme', 'l']);
+  same(words([{term: 'x', weight: 0}, {term: '##yme', weight: 0}], {}, 'xyme x'), []);
 });
 
 test('stems match their words only', () => {
