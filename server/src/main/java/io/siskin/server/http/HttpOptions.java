@@ -2,6 +2,8 @@ package io.siskin.server.http;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +30,19 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
       new HttpOptions(Listening.DEFAULTS, Limits.DEFAULTS, Times.DEFAULTS, Browsers.DEFAULTS);
 
   /**
+   * Tells whether an address is of the loopback interface, which only this machine reaches.
+   *
+   * @param host a name or a number
+   */
+  public static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException unknown) {
+      return false;
+    }
+  }
+
+  /**
    * Returns these options with another place to listen.
    *
    * @param host see {@link Listening#host}
@@ -36,6 +51,21 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
   public HttpOptions at(String host, int port) {
     return new HttpOptions(
         new Listening(host, port, listening.threads, listening.tls), limits, times, browsers);
+  }
+
+  /**
+   * Returns options for a port that only shows metrics: one thread, few connections, short bodies.
+   *
+   * @param host see {@link Listening#host}
+   * @param port see {@link Listening#port}
+   */
+  public HttpOptions forMetrics(String host, int port) {
+    return new HttpOptions(
+        new Listening(host, port, 1, null),
+        new Limits(32, 32, 16 << 10, 64, 16 << 10, 16 << 20, 1),
+        new Times(Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), 64 << 10),
+        // Scrapers name it as they like. It has nothing that a page could change.
+        new Browsers(List.of(), List.of("*"), false));
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.siskin.server.http;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -11,9 +13,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.siskin.server.counters.BufferPoolCounts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +35,9 @@ public final class HttpServer implements AutoCloseable {
   private static final int READ_BYTES_MIN = 512;
   private static final int READ_BYTES_FIRST = 4 << 10;
   private static final int READ_BYTES_MAX = 32 << 10;
+
+  // One for all, and one that can be asked what it has.
+  private static final PooledByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
 
   private final Site site;
   private final EventLoopGroup loops;
@@ -84,6 +91,8 @@ public final class HttpServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            // Netty's default, the adaptive one, does not tell how much of its memory is in use.
+            .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES_FIRST, READ_BYTES_MAX))
@@ -103,15 +112,26 @@ public final class HttpServer implements AutoCloseable {
     return listener == null ? 0 : ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
+  /** Returns what the buffers of all HTTP servers of this process take now. */
+  public static BufferPoolCounts buffers() {
+    PooledByteBufAllocatorMetric metric = ALLOCATOR.metric();
+    // What Netty calls used is what it has from the system.
+    return new BufferPoolCounts(
+        activeBytes(metric.directArenas()) + activeBytes(metric.heapArenas()),
+        metric.usedDirectMemory() + metric.usedHeapMemory());
+  }
+
+  private static long activeBytes(List<PoolArenaMetric> arenas) {
+    long bytes = 0;
+    for (PoolArenaMetric arena : arenas) {
+      bytes += Math.max(arena.numActiveBytes(), 0);
+    }
+    return bytes;
+  }
+
   /** Returns what the server holds, as plain numbers. */
   public HttpCounts counts() {
-    var pool = PooledByteBufAllocator.DEFAULT.metric();
-    return new HttpCounts(
-        limit.openCount(),
-        limit.refusedCount(),
-        budget.held(),
-        pool.usedHeapMemory(),
-        pool.usedDirectMemory());
+    return new HttpCounts(limit.openCount(), limit.refusedCount(), budget.held());
   }
 
   /**

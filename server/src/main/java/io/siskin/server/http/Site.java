@@ -2,6 +2,8 @@ package io.siskin.server.http;
 
 import io.siskin.server.rpc.gateway.RestGateway;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ public final class Site implements Endpoint, AutoCloseable {
   private final @Nullable RestEndpoint rest;
   private final @Nullable StaticFiles console;
   private final @Nullable SlowPage metrics;
-  private final @Nullable Endpoint openApi;
+  private final @Nullable SlowPage openApi;
   private final Supplier<Readiness> readiness;
 
   /** Whether the process wants requests. */
@@ -36,8 +38,23 @@ public final class Site implements Endpoint, AutoCloseable {
             ? null
             : StaticFiles.console();
     this.metrics = builder.metrics == null ? null : new SlowPage(builder.metrics);
-    this.openApi = null;
+    this.openApi = builder.gateway == null ? null : new SlowPage(description(builder));
     this.readiness = builder.readiness;
+  }
+
+  /** Makes the description of the API when it is asked for, and keeps it. */
+  private static Page.Source description(Builder builder) {
+    RestGateway gateway = Objects.requireNonNull(builder.gateway, "there is an API");
+    String version = builder.version;
+    AtomicReference<Page> kept = new AtomicReference<>();
+    return _ -> {
+      Page page = kept.get();
+      if (page == null) {
+        page = new Page(200, Answer.JSON, gateway.openApi(version));
+        kept.set(page);
+      }
+      return page;
+    };
   }
 
   /**
@@ -53,6 +70,7 @@ public final class Site implements Endpoint, AutoCloseable {
   public static final class Builder {
     private final HttpOptions options;
     private @Nullable RestGateway gateway;
+    private String version = "";
     private Page.@Nullable Source metrics;
     private Supplier<Readiness> readiness = () -> Readiness.SERVING;
 
@@ -64,9 +82,11 @@ public final class Site implements Endpoint, AutoCloseable {
      * Adds the REST form of the API below {@code /v1/}, its description and the console.
      *
      * @param value makes the calls
+     * @param programVersion the version that the description names
      */
-    public Builder rest(RestGateway value) {
+    public Builder rest(RestGateway value, String programVersion) {
       gateway = value;
+      version = programVersion;
       return this;
     }
 
@@ -173,6 +193,9 @@ public final class Site implements Endpoint, AutoCloseable {
   public void close() {
     if (metrics != null) {
       metrics.close();
+    }
+    if (openApi != null) {
+      openApi.close();
     }
   }
 }

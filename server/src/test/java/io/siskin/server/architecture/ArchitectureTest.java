@@ -142,7 +142,7 @@ final class ArchitectureTest {
                   "rpc.transport",
                   "write")),
           Map.entry("rpc.gateway", Set.of("retrieve", "rpc.mapping")),
-          Map.entry("http", Set.of("rpc.gateway")),
+          Map.entry("http", Set.of("counters", "rpc.gateway")),
           Map.entry("rpc.admission", Set.of("counters")),
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping", "search", "trace")),
           Map.entry(
@@ -232,11 +232,14 @@ final class ArchitectureTest {
             Violations.Chronicle.class,
             "net.openhft.."),
         only(
-            "the formats of metrics and the HTTP server are known in metrics",
+            "the formats of metrics are known in metrics",
             new String[] {"..server.metrics"},
             Violations.Metrics.class,
-            "io.prometheus..",
-            "com.sun.net.httpserver.."),
+            "io.prometheus.."),
+        new Rule(
+            "there is one HTTP server, and it is not the JDK's",
+            HouseRules.nowhere("com.sun.net.httpserver.."),
+            Violations.JdkHttp.class),
         only(
             "OpenTelemetry is known in trace",
             new String[] {"..server.trace"},

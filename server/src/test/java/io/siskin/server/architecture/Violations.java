@@ -3,6 +3,7 @@ package io.siskin.server.architecture;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OnnxTensor;
 import com.google.protobuf.ByteString;
+import com.sun.net.httpserver.HttpServer;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -74,6 +75,12 @@ final class Violations {
   static final class Metrics {
     void clear(PrometheusRegistry registry) {
       registry.clear();
+    }
+  }
+
+  static final class JdkHttp {
+    void stop(HttpServer server) {
+      server.stop(0);
     }
   }
 

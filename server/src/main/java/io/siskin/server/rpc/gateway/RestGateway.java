@@ -17,6 +17,14 @@ public interface RestGateway {
   List<RestRoute> routes();
 
   /**
+   * Describes all routes in the form of OpenAPI 3.0.3. Takes some milliseconds.
+   *
+   * @param version the version of the program
+   * @return JSON in UTF-8
+   */
+  byte[] openApi(String version);
+
+  /**
    * Finds what a request is for.
    *
    * @param method the method in upper case
