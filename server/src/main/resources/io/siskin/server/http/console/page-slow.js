@@ -23,7 +23,7 @@ class SlowPage extends HTMLElement {
       const {queries = []} = await call('v1/slow-queries', {query: {collection: this.params.get('c') ?? '', page_size: 200}});
       fill(place, queries.length === 0 ? nothing() : listOf(queries));
     } catch (error) {
-      fill(place, error.status === 501 || error.status === 404 ? nothing() : errorBox(error));
+      fill(place, errorBox(error));
     }
   }
 }
@@ -31,8 +31,8 @@ class SlowPage extends HTMLElement {
 function nothing() {
   return empty(
     'No search was slow',
-    h('p', {}, 'The server remembers searches that take longer than a limit. Lower the limit to see more of them:'),
-    command('bin/siskin serve --help | grep -A 4 slow'),
+    h('p', {}, 'The server remembers searches that take longer than a limit, which is 200 ms by default. Lower it to see more of them:'),
+    command('bin/siskin serve --data DATA --slow-queries-limit-millis 20'),
   );
 }
 

@@ -25,7 +25,7 @@ export function planInWords(mode) {
   if (mode?.clustered) {
     const {queryCut, heapFactor, firstSorted} = mode.clustered;
     return [
-      `Clustered search over the lists of the ${queryCut} heaviest terms.`,
+      queryCut === 1 ? 'Clustered search over the list of the heaviest term.' : `Clustered search over the lists of the ${queryCut} heaviest terms.`,
       `A block is skipped when its summary scores below ${number(heapFactor)} × the score of the last hit so far.`,
       ...(firstSorted ? ['The blocks of the heaviest term are visited best first.'] : []),
     ];
