@@ -8,6 +8,7 @@ import java.util.Map;
  * @param data the data directory and how its files are read
  * @param grpc the gRPC listener
  * @param metrics the listener for metrics
+ * @param security who may call, and how connections are encrypted
  * @param search how searches share the processor
  * @param writes how much memory and time writes may take
  * @param models the models that encode texts
@@ -19,6 +20,7 @@ public record ServerConfig(
     @Section("The data directory, and how its files are read.") DataConfig data,
     @Section("The gRPC listener.") GrpcConfig grpc,
     @Section("The listener for metrics, over HTTP.") MetricsConfig metrics,
+    @Section("Who may call, and how connections are encrypted.") SecurityConfig security,
     @Section("How searches share the processor.") SearchConfig search,
     @Section("How much memory and time the writes of one collection may take.") WritesConfig writes,
     @Section("The models that encode texts, and what computes them.") ModelsConfig models,

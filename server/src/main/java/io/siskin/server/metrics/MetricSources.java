@@ -3,6 +3,8 @@ package io.siskin.server.metrics;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.StoredEncodings;
+import io.siskin.server.counters.AccessCounts;
+import io.siskin.server.counters.CertificateState;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
@@ -12,6 +14,7 @@ import io.siskin.server.retrieve.CollectionDescription;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the numbers come from; each is asked once a scrape, by one thread at a time.
@@ -27,6 +30,8 @@ import java.util.function.Supplier;
  * @param cache what the cache of encoded queries did
  * @param store what the store of encodings did
  * @param scrub what the background verification of files did
+ * @param access what was refused for who asked
+ * @param certificate how the certificate of the listeners is; null when they have none
  */
 public record MetricSources(
     String version,
@@ -39,4 +44,6 @@ public record MetricSources(
     Supplier<Map<String, BatchingMetrics>> models,
     Supplier<EncodingCache.Metrics> cache,
     Supplier<StoredEncodings.Metrics> store,
-    Supplier<ScrubCounts> scrub) {}
+    Supplier<ScrubCounts> scrub,
+    Supplier<AccessCounts> access,
+    Supplier<@Nullable CertificateState> certificate) {}

@@ -2,10 +2,16 @@ package io.siskin.server.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.siskin.server.access.ApiKey;
+import io.siskin.server.access.KeyStore;
+import io.siskin.server.access.Role;
+import io.siskin.server.access.UnauthenticatedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +41,10 @@ public final class MetricsServer implements AutoCloseable {
   private static final String PATH = "/metrics";
   private static final int THREADS = 2;
   private static final int BACKLOG = 16;
+  private static final String BEARER = "Bearer ";
   private static final int OK = 200;
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
   private static final int METHOD_NOT_ALLOWED = 405;
   private static final int SERVER_ERROR = 500;
@@ -55,13 +66,15 @@ public final class MetricsServer implements AutoCloseable {
   private final JvmMetrics jvm = new JvmMetrics();
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final HttpServer http;
+  private final @Nullable KeyStore keys;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("siskin-metrics-", 0).factory());
   private volatile String lastFailure = "";
 
-  private MetricsServer(HttpServer http, MetricSources sources) {
+  private MetricsServer(HttpServer http, MetricSources sources, @Nullable KeyStore keys) {
     this.http = http;
+    this.keys = keys;
     this.metrics = new ServerMetrics(sources);
   }
 
@@ -71,9 +84,17 @@ public final class MetricsServer implements AutoCloseable {
    * @param host the address to listen on
    * @param port the port, 0 to 65,535; 0 for any free one
    * @param sources what is shown
+   * @param keys the keys, of which one with the role {@code read} for all collections is needed,
+   *     because the metrics name all; null when none is needed
+   * @param tls how connections are encrypted; null for plain text
    * @throws IOException when the address cannot be listened on
    */
-  public static MetricsServer start(String host, int port, MetricSources sources)
+  public static MetricsServer start(
+      String host,
+      int port,
+      MetricSources sources,
+      @Nullable KeyStore keys,
+      @Nullable SSLContext tls)
       throws IOException {
     LIMITS.forEach(
         (limit, value) -> {
@@ -81,12 +102,22 @@ public final class MetricsServer implements AutoCloseable {
             System.setProperty(limit, value);
           }
         });
-    HttpServer http = HttpServer.create(new InetSocketAddress(host, port), BACKLOG);
-    MetricsServer server = new MetricsServer(http, sources);
+    HttpServer http = create(new InetSocketAddress(host, port), tls);
+    MetricsServer server = new MetricsServer(http, sources, keys);
     http.setExecutor(server.threads);
     http.createContext("/", server::answer);
     http.start();
     return server;
+  }
+
+  private static HttpServer create(InetSocketAddress address, @Nullable SSLContext tls)
+      throws IOException {
+    if (tls == null) {
+      return HttpServer.create(address, BACKLOG);
+    }
+    HttpsServer https = HttpsServer.create(address, BACKLOG);
+    https.setHttpsConfigurator(new HttpsConfigurator(tls));
+    return https;
   }
 
   /** Returns the port that is listened on. */
@@ -104,7 +135,11 @@ public final class MetricsServer implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       String method = exchange.getRequestMethod();
-      if (!exchange.getRequestURI().getPath().equals(PATH)) {
+      int refusal = refusal(exchange);
+      if (refusal != OK) {
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+        exchange.sendResponseHeaders(refusal, NO_BODY);
+      } else if (!exchange.getRequestURI().getPath().equals(PATH)) {
         exchange.sendResponseHeaders(NOT_FOUND, NO_BODY);
       } else if (method.equals("GET") || method.equals("HEAD")) {
         scrape(exchange, method.equals("GET"));
@@ -112,6 +147,23 @@ public final class MetricsServer implements AutoCloseable {
         exchange.getResponseHeaders().set("Allow", "GET, HEAD");
         exchange.sendResponseHeaders(METHOD_NOT_ALLOWED, NO_BODY);
       }
+    }
+  }
+
+  private int refusal(HttpExchange exchange) {
+    if (keys == null) {
+      return OK;
+    }
+    String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    if (authorization == null
+        || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return UNAUTHORIZED;
+    }
+    try {
+      ApiKey key = keys.authenticate(authorization.substring(BEARER.length()).strip());
+      return key.allowsAll(Role.READ) ? OK : FORBIDDEN;
+    } catch (UnauthenticatedException unknown) {
+      return UNAUTHORIZED;
     }
   }
 

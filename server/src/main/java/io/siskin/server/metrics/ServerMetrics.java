@@ -3,7 +3,9 @@ package io.siskin.server.metrics;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.StoredEncodings;
+import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.CallCounters;
+import io.siskin.server.counters.CertificateState;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
@@ -39,6 +41,17 @@ final class ServerMetrics {
     ScrubCounts scrub = sources.scrub().get();
     points.add(Families.SCRUBBED, scrub.bytes());
     points.add(Families.SCRUB_PASSES, scrub.passes());
+    AccessCounts access = sources.access().get();
+    access
+        .refusals()
+        .forEach((reason, count) -> points.add(Families.ACCESS_REFUSALS, count, reason));
+    points.add(Families.KEYS, access.keyCount());
+    points.add(Families.KEY_FILE_BROKEN, access.keyFileBroken() ? 1 : 0);
+    CertificateState certificate = sources.certificate().get();
+    if (certificate != null) {
+      points.add(Families.CERTIFICATE_REMAINING, certificate.remainingSeconds());
+      points.add(Families.CERTIFICATE_BROKEN, certificate.filesBroken() ? 1 : 0);
+    }
     return points;
   }
 

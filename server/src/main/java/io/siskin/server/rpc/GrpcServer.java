@@ -1,12 +1,19 @@
 package io.siskin.server.rpc;
 
 import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.transport.EventLoops;
 import io.siskin.server.rpc.transport.UnixSocketFile;
+import io.siskin.server.tls.ReloadingTls;
+import io.siskin.server.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -15,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +56,7 @@ public final class GrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
   private final GrpcServerOptions options;
+  private final Protection protection;
   private final GrpcServices services;
   private final EventLoops loops;
   private final List<Server> listeners = new ArrayList<>();
@@ -56,10 +65,22 @@ public final class GrpcServer implements AutoCloseable {
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
 
-  private GrpcServer(GrpcServerOptions options, Backends backends) {
+  private GrpcServer(GrpcServerOptions options, Backends backends, Protection protection) {
     this.options = options;
-    this.services = new GrpcServices(options, backends);
+    this.protection = protection;
+    this.services = new GrpcServices(options, backends, protection);
     this.loops = new EventLoops(options.threads().eventLoops(), services::hasAmpleWork);
+  }
+
+  /**
+   * Starts a server for whoever reaches it, see the other method of this name.
+   *
+   * @param options where to listen and within what limits
+   * @param backends what the services speak for
+   * @throws IOException when an address cannot be listened on
+   */
+  public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
+    return start(options, backends, Protection.NONE);
   }
 
   /**
@@ -67,13 +88,15 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @param options where to listen and within what limits
    * @param backends what the services speak for
+   * @param protection who may call, and how connections are encrypted
    * @throws IOException when an address cannot be listened on: port taken, socket file in use,
    *     folder missing
    * @throws UnsupportedOperationException when a Unix socket is asked for on a platform other than
    *     Linux
    */
-  public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
-    GrpcServer server = new GrpcServer(options, backends);
+  public static GrpcServer start(
+      GrpcServerOptions options, Backends backends, Protection protection) throws IOException {
+    GrpcServer server = new GrpcServer(options, backends, protection);
     try {
       server.listen();
       return server;
@@ -111,6 +134,11 @@ public final class GrpcServer implements AutoCloseable {
   /** Returns what was done so far. */
   public RpcCounts counts() {
     return services.counts();
+  }
+
+  /** Returns what was refused for who asked, and how the keys are. */
+  public AccessCounts accessCounts() {
+    return services.accessCounts();
   }
 
   /** Returns the TCP port that is listened on, or {@link GrpcServerOptions#NO_TCP}. */
@@ -187,9 +215,8 @@ public final class GrpcServer implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(listening.host(), listening.port()))
             .channelType(loops.tcpChannel());
-    GrpcServerOptions.Tls tls = listening.tls();
-    if (tls != null) {
-      builder.useTransportSecurity(tls.certificateChain().toFile(), tls.privateKey().toFile());
+    if (protection.tls() != null) {
+      builder.sslContext(sslContext(protection.tls()));
     }
     if (!options.keepAlive().ageMax().isZero()) {
       builder
@@ -197,6 +224,22 @@ public final class GrpcServer implements AutoCloseable {
           .maxConnectionAgeGrace(options.keepAlive().ageGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
     return listen(builder);
+  }
+
+  /** The certificate is asked for at each handshake, so that a new one needs no new context. */
+  private static SslContext sslContext(ReloadingTls tls) throws SSLException {
+    SslContextBuilder builder =
+        GrpcSslContexts.configure(SslContextBuilder.forServer(tls.keyManager()))
+            .protocols(ReloadingTls.PROTOCOLS);
+    if (tls.clients() != TlsFiles.Clients.NONE) {
+      builder
+          .trustManager(tls.trustManager())
+          .clientAuth(
+              tls.clients() == TlsFiles.Clients.REQUIRED
+                  ? ClientAuth.REQUIRE
+                  : ClientAuth.OPTIONAL);
+    }
+    return builder.build();
   }
 
   private void listenOnUnixSocket(Path path) throws IOException {

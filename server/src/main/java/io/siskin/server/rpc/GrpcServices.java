@@ -10,7 +10,9 @@ import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.rpc.access.AccessControl;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.service.CollectionService;
@@ -52,15 +54,28 @@ final class GrpcServices {
   private final CallGuard guard;
   private final CallCounting calls = new CallCounting();
   private final CallCounting streamRequests = new CallCounting();
+  private final AccessControl access;
+
+  /**
+   * Creates the services, not serving yet, for whoever calls.
+   *
+   * @param options limits and threads
+   * @param backends what they speak for
+   */
+  GrpcServices(GrpcServerOptions options, Backends backends) {
+    this(options, backends, Protection.NONE);
+  }
 
   /**
    * Creates the services, not serving yet.
    *
    * @param options limits and threads
    * @param backends what they speak for
+   * @param protection who may call them
    */
-  GrpcServices(GrpcServerOptions options, Backends backends) {
-    StatusMapper statusMapper = new StatusMapper(options.retryDelay());
+  GrpcServices(GrpcServerOptions options, Backends backends, Protection protection) {
+    access = new AccessControl(protection.keys(), protection.localCallersNeedKeys());
+    StatusMapper statusMapper = new StatusMapper(options.retryDelay(), !access.areKeysRequired());
     guard = new CallGuard(statusMapper);
     admission =
         new AdmissionControl(
@@ -119,13 +134,25 @@ final class GrpcServices {
         .addService(
             guard.guard(
                 ErrorDetailsReflection.addTo(
-                    ServerInterceptors.interceptForward(searchService, earlyRefusal, openCalls))))
-        .addService(guard.guard(ServerInterceptors.intercept(collectionService, openCalls)))
-        .addService(guard.guard(ServerInterceptors.intercept(documentService, openCalls)))
-        .addService(guard.guard(ServerInterceptors.intercept(encodeService, openCalls)))
-        .addService(guard.guard(health.getHealthService().bindService()))
-        .addService(guard.guard(ProtoReflectionServiceV1.newInstance().bindService()))
-        .addService(guard.guard(ProtoReflectionService.newInstance().bindService()));
+                    ServerInterceptors.interceptForward(
+                        searchService, access, earlyRefusal, openCalls))))
+        .addService(
+            guard.guard(ServerInterceptors.interceptForward(collectionService, access, openCalls)))
+        .addService(
+            guard.guard(ServerInterceptors.interceptForward(documentService, access, openCalls)))
+        .addService(
+            guard.guard(ServerInterceptors.interceptForward(encodeService, access, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.intercept(health.getHealthService().bindService(), access)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.intercept(
+                    ProtoReflectionServiceV1.newInstance().bindService(), access)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.intercept(
+                    ProtoReflectionService.newInstance().bindService(), access)));
   }
 
   /**
@@ -173,6 +200,11 @@ final class GrpcServices {
   /** Returns what was done so far. */
   RpcCounts counts() {
     return new RpcCounts(calls.counts(), streamRequests.counts(), admission.counts());
+  }
+
+  /** Returns what was refused for who asked, and how the keys are. */
+  AccessCounts accessCounts() {
+    return access.counts();
   }
 
   /** Tells health checks NOT_SERVING, now and for ever. */

@@ -115,23 +115,31 @@ final class ArchitectureTest {
                   "plan",
                   "search")),
           Map.entry("config", Set.of()),
-          Map.entry("metrics", Set.of("batch", "counters", "filter", "retrieve", "search")),
+          Map.entry("access", Set.of()),
+          Map.entry("tls", Set.of()),
+          Map.entry(
+              "metrics", Set.of("access", "batch", "counters", "filter", "retrieve", "search")),
           Map.entry("measure", Set.of("corpus", "search")),
           Map.entry(
               "rpc",
               Set.of(
+                  "access",
                   "counters",
                   "retrieve",
+                  "rpc.access",
                   "rpc.admission",
                   "rpc.mapping",
                   "rpc.service",
                   "rpc.transport",
+                  "tls",
                   "write")),
+          Map.entry("rpc.access", Set.of("access", "counters", "rpc.transport")),
           Map.entry("rpc.admission", Set.of("counters")),
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
           Map.entry(
               "rpc.mapping",
               Set.of(
+                  "access",
                   "batch",
                   "collection",
                   "encode",
@@ -146,10 +154,12 @@ final class ArchitectureTest {
           Map.entry(
               "rpc.service",
               Set.of(
+                  "access",
                   "batch",
                   "counters",
                   "encode",
                   "retrieve",
+                  "rpc.access",
                   "rpc.admission",
                   "rpc.mapping",
                   "search",

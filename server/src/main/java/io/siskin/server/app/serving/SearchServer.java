@@ -20,6 +20,7 @@ import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.Backends;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.tls.ReloadingTls;
 import io.siskin.server.write.LiveCollections;
 import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
@@ -51,6 +52,7 @@ public final class SearchServer implements AutoCloseable {
   private final RetrievalPipeline retrieval;
   private final LiveCollections live;
   private final GrpcServer grpc;
+  private final ServerSecurity security;
 
   /** Those that no collection has to have. */
   private final List<BatchedModel> openedModels = new ArrayList<>();
@@ -64,7 +66,8 @@ public final class SearchServer implements AutoCloseable {
       BatchedModels models,
       RetrievalPipeline retrieval,
       LiveCollections live,
-      GrpcServer grpc) {
+      GrpcServer grpc,
+      ServerSecurity security) {
     this.options = options;
     this.lock = lock;
     this.catalog = catalog;
@@ -72,6 +75,7 @@ public final class SearchServer implements AutoCloseable {
     this.retrieval = retrieval;
     this.live = live;
     this.grpc = grpc;
+    this.security = security;
   }
 
   /**
@@ -83,6 +87,8 @@ public final class SearchServer implements AutoCloseable {
    * @param warmup gets each collection ready before it serves
    * @param writeLimits how much memory and time the writes of one collection may take
    * @param models the models of the collections
+   * @param security who may call, and how connections are encrypted; closed by its owner, after the
+   *     server
    * @throws IOException when the address cannot be listened on, or another server serves the data
    *     directory
    */
@@ -92,7 +98,8 @@ public final class SearchServer implements AutoCloseable {
       Verification verification,
       Warmup warmup,
       WriteLimits writeLimits,
-      BatchedModels models)
+      BatchedModels models,
+      ServerSecurity security)
       throws IOException {
     ServerLock lock = ServerLock.take(data);
     CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
@@ -108,10 +115,11 @@ public final class SearchServer implements AutoCloseable {
                   new DocumentReader(catalog, live::refresh),
                   live,
                   live,
-                  new EncodingPipeline(catalog, models)));
+                  new EncodingPipeline(catalog, models)),
+              security.protection());
       listens = true;
       catalog.onStateChange((name, state) -> report(grpc, name, state));
-      return new SearchServer(options, lock, catalog, models, retrieval, live, grpc);
+      return new SearchServer(options, lock, catalog, models, retrieval, live, grpc, security);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
@@ -149,7 +157,8 @@ public final class SearchServer implements AutoCloseable {
         verification,
         new Warmup(warmupMillis, preload),
         WriteLimits.DEFAULTS,
-        models);
+        models,
+        ServerSecurity.NONE);
   }
 
   private static void report(GrpcServer grpc, String collection, CollectionState state) {
@@ -178,6 +187,7 @@ public final class SearchServer implements AutoCloseable {
    * @throws IOException when the address cannot be listened on
    */
   public void showMetrics(String host, int port) throws IOException {
+    ReloadingTls tls = security.protection().tls();
     try {
       metrics =
           MetricsServer.start(
@@ -194,7 +204,11 @@ public final class SearchServer implements AutoCloseable {
                   models::metrics,
                   models::cacheMetrics,
                   models::storeMetrics,
-                  catalog::scrubCounts));
+                  catalog::scrubCounts,
+                  grpc::accessCounts,
+                  security::certificate),
+              security.protection().keys(),
+              tls == null ? null : tls.sslContext());
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
     }
@@ -233,6 +247,11 @@ public final class SearchServer implements AutoCloseable {
   /** Returns where clients find it: {@code host:port}. */
   public String address() {
     return address(options.listening().host(), grpc.port());
+  }
+
+  /** Returns whether connections over TCP are encrypted. */
+  public boolean isEncrypted() {
+    return security.protection().tls() != null;
   }
 
   /** Returns the port where metrics are shown; 0 for none. */

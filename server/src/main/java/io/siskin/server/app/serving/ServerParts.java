@@ -21,6 +21,7 @@ import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.write.WriteLimits;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -34,12 +35,15 @@ public final class ServerParts {
   private ServerParts() {}
 
   /**
-   * Checks all that can be checked without opening a port or a file.
+   * Checks all that can be checked without opening a port or a collection.
    *
    * @param config the configuration
-   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other, or when
+   *     the server would be open to others than its machine
+   * @throws IOException when a certificate cannot be read
    */
-  public static void check(ServerConfig config) {
+  public static void check(ServerConfig config) throws IOException {
+    ServerSecurity.check(config);
     GrpcServerOptions _ = grpc(config);
     WriteLimits _ = writes(config.writes());
     BatchingOptions _ = batching(config.batching());

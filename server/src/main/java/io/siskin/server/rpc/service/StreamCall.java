@@ -9,7 +9,10 @@ import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.access.AccessDeniedException;
+import io.siskin.server.access.UnauthenticatedException;
 import io.siskin.server.counters.CallCounters;
+import io.siskin.server.rpc.access.CallAccess;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
@@ -42,6 +45,7 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
   private final CallCounters requests;
   private final Consumer<StreamCall<Q, M, A, R>> onEnd;
   private final @Nullable Deadline streamDeadline;
+  private final CallAccess access = CallAccess.current();
 
   @GuardedBy("this")
   private int inFlightCount;
@@ -106,8 +110,9 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
     }
     Deadline deadline;
     try {
+      access.checkElement(request);
       deadline = deadlineOf(request);
-    } catch (InvalidInputException e) {
+    } catch (UnauthenticatedException | AccessDeniedException | InvalidInputException e) {
       element.failed(e);
       return;
     }

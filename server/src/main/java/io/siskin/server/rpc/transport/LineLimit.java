@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
  * Lets one line of a kind into the log per interval and counts those that it holds back, so that a
  * client that fails in a loop cannot fill the disk. Safe for concurrent use.
  */
-final class LineLimit {
+public final class LineLimit {
   /** What {@link #take} returns for a line that must not be written. */
-  static final long HELD_BACK = -1;
+  public static final long HELD_BACK = -1;
 
   private final long intervalNanos;
   private final LongSupplier nanoTime;
@@ -22,7 +22,7 @@ final class LineLimit {
    * @param intervalNanos how far apart two lines are at least, in nanoseconds
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
-  LineLimit(long intervalNanos, LongSupplier nanoTime) {
+  public LineLimit(long intervalNanos, LongSupplier nanoTime) {
     this.intervalNanos = intervalNanos;
     this.nanoTime = nanoTime;
   }
@@ -33,7 +33,7 @@ final class LineLimit {
    * @return how many lines were held back since the last one that was written; {@link #HELD_BACK}
    *     when this one is held back too
    */
-  synchronized long take() {
+  public synchronized long take() {
     long now = nanoTime.getAsLong();
     if (used && now - lastNanoTime < intervalNanos) {
       heldBack++;

@@ -1,0 +1,250 @@
+package io.siskin.server.rpc.access;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.siskin.server.access.AccessDeniedException;
+import io.siskin.server.access.ApiKey;
+import io.siskin.server.access.AttemptLimit;
+import io.siskin.server.access.KeyStore;
+import io.siskin.server.access.Refusal;
+import io.siskin.server.access.Role;
+import io.siskin.server.access.TooManyAttemptsException;
+import io.siskin.server.access.UnauthenticatedException;
+import io.siskin.server.counters.AccessCounts;
+import io.siskin.server.rpc.transport.LineLimit;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a call pass when its key allows it. A call without a valid key, and one whose key cannot
+ * allow the method for any collection, is refused when its headers arrive, before its message is
+ * read. A request that names collections is judged when it has been read. The requests of a stream
+ * are judged one by one by {@link CallAccess#checkElement}.
+ *
+ * <p>A refusal is thrown, so that the guard around the services ends the call with a proper status.
+ * Safe for concurrent use.
+ */
+public final class AccessControl implements ServerInterceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> API_KEY =
+      Metadata.Key.of("x-api-key", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String BEARER = "bearer ";
+  private static final long LINE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final @Nullable KeyStore keys;
+  private final boolean localCallersNeedKeys;
+  private final AttemptLimit attempts = new AttemptLimit(System::nanoTime);
+  private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
+  private final LineLimit unauthenticated = new LineLimit(LINE_INTERVAL_NANOS, System::nanoTime);
+  private final LineLimit forbidden = new LineLimit(LINE_INTERVAL_NANOS, System::nanoTime);
+
+  /**
+   * Creates the interceptor.
+   *
+   * @param keys the keys; null when the server asks for none
+   * @param localCallersNeedKeys whether callers over a Unix socket need a key too; else the
+   *     permissions of its file say who may do everything
+   */
+  public AccessControl(@Nullable KeyStore keys, boolean localCallersNeedKeys) {
+    this.keys = keys;
+    this.localCallersNeedKeys = localCallersNeedKeys;
+    for (Refusal refusal : Refusal.values()) {
+      refusals.put(refusal, new LongAdder());
+    }
+  }
+
+  /** Returns whether the server asks for keys. */
+  public boolean areKeysRequired() {
+    return keys != null;
+  }
+
+  /** Returns what was refused so far, and how the keys are. */
+  public AccessCounts counts() {
+    Map<String, Long> byReason = new TreeMap<>();
+    refusals.forEach((reason, count) -> byReason.put(reason.spelling(), count.sum()));
+    return new AccessCounts(
+        byReason, keys == null ? 0 : keys.count(), keys != null && keys.problem() != null);
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    if (keys == null || (!localCallersNeedKeys && isLocal(call))) {
+      return Contexts.interceptCall(
+          Context.current().withValue(CallAccess.KEY, CallAccess.EVERYTHING), call, headers, next);
+    }
+    Need need = AccessTable.of(call.getMethodDescriptor().getFullMethodName());
+    String method = call.getMethodDescriptor().getFullMethodName();
+    String client = address(call);
+    return switch (need) {
+      case null -> throw refused(new AccessDeniedException(Role.ADMIN, ""), method, client, "");
+      case Need.Open open -> {
+        KeyStore known = keys;
+        yield new Judging<>(
+            next.startCall(call, headers),
+            message -> {
+              if (!open.collections().apply(message).isEmpty()) {
+                access(known, open, headers, method, client).check(message);
+              }
+            },
+            method,
+            client,
+            "");
+      }
+      default -> {
+        CallAccess access = admit(keys, need, headers, method, client);
+        ServerCall.Listener<Q> listener =
+            Contexts.interceptCall(
+                Context.current().withValue(CallAccess.KEY, access), call, headers, next);
+        yield isStream(call)
+            ? listener
+            : new Judging<>(listener, access::check, method, client, access.keyId());
+      }
+    };
+  }
+
+  private CallAccess admit(
+      KeyStore known, Need need, Metadata headers, String method, String client) {
+    CallAccess access;
+    try {
+      access = access(known, need, headers, method, client);
+    } catch (UnauthenticatedException refusal) {
+      throw refused(refusal, method, client, "");
+    }
+    ApiKey key = access.key();
+    if (need instanceof Need.Collections(Role role, _, _) && key != null && !key.allowsAny(role)) {
+      throw refused(new AccessDeniedException(role, ""), method, client, access.keyId());
+    }
+    return access;
+  }
+
+  private CallAccess access(
+      KeyStore known, Need need, Metadata headers, String method, String client) {
+    String sent = keyOf(headers);
+    if (sent == null) {
+      throw new UnauthenticatedException(Refusal.NO_KEY);
+    }
+    ApiKey key = known.authenticate(sent);
+    return CallAccess.of(known, key, need, refusal -> refused(refusal, method, client, key.id()));
+  }
+
+  private static @Nullable String keyOf(Metadata headers) {
+    String authorization = headers.get(AUTHORIZATION);
+    if (authorization == null) {
+      return headers.get(API_KEY);
+    }
+    return authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
+        ? authorization.substring(BEARER.length()).strip()
+        : "";
+  }
+
+  private static boolean isStream(ServerCall<?, ?> call) {
+    MethodType type = call.getMethodDescriptor().getType();
+    return !type.clientSendsOneMessage();
+  }
+
+  private static @Nullable SocketAddress remote(ServerCall<?, ?> call) {
+    return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+  }
+
+  private static boolean isLocal(ServerCall<?, ?> call) {
+    return remote(call) instanceof DomainSocketAddress;
+  }
+
+  private static String address(ServerCall<?, ?> call) {
+    SocketAddress remote = remote(call);
+    return remote instanceof InetSocketAddress address && address.getAddress() != null
+        ? address.getAddress().getHostAddress()
+        : "local";
+  }
+
+  /** Counts and logs a refusal. Returns what the caller is told. */
+  private RuntimeException refused(
+      RuntimeException refusal, String method, String client, String keyId) {
+    if (refusal instanceof UnauthenticatedException failed) {
+      if (attempts.isTooMany(client)) {
+        count(Refusal.TOO_MANY);
+        return new TooManyAttemptsException(AttemptLimit.retryAfter());
+      }
+      count(failed.reason());
+      log(unauthenticated, method, client, keyId, failed);
+    } else {
+      count(Refusal.FORBIDDEN);
+      log(forbidden, method, client, keyId, refusal);
+    }
+    return refusal;
+  }
+
+  private void count(Refusal reason) {
+    LongAdder counter = refusals.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  private static void log(
+      LineLimit limit, String method, String client, String keyId, RuntimeException refusal) {
+    long heldBack = limit.take();
+    if (heldBack != LineLimit.HELD_BACK) {
+      LOG.warn(
+          "{}: refused for {}{}: {} ({} more since the last such line)",
+          method,
+          client,
+          keyId.isEmpty() ? "" : ", key " + keyId,
+          refusal.getMessage(),
+          heldBack);
+    }
+  }
+
+  /** Judges a message, see {@link CallAccess#check}. */
+  @FunctionalInterface
+  private interface Judge {
+    void judge(Object message);
+  }
+
+  /** Lets the service see a request when it is allowed. */
+  private final class Judging<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final Judge judge;
+    private final String method;
+    private final String client;
+    private final String keyId;
+
+    Judging(
+        ServerCall.Listener<Q> listener, Judge judge, String method, String client, String keyId) {
+      super(listener);
+      this.judge = judge;
+      this.method = method;
+      this.client = client;
+      this.keyId = keyId;
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      try {
+        judge.judge(message);
+      } catch (UnauthenticatedException | AccessDeniedException refusal) {
+        throw refused(refusal, method, client, keyId);
+      }
+      super.onMessage(message);
+    }
+  }
+}
