@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class KeyStore implements AutoCloseable {
   private volatile @Nullable String problem;
   private @Nullable Stamp seen;
   private volatile boolean closed;
+  private volatile BiConsumer<String, String> onChange = (change, keyId) -> {};
 
   /** What tells one state of the file from another: it is replaced, never written in place. */
   private record Stamp(@Nullable Object fileKey, long lengthBytes, long modifiedNanos) {
@@ -144,9 +146,10 @@ public final class KeyStore implements AutoCloseable {
       }
       seen = now;
       Map<String, ApiKey> read = Map.copyOf(KeyFile.read(file));
-      logChanges(keys, read);
+      Map<String, ApiKey> before = keys;
       keys = read;
       problem = null;
+      tellChanges(before, read);
     } catch (IOException | InvalidInputException | UnsupportedOperationException failed) {
       report(failed);
     }
@@ -164,20 +167,35 @@ public final class KeyStore implements AutoCloseable {
     }
   }
 
-  private static void logChanges(Map<String, ApiKey> before, Map<String, ApiKey> after) {
+  /**
+   * Has changes of keys told, from now on.
+   *
+   * @param listener gets what was done ({@code created}, {@code changed} or {@code revoked}) and
+   *     the id of the key, on the thread that follows the file
+   */
+  public void onChange(BiConsumer<String, String> listener) {
+    onChange = listener;
+  }
+
+  private void tell(String change, ApiKey key) {
+    LOG.info("key {} ('{}') was {}", key.id(), key.label(), change);
+    onChange.accept(change, key.id());
+  }
+
+  private void tellChanges(Map<String, ApiKey> before, Map<String, ApiKey> after) {
     after.forEach(
         (id, key) -> {
           ApiKey old = before.get(id);
           if (old == null) {
-            LOG.info("key {} ('{}') counts from now on", id, key.label());
+            tell("created", key);
           } else if (!old.equals(key)) {
-            LOG.info("key {} ('{}') was changed", id, key.label());
+            tell("changed", key);
           }
         });
     before.forEach(
         (id, key) -> {
           if (!after.containsKey(id)) {
-            LOG.info("key {} ('{}') was revoked", id, key.label());
+            tell("revoked", key);
           }
         });
   }

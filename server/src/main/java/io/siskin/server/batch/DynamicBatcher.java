@@ -8,6 +8,7 @@ import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.trace.RequestTrace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -146,7 +147,7 @@ public final class DynamicBatcher {
       } else {
         recorder.cached.increment();
         known.add(
-            CompletableFuture.completedFuture(new EncodedText(cached, EncodeNanos.NONE, true)));
+            CompletableFuture.completedFuture(new EncodedText(cached, EncodeNanos.NONE, true, 0)));
       }
     }
     List<CompletableFuture<EncodedText>> offered =
@@ -289,7 +290,7 @@ public final class DynamicBatcher {
       if (waiter.remainingNanos() <= 0) {
         recorder.late.increment();
       }
-      waiter.future().complete(new EncodedText(encoding, EncodeNanos.NONE, true));
+      waiter.future().complete(new EncodedText(encoding, EncodeNanos.NONE, true, 0));
     }
     return true;
   }
@@ -310,8 +311,11 @@ public final class DynamicBatcher {
   private boolean infer(List<Work> works, long startNanoTime) {
     TextModel.Inference inference;
     try {
+      long patienceNanos = queue.patienceNanos(works);
       inference =
-          model.infer(works.stream().map(Work::tokens).toList(), queue.patienceNanos(works));
+          RequestTrace.run(
+              queue.trace(works),
+              () -> model.infer(works.stream().map(Work::tokens).toList(), patienceNanos));
       if (inference.encodings().size() != works.size()) {
         throw new IllegalStateException(
             inference.encodings().size() + " encodings for " + works.size() + " texts");
@@ -360,7 +364,7 @@ public final class DynamicBatcher {
         if (waiter.remainingNanos() <= 0) {
           recorder.late.increment();
         }
-        waiter.future().complete(new EncodedText(encoding, nanos, false));
+        waiter.future().complete(new EncodedText(encoding, nanos, false, works.size()));
       }
       if (work.storeKey != null) {
         cache.stored().put(work.storeKey, encoding);

@@ -6,6 +6,7 @@ import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.TokenizedText;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.trace.RequestTrace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -132,7 +133,13 @@ final class TextQueue {
         case Admission.Verdict.Admitted(double expectedNanos) ->
             admit(
                 inputs,
-                new Waiter.Terms(priority, cancellation, now, expectedNanos, remainingNanos),
+                new Waiter.Terms(
+                    priority,
+                    cancellation,
+                    now,
+                    expectedNanos,
+                    remainingNanos,
+                    RequestTrace.current()),
                 dropped);
       };
     } finally {
@@ -243,6 +250,26 @@ final class TextQueue {
           .mapToLong(Waiter::remainingNanos)
           .max()
           .orElse(Long.MAX_VALUE);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns the trace that a batch of texts is shown in: the first that somebody waits with, since
+   * a call to another server belongs to one trace. Null for none.
+   */
+  @Nullable RequestTrace trace(List<Work> works) {
+    lock.lock();
+    try {
+      for (Work work : works) {
+        for (Waiter waiter : work.waiters) {
+          if (waiter.terms().trace() != null) {
+            return waiter.terms().trace();
+          }
+        }
+      }
+      return null;
     } finally {
       lock.unlock();
     }

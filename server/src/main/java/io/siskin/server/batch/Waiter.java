@@ -3,6 +3,7 @@ package io.siskin.server.batch;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.search.QueryCancelledException.Reason;
+import io.siskin.server.trace.RequestTrace;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +23,15 @@ record Waiter(CompletableFuture<EncodedText> future, Terms terms, int characters
    * @param submitNanoTime when they came, on the clock of {@link System#nanoTime}
    * @param expectedNanos how long they were expected to take; 0 when nothing was expected
    * @param budgetNanos how long they may take, {@link Long#MAX_VALUE} for any time
+   * @param trace the trace of their caller; null for none
    */
   record Terms(
       Priority priority,
       Cancellation cancellation,
       long submitNanoTime,
       double expectedNanos,
-      long budgetNanos) {}
+      long budgetNanos,
+      @Nullable RequestTrace trace) {}
 
   /** Why a waiter is not served: what its future ends with. */
   record Dropped(Waiter waiter, QueryCancelledException reason) {

@@ -72,9 +72,11 @@ public record SecurityConfig(
   /** The audit log. */
   public record AuditConfig(
       @Setting(
-              doc = "The file of the audit log. Without it, none is written.",
+              doc = "The file of the audit log.",
               label = "FILE",
               allowed = "a file in a folder that exists",
+              defaultText =
+                  "DIR/.audit.log in the data directory where callers need keys, else no audit log",
               flags = "--audit-log")
           @Nullable Path path,
       @Setting(

@@ -15,6 +15,10 @@ import java.util.Map;
  * @param batching how texts of many callers share one model
  * @param encodings where encodings are kept over a restart
  * @param shutdown how the server ends
+ * @param accessLog the line that is written for each call
+ * @param slowQueries the slow searches that are remembered
+ * @param traces what is sent to a collector of traces
+ * @param recallSampling the searches that are searched again exactly
  */
 public record ServerConfig(
     @Section("The data directory, and how its files are read.") DataConfig data,
@@ -26,7 +30,12 @@ public record ServerConfig(
     @Section("The models that encode texts, and what computes them.") ModelsConfig models,
     @Section("How texts of many callers are put into batches for a model.") BatchingConfig batching,
     @Section("Where encodings are kept over a restart.") EncodingsConfig encodings,
-    @Section("How the server ends after a signal.") ShutdownConfig shutdown) {
+    @Section("How the server ends after a signal.") ShutdownConfig shutdown,
+    @Section("A line for each call, in JSON.") AccessLogConfig accessLog,
+    @Section("The slow searches that the server remembers.") SlowQueriesConfig slowQueries,
+    @Section("Traces, which are sent to a collector by OTLP over HTTP.") TracesConfig traces,
+    @Section("Approximate searches that are searched again exactly, to measure their recall.")
+        RecallSamplingConfig recallSampling) {
   /** The settings that the tree declares. */
   public static final SettingsTree<ServerConfig> TREE = SettingsTree.of(ServerConfig.class);
 

@@ -9,8 +9,15 @@ import java.util.Map;
  * @param keyCount how many keys there are; 0 when the server asks for none
  * @param keyFileBroken whether the file of keys, as it is now, cannot be read, so that older keys
  *     are in force
+ * @param auditLines how many lines of the audit log were written
+ * @param auditLinesLost how many were lost
  */
-public record AccessCounts(Map<String, Long> refusals, int keyCount, boolean keyFileBroken) {
+public record AccessCounts(
+    Map<String, Long> refusals,
+    int keyCount,
+    boolean keyFileBroken,
+    long auditLines,
+    long auditLinesLost) {
   /** Keeps the map from changes. */
   public AccessCounts {
     refusals = Map.copyOf(refusals);

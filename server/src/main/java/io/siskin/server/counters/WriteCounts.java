@@ -48,8 +48,16 @@ public record WriteCounts(
    *
    * @param durations how long those took that ended well
    * @param failures how many have failed
+   * @param writtenBytes the length of the files that were made
+   * @param waiting how many wait for the thread of all builds, now
+   * @param running how many are under way, now: 0 or 1
    */
-  public record Builds(DurationHistogram.Counts durations, long failures) {}
+  public record Builds(
+      DurationHistogram.Counts durations,
+      long failures,
+      long writtenBytes,
+      long waiting,
+      long running) {}
 
   /**
    * What a writer holds.

@@ -27,16 +27,37 @@ public final class WriteTotals {
   public static final class Builds {
     private final DurationHistogram durations = new DurationHistogram();
     private final LongAdder failures = new LongAdder();
+    private final LongAdder writtenBytes = new LongAdder();
+    private final LongAdder waiting = new LongAdder();
+    private final LongAdder running = new LongAdder();
 
     private Builds() {}
+
+    /** Counts a build that waits for its thread; {@link #began} follows. */
+    public void queued() {
+      waiting.increment();
+    }
+
+    /** Counts a build that has got its thread; {@link #ended} follows. */
+    public void began() {
+      running.increment();
+      waiting.decrement();
+    }
+
+    /** Counts a build that is over, however it ended. */
+    public void ended() {
+      running.decrement();
+    }
 
     /**
      * Counts a build that has ended well.
      *
      * @param nanos how long it took, in nanoseconds
+     * @param lengthBytes the length of the files that it has made
      */
-    public void finished(long nanos) {
+    public void finished(long nanos, long lengthBytes) {
       durations.add(nanos);
+      writtenBytes.add(lengthBytes);
     }
 
     /** Counts a build that has failed and is tried again. */
@@ -45,7 +66,8 @@ public final class WriteTotals {
     }
 
     private WriteCounts.Builds counts() {
-      return new WriteCounts.Builds(durations.counts(), failures.sum());
+      return new WriteCounts.Builds(
+          durations.counts(), failures.sum(), writtenBytes.sum(), waiting.sum(), running.sum());
     }
   }
 

@@ -212,6 +212,20 @@ final class Families {
           "Builds of segments that have failed and are tried again, by build.",
           COLLECTION,
           "build");
+  static final Family BUILD_WRITTEN =
+      counter(
+          "siskin_segment_build_written_bytes_total",
+          "Bytes of the files that builds have made.",
+          COLLECTION,
+          "build");
+  static final Family BUILDS_WAITING =
+      gauge(
+          "siskin_segment_builds_waiting",
+          "Builds that wait for the thread of all builds of their kind.",
+          COLLECTION,
+          "build");
+  static final Family BUILDS_RUNNING =
+      gauge("siskin_segment_builds_running", "Builds that are under way.", COLLECTION, "build");
   static final Family WRITE_WAITING =
       gauge(
           "siskin_write_waiting_bytes",
@@ -367,6 +381,56 @@ final class Families {
           "siskin_encoding_store_size_limit_bytes",
           "Bytes that they may take; 0 when it is switched off.");
 
+  static final Family ACCESS_LINES =
+      counter("siskin_access_log_lines_total", "Lines of the access log that were written.");
+  static final Family ACCESS_LINES_LOST =
+      counter(
+          "siskin_access_log_lost_lines_total",
+          "Lines of the access log that were lost, because too many waited or the disk failed.");
+  static final Family SLOW_QUERIES =
+      counter(
+          "siskin_slow_queries_total", "Searches that took longer than the limit of slow ones.");
+  static final Family SPANS = counter("siskin_trace_spans_total", "Spans that were sent.");
+  static final Family SPANS_LOST =
+      counter(
+          "siskin_trace_lost_spans_total",
+          "Spans that were lost, because too many waited or they could not be sent.");
+
+  static final Family SAMPLED_RECALL =
+      histogram(
+          "siskin_sampled_recall_ratio",
+          "Share of the best documents that approximate searches had found, of those that were"
+              + " searched again exactly, by their recall target: rounded down to one of a few;"
+              + " mode for searches that named one, budget for those with a time budget.",
+          COLLECTION,
+          "target");
+  static final Family RECALL_DROPPED =
+      counter(
+          "siskin_recall_dropped_samples_total",
+          "Searches that were chosen and not searched again, by reason: busy (another one was, or"
+              + " the thread rested), gone (the collection was removed or is damaged) or failed.",
+          "reason");
+  static final Family RECALL_TIME =
+      counter(
+          "siskin_recall_sampling_seconds_total",
+          "Time of the exact searches that measure recall.");
+
+  static final Family BUFFERS_USED =
+      gauge(
+          "siskin_network_buffers_used_bytes",
+          "Bytes of network buffers that are in use, by library: grpc or http.",
+          "library");
+  static final Family BUFFERS_RESERVED =
+      gauge(
+          "siskin_network_buffers_reserved_bytes",
+          "Bytes that the pool of network buffers has from the system.",
+          "library");
+
+  static final Family GC_PAUSE =
+      histogram(
+          "siskin_gc_pause_seconds",
+          "Time in which the garbage collector stopped all threads; whole milliseconds.",
+          "gc");
   static final Family ACCESS_REFUSALS =
       counter(
           "siskin_access_refusals_total",
@@ -379,6 +443,12 @@ final class Families {
       gauge(
           "siskin_key_file_broken",
           "1 while the file of keys cannot be read, so that older keys are in force, else 0.");
+  static final Family AUDIT_LINES =
+      counter("siskin_audit_log_lines_total", "Lines of the audit log that were written.");
+  static final Family AUDIT_LINES_LOST =
+      counter(
+          "siskin_audit_log_lost_lines_total",
+          "Lines of the audit log that were lost, because too many waited or the disk failed.");
   static final Family CERTIFICATE_REMAINING =
       gauge(
           "siskin_tls_certificate_remaining_seconds",

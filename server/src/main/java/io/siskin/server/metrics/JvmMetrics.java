@@ -21,6 +21,7 @@ import java.util.List;
  */
 final class JvmMetrics {
   private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final GcPauses pauses = new GcPauses();
 
   JvmMetrics() {
     JvmMemoryMetrics.builder().register(registry);
@@ -28,6 +29,11 @@ final class JvmMetrics {
     JvmGarbageCollectorMetrics.builder().register(registry);
     JvmRuntimeInfoMetric.builder().register(registry);
     ProcessMetrics.builder().register(registry);
+  }
+
+  /** Takes no more notice of the collector. */
+  void close() {
+    pauses.close();
   }
 
   /** Reads all. */
@@ -38,6 +44,9 @@ final class JvmMetrics {
     points.add(Families.THREADS_DAEMON, threads.getDaemonThreadCount());
     points.add(Families.THREADS_PEAK, threads.getPeakThreadCount());
     points.add(Families.THREADS_STARTED, threads.getTotalStartedThreadCount());
+    pauses
+        .counts()
+        .forEach((collector, counts) -> points.add(Families.GC_PAUSE, counts, collector));
     List<MetricSnapshot> all = new ArrayList<>(points.snapshots());
     registry.scrape().forEach(all::add);
     return all;

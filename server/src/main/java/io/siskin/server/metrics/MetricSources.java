@@ -4,7 +4,10 @@ import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.counters.AccessCounts;
+import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.CertificateState;
+import io.siskin.server.counters.ObservationCounts;
+import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * @param cache what the cache of encoded queries did
  * @param store what the store of encodings did
  * @param scrub what the background verification of files did
+ * @param observation what became of lines, slow searches and spans
+ * @param recall the recall of searches that were searched again
+ * @param buffers what the buffers of the network libraries take, by the name of the library
  * @param access what was refused for who asked
  * @param certificate how the certificate of the listeners is; null when they have none
  */
@@ -45,5 +51,8 @@ public record MetricSources(
     Supplier<EncodingCache.Metrics> cache,
     Supplier<StoredEncodings.Metrics> store,
     Supplier<ScrubCounts> scrub,
+    Supplier<ObservationCounts> observation,
+    Supplier<RecallCounts> recall,
+    Supplier<? extends Map<String, BufferPoolCounts>> buffers,
     Supplier<AccessCounts> access,
     Supplier<@Nullable CertificateState> certificate) {}

@@ -79,6 +79,19 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
+   * Starts a server that shows everybody what it has, in plain text: for loopback.
+   *
+   * @param host the address to listen on
+   * @param port the port, 0 to 65,535; 0 for any free one
+   * @param sources what is shown
+   * @throws IOException when the address cannot be listened on
+   */
+  public static MetricsServer start(String host, int port, MetricSources sources)
+      throws IOException {
+    return start(host, port, sources, null, null);
+  }
+
+  /**
    * Starts a server.
    *
    * @param host the address to listen on
@@ -130,6 +143,7 @@ public final class MetricsServer implements AutoCloseable {
   public void close() {
     http.stop(0);
     threads.shutdownNow();
+    jvm.close();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.siskin.server.counters.DurationHistogram;
+import io.siskin.server.counters.ShareHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -69,6 +70,22 @@ final class Points {
         HistogramSnapshot.HistogramDataPointSnapshot.builder()
             .classicHistogramBuckets(buckets.build())
             .sum(durations.totalNanos() / NANOS_PER_SECOND)
+            .labels(labels(family, labelValues))
+            .build());
+  }
+
+  /** Adds shares. */
+  void add(Family family, ShareHistogram.Counts shares, String... labelValues) {
+    ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+    for (int size = 0; size < shares.counts().size(); size++) {
+      buckets.bucket(ShareHistogram.BOUNDS.get(size), shares.counts().get(size));
+    }
+    buckets.bucket(Double.POSITIVE_INFINITY, 0);
+    put(
+        family,
+        HistogramSnapshot.HistogramDataPointSnapshot.builder()
+            .classicHistogramBuckets(buckets.build())
+            .sum(shares.total())
             .labels(labels(family, labelValues))
             .build());
   }

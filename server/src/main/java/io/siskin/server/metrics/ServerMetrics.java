@@ -6,6 +6,8 @@ import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.CertificateState;
+import io.siskin.server.counters.ObservationCounts;
+import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
@@ -41,18 +43,53 @@ final class ServerMetrics {
     ScrubCounts scrub = sources.scrub().get();
     points.add(Families.SCRUBBED, scrub.bytes());
     points.add(Families.SCRUB_PASSES, scrub.passes());
-    AccessCounts access = sources.access().get();
-    access
-        .refusals()
-        .forEach((reason, count) -> points.add(Families.ACCESS_REFUSALS, count, reason));
-    points.add(Families.KEYS, access.keyCount());
-    points.add(Families.KEY_FILE_BROKEN, access.keyFileBroken() ? 1 : 0);
+    access(points, sources.access().get());
     CertificateState certificate = sources.certificate().get();
     if (certificate != null) {
       points.add(Families.CERTIFICATE_REMAINING, certificate.remainingSeconds());
       points.add(Families.CERTIFICATE_BROKEN, certificate.filesBroken() ? 1 : 0);
     }
+    observation(points, sources.observation().get());
+    recall(points, sources.recall().get());
+    sources
+        .buffers()
+        .get()
+        .forEach(
+            (library, buffers) -> {
+              points.add(Families.BUFFERS_USED, buffers.usedBytes(), library);
+              points.add(Families.BUFFERS_RESERVED, buffers.reservedBytes(), library);
+            });
     return points;
+  }
+
+  private static void observation(Points points, ObservationCounts counts) {
+    points.add(Families.ACCESS_LINES, counts.accessLines());
+    points.add(Families.ACCESS_LINES_LOST, counts.accessLinesLost());
+    points.add(Families.SLOW_QUERIES, counts.slowQueries());
+    points.add(Families.SPANS, counts.spans());
+    points.add(Families.SPANS_LOST, counts.spansLost());
+  }
+
+  private static void recall(Points points, RecallCounts counts) {
+    counts
+        .recalls()
+        .forEach(
+            (kind, recalls) ->
+                points.add(Families.SAMPLED_RECALL, recalls, kind.collection(), kind.target()));
+    points.add(Families.RECALL_DROPPED, counts.busy(), "busy");
+    points.add(Families.RECALL_DROPPED, counts.gone(), "gone");
+    points.add(Families.RECALL_DROPPED, counts.failed(), "failed");
+    points.addNanos(Families.RECALL_TIME, counts.searchNanos());
+  }
+
+  private static void access(Points points, AccessCounts counts) {
+    counts
+        .refusals()
+        .forEach((reason, count) -> points.add(Families.ACCESS_REFUSALS, count, reason));
+    points.add(Families.KEYS, counts.keyCount());
+    points.add(Families.KEY_FILE_BROKEN, counts.keyFileBroken() ? 1 : 0);
+    points.add(Families.AUDIT_LINES, counts.auditLines());
+    points.add(Families.AUDIT_LINES_LOST, counts.auditLinesLost());
   }
 
   private static void rpc(Points points, RpcCounts counts) {
@@ -142,6 +179,9 @@ final class ServerMetrics {
       Points points, String collection, String kind, WriteCounts.Builds builds) {
     points.add(Families.BUILD_DURATION, builds.durations(), collection, kind);
     points.add(Families.BUILD_FAILURES, builds.failures(), collection, kind);
+    points.add(Families.BUILD_WRITTEN, builds.writtenBytes(), collection, kind);
+    points.add(Families.BUILDS_WAITING, builds.waiting(), collection, kind);
+    points.add(Families.BUILDS_RUNNING, builds.running(), collection, kind);
   }
 
   private static void filters(Points points, FilterCache.Metrics filters) {

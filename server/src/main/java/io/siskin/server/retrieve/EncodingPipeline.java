@@ -139,7 +139,7 @@ public final class EncodingPipeline implements TextEncoders {
     for (int i = 0; i < encoded.size(); i++) {
       EncodedText one = encoded.get(i);
       TextEncoding encoding = options.apply(inputs.get(i).text(), one.encoding());
-      all.add(new EncodedText(encoding, one.nanos(), one.cached()));
+      all.add(new EncodedText(encoding, one.nanos(), one.cached(), one.batchTexts()));
     }
     return all;
   }
@@ -187,7 +187,7 @@ public final class EncodingPipeline implements TextEncoders {
     return vectors.stream()
         .map(
             vector ->
-                new EncodedText(new TextEncoding.Sparse(vector, tokens(vector)), nanos, false))
+                new EncodedText(new TextEncoding.Sparse(vector, tokens(vector)), nanos, false, 0))
         .toList();
   }
 

@@ -50,6 +50,7 @@ public final class RetrievalPipeline implements Retriever {
   private final OpenCollections open;
   private final Function<String, WriteCounts> writes;
   private final SearchTallies tallies;
+  private final RecallSampler sampler;
 
   /**
    * Makes a pipeline over collections that nobody here writes.
@@ -67,6 +68,19 @@ public final class RetrievalPipeline implements Retriever {
    * @param writes returns by the name of a collection what was written to it
    */
   public RetrievalPipeline(CollectionCatalog catalog, Function<String, WriteCounts> writes) {
+    this(catalog, writes, RecallSampler.OFF);
+  }
+
+  /**
+   * Makes a pipeline over collections that this process writes.
+   *
+   * @param catalog the collections; the caller closes it after the last search
+   * @param writes returns by the name of a collection what was written to it
+   * @param sampler measures the recall of some searches; closed by its owner
+   */
+  public RetrievalPipeline(
+      CollectionCatalog catalog, Function<String, WriteCounts> writes, RecallSampler sampler) {
+    this.sampler = sampler;
     this.open = new OpenCollections(catalog);
     this.writes = writes;
     this.tallies = new SearchTallies(open::names);
@@ -109,7 +123,8 @@ public final class RetrievalPipeline implements Retriever {
         Math.min(
             nanos.tokenizeNanos() + nanos.inferNanos() + nanos.poolNanos(),
             Math.max(elapsedNanos - nanos.queueNanos(), 0));
-    return new Query.Encoded(text, vector, by, nanos.queueNanos(), encodeNanos);
+    return new Query.Encoded(
+        text, vector, by, nanos.queueNanos(), encodeNanos, encoded.batchTexts());
   }
 
   @Override
@@ -186,6 +201,7 @@ public final class RetrievalPipeline implements Retriever {
     searcher.search(scope, query, routes, request.k(), cancellation);
     long searched = System.nanoTime();
     try {
+      sampler.offer(snapshot, request, scope, query, routes, searcher);
       List<Hit> hits = fetch(snapshot, searcher, query, request, cancellation, responseBytesMax);
       return response(
           searcher,
@@ -194,7 +210,8 @@ public final class RetrievalPipeline implements Retriever {
           encodeNanos,
           searched - begin,
           searched,
-          startNanoTime);
+          startNanoTime,
+          scope.size());
     } finally {
       snapshot.searchers().giveBack(searcher);
     }
@@ -386,11 +403,12 @@ public final class RetrievalPipeline implements Retriever {
       long encodeNanos,
       long searchNanos,
       long searchedNanoTime,
-      long startNanoTime) {
+      long startNanoTime,
+      int segmentCount) {
     long end = System.nanoTime();
     StageNanos timings =
         new StageNanos(encodeNanos, searchNanos, end - searchedNanoTime, end - startNanoTime);
     return new RetrievalResponse(
-        hits, mode, timings, searcher.stats(), searcher.unknownTermCount());
+        hits, mode, timings, searcher.stats(), searcher.unknownTermCount(), segmentCount);
   }
 }

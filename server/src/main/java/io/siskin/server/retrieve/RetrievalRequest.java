@@ -91,9 +91,15 @@ public record RetrievalRequest(
      * @param by what encoded it
      * @param queueNanos how long the text waited for the encoder
      * @param encodeNanos how long it took to encode it
+     * @param batchTexts how many texts were encoded together with it; 0 for a cached encoding
      */
     record Encoded(
-        String text, SparseVector vector, ModelSide by, long queueNanos, long encodeNanos)
+        String text,
+        SparseVector vector,
+        ModelSide by,
+        long queueNanos,
+        long encodeNanos,
+        int batchTexts)
         implements Query {}
   }
 }

@@ -15,9 +15,15 @@ import java.util.Map;
  * @param stats what the evaluation did
  * @param unknownTerms how many of the query's terms the collection's vocabulary lacks; they match
  *     nothing
+ * @param segmentCount how many segments were searched
  */
 public record RetrievalResponse(
-    List<Hit> hits, SearchMode mode, StageNanos timings, SearchStats stats, int unknownTerms) {
+    List<Hit> hits,
+    SearchMode mode,
+    StageNanos timings,
+    SearchStats stats,
+    int unknownTerms,
+    int segmentCount) {
   /**
    * One document found.
    *

@@ -9,7 +9,11 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.siskin.server.counters.AccessCounts;
+import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.ServerFacts;
+import io.siskin.server.rpc.transport.BufferPool;
 import io.siskin.server.rpc.transport.EventLoops;
 import io.siskin.server.rpc.transport.UnixSocketFile;
 import io.siskin.server.tls.ReloadingTls;
@@ -65,22 +69,23 @@ public final class GrpcServer implements AutoCloseable {
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
 
-  private GrpcServer(GrpcServerOptions options, Backends backends, Protection protection) {
+  private GrpcServer(GrpcServerOptions options, Protection protection, GrpcServices services) {
     this.options = options;
     this.protection = protection;
-    this.services = new GrpcServices(options, backends, protection);
+    this.services = services;
     this.loops = new EventLoops(options.threads().eventLoops(), services::hasAmpleWork);
   }
 
   /**
-   * Starts a server for whoever reaches it, see the other method of this name.
+   * Starts a server for whoever reaches it, which says little about itself and writes nothing about
+   * its calls. It owns none of what it speaks for.
    *
    * @param options where to listen and within what limits
    * @param backends what the services speak for
-   * @throws IOException when an address cannot be listened on
+   * @throws IOException as of the other method of this name
    */
   public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
-    return start(options, backends, Protection.NONE);
+    return start(options, backends, ServerFacts.UNKNOWN, Protection.NONE, Observation.off());
   }
 
   /**
@@ -88,15 +93,26 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @param options where to listen and within what limits
    * @param backends what the services speak for
+   * @param facts what the server says about itself
    * @param protection who may call, and how connections are encrypted
+   * @param observation is told of each call; closed by its owner, after the server
    * @throws IOException when an address cannot be listened on: port taken, socket file in use,
    *     folder missing
    * @throws UnsupportedOperationException when a Unix socket is asked for on a platform other than
    *     Linux
    */
   public static GrpcServer start(
-      GrpcServerOptions options, Backends backends, Protection protection) throws IOException {
-    GrpcServer server = new GrpcServer(options, backends, protection);
+      GrpcServerOptions options,
+      Backends backends,
+      ServerFacts facts,
+      Protection protection,
+      Observation observation)
+      throws IOException {
+    GrpcServer server =
+        new GrpcServer(
+            options,
+            protection,
+            new GrpcServices(options, backends, facts, protection, observation));
     try {
       server.listen();
       return server;
@@ -139,6 +155,11 @@ public final class GrpcServer implements AutoCloseable {
   /** Returns what was refused for who asked, and how the keys are. */
   public AccessCounts accessCounts() {
     return services.accessCounts();
+  }
+
+  /** Returns what the connections' buffers take. */
+  public static BufferPoolCounts buffers() {
+    return BufferPool.counts();
   }
 
   /** Returns the TCP port that is listened on, or {@link GrpcServerOptions#NO_TCP}. */
@@ -273,6 +294,7 @@ public final class GrpcServer implements AutoCloseable {
         // Clients keep idle connections open on purpose, so that the next search need not
         // connect.
         .permitKeepAliveWithoutCalls(true);
+    builder.withChildOption(ChannelOption.ALLOCATOR, BufferPool.allocator());
     services.addTo(builder);
     Server listener = builder.build();
     listener.start();

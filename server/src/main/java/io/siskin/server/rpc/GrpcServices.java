@@ -10,18 +10,23 @@ import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.proto.v1.ServerServiceGrpc;
 import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.access.AccessControl;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.observe.Observation;
 import io.siskin.server.rpc.service.CollectionService;
 import io.siskin.server.rpc.service.DocumentService;
 import io.siskin.server.rpc.service.EarlyRefusal;
 import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
+import io.siskin.server.rpc.service.KeyRights;
 import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.rpc.service.SearchService;
+import io.siskin.server.rpc.service.ServerFacts;
+import io.siskin.server.rpc.service.ServerService;
 import io.siskin.server.rpc.transport.CallCounting;
 import io.siskin.server.rpc.transport.CallGuard;
 import io.siskin.server.rpc.transport.OpenCalls;
@@ -41,7 +46,8 @@ final class GrpcServices {
           SearchServiceGrpc.SERVICE_NAME,
           CollectionServiceGrpc.SERVICE_NAME,
           DocumentServiceGrpc.SERVICE_NAME,
-          EncodeServiceGrpc.SERVICE_NAME);
+          EncodeServiceGrpc.SERVICE_NAME,
+          ServerServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
   private final EarlyRefusal earlyRefusal;
@@ -49,21 +55,22 @@ final class GrpcServices {
   private final CollectionService collectionService;
   private final DocumentService documentService;
   private final EncodeService encodeService;
+  private final ServerService serverService;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls openCalls = new OpenCalls();
   private final CallGuard guard;
-  private final CallCounting calls = new CallCounting();
+  private final CallCounting calls;
   private final CallCounting streamRequests = new CallCounting();
   private final AccessControl access;
 
   /**
-   * Creates the services, not serving yet, for whoever calls.
+   * Creates the services, not serving yet, of a server that says little about itself.
    *
    * @param options limits and threads
    * @param backends what they speak for
    */
   GrpcServices(GrpcServerOptions options, Backends backends) {
-    this(options, backends, Protection.NONE);
+    this(options, backends, ServerFacts.UNKNOWN, Protection.NONE, Observation.off());
   }
 
   /**
@@ -71,10 +78,19 @@ final class GrpcServices {
    *
    * @param options limits and threads
    * @param backends what they speak for
+   * @param facts what the server says about itself
    * @param protection who may call them
+   * @param observation is told of each call; closed by its owner
    */
-  GrpcServices(GrpcServerOptions options, Backends backends, Protection protection) {
-    access = new AccessControl(protection.keys(), protection.localCallersNeedKeys());
+  GrpcServices(
+      GrpcServerOptions options,
+      Backends backends,
+      ServerFacts facts,
+      Protection protection,
+      Observation observation) {
+    calls = new CallCounting(observation);
+    access =
+        new AccessControl(protection.keys(), protection.localCallersNeedKeys(), protection.audit());
     StatusMapper statusMapper = new StatusMapper(options.retryDelay(), !access.areKeysRequired());
     guard = new CallGuard(statusMapper);
     admission =
@@ -108,13 +124,21 @@ final class GrpcServices {
             statusMapper,
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
             options.limits().streamInFlightMax());
+    serverService =
+        new ServerService(
+            facts,
+            new KeyRights(access.areKeysRequired()),
+            observation.slowQueries(),
+            statusMapper,
+            options.limits().responseBytesMax());
     setServing(false);
     // Counted from the start, since a counter that appears with its first call has no rate for it.
     Stream.of(
             SearchServiceGrpc.getServiceDescriptor(),
             CollectionServiceGrpc.getServiceDescriptor(),
             DocumentServiceGrpc.getServiceDescriptor(),
-            EncodeServiceGrpc.getServiceDescriptor())
+            EncodeServiceGrpc.getServiceDescriptor(),
+            ServerServiceGrpc.getServiceDescriptor())
         .flatMap(service -> service.getMethods().stream())
         .forEach(method -> calls.of(method.getFullMethodName()));
   }
@@ -142,6 +166,8 @@ final class GrpcServices {
             guard.guard(ServerInterceptors.interceptForward(documentService, access, openCalls)))
         .addService(
             guard.guard(ServerInterceptors.interceptForward(encodeService, access, openCalls)))
+        .addService(
+            guard.guard(ServerInterceptors.interceptForward(serverService, access, openCalls)))
         .addService(
             guard.guard(
                 ServerInterceptors.intercept(health.getHealthService().bindService(), access)))

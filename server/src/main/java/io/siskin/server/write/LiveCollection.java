@@ -9,6 +9,7 @@ import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.LogFullException;
 import io.siskin.server.log.WriteAheadLog;
 import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.trace.RequestTrace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,9 @@ final class LiveCollection implements AutoCloseable {
 
   /** The writes of this round that are not answered yet. */
   private final List<WriteTask> pending = new ArrayList<>();
+
+  /** The traces of this round's writes, of which few have one. */
+  private final List<RequestTrace> traces = new ArrayList<>();
 
   /** Answers that wait for the log. */
   private final List<Waiter> durableWaiters = new ArrayList<>();
@@ -484,7 +488,11 @@ final class LiveCollection implements AutoCloseable {
   }
 
   private void finishRound() throws IOException {
+    long start = traces.isEmpty() ? 0 : System.nanoTime();
     boolean forced = syncIfDue();
+    if (!traces.isEmpty()) {
+      noteForce(forced, start);
+    }
     if (forced || !(options.sync() instanceof WriteOptions.Sync.EveryBatch)) {
       durableWaiters.forEach(waiter -> waiter.answer.run());
       durableWaiters.clear();
@@ -493,6 +501,15 @@ final class LiveCollection implements AutoCloseable {
     if (isPublishDue()) {
       publishIfDirty();
     }
+  }
+
+  /** Tells the traces of this round's writes when the log was forced, before these are answered. */
+  private void noteForce(boolean forced, long startNanoTime) {
+    if (forced) {
+      long end = System.nanoTime();
+      traces.forEach(trace -> trace.forced(startNanoTime, end));
+    }
+    traces.clear();
   }
 
   /** Forces the log as the options say; returns whether all that was appended is durable. */
@@ -564,6 +581,8 @@ final class LiveCollection implements AutoCloseable {
       return;
     }
     pending.add(task);
+    RequestTrace trace = traceOf(task);
+    long start = trace == null ? 0 : System.nanoTime();
     try {
       switch (task) {
         case WriteTask.Upsert upsert -> answer(upsert, counted(writes.upsert(upsert)));
@@ -574,6 +593,10 @@ final class LiveCollection implements AutoCloseable {
           durableWaiters.add(new Waiter(task, () -> result.complete(null)));
         }
       }
+      if (trace != null) {
+        trace.applied(start);
+        traces.add(trace);
+      }
     } catch (InvalidInputException | QueryCancelledException refused) {
       // Found, or given up, before anything was appended.
       pending.remove(task);
@@ -583,6 +606,10 @@ final class LiveCollection implements AutoCloseable {
       pending.remove(task);
       task.fail(FullDisk.told(full));
     }
+  }
+
+  private static @Nullable RequestTrace traceOf(WriteTask task) {
+    return task instanceof WriteTask.Write<?> write ? write.trace() : null;
   }
 
   private List<WriteResult> counted(List<WriteResult> results) {

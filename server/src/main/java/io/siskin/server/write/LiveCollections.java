@@ -21,6 +21,7 @@ import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.trace.RequestTrace;
 import io.siskin.server.write.SegmentBuilds.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +104,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
       Cancellation cancellation,
       WriteOrder order) {
     return upserts.upsert(
-        new Upserts.Request(collection, tenant, documents, waitFor, cancellation), order);
+        new Upserts.Request(
+            collection, tenant, documents, waitFor, cancellation, RequestTrace.current()),
+        order);
   }
 
   @Override
@@ -115,7 +118,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
       Cancellation cancellation) {
     CompletableFuture<Deletion> result = new CompletableFuture<>();
     return submit(
-        collection, new WriteTask.Delete(tenant, selector, waitFor, cancellation, result));
+        collection,
+        new WriteTask.Delete(
+            tenant, selector, waitFor, cancellation, RequestTrace.current(), result));
   }
 
   @Override
@@ -134,7 +139,9 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
       }
     }
     return submit(
-        collection, new WriteTask.Update(tenant, updates, length, waitFor, cancellation, result));
+        collection,
+        new WriteTask.Update(
+            tenant, updates, length, waitFor, cancellation, RequestTrace.current(), result));
   }
 
   private <T> CompletableFuture<T> submit(String collection, WriteTask.Write<T> task) {

@@ -217,19 +217,24 @@ final class SegmentBuilds {
       Build build,
       CollectionFiles files,
       Work work) {
+    counted.queued();
     executor.execute(
         () -> {
+          counted.began();
           Path directory = null;
           long start = System.nanoTime();
           try {
             directory = files.newBuildDirectory();
             Result result = work.run(directory, new StoppableProgress(build));
-            counted.finished(System.nanoTime() - start);
+            counted.finished(System.nanoTime() - start, result.lengthBytes());
+            // Before the one who waits looks at the counts.
+            counted.ended();
             build.done.complete(result);
           } catch (Throwable failed) {
             if (!build.cancelled) {
               counted.failed();
             }
+            counted.ended();
             remove(directory, failed);
             build.done.completeExceptionally(failed);
           }

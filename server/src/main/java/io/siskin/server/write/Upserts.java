@@ -11,11 +11,13 @@ import io.siskin.server.collection.StorageOptions;
 import io.siskin.server.retrieve.OpenCollections;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.trace.RequestTrace;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings documents from callers to writers: encodes them, on many threads, and hands them over in
@@ -62,13 +64,15 @@ final class Upserts implements AutoCloseable {
    * @param documents the documents, in the order in which they are written
    * @param waitFor what the result waits for
    * @param cancellation the request's deadline and cancellation
+   * @param trace the trace of the request; null for none
    */
   record Request(
       String collection,
       String tenant,
       List<DocumentInput> documents,
       WaitFor waitFor,
-      Cancellation cancellation) {}
+      Cancellation cancellation,
+      @Nullable RequestTrace trace) {}
 
   /**
    * Documents that can be written to a collection.
@@ -100,6 +104,7 @@ final class Upserts implements AutoCloseable {
   CompletableFuture<List<WriteResult>> upsert(Request request, WriteOrder order) {
     CompletableFuture<List<WriteResult>> result = new CompletableFuture<>();
     long inputBytes = inputBytes(request.documents);
+    long start = System.nanoTime();
     try {
       room.take(inputBytes);
     } catch (WritesOverloadedException full) {
@@ -109,6 +114,9 @@ final class Upserts implements AutoCloseable {
         prepare(request),
         (prepared, failure) -> {
           room.giveBack(inputBytes);
+          if (request.trace != null) {
+            request.trace.prepared(start);
+          }
           if (prepared == null) {
             result.completeExceptionally(Failures.unwrapped(failure));
             return CompletableFuture.completedFuture(null);
@@ -128,6 +136,7 @@ final class Upserts implements AutoCloseable {
             lengthBytes(prepared.documents),
             request.waitFor,
             request.cancellation,
+            request.trace,
             result);
     return writers
         .with(
@@ -170,9 +179,11 @@ final class Upserts implements AutoCloseable {
       // All documents are meant; this only checks the tenant.
       var _ = new Selector.All().resolve(manifest.settings().schema(), request.tenant);
       WritableCollection writable = new WritableCollection(snapshot, quantizer(snapshot)::quantize);
+      DocumentPreparation preparation = new DocumentPreparation(writable, encoding);
       prepared =
-          new DocumentPreparation(writable, encoding)
-              .prepare(request.tenant, request.documents, request.cancellation);
+          RequestTrace.run(
+              request.trace,
+              () -> preparation.prepare(request.tenant, request.documents, request.cancellation));
       return prepared.thenApply(documents -> new Prepared(documents, manifest));
     } finally {
       // The encoders are closed with the snapshot, which is kept for as long as they are used.

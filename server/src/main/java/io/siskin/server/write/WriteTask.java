@@ -2,8 +2,10 @@ package io.siskin.server.write;
 
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.trace.RequestTrace;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One piece of work for the writer of a collection. */
 sealed interface WriteTask {
@@ -24,6 +26,9 @@ sealed interface WriteTask {
     /** Returns the deadline and cancellation of the request. */
     Cancellation cancellation();
 
+    /** Returns the trace of the request; null for none. */
+    @Nullable RequestTrace trace();
+
     /** Returns where the result goes. */
     CompletableFuture<T> result();
 
@@ -41,6 +46,7 @@ sealed interface WriteTask {
    * @param lengthBytes about how many bytes of memory they take
    * @param waitFor what the result waits for
    * @param cancellation the request's deadline and cancellation
+   * @param trace the trace of the request; null for none
    * @param result receives what became of each document
    */
   record Upsert(
@@ -49,6 +55,7 @@ sealed interface WriteTask {
       long lengthBytes,
       WaitFor waitFor,
       Cancellation cancellation,
+      @Nullable RequestTrace trace,
       CompletableFuture<List<WriteResult>> result)
       implements Write<List<WriteResult>> {}
 
@@ -59,6 +66,7 @@ sealed interface WriteTask {
    * @param selector which of them
    * @param waitFor what the result waits for
    * @param cancellation the request's deadline and cancellation
+   * @param trace the trace of the request; null for none
    * @param result receives how many were deleted
    */
   record Delete(
@@ -66,6 +74,7 @@ sealed interface WriteTask {
       Selector selector,
       WaitFor waitFor,
       Cancellation cancellation,
+      @Nullable RequestTrace trace,
       CompletableFuture<Deletion> result)
       implements Write<Deletion> {
     @Override
@@ -84,6 +93,7 @@ sealed interface WriteTask {
    * @param lengthBytes about how many bytes of memory they take
    * @param waitFor what the result waits for
    * @param cancellation the request's deadline and cancellation
+   * @param trace the trace of the request; null for none
    * @param result receives what became of each change
    */
   record Update(
@@ -92,6 +102,7 @@ sealed interface WriteTask {
       long lengthBytes,
       WaitFor waitFor,
       Cancellation cancellation,
+      @Nullable RequestTrace trace,
       CompletableFuture<List<WriteResult>> result)
       implements Write<List<WriteResult>> {}
 

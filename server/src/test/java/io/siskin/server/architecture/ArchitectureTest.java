@@ -28,6 +28,8 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry("search", Set.of()),
           Map.entry("log", Set.of()),
+          Map.entry("trace", Set.of()),
+          Map.entry("observe", Set.of()),
           Map.entry("filter", Set.of()),
           Map.entry("corpus", Set.of("corpus.ciff")),
           Map.entry("corpus.ciff", Set.of()),
@@ -63,14 +65,15 @@ final class ArchitectureTest {
                   "encode.vocabulary",
                   "encode.wordpiece")),
           Map.entry("encode.onnx.graph", Set.of()),
-          Map.entry("encode.remote", Set.of("encode", "encode.file", "encode.vocabulary")),
+          Map.entry("encode.remote", Set.of("encode", "encode.file", "encode.vocabulary", "trace")),
           Map.entry(
               "encode.wordpiece",
               Set.of("encode", "encode.analysis", "encode.file", "encode.vocabulary")),
           Map.entry("plan", Set.of("measure", "search")),
           Map.entry("counters", Set.of("search")),
           Map.entry(
-              "batch", Set.of("counters", "encode", "encode.factory", "encode.spec", "search")),
+              "batch",
+              Set.of("counters", "encode", "encode.factory", "encode.spec", "search", "trace")),
           Map.entry("batch.persistent", Set.of("batch")),
           Map.entry(
               "collection",
@@ -89,7 +92,8 @@ final class ArchitectureTest {
                   "log",
                   "plan",
                   "retrieve",
-                  "search")),
+                  "search",
+                  "trace")),
           Map.entry(
               "ingest",
               Set.of(
@@ -129,13 +133,17 @@ final class ArchitectureTest {
                   "rpc.access",
                   "rpc.admission",
                   "rpc.mapping",
+                  "rpc.observe",
                   "rpc.service",
                   "rpc.transport",
                   "tls",
                   "write")),
-          Map.entry("rpc.access", Set.of("access", "counters", "rpc.transport")),
+          Map.entry("rpc.access", Set.of("access", "counters", "observe", "rpc.transport")),
           Map.entry("rpc.admission", Set.of("counters")),
-          Map.entry("rpc.transport", Set.of("counters", "rpc.mapping")),
+          Map.entry("rpc.transport", Set.of("counters", "rpc.mapping", "search", "trace")),
+          Map.entry(
+              "rpc.observe",
+              Set.of("counters", "observe", "rpc.mapping", "rpc.transport", "search", "trace")),
           Map.entry(
               "rpc.mapping",
               Set.of(
@@ -162,7 +170,10 @@ final class ArchitectureTest {
                   "rpc.access",
                   "rpc.admission",
                   "rpc.mapping",
+                  "rpc.observe",
+                  "rpc.transport",
                   "search",
+                  "trace",
                   "write")));
 
   /**
@@ -225,6 +236,11 @@ final class ArchitectureTest {
             Violations.Metrics.class,
             "io.prometheus..",
             "com.sun.net.httpserver.."),
+        only(
+            "OpenTelemetry is known in trace",
+            new String[] {"..server.trace"},
+            Violations.OpenTelemetry.class,
+            "io.opentelemetry.."),
         only(
             "the Vector API is for kernels",
             new String[] {"..server.encode.kernel"},

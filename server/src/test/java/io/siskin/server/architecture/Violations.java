@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OnnxTensor;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.opentelemetry.api.trace.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.siskin.proto.v1.SearchRequest;
 import java.io.IOException;
@@ -65,6 +66,12 @@ final class Violations {
   static final class Metrics {
     void clear(PrometheusRegistry registry) {
       registry.clear();
+    }
+  }
+
+  static final class OpenTelemetry {
+    void end(Span span) {
+      span.end();
     }
   }
 

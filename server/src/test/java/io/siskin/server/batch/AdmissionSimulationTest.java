@@ -196,7 +196,12 @@ final class AdmissionSimulationTest {
           terms.put(
               work,
               new Waiter.Terms(
-                  Priority.INTERACTIVE, Cancellation.NEVER, now, expectedNanos, deadlineNanos));
+                  Priority.INTERACTIVE,
+                  Cancellation.NEVER,
+                  now,
+                  expectedNanos,
+                  deadlineNanos,
+                  null));
           waiting.add(work);
           waitingTokens += tokens;
           startBatch();

@@ -125,7 +125,7 @@ final class StoredEncodingsTest {
     assertThat(store.isClosed()).isTrue();
     FakeTextModel second = new FakeTextModel(64);
     assertThat(encode(second, Side.QUERY, "red kite"))
-        .isEqualTo(new EncodedText(query.encoding(), EncodeNanos.NONE, true));
+        .isEqualTo(new EncodedText(query.encoding(), EncodeNanos.NONE, true, 0));
     assertThat(encode(second, Side.DOCUMENT, "red red kite").encoding())
         .isEqualTo(document.encoding());
     assertThat(second.batches()).isEmpty();

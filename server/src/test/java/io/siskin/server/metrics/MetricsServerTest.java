@@ -10,11 +10,17 @@ import io.siskin.server.batch.EncoderOverloadedException.Reason;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.EncodingStore;
 import io.siskin.server.batch.StoredEncodings;
+import io.siskin.server.counters.AccessCounts;
+import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.CallCounters;
+import io.siskin.server.counters.CertificateState;
 import io.siskin.server.counters.DurationHistogram;
+import io.siskin.server.counters.ObservationCounts;
+import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
+import io.siskin.server.counters.ShareHistogram;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.filter.FilterCache;
@@ -86,7 +92,12 @@ class MetricsServerTest {
                         5,
                         new EncodingStore.Size(6, 7),
                         8),
-                () -> new ScrubCounts(7, 8)));
+                () -> new ScrubCounts(7, 8),
+                () -> new ObservationCounts(11, 12, 13, 14, 15),
+                MetricsServerTest::recall,
+                () -> Map.of("grpc", new BufferPoolCounts(16, 17)),
+                () -> new AccessCounts(Map.of("unknown", 18L), 19, true, 20, 21),
+                () -> new CertificateState(22, true)));
   }
 
   @AfterEach
@@ -140,9 +151,26 @@ class MetricsServerTest {
     totals.memoryFull();
     totals.logged(500);
     totals.forced(2_000_000);
-    totals.seals().finished(40_000_000);
+    totals.seals().finished(40_000_000, 7_000);
+    totals.seals().queued();
+    totals.seals().began();
+    totals.merges().queued();
     totals.merges().failed();
     return totals.counts(new WriteCounts.State(1, 2, 3, 4, 5, 6));
+  }
+
+  private static RecallCounts recall() {
+    ShareHistogram recalls = new ShareHistogram();
+    recalls.add(1);
+    recalls.add(0.9);
+    recalls.add(0.91);
+    recalls.add(0);
+    return new RecallCounts(
+        Map.of(new RecallCounts.Kind("birds \"of\" prey", "0.95"), recalls.counts()),
+        18,
+        19,
+        20,
+        21_000_000_000L);
   }
 
   private static BatchingMetrics model() {
@@ -247,7 +275,31 @@ class MetricsServerTest {
         .containsEntry("siskin_encoding_store_failures_total", 5.0)
         .containsEntry("siskin_encoding_store_entries", 6.0)
         .containsEntry("siskin_encoding_store_size_bytes", 7.0)
-        .containsEntry("siskin_encoding_store_size_limit_bytes", 8.0);
+        .containsEntry("siskin_encoding_store_size_limit_bytes", 8.0)
+        .containsEntry("siskin_access_log_lines_total", 11.0)
+        .containsEntry("siskin_access_log_lost_lines_total", 12.0)
+        .containsEntry("siskin_slow_queries_total", 13.0)
+        .containsEntry("siskin_trace_spans_total", 14.0)
+        .containsEntry("siskin_trace_lost_spans_total", 15.0)
+        .containsEntry("siskin_network_buffers_used_bytes{library=\"grpc\"}", 16.0)
+        .containsEntry("siskin_network_buffers_reserved_bytes{library=\"grpc\"}", 17.0)
+        .containsEntry("siskin_recall_dropped_samples_total{reason=\"busy\"}", 18.0)
+        .containsEntry("siskin_recall_dropped_samples_total{reason=\"gone\"}", 19.0)
+        .containsEntry("siskin_recall_dropped_samples_total{reason=\"failed\"}", 20.0)
+        .containsEntry("siskin_recall_sampling_seconds_total", 21.0);
+    String recall = "siskin_sampled_recall_ratio_bucket{collection=\"birds \\\"of\\\" prey\",";
+    assertThat(samples)
+        .containsEntry(recall + "target=\"0.95\",le=\"0.0\"}", 1.0)
+        .containsEntry(recall + "target=\"0.95\",le=\"0.9\"}", 2.0)
+        .containsEntry(recall + "target=\"0.95\",le=\"0.95\"}", 3.0)
+        .containsEntry(recall + "target=\"0.95\",le=\"0.999\"}", 3.0)
+        .containsEntry(recall + "target=\"0.95\",le=\"1.0\"}", 4.0);
+    String seal = "{build=\"seal\",collection=\"birds \\\"of\\\" prey\"}";
+    assertThat(samples)
+        .containsEntry("siskin_segment_build_written_bytes_total" + seal, 7_000.0)
+        .containsEntry("siskin_segment_builds_running" + seal, 1.0)
+        .containsEntry("siskin_segment_builds_waiting" + seal, 0.0)
+        .containsEntry("siskin_segment_builds_waiting" + seal.replace("seal", "merge"), 1.0);
     assertThat(samples.get("jvm_threads_current")).isGreaterThan(1);
     assertThat(samples.get("process_start_time_seconds")).isGreaterThan(1.7e9);
   }

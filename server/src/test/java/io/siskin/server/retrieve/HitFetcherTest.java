@@ -92,7 +92,8 @@ final class HitFetcherTest {
                         new SearchMode.Exact(),
                         new RetrievalResponse.StageNanos(0, 0, 0, 0),
                         new SearchStats(0, 0, 0, 0, 0, 0, 0),
-                        0),
+                        0,
+                        1),
                     0,
                     System.nanoTime())
                 .getSerializedSize();

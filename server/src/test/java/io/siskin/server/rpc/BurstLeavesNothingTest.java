@@ -96,7 +96,7 @@ final class BurstLeavesNothingTest {
   private static RetrievalRequest encoded(String text, ModelSide side) {
     return new RetrievalRequest(
         "books",
-        new RetrievalRequest.Query.Encoded(text, TokenVector.EMPTY, side, 0, 0),
+        new RetrievalRequest.Query.Encoded(text, TokenVector.EMPTY, side, 0, 0, 1),
         10,
         new Evaluation.CollectionDefault(0),
         List.of(),

@@ -19,6 +19,7 @@ import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.rpc.service.Caller;
 import io.siskin.server.rpc.service.SearchDispatcher;
+import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.testing.ControlledClock;
@@ -84,6 +85,7 @@ class EncodeAheadTest {
   /** Takes what becomes of a search, until its deadline. */
   private final class Asker implements Caller<SearchResponse> {
     private final Cancellation until;
+    private final CallRecord record = CallRecord.current();
 
     Asker(Cancellation until) {
       this.until = until;
@@ -92,6 +94,11 @@ class EncodeAheadTest {
     @Override
     public Cancellation cancellation(@Nullable Deadline deadline) {
       return until;
+    }
+
+    @Override
+    public CallRecord record() {
+      return record;
     }
 
     @Override
@@ -113,7 +120,7 @@ class EncodeAheadTest {
   private static RetrievalRequest encoded() {
     return new RetrievalRequest(
         "books",
-        new RetrievalRequest.Query.Encoded("moth", TokenVector.EMPTY, SIDE, 5_000_000_000L, 7),
+        new RetrievalRequest.Query.Encoded("moth", TokenVector.EMPTY, SIDE, 5_000_000_000L, 7, 1),
         10,
         new Evaluation.CollectionDefault(0),
         List.of(),

@@ -97,7 +97,8 @@ public final class FakeRetriever implements Retriever {
         new SearchMode.Clustered(7, 0.75f, false),
         new RetrievalResponse.StageNanos(11, 22, 33, 66),
         new SearchStats(1, 2, 3, 4, 5, 6, 7),
-        9);
+        9,
+        4);
   }
 
   /** A collection with everything that a description can have. */

@@ -39,7 +39,7 @@ final class FakeTextEncoders implements TextEncoders {
                   .map(
                       input ->
                           new EncodedText(
-                              model.encode(input.text()), new EncodeNanos(0, 7, 0, 0), false))
+                              model.encode(input.text()), new EncodeNanos(0, 7, 0, 0), false, 1))
                   .toList());
       case EncodingRequest.Encoder.OfModel(String name) -> {
         if (encoder == null || !name.equals("fake")) {

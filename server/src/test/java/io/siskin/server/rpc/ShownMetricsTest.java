@@ -20,6 +20,8 @@ import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.counters.ObservationCounts;
+import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.LearnedSpec;
@@ -99,7 +101,12 @@ class ShownMetricsTest {
                 models::metrics,
                 models::cacheMetrics,
                 models::storeMetrics,
-                catalog::scrubCounts));
+                catalog::scrubCounts,
+                () -> ObservationCounts.NONE,
+                () -> RecallCounts.NONE,
+                Map::of,
+                server::accessCounts,
+                () -> null));
     client = SearchClient.connect("127.0.0.1:" + server.port());
   }
 

@@ -19,7 +19,7 @@ final class WriteQueueTest {
 
   private static WriteTask write(long bytes) {
     return new WriteTask.Upsert(
-        "", List.of(), bytes, WaitFor.DURABLE, Cancellation.NEVER, new CompletableFuture<>());
+        "", List.of(), bytes, WaitFor.DURABLE, Cancellation.NEVER, null, new CompletableFuture<>());
   }
 
   private WritesOverloadedException refusal() {

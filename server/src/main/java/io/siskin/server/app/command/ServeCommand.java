@@ -94,7 +94,8 @@ public final class ServeCommand implements Callable<Integer> {
                 ServerParts.warmup(config.data()),
                 ServerParts.writes(config.writes()),
                 ServerParts.batching(config.batching(), library, stored),
-                security)) {
+                security,
+                ServerParts.observe(config))) {
       Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {
         server.showMetrics(config.metrics().host(), metricsPort);

@@ -8,6 +8,8 @@ import io.siskin.server.config.ServerConfig;
 import io.siskin.server.counters.CertificateState;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.rpc.Protection;
+import io.siskin.server.rpc.access.AuditLog;
+import io.siskin.server.rpc.access.AuditOptions;
 import io.siskin.server.tls.ReloadingTls;
 import io.siskin.server.tls.TlsFiles;
 import java.io.IOException;
@@ -31,6 +33,9 @@ public final class ServerSecurity implements AutoCloseable {
   /** Everybody may call, in plain text: for loopback. */
   static final ServerSecurity NONE = new ServerSecurity(Protection.NONE);
 
+  private static final String AUDIT_LOG = ".audit.log";
+  private static final int MEBIBYTE_BITS = 20;
+
   private final Protection protection;
 
   private ServerSecurity(Protection protection) {
@@ -49,18 +54,52 @@ public final class ServerSecurity implements AutoCloseable {
     SecurityConfig security = config.security();
     Path keysFile = keysFile(config);
     TlsFiles tlsFiles = tlsFiles(security.tls());
-    KeyStore keys = keysFile == null ? null : openKeys(keysFile);
+    KeyStore keys = null;
+    AuditLog audit = null;
+    boolean opened = false;
     try {
-      return new ServerSecurity(
-          new Protection(
-              keys,
-              security.unixSocketKeys(),
-              tlsFiles == null ? null : ReloadingTls.open(tlsFiles)));
-    } catch (IOException | InvalidInputException failed) {
-      if (keys != null) {
-        keys.close();
+      keys = keysFile == null ? null : openKeys(keysFile);
+      audit = audit(config, keys);
+      ReloadingTls tls = tlsFiles == null ? null : ReloadingTls.open(tlsFiles);
+      opened = true;
+      return new ServerSecurity(new Protection(keys, security.unixSocketKeys(), tls, audit));
+    } finally {
+      if (!opened) {
+        close(keys, audit);
       }
-      throw failed;
+    }
+  }
+
+  private static @Nullable AuditLog audit(ServerConfig config, @Nullable KeyStore keys) {
+    SecurityConfig.AuditConfig settings = config.security().audit();
+    Path path = settings.path();
+    Path data = config.data().dir();
+    // A directory that cannot be written is one that nobody changes over this server.
+    if (path == null && keys != null && data != null && Files.isWritable(data)) {
+      path = data.resolve(AUDIT_LOG);
+    }
+    if (path == null) {
+      return null;
+    }
+    AuditLog audit =
+        AuditLog.start(
+            new AuditOptions(
+                path,
+                settings.documents(),
+                (long) settings.fileMibMax() << MEBIBYTE_BITS,
+                settings.filesMax()));
+    if (keys != null) {
+      keys.onChange(audit::addKeyChange);
+    }
+    return audit;
+  }
+
+  private static void close(@Nullable KeyStore keys, @Nullable AuditLog audit) {
+    if (keys != null) {
+      keys.close();
+    }
+    if (audit != null) {
+      audit.close();
     }
   }
 
@@ -202,9 +241,7 @@ public final class ServerSecurity implements AutoCloseable {
 
   @Override
   public void close() {
-    if (protection.keys() != null) {
-      protection.keys().close();
-    }
+    close(protection.keys(), protection.audit());
     if (protection.tls() != null) {
       protection.tls().close();
     }

@@ -9,6 +9,8 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
 import io.siskin.server.encode.file.JsonFile;
+import io.siskin.server.trace.RequestTrace;
+import io.siskin.server.trace.TraceContext;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,13 +53,16 @@ final class EmbeddingsInferenceTransport implements RemoteTransport {
     ObjectNode body = JSON.createObjectNode().put("truncate", true);
     ArrayNode inputs = body.putArray("inputs");
     texts.forEach(inputs::add);
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(address(target.dense() ? "/embed" : "/embed_sparse")))
             .header("Content-Type", "application/json")
             .timeout(timeout)
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-            .build();
-    HttpResponse<byte[]> response = send(request, timeout);
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+    RequestTrace trace = RequestTrace.current();
+    if (trace != null) {
+      request.header(TraceContext.HEADER, trace.context().toHeader());
+    }
+    HttpResponse<byte[]> response = send(request.build(), timeout);
     if (response.statusCode() != OK) {
       String said = new String(response.body(), StandardCharsets.UTF_8);
       Reason reason =

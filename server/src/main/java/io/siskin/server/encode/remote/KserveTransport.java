@@ -5,9 +5,11 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.stub.MetadataUtils;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.proto.inference.GRPCInferenceServiceGrpc;
 import io.siskin.proto.inference.InferTensorContents;
@@ -18,6 +20,8 @@ import io.siskin.proto.inference.ModelMetadataResponse;
 import io.siskin.proto.inference.ModelReadyRequest;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
+import io.siskin.server.trace.RequestTrace;
+import io.siskin.server.trace.TraceContext;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Speaks the Open Inference Protocol. */
 final class KserveTransport implements RemoteTransport {
+  private static final Metadata.Key<String> TRACEPARENT =
+      Metadata.Key.of(TraceContext.HEADER, Metadata.ASCII_STRING_MARSHALLER);
   private static final int ANSWER_BYTES_MAX = 256 << 20;
   private static final String BYTES = "BYTES";
   private static final String FLOATS = "FP32";
@@ -67,7 +73,7 @@ final class KserveTransport implements RemoteTransport {
       request.addOutputs(ModelInferRequest.InferRequestedOutputTensor.newBuilder().setName(output));
     }
     try {
-      return answers(stub(timeout).modelInfer(request.build()), texts.size());
+      return answers(traced(stub(timeout)).modelInfer(request.build()), texts.size());
     } catch (StatusRuntimeException failed) {
       throw error(failed);
     }
@@ -136,6 +142,18 @@ final class KserveTransport implements RemoteTransport {
   private GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub(Duration timeout) {
     return GRPCInferenceServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Tells the other side which trace the call belongs to, if it is recorded. */
+  private static GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub traced(
+      GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub) {
+    RequestTrace trace = RequestTrace.current();
+    if (trace == null) {
+      return stub;
+    }
+    Metadata headers = new Metadata();
+    headers.put(TRACEPARENT, trace.context().toHeader());
+    return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   private List<String> outputs() {

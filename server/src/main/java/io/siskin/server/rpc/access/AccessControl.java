@@ -19,6 +19,7 @@ import io.siskin.server.access.Role;
 import io.siskin.server.access.TooManyAttemptsException;
 import io.siskin.server.access.UnauthenticatedException;
 import io.siskin.server.counters.AccessCounts;
+import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.rpc.transport.LineLimit;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -52,6 +53,7 @@ public final class AccessControl implements ServerInterceptor {
 
   private final @Nullable KeyStore keys;
   private final boolean localCallersNeedKeys;
+  private final @Nullable AuditLog audit;
   private final AttemptLimit attempts = new AttemptLimit(System::nanoTime);
   private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
   private final LineLimit unauthenticated = new LineLimit(LINE_INTERVAL_NANOS, System::nanoTime);
@@ -63,9 +65,12 @@ public final class AccessControl implements ServerInterceptor {
    * @param keys the keys; null when the server asks for none
    * @param localCallersNeedKeys whether callers over a Unix socket need a key too; else the
    *     permissions of its file say who may do everything
+   * @param audit where changes are written down; null for nowhere. Closed by its owner
    */
-  public AccessControl(@Nullable KeyStore keys, boolean localCallersNeedKeys) {
+  public AccessControl(
+      @Nullable KeyStore keys, boolean localCallersNeedKeys, @Nullable AuditLog audit) {
     this.keys = keys;
+    this.audit = audit;
     this.localCallersNeedKeys = localCallersNeedKeys;
     for (Refusal refusal : Refusal.values()) {
       refusals.put(refusal, new LongAdder());
@@ -82,19 +87,22 @@ public final class AccessControl implements ServerInterceptor {
     Map<String, Long> byReason = new TreeMap<>();
     refusals.forEach((reason, count) -> byReason.put(reason.spelling(), count.sum()));
     return new AccessCounts(
-        byReason, keys == null ? 0 : keys.count(), keys != null && keys.problem() != null);
+        byReason,
+        keys == null ? 0 : keys.count(),
+        keys != null && keys.problem() != null,
+        audit == null ? 0 : audit.written(),
+        audit == null ? 0 : audit.lost());
   }
 
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    if (keys == null || (!localCallersNeedKeys && isLocal(call))) {
-      return Contexts.interceptCall(
-          Context.current().withValue(CallAccess.KEY, CallAccess.EVERYTHING), call, headers, next);
-    }
-    Need need = AccessTable.of(call.getMethodDescriptor().getFullMethodName());
     String method = call.getMethodDescriptor().getFullMethodName();
+    Need need = AccessTable.of(method);
     String client = address(call);
+    if (keys == null || (!localCallersNeedKeys && isLocal(call))) {
+      return start(call, headers, next, CallAccess.EVERYTHING, need, client);
+    }
     return switch (need) {
       case null -> throw refused(new AccessDeniedException(Role.ADMIN, ""), method, client, "");
       case Need.Open open -> {
@@ -110,16 +118,35 @@ public final class AccessControl implements ServerInterceptor {
             client,
             "");
       }
-      default -> {
-        CallAccess access = admit(keys, need, headers, method, client);
-        ServerCall.Listener<Q> listener =
-            Contexts.interceptCall(
-                Context.current().withValue(CallAccess.KEY, access), call, headers, next);
-        yield isStream(call)
-            ? listener
-            : new Judging<>(listener, access::check, method, client, access.keyId());
-      }
+      default ->
+          start(call, headers, next, admit(keys, need, headers, method, client), need, client);
     };
+  }
+
+  /** Starts a call that its headers allow. */
+  private <Q, A> ServerCall.Listener<Q> start(
+      ServerCall<Q, A> call,
+      Metadata headers,
+      ServerCallHandler<Q, A> next,
+      CallAccess access,
+      @Nullable Need need,
+      String client) {
+    Context context = Context.current().withValue(CallAccess.KEY, access);
+    CallRecord.current().setKeyId(access.keyId());
+    AuditedCall<Q, A> audited =
+        audit != null
+                && need instanceof Need.Collections(_, var collections, _)
+                && audit.takes(need)
+            ? new AuditedCall<>(call, audit, collections, access.keyId(), client)
+            : null;
+    ServerCall.Listener<Q> listener =
+        Contexts.interceptCall(context, audited == null ? call : audited, headers, next);
+    if (access.areKeysRequired() && !isStream(call)) {
+      String method = call.getMethodDescriptor().getFullMethodName();
+      listener =
+          new Judging<>(listener, message -> access.check(message), method, client, access.keyId());
+    }
+    return audited == null ? listener : audited.listener(listener);
   }
 
   private CallAccess admit(

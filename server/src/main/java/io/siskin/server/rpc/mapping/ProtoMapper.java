@@ -1,6 +1,7 @@
 package io.siskin.server.rpc.mapping;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.proto.v1.ClusteredMode;
@@ -28,6 +29,7 @@ import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
+import java.time.Instant;
 import java.util.function.Function;
 
 /**
@@ -173,6 +175,18 @@ public final class ProtoMapper {
             > 0
         ? Long.MAX_VALUE
         : duration.getSeconds() * 1_000_000_000L + duration.getNanos();
+  }
+
+  /**
+   * Translates a point in time.
+   *
+   * @param time the time
+   */
+  public static Timestamp toProto(Instant time) {
+    return Timestamp.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
+        .build();
   }
 
   private static Selector selector(SearchRequest message) {
@@ -323,7 +337,12 @@ public final class ProtoMapper {
     return message.build();
   }
 
-  private static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {
+  /**
+   * Translates a mode.
+   *
+   * @param mode the mode, with all of its parameters
+   */
+  public static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {
     io.siskin.proto.v1.SearchMode.Builder message = io.siskin.proto.v1.SearchMode.newBuilder();
     switch (mode) {
       case SearchMode.Exact() -> message.setExact(ExactMode.getDefaultInstance());
@@ -348,7 +367,12 @@ public final class ProtoMapper {
     return message.build();
   }
 
-  private static SearchCounters toProto(SearchStats stats) {
+  /**
+   * Translates what an evaluation did.
+   *
+   * @param stats its counts
+   */
+  public static SearchCounters toProto(SearchStats stats) {
     return SearchCounters.newBuilder()
         .setListsVisited(stats.listsVisited())
         .setBlocksBounded(stats.blocksBounded())

@@ -1,5 +1,6 @@
 package io.siskin.server.rpc.service;
 
+import io.siskin.server.rpc.transport.CallRecord;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -64,6 +65,11 @@ final class AnswerTime {
       @Override
       public boolean isCancelled() {
         return caller.isCancelled();
+      }
+
+      @Override
+      public CallRecord record() {
+        return caller.record();
       }
 
       @Override

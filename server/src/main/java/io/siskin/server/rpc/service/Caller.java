@@ -2,6 +2,7 @@ package io.siskin.server.rpc.service;
 
 import io.grpc.Deadline;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.search.Cancellation;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public interface Caller<A> {
   /** Tells whether the answer is no longer wanted; asked from working threads, often. */
   boolean isCancelled();
+
+  /** Returns where it is written down what was done for this caller. */
+  CallRecord record();
 
   /**
    * Takes the answer.

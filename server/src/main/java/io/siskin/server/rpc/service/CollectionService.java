@@ -37,6 +37,7 @@ import io.siskin.server.rpc.access.CallAccess;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.mapping.SchemaMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.write.CollectionChanges;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -90,7 +91,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
                 .setCollection(
                     shown(
                         CallAccess.current(),
-                        retriever.collection(CollectionName.check("name", request.getName()))))
+                        retriever.collection(collection("name", request.getName()))))
                 .build());
   }
 
@@ -101,7 +102,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
     change(
         observer,
         () -> {
-          String name = CollectionName.check("name", request.getName());
+          String name = collection("name", request.getName());
           return changes
               .create(name, SchemaMapper.settings(request), SchemaMapper.encoder(request))
               .thenApply(
@@ -119,7 +120,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         observer,
         () ->
             changes
-                .drop(CollectionName.check("name", request.getName()))
+                .drop(collection("name", request.getName()))
                 .thenApply(_ -> DropCollectionResponse.getDefaultInstance()));
   }
 
@@ -131,7 +132,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
             changes
                 .setAlias(
                     CollectionName.check("alias", request.getAlias()),
-                    CollectionName.check("collection", request.getCollection()))
+                    collection("collection", request.getCollection()))
                 .thenApply(
                     previous ->
                         SetAliasResponse.newBuilder()
@@ -170,7 +171,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         observer,
         () ->
             changes
-                .flush(CollectionName.check("collection", request.getCollection()))
+                .flush(collection("collection", request.getCollection()))
                 .thenApply(_ -> FlushCollectionResponse.getDefaultInstance()));
   }
 
@@ -181,7 +182,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
     change(
         observer,
         () -> {
-          String name = CollectionName.check("collection", request.getCollection());
+          String name = collection("collection", request.getCollection());
           return changes
               .compact(name)
               .thenApply(
@@ -200,7 +201,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         () ->
             changes
                 .createSnapshot(
-                    CollectionName.check("collection", request.getCollection()),
+                    collection("collection", request.getCollection()),
                     request.getSnapshot().isEmpty()
                         ? ""
                         : CollectionName.check("snapshot", request.getSnapshot()))
@@ -218,7 +219,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         observer,
         () ->
             changes
-                .snapshots(CollectionName.check("collection", request.getCollection()))
+                .snapshots(collection("collection", request.getCollection()))
                 .thenApply(
                     snapshots ->
                         ListSnapshotsResponse.newBuilder()
@@ -234,7 +235,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         () ->
             changes
                 .deleteSnapshot(
-                    CollectionName.check("collection", request.getCollection()),
+                    collection("collection", request.getCollection()),
                     CollectionName.check("snapshot", request.getSnapshot()))
                 .thenApply(_ -> DeleteSnapshotResponse.getDefaultInstance()));
   }
@@ -249,7 +250,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
           String name = CollectionName.check("new_collection", request.getNewCollection());
           return changes
               .restore(
-                  CollectionName.check("collection", request.getCollection()),
+                  collection("collection", request.getCollection()),
                   CollectionName.check("snapshot", request.getSnapshot()),
                   name)
               .thenApply(
@@ -258,6 +259,12 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
                           .setCollection(shown(access, retriever.collection(name)))
                           .build());
         });
+  }
+
+  /** Checks the name of the collection that a call is about, and notes it. */
+  private static String collection(String field, String name) {
+    CallRecord.current().setCollection(name);
+    return CollectionName.check(field, name);
   }
 
   private ListCollectionsResponse page(ListCollectionsRequest request) {

@@ -26,7 +26,9 @@ import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.DocumentMapper;
 import io.siskin.server.rpc.mapping.PageToken;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.transport.CallSpans;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.trace.RequestTrace;
 import io.siskin.server.write.CollectionWrites;
 import io.siskin.server.write.FieldsUpdate;
 import java.util.List;
@@ -114,6 +116,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   public void delete(DeleteRequest request, StreamObserver<DeleteResponse> observer) {
     write(
         observer,
+        request.getCollection(),
         cancellation ->
             writes
                 .delete(
@@ -128,7 +131,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   @Override
   public void updateFields(
       UpdateFieldsRequest request, StreamObserver<UpdateFieldsResponse> observer) {
-    write(observer, cancellation -> update(request, cancellation));
+    write(observer, request.getCollection(), cancellation -> update(request, cancellation));
   }
 
   private CompletableFuture<UpdateFieldsResponse> update(
@@ -152,6 +155,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   public void get(GetRequest request, StreamObserver<GetResponse> observer) {
     read(
         observer,
+        request.getCollection(),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
           List<String> ids = DocumentMapper.ids(request);
@@ -168,6 +172,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   public void scroll(ScrollRequest request, StreamObserver<ScrollResponse> observer) {
     read(
         observer,
+        request.getCollection(),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
           Selector selector = DocumentMapper.selector(request);
@@ -195,6 +200,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   public void count(CountRequest request, StreamObserver<CountResponse> observer) {
     read(
         observer,
+        request.getCollection(),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
           Selector selector = DocumentMapper.selector(request);
@@ -212,10 +218,17 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
 
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   private <A> void write(
-      StreamObserver<A> observer, Function<Cancellation, CompletableFuture<A>> write) {
+      StreamObserver<A> observer,
+      String collection,
+      Function<Cancellation, CompletableFuture<A>> write) {
     Caller<A> caller = UnaryCaller.of(observer, statusMapper);
+    caller.record().setCollection(collection);
     try {
-      Answers.hand(write.apply(caller.cancellation(Context.current().getDeadline())), caller);
+      Cancellation cancellation = caller.cancellation(Context.current().getDeadline());
+      Answers.hand(
+          RequestTrace.run(
+              caller.record().trace(CallSpans.PREPARE), () -> write.apply(cancellation)),
+          caller);
     } catch (Throwable e) {
       caller.failed(e);
     }
@@ -224,8 +237,9 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   /** Checks a request here, so that a wrong one takes no place, and reads on a search thread. */
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   private <A extends Message> void read(
-      StreamObserver<A> observer, Function<Cancellation, Supplier<A>> reading) {
+      StreamObserver<A> observer, String collection, Function<Cancellation, Supplier<A>> reading) {
     Caller<A> caller = UnaryCaller.of(observer, statusMapper);
+    caller.record().setCollection(collection);
     try {
       Cancellation cancellation = caller.cancellation(Context.current().getDeadline());
       admission.admit(

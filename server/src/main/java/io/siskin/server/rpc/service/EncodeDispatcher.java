@@ -11,7 +11,10 @@ import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.rpc.mapping.EncodeMapper;
+import io.siskin.server.rpc.transport.CallRecord;
+import io.siskin.server.rpc.transport.CallSpans;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.trace.RequestTrace;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,7 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
         new Encoding(message, caller, caller.cancellation(deadline), System.nanoTime());
     try {
       EncodingRequest request = EncodeMapper.toDomain(message);
+      note(caller.record(), request);
       if (encoders.encodesHere(request)) {
         admission.admit(Long.MAX_VALUE, encoding.task(queueNanos -> encoding.start(request)));
       } else {
@@ -57,6 +61,13 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
       }
     } catch (Throwable e) {
       caller.failed(e);
+    }
+  }
+
+  private static void note(CallRecord record, EncodingRequest request) {
+    switch (request.encoder()) {
+      case EncodingRequest.Encoder.OfModel(String name) -> record.setEncoder(name, 0);
+      case EncodingRequest.Encoder.OfCollection(String name, _) -> record.setCollection(name);
     }
   }
 
@@ -85,7 +96,10 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
     }
 
     void start(EncodingRequest request) {
-      CompletableFuture<List<EncodedText>> encoded = encoders.encode(request, cancellation);
+      CompletableFuture<List<EncodedText>> encoded =
+          RequestTrace.run(
+              caller.record().trace(CallSpans.ENCODE),
+              () -> encoders.encode(request, cancellation));
       boolean few = request.inputs().size() <= TEXTS_ANSWERED_BY_MODEL_THREAD_MAX;
       if (few || encoded.isDone()) {
         CompletableFuture<?> _ = encoded.whenComplete(this::finish);
@@ -111,6 +125,7 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
           caller.failed(error == null ? new IllegalStateException("no answer") : error);
           return;
         }
+        caller.record().encoded();
         response = EncodeMapper.toProto(texts, message.getTokens(), arrivalNanoTime);
         if (response.getSerializedSize() > responseBytesMax) {
           throw new ResponseTooLargeException(response.getSerializedSize(), responseBytesMax);

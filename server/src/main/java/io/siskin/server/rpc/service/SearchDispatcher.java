@@ -3,12 +3,16 @@ package io.siskin.server.rpc.service;
 import io.grpc.Deadline;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
+import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.rpc.transport.CallRecord;
+import io.siskin.server.rpc.transport.CallSpans;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.trace.RequestTrace;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -61,14 +65,19 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
     long arrivalNanoTime = System.nanoTime();
     Cancellation cancellation = caller.cancellation(deadline);
     AtomicBoolean refused = new AtomicBoolean();
+    CallRecord record = caller.record();
+    record.setCollection(message.getCollection());
+    record.setRequest(message);
     RetrievalRequest request;
     CompletableFuture<RetrievalRequest> encoding;
     try {
       request = ProtoMapper.toDomain(message, name -> retriever.collection(name).defaultMode());
       // The search needs a part of the time too.
       long reserveNanos = answerTime.reserveNanos(cancellation.remainingNanos());
+      Cancellation untilSearch = cancellation.earlierBy(reserveNanos).orWhen(refused::get);
       encoding =
-          retriever.encodeAhead(request, cancellation.earlierBy(reserveNanos).orWhen(refused::get));
+          RequestTrace.run(
+              record.trace(CallSpans.ENCODE), () -> retriever.encodeAhead(request, untilSearch));
       if (encoding != null && !encoding.isDone()) {
         admission.checkPromise();
       }
@@ -91,11 +100,22 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
               if (encoded == null) {
                 caller.failed(error == null ? new IllegalStateException("no encoding") : error);
               } else if (known) {
+                noteEncoding(record, encoded);
                 search(encoded, caller, cancellation, arrivalNanoTime);
               } else {
+                noteEncoding(record, encoded);
                 searchAsPromised(encoded, caller, cancellation, arrivalNanoTime);
               }
             });
+  }
+
+  private static void noteEncoding(CallRecord record, RetrievalRequest encoded) {
+    if (encoded.query() instanceof RetrievalRequest.Query.Encoded query) {
+      if (query.by().model() instanceof BatchedModel model) {
+        record.setEncoder(model.ref().name(), query.batchTexts());
+      }
+      record.encoded();
+    }
   }
 
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.

@@ -7,6 +7,7 @@ import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.search.Cancellation;
 
 /**
@@ -55,6 +56,7 @@ final class SearchTask extends AdmissionControl.Task {
       // A search without a caller must not take time from those that have one.
       cancellation.check();
       RetrievalResponse found = retriever.retrieve(request, cancellation, responseBytesMax);
+      note(found, queueNanos);
       response = ProtoMapper.toProto(found, queueNanos + encoderQueueNanos(), arrivalNanoTime);
       if (response.getSerializedSize() > responseBytesMax) {
         throw new ResponseTooLargeException(response.getSerializedSize(), responseBytesMax);
@@ -64,6 +66,25 @@ final class SearchTask extends AdmissionControl.Task {
       return;
     }
     caller.succeeded(response);
+  }
+
+  private void note(RetrievalResponse found, long queueNanos) {
+    RetrievalResponse.StageNanos timings = found.timings();
+    caller
+        .record()
+        .setSearch(
+            new CallRecord.SearchFacts(
+                request.k(),
+                found.hits().size(),
+                found.mode(),
+                found.segmentCount(),
+                found.stats(),
+                encoderQueueNanos(),
+                queueNanos,
+                timings.encodeNanos(),
+                timings.searchNanos(),
+                timings.fetchNanos(),
+                System.nanoTime()));
   }
 
   /** A text that was encoded ahead has waited before it came here. */

@@ -2,7 +2,6 @@ package io.siskin.server.rpc.service;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.Duration;
-import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -16,6 +15,7 @@ import io.siskin.server.rpc.access.CallAccess;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.transport.CallRecord;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +46,7 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
   private final Consumer<StreamCall<Q, M, A, R>> onEnd;
   private final @Nullable Deadline streamDeadline;
   private final CallAccess access = CallAccess.current();
+  private final CallRecord streamRecord = CallRecord.current();
 
   @GuardedBy("this")
   private int inFlightCount;
@@ -192,11 +193,15 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
   /** One request of the stream, waiting for its answer. */
   private final class Element implements Caller<A> {
     private final long requestId;
-    private final long startNanoTime = System.nanoTime();
+    private final CallRecord record = streamRecord.beginElement(requests);
 
     Element(long requestId) {
       this.requestId = requestId;
-      requests.start();
+    }
+
+    @Override
+    public CallRecord record() {
+      return record;
     }
 
     @Override
@@ -206,20 +211,15 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
 
     @Override
     public void succeeded(A answer) {
-      end(Code.OK);
+      record.end(io.grpc.Status.Code.OK);
       answer(messages.response().of(requestId, answer));
     }
 
     @Override
     public void failed(Throwable error) {
       Status status = statusMapper.toStatus(error);
-      Code code = Code.forNumber(status.getCode());
-      end(code == null ? Code.UNKNOWN : code);
+      record.end(io.grpc.Status.fromCodeValue(status.getCode()).getCode());
       answer(messages.failure().of(requestId, status));
-    }
-
-    private void end(Code code) {
-      requests.end(code.name(), System.nanoTime() - startNanoTime);
     }
   }
 }

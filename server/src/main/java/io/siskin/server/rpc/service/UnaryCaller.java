@@ -3,6 +3,7 @@ package io.siskin.server.rpc.service;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.transport.CallRecord;
 
 /**
  * The caller of a unary call. Safe for concurrent use, as its call is answered once.
@@ -12,6 +13,7 @@ import io.siskin.server.rpc.mapping.StatusMapper;
 final class UnaryCaller<A> implements Caller<A> {
   private final ServerCallStreamObserver<A> call;
   private final StatusMapper statusMapper;
+  private final CallRecord record = CallRecord.current();
 
   private UnaryCaller(ServerCallStreamObserver<A> call, StatusMapper statusMapper) {
     this.call = call;
@@ -34,6 +36,11 @@ final class UnaryCaller<A> implements Caller<A> {
   @Override
   public boolean isCancelled() {
     return call.isCancelled();
+  }
+
+  @Override
+  public CallRecord record() {
+    return record;
   }
 
   @Override

@@ -6,8 +6,12 @@ import io.siskin.proto.v1.UpsertResponse;
 import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.rpc.mapping.DocumentMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.transport.CallRecord;
+import io.siskin.server.rpc.transport.CallSpans;
+import io.siskin.server.trace.RequestTrace;
 import io.siskin.server.write.CollectionWrites;
 import io.siskin.server.write.DocumentInput;
+import io.siskin.server.write.WaitFor;
 import io.siskin.server.write.WriteOrder;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -54,19 +58,24 @@ final class UpsertDispatcher implements Dispatcher<UpsertRequest, UpsertResponse
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   public void dispatch(
       UpsertRequest message, @Nullable Deadline deadline, Caller<UpsertResponse> caller) {
+    CallRecord record = caller.record();
+    record.setCollection(message.getCollection());
     try {
       String collection = CollectionName.check("collection", message.getCollection());
       DocumentMapper.Batch<DocumentInput> batch =
           DocumentMapper.documents(message.getDocumentsList());
+      WaitFor waitFor = DocumentMapper.waitFor(message.getWaitFor());
       CompletableFuture<UpsertResponse> answer =
-          writes
-              .upsert(
-                  collection,
-                  message.getTenant(),
-                  batch.items(),
-                  DocumentMapper.waitFor(message.getWaitFor()),
-                  caller.cancellation(deadline),
-                  orders.get())
+          RequestTrace.run(
+                  record.trace(CallSpans.PREPARE),
+                  () ->
+                      writes.upsert(
+                          collection,
+                          message.getTenant(),
+                          batch.items(),
+                          waitFor,
+                          caller.cancellation(deadline),
+                          orders.get()))
               .thenApply(
                   results ->
                       UpsertResponse.newBuilder()

@@ -3,6 +3,7 @@ package io.siskin.server.rpc.transport;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Grpc;
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -15,6 +16,7 @@ import io.grpc.StatusRuntimeException;
 import io.siskin.server.rpc.mapping.RequestTooLargeException;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.mapping.UndecodableRequestException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +72,24 @@ public final class CallGuard {
     }
   }
 
+  /** Returns the length of a message, where it is known without a look at the message. */
+  private static long lengthBytes(Object message) {
+    if (!(message instanceof KnownLength)) {
+      return 0;
+    }
+    try {
+      return ((InputStream) message).available();
+    } catch (IOException unknown) {
+      return 0;
+    }
+  }
+
   private final class Interceptor implements ServerInterceptor {
     @Override
     @SuppressWarnings("IllegalCatch") // Whatever a handler throws must end its call.
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      GuardedCall<Q, A> guarded = new GuardedCall<>(call);
+      GuardedCall<Q, A> guarded = new GuardedCall<>(call, CallRecord.current());
       try {
         return new GuardedListener<>(next.startCall(guarded, headers), guarded);
       } catch (Throwable e) {
@@ -87,11 +101,13 @@ public final class CallGuard {
 
   /** A call that takes no more answers once it was ended from here. */
   private final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private final CallRecord record;
     private volatile boolean failed;
     private volatile boolean closed;
 
-    GuardedCall(ServerCall<Q, A> call) {
+    GuardedCall(ServerCall<Q, A> call, CallRecord record) {
       super(call);
+      this.record = record;
     }
 
     @Override
@@ -109,6 +125,7 @@ public final class CallGuard {
     @Override
     public void sendMessage(A message) {
       if (!failed) {
+        record.addResponseBytes(lengthBytes(message));
         super.sendMessage(message);
       }
     }
@@ -180,6 +197,7 @@ public final class CallGuard {
     @SuppressWarnings("IllegalCatch") // Whatever a handler throws must end its call.
     public void onMessage(Q message) {
       if (!over) {
+        call.record.addRequestBytes(lengthBytes(message));
         try {
           listener.onMessage(message);
         } catch (Throwable e) {
