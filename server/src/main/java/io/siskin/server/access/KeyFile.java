@@ -209,7 +209,7 @@ public final class KeyFile {
    * @param change gets the keys by id and returns those that the file has afterwards
    * @throws InvalidInputException when the file is malformed, or when the change refuses
    */
-  public static void change(Path file, UnaryOperator<Map<String, ApiKey>> change)
+  public static synchronized void change(Path file, UnaryOperator<Map<String, ApiKey>> change)
       throws IOException {
     Path lock = file.resolveSibling(file.getFileName() + ".lock");
     try (FileChannel channel =

@@ -13,6 +13,7 @@ import io.siskin.server.app.command.ExportCommand;
 import io.siskin.server.app.command.GetCommand;
 import io.siskin.server.app.command.IndexCommand;
 import io.siskin.server.app.command.InspectCommand;
+import io.siskin.server.app.command.KeysCommand;
 import io.siskin.server.app.command.ModelsCommand;
 import io.siskin.server.app.command.RestoreCommand;
 import io.siskin.server.app.command.SearchCommand;
@@ -75,6 +76,7 @@ import picocli.CommandLine.Spec;
       IndexCommand.class,
       ServeCommand.class,
       ConfigCommand.class,
+      KeysCommand.class,
       SearchCommand.class,
       CollectionsCommand.class,
       UpsertCommand.class,
