@@ -298,6 +298,99 @@ def test_beir_with_functions_that_encode(client, name):
         module.SiskinSearch(client, name, encode_queries=encode)
 
 
+# MTEB
+
+
+def retrieval_task(queries, relevant, top_ranked=None):
+    """A task of MTEB over the documents of these tests, which loads nothing."""
+    import mteb
+    from datasets import Dataset
+    from mteb.abstasks import AbsTaskRetrieval
+
+    class Notes(AbsTaskRetrieval):
+        metadata = mteb.TaskMetadata(
+            name="SiskinNotes",
+            description="Notes.",
+            reference=None,
+            dataset={"path": "none/none", "revision": "1"},
+            type="Retrieval",
+            category="t2t",
+            modalities=["text"],
+            eval_splits=["test"],
+            eval_langs=["eng-Latn"],
+            main_score="ndcg_at_10",
+            date=None,
+            domains=None,
+            task_subtypes=None,
+            license=None,
+            annotations_creators=None,
+            dialect=None,
+            sample_creation=None,
+            bibtex_citation=None,
+        )
+
+        def load_data(self, num_proc=None, **kwargs):
+            rows = [{"id": one, **content} for one, content in CORPUS.items()]
+            split = {
+                "corpus": Dataset.from_list(rows),
+                "queries": Dataset.from_list([{"id": one, "text": text} for one, text in queries.items()]),
+                "relevant_docs": relevant,
+                "top_ranked": top_ranked,
+            }
+            self.dataset = {"default": {"test": split}}
+            self.data_loaded = True
+
+    return Notes()
+
+
+def test_mteb(client, name, tmp_path):
+    module = adapter("mteb", "mteb")
+    import mteb
+
+    model = module.SiskinSearchModel(client, "siskin/bm25", collection_prefix=f"{name}-")
+    assert isinstance(model, mteb.SearchProtocol)
+    task = retrieval_task({"q1": "moths and lamps", "q3": "rain"}, {"q1": {"n1": 1}, "q3": {"n3": 1}})
+    cache = mteb.ResultCache(cache_path=tmp_path)
+    result = mteb.evaluate(model, task, cache=cache, overwrite_strategy="always")
+    scores = result.task_results[0].scores["test"][0]
+    assert scores["ndcg_at_1"] == 1.0 and scores["recall_at_1"] == 1.0
+    assert client.has_collection(f"{name}-SiskinNotes-default-test")
+    # A wrong judgment must show.
+    wrong = retrieval_task({"q3": "rain"}, {"q3": {"n1": 1}})
+    result = mteb.evaluate(model, wrong, cache=cache, overwrite_strategy="always")
+    assert result.task_results[0].scores["test"][0]["ndcg_at_10"] == 0.0
+
+
+def test_mteb_scores_the_documents_of_a_reranking(client, name):
+    module = adapter("mteb", "mteb")
+    model = module.SiskinSearchModel(client, "siskin/bm25", collection_prefix=f"{name}-", recall_target=0.9)
+    task = retrieval_task({}, {}).metadata
+    place = {"task_metadata": task, "hf_split": "test", "hf_subset": "default"}
+    rows = [{"id": one, **content} for one, content in CORPUS.items()]
+    model.index(rows, **place)
+    queries = [{"id": "q1", "text": "moths and lamps"}]
+    free = model.search(queries, top_k=10, **place)["q1"]
+    ranked = model.search(queries, top_k=10, top_ranked={"q1": ["n3", "n2"]}, **place)
+    assert ranked == {"q1": {"n3": 0.0, "n2": free["n2"]}}
+
+
+def test_mteb_with_functions_that_encode(client, name):
+    module = adapter("mteb", "mteb")
+    seen = []
+
+    def encode(texts):
+        seen.extend(texts)
+        return [dict.fromkeys(text.lower().replace(".", "").split(), 1.0) for text in texts]
+
+    model = module.SiskinSearchModel(
+        client, "siskin/words", collection_prefix=f"{name}-", encode_documents=encode, encode_queries=encode, batch_size=2
+    )
+    place = {"task_metadata": retrieval_task({}, {}).metadata, "hf_split": "test", "hf_subset": "default"}
+    model.index([{"id": one, **content} for one, content in CORPUS.items()], **place)
+    found = model.search([{"id": "q", "text": "rain", "instruction": "find"}], top_k=2, **place)
+    assert list(found["q"]) == ["n3"] and seen[-1] == "find rain" and len(seen) == 4
+
+
 # The form of pyserini
 
 

@@ -8,15 +8,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Optional
 
 from beir.retrieval.search.base import BaseSearch
 
-from .. import Bm25, Document, SearchRequest, SiskinClient, VectorLike, WaitFor
-from ._found import BATCH_SECONDS
-
-EncodeTexts = Callable[[Sequence[str]], Iterable[VectorLike]]
-"""Makes one vector for each of some texts."""
+from .. import Bm25, SiskinClient
+from ._corpus import CorpusIndex, EncodeTexts, Passage
 
 
 class SiskinSearch(BaseSearch):
@@ -51,15 +48,8 @@ class SiskinSearch(BaseSearch):
         Raises:
             ValueError: Only one of the functions is given.
         """
-        if (encode_documents is None) != (encode_queries is None):
-            raise ValueError("give encode_documents and encode_queries, or neither")
-        self._client = client
         self._collection = collection
-        self._encoder = encoder or Bm25()
-        self._encode_documents = encode_documents
-        self._encode_queries = encode_queries
-        self._batch_size = batch_size
-        self._options = search_options
+        self._index = CorpusIndex(client, encoder, encode_documents, encode_queries, batch_size, search_options)
 
     def search(
         self,
@@ -81,13 +71,9 @@ class SiskinSearch(BaseSearch):
         Returns:
             The scores of the hits by query and document.
         """
-        if not self._client.has_collection(self._collection):
-            self._index(corpus)
-        texts = list(queries.values())
-        vectors: Iterable[Any] = texts if self._encode_queries is None else self._in_batches(self._encode_queries, texts)
-        requests = (SearchRequest(self._collection, vector, k=top_k, **self._options) for vector in vectors)
-        results = self._client.search_stream(requests, timeout_seconds=BATCH_SECONDS)
-        return {query: {hit.id: hit.score for hit in result} for query, result in zip(queries, results)}
+        passages = (Passage(name, content.get("title") or "", content["text"]) for name, content in corpus.items())
+        self._index.fill(self._collection, passages)
+        return dict(zip(queries, self._index.search(self._collection, list(queries.values()), top_k)))
 
     def encode(self, *args: Any, **kwargs: Any) -> None:
         """Refuses: embeddings go to the collection and not to files.
@@ -104,27 +90,3 @@ class SiskinSearch(BaseSearch):
             NotImplementedError: Always.
         """
         raise NotImplementedError("Siskin keeps embeddings in its collection; use search() or retrieve()")
-
-    def _index(self, corpus: Dict[str, Dict[str, str]]) -> None:
-        encoded = self._encode_documents is not None
-        self._client.create_collection(self._collection, encoder=None if encoded else self._encoder)
-        summary = self._client.upsert_all(self._collection, self._documents(corpus), wait_for=WaitFor.SEARCHABLE)
-        if summary.refused:
-            # Half a corpus would be searched the next time as if it were the whole.
-            self._client.drop_collection(self._collection)
-            first = summary.refused[0]
-            raise ValueError(f"{len(summary.refused)} documents cannot be written, the first is {first.id}: {first.error}")
-
-    def _documents(self, corpus: Dict[str, Dict[str, str]]) -> Iterator[Document]:
-        if self._encode_documents is None:
-            for document_id, content in corpus.items():
-                title = content.get("title")
-                yield Document(document_id, text=content["text"], fields={"title": title} if title else {})
-            return
-        texts = [f"{content.get('title', '')} {content['text']}".strip() for content in corpus.values()]
-        for document_id, vector in zip(corpus, self._in_batches(self._encode_documents, texts)):
-            yield Document(document_id, vector=vector)
-
-    def _in_batches(self, encode: EncodeTexts, texts: List[str]) -> Iterator[VectorLike]:
-        for start in range(0, len(texts), self._batch_size):
-            yield from encode(texts[start : start + self._batch_size])

@@ -30,6 +30,8 @@ final class TidyTest {
           "build",
           "client",
           "clients",
+          "deploy",
+          "distribution",
           "docs",
           "index-format",
           "loadtest",
@@ -40,7 +42,7 @@ final class TidyTest {
   /** Text in backticks, or the target of a link, that begins like a path of this repository. */
   private static final Pattern NAMED_PATH =
       Pattern.compile(
-          "[`(]((?:bin|build|clients?|docs|index-format|loadtest|proto|server|\\.ci|\\.mvn)/"
+          "[`(]((?:bin|build|clients?|deploy|distribution|docs|index-format|loadtest|proto|server|\\.ci|\\.mvn)/"
               + "[\\w./-]*\\w/?)[`)#]");
 
   private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");

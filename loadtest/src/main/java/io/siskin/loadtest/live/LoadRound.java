@@ -1,11 +1,15 @@
 package io.siskin.loadtest.live;
 
+import io.grpc.Status;
 import io.siskin.client.CollectionsClient;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
 import io.siskin.client.SearchClient;
-import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
+import io.siskin.loadtest.load.report.Latencies;
+import io.siskin.loadtest.load.schedule.CallLog;
+import io.siskin.loadtest.load.schedule.OpenLoop;
+import io.siskin.loadtest.load.schedule.Schedule;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.ConcurrentHistogram;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,16 +35,15 @@ final class LoadRound {
   private final SiskinEngine.Rows rows;
   private final String collection;
   private final float target;
-  private final int searchesPerSecond;
   private final int seconds;
   private final int upsertsPerSecond;
   private final Event event;
 
-  private final Histogram allMicros = new ConcurrentHistogram(3);
-  private final Histogram eventMicros = new ConcurrentHistogram(3);
-  private final Histogram serverMicros = new ConcurrentHistogram(3);
-  private final Histogram sendLagMicros = new ConcurrentHistogram(3);
-  private final AtomicLong failures = new AtomicLong();
+  private final CallLog log;
+
+  /** For each call whether an event was under way when it was sent or when it ended. */
+  private final boolean[] isOfEvent;
+
   private volatile boolean isEventNow;
   private volatile boolean isOver;
   private int events;
@@ -69,7 +67,8 @@ final class LoadRound {
     this.collection = words[1];
     this.target = Float.parseFloat(words[2]);
     int[] numbers = Ints.of(new String[] {words[3], words[4], words[5]}, 0);
-    this.searchesPerSecond = numbers[0];
+    this.log = new CallLog(Schedule.fixed(numbers[0], numbers[1]));
+    this.isOfEvent = new boolean[log.schedule().size()];
     this.seconds = numbers[1];
     this.upsertsPerSecond = numbers[2];
     this.event = Event.valueOf(words[6].toUpperCase(Locale.ROOT));
@@ -110,45 +109,33 @@ final class LoadRound {
   }
 
   private void search() throws InterruptedException {
-    int calls = searchesPerSecond * seconds;
-    CountDownLatch open = new CountDownLatch(calls);
     long start = System.nanoTime();
-    for (int i = 0; i < calls; i++) {
-      SearchRequest request = rows.search(collection, i).withRecallTarget(target);
-      long due = start + Math.round(i * 1e9 / searchesPerSecond);
-      for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
-        LockSupport.parkNanos(early);
-      }
-      boolean isOfEvent = isEventNow;
-      sendLagMicros.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due));
-      var _ =
-          client
-              .searchAsync(request)
-              .whenComplete(
-                  (result, failure) -> {
-                    ended(due, isOfEvent, result, failure);
-                    open.countDown();
-                  });
-    }
-    open.await();
+    log.start(start);
+    OpenLoop.run(
+        log.schedule(),
+        start,
+        (call, due) -> {
+          isOfEvent[call] = isEventNow;
+          log.sent(call);
+          var _ =
+              client
+                  .searchAsync(rows.search(collection, call).withRecallTarget(target))
+                  .whenComplete((result, failure) -> ended(call, result, failure));
+        });
+    log.await();
   }
 
-  private void ended(
-      long due, boolean isOfEvent, @Nullable SearchResult result, @Nullable Throwable failure) {
-    long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due);
+  private void ended(int call, @Nullable SearchResult result, @Nullable Throwable failure) {
+    isOfEvent[call] |= isEventNow;
     if (failure != null || result == null) {
-      failures.incrementAndGet();
-      return;
-    }
-    allMicros.recordValue(micros);
-    if (event == Event.NONE || isOfEvent || isEventNow) {
-      eventMicros.recordValue(micros);
-      serverMicros.recordValue(TimeUnit.NANOSECONDS.toMicros(result.timings().totalNanos()));
+      log.ended(call, Status.Code.UNKNOWN.value(), 0);
+    } else {
+      log.ended(call, Status.Code.OK.value(), result.timings().totalNanos());
     }
   }
 
   /** Replaces documents at the rate, by the vectors of other rows. */
-  private @Nullable Void write() throws IOException {
+  private @Nullable Void write() throws IOException, InterruptedException {
     DocumentsClient documents = client.documents(collection);
     SplittableRandom random = new SplittableRandom(upsertsPerSecond);
     int size = Math.max(1, upsertsPerSecond / BATCHES_PER_SECOND);
@@ -160,9 +147,7 @@ final class LoadRound {
         batch.add(rows.document(random.nextInt(rows.documents().rows()), row));
       }
       long due = start + TimeUnit.SECONDS.toNanos(number) / BATCHES_PER_SECOND;
-      for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
-        LockSupport.parkNanos(early);
-      }
+      OpenLoop.await(due);
       SiskinEngine.check(documents.upsert(batch));
       written += size;
       long lag = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due);
@@ -190,12 +175,29 @@ final class LoadRound {
   }
 
   private Map<String, Object> summary() {
+    Latencies all = new Latencies();
+    Latencies during = new Latencies();
+    Latencies inServer = new Latencies();
+    Latencies sendLag = new Latencies();
+    long failures = 0;
+    for (int call = 0; call < log.schedule().size(); call++) {
+      sendLag.add(log.sendLagNanos(call));
+      if (!log.isOk(call)) {
+        failures++;
+        continue;
+      }
+      all.add(log.latencyNanos(call));
+      if (event == Event.NONE || isOfEvent[call]) {
+        during.add(log.latencyNanos(call));
+        inServer.add(log.serverNanos(call));
+      }
+    }
     Map<String, Object> summary = new TreeMap<>();
-    summary.put("all", quantiles(allMicros));
-    summary.put("during", quantiles(eventMicros));
-    summary.put("server", quantiles(serverMicros));
-    summary.put("send_lag", quantiles(sendLagMicros));
-    summary.put("failures", failures.get());
+    summary.put("all", micros(all));
+    summary.put("during", micros(during));
+    summary.put("server", micros(inServer));
+    summary.put("send_lag", micros(sendLag));
+    summary.put("failures", failures);
     summary.put("events", events);
     summary.put("event_seconds", eventNanos / 1e9);
     summary.put("written_per_second", (double) written / seconds);
@@ -203,15 +205,15 @@ final class LoadRound {
     return summary;
   }
 
-  private static Map<String, Long> quantiles(Histogram micros) {
+  private static Map<String, Long> micros(Latencies times) {
     return Map.of(
         "count",
-        micros.getTotalCount(),
+        times.count(),
         "p50",
-        micros.getValueAtPercentile(50),
+        TimeUnit.NANOSECONDS.toMicros(times.nanosAt(50)),
         "p99",
-        micros.getValueAtPercentile(99),
+        TimeUnit.NANOSECONDS.toMicros(times.nanosAt(99)),
         "max",
-        micros.getMaxValue());
+        TimeUnit.NANOSECONDS.toMicros(times.nanosAt(100)));
   }
 }

@@ -11,6 +11,7 @@ import io.siskin.server.app.command.EncodeCommand;
 import io.siskin.server.app.command.EvalCommand;
 import io.siskin.server.app.command.ExportCommand;
 import io.siskin.server.app.command.GetCommand;
+import io.siskin.server.app.command.HealthCommand;
 import io.siskin.server.app.command.IndexCommand;
 import io.siskin.server.app.command.InspectCommand;
 import io.siskin.server.app.command.KeysCommand;
@@ -75,6 +76,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       IndexCommand.class,
       ServeCommand.class,
+      HealthCommand.class,
       ConfigCommand.class,
       KeysCommand.class,
       SearchCommand.class,

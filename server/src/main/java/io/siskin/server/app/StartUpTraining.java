@@ -96,6 +96,7 @@ final class StartUpTraining {
       server.open();
       String address = server.address();
       return firstFailure(
+          command("health", "--target", address),
           command("collections", "--target", address),
           command(
               "search",

@@ -1,6 +1,7 @@
 package io.siskin.server.rpc;
 
 import io.grpc.Server;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -11,6 +12,8 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.rpc.gateway.GrpcRestGateway;
+import io.siskin.server.rpc.gateway.RestGateway;
 import io.siskin.server.rpc.observe.Observation;
 import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.rpc.transport.BufferPool;
@@ -24,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -65,6 +69,7 @@ public final class GrpcServer implements AutoCloseable {
   private final EventLoops loops;
   private final List<Server> listeners = new ArrayList<>();
   private final CountDownLatch terminated = new CountDownLatch(1);
+  private @Nullable GrpcRestGateway gateway;
   private @Nullable Server tcp;
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
@@ -147,6 +152,16 @@ public final class GrpcServer implements AutoCloseable {
     services.clearServing(collection);
   }
 
+  /** Returns whether calls are welcome. Safe to ask at any time. */
+  public Readiness readiness() {
+    return services.readiness();
+  }
+
+  /** Returns the way to the services for those who speak HTTP. It ends with this server. */
+  public RestGateway gateway() {
+    return Objects.requireNonNull(gateway, "there from the start on");
+  }
+
   /** Returns what was done so far. */
   public RpcCounts counts() {
     return services.counts();
@@ -215,6 +230,9 @@ public final class GrpcServer implements AutoCloseable {
     // What is still open is out of time, or a health watch, which never ends by itself.
     listeners.forEach(Server::shutdownNow);
     boolean quiet = services.close(CANCELLATION_GRACE);
+    if (gateway != null) {
+      gateway.close();
+    }
     awaitListeners(System.nanoTime() + CANCELLATION_GRACE.toNanos());
     loops.close();
     releaseSocketFile();
@@ -223,6 +241,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   private void listen() throws IOException {
+    listenForGateway();
     GrpcServerOptions.Listening listening = options.listening();
     if (listening.port() != GrpcServerOptions.NO_TCP) {
       tcp = listenOnTcp(listening);
@@ -230,6 +249,18 @@ public final class GrpcServer implements AutoCloseable {
     if (listening.unixSocket() != null) {
       listenOnUnixSocket(listening.unixSocket());
     }
+  }
+
+  /** For calls from within the process: those that come over HTTP. */
+  private void listenForGateway() throws IOException {
+    String name = GrpcRestGateway.newName();
+    InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
+    services.addTo(builder);
+    GrpcRestGateway.intercept(builder);
+    Server listener = builder.build();
+    listener.start();
+    listeners.add(listener);
+    gateway = services.gateway(name, options);
   }
 
   private Server listenOnTcp(GrpcServerOptions.Listening listening) throws IOException {

@@ -15,6 +15,7 @@ import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.access.AccessControl;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.gateway.GrpcRestGateway;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.observe.Observation;
 import io.siskin.server.rpc.service.CollectionService;
@@ -62,6 +63,7 @@ final class GrpcServices {
   private final CallCounting calls;
   private final CallCounting streamRequests = new CallCounting();
   private final AccessControl access;
+  private volatile Readiness readiness = Readiness.STARTING;
 
   /**
    * Creates the services, not serving yet, of a server that says little about itself.
@@ -182,11 +184,39 @@ final class GrpcServices {
   }
 
   /**
+   * Makes the way from REST to these services.
+   *
+   * @param name the name of an in-process server that has them and is up
+   * @param options limits
+   */
+  GrpcRestGateway gateway(String name, GrpcServerOptions options) {
+    return new GrpcRestGateway(
+        name,
+        List.of(
+            CollectionServiceGrpc.getServiceDescriptor(),
+            SearchServiceGrpc.getServiceDescriptor(),
+            DocumentServiceGrpc.getServiceDescriptor(),
+            EncodeServiceGrpc.getServiceDescriptor(),
+            ServerServiceGrpc.getServiceDescriptor()),
+        new StatusMapper(options.retryDelay(), !access.areKeysRequired()),
+        options.limits().requestBytesMax(),
+        options.limits().responseBytesMax());
+  }
+
+  /** Returns whether calls are welcome, which is what health checks of the whole are told. */
+  Readiness readiness() {
+    return readiness;
+  }
+
+  /**
    * Sets what health checks are told, for the server as a whole and for each service.
    *
    * @param serving whether calls are welcome
    */
   void setServing(boolean serving) {
+    if (readiness != Readiness.DRAINING) {
+      readiness = serving ? Readiness.SERVING : Readiness.STARTING;
+    }
     for (String name : HEALTH_NAMES) {
       health.setStatus(name, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
     }
@@ -235,6 +265,7 @@ final class GrpcServices {
 
   /** Tells health checks NOT_SERVING, now and for ever. */
   void enterTerminalState() {
+    readiness = Readiness.DRAINING;
     health.enterTerminalState();
   }
 

@@ -107,7 +107,7 @@ class CommandLineIT {
           .contains("siskin_build_info{");
       String port = shown.group(1).replaceAll(".*:([0-9]+)/.*", "$1");
       SiskinProcess second =
-          SiskinProcess.run(folder, "serve", "-d", data, "-p", 0, "--metrics-port", port);
+          SiskinProcess.run(folder, "serve", "-d", other(), "-p", 0, "--metrics-port", port);
       assertThat(second.awaitStatus()).isEqualTo(ExitStatus.FAILURE);
       assertThat(second.err()).contains("--metrics-port with a free one");
       server.signal("TERM");
@@ -168,11 +168,51 @@ class CommandLineIT {
   }
 
   @Test
+  void aFileAVariableAndAnOptionTogetherConfigureAServer() throws Exception {
+    index(corpus);
+    Path file =
+        Files.writeString(
+            folder.resolve("siskin.yaml"),
+            """
+            data:
+              dir: %s
+              warmup_millis: 0
+            grpc:
+              port: 0
+            metrics:
+              port: 0
+            """
+                .formatted(data));
+    SiskinProcess check = SiskinProcess.run(folder, "config", "check", "--config", file);
+    assertThat(check.awaitStatus()).as(check.err()).isEqualTo(ExitStatus.OK);
+    assertThat(check.out()).startsWith("the configuration is right: 4 set");
+    Path socket = folder.resolve("file.sock");
+    try (SiskinProcess server =
+        SiskinProcess.start(folder, "serve", "--config", file, "--uds", socket)) {
+      server.awaitReady();
+      assertThat(server.out()).contains("unix://" + socket, "/metrics", "1 collection");
+      SiskinProcess second = SiskinProcess.run(folder, "serve", "--config", file);
+      assertThat(second.awaitStatus()).isEqualTo(ExitStatus.FAILURE);
+      assertThat(second.err())
+          .contains(data + ": another server serves this data directory (process ")
+          .doesNotContain("\tat ");
+      server.signal("TERM");
+      assertThat(server.awaitStatus()).as(server.err()).isEqualTo(ExitStatus.OK);
+    }
+    Files.writeString(file, "grpc:\n  prot: 1\n");
+    SiskinProcess wrong = SiskinProcess.run(folder, "serve", "--config", file);
+    assertThat(wrong.awaitStatus()).isEqualTo(ExitStatus.USAGE);
+    assertThat(wrong.err())
+        .contains("siskin.yaml:2: setting is 'grpc.prot'", "similar: grpc.port")
+        .hasLineCount(1);
+  }
+
+  @Test
   void aTakenPortIsSaidSo() throws Exception {
     Files.createDirectories(data);
     try (SiskinProcess first = SiskinProcess.start(folder, "serve", "-d", data, "-p", 0)) {
       String port = first.awaitReady().split(":")[1];
-      SiskinProcess second = SiskinProcess.run(folder, "serve", "-d", data, "-p", port);
+      SiskinProcess second = SiskinProcess.run(folder, "serve", "-d", other(), "-p", port);
       assertThat(second.awaitStatus()).isEqualTo(ExitStatus.FAILURE);
       assertThat(second.err().lines()).hasSize(1);
       assertThat(second.err()).contains("port " + port + " of 127.0.0.1 is taken", "--port");
@@ -207,6 +247,11 @@ class CommandLineIT {
       assertThat(job.err()).contains("siskin index: stopped").doesNotContain("Exception");
     }
     assertThat(filesIn(data)).isEqualTo(before);
+  }
+
+  /** A data directory that nobody serves. */
+  private Path other() throws IOException {
+    return Files.createDirectories(folder.resolve("other"));
   }
 
   private void index(Path input) throws Exception {

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The shell blocks of README.md, docs/clients.md, docs/security.md and clients/python/README.md,
- * pasted one after another into a folder that has nothing but the checkout. A block that is not marked otherwise
- * must succeed.
+ * pasted one after another into a folder that has nothing but the checkout. A block that is not
+ * marked otherwise must succeed.
  */
 @Execution(ExecutionMode.SAME_THREAD)
 class GuidesIT {

@@ -4,6 +4,8 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OnnxTensor;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.opentelemetry.api.trace.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.siskin.proto.v1.SearchRequest;
@@ -24,6 +26,12 @@ final class Violations {
   static final class Grpc {
     Status status() {
       return Status.OK;
+    }
+  }
+
+  static final class Netty {
+    ByteBuf nothing() {
+      return Unpooled.EMPTY_BUFFER;
     }
   }
 

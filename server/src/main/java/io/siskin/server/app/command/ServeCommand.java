@@ -14,6 +14,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.config.ConfigSources;
 import io.siskin.server.config.ServerConfig;
 import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.http.HttpOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -89,17 +90,17 @@ public final class ServeCommand implements Callable<Integer> {
         SearchServer server =
             SearchServer.listen(
                 directory,
-                ServerParts.grpc(config),
-                ServerParts.verification(config.data()),
-                ServerParts.warmup(config.data()),
-                ServerParts.writes(config.writes()),
+                ServerParts.options(config),
                 ServerParts.batching(config.batching(), library, stored),
-                security,
-                ServerParts.observe(config))) {
+                security)) {
       Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {
         server.showMetrics(config.metrics().host(), metricsPort);
       }
+      // Until the settings have it: beside the usual port of gRPC the usual one, else any.
+      server.serveHttp(
+          HttpOptions.DEFAULTS.at(
+              "127.0.0.1", config.grpc().port() == 7700 ? HttpOptions.DEFAULT_PORT : 0));
       for (Path model : config.models().dirs()) {
         server.openModel(model);
       }

@@ -9,16 +9,17 @@ import io.siskin.server.batch.BatchedModels;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.collection.Preload;
 import io.siskin.server.collection.ServerLock;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.http.HttpOptions;
+import io.siskin.server.http.HttpServer;
+import io.siskin.server.http.Site;
 import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsServer;
 import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
-import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.Backends;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
@@ -26,10 +27,10 @@ import io.siskin.server.rpc.observe.Observation;
 import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.tls.ReloadingTls;
 import io.siskin.server.write.LiveCollections;
-import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,9 @@ public final class SearchServer implements AutoCloseable {
   /** How often the data directory is looked at for collections that were replaced. */
   private static final long WATCH_INTERVAL_MILLIS = 500;
 
+  /** How long clients of HTTP get to take the last answers. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
   private final GrpcServerOptions options;
   private final ServerLock lock;
   private final CollectionCatalog catalog;
@@ -66,6 +70,7 @@ public final class SearchServer implements AutoCloseable {
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
   private @Nullable MetricsServer metrics;
+  private @Nullable HttpServer http;
 
   private SearchServer(
       GrpcServerOptions options,
@@ -94,31 +99,24 @@ public final class SearchServer implements AutoCloseable {
    * Begins to listen; reports NOT_SERVING until {@link #open} has returned.
    *
    * @param data where the collections are
-   * @param options where to listen and within what limits
-   * @param verification how much of each file is read before it is used
-   * @param warmup gets each collection ready before it serves
-   * @param writeLimits how much memory and time the writes of one collection may take
+   * @param options the options of the parts
    * @param models the models of the collections
    * @param security who may call, and how connections are encrypted; closed by its owner, after the
    *     server
-   * @param observe what is written down about the server's work
    * @throws IOException when the address cannot be listened on, or another server serves the data
    *     directory
    */
   public static SearchServer listen(
-      DataDirectory data,
-      GrpcServerOptions options,
-      Verification verification,
-      Warmup warmup,
-      WriteLimits writeLimits,
-      BatchedModels models,
-      ServerSecurity security,
-      ObserveOptions observe)
+      DataDirectory data, ServingOptions options, BatchedModels models, ServerSecurity security)
       throws IOException {
     ServerLock lock = ServerLock.take(data);
-    Observation observation = observation(observe, lock);
-    CollectionCatalog catalog = new CollectionCatalog(data, verification, warmup, models);
-    LiveCollections live = new LiveCollections(data, catalog, models, writeLimits);
+    ObserveOptions observe = options.observe();
+    Observation observation =
+        Observation.start(
+            observe.accessLog(), observe.slowQueries(), observe.traces(), StandardOutputLines::new);
+    CollectionCatalog catalog =
+        new CollectionCatalog(data, options.verification(), options.warmup(), models);
+    LiveCollections live = new LiveCollections(data, catalog, models, options.writes());
     // Which searches are sampled shall differ from start to start.
     RecallSampler sampler = RecallSampler.start(observe.recall(), System.nanoTime());
     RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts, sampler);
@@ -126,7 +124,7 @@ public final class SearchServer implements AutoCloseable {
     try {
       GrpcServer grpc =
           GrpcServer.start(
-              options,
+              options.grpc(),
               new Backends(
                   retrieval,
                   new DocumentReader(catalog, live::refresh),
@@ -140,11 +138,21 @@ public final class SearchServer implements AutoCloseable {
       listens = true;
       catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
       return new SearchServer(
-          options, lock, catalog, models, retrieval, live, grpc, security, observation, sampler);
+          options.grpc(),
+          lock,
+          catalog,
+          models,
+          retrieval,
+          live,
+          grpc,
+          security,
+          observation,
+          sampler);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
-              taken(options.listening().host(), options.listening().port(), "--port"), failed)
+              taken(options.grpc().listening().host(), options.grpc().listening().port(), "--port"),
+              failed)
           : failed;
     } finally {
       if (!listens) {
@@ -157,8 +165,7 @@ public final class SearchServer implements AutoCloseable {
   }
 
   /**
-   * Begins to listen, see the other method of this name. The files of collections are touched
-   * before they serve, if they are read anyway to be verified.
+   * Begins to listen with the usual limits, see {@link ServingOptions#of}.
    *
    * @param data where the collections are
    * @param options where to listen and within what limits
@@ -173,36 +180,8 @@ public final class SearchServer implements AutoCloseable {
       long warmupMillis,
       BatchedModels models)
       throws IOException {
-    Preload preload = verification == Verification.FULL ? Preload.TOUCH : Preload.NONE;
     return listen(
-        data,
-        options,
-        verification,
-        new Warmup(warmupMillis, preload),
-        WriteLimits.DEFAULTS,
-        models,
-        ServerSecurity.NONE,
-        ObserveOptions.DEFAULTS);
-  }
-
-  /** Starts what is written down; the lock is given back when that fails. */
-  private static Observation observation(ObserveOptions observe, ServerLock lock)
-      throws IOException {
-    boolean starts = false;
-    try {
-      Observation observation =
-          Observation.start(
-              observe.accessLog(),
-              observe.slowQueries(),
-              observe.traces(),
-              StandardOutputLines::new);
-      starts = true;
-      return observation;
-    } finally {
-      if (!starts) {
-        lock.close();
-      }
-    }
+        data, ServingOptions.of(options, verification, warmupMillis), models, ServerSecurity.NONE);
   }
 
   private static void report(
@@ -263,6 +242,39 @@ public final class SearchServer implements AutoCloseable {
     } catch (IOException failed) {
       throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
     }
+  }
+
+  /**
+   * Serves HTTP too, until the server has ended: REST, the console, health checks.
+   *
+   * @param httpOptions where to listen and within what limits
+   * @throws IOException when the address cannot be listened on
+   */
+  public void serveHttp(HttpOptions httpOptions) throws IOException {
+    String host = httpOptions.listening().host();
+    try {
+      http =
+          HttpServer.start(
+              httpOptions,
+              Site.builder(httpOptions).rest(grpc.gateway()).readiness(this::readiness).build());
+    } catch (IOException failed) {
+      throw isTaken(failed)
+          ? new IOException(taken(host, httpOptions.listening().port(), "--http-port"), failed)
+          : failed;
+    }
+  }
+
+  private Site.Readiness readiness() {
+    return switch (grpc.readiness()) {
+      case STARTING -> Site.Readiness.STARTING;
+      case SERVING -> Site.Readiness.SERVING;
+      case DRAINING -> Site.Readiness.DRAINING;
+    };
+  }
+
+  /** Returns the port of HTTP; 0 for none. */
+  public int httpPort() {
+    return http == null ? 0 : http.port();
   }
 
   /**
@@ -329,6 +341,11 @@ public final class SearchServer implements AutoCloseable {
     boolean quiet = grpc.shutdown(options.shutdown().grace());
     sampler.close();
     observation.close();
+    if (http != null) {
+      // After the calls that it made: what is left to do is to send their answers.
+      http.shutdown(LAST_ANSWERS);
+      http = null;
+    }
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
       metrics.close();

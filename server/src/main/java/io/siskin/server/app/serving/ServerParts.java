@@ -9,30 +9,20 @@ import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.Preload;
-import io.siskin.server.config.AccessLogConfig;
 import io.siskin.server.config.BatchingConfig;
 import io.siskin.server.config.DataConfig;
 import io.siskin.server.config.GrpcConfig;
 import io.siskin.server.config.GrpcConfig.KeepAliveConfig;
-import io.siskin.server.config.RecallSamplingConfig;
 import io.siskin.server.config.SearchConfig;
 import io.siskin.server.config.ServerConfig;
-import io.siskin.server.config.SlowQueriesConfig;
-import io.siskin.server.config.TracesConfig;
 import io.siskin.server.config.WritesConfig;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.model.ModelLibrary;
-import io.siskin.server.observe.AccessLogOptions;
-import io.siskin.server.observe.SlowQueryOptions;
-import io.siskin.server.retrieve.RecallOptions;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
-import io.siskin.server.trace.TraceOptions;
 import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,7 +31,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServerParts {
   private static final int MEBIBYTE_BITS = 20;
-  private static final String STANDARD_OUTPUT = "-";
 
   private ServerParts() {}
 
@@ -55,10 +44,23 @@ public final class ServerParts {
    */
   public static void check(ServerConfig config) throws IOException {
     ServerSecurity.check(config);
-    GrpcServerOptions _ = grpc(config);
-    WriteLimits _ = writes(config.writes());
+    ServingOptions _ = options(config);
     BatchingOptions _ = batching(config.batching());
-    ObserveOptions _ = observe(config);
+  }
+
+  /**
+   * Returns the options of the parts of a server.
+   *
+   * @param config the configuration
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   */
+  public static ServingOptions options(ServerConfig config) {
+    return new ServingOptions(
+        grpc(config),
+        verification(config.data()),
+        warmup(config.data()),
+        writes(config.writes()),
+        ObserveOptions.DEFAULTS);
   }
 
   /**
@@ -67,7 +69,7 @@ public final class ServerParts {
    * @param config the configuration
    * @throws io.siskin.index.error.InvalidInputException when there is nothing to listen on
    */
-  public static GrpcServerOptions grpc(ServerConfig config) {
+  private static GrpcServerOptions grpc(ServerConfig config) {
     GrpcConfig grpc = config.grpc();
     SearchConfig search = config.search();
     GrpcServerOptions.Builder builder =
@@ -112,7 +114,7 @@ public final class ServerParts {
    *
    * @param data the data directory's settings
    */
-  public static Verification verification(DataConfig data) {
+  private static Verification verification(DataConfig data) {
     return switch (data.verify()) {
       case FULL -> Verification.FULL;
       case STRUCTURE -> Verification.STRUCTURE;
@@ -124,7 +126,7 @@ public final class ServerParts {
    *
    * @param data the data directory's settings
    */
-  public static Warmup warmup(DataConfig data) {
+  private static Warmup warmup(DataConfig data) {
     DataConfig.Preloading asked = data.preload();
     boolean touches =
         asked == null
@@ -138,49 +140,13 @@ public final class ServerParts {
    *
    * @param config the limits
    */
-  public static WriteLimits writes(WritesConfig config) {
+  private static WriteLimits writes(WritesConfig config) {
     return new WriteLimits(
         (long) config.queueMibMax() << MEBIBYTE_BITS,
         config.growingDocumentsMax(),
         (long) config.growingMibMax() << MEBIBYTE_BITS,
         TimeUnit.SECONDS.toNanos(config.growingSecondsMax()),
         TimeUnit.SECONDS.toNanos(config.idleSecondsMax()));
-  }
-
-  /**
-   * Returns what is written down about the server's work.
-   *
-   * @param config the configuration
-   */
-  public static ObserveOptions observe(ServerConfig config) {
-    SlowQueriesConfig slow = config.slowQueries();
-    TracesConfig traces = config.traces();
-    RecallSamplingConfig recall = config.recallSampling();
-    return new ObserveOptions(
-        accessLog(config.accessLog()),
-        new SlowQueryOptions(
-            slow.limitMillis(), slow.countMax(), slow.mibMax() << MEBIBYTE_BITS, slow.queries()),
-        new TraceOptions(
-            traces.enabled(),
-            Objects.requireNonNullElse(traces.endpoint(), ""),
-            traces.sampleRatio(),
-            Objects.requireNonNullElse(traces.serviceName(), "")),
-        new RecallOptions(recall.share(), recall.processorShare()));
-  }
-
-  private static AccessLogOptions accessLog(AccessLogConfig config) {
-    Path path = config.path();
-    AccessLogOptions.Destination destination;
-    if (path == null) {
-      destination = new AccessLogOptions.Destination.Off();
-    } else if (path.toString().equals(STANDARD_OUTPUT)) {
-      destination = new AccessLogOptions.Destination.StandardOutput();
-    } else {
-      destination =
-          new AccessLogOptions.Destination.File(
-              path, (long) config.fileMibMax() << MEBIBYTE_BITS, config.fileCountMax());
-    }
-    return new AccessLogOptions(destination, config.queries(), config.queueCapacity());
   }
 
   /**

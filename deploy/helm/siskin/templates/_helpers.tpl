@@ -1,0 +1,54 @@
+{{- define "siskin.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "siskin.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- else if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "siskin.name" .) | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "siskin.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "siskin.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "siskin.labels" -}}
+{{ include "siskin.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "siskin.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "siskin.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The file of the server: the user's settings, and over them those that the rest of the chart relies on. */}}
+{{- define "siskin.config" -}}
+{{- $own := dict
+    "data" (dict "dir" "/data")
+    "grpc" (dict "host" "0.0.0.0" "port" 7700) -}}
+{{- if .Values.metrics.enabled -}}
+{{- $_ := set $own "metrics" (dict "host" "0.0.0.0" "port" (int .Values.metrics.port)) -}}
+{{- end -}}
+{{- toYaml (mustMergeOverwrite (deepCopy .Values.config) $own) -}}
+{{- end -}}
+
+{{- define "siskin.probe" -}}
+{{- if eq .Values.probes.kind "grpc" -}}
+grpc:
+  port: 7700
+{{- else -}}
+tcpSocket:
+  port: grpc
+{{- end -}}
+{{- end -}}

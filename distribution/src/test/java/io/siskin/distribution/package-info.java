@@ -1,0 +1,2 @@
+/** The archive: what is in it, and that it runs. */
+package io.siskin.distribution;
