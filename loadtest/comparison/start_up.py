@@ -1,7 +1,9 @@
 """How long commands take that have little to do. See loadtest/start-up."""
 
+import glob
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -9,7 +11,6 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SISKIN = str(ROOT / "bin" / "siskin")
 DOCUMENTS = 1000
 
 
@@ -19,13 +20,52 @@ def java_home():
     return subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True).stdout
 
 
-def cases():
-    """By name: the JVM options that make the case. Later options win over those of the launcher."""
-    own_archive = f"-XX:SharedArchiveFile={java_home()}/lib/server/classes.jsa"
+def unpack(archive, folder):
+    """Unpacks the archive; returns the folder of the installation."""
+    os.makedirs(folder)
+    subprocess.run(["tar", "-xzf", archive, "-C", folder], check=True)
+    (home,) = glob.glob(os.path.join(folder, "siskin-*"))
+    return home
+
+
+def make_aot_cache(home, folder):
+    """Makes the AOT cache of JDK 25 in the way that ADR 0018 describes; returns its file.
+
+    With the scalar kernels: with the others the JVM cannot make one.
+    """
+    cache = os.path.join(folder, "aot.cache")
+    os.makedirs(os.path.join(folder, "training"))
+    subprocess.run(
+        [
+            f"{java_home()}/bin/java",
+            f"@{home}/bin/jvm.options",
+            f"-XX:AOTCacheOutput={cache}",
+            "-Dsiskin.kernels=scalar",
+            "-cp",
+            f"{home}/lib/siskin-server.jar:{home}/lib/*",
+            "io.siskin.server.app.StartUpTraining",
+            os.path.join(folder, "training"),
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    print(f"AOT cache: {os.path.getsize(cache) / 1e6:.0f} MB")
+    return cache
+
+
+def cases(archive, folder):
+    """By name: the command, and the JVM options that make the case."""
+    plain = unpack(archive, os.path.join(folder, "plain"))
+    cached = unpack(archive, os.path.join(folder, "cached"))
+    subprocess.run([f"{cached}/bin/start-up-cache"], check=True)
+    (made,) = glob.glob(f"{cached}/lib/*.jsa")
+    print(f"archive of classes: {os.path.getsize(made) / 1e6:.0f} MB")
+    aot = make_aot_cache(plain, folder)
     return {
-        "before": f"{own_archive} --add-modules=jdk.incubator.vector",
-        "no cache": own_archive,
-        "cache": "",
+        "no cache": (f"{plain}/bin/siskin", ""),
+        "classes": (f"{cached}/bin/siskin", ""),
+        "AOT": (f"{plain}/bin/siskin", f"-XX:AOTCache={aot}"),
     }
 
 
@@ -33,11 +73,12 @@ def environment(options):
     return dict(os.environ, SISKIN_NO_BUILD="1", SISKIN_JAVA_OPTS=options)
 
 
-def run(options, *arguments):
+def run(case, *arguments):
     """Runs a command to its end; returns its wall-clock and its CPU time in milliseconds."""
+    siskin, options = case
     began = time.monotonic()
     process = subprocess.Popen(
-        [SISKIN, *arguments], env=environment(options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [siskin, *arguments], env=environment(options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - began
@@ -46,11 +87,12 @@ def run(options, *arguments):
     return 1000 * wall, 1000 * (usage.ru_utime + usage.ru_stime)
 
 
-def serve(options, data):
+def serve(case, data):
     """Starts a server; returns the process, its address, and the wall-clock milliseconds until it was ready."""
+    siskin, options = case
     began = time.monotonic()
     process = subprocess.Popen(
-        [SISKIN, "serve", "--data", data, "--port", "0", "--warmup-millis", "0"],
+        [siskin, "serve", "--data", data, "--port", "0", "--warmup-millis", "0"],
         env=environment(options),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -58,6 +100,30 @@ def serve(options, data):
     )
     ready = process.stdout.readline()
     return process, ready.split(": ")[1].split(",")[0], 1000 * (time.monotonic() - began)
+
+
+def search_request():
+    """A SearchRequest for "insects" in the collection "c", as a message of gRPC: the client must not be a JVM."""
+    message = b"\x0a\x01c" + b"\x12\x07insects"
+    return b"\x00" + len(message).to_bytes(4, "big") + message
+
+
+def first_answer(address, folder):
+    """Searches with curl; returns the wall-clock milliseconds."""
+    body = os.path.join(folder, "request")
+    with open(body, "wb") as out:
+        out.write(search_request())
+    began = time.monotonic()
+    answer = subprocess.run(
+        ["curl", "--silent", "--http2-prior-knowledge", "--data-binary", f"@{body}"]
+        + ["-H", "content-type: application/grpc", "-H", "te: trailers"]
+        + [f"http://{address}/siskin.v1.SearchService/Search"],
+        check=True,
+        capture_output=True,
+    ).stdout
+    if len(answer) < 100:
+        raise SystemExit(f"no hits in the answer {answer!r}")
+    return 1000 * (time.monotonic() - began)
 
 
 def end(process):
@@ -68,44 +134,55 @@ def end(process):
     return 1000 * (usage.ru_utime + usage.ru_stime)
 
 
-def measure(rounds, folder):
+def measure(all_cases, rounds, folder):
     """Returns by (command, case) the list of (wall, CPU)."""
     corpus, data, other = (os.path.join(folder, name) for name in ("c.jsonl", "data", "other"))
     with open(corpus, "w", encoding="utf-8") as out:
         for i in range(DOCUMENTS):
             out.write(f'{{"id": "{i}", "text": "an entomologist studies insects of kind {i}"}}\n')
     index = ["index", "--input", corpus, "--collection", "c", "--no-calibration"]
-    run("", *index, "--output", data)
+    first = next(iter(all_cases.values()))
+    run(first, *index, "--output", data)
     times = {}
-    server, address, _ = serve("", data)
+    server, address, _ = serve(first, data)
     try:
-        for _ in range(rounds):
-            for case, options in cases().items():
-                for name, arguments in {
+        for number in range(rounds):
+            # Another one begins each time, so that none always comes after the same one.
+            names = list(all_cases)
+            turn = number % len(names)
+            for name in names[turn:] + names[:turn]:
+                case = all_cases[name]
+                for command, arguments in {
                     "--version": ["--version"],
                     "index": [*index, "--output", other],
                     "search": ["search", "--target", address, "--collection", "c", "insects"],
                 }.items():
-                    times.setdefault((name, case), []).append(run(options, *arguments))
-                started, _, wall = serve(options, data)
-                times.setdefault(("serve", case), []).append((wall, end(started)))
+                    times.setdefault((command, name), []).append(run(case, *arguments))
+                copy = f"{data}-of-{name.replace(' ', '-')}"
+                shutil.rmtree(copy, ignore_errors=True)
+                shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*.lock", "LOCK"))
+                started, own_address, wall = serve(case, copy)
+                answered = first_answer(own_address, folder) if shutil.which("curl") else 0
+                used = end(started)
+                times.setdefault(("serve: ready", name), []).append((wall, used))
+                times.setdefault(("serve: answer", name), []).append((wall + answered, used))
     finally:
         end(server)
     return times
 
 
 def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 11
-    subprocess.run([SISKIN, "--version"], check=True, env=dict(os.environ, SISKIN_AOT_TRAIN="1"))
+    archive = sys.argv[1]
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 11
     with tempfile.TemporaryDirectory() as folder:
-        times = measure(rounds, folder)
-    names = list(cases())
-    head = "".join(f"{case + ': wall':>16}{'least':>8}{'CPU':>8}" for case in names)
+        all_cases = cases(archive, folder)
+        times = measure(all_cases, rounds, folder)
+    head = "".join(f"{name + ': wall':>16}{'least':>8}{'CPU':>8}" for name in all_cases)
     print(f"{f'median of {rounds}, ms':22}{head}")
-    for command in ("--version", "search", "index", "serve"):
+    for command in ("--version", "search", "index", "serve: ready", "serve: answer"):
         row = f"{command:22}"
-        for case in names:
-            walls, cpus = zip(*times[command, case])
+        for name in all_cases:
+            walls, cpus = zip(*times[command, name])
             row += f"{statistics.median(walls):16.0f}{min(walls):8.0f}{statistics.median(cpus):8.0f}"
         print(row)
 

@@ -1,12 +1,15 @@
 package io.siskin.loadtest.load;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.loadtest.load.report.LoadResult;
+import io.siskin.loadtest.load.scenario.Operation;
 import io.siskin.loadtest.load.scenario.Scenario;
 import io.siskin.loadtest.load.schedule.RateProfile;
 import io.siskin.loadtest.load.schedule.RateStage;
+import io.siskin.loadtest.load.schedule.Share;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -71,6 +74,12 @@ final class LinesCommand implements Callable<Integer> {
     LoadRun.Finished finished = run.send(scenario.schedule(profile), (log, second, server) -> {});
     LoadResult result = ResultJson.result(scenario, profile, finished);
     node.set("steps", result.steps());
+    ArrayNode beside = node.putArray("beside");
+    for (Operation operation : scenario.operations()) {
+      if (operation.share() instanceof Share.Beside) {
+        beside.add(operation.name());
+      }
+    }
     node.set("server", ResultJson.server(finished));
     result.faults(finished.senderCpuShare()).forEach(node.putArray("faults")::add);
     return node;

@@ -4,6 +4,7 @@ import io.siskin.loadtest.load.scenario.Operation;
 import io.siskin.loadtest.load.schedule.Arrivals;
 import io.siskin.server.app.flags.Choice;
 import io.siskin.server.app.process.FailureReport;
+import io.siskin.server.app.process.Version;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "loadtest/load",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     sortOptions = false,
     description =
         "Sends calls to a server that runs, when they are due and not when the server is ready for"

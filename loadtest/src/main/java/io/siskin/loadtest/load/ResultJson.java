@@ -166,6 +166,7 @@ final class ResultJson {
         node.put("kind", "search");
         node.put("file", String.valueOf(search.queries().getFileName()));
         node.put("form", search.form().name().toLowerCase(Locale.ROOT));
+        node.put("unique", search.isUnique());
         node.put("k", search.k());
         node.put("recall_target", String.valueOf(search.recallTarget()));
         node.put("filter", String.valueOf(search.filter()));

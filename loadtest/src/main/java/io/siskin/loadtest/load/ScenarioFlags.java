@@ -49,6 +49,13 @@ final class ScenarioFlags {
               + " if there is one (default any).")
   @Nullable QueryForm form;
 
+  @Option(
+      names = "--unique",
+      description =
+          "Without a scenario: put the number of the search behind each text, so that no cache has"
+              + " its encoding.")
+  boolean isUnique;
+
   @Option(names = "--k", description = "Without a scenario: hits of a search (default 10).")
   @Nullable Integer k;
 
@@ -160,8 +167,13 @@ final class ScenarioFlags {
     if (queries != null) {
       excluded.add("--queries");
     }
-    if (form != null || k != null || recallTarget != null || filter != null || isStream) {
-      excluded.add("--form, --k, --recall-target, --filter or --stream");
+    if (form != null
+        || k != null
+        || recallTarget != null
+        || filter != null
+        || isStream
+        || isUnique) {
+      excluded.add("--form, --k, --recall-target, --filter, --stream or --unique");
     }
     if (!excluded.isEmpty()) {
       throw new InvalidInputException(
@@ -186,6 +198,7 @@ final class ScenarioFlags {
             isStream,
             queries,
             or(form, QueryForm.ANY),
+            isUnique,
             or(k, 10),
             recallTarget,
             filter,

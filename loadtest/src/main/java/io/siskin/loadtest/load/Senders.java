@@ -91,14 +91,18 @@ final class Senders {
     if (queries.isEmpty()) {
       throw new InvalidInputException("queries", "empty", "at least one").at("" + search.queries());
     }
-    String filter = search.filter();
-    if (filter == null) {
-      return number -> queries.get((int) (number % queries.size()));
-    }
-    return number ->
-        queries.get((int) (number % queries.size())).toBuilder()
-            .setFilterExpression(filled(filter, search.values(), number))
-            .build();
+    return number -> {
+      SearchRequest query = queries.get((int) (number % queries.size()));
+      boolean isNew = search.isUnique() && query.hasText();
+      if (search.filter() == null && !isNew) {
+        return query;
+      }
+      SearchRequest.Builder request = query.toBuilder();
+      if (search.filter() != null) {
+        request.setFilterExpression(filled(search.filter(), search.values(), number));
+      }
+      return isNew ? request.setText(query.getText() + " " + number).build() : request.build();
+    };
   }
 
   /** Returns a filter whose placeholders have values; each value list goes round by itself. */

@@ -42,6 +42,7 @@ final class LoadRunTest {
         isStream,
         queries,
         Operation.QueryForm.ANY,
+        false,
         10,
         null,
         null,

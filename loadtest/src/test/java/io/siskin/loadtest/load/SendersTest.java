@@ -25,6 +25,12 @@ final class SendersTest {
   private LongFunction<SearchRequest> requests(
       QueryForm form, @Nullable String filter, Map<String, List<String>> values)
       throws IOException {
+    return requests(form, false, filter, values);
+  }
+
+  private LongFunction<SearchRequest> requests(
+      QueryForm form, boolean isUnique, @Nullable String filter, Map<String, List<String>> values)
+      throws IOException {
     Path file = folder.resolve("queries.jsonl");
     Files.writeString(
         file,
@@ -41,6 +47,7 @@ final class SendersTest {
             false,
             file,
             form,
+            isUnique,
             7,
             0.95,
             filter,
@@ -68,6 +75,13 @@ final class SendersTest {
     assertThatThrownBy(() -> requests(QueryForm.VECTOR, null, Map.of()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageEndingWith("queries.jsonl:2: query is '2' without one; allowed: a vector");
+  }
+
+  @Test
+  void textsCanBeNewEachTime() throws IOException {
+    LongFunction<SearchRequest> requests = requests(QueryForm.ANY, true, null, Map.of());
+    assertThat(requests.apply(3).getText()).isEqualTo("wings 3");
+    assertThat(requests.apply(2)).isEqualTo(requests(QueryForm.ANY, null, Map.of()).apply(0));
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyText {
   private static final String PREFIX = "siskin_";
+  private static final String BEARER = "Bearer ";
   private static final int ID_LENGTH = 10;
   private static final int SECRET_LENGTH = 43;
   private static final int CHECKSUM_LENGTH = 6;
@@ -78,6 +79,24 @@ public final class KeyText {
     }
     String body = text.substring(0, LENGTH - CHECKSUM_LENGTH);
     return parts.group(2).equals(checksum(body)) ? new KeyText(parts.group(1), text) : null;
+  }
+
+  /**
+   * Returns what a caller has sent as a key, of the headers that may have it.
+   *
+   * @param authorization the header {@code authorization}, {@code Bearer KEY}; null if it was not
+   *     sent. It counts more
+   * @param apiKey the header {@code x-api-key}; null if it was not sent
+   * @return the text, empty when the first header is of another form; null when there is neither
+   */
+  public static @Nullable String ofHeaders(
+      @Nullable String authorization, @Nullable String apiKey) {
+    if (authorization == null) {
+      return apiKey;
+    }
+    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? authorization.substring(BEARER.length()).strip()
+        : "";
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.Map;
  *
  * @param data the data directory and how its files are read
  * @param grpc the gRPC listener
+ * @param http the HTTP listener
  * @param metrics the listener for metrics
  * @param security who may call, and how connections are encrypted
  * @param search how searches share the processor
@@ -23,6 +24,7 @@ import java.util.Map;
 public record ServerConfig(
     @Section("The data directory, and how its files are read.") DataConfig data,
     @Section("The gRPC listener.") GrpcConfig grpc,
+    @Section("The HTTP listener: REST, the console and health checks.") HttpConfig http,
     @Section("The listener for metrics, over HTTP.") MetricsConfig metrics,
     @Section("Who may call, and how connections are encrypted.") SecurityConfig security,
     @Section("How searches share the processor.") SearchConfig search,

@@ -68,7 +68,7 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
     if (type == double.class || type == Double.class) {
       return new SettingType.Decimal();
     }
-    if (type == boolean.class) {
+    if (type == boolean.class || type == Boolean.class) {
       return new SettingType.Switch();
     }
     if (type == String.class) {

@@ -1,8 +1,6 @@
 package io.siskin.server.http;
 
 import io.siskin.server.rpc.gateway.RestGateway;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,7 +38,7 @@ final class BrowserRules {
     this.origins = lower(options.browsers().origins());
     this.hosts.addAll(lower(options.browsers().hosts()));
     String listening = options.listening().host();
-    this.anyHost = hosts.contains(ALL) || (hosts.isEmpty() && !isLoopback(listening));
+    this.anyHost = hosts.contains(ALL) || (hosts.isEmpty() && !HttpOptions.isLoopback(listening));
     hosts.add("localhost");
     hosts.add(listening.toLowerCase(Locale.ROOT));
   }
@@ -49,14 +47,6 @@ final class BrowserRules {
     Set<String> lower = new TreeSet<>();
     names.forEach(name -> lower.add(name.toLowerCase(Locale.ROOT)));
     return lower;
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException unknown) {
-      return false;
-    }
   }
 
   /**

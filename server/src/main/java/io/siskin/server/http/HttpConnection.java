@@ -390,6 +390,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       var _ = ctx.close();
     } else if (ending) {
       LOG.debug("{}: after its last request", ctx.channel().remoteAddress(), cause);
+    } else if (cause instanceof Unpacking.NoMemoryException) {
+      refuse(RequestGathering.NO_MEMORY);
     } else if (cause instanceof DecoderException) {
       LOG.debug("{}: cannot be decoded", ctx.channel().remoteAddress(), cause);
       refuse(Answer.error(400, "the request cannot be decoded"));

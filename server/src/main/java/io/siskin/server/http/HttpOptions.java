@@ -2,7 +2,9 @@ package io.siskin.server.http;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
-import java.nio.file.Path;
+import io.siskin.server.tls.ReloadingTls;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -28,6 +30,19 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
       new HttpOptions(Listening.DEFAULTS, Limits.DEFAULTS, Times.DEFAULTS, Browsers.DEFAULTS);
 
   /**
+   * Tells whether an address is of the loopback interface, which only this machine reaches.
+   *
+   * @param host a name or a number
+   */
+  public static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException unknown) {
+      return false;
+    }
+  }
+
+  /**
    * Returns these options with another place to listen.
    *
    * @param host see {@link Listening#host}
@@ -36,6 +51,21 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
   public HttpOptions at(String host, int port) {
     return new HttpOptions(
         new Listening(host, port, listening.threads, listening.tls), limits, times, browsers);
+  }
+
+  /**
+   * Returns options for a port that only shows metrics: one thread, few connections, short bodies.
+   *
+   * @param host see {@link Listening#host}
+   * @param port see {@link Listening#port}
+   */
+  public HttpOptions forMetrics(String host, int port) {
+    return new HttpOptions(
+        new Listening(host, port, 1, null),
+        new Limits(32, 32, 16 << 10, 64, 16 << 10, 16 << 20, 1),
+        new Times(Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), 64 << 10),
+        // Scrapers name it as they like. It has nothing that a page could change.
+        new Browsers(List.of(), List.of("*"), false));
   }
 
   /**
@@ -70,7 +100,7 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
    *
    * @param value the certificate, null for plain text
    */
-  public HttpOptions withTls(@Nullable Tls value) {
+  public HttpOptions withTls(@Nullable ReloadingTls value) {
     return new HttpOptions(
         new Listening(listening.host, listening.port, listening.threads, value),
         limits,
@@ -87,9 +117,9 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
    * @param port the TCP port, 1 to 65,535; 0 for any free one. Default: 7701
    * @param threads network threads, which also read and write JSON and run small searches; a
    *     connection stays on one of them. 1 to 1,024. Default: the number of cores
-   * @param tls the certificate; null for plain text, which is the default
+   * @param tls the certificate, owned by others; null for plain text, which is the default
    */
-  public record Listening(String host, int port, int threads, @Nullable Tls tls) {
+  public record Listening(String host, int port, int threads, @Nullable ReloadingTls tls) {
     static final Listening DEFAULTS = new Listening("127.0.0.1", DEFAULT_PORT, CORES, null);
 
     /** Checks the ranges. */
@@ -98,14 +128,6 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
       Ranges.check("http threads", threads, 1, 1_024);
     }
   }
-
-  /**
-   * A certificate, as files in PEM.
-   *
-   * @param certificateChain the server's certificate, followed by those that vouch for it
-   * @param privateKey its key, unencrypted, in PKCS #8
-   */
-  public record Tls(Path certificateChain, Path privateKey) {}
 
   /**
    * How much a server takes.

@@ -93,7 +93,7 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
                 .setMaxChunkSize(CHUNK_BYTES_MAX)),
         new HttpContentCompressor(
             PACKED_BYTES_MIN, StandardCompressionOptions.gzip(), StandardCompressionOptions.zstd()),
-        new Unpacking(),
+        new Unpacking(shared.budget()),
         connection);
   }
 

@@ -1,7 +1,9 @@
 package io.siskin.server.http;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -11,9 +13,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.siskin.server.counters.BufferPoolCounts;
+import io.siskin.server.tls.ReloadingTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +52,8 @@ public final class HttpServer implements AutoCloseable {
         new ConnectionLimit(
             options.limits().connectionsMax(), options.limits().connectionsPerAddressMax());
     this.budget = new ByteBudget(options.limits().heldBytesMax());
-    HttpOptions.Tls files = options.listening().tls();
-    this.tls = files == null ? null : new TlsContext(files);
+    ReloadingTls certificate = options.listening().tls();
+    this.tls = certificate == null ? null : new TlsContext(certificate);
     this.loops =
         new MultiThreadIoEventLoopGroup(
             options.listening().threads(),
@@ -84,6 +89,8 @@ public final class HttpServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            // Netty's default, the adaptive one, does not tell how much of its memory is in use.
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES_FIRST, READ_BYTES_MAX))
@@ -103,6 +110,23 @@ public final class HttpServer implements AutoCloseable {
     return listener == null ? 0 : ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
+  /** Returns what the buffers of all HTTP servers of this process take now. */
+  public static BufferPoolCounts buffers() {
+    PooledByteBufAllocatorMetric metric = PooledByteBufAllocator.DEFAULT.metric();
+    // What Netty calls used is what it has from the system.
+    return new BufferPoolCounts(
+        activeBytes(metric.directArenas()) + activeBytes(metric.heapArenas()),
+        metric.usedDirectMemory() + metric.usedHeapMemory());
+  }
+
+  private static long activeBytes(List<PoolArenaMetric> arenas) {
+    long bytes = 0;
+    for (PoolArenaMetric arena : arenas) {
+      bytes += Math.max(arena.numActiveBytes(), 0);
+    }
+    return bytes;
+  }
+
   /** Returns what the server holds, as plain numbers. */
   public HttpCounts counts() {
     var pool = PooledByteBufAllocator.DEFAULT.metric();
@@ -112,17 +136,6 @@ public final class HttpServer implements AutoCloseable {
         budget.held(),
         pool.usedHeapMemory(),
         pool.usedDirectMemory());
-  }
-
-  /**
-   * Reads the certificate again; does nothing without one. New connections get the new one.
-   *
-   * @throws IOException when it cannot be read; then the old one stays
-   */
-  public void reloadCertificate() throws IOException {
-    if (tls != null) {
-      tls.reload();
-    }
   }
 
   /**

@@ -2,6 +2,8 @@ package io.siskin.server.http;
 
 import io.siskin.server.rpc.gateway.RestGateway;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  * by its server.
  */
 public final class Site implements Endpoint, AutoCloseable {
+  private static final int UNAUTHORIZED = 401;
+
   private final BrowserRules browsers;
   private final @Nullable RestEndpoint rest;
   private final @Nullable StaticFiles console;
   private final @Nullable SlowPage metrics;
-  private final @Nullable Endpoint openApi;
+  private final Page.Door door;
+  private final @Nullable SlowPage openApi;
   private final Supplier<Readiness> readiness;
 
   /** Whether the process wants requests. */
@@ -36,8 +41,24 @@ public final class Site implements Endpoint, AutoCloseable {
             ? null
             : StaticFiles.console();
     this.metrics = builder.metrics == null ? null : new SlowPage(builder.metrics);
-    this.openApi = null;
+    this.door = builder.door;
+    this.openApi = builder.gateway == null ? null : new SlowPage(description(builder));
     this.readiness = builder.readiness;
+  }
+
+  /** Makes the description of the API when it is asked for, and keeps it. */
+  private static Page.Source description(Builder builder) {
+    RestGateway gateway = Objects.requireNonNull(builder.gateway, "there is an API");
+    String version = builder.version;
+    AtomicReference<Page> kept = new AtomicReference<>();
+    return _ -> {
+      Page page = kept.get();
+      if (page == null) {
+        page = new Page(200, Answer.JSON, gateway.openApi(version));
+        kept.set(page);
+      }
+      return page;
+    };
   }
 
   /**
@@ -53,7 +74,9 @@ public final class Site implements Endpoint, AutoCloseable {
   public static final class Builder {
     private final HttpOptions options;
     private @Nullable RestGateway gateway;
+    private String version = "";
     private Page.@Nullable Source metrics;
+    private Page.Door door = Page.Door.OPEN;
     private Supplier<Readiness> readiness = () -> Readiness.SERVING;
 
     private Builder(HttpOptions options) {
@@ -64,19 +87,32 @@ public final class Site implements Endpoint, AutoCloseable {
      * Adds the REST form of the API below {@code /v1/}, its description and the console.
      *
      * @param value makes the calls
+     * @param programVersion the version that the description names
      */
-    public Builder rest(RestGateway value) {
+    public Builder rest(RestGateway value, String programVersion) {
       gateway = value;
+      version = programVersion;
       return this;
+    }
+
+    /**
+     * Adds {@code /metrics} for everybody.
+     *
+     * @param value makes the page
+     */
+    public Builder metrics(Page.Source value) {
+      return metrics(value, Page.Door.OPEN);
     }
 
     /**
      * Adds {@code /metrics}.
      *
      * @param value makes the page
+     * @param whoMaySee decides who may see it
      */
-    public Builder metrics(Page.Source value) {
+    public Builder metrics(Page.Source value, Page.Door whoMaySee) {
       metrics = value;
+      door = whoMaySee;
       return this;
     }
 
@@ -128,12 +164,24 @@ public final class Site implements Endpoint, AutoCloseable {
     return switch (path) {
       case "/healthz" -> page(Answer.text(200, "ok\n"));
       case "/readyz" -> page(readyPage());
-      case "/metrics" -> metrics == null ? NO_PATH : metrics;
+      case "/metrics" -> metrics == null ? NO_PATH : behindDoor(request, metrics);
       case "/openapi.json" -> openApi == null ? NO_PATH : openApi;
       // Relative, so that they are right below the path of a proxy too.
       case "/", "/console" ->
           console == null ? NO_PATH : page(Answer.empty(302).with("Location", "console/"));
       default -> NO_PATH;
+    };
+  }
+
+  private Endpoint behindDoor(Request request, Endpoint page) {
+    int status = door.judge(request.header("Authorization"), request.header("X-API-Key"));
+    return switch (status) {
+      case Page.Door.OK -> page;
+      case UNAUTHORIZED ->
+          page(
+              Answer.error(status, "a key is needed: 'Authorization: Bearer KEY'")
+                  .with("WWW-Authenticate", "Bearer"));
+      default -> page(Answer.error(status, "the key needs the role 'read' for all collections"));
     };
   }
 
@@ -173,6 +221,9 @@ public final class Site implements Endpoint, AutoCloseable {
   public void close() {
     if (metrics != null) {
       metrics.close();
+    }
+    if (openApi != null) {
+      openApi.close();
     }
   }
 }

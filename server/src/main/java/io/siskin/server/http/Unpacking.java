@@ -1,7 +1,10 @@
 package io.siskin.server.http;
 
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.compression.ZlibCodecFactory;
 import io.netty.handler.codec.compression.ZlibWrapper;
 import io.netty.handler.codec.compression.ZstdDecoder;
@@ -23,7 +26,7 @@ final class Unpacking extends HttpContentDecompressor {
    * The memory that zstd may take for the window of one body, in bytes: 8 MiB, which RFC 9659 asks
    * of those who take zstd.
    */
-  static final long ZSTD_WINDOW_BYTES = 1L << Unpacking.ZSTD_WINDOW_LOG;
+  static final long ZSTD_WINDOW_BYTES = 8L << 20;
 
   private static final int ZSTD_WINDOW_LOG = 23;
   private static final int PIECE_BYTES = 64 << 10;
@@ -32,9 +35,21 @@ final class Unpacking extends HttpContentDecompressor {
   // would keep all of it.
   private static final int IN_PIECES = 0;
 
-  /** Makes a handler. */
-  Unpacking() {
+  private final ByteBudget budget;
+
+  /** Says that all connections together hold too much to unpack one more body. */
+  static final class NoMemoryException extends DecoderException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * Makes a handler.
+   *
+   * @param budget counts what the connections of a server hold
+   */
+  Unpacking(ByteBudget budget) {
     super(IN_PIECES);
+    this.budget = budget;
   }
 
   @Override
@@ -42,7 +57,12 @@ final class Unpacking extends HttpContentDecompressor {
     return switch (encoding.toLowerCase(Locale.ROOT)) {
       case "gzip", "x-gzip" ->
           embedded(ZlibCodecFactory.newZlibDecoder(ZlibWrapper.GZIP, IN_PIECES));
-      case "zstd" -> embedded(new ZstdDecoder(PIECE_BYTES, ZSTD_WINDOW_LOG));
+      case "zstd" -> {
+        if (!budget.take(ZSTD_WINDOW_BYTES)) {
+          throw new NoMemoryException();
+        }
+        yield embedded(new ZstdDecoder(PIECE_BYTES, ZSTD_WINDOW_LOG), new Window(budget));
+      }
       default -> null;
     };
   }
@@ -59,12 +79,26 @@ final class Unpacking extends HttpContentDecompressor {
                 .contains(encodings.getFirst().trim().toLowerCase(Locale.ROOT)));
   }
 
-  private EmbeddedChannel embedded(ChannelHandler decoder) {
+  private EmbeddedChannel embedded(ChannelHandler... decoders) {
     return EmbeddedChannel.builder()
         .channelId(ctx.channel().id())
         .hasDisconnect(ctx.channel().metadata().hasDisconnect())
         .config(ctx.channel().config())
-        .handlers(decoder)
+        .handlers(decoders)
         .build();
+  }
+
+  /** Gives the memory of a window back when its body has ended, or its connection. */
+  private static final class Window extends ChannelHandlerAdapter {
+    private final ByteBudget budget;
+
+    Window(ByteBudget budget) {
+      this.budget = budget;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+      budget.giveBack(ZSTD_WINDOW_BYTES);
+    }
   }
 }

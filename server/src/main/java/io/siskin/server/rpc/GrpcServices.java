@@ -31,6 +31,7 @@ import io.siskin.server.rpc.service.ServerService;
 import io.siskin.server.rpc.transport.CallCounting;
 import io.siskin.server.rpc.transport.CallGuard;
 import io.siskin.server.rpc.transport.OpenCalls;
+import io.siskin.server.rpc.transport.RequestSizes;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -63,6 +64,7 @@ final class GrpcServices {
   private final CallCounting calls;
   private final CallCounting streamRequests = new CallCounting();
   private final AccessControl access;
+  private final RequestSizes sizes = new RequestSizes();
   private volatile Readiness readiness = Readiness.STARTING;
 
   /**
@@ -161,18 +163,23 @@ final class GrpcServices {
             guard.guard(
                 ErrorDetailsReflection.addTo(
                     ServerInterceptors.interceptForward(
-                        searchService, access, earlyRefusal, openCalls))))
-        .addService(
-            guard.guard(ServerInterceptors.interceptForward(collectionService, access, openCalls)))
-        .addService(
-            guard.guard(ServerInterceptors.interceptForward(documentService, access, openCalls)))
-        .addService(
-            guard.guard(ServerInterceptors.interceptForward(encodeService, access, openCalls)))
-        .addService(
-            guard.guard(ServerInterceptors.interceptForward(serverService, access, openCalls)))
+                        searchService, access, earlyRefusal, sizes, openCalls))))
         .addService(
             guard.guard(
-                ServerInterceptors.intercept(health.getHealthService().bindService(), access)))
+                ServerInterceptors.interceptForward(collectionService, access, sizes, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(documentService, access, sizes, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(encodeService, access, sizes, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(serverService, access, sizes, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(
+                    health.getHealthService().bindService(), access, sizes)))
         .addService(
             guard.guard(
                 ServerInterceptors.intercept(

@@ -83,7 +83,6 @@ class KeyStoreTest {
     KeyFileTest.add(file(), KeyFileTest.key(first, null));
     List<String> changes = new ArrayList<>();
     try (KeyStore store = open(file())) {
-      store.close();
       store.onChange((change, id) -> changes.add(change + " " + id));
       ApiKey open = store.authenticate(first.reveal());
       KeyFileTest.add(file(), KeyFileTest.key(second, null));
@@ -106,7 +105,6 @@ class KeyStoreTest {
     KeyFileTest.add(file(), KeyFileTest.key(text, null));
     byte[] right = Files.readAllBytes(file());
     try (KeyStore store = open(file())) {
-      store.close();
       Files.writeString(file(), "{");
       store.look();
       assertThat(store.authenticate(text.reveal())).isNotNull();

@@ -129,8 +129,7 @@ final class ArchitectureTest {
           Map.entry("config", Set.of()),
           Map.entry("access", Set.of()),
           Map.entry("tls", Set.of()),
-          Map.entry(
-              "metrics", Set.of("access", "batch", "counters", "filter", "retrieve", "search")),
+          Map.entry("metrics", Set.of("batch", "counters", "filter", "retrieve", "search")),
           Map.entry("measure", Set.of("corpus", "search")),
           Map.entry(
               "rpc",
@@ -149,7 +148,7 @@ final class ArchitectureTest {
                   "write")),
           Map.entry("rpc.access", Set.of("access", "counters", "observe", "rpc.transport")),
           Map.entry("rpc.gateway", Set.of("retrieve", "rpc.mapping")),
-          Map.entry("http", Set.of("rpc.gateway")),
+          Map.entry("http", Set.of("counters", "rpc.gateway", "tls")),
           Map.entry("rpc.admission", Set.of("counters")),
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping", "search", "trace")),
           Map.entry(
@@ -242,11 +241,14 @@ final class ArchitectureTest {
             Violations.Chronicle.class,
             "net.openhft.."),
         only(
-            "the formats of metrics and the HTTP server are known in metrics",
+            "the formats of metrics are known in metrics",
             new String[] {"..server.metrics"},
             Violations.Metrics.class,
-            "io.prometheus..",
-            "com.sun.net.httpserver.."),
+            "io.prometheus.."),
+        new Rule(
+            "there is one HTTP server, and it is not the JDK's",
+            HouseRules.nowhere("com.sun.net.httpserver.."),
+            Violations.JdkHttp.class),
         only(
             "OpenTelemetry is known in trace",
             new String[] {"..server.trace"},

@@ -3,6 +3,7 @@ package io.siskin.server.architecture;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OnnxTensor;
 import com.google.protobuf.ByteString;
+import com.sun.net.httpserver.HttpServer;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -80,6 +81,12 @@ final class Violations {
   static final class OpenTelemetry {
     void end(Span span) {
       span.end();
+    }
+  }
+
+  static final class JdkHttp {
+    void stop(HttpServer server) {
+      server.stop(0);
     }
   }
 

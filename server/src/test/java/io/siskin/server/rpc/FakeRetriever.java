@@ -50,6 +50,27 @@ public final class FakeRetriever implements Retriever {
   volatile BiFunction<RetrievalRequest, Cancellation, CompletableFuture<RetrievalRequest>> ahead =
       (request, cancellation) -> null;
 
+  /** Lets every search fail. */
+  public void failWith(RuntimeException failure) {
+    behaviour =
+        (_, _) -> {
+          throw failure;
+        };
+  }
+
+  /** Lets every search take a time. */
+  public void waitBeforeAnswers(java.time.Duration time) {
+    behaviour =
+        (request, _) -> {
+          java.util.concurrent.locks.LockSupport.parkNanos(time.toNanos());
+          long until = System.nanoTime() + time.toNanos();
+          while (System.nanoTime() - until < 0) {
+            Thread.onSpinWait();
+          }
+          return answer(request.collection());
+        };
+  }
+
   @Override
   public CompletableFuture<RetrievalRequest> encodeAhead(
       RetrievalRequest request, Cancellation cancellation) {

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Encoders by a fake model: the model {@code fake} by a front end, any collection at once. */
-final class FakeTextEncoders implements TextEncoders {
+public final class FakeTextEncoders implements TextEncoders {
   /** Has no front end. */
-  static final FakeTextEncoders NONE = new FakeTextEncoders(new FakeTextModel(64), null);
+  public static final FakeTextEncoders NONE = new FakeTextEncoders(new FakeTextModel(64), null);
 
   private final FakeTextModel model;
   private final DynamicBatcher encoder;

@@ -31,11 +31,11 @@ import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexJob;
 import io.siskin.server.ingest.IndexRequest;
 import io.siskin.server.metrics.MetricSources;
-import io.siskin.server.metrics.MetricsServer;
 import io.siskin.server.metrics.Scrape;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.testing.FakeTextModel;
+import io.siskin.server.testing.MetricsOverHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -71,7 +71,7 @@ class ShownMetricsTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private CollectionCatalog catalog;
   private GrpcServer server;
-  private MetricsServer metrics;
+  private MetricsOverHttp metrics;
   private SearchClient client;
 
   @BeforeEach
@@ -87,9 +87,7 @@ class ShownMetricsTest {
             GrpcServerOptions.builder().port(0).build(),
             FakeBackends.of(retrieval, new EncodingPipeline(catalog, models)));
     metrics =
-        MetricsServer.start(
-            "127.0.0.1",
-            0,
+        MetricsOverHttp.start(
             new MetricSources(
                 "1",
                 "scalar",

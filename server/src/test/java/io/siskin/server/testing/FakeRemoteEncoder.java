@@ -9,7 +9,11 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.stub.StreamObserver;
 import io.siskin.proto.inference.GRPCInferenceServiceGrpc;
 import io.siskin.proto.inference.ModelInferRequest;
@@ -27,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -42,6 +47,9 @@ public final class FakeRemoteEncoder implements AutoCloseable {
 
   /** How many texts each request had. */
   public final List<Integer> requests = new CopyOnWriteArrayList<>();
+
+  /** What each request said of its trace; empty for nothing. */
+  public final List<String> traceparents = new CopyOnWriteArrayList<>();
 
   private final HttpServer http;
   private final Server grpc;
@@ -60,6 +68,7 @@ public final class FakeRemoteEncoder implements AutoCloseable {
     grpc =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(new Inference())
+            .intercept(new Headers())
             .build()
             .start();
   }
@@ -163,6 +172,8 @@ public final class FakeRemoteEncoder implements AutoCloseable {
         }
         default -> {
           JsonNode inputs = JSON.readTree(exchange.getRequestBody()).path("inputs");
+          traceparents.add(
+              Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("traceparent"), ""));
           requests.add(inputs.size());
           boolean invalid = inputs.size() > 32;
           boolean tooLarge = false;
@@ -192,6 +203,21 @@ public final class FakeRemoteEncoder implements AutoCloseable {
     byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);
+  }
+
+  /** Remembers what calls say of their trace. */
+  private final class Headers implements ServerInterceptor {
+    private static final Metadata.Key<String> TRACEPARENT =
+        Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      if (call.getMethodDescriptor().getFullMethodName().endsWith("/ModelInfer")) {
+        traceparents.add(Objects.requireNonNullElse(headers.get(TRACEPARENT), ""));
+      }
+      return next.startCall(call, headers);
+    }
   }
 
   /** The other protocol. */

@@ -23,7 +23,7 @@ public final class HtmlReport {
       body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); margin: 2rem auto;
         max-width: 1640px; padding: 0 1rem; }
       .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 560px), 1fr)); gap: 1rem 2rem; }
-      figure { margin: 0; } figcaption { font-weight: 600; } svg { width: 100%; height: auto; }
+      figure { margin: 0; max-width: 800px; } figcaption { font-weight: 600; } svg { width: 100%; height: auto; }
       svg text { font-size: 12px; fill: var(--dim); } .grid { stroke: var(--grid); }
       .legend { margin: 0; color: var(--dim); font-size: 13px; } path { fill: none; stroke-width: 1.8; }
       .fault { color: var(--bad); font-weight: 600; } .dim { color: var(--dim); }

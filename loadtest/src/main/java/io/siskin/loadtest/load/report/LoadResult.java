@@ -135,6 +135,10 @@ public final class LoadResult {
       Latencies answered = latencies(log::isOk, log::latencyNanos);
       row.set("latency_millis", answered.percentilesMillis());
       row.set(
+          "since_sent_millis",
+          latencies(log::isOk, call -> log.latencyNanos(call) - log.sendLagNanos(call))
+              .percentilesMillis());
+      row.set(
           "server_millis",
           latencies(call -> log.isOk(call) && log.serverNanos(call) > 0, log::serverNanos)
               .percentilesMillis());

@@ -162,7 +162,7 @@ final class SvgPlot {
       }
     }
     svg.append(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "middle", unitX));
-    svg.append(text(4, TOP - 4, "start", unitY)).append('\n');
+    svg.append(text(LEFT, TOP - 5, "start", unitY)).append('\n');
   }
 
   private static List<Double> decades(Range range) {

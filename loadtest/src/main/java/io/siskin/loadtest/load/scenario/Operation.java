@@ -47,6 +47,8 @@ public sealed interface Operation {
    * @param isStream whether it uses SearchStream
    * @param queries a file of queries: .csr, JSON Lines or TSV
    * @param form which part of a record is sent
+   * @param isUnique whether each text gets the number of the search at its end, so that no cache
+   *     has its encoding
    * @param k how many hits, 1 to 10,000
    * @param recallTarget above 0 to 1; null for the collection's default
    * @param filter a filter expression, in which {@code {name}} stands for a value; null for none
@@ -61,6 +63,7 @@ public sealed interface Operation {
       boolean isStream,
       Path queries,
       QueryForm form,
+      boolean isUnique,
       int k,
       @Nullable Double recallTarget,
       @Nullable String filter,

@@ -185,6 +185,7 @@ public final class ScenarioYaml {
         keys.flag("stream"),
         folder.resolve(keys.text("queries", null)),
         keys.choice("form", Operation.QueryForm.values(), Operation.QueryForm.ANY),
+        keys.flag("unique"),
         keys.integer("k", 10),
         keys.has("recall_target") ? (Double) keys.number("recall_target", null) : null,
         filter,

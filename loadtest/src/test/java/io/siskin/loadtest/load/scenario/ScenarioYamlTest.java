@@ -50,6 +50,7 @@ final class ScenarioYamlTest {
                 stream: true
                 queries: queries.csr
                 form: vector
+                unique: true
                 k: 20
                 recall_target: 0.95
                 filter: year >= {year}
@@ -85,6 +86,7 @@ final class ScenarioYamlTest {
                 true,
                 Path.of("folder/queries.csr"),
                 Operation.QueryForm.VECTOR,
+                true,
                 20,
                 0.95,
                 "year >= {year}",

@@ -8,13 +8,13 @@ import picocli.CommandLine.Spec;
 /** {@code siskin models}: what is done with model directories. */
 @Command(
     name = "models",
-    description = "Checks model directories; docs/models.md says how they are made.",
-    subcommands = ModelsCheckCommand.class)
+    description = "Makes and checks model directories; docs/models.md describes them.",
+    subcommands = {ModelsImportCommand.class, ModelsCheckCommand.class})
 public final class ModelsCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing: check");
+    throw new ParameterException(spec.commandLine(), "a command is missing: import or check");
   }
 }

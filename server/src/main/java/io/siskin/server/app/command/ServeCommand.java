@@ -29,11 +29,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code siskin serve}: answers searches over gRPC. */
+/** {@code siskin serve}: answers searches over gRPC and HTTP. */
 @Command(
     name = "serve",
     description = {
-      "Serves all collections of a data directory over gRPC, until Ctrl-C or SIGTERM.",
+      "Serves all collections of a data directory over gRPC and HTTP, until Ctrl-C or SIGTERM.",
       "Prints one line on standard output when it is ready; health checks say NOT_SERVING before."
           + " Follows what 'siskin index' commits to the directory. The first signal finishes what"
           + " was admitted (30 s at most), the second ends at once. A collection that cannot be"
@@ -97,10 +97,10 @@ public final class ServeCommand implements Callable<Integer> {
       if (metricsPort != null) {
         server.showMetrics(config.metrics().host(), metricsPort);
       }
-      // Until the settings have it: beside the usual port of gRPC the usual one, else any.
-      server.serveHttp(
-          HttpOptions.DEFAULTS.at(
-              "127.0.0.1", config.grpc().port() == 7700 ? HttpOptions.DEFAULT_PORT : 0));
+      HttpOptions http = ServerParts.http(config);
+      if (http != null) {
+        server.serveHttp(http, ServerParts.showsMetrics(config.http()));
+      }
       for (Path model : config.models().dirs()) {
         server.openModel(model);
       }
@@ -136,6 +136,11 @@ public final class ServeCommand implements Callable<Integer> {
     StringBuilder line = new StringBuilder("siskin ready: ").append(server.address());
     if (server.unixSocket() != null) {
       line.append(", unix://").append(server.unixSocket().toAbsolutePath());
+    }
+    if (server.httpPort() != 0) {
+      line.append(", http://")
+          .append(SearchServer.address(config.http().host(), server.httpPort()))
+          .append('/');
     }
     if (config.metrics().port() != null) {
       line.append(server.isEncrypted() ? ", https://" : ", http://")

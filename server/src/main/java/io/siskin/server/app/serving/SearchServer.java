@@ -13,9 +13,10 @@ import io.siskin.server.collection.ServerLock;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.http.HttpOptions;
 import io.siskin.server.http.HttpServer;
+import io.siskin.server.http.Page;
 import io.siskin.server.http.Site;
 import io.siskin.server.metrics.MetricSources;
-import io.siskin.server.metrics.MetricsServer;
+import io.siskin.server.metrics.MetricsPage;
 import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RecallSampler;
@@ -25,7 +26,6 @@ import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.rpc.observe.Observation;
 import io.siskin.server.rpc.service.ServerFacts;
-import io.siskin.server.tls.ReloadingTls;
 import io.siskin.server.write.LiveCollections;
 import java.io.IOException;
 import java.net.BindException;
@@ -55,11 +55,13 @@ public final class SearchServer implements AutoCloseable {
   /** How long clients of HTTP get to take the last answers. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
+  private static final int OK = 200;
+  private static final int SERVER_ERROR = 500;
+
   private final GrpcServerOptions options;
   private final ServerLock lock;
   private final CollectionCatalog catalog;
   private final BatchedModels models;
-  private final RetrievalPipeline retrieval;
   private final LiveCollections live;
   private final GrpcServer grpc;
   private final ServerSecurity security;
@@ -69,7 +71,8 @@ public final class SearchServer implements AutoCloseable {
   /** Those that no collection has to have. */
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
-  private @Nullable MetricsServer metrics;
+  private final MetricsPage metricsPage;
+  private @Nullable HttpServer metrics;
   private @Nullable HttpServer http;
 
   private SearchServer(
@@ -87,12 +90,30 @@ public final class SearchServer implements AutoCloseable {
     this.lock = lock;
     this.catalog = catalog;
     this.models = models;
-    this.retrieval = retrieval;
     this.live = live;
     this.grpc = grpc;
     this.security = security;
     this.observation = observation;
     this.sampler = sampler;
+    this.metricsPage =
+        new MetricsPage(
+            new MetricSources(
+                Version.number(),
+                KernelProvider.current().description(),
+                grpc::counts,
+                retrieval::collections,
+                retrieval::counts,
+                live::counts,
+                () -> catalog.filters().metrics(),
+                models::metrics,
+                models::cacheMetrics,
+                models::storeMetrics,
+                catalog::scrubCounts,
+                observation::counts,
+                sampler::counts,
+                () -> Map.of("grpc", GrpcServer.buffers(), "http", HttpServer.buffers()),
+                grpc::accessCounts,
+                security::certificate));
   }
 
   /**
@@ -214,52 +235,47 @@ public final class SearchServer implements AutoCloseable {
    * @throws IOException when the address cannot be listened on
    */
   public void showMetrics(String host, int port) throws IOException {
-    ReloadingTls tls = security.protection().tls();
-    try {
-      metrics =
-          MetricsServer.start(
-              host,
-              port,
-              new MetricSources(
-                  Version.number(),
-                  KernelProvider.current().description(),
-                  grpc::counts,
-                  retrieval::collections,
-                  retrieval::counts,
-                  live::counts,
-                  () -> catalog.filters().metrics(),
-                  models::metrics,
-                  models::cacheMetrics,
-                  models::storeMetrics,
-                  catalog::scrubCounts,
-                  observation::counts,
-                  sampler::counts,
-                  () -> Map.of("grpc", GrpcServer.buffers()),
-                  grpc::accessCounts,
-                  security::certificate),
-              security.protection().keys(),
-              tls == null ? null : tls.sslContext());
-    } catch (IOException failed) {
-      throw isTaken(failed) ? new IOException(taken(host, port, "--metrics-port"), failed) : failed;
-    }
+    HttpOptions metricsOptions =
+        HttpOptions.DEFAULTS.forMetrics(host, port).withTls(security.protection().tls());
+    metrics =
+        startHttp(
+            metricsOptions,
+            Site.builder(metricsOptions)
+                .readiness(this::readiness)
+                .metrics(this::metricsPage, security)
+                .build(),
+            "--metrics-port");
+  }
+
+  private Page metricsPage(@Nullable String accept) {
+    MetricsPage.Written written = metricsPage.write(accept);
+    return new Page(written.isWhole() ? OK : SERVER_ERROR, written.type(), written.body());
   }
 
   /**
    * Serves HTTP too, until the server has ended: REST, the console, health checks.
    *
    * @param httpOptions where to listen and within what limits
+   * @param showsMetrics whether it shows metrics too
    * @throws IOException when the address cannot be listened on
    */
-  public void serveHttp(HttpOptions httpOptions) throws IOException {
-    String host = httpOptions.listening().host();
+  public void serveHttp(HttpOptions httpOptions, boolean showsMetrics) throws IOException {
+    Site.Builder site =
+        Site.builder(httpOptions).rest(grpc.gateway(), Version.number()).readiness(this::readiness);
+    if (showsMetrics) {
+      site.metrics(this::metricsPage, security);
+    }
+    http = startHttp(httpOptions.withTls(security.protection().tls()), site.build(), "--http-port");
+  }
+
+  private static HttpServer startHttp(HttpOptions httpOptions, Site site, String option)
+      throws IOException {
     try {
-      http =
-          HttpServer.start(
-              httpOptions,
-              Site.builder(httpOptions).rest(grpc.gateway()).readiness(this::readiness).build());
+      return HttpServer.start(httpOptions, site);
     } catch (IOException failed) {
+      HttpOptions.Listening listening = httpOptions.listening();
       throw isTaken(failed)
-          ? new IOException(taken(host, httpOptions.listening().port(), "--http-port"), failed)
+          ? new IOException(taken(listening.host(), listening.port(), option), failed)
           : failed;
     }
   }
@@ -348,9 +364,10 @@ public final class SearchServer implements AutoCloseable {
     }
     if (metrics != null) {
       // After the searches, so that an end that takes its time can be watched.
-      metrics.close();
+      metrics.shutdown(LAST_ANSWERS);
       metrics = null;
     }
+    metricsPage.close();
     if (quiet) {
       openedModels.forEach(BatchedModel::close);
       openedModels.clear();

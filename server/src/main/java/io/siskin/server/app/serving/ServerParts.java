@@ -13,17 +13,21 @@ import io.siskin.server.config.BatchingConfig;
 import io.siskin.server.config.DataConfig;
 import io.siskin.server.config.GrpcConfig;
 import io.siskin.server.config.GrpcConfig.KeepAliveConfig;
+import io.siskin.server.config.HttpConfig;
+import io.siskin.server.config.HttpConfig.HttpLimitsConfig;
 import io.siskin.server.config.SearchConfig;
 import io.siskin.server.config.ServerConfig;
 import io.siskin.server.config.WritesConfig;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.model.ModelLibrary;
+import io.siskin.server.http.HttpOptions;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.write.WriteLimits;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the options of the parts of a server from its configuration. No part knows the
@@ -31,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServerParts {
   private static final int MEBIBYTE_BITS = 20;
+  private static final int PORT_MAX = 65_535;
 
   private ServerParts() {}
 
@@ -45,6 +50,7 @@ public final class ServerParts {
   public static void check(ServerConfig config) throws IOException {
     ServerSecurity.check(config);
     ServingOptions _ = options(config);
+    HttpOptions _ = http(config);
     BatchingOptions _ = batching(config.batching());
   }
 
@@ -107,6 +113,60 @@ public final class ServerParts {
         Duration.ofMillis(config.clientIntervalMillisMin()),
         Duration.ofMillis(config.ageMillisMax()),
         Duration.ofMillis(config.ageGraceMillis()));
+  }
+
+  /**
+   * Returns where HTTP listens, and within what limits.
+   *
+   * @param config the configuration
+   * @return the options; null where it does not listen
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   */
+  public static @Nullable HttpOptions http(ServerConfig config) {
+    HttpConfig http = config.http();
+    int port = httpPort(config);
+    if (port < 0) {
+      return null;
+    }
+    HttpLimitsConfig limits = http.limits();
+    HttpOptions.Listening listening = HttpOptions.DEFAULTS.at(http.host(), port).listening();
+    return new HttpOptions(
+        http.threads() == null
+            ? listening
+            : new HttpOptions.Listening(http.host(), port, http.threads(), listening.tls()),
+        new HttpOptions.Limits(
+            limits.connectionsMax(),
+            limits.connectionsPerAddressMax(),
+            limits.headBytesMax(),
+            limits.headerCountMax(),
+            limits.bodyBytesMax(),
+            (long) limits.heldMibMax() << MEBIBYTE_BITS,
+            limits.pipelinedMax()),
+        new HttpOptions.Times(
+            Duration.ofMillis(limits.idleMillis()),
+            Duration.ofMillis(limits.requestMillis()),
+            Duration.ofMillis(limits.answerMillis()),
+            limits.bytesPerSecondMin()),
+        new HttpOptions.Browsers(http.origins(), http.hosts(), http.console()));
+  }
+
+  /** Returns the port of HTTP; negative for none. */
+  static int httpPort(ServerConfig config) {
+    Integer given = config.http().port();
+    if (given != null) {
+      return given;
+    }
+    int grpc = config.grpc().port();
+    return grpc <= 0 ? grpc : Math.min(grpc + 1, PORT_MAX);
+  }
+
+  /**
+   * Tells whether the port of HTTP shows metrics.
+   *
+   * @param config the settings of HTTP
+   */
+  public static boolean showsMetrics(HttpConfig config) {
+    return config.metrics() == null ? HttpOptions.isLoopback(config.host()) : config.metrics();
   }
 
   /**

@@ -14,15 +14,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One mapping of a configuration file, read key by key. What was not asked for is unknown, and an
- * error in the end: a misspelt key must not be a default without anybody noticing.
+ * error in the end: a misspelt key must not be a default without anybody noticing. A key whose
+ * value is null counts as missing.
+ *
+ * <p>For one thread. All errors are {@link InvalidInputException}s that name the file, the key, the
+ * value and what is allowed.
  */
-final class ConfigKeys {
+public final class ConfigKeys {
   private final String file;
   private final String prefix;
   private final JsonNode node;
   private final Set<String> known = new LinkedHashSet<>();
 
-  ConfigKeys(String file, String prefix, JsonNode node) {
+  /**
+   * Begins to read a mapping.
+   *
+   * @param file the file's path, for messages
+   * @param prefix what stands before each key in messages; empty for the outermost mapping
+   * @param node the mapping
+   * @throws InvalidInputException when it is no mapping
+   */
+  public ConfigKeys(String file, String prefix, JsonNode node) {
     this.file = file;
     this.prefix = prefix;
     this.node = node;
@@ -32,14 +44,24 @@ final class ConfigKeys {
     }
   }
 
-  /** Returns a mapping inside this one; empty when it is missing. */
-  ConfigKeys section(String key) {
+  /**
+   * Returns a mapping inside this one; an empty one when it is missing.
+   *
+   * @param key its key
+   */
+  public ConfigKeys section(String key) {
     JsonNode inside = get(key);
     return new ConfigKeys(
         file, prefix + key + ".", inside == null ? JsonNodeFactory.instance.objectNode() : inside);
   }
 
-  String text(String key, @Nullable String fallback) {
+  /**
+   * Returns a text.
+   *
+   * @param key its key
+   * @param fallback what it is when it is missing; null where it must be there
+   */
+  public String text(String key, @Nullable String fallback) {
     JsonNode value = get(key);
     if (value == null && fallback != null) {
       return fallback;
@@ -67,7 +89,15 @@ final class ConfigKeys {
     return names;
   }
 
-  int integer(String key, int fallback, int min, int max) {
+  /**
+   * Returns a whole number.
+   *
+   * @param key its key
+   * @param fallback what it is when it is missing, in the range or not
+   * @param min the least that is allowed
+   * @param max the most that is allowed
+   */
+  public int integer(String key, int fallback, int min, int max) {
     JsonNode value = get(key);
     if (value == null) {
       return fallback;
@@ -89,7 +119,13 @@ final class ConfigKeys {
     return value.floatValue();
   }
 
-  boolean flag(String key, boolean fallback) {
+  /**
+   * Returns a truth value.
+   *
+   * @param key its key
+   * @param fallback what it is when it is missing
+   */
+  public boolean flag(String key, boolean fallback) {
     JsonNode value = get(key);
     if (value == null) {
       return fallback;
@@ -100,7 +136,14 @@ final class ConfigKeys {
     return value.booleanValue();
   }
 
-  <E extends Enum<E>> E choice(String key, E[] choices, @Nullable E fallback) {
+  /**
+   * Returns one of some choices, each written as {@link #spelling} says.
+   *
+   * @param key its key
+   * @param choices what is allowed
+   * @param fallback what it is when it is missing; null where it must be there
+   */
+  public <E extends Enum<E>> E choice(String key, E[] choices, @Nullable E fallback) {
     JsonNode value = get(key);
     if (value == null && fallback != null) {
       return fallback;
@@ -115,13 +158,40 @@ final class ConfigKeys {
     throw wrong(prefix + key, value == null ? "missing" : value, "one of " + allowed);
   }
 
-  /** Returns how a choice is written. */
-  static String spelling(Enum<?> choice) {
+  /**
+   * Returns a value of any kind.
+   *
+   * @param key its key
+   * @return the value; null when it is missing
+   */
+  public @Nullable JsonNode value(String key) {
+    return get(key);
+  }
+
+  /**
+   * Takes keys as known whose values change nothing.
+   *
+   * @param keys the keys, there or not
+   */
+  public void ignore(String... keys) {
+    known.addAll(Arrays.asList(keys));
+  }
+
+  /**
+   * Returns how a choice is written: in lower case, with dashes between the words.
+   *
+   * @param choice the choice
+   */
+  public static String spelling(Enum<?> choice) {
     return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Refuses what was not asked for. */
-  void finish() {
+  /**
+   * Refuses what was not asked for.
+   *
+   * @throws InvalidInputException when the mapping has a key that no method was called with
+   */
+  public void finish() {
     for (String key : node.properties().stream().map(entry -> entry.getKey()).toList()) {
       if (!known.contains(key)) {
         throw wrong("key", prefix + key, "one of " + String.join(", ", known));
@@ -129,7 +199,14 @@ final class ConfigKeys {
     }
   }
 
-  InvalidInputException wrong(String field, Object value, String allowed) {
+  /**
+   * Returns an error of this file.
+   *
+   * @param field the key, with those of the mappings around it
+   * @param value what was found
+   * @param allowed what would have been right
+   */
+  public InvalidInputException wrong(String field, Object value, String allowed) {
     return new InvalidInputException(field, value, allowed).at(file);
   }
 

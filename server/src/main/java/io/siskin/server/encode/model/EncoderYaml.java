@@ -11,19 +11,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an {@code encoder.yaml}, strictly. */
-final class EncoderYaml {
+public final class EncoderYaml {
   /** The version of the file's form that this build reads. */
-  static final int VERSION = 1;
+  public static final int VERSION = 1;
 
   /** The file's name. */
-  static final String FILE_NAME = "encoder.yaml";
+  public static final String FILE_NAME = "encoder.yaml";
 
   /** The longest file that is read, in bytes. */
   static final int LENGTH_BYTES_MAX = 1 << 20;
 
-  private static final int MAX_LENGTH_DEFAULT = 512;
-  private static final int MAX_LENGTH_MIN = 3;
-  private static final int MAX_LENGTH_MAX = 1 << 17;
+  /** The {@code max_length} where none is stated, in tokens. */
+  public static final int MAX_LENGTH_DEFAULT = 512;
+
+  /** The least {@code max_length}, in tokens: the two around a text, and one of it. */
+  public static final int MAX_LENGTH_MIN = 3;
+
+  /** The most {@code max_length}, in tokens. */
+  public static final int MAX_LENGTH_MAX = 1 << 17;
+
   private static final int SIZE_MAX = 1 << 20;
   private static final ObjectMapper YAML =
       new ObjectMapper(
@@ -62,7 +68,7 @@ final class EncoderYaml {
    * @param content its bytes
    * @throws InvalidInputException when it is malformed, with the key, its value and what is allowed
    */
-  static ModelConfig read(String file, byte[] content) {
+  public static ModelConfig read(String file, byte[] content) {
     ConfigKeys keys = new ConfigKeys(file, "", tree(file, content));
     int version = keys.integer("version", 0, 0, Integer.MAX_VALUE);
     if (version != VERSION) {

@@ -69,6 +69,8 @@ public final class ModelCheck {
     TokenizedText brief = tokenize("A moth flies towards lamps.");
     TokenizedText passage = tokenize(PASSAGE);
     checkNumbers(brief);
+    // Before the passage, which is too long for a model of few positions.
+    checkLongest();
     checkNumbers(passage);
     TextEncoding alone = encodeFirst(List.of(brief));
     TextEncoding padded = encodeFirst(List.of(brief, passage));
@@ -83,6 +85,10 @@ public final class ModelCheck {
         && vector.size() == 0) {
       throw wrong("vector of a sample", "empty", "terms: see output, activation and logit_shift");
     }
+    return alone;
+  }
+
+  private void checkLongest() {
     TokenizedText longest = textOfLength(model.lengthTokensMax());
     try {
       checkNumbers(longest);
@@ -94,7 +100,6 @@ public final class ModelCheck {
               "a length that the model takes (" + refused.getMessage() + ")")
           .at(directory.resolve(EncoderYaml.FILE_NAME).toString());
     }
-    return alone;
   }
 
   /**

@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 public record ModelDirectory(ModelConfig config, ModelFiles files) {
   /** The longest tokenizer or vocabulary that is read, in bytes. */
-  static final int TEXT_LENGTH_BYTES_MAX = 256 << 20;
+  public static final int TEXT_LENGTH_BYTES_MAX = 256 << 20;
 
   private static final int NAME_LENGTH_MAX = 64;
 
@@ -79,8 +79,14 @@ public record ModelDirectory(ModelConfig config, ModelFiles files) {
     return names;
   }
 
-  /** Returns what a model is called: its folder's name. */
-  static String nameOf(Path directory) throws IOException {
+  /**
+   * Returns what a model is called: its folder's name, with a dash for each character that a name
+   * may not have.
+   *
+   * @param directory the folder, which exists
+   * @throws IOException when it cannot be found
+   */
+  public static String nameOf(Path directory) throws IOException {
     String folder = String.valueOf(directory.toRealPath().getFileName());
     String clean = folder.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
     String name = clean.substring(0, Math.min(clean.length(), NAME_LENGTH_MAX));

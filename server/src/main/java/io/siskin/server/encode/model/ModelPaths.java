@@ -14,11 +14,15 @@ import java.util.TreeSet;
  * The files of a model's folder, by their paths relative to it, with {@code /} between the parts. A
  * model never names a file outside its folder: what is copied and hashed is all that it reads.
  */
-final class ModelPaths {
+public final class ModelPaths {
   private ModelPaths() {}
 
-  /** Tells whether a name in a configuration is the path of a file inside the folder. */
-  static boolean isInside(String name) {
+  /**
+   * Tells whether a name in a configuration is the path of a file inside the folder.
+   *
+   * @param name the name
+   */
+  public static boolean isInside(String name) {
     for (String part : name.split("/", -1)) {
       if (part.isEmpty()
           || part.startsWith(".")
@@ -36,8 +40,10 @@ final class ModelPaths {
    * @param directory the folder
    * @param name the file's path
    * @param configFile what names it, for messages
+   * @throws InvalidInputException when the file is missing or outside
+   * @throws IOException when the file system fails
    */
-  static void check(Path directory, String name, String configFile) throws IOException {
+  public static void check(Path directory, String name, String configFile) throws IOException {
     Path file = directory.resolve(name);
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException("file " + name, "missing", "a file in " + directory)
@@ -59,8 +65,9 @@ final class ModelPaths {
    * @param modelFile the graph's path in it
    * @throws InvalidInputException when the graph is no ONNX file, or names a file that is missing,
    *     too short or outside
+   * @throws IOException when reading fails
    */
-  static Set<String> externalData(Path directory, String modelFile) throws IOException {
+  public static Set<String> externalData(Path directory, String modelFile) throws IOException {
     Path model = directory.resolve(modelFile);
     List<ExternalData.Part> parts;
     try {

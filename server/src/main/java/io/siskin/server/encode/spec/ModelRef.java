@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  *     served elsewhere, what it is but not where, 64 lower-case hexadecimal digits
  */
 public record ModelRef(String name, String fingerprint) {
+  /** The longest name, in characters. */
+  public static final int NAME_LENGTH_MAX = 64;
+
   // Enough to tell the models of one data directory apart; the whole is verified at opening.
   private static final int DIGITS_IN_FOLDER = 12;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -20,13 +23,24 @@ public record ModelRef(String name, String fingerprint) {
 
   /** Checks both. The name's form keeps every model inside the folder of models. */
   public ModelRef {
-    if (!NAME.matcher(name).matches()) {
-      throw new InvalidInputException(
-          "model name", name, "1 to 64 of letters, digits, '.', '_', '-', not '.' first");
-    }
+    checkName("model name", name);
     if (!FINGERPRINT.matcher(fingerprint).matches()) {
       throw new InvalidInputException(
           "model fingerprint", fingerprint, "64 lower-case hexadecimal digits");
+    }
+  }
+
+  /**
+   * Checks what a model is to be called.
+   *
+   * @param field what the name is given by, for messages
+   * @param name 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit
+   * @throws InvalidInputException when the name is malformed
+   */
+  public static void checkName(String field, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new InvalidInputException(
+          field, name, "1 to 64 of letters, digits, '.', '_', '-', the first a letter or digit");
     }
   }
 

@@ -14,6 +14,7 @@ import io.siskin.server.access.AccessDeniedException;
 import io.siskin.server.access.ApiKey;
 import io.siskin.server.access.AttemptLimit;
 import io.siskin.server.access.KeyStore;
+import io.siskin.server.access.KeyText;
 import io.siskin.server.access.Refusal;
 import io.siskin.server.access.Role;
 import io.siskin.server.access.TooManyAttemptsException;
@@ -24,7 +25,6 @@ import io.siskin.server.rpc.transport.LineLimit;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +48,6 @@ public final class AccessControl implements ServerInterceptor {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> API_KEY =
       Metadata.Key.of("x-api-key", Metadata.ASCII_STRING_MARSHALLER);
-  private static final String BEARER = "bearer ";
   private static final long LINE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final @Nullable KeyStore keys;
@@ -166,22 +165,12 @@ public final class AccessControl implements ServerInterceptor {
 
   private CallAccess access(
       KeyStore known, Need need, Metadata headers, String method, String client) {
-    String sent = keyOf(headers);
+    String sent = KeyText.ofHeaders(headers.get(AUTHORIZATION), headers.get(API_KEY));
     if (sent == null) {
       throw new UnauthenticatedException(Refusal.NO_KEY);
     }
     ApiKey key = known.authenticate(sent);
     return CallAccess.of(known, key, need, refusal -> refused(refusal, method, client, key.id()));
-  }
-
-  private static @Nullable String keyOf(Metadata headers) {
-    String authorization = headers.get(AUTHORIZATION);
-    if (authorization == null) {
-      return headers.get(API_KEY);
-    }
-    return authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-        ? authorization.substring(BEARER.length()).strip()
-        : "";
   }
 
   private static boolean isStream(ServerCall<?, ?> call) {

@@ -93,6 +93,11 @@ public final class GrpcRestGateway implements RestGateway, AutoCloseable {
   }
 
   @Override
+  public byte[] openApi(String version) {
+    return new OpenApi(version).write(routes.routes());
+  }
+
+  @Override
   public RestMatch find(String method, String path) {
     return routes.find(method, path);
   }

@@ -11,10 +11,19 @@ import java.util.function.Consumer;
  */
 public interface RestGateway {
   /** The headers that are passed on to the services, in lower case. */
-  List<String> METADATA_NAMES = List.of("authorization", "traceparent", "tracestate", "user-agent");
+  List<String> METADATA_NAMES =
+      List.of("authorization", "x-api-key", "traceparent", "tracestate", "user-agent");
 
   /** Returns all routes, in the order of the services and their methods. */
   List<RestRoute> routes();
+
+  /**
+   * Describes all routes in the form of OpenAPI 3.0.3. Takes some milliseconds.
+   *
+   * @param version the version of the program
+   * @return JSON in UTF-8
+   */
+  byte[] openApi(String version);
 
   /**
    * Finds what a request is for.

@@ -2,6 +2,7 @@ package io.siskin.server.rpc.service;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
 import com.google.rpc.Status;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -14,6 +15,7 @@ import io.siskin.server.counters.CallCounters;
 import io.siskin.server.rpc.access.CallAccess;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.rpc.mapping.RequestLimits;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.transport.CallRecord;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +114,9 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
     Deadline deadline;
     try {
       access.checkElement(request);
+      if (request instanceof Message message) {
+        RequestLimits.check(message);
+      }
       deadline = deadlineOf(request);
     } catch (UnauthenticatedException | AccessDeniedException | InvalidInputException e) {
       element.failed(e);

@@ -28,6 +28,7 @@ import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.rpc.FakeRetriever;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
+import io.siskin.server.testing.MetricsOverHttp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -56,22 +57,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class MetricsServerTest {
+class MetricsPageTest {
   private static final Pattern ROW =
       Pattern.compile(
           "^\\| `([a-z_]+)` \\| (\\w+) \\| ([^|]+) \\| ([^|]+) \\|$", Pattern.MULTILINE);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private Supplier<RpcCounts> rpc = MetricsServerTest::rpcCounts;
-  private MetricsServer server;
+  private Supplier<RpcCounts> rpc = MetricsPageTest::rpcCounts;
+  private MetricsOverHttp server;
 
   @BeforeEach
   void start() throws IOException {
     server =
-        MetricsServer.start(
-            "127.0.0.1",
-            0,
+        MetricsOverHttp.start(
             new MetricSources(
                 "1.0",
                 "scalar",
@@ -94,7 +93,7 @@ class MetricsServerTest {
                         8),
                 () -> new ScrubCounts(7, 8),
                 () -> new ObservationCounts(11, 12, 13, 14, 15),
-                MetricsServerTest::recall,
+                MetricsPageTest::recall,
                 () -> Map.of("grpc", new BufferPoolCounts(16, 17)),
                 () -> new AccessCounts(Map.of("unknown", 18L), 19, true, 20, 21),
                 () -> new CertificateState(22, true)));
@@ -351,11 +350,11 @@ class MetricsServerTest {
     HttpResponse<String> failed = get("/metrics");
     assertThat(failed.statusCode()).isEqualTo(500);
     assertThat(failed.body()).doesNotContain("secret");
-    rpc = MetricsServerTest::rpcCounts;
+    rpc = MetricsPageTest::rpcCounts;
     assertThat(scrape().families()).isNotEmpty();
   }
 
-  /** Requests without an end, and connections without a request, are ended; threads stay two. */
+  /** Requests without an end, and connections without a request, are ended; threads stay few. */
   @Test
   void hostileConnectionsEndAndHarmNobody() throws Exception {
     List<Socket> sockets = new ArrayList<>();
@@ -383,7 +382,7 @@ class MetricsServerTest {
       }
       assertThat(
               Thread.getAllStackTraces().keySet().stream()
-                  .filter(thread -> thread.getName().startsWith("siskin-metrics-")))
+                  .filter(thread -> thread.getName().startsWith("siskin-http")))
           .hasSizeLessThanOrEqualTo(2);
       for (Socket socket : sockets) {
         assertThat(isEnded(socket)).isTrue();
