@@ -23,6 +23,7 @@ import io.siskin.server.rpc.observe.Observation;
 import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.tls.ReloadingTls;
 import io.siskin.server.tls.TlsFiles;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,7 +177,7 @@ class TlsReloadTest {
     HealthStatusManager health = new HealthStatusManager();
     try (ReloadingTls tls = ReloadingTls.open(files())) {
       Server server =
-          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
               .sslContext(
                   GrpcSslContexts.configure(SslContextBuilder.forServer(tls.keyManager()), provider)
                       .protocols(ReloadingTls.PROTOCOLS)
