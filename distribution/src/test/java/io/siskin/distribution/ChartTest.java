@@ -74,19 +74,45 @@ final class ChartTest {
       assertThat(port(container, "metrics")).isEqualTo(config.metrics().port());
       assertThat(config.metrics().host()).isEqualTo("0.0.0.0");
     }
-    for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
-      JsonNode asked = container.path(probe);
-      boolean tcp = settings.contains("probes.kind=tcp");
-      assertThat(tcp ? asked.at("/tcpSocket/port").asText() : asked.at("/grpc/port").asText())
-          .as(probe)
-          .isEqualTo(tcp ? "grpc" : Integer.toString(config.grpc().port()));
-    }
+    assertProbesFit(container, settings, config);
     if (settings.contains("threads")) {
       assertThat(config.search().threads()).isEqualTo(3);
     }
     long ends = config.shutdown().drainDelayMillis() + config.shutdown().graceMillis();
     assertThat(pod.path("terminationGracePeriodSeconds").asLong() * 1000).isGreaterThan(ends);
     assertServicesFit(rendered, container);
+  }
+
+  private static void assertProbesFit(JsonNode container, String settings, ServerConfig config) {
+    for (String name : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+      JsonNode probe = container.path(name);
+      if (settings.contains("probes.kind=tcp")) {
+        assertThat(probe.at("/tcpSocket/port").asText()).as(name).isEqualTo("grpc");
+      } else {
+        assertThat(probe.at("/grpc/port").asInt()).as(name).isEqualTo(config.grpc().port());
+      }
+    }
+  }
+
+  /** The section of HTTP is another's: only what the chart itself says of it is looked at here. */
+  @Test
+  void httpHasAPortWhereItIsAskedFor() throws Exception {
+    String settings = "http.enabled=true,http.port=7801,probes.kind=http,tls.secretName=a";
+    List<JsonNode> rendered = render("--set", settings);
+    JsonNode container = one(rendered, "StatefulSet").at("/spec/template/spec/containers/0");
+    assertThat(port(container, "http")).isEqualTo(7801);
+    assertThat(
+            YAML.readTree(one(rendered, "ConfigMap").at("/data/siskin.yaml").asText()).path("http"))
+        .isEqualTo(YAML.readTree("{host: 0.0.0.0, port: 7801}"));
+    JsonNode readiness = container.at("/readinessProbe/httpGet");
+    assertThat(readiness.path("path").asText()).isEqualTo("/readyz");
+    assertThat(readiness.path("port").asText()).isEqualTo("http");
+    assertThat(readiness.path("scheme").asText()).isEqualTo("HTTPS");
+    assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/healthz");
+    assertServicesFit(rendered, container);
+    Result refused = helm("template", "t", CHART.toString(), "--set", "probes.kind=http");
+    assertThat(refused.status()).isNotZero();
+    assertThat(refused.out()).contains("allowed: with http.enabled=true");
   }
 
   private static void assertServicesFit(List<JsonNode> rendered, JsonNode container) {
@@ -145,7 +171,7 @@ final class ChartTest {
         "replicas=-1",
         "service.grpcPort=70000",
         "metrics.prot=1",
-        "probes.kind=http",
+        "probes.kind=exec",
         "persistence.size=big"
       })
   void wrongValuesAreRefused(String settings) throws Exception {

@@ -22,6 +22,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -348,9 +349,46 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * Sends an error for a request of which not even the head has arrived. The handlers that write
+   * answers cannot do that, because they write one answer for one head.
+   */
+  private void sendWithoutRequest(Answer answer) {
+    ending = true;
+    state = State.SENDING;
+    expiry().in(shared.options.times().answer());
+    String head =
+        "HTTP/1.1 "
+            + HttpResponseStatus.valueOf(answer.status())
+            + "\r\nContent-Type: "
+            + answer.type()
+            + "\r\nContent-Length: "
+            + answer.body().length
+            + "\r\nConnection: close\r\n\r\n";
+    channel()
+        .pipeline()
+        .context(HttpPipeline.Arrivals.class)
+        .writeAndFlush(
+            Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.US_ASCII), answer.body()))
+        .addListener(
+            (ChannelFutureListener)
+                written -> {
+                  if (written.isSuccess()) {
+                    linger();
+                  }
+                });
+  }
+
   private void expired() {
     switch (state) {
-      case RECEIVING -> refuse(Answer.error(408, "the request did not arrive in time"));
+      case RECEIVING -> {
+        Answer late = Answer.error(408, "the request did not arrive in time");
+        if (gathering == null) {
+          sendWithoutRequest(late);
+        } else {
+          refuse(late);
+        }
+      }
       case ANSWERING -> {}
       case IDLE, SENDING, LINGERING -> {
         var _ = channel().close();

@@ -108,7 +108,7 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
   }
 
   /** Tells a connection about bytes before they are decoded. */
-  private static final class Arrivals extends ChannelInboundHandlerAdapter {
+  static final class Arrivals extends ChannelInboundHandlerAdapter {
     private final HttpConnection connection;
 
     Arrivals(HttpConnection connection) {

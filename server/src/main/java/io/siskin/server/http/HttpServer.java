@@ -37,6 +37,9 @@ public final class HttpServer implements AutoCloseable {
   private static final int READ_BYTES_FIRST = 4 << 10;
   private static final int READ_BYTES_MAX = 32 << 10;
 
+  // One for all, and one that can be asked what it has.
+  private static final PooledByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+
   private final Site site;
   private final EventLoopGroup loops;
   private final ConnectionLimit limit;
@@ -90,7 +93,7 @@ public final class HttpServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             // Netty's default, the adaptive one, does not tell how much of its memory is in use.
-            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES_FIRST, READ_BYTES_MAX))
@@ -112,7 +115,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Returns what the buffers of all HTTP servers of this process take now. */
   public static BufferPoolCounts buffers() {
-    PooledByteBufAllocatorMetric metric = PooledByteBufAllocator.DEFAULT.metric();
+    PooledByteBufAllocatorMetric metric = ALLOCATOR.metric();
     // What Netty calls used is what it has from the system.
     return new BufferPoolCounts(
         activeBytes(metric.directArenas()) + activeBytes(metric.heapArenas()),
@@ -129,13 +132,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Returns what the server holds, as plain numbers. */
   public HttpCounts counts() {
-    var pool = PooledByteBufAllocator.DEFAULT.metric();
-    return new HttpCounts(
-        limit.openCount(),
-        limit.refusedCount(),
-        budget.held(),
-        pool.usedHeapMemory(),
-        pool.usedDirectMemory());
+    return new HttpCounts(limit.openCount(), limit.refusedCount(), budget.held());
   }
 
   /**

@@ -15,6 +15,7 @@ import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.access.AccessControl;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.gateway.GrpcRestGateway;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.observe.Observation;
@@ -30,8 +31,12 @@ import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.rpc.service.ServerService;
 import io.siskin.server.rpc.transport.CallCounting;
 import io.siskin.server.rpc.transport.CallGuard;
+import io.siskin.server.rpc.transport.CallerIds;
+import io.siskin.server.rpc.transport.ConnectionGate;
 import io.siskin.server.rpc.transport.OpenCalls;
+import io.siskin.server.rpc.transport.RateLimiting;
 import io.siskin.server.rpc.transport.RequestSizes;
+import io.siskin.server.rpc.transport.UnreadAnswers;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -53,6 +58,11 @@ final class GrpcServices {
 
   private final AdmissionControl admission;
   private final EarlyRefusal earlyRefusal;
+  private final RateLimiter limiter;
+  private final RateLimiting rateLimiting;
+  private final UnreadAnswers unreadAnswers;
+  private final ConnectionGate gate;
+  private final CallerIds callerIds = new CallerIds();
   private final SearchService searchService;
   private final CollectionService collectionService;
   private final DocumentService documentService;
@@ -97,6 +107,18 @@ final class GrpcServices {
         new AccessControl(protection.keys(), protection.localCallersNeedKeys(), protection.audit());
     StatusMapper statusMapper = new StatusMapper(options.retryDelay(), !access.areKeysRequired());
     guard = new CallGuard(statusMapper);
+    limiter = new RateLimiter(_ -> options.rates(), System::nanoTime);
+    rateLimiting = new RateLimiting(limiter, statusMapper);
+    gate =
+        new ConnectionGate(
+            options.connections().countMax(),
+            options.connections().perAddressMax(),
+            options.connections().handshakeMax().toNanos());
+    unreadAnswers =
+        new UnreadAnswers(
+            options.connections().unreadBytesMax(),
+            options.connections().unreadBytesTotalMax(),
+            statusMapper);
     admission =
         new AdmissionControl(
             options.threads().searches(),
@@ -109,6 +131,7 @@ final class GrpcServices {
                 backends.searches(), admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(SearchServiceGrpc.getSearchStreamMethod().getFullMethodName()),
+            limiter,
             options.limits().streamInFlightMax());
     collectionService =
         new CollectionService(backends.searches(), backends.changes(), statusMapper);
@@ -117,6 +140,7 @@ final class GrpcServices {
             backends.documents(),
             backends.writes(),
             admission,
+            limiter,
             statusMapper,
             streamRequests.of(DocumentServiceGrpc.getUpsertStreamMethod().getFullMethodName()),
             options.limits().streamInFlightMax(),
@@ -127,6 +151,7 @@ final class GrpcServices {
                 backends.encoders(), admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
+            limiter,
             options.limits().streamInFlightMax());
     serverService =
         new ServerService(
@@ -157,25 +182,33 @@ final class GrpcServices {
     server
         // AdmissionControl decides where searches run. Nothing else here needs a thread of its own.
         .directExecutor()
+        // The last one is the outermost.
+        .intercept(unreadAnswers)
+        .intercept(callerIds)
         .intercept(calls)
         .addTransportFilter(earlyRefusal)
+        .addTransportFilter(unreadAnswers)
         .addService(
             guard.guard(
                 ErrorDetailsReflection.addTo(
                     ServerInterceptors.interceptForward(
-                        searchService, access, earlyRefusal, sizes, openCalls))))
+                        searchService, access, rateLimiting, earlyRefusal, sizes, openCalls))))
         .addService(
             guard.guard(
-                ServerInterceptors.interceptForward(collectionService, access, sizes, openCalls)))
+                ServerInterceptors.interceptForward(
+                    collectionService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
-                ServerInterceptors.interceptForward(documentService, access, sizes, openCalls)))
+                ServerInterceptors.interceptForward(
+                    documentService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
-                ServerInterceptors.interceptForward(encodeService, access, sizes, openCalls)))
+                ServerInterceptors.interceptForward(
+                    encodeService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
-                ServerInterceptors.interceptForward(serverService, access, sizes, openCalls)))
+                ServerInterceptors.interceptForward(
+                    serverService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
                 ServerInterceptors.interceptForward(
@@ -260,9 +293,30 @@ final class GrpcServices {
     return admission.hasAmpleWork();
   }
 
+  /** Returns what the connections of all listeners pass. */
+  ConnectionGate gate() {
+    return gate;
+  }
+
   /** Returns what was done so far. */
   RpcCounts counts() {
-    return new RpcCounts(calls.counts(), streamRequests.counts(), admission.counts());
+    return new RpcCounts(
+        calls.counts(),
+        streamRequests.counts(),
+        admission.counts(),
+        new RpcCounts.Floods(
+            limiter.refusedRequests(),
+            limiter.refusedForDocuments(),
+            unreadAnswers.refused(),
+            gate.open(),
+            gate.overTotal(),
+            gate.overAddress(),
+            gate.silent()));
+  }
+
+  /** Tells whether searches wait for a thread, so that bulk work shall give way. */
+  boolean hasWaitingSearches() {
+    return admission.hasWaitingSearches();
   }
 
   /** Returns what was refused for who asked, and how the keys are. */

@@ -78,15 +78,15 @@ final class Violations {
     }
   }
 
-  static final class OpenTelemetry {
-    void end(Span span) {
-      span.end();
-    }
-  }
-
   static final class JdkHttp {
     void stop(HttpServer server) {
       server.stop(0);
+    }
+  }
+
+  static final class OpenTelemetry {
+    void end(Span span) {
+      span.end();
     }
   }
 

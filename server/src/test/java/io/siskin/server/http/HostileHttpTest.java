@@ -147,8 +147,7 @@ final class HostileHttpTest {
         wrong("an unknown packing", 415, POST + "Content-Encoding: br\r\n\r\n"),
         wrong("two packings", 415, POST + "Content-Encoding: gzip, gzip\r\n\r\n"),
         wrong("an unknown wish", 417, POST + "Expect: tea\r\n\r\n"),
-        Arguments.of(
-            "wrong gzip", 400, bytes(POST + "Content-Encoding: gzip\r\n", new byte[] {1, 2, 3})),
+        Arguments.of("wrong gzip", 400, bytes(POST + "Content-Encoding: gzip\r\n", new byte[30])),
         Arguments.of(
             "a bomb of gzip", 413, bytes(POST + "Content-Encoding: gzip\r\n", gzip(large))),
         Arguments.of(

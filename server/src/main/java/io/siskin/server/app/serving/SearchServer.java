@@ -132,9 +132,7 @@ public final class SearchServer implements AutoCloseable {
       throws IOException {
     ServerLock lock = ServerLock.take(data);
     ObserveOptions observe = options.observe();
-    Observation observation =
-        Observation.start(
-            observe.accessLog(), observe.slowQueries(), observe.traces(), StandardOutputLines::new);
+    Observation observation = observation(observe, lock);
     CollectionCatalog catalog =
         new CollectionCatalog(data, options.verification(), options.warmup(), models);
     LiveCollections live = new LiveCollections(data, catalog, models, options.writes());
@@ -157,6 +155,7 @@ public final class SearchServer implements AutoCloseable {
               security.protection(),
               observation);
       listens = true;
+      live.pace().follow(grpc::hasWaitingSearches);
       catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
       return new SearchServer(
           options.grpc(),
@@ -203,6 +202,26 @@ public final class SearchServer implements AutoCloseable {
       throws IOException {
     return listen(
         data, ServingOptions.of(options, verification, warmupMillis), models, ServerSecurity.NONE);
+  }
+
+  /** Starts what is written down; the lock is given back when that fails. */
+  private static Observation observation(ObserveOptions observe, ServerLock lock)
+      throws IOException {
+    boolean starts = false;
+    try {
+      Observation observation =
+          Observation.start(
+              observe.accessLog(),
+              observe.slowQueries(),
+              observe.traces(),
+              StandardOutputLines::new);
+      starts = true;
+      return observation;
+    } finally {
+      if (!starts) {
+        lock.close();
+      }
+    }
   }
 
   private static void report(

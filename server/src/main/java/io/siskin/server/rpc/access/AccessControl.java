@@ -21,6 +21,7 @@ import io.siskin.server.access.TooManyAttemptsException;
 import io.siskin.server.access.UnauthenticatedException;
 import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.rpc.transport.CallRecord;
+import io.siskin.server.rpc.transport.CallerIds;
 import io.siskin.server.rpc.transport.LineLimit;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -131,6 +132,10 @@ public final class AccessControl implements ServerInterceptor {
       @Nullable Need need,
       String client) {
     Context context = Context.current().withValue(CallAccess.KEY, access);
+    if (!access.keyId().isEmpty()) {
+      // Limits and shares go by key, wherever its holder calls from.
+      context = context.withValue(CallerIds.KEY, access.keyId());
+    }
     CallRecord.current().setKeyId(access.keyId());
     AuditedCall<Q, A> audited =
         audit != null

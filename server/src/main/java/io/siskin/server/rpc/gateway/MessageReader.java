@@ -43,11 +43,12 @@ final class MessageReader {
 
   private static final int NAME_LENGTH_MAX = 4_096;
 
-  // Neither interned nor kept: the names are the callers', and a table of them could be filled.
+  // Not interned: the names are the callers'. Its own table of names is bounded. (Without that
+  // table,
+  // Jackson would take bytes that are no UTF-8.)
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEPTH_MAX)
@@ -89,8 +90,11 @@ final class MessageReader {
     String place =
         e.getLocation() == null
             ? ""
-            : " (line %d, column %d)"
-                .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+            : " (line "
+                + e.getLocation().getLineNr()
+                + ", column "
+                + e.getLocation().getColumnNr()
+                + ")";
     String kind = e instanceof JsonParseException ? "not JSON" : "outside of the limits";
     return InvalidInputException.explained(
         "the body",

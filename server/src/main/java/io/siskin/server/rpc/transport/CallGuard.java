@@ -197,8 +197,9 @@ public final class CallGuard {
     @SuppressWarnings("IllegalCatch") // Whatever a handler throws must end its call.
     public void onMessage(Q message) {
       if (!over) {
-        call.record.addRequestBytes(lengthBytes(message));
         try {
+          // A request that came over HTTP is read by the question for its length, and may be wrong.
+          call.record.addRequestBytes(lengthBytes(message));
           listener.onMessage(message);
         } catch (Throwable e) {
           end(e);

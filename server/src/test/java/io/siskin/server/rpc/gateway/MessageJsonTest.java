@@ -123,6 +123,7 @@ final class MessageJsonTest {
               } else {
                 json.setCharAt(at, "0\"{}[],:-.enx".charAt(random.nextInt(13)));
               }
+              String shown = json.toString().replace('\n', ' ');
               Message.Builder twin = prototype.newBuilderForType();
               boolean twinTakes = true;
               try {
@@ -132,8 +133,8 @@ final class MessageJsonTest {
               }
               try {
                 Message ours = read(json.toString(), prototype);
-                assertThat(twinTakes).as("we take %s", json).isTrue();
-                assertThat(ours).as("%s", json).isEqualTo(twin.build());
+                assertThat(twinTakes).as("we take %s", shown).isTrue();
+                assertThat(ours).as("%s", shown).isEqualTo(twin.build());
               } catch (InvalidInputException e) {
                 refused++;
                 assertThat(e.allowed()).isNotEmpty();
