@@ -30,7 +30,7 @@ final class ServiceTime {
   void add(long itsPostings, long itsNanos) {
     nanos = nanos * KEPT + itsNanos;
     postings = postings * KEPT + Math.max(1, itsPostings);
-    largest = Math.max(largest * KEPT, itsPostings);
+    largest = Math.max(largest * KEPT, (double) itsPostings);
     count = Math.min(count + 1, COUNT_MIN);
   }
 
