@@ -15,20 +15,29 @@ from ._proto import methods
 DEFAULT_PORT = 7700
 _ATTEMPTS_MAX = 5
 _SCHEME = re.compile(r"^(unix|unix-abstract|dns|ipv4|ipv6|xds|vsock):")
+_API_KEY = re.compile(r"^[\x21-\x7e]{1,512}$")
 _HAS_PORT = re.compile(r"(^[^:]*|\]):\d+$")
 
 
 @dataclass(frozen=True)
 class Tls:
-    """How to encrypt, where something that speaks TLS stands before the server, which itself does not.
+    """How to encrypt.
 
     Attributes:
         trusted_certificates: The certificates to trust, a file in PEM; ``None`` for those of the platform.
         server_name: The name that the certificate must carry; ``None`` for the host of the target.
+        client_certificate: The client's own certificate, a file in PEM, for servers that ask for one.
+        client_key: The key of that certificate, a file in PEM.
     """
 
     trusted_certificates: Optional[Path] = None
     server_name: Optional[str] = None
+    client_certificate: Optional[Path] = None
+    client_key: Optional[Path] = None
+
+    def __post_init__(self) -> None:
+        together = (self.client_certificate is None) == (self.client_key is None)
+        _check(together, "client_key", self.client_key, "set with client_certificate, and only then")
 
 
 @dataclass(frozen=True)
@@ -41,12 +50,16 @@ class Options:
     response_bytes_max: int
     tls: Optional[Tls]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    api_key: Optional[str] = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         _check(bool(self.target.strip()), "target", self.target, "host:port or unix:///path")
         _check(self.timeout_seconds > 0, "timeout_seconds", self.timeout_seconds, "above 0")
         _check(1 <= self.attempts_max <= _ATTEMPTS_MAX, "attempts_max", self.attempts_max, f"1 to {_ATTEMPTS_MAX}")
         _check(self.response_bytes_max >= 1, "response_bytes_max", self.response_bytes_max, "at least 1")
+        key = self.api_key
+        # Without the value, which may be a key with a blank in it.
+        _check(key is None or _API_KEY.match(key) is not None, "api_key", "of another form", "a key")
 
     @property
     def address(self) -> str:
@@ -56,7 +69,8 @@ class Options:
     @property
     def call_metadata(self) -> Tuple[Tuple[str, str], ...]:
         """What is sent with every call beside the request."""
-        return tuple((key.lower(), value) for key, value in self.metadata.items())
+        sent = tuple((key.lower(), value) for key, value in self.metadata.items())
+        return sent if self.api_key is None else (*sent, ("authorization", f"Bearer {self.api_key}"))
 
 
 def resolve(target: str) -> str:
@@ -82,9 +96,16 @@ def open_channel(options: Options, library: Any) -> Any:
     arguments = _arguments(options)
     if options.tls is None:
         return library.insecure_channel(options.address, options=arguments)
-    trusted = options.tls.trusted_certificates
-    credentials = grpc.ssl_channel_credentials(None if trusted is None else Path(trusted).read_bytes())
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=_content(options.tls.trusted_certificates),
+        private_key=_content(options.tls.client_key),
+        certificate_chain=_content(options.tls.client_certificate),
+    )
     return library.secure_channel(options.address, credentials, options=arguments)
+
+
+def _content(file: Optional[Path]) -> Optional[bytes]:
+    return None if file is None else Path(file).read_bytes()
 
 
 def _arguments(options: Options) -> List[Tuple[str, Any]]:

@@ -69,6 +69,7 @@ class AsyncSiskinClient:
         response_bytes_max: int = 64 << 20,
         tls: Optional[Tls] = None,
         metadata: Optional[Mapping[str, str]] = None,
+        api_key: Optional[str] = None,
     ) -> None:
         """Describes a connection, as :class:`SiskinClient` does.
 
@@ -79,11 +80,14 @@ class AsyncSiskinClient:
             response_bytes_max: The longest response that is accepted, in bytes.
             tls: How to encrypt; ``None`` for plain text.
             metadata: What is sent with every call.
+            api_key: The key of the caller; ``None`` for none.
 
         Raises:
             ValueError: An option is out of its range.
         """
-        self._options = _channel.Options(target, timeout_seconds, attempts_max, response_bytes_max, tls, dict(metadata or {}))
+        self._options = _channel.Options(
+            target, timeout_seconds, attempts_max, response_bytes_max, tls, dict(metadata or {}), api_key
+        )
         self._opened: Optional[Any] = None
         self._closed = False
         self._stubs: Dict[str, Callable[..., Any]] = {}

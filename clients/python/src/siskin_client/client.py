@@ -67,6 +67,7 @@ class SiskinClient:
         response_bytes_max: int = 64 << 20,
         tls: Optional[Tls] = None,
         metadata: Optional[Mapping[str, str]] = None,
+        api_key: Optional[str] = None,
     ) -> None:
         """Describes a connection.
 
@@ -76,14 +77,17 @@ class SiskinClient:
             timeout_seconds: How long a call may take unless it says otherwise, above 0.
             attempts_max: How often a call is tried at most: 1 (never again) to 5.
             response_bytes_max: The longest response that is accepted, in bytes.
-            tls: How to encrypt. ``None``: plain text, which is all that the server itself speaks.
-            metadata: What is sent with every call, for example ``{"authorization": "Bearer ..."}``, for what stands before
-                the server. The server itself asks nobody who they are.
+            tls: How to encrypt. ``None``: plain text.
+            metadata: What is sent with every call, for what stands before the server.
+            api_key: The key of the caller, as ``siskin keys create`` prints it, for a server that asks for one. Read it from
+                a file or a variable of the environment. Without ``tls``, everybody on the way can read it.
 
         Raises:
             ValueError: An option is out of its range.
         """
-        self._options = _channel.Options(target, timeout_seconds, attempts_max, response_bytes_max, tls, dict(metadata or {}))
+        self._options = _channel.Options(
+            target, timeout_seconds, attempts_max, response_bytes_max, tls, dict(metadata or {}), api_key
+        )
         self._channel = _channel.open_channel(self._options, grpc)
         self._closed = False
         self._stubs: Dict[str, Callable[..., Any]] = {}

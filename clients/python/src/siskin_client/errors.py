@@ -112,7 +112,7 @@ class Unavailable(SiskinError, ConnectionError):
 
 
 class AccessDenied(SiskinError):
-    """What stands before the server refuses the caller (UNAUTHENTICATED or PERMISSION_DENIED)."""
+    """The caller sends no key that is valid (UNAUTHENTICATED), or its key does not allow the call (PERMISSION_DENIED)."""
 
 
 class Unimplemented(SiskinError):

@@ -2,6 +2,7 @@ package io.siskin.client;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param streamInFlightMax how many requests of one {@link SearchStream} or {@link EncodeStream}
  *     may be unanswered before submitting waits
  * @param tls how to encrypt; null for plain text
+ * @param apiKey the key that is sent with every call, as {@code siskin keys create} prints it; null
+ *     for none. {@link #toString} does not show it. Without TLS, everybody on the way can read it
  */
 public record ClientOptions(
     String target,
@@ -26,8 +29,10 @@ public record ClientOptions(
     int maxAttempts,
     int responseBytesMax,
     int streamInFlightMax,
-    @Nullable Tls tls) {
+    @Nullable Tls tls,
+    @Nullable String apiKey) {
   private static final int ATTEMPTS_MAX = 5;
+  private static final Pattern API_KEY = Pattern.compile("[\\x21-\\x7e]{1,512}");
 
   /**
    * How to encrypt.
@@ -36,8 +41,34 @@ public record ClientOptions(
    *     platform
    * @param serverName the name that the server's certificate must carry; null for the host of the
    *     target
+   * @param clientCertificate the client's own certificate, a file in PEM, for servers that ask for
+   *     one; null for none
+   * @param clientKey its key, a file in PEM, PKCS #8, not encrypted; null for none
    */
-  public record Tls(@Nullable Path trustedCertificates, @Nullable String serverName) {}
+  public record Tls(
+      @Nullable Path trustedCertificates,
+      @Nullable String serverName,
+      @Nullable Path clientCertificate,
+      @Nullable Path clientKey) {
+    /** Checks that certificate and key come together. */
+    public Tls {
+      check(
+          (clientCertificate == null) == (clientKey == null),
+          "clientKey",
+          String.valueOf(clientKey),
+          "set with clientCertificate, and only then");
+    }
+
+    /**
+     * A client without a certificate.
+     *
+     * @param trustedCertificates as above
+     * @param serverName as above
+     */
+    public Tls(@Nullable Path trustedCertificates, @Nullable String serverName) {
+      this(trustedCertificates, serverName, null, null);
+    }
+  }
 
   /** Checks the ranges. */
   public ClientOptions {
@@ -50,6 +81,11 @@ public record ClientOptions(
         "1 to " + ATTEMPTS_MAX);
     check(responseBytesMax >= 1, "responseBytesMax", responseBytesMax, "at least 1");
     check(streamInFlightMax >= 1, "streamInFlightMax", streamInFlightMax, "at least 1");
+    check(
+        apiKey == null || API_KEY.matcher(apiKey).matches(),
+        "apiKey",
+        "of another form",
+        "a key as 'siskin keys create' prints it");
   }
 
   /**
@@ -59,7 +95,7 @@ public record ClientOptions(
    * @param target where the server is
    */
   public static ClientOptions of(String target) {
-    return new ClientOptions(target, Duration.ofSeconds(5), 4, 64 << 20, 64, null);
+    return new ClientOptions(target, Duration.ofSeconds(5), 4, 64 << 20, 64, null, null);
   }
 
   /**
@@ -69,7 +105,7 @@ public record ClientOptions(
    */
   public ClientOptions withDeadline(Duration newDeadline) {
     return new ClientOptions(
-        target, newDeadline, maxAttempts, responseBytesMax, streamInFlightMax, tls);
+        target, newDeadline, maxAttempts, responseBytesMax, streamInFlightMax, tls, apiKey);
   }
 
   /**
@@ -79,7 +115,7 @@ public record ClientOptions(
    */
   public ClientOptions withMaxAttempts(int newMaxAttempts) {
     return new ClientOptions(
-        target, deadline, newMaxAttempts, responseBytesMax, streamInFlightMax, tls);
+        target, deadline, newMaxAttempts, responseBytesMax, streamInFlightMax, tls, apiKey);
   }
 
   /**
@@ -89,7 +125,7 @@ public record ClientOptions(
    */
   public ClientOptions withResponseBytesMax(int newResponseBytesMax) {
     return new ClientOptions(
-        target, deadline, maxAttempts, newResponseBytesMax, streamInFlightMax, tls);
+        target, deadline, maxAttempts, newResponseBytesMax, streamInFlightMax, tls, apiKey);
   }
 
   /**
@@ -100,7 +136,7 @@ public record ClientOptions(
    */
   public ClientOptions withStreamInFlightMax(int newStreamInFlightMax) {
     return new ClientOptions(
-        target, deadline, maxAttempts, responseBytesMax, newStreamInFlightMax, tls);
+        target, deadline, maxAttempts, responseBytesMax, newStreamInFlightMax, tls, apiKey);
   }
 
   /**
@@ -110,7 +146,37 @@ public record ClientOptions(
    */
   public ClientOptions withTls(Tls newTls) {
     return new ClientOptions(
-        target, deadline, maxAttempts, responseBytesMax, streamInFlightMax, newTls);
+        target, deadline, maxAttempts, responseBytesMax, streamInFlightMax, newTls, apiKey);
+  }
+
+  /**
+   * Returns the same options with a key.
+   *
+   * @param newApiKey the key; null for none
+   */
+  public ClientOptions withApiKey(@Nullable String newApiKey) {
+    return new ClientOptions(
+        target, deadline, maxAttempts, responseBytesMax, streamInFlightMax, tls, newApiKey);
+  }
+
+  /** Shows all but the key. */
+  @Override
+  public String toString() {
+    return "ClientOptions[target="
+        + target
+        + ", deadline="
+        + deadline
+        + ", maxAttempts="
+        + maxAttempts
+        + ", responseBytesMax="
+        + responseBytesMax
+        + ", streamInFlightMax="
+        + streamInFlightMax
+        + ", tls="
+        + tls
+        + ", apiKey="
+        + (apiKey == null ? "none" : "set")
+        + "]";
   }
 
   private static void check(boolean ok, String option, Object value, String allowed) {

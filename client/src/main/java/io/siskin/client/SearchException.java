@@ -141,6 +141,25 @@ public abstract sealed class SearchException extends RuntimeException {
     }
   }
 
+  /**
+   * The server refuses the caller: it sends no key that is valid (UNAUTHENTICATED), or its key does
+   * not allow the call (PERMISSION_DENIED).
+   */
+  public static final class Denied extends SearchException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates the exception.
+     *
+     * @param status the name of the gRPC status
+     * @param message the server's
+     * @param cause what the transport reported
+     */
+    public Denied(String status, @Nullable String message, @Nullable Throwable cause) {
+      super(status, message, cause);
+    }
+  }
+
   /** The deadline passed before the answer came. */
   public static final class DeadlineExceeded extends SearchException {
     private static final long serialVersionUID = 1L;

@@ -2,6 +2,7 @@ package io.siskin.client.internal;
 
 import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.health.v1.HealthGrpc;
@@ -20,6 +21,7 @@ import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.util.concurrent.FastThreadLocalThread;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
+import io.grpc.stub.MetadataUtils;
 import io.siskin.client.ClientOptions;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
@@ -37,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class Channels {
   // How much of the responses may be on its way before it has been read.
   private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
+
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   /** The services of Siskin that a client calls. */
   static final List<ServiceDescriptor> SERVICES =
@@ -82,6 +87,11 @@ final class Channels {
     } else {
       builder.disableRetry();
     }
+    if (options.apiKey() != null) {
+      Metadata headers = new Metadata();
+      headers.put(AUTHORIZATION, "Bearer " + options.apiKey());
+      builder.intercept(MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
     return builder
         .eventLoopGroup(loop)
         .directExecutor()
@@ -124,10 +134,12 @@ final class Channels {
       if (tls.trustedCertificates() != null) {
         context.trustManager(tls.trustedCertificates().toFile());
       }
+      if (tls.clientCertificate() != null && tls.clientKey() != null) {
+        context.keyManager(tls.clientCertificate().toFile(), tls.clientKey().toFile());
+      }
       builder.sslContext(context.build());
-    } catch (SSLException e) {
-      throw new IllegalArgumentException(
-          "the certificates to trust cannot be used: " + e.getMessage(), e);
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new IllegalArgumentException("the certificates cannot be used: " + e.getMessage(), e);
     }
     return tls.serverName() == null ? builder : builder.overrideAuthority(tls.serverName());
   }

@@ -67,6 +67,8 @@ record ErrorMapper(Target target) {
       case DEADLINE_EXCEEDED -> new SearchException.DeadlineExceeded(message, cause);
       case CANCELLED -> new SearchException.Cancelled(message, cause);
       case UNAVAILABLE -> new SearchException.Unavailable(message, cause);
+      case UNAUTHENTICATED, PERMISSION_DENIED ->
+          new SearchException.Denied(code.name(), message, cause);
       default ->
           new SearchException.ServerFault(
               code == null ? "UNKNOWN" : code.name(), message, reference(status), cause);

@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,6 +23,10 @@ public final class AtomicFile {
   private static final String PARTIAL_SUFFIX = ".partial";
   private static final int COPY_CHUNK = 1 << 20;
   private static final AtomicLong NUMBERS = new AtomicLong();
+  private static final Set<StandardOpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private AtomicFile() {}
 
@@ -36,14 +43,25 @@ public final class AtomicFile {
    * @param content what it holds afterwards
    */
   public static void write(Path target, byte[] content) throws IOException {
-    replace(
-        target,
-        channel -> {
-          ByteBuffer bytes = ByteBuffer.wrap(content);
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    replace(target, channel -> writeAll(channel, content));
+  }
+
+  private static void writeAll(FileChannel channel, byte[] content) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(content);
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /**
+   * Replaces a file by new content that only its owner may read and write, from the first byte on.
+   *
+   * @param target the file, whether it exists or not; its folder exists
+   * @param content what it holds afterwards
+   * @throws UnsupportedOperationException when the file system has no permissions of POSIX
+   */
+  public static void writePrivate(Path target, byte[] content) throws IOException {
+    replace(target, channel -> writeAll(channel, content), OWNER_ONLY);
   }
 
   /**
@@ -65,11 +83,11 @@ public final class AtomicFile {
         });
   }
 
-  private static void replace(Path target, Content content) throws IOException {
+  private static void replace(Path target, Content content, FileAttribute<?>... attributes)
+      throws IOException {
     Path partial = partial(target);
     try {
-      try (FileChannel channel =
-          FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      try (FileChannel channel = FileChannel.open(partial, NEW_FILE, attributes)) {
         content.writeTo(channel);
         channel.force(true);
       }

@@ -14,6 +14,7 @@ import io.siskin.server.app.command.GetCommand;
 import io.siskin.server.app.command.HealthCommand;
 import io.siskin.server.app.command.IndexCommand;
 import io.siskin.server.app.command.InspectCommand;
+import io.siskin.server.app.command.KeysCommand;
 import io.siskin.server.app.command.ModelsCommand;
 import io.siskin.server.app.command.RestoreCommand;
 import io.siskin.server.app.command.SearchCommand;
@@ -78,6 +79,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       HealthCommand.class,
       ConfigCommand.class,
+      KeysCommand.class,
       SearchCommand.class,
       CollectionsCommand.class,
       SlowQueriesCommand.class,

@@ -71,7 +71,8 @@ public record DataDirectory(Path root) {
 
   /** What the name of a collection may be, in words. */
   public static final String NAME_RULE =
-      "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'";
+      "1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-', and not"
+          + " aliases.json";
 
   /**
    * Checks a collection's name.
@@ -103,7 +104,7 @@ public record DataDirectory(Path root) {
    * @param name the name
    */
   public static boolean isName(String name) {
-    return NAME.matcher(name).matches();
+    return NAME.matcher(name).matches() && !name.equals(Aliases.FILE_NAME);
   }
 
   /** Returns the folder for stored encodings, which may be missing. */

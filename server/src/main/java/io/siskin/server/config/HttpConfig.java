@@ -35,8 +35,8 @@ public record HttpConfig(
         boolean console,
     @Setting(
             doc =
-                "Shows metrics at /metrics of this port too. There is no log-in, and the metrics"
-                    + " show the names of collections and models.",
+                "Shows metrics at /metrics of this port too. They show the names of collections and"
+                    + " models. Where callers need a key, a scrape needs one too.",
             defaultText = "true where host is of the loopback interface, else false")
         @Nullable Boolean metrics,
     @Setting(

@@ -14,8 +14,9 @@ public record MetricsConfig(
         @Nullable Integer port,
     @Setting(
             doc =
-                "The address to show metrics on; 0.0.0.0 for all interfaces. There is no log-in,"
-                    + " and the metrics show the names of collections and models.",
+                "The address to show metrics on; 0.0.0.0 for all interfaces. The metrics show the"
+                    + " names of collections and models. Where callers need a key, a scrape needs"
+                    + " one too, with the role 'read' for all collections.",
             label = "NAME",
             allowed = "a host name or an address",
             defaultValue = "127.0.0.1",

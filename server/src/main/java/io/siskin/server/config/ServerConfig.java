@@ -9,6 +9,7 @@ import java.util.Map;
  * @param grpc the gRPC listener
  * @param http the HTTP listener
  * @param metrics the listener for metrics
+ * @param security who may call, and how connections are encrypted
  * @param search how searches share the processor
  * @param limits what one caller may ask for, and how many connections there may be
  * @param writes how much memory and time writes may take
@@ -26,6 +27,7 @@ public record ServerConfig(
     @Section("The gRPC listener.") GrpcConfig grpc,
     @Section("The HTTP listener: REST, the console and health checks.") HttpConfig http,
     @Section("The listener for metrics, over HTTP.") MetricsConfig metrics,
+    @Section("Who may call, and how connections are encrypted.") SecurityConfig security,
     @Section("How searches share the processor.") SearchConfig search,
     @Section("What one caller may ask for, and how many connections there may be.")
         LimitsConfig limits,

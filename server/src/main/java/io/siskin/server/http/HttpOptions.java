@@ -2,9 +2,9 @@ package io.siskin.server.http;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
+import io.siskin.server.tls.ReloadingTls;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -100,7 +100,7 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
    *
    * @param value the certificate, null for plain text
    */
-  public HttpOptions withTls(@Nullable Tls value) {
+  public HttpOptions withTls(@Nullable ReloadingTls value) {
     return new HttpOptions(
         new Listening(listening.host, listening.port, listening.threads, value),
         limits,
@@ -117,9 +117,9 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
    * @param port the TCP port, 1 to 65,535; 0 for any free one. Default: 7701
    * @param threads network threads, which also read and write JSON and run small searches; a
    *     connection stays on one of them. 1 to 1,024. Default: the number of cores
-   * @param tls the certificate; null for plain text, which is the default
+   * @param tls the certificate, owned by others; null for plain text, which is the default
    */
-  public record Listening(String host, int port, int threads, @Nullable Tls tls) {
+  public record Listening(String host, int port, int threads, @Nullable ReloadingTls tls) {
     static final Listening DEFAULTS = new Listening("127.0.0.1", DEFAULT_PORT, CORES, null);
 
     /** Checks the ranges. */
@@ -128,14 +128,6 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
       Ranges.check("http threads", threads, 1, 1_024);
     }
   }
-
-  /**
-   * A certificate, as files in PEM.
-   *
-   * @param certificateChain the server's certificate, followed by those that vouch for it
-   * @param privateKey its key, unencrypted, in PKCS #8
-   */
-  public record Tls(Path certificateChain, Path privateKey) {}
 
   /**
    * How much a server takes.

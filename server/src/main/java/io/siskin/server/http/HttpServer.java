@@ -14,6 +14,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.siskin.server.counters.BufferPoolCounts;
+import io.siskin.server.tls.ReloadingTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -54,8 +55,8 @@ public final class HttpServer implements AutoCloseable {
         new ConnectionLimit(
             options.limits().connectionsMax(), options.limits().connectionsPerAddressMax());
     this.budget = new ByteBudget(options.limits().heldBytesMax());
-    HttpOptions.Tls files = options.listening().tls();
-    this.tls = files == null ? null : new TlsContext(files);
+    ReloadingTls certificate = options.listening().tls();
+    this.tls = certificate == null ? null : new TlsContext(certificate);
     this.loops =
         new MultiThreadIoEventLoopGroup(
             options.listening().threads(),
@@ -132,17 +133,6 @@ public final class HttpServer implements AutoCloseable {
   /** Returns what the server holds, as plain numbers. */
   public HttpCounts counts() {
     return new HttpCounts(limit.openCount(), limit.refusedCount(), budget.held());
-  }
-
-  /**
-   * Reads the certificate again; does nothing without one. New connections get the new one.
-   *
-   * @throws IOException when it cannot be read; then the old one stays
-   */
-  public void reloadCertificate() throws IOException {
-    if (tls != null) {
-      tls.reload();
-    }
   }
 
   /**

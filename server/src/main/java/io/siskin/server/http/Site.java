@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  * by its server.
  */
 public final class Site implements Endpoint, AutoCloseable {
+  private static final int UNAUTHORIZED = 401;
+
   private final BrowserRules browsers;
   private final @Nullable RestEndpoint rest;
   private final @Nullable StaticFiles console;
   private final @Nullable SlowPage metrics;
+  private final Page.Door door;
   private final @Nullable SlowPage openApi;
   private final Supplier<Readiness> readiness;
 
@@ -38,6 +41,7 @@ public final class Site implements Endpoint, AutoCloseable {
             ? null
             : StaticFiles.console();
     this.metrics = builder.metrics == null ? null : new SlowPage(builder.metrics);
+    this.door = builder.door;
     this.openApi = builder.gateway == null ? null : new SlowPage(description(builder));
     this.readiness = builder.readiness;
   }
@@ -72,6 +76,7 @@ public final class Site implements Endpoint, AutoCloseable {
     private @Nullable RestGateway gateway;
     private String version = "";
     private Page.@Nullable Source metrics;
+    private Page.Door door = Page.Door.OPEN;
     private Supplier<Readiness> readiness = () -> Readiness.SERVING;
 
     private Builder(HttpOptions options) {
@@ -91,12 +96,23 @@ public final class Site implements Endpoint, AutoCloseable {
     }
 
     /**
-     * Adds {@code /metrics}.
+     * Adds {@code /metrics} for everybody.
      *
      * @param value makes the page
      */
     public Builder metrics(Page.Source value) {
+      return metrics(value, Page.Door.OPEN);
+    }
+
+    /**
+     * Adds {@code /metrics}.
+     *
+     * @param value makes the page
+     * @param whoMaySee decides who may see it
+     */
+    public Builder metrics(Page.Source value, Page.Door whoMaySee) {
       metrics = value;
+      door = whoMaySee;
       return this;
     }
 
@@ -148,12 +164,24 @@ public final class Site implements Endpoint, AutoCloseable {
     return switch (path) {
       case "/healthz" -> page(Answer.text(200, "ok\n"));
       case "/readyz" -> page(readyPage());
-      case "/metrics" -> metrics == null ? NO_PATH : metrics;
+      case "/metrics" -> metrics == null ? NO_PATH : behindDoor(request, metrics);
       case "/openapi.json" -> openApi == null ? NO_PATH : openApi;
       // Relative, so that they are right below the path of a proxy too.
       case "/", "/console" ->
           console == null ? NO_PATH : page(Answer.empty(302).with("Location", "console/"));
       default -> NO_PATH;
+    };
+  }
+
+  private Endpoint behindDoor(Request request, Endpoint page) {
+    int status = door.judge(request.header("Authorization"), request.header("X-API-Key"));
+    return switch (status) {
+      case Page.Door.OK -> page;
+      case UNAUTHORIZED ->
+          page(
+              Answer.error(status, "a key is needed: 'Authorization: Bearer KEY'")
+                  .with("WWW-Authenticate", "Bearer"));
+      default -> page(Answer.error(status, "the key needs the role 'read' for all collections"));
     };
   }
 

@@ -1,56 +1,49 @@
 package io.siskin.server.http;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.siskin.server.tls.ReloadingTls;
+import io.siskin.server.tls.TlsFiles;
 import java.io.IOException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 
-/** A certificate that can be read again. Safe for concurrent use. */
+/**
+ * Encrypts connections with a certificate that follows its files. Safe for concurrent use; does not
+ * own the certificate.
+ */
 final class TlsContext {
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
-  private final HttpOptions.Tls files;
-  private volatile SslContext current;
+  private final SslContext context;
 
   /**
-   * Reads a certificate.
+   * Makes a context. It asks for the certificate at each handshake.
    *
-   * @param files where it is
-   * @throws IOException when it cannot be read, or does not fit its key
+   * @param tls the certificate
+   * @throws IOException when this platform cannot use it
    */
-  TlsContext(HttpOptions.Tls files) throws IOException {
-    this.files = files;
-    this.current = read(files);
-  }
-
-  /**
-   * Reads the same files again. New connections get what they hold now; when they cannot be read,
-   * the certificate stays what it was.
-   *
-   * @throws IOException when they cannot be read, or do not fit
-   */
-  void reload() throws IOException {
-    current = read(files);
-  }
-
-  private static SslContext read(HttpOptions.Tls files) throws IOException {
+  TlsContext(ReloadingTls tls) throws IOException {
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(tls.keyManager())
+            .sslProvider(SslProvider.JDK)
+            .protocols(ReloadingTls.PROTOCOLS);
+    if (tls.clients() != TlsFiles.Clients.NONE) {
+      builder
+          .trustManager(tls.trustManager())
+          .clientAuth(
+              tls.clients() == TlsFiles.Clients.REQUIRED
+                  ? ClientAuth.REQUIRE
+                  : ClientAuth.OPTIONAL);
+    }
     try {
-      return SslContextBuilder.forServer(
-              files.certificateChain().toFile(), files.privateKey().toFile())
-          .sslProvider(SslProvider.JDK)
-          .protocols("TLSv1.3", "TLSv1.2")
-          .build();
-    } catch (IllegalArgumentException | SSLException e) {
-      throw new IOException(
-          files.certificateChain()
-              + " and "
-              + files.privateKey()
-              + " are not a certificate with its key in PEM",
-          e);
+      context = builder.build();
+    } catch (SSLException e) {
+      throw new IOException("this Java platform cannot encrypt connections of HTTP", e);
     }
   }
 
@@ -60,7 +53,7 @@ final class TlsContext {
    * @param memory where its buffers come from
    */
   SslHandler newHandler(ByteBufAllocator memory) {
-    SslHandler handler = current.newHandler(memory);
+    SslHandler handler = context.newHandler(memory);
     handler.setHandshakeTimeoutMillis(HANDSHAKE.toMillis());
     return handler;
   }

@@ -462,6 +462,34 @@ final class Families {
           "siskin_gc_pause_seconds",
           "Time in which the garbage collector stopped all threads; whole milliseconds.",
           "gc");
+  static final Family ACCESS_REFUSALS =
+      counter(
+          "siskin_access_refusals_total",
+          "Calls and requests of streams that were refused for who asked: no_key, malformed,"
+              + " unknown, expired, forbidden or too_many (failed attempts from one address).",
+          "reason");
+  static final Family KEYS =
+      gauge("siskin_keys", "Keys of callers, expired ones included; 0 when none are needed.");
+  static final Family KEY_FILE_BROKEN =
+      gauge(
+          "siskin_key_file_broken",
+          "1 while the file of keys cannot be read, so that older keys are in force, else 0.");
+  static final Family AUDIT_LINES =
+      counter("siskin_audit_log_lines_total", "Lines of the audit log that were written.");
+  static final Family AUDIT_LINES_LOST =
+      counter(
+          "siskin_audit_log_lost_lines_total",
+          "Lines of the audit log that were lost, because too many waited or the disk failed.");
+  static final Family CERTIFICATE_REMAINING =
+      gauge(
+          "siskin_tls_certificate_remaining_seconds",
+          "For how long the certificate is still valid; negative when it has expired. Absent"
+              + " without TLS.");
+  static final Family CERTIFICATE_BROKEN =
+      gauge(
+          "siskin_tls_certificate_broken",
+          "1 while the files of the certificate cannot be read, so that an older one is in use,"
+              + " else 0. Absent without TLS.");
 
   static final Family THREADS = gauge("jvm_threads_current", "Current thread count of a JVM.");
   static final Family THREADS_DAEMON = gauge("jvm_threads_daemon", "Daemon thread count of a JVM.");

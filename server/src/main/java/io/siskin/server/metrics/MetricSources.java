@@ -3,7 +3,9 @@ package io.siskin.server.metrics;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.StoredEncodings;
+import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.BufferPoolCounts;
+import io.siskin.server.counters.CertificateState;
 import io.siskin.server.counters.ObservationCounts;
 import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
@@ -15,6 +17,7 @@ import io.siskin.server.retrieve.CollectionDescription;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the numbers come from; each is asked once a scrape, by one thread at a time.
@@ -33,6 +36,8 @@ import java.util.function.Supplier;
  * @param observation what became of lines, slow searches and spans
  * @param recall the recall of searches that were searched again
  * @param buffers what the buffers of the network libraries take, by the name of the library
+ * @param access what was refused for who asked
+ * @param certificate how the certificate of the listeners is; null when they have none
  */
 public record MetricSources(
     String version,
@@ -48,4 +53,6 @@ public record MetricSources(
     Supplier<ScrubCounts> scrub,
     Supplier<ObservationCounts> observation,
     Supplier<RecallCounts> recall,
-    Supplier<? extends Map<String, BufferPoolCounts>> buffers) {}
+    Supplier<? extends Map<String, BufferPoolCounts>> buffers,
+    Supplier<AccessCounts> access,
+    Supplier<@Nullable CertificateState> certificate) {}

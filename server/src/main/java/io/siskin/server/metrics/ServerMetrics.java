@@ -3,7 +3,9 @@ package io.siskin.server.metrics;
 import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.StoredEncodings;
+import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.CallCounters;
+import io.siskin.server.counters.CertificateState;
 import io.siskin.server.counters.ObservationCounts;
 import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
@@ -41,6 +43,12 @@ final class ServerMetrics {
     ScrubCounts scrub = sources.scrub().get();
     points.add(Families.SCRUBBED, scrub.bytes());
     points.add(Families.SCRUB_PASSES, scrub.passes());
+    access(points, sources.access().get());
+    CertificateState certificate = sources.certificate().get();
+    if (certificate != null) {
+      points.add(Families.CERTIFICATE_REMAINING, certificate.remainingSeconds());
+      points.add(Families.CERTIFICATE_BROKEN, certificate.filesBroken() ? 1 : 0);
+    }
     observation(points, sources.observation().get());
     recall(points, sources.recall().get());
     sources
@@ -72,6 +80,16 @@ final class ServerMetrics {
     points.add(Families.RECALL_DROPPED, counts.gone(), "gone");
     points.add(Families.RECALL_DROPPED, counts.failed(), "failed");
     points.addNanos(Families.RECALL_TIME, counts.searchNanos());
+  }
+
+  private static void access(Points points, AccessCounts counts) {
+    counts
+        .refusals()
+        .forEach((reason, count) -> points.add(Families.ACCESS_REFUSALS, count, reason));
+    points.add(Families.KEYS, counts.keyCount());
+    points.add(Families.KEY_FILE_BROKEN, counts.keyFileBroken() ? 1 : 0);
+    points.add(Families.AUDIT_LINES, counts.auditLines());
+    points.add(Families.AUDIT_LINES_LOST, counts.auditLinesLost());
   }
 
   private static void rpc(Points points, RpcCounts counts) {

@@ -16,8 +16,17 @@ public final class CollectionNotFoundException extends RuntimeException {
    * @param known the names that are served, of which the message gives the most similar ones
    */
   public CollectionNotFoundException(String collection, Collection<String> known) {
-    super("collection '" + collection + "' does not exist" + NearestNames.hint(collection, known));
+    super(message(collection) + NearestNames.hint(collection, known));
     this.collection = collection;
+  }
+
+  /** Returns the message without the names of other collections. */
+  public String plainMessage() {
+    return message(collection);
+  }
+
+  private static String message(String collection) {
+    return "collection '" + collection + "' does not exist";
   }
 
   /** Returns the name that was asked for. */

@@ -2,19 +2,25 @@ package io.siskin.server.rpc;
 
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.gateway.GrpcRestGateway;
 import io.siskin.server.rpc.gateway.RestGateway;
 import io.siskin.server.rpc.observe.Observation;
-import io.siskin.server.rpc.service.CallerRights;
 import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.rpc.transport.BufferPool;
 import io.siskin.server.rpc.transport.EventLoops;
 import io.siskin.server.rpc.transport.UnixSocketFile;
+import io.siskin.server.tls.ReloadingTls;
+import io.siskin.server.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -24,6 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +67,7 @@ public final class GrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
   private final GrpcServerOptions options;
+  private final Protection protection;
   private final GrpcServices services;
   private final EventLoops loops;
   private final List<Server> listeners = new ArrayList<>();
@@ -69,22 +77,23 @@ public final class GrpcServer implements AutoCloseable {
   private @Nullable UnixSocketFile socketFile;
   private boolean closing;
 
-  private GrpcServer(GrpcServerOptions options, GrpcServices services) {
+  private GrpcServer(GrpcServerOptions options, Protection protection, GrpcServices services) {
     this.options = options;
+    this.protection = protection;
     this.services = services;
     this.loops = new EventLoops(options.threads().eventLoops(), services::hasAmpleWork);
   }
 
   /**
-   * Starts a server that says little about itself and writes nothing about its calls. It owns none
-   * of what it speaks for.
+   * Starts a server for whoever reaches it, which says little about itself and writes nothing about
+   * its calls. It owns none of what it speaks for.
    *
    * @param options where to listen and within what limits
    * @param backends what the services speak for
    * @throws IOException as of the other method of this name
    */
   public static GrpcServer start(GrpcServerOptions options, Backends backends) throws IOException {
-    return start(new GrpcServer(options, new GrpcServices(options, backends)));
+    return start(options, backends, ServerFacts.UNKNOWN, Protection.NONE, Observation.off());
   }
 
   /**
@@ -93,7 +102,7 @@ public final class GrpcServer implements AutoCloseable {
    * @param options where to listen and within what limits
    * @param backends what the services speak for
    * @param facts what the server says about itself
-   * @param rights what callers may do
+   * @param protection who may call, and how connections are encrypted
    * @param observation is told of each call; closed by its owner, after the server
    * @throws IOException when an address cannot be listened on: port taken, socket file in use,
    *     folder missing
@@ -104,14 +113,14 @@ public final class GrpcServer implements AutoCloseable {
       GrpcServerOptions options,
       Backends backends,
       ServerFacts facts,
-      CallerRights rights,
+      Protection protection,
       Observation observation)
       throws IOException {
-    return start(
-        new GrpcServer(options, new GrpcServices(options, backends, facts, rights, observation)));
-  }
-
-  private static GrpcServer start(GrpcServer server) throws IOException {
+    GrpcServer server =
+        new GrpcServer(
+            options,
+            protection,
+            new GrpcServices(options, backends, facts, protection, observation));
     try {
       server.listen();
       return server;
@@ -159,6 +168,11 @@ public final class GrpcServer implements AutoCloseable {
   /** Returns what was done so far. */
   public RpcCounts counts() {
     return services.counts();
+  }
+
+  /** Returns what was refused for who asked, and how the keys are. */
+  public AccessCounts accessCounts() {
+    return services.accessCounts();
   }
 
   /** Returns what the connections' buffers take. */
@@ -264,9 +278,8 @@ public final class GrpcServer implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(listening.host(), listening.port()))
             .channelFactory(services.gate().listeners(loops.tcpChannel()));
-    GrpcServerOptions.Tls tls = listening.tls();
-    if (tls != null) {
-      builder.useTransportSecurity(tls.certificateChain().toFile(), tls.privateKey().toFile());
+    if (protection.tls() != null) {
+      builder.sslContext(sslContext(protection.tls()));
     }
     if (!options.keepAlive().ageMax().isZero()) {
       builder
@@ -274,6 +287,22 @@ public final class GrpcServer implements AutoCloseable {
           .maxConnectionAgeGrace(options.keepAlive().ageGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
     return listen(builder);
+  }
+
+  /** The certificate is asked for at each handshake, so that a new one needs no new context. */
+  private static SslContext sslContext(ReloadingTls tls) throws SSLException {
+    SslContextBuilder builder =
+        GrpcSslContexts.configure(SslContextBuilder.forServer(tls.keyManager()))
+            .protocols(ReloadingTls.PROTOCOLS);
+    if (tls.clients() != TlsFiles.Clients.NONE) {
+      builder
+          .trustManager(tls.trustManager())
+          .clientAuth(
+              tls.clients() == TlsFiles.Clients.REQUIRED
+                  ? ClientAuth.REQUIRE
+                  : ClientAuth.OPTIONAL);
+    }
+    return builder.build();
   }
 
   private void listenOnUnixSocket(Path path) throws IOException {

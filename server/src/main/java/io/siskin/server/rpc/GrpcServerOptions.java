@@ -54,17 +54,14 @@ public record GrpcServerOptions(
    *     none, which is the default. Linux only
    * @param unixSocketPermissions who may connect to the Unix socket. Default: owner and group,
    *     {@code rw-rw----}
-   * @param tls the certificate for TCP; null for plain text, which is the default. Unix sockets are
-   *     always plain
    */
   public record Listening(
       String host,
       int port,
       @Nullable Path unixSocket,
-      Set<PosixFilePermission> unixSocketPermissions,
-      @Nullable Tls tls) {
+      Set<PosixFilePermission> unixSocketPermissions) {
     static final Listening DEFAULTS =
-        new Listening("127.0.0.1", 7700, null, PosixFilePermissions.fromString("rw-rw----"), null);
+        new Listening("127.0.0.1", 7700, null, PosixFilePermissions.fromString("rw-rw----"));
 
     /** Checks the ranges, and that there is something to listen on. */
     public Listening {
@@ -75,14 +72,6 @@ public record GrpcServerOptions(
       unixSocketPermissions = Set.copyOf(unixSocketPermissions);
     }
   }
-
-  /**
-   * A certificate, as files in PEM.
-   *
-   * @param certificateChain the server's certificate, followed by those that vouch for it
-   * @param privateKey its key, unencrypted, in PKCS #8
-   */
-  public record Tls(Path certificateChain, Path privateKey) {}
 
   /**
    * Which threads work, and how many searches wait for them.
@@ -253,7 +242,6 @@ public record GrpcServerOptions(
     private String host = Listening.DEFAULTS.host;
     private int port = Listening.DEFAULTS.port;
     private @Nullable Path unixSocket = Listening.DEFAULTS.unixSocket;
-    private @Nullable Tls tls = Listening.DEFAULTS.tls;
     private int searchThreads = Threads.DEFAULTS.searches;
     private int searchQueueCapacity = Threads.DEFAULTS.searchQueueCapacity;
     private int requestBytesMax = Limits.DEFAULTS.requestBytesMax;
@@ -286,12 +274,6 @@ public record GrpcServerOptions(
     /** Sets {@link Listening#unixSocket}. */
     public Builder unixSocket(@Nullable Path value) {
       unixSocket = value;
-      return this;
-    }
-
-    /** Sets {@link Listening#tls}. */
-    public Builder tls(@Nullable Tls value) {
-      tls = value;
       return this;
     }
 
@@ -392,7 +374,7 @@ public record GrpcServerOptions(
      */
     public GrpcServerOptions build() {
       return new GrpcServerOptions(
-          new Listening(host, port, unixSocket, Listening.DEFAULTS.unixSocketPermissions, tls),
+          new Listening(host, port, unixSocket, Listening.DEFAULTS.unixSocketPermissions),
           new Threads(eventLoopThreads, searchThreads, searchQueueCapacity, inlinePostingsMax),
           new Limits(
               requestBytesMax,

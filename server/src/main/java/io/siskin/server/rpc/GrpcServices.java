@@ -11,18 +11,20 @@ import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
+import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.RpcCounts;
+import io.siskin.server.rpc.access.AccessControl;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.gateway.GrpcRestGateway;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.observe.Observation;
-import io.siskin.server.rpc.service.CallerRights;
 import io.siskin.server.rpc.service.CollectionService;
 import io.siskin.server.rpc.service.DocumentService;
 import io.siskin.server.rpc.service.EarlyRefusal;
 import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
+import io.siskin.server.rpc.service.KeyRights;
 import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.rpc.service.SearchService;
 import io.siskin.server.rpc.service.ServerFacts;
@@ -33,6 +35,7 @@ import io.siskin.server.rpc.transport.CallerIds;
 import io.siskin.server.rpc.transport.ConnectionGate;
 import io.siskin.server.rpc.transport.OpenCalls;
 import io.siskin.server.rpc.transport.RateLimiting;
+import io.siskin.server.rpc.transport.RequestSizes;
 import io.siskin.server.rpc.transport.UnreadAnswers;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +73,8 @@ final class GrpcServices {
   private final CallGuard guard;
   private final CallCounting calls;
   private final CallCounting streamRequests = new CallCounting();
+  private final AccessControl access;
+  private final RequestSizes sizes = new RequestSizes();
   private volatile Readiness readiness = Readiness.STARTING;
 
   /**
@@ -79,7 +84,7 @@ final class GrpcServices {
    * @param backends what they speak for
    */
   GrpcServices(GrpcServerOptions options, Backends backends) {
-    this(options, backends, ServerFacts.UNKNOWN, CallerRights.EVERYBODY, Observation.off());
+    this(options, backends, ServerFacts.UNKNOWN, Protection.NONE, Observation.off());
   }
 
   /**
@@ -88,17 +93,19 @@ final class GrpcServices {
    * @param options limits and threads
    * @param backends what they speak for
    * @param facts what the server says about itself
-   * @param rights what callers may do
+   * @param protection who may call them
    * @param observation is told of each call; closed by its owner
    */
   GrpcServices(
       GrpcServerOptions options,
       Backends backends,
       ServerFacts facts,
-      CallerRights rights,
+      Protection protection,
       Observation observation) {
     calls = new CallCounting(observation);
-    StatusMapper statusMapper = new StatusMapper(options.retryDelay());
+    access =
+        new AccessControl(protection.keys(), protection.localCallersNeedKeys(), protection.audit());
+    StatusMapper statusMapper = new StatusMapper(options.retryDelay(), !access.areKeysRequired());
     guard = new CallGuard(statusMapper);
     limiter = new RateLimiter(_ -> options.rates(), System::nanoTime);
     rateLimiting = new RateLimiting(limiter, statusMapper);
@@ -149,7 +156,7 @@ final class GrpcServices {
     serverService =
         new ServerService(
             facts,
-            rights,
+            new KeyRights(access.areKeysRequired()),
             observation.slowQueries(),
             statusMapper,
             options.limits().responseBytesMax());
@@ -185,22 +192,35 @@ final class GrpcServices {
             guard.guard(
                 ErrorDetailsReflection.addTo(
                     ServerInterceptors.interceptForward(
-                        searchService, rateLimiting, earlyRefusal, openCalls))))
+                        searchService, access, rateLimiting, earlyRefusal, sizes, openCalls))))
         .addService(
             guard.guard(
-                ServerInterceptors.interceptForward(collectionService, rateLimiting, openCalls)))
+                ServerInterceptors.interceptForward(
+                    collectionService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
-                ServerInterceptors.interceptForward(documentService, rateLimiting, openCalls)))
+                ServerInterceptors.interceptForward(
+                    documentService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
-                ServerInterceptors.interceptForward(encodeService, rateLimiting, openCalls)))
+                ServerInterceptors.interceptForward(
+                    encodeService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
-                ServerInterceptors.interceptForward(serverService, rateLimiting, openCalls)))
-        .addService(guard.guard(health.getHealthService().bindService()))
-        .addService(guard.guard(ProtoReflectionServiceV1.newInstance().bindService()))
-        .addService(guard.guard(ProtoReflectionService.newInstance().bindService()));
+                ServerInterceptors.interceptForward(
+                    serverService, access, rateLimiting, sizes, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(
+                    health.getHealthService().bindService(), access, sizes)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.intercept(
+                    ProtoReflectionServiceV1.newInstance().bindService(), access)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.intercept(
+                    ProtoReflectionService.newInstance().bindService(), access)));
   }
 
   /**
@@ -218,7 +238,7 @@ final class GrpcServices {
             DocumentServiceGrpc.getServiceDescriptor(),
             EncodeServiceGrpc.getServiceDescriptor(),
             ServerServiceGrpc.getServiceDescriptor()),
-        new StatusMapper(options.retryDelay()),
+        new StatusMapper(options.retryDelay(), !access.areKeysRequired()),
         options.limits().requestBytesMax(),
         options.limits().responseBytesMax());
   }
@@ -297,6 +317,11 @@ final class GrpcServices {
   /** Tells whether searches wait for a thread, so that bulk work shall give way. */
   boolean hasWaitingSearches() {
     return admission.hasWaitingSearches();
+  }
+
+  /** Returns what was refused for who asked, and how the keys are. */
+  AccessCounts accessCounts() {
+    return access.counts();
   }
 
   /** Tells health checks NOT_SERVING, now and for ever. */

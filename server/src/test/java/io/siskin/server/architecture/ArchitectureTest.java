@@ -127,22 +127,28 @@ final class ArchitectureTest {
                   "plan",
                   "search")),
           Map.entry("config", Set.of()),
+          Map.entry("access", Set.of()),
+          Map.entry("tls", Set.of()),
           Map.entry("metrics", Set.of("batch", "counters", "filter", "retrieve", "search")),
           Map.entry("measure", Set.of("corpus", "search")),
           Map.entry(
               "rpc",
               Set.of(
+                  "access",
                   "counters",
                   "retrieve",
+                  "rpc.access",
                   "rpc.admission",
                   "rpc.gateway",
                   "rpc.mapping",
                   "rpc.observe",
                   "rpc.service",
                   "rpc.transport",
+                  "tls",
                   "write")),
+          Map.entry("rpc.access", Set.of("access", "counters", "observe", "rpc.transport")),
           Map.entry("rpc.gateway", Set.of("retrieve", "rpc.mapping")),
-          Map.entry("http", Set.of("counters", "rpc.gateway")),
+          Map.entry("http", Set.of("counters", "rpc.gateway", "tls")),
           Map.entry("rpc.admission", Set.of("counters")),
           Map.entry("rpc.transport", Set.of("counters", "rpc.mapping", "search", "trace")),
           Map.entry(
@@ -151,6 +157,7 @@ final class ArchitectureTest {
           Map.entry(
               "rpc.mapping",
               Set.of(
+                  "access",
                   "batch",
                   "collection",
                   "encode",
@@ -165,10 +172,12 @@ final class ArchitectureTest {
           Map.entry(
               "rpc.service",
               Set.of(
+                  "access",
                   "batch",
                   "counters",
                   "encode",
                   "retrieve",
+                  "rpc.access",
                   "rpc.admission",
                   "rpc.mapping",
                   "rpc.observe",

@@ -10,8 +10,10 @@ import io.siskin.server.batch.EncoderOverloadedException.Reason;
 import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.EncodingStore;
 import io.siskin.server.batch.StoredEncodings;
+import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.CallCounters;
+import io.siskin.server.counters.CertificateState;
 import io.siskin.server.counters.DurationHistogram;
 import io.siskin.server.counters.ObservationCounts;
 import io.siskin.server.counters.RecallCounts;
@@ -92,7 +94,9 @@ class MetricsPageTest {
                 () -> new ScrubCounts(7, 8),
                 () -> new ObservationCounts(11, 12, 13, 14, 15),
                 MetricsPageTest::recall,
-                () -> Map.of("grpc", new BufferPoolCounts(16, 17))));
+                () -> Map.of("grpc", new BufferPoolCounts(16, 17)),
+                () -> new AccessCounts(Map.of("unknown", 18L), 19, true, 20, 21),
+                () -> new CertificateState(22, true)));
   }
 
   @AfterEach

@@ -16,6 +16,10 @@ import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.SearchStream;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.rpc.observe.Observation;
+import io.siskin.server.rpc.service.ServerFacts;
+import io.siskin.server.tls.ReloadingTls;
+import io.siskin.server.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -214,12 +218,17 @@ class GrpcServerTest {
   @Test
   void anEncryptedServerIsReachedByWhoTrustsItsCertificate() throws Exception {
     TestCertificate certificate = TestCertificate.create(folder);
-    GrpcServerOptions options =
-        tcp()
-            .tls(new GrpcServerOptions.Tls(certificate.certificate(), certificate.privateKey()))
-            .build();
-    try (GrpcServer server =
-        GrpcServer.start(options, FakeBackends.of(retriever, FakeTextEncoders.NONE))) {
+    TlsFiles files =
+        new TlsFiles(
+            certificate.certificate(), certificate.privateKey(), null, TlsFiles.Clients.NONE);
+    try (ReloadingTls tls = ReloadingTls.open(files);
+        GrpcServer server =
+            GrpcServer.start(
+                tcp().build(),
+                FakeBackends.of(retriever, FakeTextEncoders.NONE),
+                ServerFacts.UNKNOWN,
+                new Protection(null, true, tls, null),
+                Observation.off())) {
       ClientOptions plain = ClientOptions.of("127.0.0.1:" + server.port()).withMaxAttempts(1);
       ClientOptions trusting =
           plain

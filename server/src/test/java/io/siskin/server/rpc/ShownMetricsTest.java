@@ -102,7 +102,9 @@ class ShownMetricsTest {
                 catalog::scrubCounts,
                 () -> ObservationCounts.NONE,
                 () -> RecallCounts.NONE,
-                Map::of));
+                Map::of,
+                server::accessCounts,
+                () -> null));
     client = SearchClient.connect("127.0.0.1:" + server.port());
   }
 

@@ -2,8 +2,10 @@ package io.siskin.server.app.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.siskin.client.ClientOptions;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
+import io.siskin.server.app.flags.CallerFlags;
 import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.output.OutputFile;
@@ -121,6 +123,8 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Mixin InferenceFlags inference = new InferenceFlags();
 
+  @Mixin CallerFlags caller = new CallerFlags();
+
   @Mixin ModeFlags evaluation = new ModeFlags();
 
   @Option(
@@ -153,7 +157,8 @@ public final class EvalCommand implements Callable<Integer> {
 
   private EvalEngine open() throws IOException {
     return place.data == null
-        ? RemoteEvalEngine.connect(String.valueOf(place.target), collection, evaluation)
+        ? RemoteEvalEngine.connect(
+            caller.secured(ClientOptions.of(String.valueOf(place.target))), collection, evaluation)
         : LocalEvalEngine.open(place.data, collection, evaluation, inference.forQueries());
   }
 

@@ -1,5 +1,6 @@
 package io.siskin.server.app.command;
 
+import io.siskin.client.ClientOptions;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchException;
 import io.siskin.client.SearchMode;
@@ -40,7 +41,7 @@ final class RemoteEvalEngine implements EvalEngine {
    * @throws io.siskin.index.error.InvalidInputException when the options of the mode contradict
    *     each other
    */
-  static RemoteEvalEngine connect(String target, String collection, ModeFlags mode) {
+  static RemoteEvalEngine connect(ClientOptions target, String collection, ModeFlags mode) {
     // What contradicts itself is refused before anything is asked.
     SearchRequest _ = mode.applyTo(SearchRequest.text(collection, ""));
     SearchClient client = SearchClient.connect(target);

@@ -7,6 +7,7 @@ import io.siskin.server.app.process.Logging;
 import io.siskin.server.app.process.StopLatch;
 import io.siskin.server.app.serving.SearchServer;
 import io.siskin.server.app.serving.ServerParts;
+import io.siskin.server.app.serving.ServerSecurity;
 import io.siskin.server.app.terminal.Units;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
@@ -83,13 +84,15 @@ public final class ServeCommand implements Callable<Integer> {
     ModelLibrary library = ServerParts.models(config);
     DataDirectory directory = new DataDirectory(data);
     try (StopLatch stop = new StopLatch();
+        ServerSecurity security = ServerSecurity.open(config);
         // Closed after the server, whose models use it.
         StoredEncodings stored = ServerParts.encodings(config, directory);
         SearchServer server =
             SearchServer.listen(
                 directory,
                 ServerParts.options(config),
-                ServerParts.batching(config.batching(), library, stored))) {
+                ServerParts.batching(config.batching(), library, stored),
+                security)) {
       Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {
         server.showMetrics(config.metrics().host(), metricsPort);
@@ -140,7 +143,7 @@ public final class ServeCommand implements Callable<Integer> {
           .append('/');
     }
     if (config.metrics().port() != null) {
-      line.append(", http://")
+      line.append(server.isEncrypted() ? ", https://" : ", http://")
           .append(SearchServer.address(config.metrics().host(), server.metricsPort()))
           .append("/metrics");
     }

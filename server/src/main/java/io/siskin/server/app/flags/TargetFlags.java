@@ -7,6 +7,7 @@ import io.siskin.index.error.Ranges;
 import io.siskin.server.app.process.Logging;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of the commands that ask a server. */
@@ -31,6 +32,8 @@ public final class TargetFlags {
               + " an hour for what rewrites or verifies a collection.")
   private @Nullable Long timeoutMillis;
 
+  @Mixin private CallerFlags caller = new CallerFlags();
+
   /** Returns how long an answer may take. */
   public Duration timeout() {
     return timeoutOr(TIMEOUT_DEFAULT);
@@ -51,10 +54,16 @@ public final class TargetFlags {
       Ranges.check("--timeout-millis", timeoutMillis, 1, TIMEOUT_MILLIS_MAX);
     }
     Logging.quietLibraries();
-    ClientOptions options = ClientOptions.of(target).withDeadline(timeout());
+    ClientOptions options = caller.secured(ClientOptions.of(target).withDeadline(timeout()));
     try {
       return SearchClient.connect(options);
     } catch (IllegalArgumentException malformed) {
+      if (options.tls() != null && malformed.getCause() != null) {
+        throw new InvalidInputException(
+            "--tls-ca or --tls-client-certificate",
+            String.valueOf(malformed.getMessage()),
+            "files in PEM");
+      }
       throw new InvalidInputException(
           "--target", target, "HOST, HOST:PORT, unix:///PATH or dns:///HOST:PORT");
     }

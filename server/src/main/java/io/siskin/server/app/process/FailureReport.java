@@ -77,6 +77,7 @@ public final class FailureReport implements IExecutionExceptionHandler, IParamet
       case InvalidInputException _ -> ExitStatus.USAGE;
       case SearchException.InvalidRequest _,
           SearchException.NotFound _,
+          SearchException.Denied _,
           SearchException.Conflict _ ->
           ExitStatus.USAGE;
       case SearchException _ -> ExitStatus.FAILURE;

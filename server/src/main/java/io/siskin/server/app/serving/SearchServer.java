@@ -25,7 +25,6 @@ import io.siskin.server.rpc.Backends;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.rpc.observe.Observation;
-import io.siskin.server.rpc.service.CallerRights;
 import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.write.LiveCollections;
 import java.io.IOException;
@@ -65,6 +64,7 @@ public final class SearchServer implements AutoCloseable {
   private final BatchedModels models;
   private final LiveCollections live;
   private final GrpcServer grpc;
+  private final ServerSecurity security;
   private final Observation observation;
   private final RecallSampler sampler;
 
@@ -83,6 +83,7 @@ public final class SearchServer implements AutoCloseable {
       RetrievalPipeline retrieval,
       LiveCollections live,
       GrpcServer grpc,
+      ServerSecurity security,
       Observation observation,
       RecallSampler sampler) {
     this.options = options;
@@ -91,6 +92,7 @@ public final class SearchServer implements AutoCloseable {
     this.models = models;
     this.live = live;
     this.grpc = grpc;
+    this.security = security;
     this.observation = observation;
     this.sampler = sampler;
     this.metricsPage =
@@ -109,7 +111,9 @@ public final class SearchServer implements AutoCloseable {
                 catalog::scrubCounts,
                 observation::counts,
                 sampler::counts,
-                () -> Map.of("grpc", GrpcServer.buffers(), "http", HttpServer.buffers())));
+                () -> Map.of("grpc", GrpcServer.buffers(), "http", HttpServer.buffers()),
+                grpc::accessCounts,
+                security::certificate));
   }
 
   /**
@@ -118,11 +122,14 @@ public final class SearchServer implements AutoCloseable {
    * @param data where the collections are
    * @param options the options of the parts
    * @param models the models of the collections
+   * @param security who may call, and how connections are encrypted; closed by its owner, after the
+   *     server
    * @throws IOException when the address cannot be listened on, or another server serves the data
    *     directory
    */
   public static SearchServer listen(
-      DataDirectory data, ServingOptions options, BatchedModels models) throws IOException {
+      DataDirectory data, ServingOptions options, BatchedModels models, ServerSecurity security)
+      throws IOException {
     ServerLock lock = ServerLock.take(data);
     ObserveOptions observe = options.observe();
     Observation observation = observation(observe, lock);
@@ -145,13 +152,22 @@ public final class SearchServer implements AutoCloseable {
                   new EncodingPipeline(catalog, models)),
               new ServerFacts(
                   Version.number(), Instant.now(), KernelProvider.current().description()),
-              CallerRights.EVERYBODY,
+              security.protection(),
               observation);
       listens = true;
       live.pace().follow(grpc::hasWaitingSearches);
       catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
       return new SearchServer(
-          options.grpc(), lock, catalog, models, retrieval, live, grpc, observation, sampler);
+          options.grpc(),
+          lock,
+          catalog,
+          models,
+          retrieval,
+          live,
+          grpc,
+          security,
+          observation,
+          sampler);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
@@ -184,7 +200,8 @@ public final class SearchServer implements AutoCloseable {
       long warmupMillis,
       BatchedModels models)
       throws IOException {
-    return listen(data, ServingOptions.of(options, verification, warmupMillis), models);
+    return listen(
+        data, ServingOptions.of(options, verification, warmupMillis), models, ServerSecurity.NONE);
   }
 
   /** Starts what is written down; the lock is given back when that fails. */
@@ -237,13 +254,14 @@ public final class SearchServer implements AutoCloseable {
    * @throws IOException when the address cannot be listened on
    */
   public void showMetrics(String host, int port) throws IOException {
-    HttpOptions metricsOptions = HttpOptions.DEFAULTS.forMetrics(host, port);
+    HttpOptions metricsOptions =
+        HttpOptions.DEFAULTS.forMetrics(host, port).withTls(security.protection().tls());
     metrics =
         startHttp(
             metricsOptions,
             Site.builder(metricsOptions)
                 .readiness(this::readiness)
-                .metrics(this::metricsPage)
+                .metrics(this::metricsPage, security)
                 .build(),
             "--metrics-port");
   }
@@ -264,9 +282,9 @@ public final class SearchServer implements AutoCloseable {
     Site.Builder site =
         Site.builder(httpOptions).rest(grpc.gateway(), Version.number()).readiness(this::readiness);
     if (showsMetrics) {
-      site.metrics(this::metricsPage);
+      site.metrics(this::metricsPage, security);
     }
-    http = startHttp(httpOptions, site.build(), "--http-port");
+    http = startHttp(httpOptions.withTls(security.protection().tls()), site.build(), "--http-port");
   }
 
   private static HttpServer startHttp(HttpOptions httpOptions, Site site, String option)
@@ -327,6 +345,11 @@ public final class SearchServer implements AutoCloseable {
   /** Returns where clients find it: {@code host:port}. */
   public String address() {
     return address(options.listening().host(), grpc.port());
+  }
+
+  /** Returns whether connections over TCP are encrypted. */
+  public boolean isEncrypted() {
+    return security.protection().tls() != null;
   }
 
   /** Returns the port where metrics are shown; 0 for none. */

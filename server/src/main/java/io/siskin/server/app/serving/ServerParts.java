@@ -26,6 +26,7 @@ import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.rpc.admission.RateLimits;
 import io.siskin.server.write.WriteLimits;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +42,15 @@ public final class ServerParts {
   private ServerParts() {}
 
   /**
-   * Checks all that can be checked without opening a port or a file.
+   * Checks all that can be checked without opening a port or a collection.
    *
    * @param config the configuration
-   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other
+   * @throws io.siskin.index.error.InvalidInputException when values do not fit each other, or when
+   *     the server would be open to others than its machine
+   * @throws IOException when a certificate cannot be read
    */
-  public static void check(ServerConfig config) {
+  public static void check(ServerConfig config) throws IOException {
+    ServerSecurity.check(config);
     ServingOptions _ = options(config);
     HttpOptions _ = http(config);
     BatchingOptions _ = batching(config.batching());
@@ -168,7 +172,8 @@ public final class ServerParts {
         new HttpOptions.Browsers(http.origins(), http.hosts(), http.console()));
   }
 
-  private static int httpPort(ServerConfig config) {
+  /** Returns the port of HTTP; negative for none. */
+  static int httpPort(ServerConfig config) {
     Integer given = config.http().port();
     if (given != null) {
       return given;

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
  */
 public interface RestGateway {
   /** The headers that are passed on to the services, in lower case. */
-  List<String> METADATA_NAMES = List.of("authorization", "traceparent", "tracestate", "user-agent");
+  List<String> METADATA_NAMES =
+      List.of("authorization", "x-api-key", "traceparent", "tracestate", "user-agent");
 
   /** Returns all routes, in the order of the services and their methods. */
   List<RestRoute> routes();

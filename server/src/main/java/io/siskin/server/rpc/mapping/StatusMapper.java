@@ -13,6 +13,9 @@ import io.grpc.protobuf.StatusProto;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
+import io.siskin.server.access.AccessDeniedException;
+import io.siskin.server.access.TooManyAttemptsException;
+import io.siskin.server.access.UnauthenticatedException;
 import io.siskin.server.batch.EncoderClosedException;
 import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.encode.RemoteEncoderException;
@@ -66,6 +69,7 @@ public final class StatusMapper {
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
 
   private final Duration retryDelay;
+  private final boolean namesOthers;
   private final PreparedRefusals refusals = new PreparedRefusals(StatusMapper::overloaded);
 
   /**
@@ -74,7 +78,19 @@ public final class StatusMapper {
    * @param retryDelay how long a client is told to wait when the server is busy
    */
   public StatusMapper(Duration retryDelay) {
+    this(retryDelay, true);
+  }
+
+  /**
+   * Creates a mapper.
+   *
+   * @param retryDelay how long a client is told to wait when the server is busy
+   * @param namesOthers whether the error of a collection that does not exist names similar ones;
+   *     not where callers may not know all of them
+   */
+  public StatusMapper(Duration retryDelay, boolean namesOthers) {
     this.retryDelay = retryDelay;
+    this.namesOthers = namesOthers;
   }
 
   /**
@@ -98,6 +114,10 @@ public final class StatusMapper {
         || error instanceof RequestTooLargeException
         || error instanceof UnreadAnswersException) {
       // The same call would be too large again, or unread as well.
+      trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
+    }
+    if (error instanceof TooManyAttemptsException) {
+      // With another key, somebody has to try it.
       trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
     }
     Duration retryAfter = retryAfter(error);
@@ -137,7 +157,19 @@ public final class StatusMapper {
       case RequestTooLargeException e ->
           status(Code.RESOURCE_EXHAUSTED, message(e), info("REQUEST_TOO_LARGE").build());
       case CollectionNotFoundException e ->
-          status(Code.NOT_FOUND, message(e), resource("collection", e.collection()));
+          status(
+              Code.NOT_FOUND,
+              namesOthers ? message(e) : e.plainMessage(),
+              resource("collection", e.collection()));
+      case UnauthenticatedException e ->
+          status(Code.UNAUTHENTICATED, message(e), info("KEY_" + e.reason().name()).build());
+      case AccessDeniedException e -> denied(e);
+      case TooManyAttemptsException e ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              message(e),
+              info("TOO_MANY_FAILED_ATTEMPTS").build(),
+              retryInfo(e.retryAfter()));
       case ModelNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("model", e.model()));
       case SnapshotNotFoundException e ->
@@ -242,6 +274,16 @@ public final class StatusMapper {
           status(Code.DEADLINE_EXCEEDED, "the deadline passed before the work was done");
       case CANCELLED -> status(Code.CANCELLED, "the call was cancelled");
     };
+  }
+
+  private static Status denied(AccessDeniedException e) {
+    return status(
+        Code.PERMISSION_DENIED,
+        message(e),
+        info("ACCESS_DENIED")
+            .putMetadata("role", e.role().spelling())
+            .putMetadata("collection", e.collection())
+            .build());
   }
 
   private static Status undecodable(UndecodableRequestException e) {

@@ -2,6 +2,7 @@ package io.siskin.server.rpc.service;
 
 import io.grpc.stub.StreamObserver;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.CompactCollectionRequest;
 import io.siskin.proto.v1.CompactCollectionResponse;
@@ -32,6 +33,7 @@ import io.siskin.proto.v1.SetAliasResponse;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.Retriever;
+import io.siskin.server.rpc.access.CallAccess;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.mapping.SchemaMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
@@ -40,6 +42,8 @@ import io.siskin.server.write.CollectionChanges;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -85,7 +89,8 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         () ->
             GetCollectionResponse.newBuilder()
                 .setCollection(
-                    ProtoMapper.toProto(
+                    shown(
+                        CallAccess.current(),
                         retriever.collection(collection("name", request.getName()))))
                 .build());
   }
@@ -93,6 +98,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
   @Override
   public void createCollection(
       CreateCollectionRequest request, StreamObserver<CreateCollectionResponse> observer) {
+    CallAccess access = CallAccess.current();
     change(
         observer,
         () -> {
@@ -102,7 +108,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
               .thenApply(
                   _ ->
                       CreateCollectionResponse.newBuilder()
-                          .setCollection(ProtoMapper.toProto(retriever.collection(name)))
+                          .setCollection(shown(access, retriever.collection(name)))
                           .build());
         });
   }
@@ -148,7 +154,14 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
   @Override
   public void listAliases(
       ListAliasesRequest request, StreamObserver<ListAliasesResponse> observer) {
-    answer(observer, () -> SchemaMapper.toProto(changes.aliases()));
+    CallAccess access = CallAccess.current();
+    answer(
+        observer,
+        () -> {
+          SortedMap<String, String> aliases = new TreeMap<>(changes.aliases());
+          aliases.keySet().removeIf(alias -> !access.mayRead(alias));
+          return SchemaMapper.toProto(aliases);
+        });
   }
 
   @Override
@@ -165,6 +178,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
   @Override
   public void compactCollection(
       CompactCollectionRequest request, StreamObserver<CompactCollectionResponse> observer) {
+    CallAccess access = CallAccess.current();
     change(
         observer,
         () -> {
@@ -174,7 +188,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
               .thenApply(
                   _ ->
                       CompactCollectionResponse.newBuilder()
-                          .setCollection(ProtoMapper.toProto(retriever.collection(name)))
+                          .setCollection(shown(access, retriever.collection(name)))
                           .build());
         });
   }
@@ -229,6 +243,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
   @Override
   public void restoreSnapshot(
       RestoreSnapshotRequest request, StreamObserver<RestoreSnapshotResponse> observer) {
+    CallAccess access = CallAccess.current();
     change(
         observer,
         () -> {
@@ -241,7 +256,7 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
               .thenApply(
                   _ ->
                       RestoreSnapshotResponse.newBuilder()
-                          .setCollection(ProtoMapper.toProto(retriever.collection(name)))
+                          .setCollection(shown(access, retriever.collection(name)))
                           .build());
         });
   }
@@ -261,19 +276,33 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
     // The token is the last name of the page before, so that pages stay whole while collections
     // come and go.
     String after = decodeToken(request.getPageToken());
+    CallAccess access = CallAccess.current();
     List<CollectionDescription> rest =
         retriever.collections().stream()
+            .filter(collection -> access.mayRead(collection.name()))
             .filter(collection -> collection.name().compareTo(after) > 0)
             .limit(size + 1)
             .toList();
     ListCollectionsResponse.Builder response = ListCollectionsResponse.newBuilder();
     for (CollectionDescription collection : rest.subList(0, (int) Math.min(size, rest.size()))) {
-      response.addCollections(ProtoMapper.toProto(collection));
+      response.addCollections(shown(access, collection));
     }
     if (rest.size() > size) {
       response.setNextPageToken(encodeToken(rest.get((int) size - 1).name()));
     }
     return response.build();
+  }
+
+  /** A description names the aliases of a collection, of which the caller sees its own. */
+  private static Collection shown(CallAccess access, CollectionDescription description) {
+    Collection whole = ProtoMapper.toProto(description);
+    if (whole.getAliasesList().stream().allMatch(access::mayRead)) {
+      return whole;
+    }
+    return whole.toBuilder()
+        .clearAliases()
+        .addAllAliases(whole.getAliasesList().stream().filter(access::mayRead).toList())
+        .build();
   }
 
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.

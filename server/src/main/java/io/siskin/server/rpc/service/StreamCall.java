@@ -2,17 +2,22 @@ package io.siskin.server.rpc.service;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
 import com.google.rpc.Status;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.access.AccessDeniedException;
+import io.siskin.server.access.UnauthenticatedException;
 import io.siskin.server.counters.CallCounters;
+import io.siskin.server.rpc.access.CallAccess;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.RateExceededException;
 import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.rpc.mapping.RequestLimits;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.rpc.transport.CallerIds;
@@ -46,6 +51,7 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
   private final RateLimiter limiter;
   private final Consumer<StreamCall<Q, M, A, R>> onEnd;
   private final @Nullable Deadline streamDeadline;
+  private final CallAccess access = CallAccess.current();
   private final CallRecord streamRecord = CallRecord.current();
 
   @GuardedBy("this")
@@ -114,9 +120,16 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
     }
     Deadline deadline;
     try {
+      access.checkElement(request);
       limiter.takeRequest(CallerIds.current());
+      if (request instanceof Message message) {
+        RequestLimits.check(message);
+      }
       deadline = deadlineOf(request);
-    } catch (InvalidInputException | RateExceededException e) {
+    } catch (UnauthenticatedException
+        | AccessDeniedException
+        | RateExceededException
+        | InvalidInputException e) {
       element.failed(e);
       return;
     }

@@ -21,8 +21,8 @@ import io.siskin.server.rpc.FakeRetriever;
 import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.rpc.Protection;
 import io.siskin.server.rpc.observe.Observation;
-import io.siskin.server.rpc.service.CallerRights;
 import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.trace.TraceOptions;
 import java.io.IOException;
@@ -58,7 +58,7 @@ final class SlowQueriesCommandTest {
             GrpcServerOptions.builder().port(0).build(),
             FakeBackends.of(retriever, FakeTextEncoders.NONE),
             new ServerFacts("1.2.3", Instant.ofEpochSecond(1_800_000_000, 7_000), "scalar"),
-            CallerRights.EVERYBODY,
+            Protection.NONE,
             observation);
     address = "127.0.0.1:" + server.port();
     client = SearchClient.connect(address);

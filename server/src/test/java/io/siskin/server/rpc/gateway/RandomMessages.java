@@ -19,7 +19,7 @@ public final class RandomMessages {
     1,
     -1.5f,
     0.1f,
-    1e-45f,
+    Float.MIN_VALUE,
     Float.MAX_VALUE,
     -Float.MAX_VALUE,
     16_777_217,

@@ -369,4 +369,62 @@ class StatusMapperTest {
   private static Logger logger() {
     return (Logger) LoggerFactory.getLogger(StatusMapper.class);
   }
+
+  @Test
+  void theServersOwnFailuresTellNoPathAndNoClass() throws Exception {
+    String path = "/srv/siskin/data/books/segments/1/meta.dat";
+    Throwable cause = new java.io.IOException(path + " at io.siskin.index.store.MappedFile");
+    List<Throwable> failures =
+        List.of(
+            new io.siskin.index.error.CorruptSegmentException(path, 7, "a", "b"),
+            new io.siskin.index.error.UnsupportedFormatException(path, 7, "a", "b"),
+            new io.siskin.server.log.CorruptLogException(path, 7, "a", "b"),
+            new java.io.UncheckedIOException(path, new java.io.IOException(path, cause)),
+            new java.util.concurrent.CompletionException(path, cause),
+            new IllegalStateException(path, cause),
+            new NullPointerException(path),
+            new AssertionError(path, cause),
+            new OutOfMemoryError(path));
+    for (Throwable failure : failures) {
+      Status status = mapper.toStatus(failure);
+      assertThat(status.toString())
+          .as(failure.getClass().getSimpleName())
+          .doesNotContain("/srv", "meta.dat", "io.siskin.", "java.", "Exception");
+      assertThat(String.valueOf(mapper.toException(failure).getTrailers()))
+          .doesNotContain("/srv", "meta.dat");
+    }
+  }
+
+  @Test
+  void whereCallersMayNotKnowAllCollectionsNoneIsSuggested() {
+    StatusMapper discreet = new StatusMapper(Duration.ofMillis(1), false);
+    assertThat(
+            discreet.toStatus(new CollectionNotFoundException("boks", List.of("books"))).toString())
+        .contains("boks")
+        .doesNotContain("books");
+  }
+
+  @Test
+  void refusalsOfCallersHaveTheirCodes() throws Exception {
+    Status denied =
+        mapper.toStatus(
+            new io.siskin.server.access.AccessDeniedException(
+                io.siskin.server.access.Role.WRITE, "books"));
+    assertThat(denied.getCode()).isEqualTo(Code.PERMISSION_DENIED_VALUE);
+    assertThat(denied.getMessage()).contains("write", "books");
+    for (io.siskin.server.access.Refusal reason : io.siskin.server.access.Refusal.values()) {
+      assertThat(
+              mapper
+                  .toStatus(new io.siskin.server.access.UnauthenticatedException(reason))
+                  .getCode())
+          .isEqualTo(Code.UNAUTHENTICATED_VALUE);
+    }
+    assertThat(
+            mapper
+                .toStatus(
+                    new io.siskin.server.access.TooManyAttemptsException(Duration.ofSeconds(1)))
+                .getCode())
+        .isEqualTo(Code.RESOURCE_EXHAUSTED_VALUE);
+    assertThat(log.list).isEmpty();
+  }
 }

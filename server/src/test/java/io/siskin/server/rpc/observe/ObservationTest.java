@@ -34,7 +34,7 @@ import io.siskin.server.rpc.FakeRetriever;
 import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
 import io.siskin.server.rpc.GrpcServerOptions;
-import io.siskin.server.rpc.service.CallerRights;
+import io.siskin.server.rpc.Protection;
 import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.trace.FinishedSpan;
 import io.siskin.server.trace.Sampling;
@@ -105,7 +105,7 @@ final class ObservationTest {
             GrpcServerOptions.builder().port(0).build(),
             FakeBackends.of(retriever, FakeTextEncoders.NONE),
             new ServerFacts("1.2.3", Instant.ofEpochSecond(1_800_000_000), "scalar"),
-            CallerRights.EVERYBODY,
+            Protection.NONE,
             observation);
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
   }
