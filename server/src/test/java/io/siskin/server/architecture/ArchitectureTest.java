@@ -168,6 +168,8 @@ final class ArchitectureTest {
                   "batch",
                   "counters",
                   "encode",
+                  "encode.factory",
+                  "encode.spec",
                   "retrieve",
                   "rpc.admission",
                   "rpc.mapping",
