@@ -85,7 +85,7 @@ public record HttpConfig(
           int headerCountMax,
       @Setting(
               doc =
-                  "The longest body of a request, unpacked. JSON is about four times as long as the"
+                  "The longest body of a request, unpacked. JSON is several times as long as the"
                       + " same message of gRPC, whose limit holds too.",
               unit = "bytes",
               min = 1 << 10,

@@ -139,7 +139,7 @@ public record HttpOptions(Listening listening, Limits limits, Times times, Brows
    * @param headBytesMax the longest head of a request, 1 KiB to 1 MiB. Default: 16 KiB
    * @param headerCountMax the most headers of a request, 8 to 10,000. Default: 100
    * @param bodyBytesMax the longest body of a request, unpacked, 1 KiB to 1 GiB. Default: 16 MiB;
-   *     JSON is about four times as long as the same message of gRPC
+   *     JSON is several times as long as the same message of gRPC
    * @param heldBytesMax how much of bodies and of long answers of all connections is in memory at a
    *     time, at least {@code bodyBytesMax}, up to 1 TiB. Default: 256 MiB. A request that would
    *     exceed it is answered with 503

@@ -46,7 +46,9 @@ final class RestEndpoint implements Endpoint {
       case RestMatch.Found found -> call(found, request, reply);
       case RestMatch.OtherMethods others -> refuse(reply, Site.otherMethod(others.allowed()));
       case RestMatch.NoPath _ ->
-          refuse(reply, Answer.error(404, "there is no such path; docs/http.md lists them"));
+          refuse(
+              reply,
+              Answer.error(404, "there is no such path; allowed: those that docs/http.md lists"));
     };
   }
 

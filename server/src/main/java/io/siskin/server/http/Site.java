@@ -195,7 +195,8 @@ public final class Site implements Endpoint, AutoCloseable {
 
   private static final Endpoint NO_PATH =
       (request, reply) -> {
-        reply.accept(Answer.error(404, "there is no such path; docs/http.md lists them"));
+        reply.accept(
+            Answer.error(404, "there is no such path; allowed: those that docs/http.md lists"));
         return NOTHING_TO_CANCEL;
       };
 

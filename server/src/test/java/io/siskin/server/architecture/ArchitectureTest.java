@@ -176,6 +176,8 @@ final class ArchitectureTest {
                   "batch",
                   "counters",
                   "encode",
+                  "encode.factory",
+                  "encode.spec",
                   "retrieve",
                   "rpc.access",
                   "rpc.admission",

@@ -145,19 +145,23 @@ final class JsonValues {
     if (!isNumber) {
       throw mismatch(parser, path, allowed);
     }
-    BigDecimal decimal = new BigDecimal(text);
-    BigInteger value = null;
-    if (Math.abs((long) decimal.scale()) <= DIGITS_MAX) {
-      try {
-        value = decimal.toBigIntegerExact();
-      } catch (ArithmeticException fraction) {
-        throw at(path, shown(text), allowed);
-      }
-    }
+    BigInteger value = exact(text);
     if (value == null || value.compareTo(min) < 0 || value.compareTo(max) > 0) {
       throw at(path, shown(text), allowed);
     }
     return value;
+  }
+
+  /** Returns a whole number; null for a fraction, and for what is far beyond all ranges. */
+  private static @Nullable BigInteger exact(String text) {
+    try {
+      BigDecimal decimal = new BigDecimal(text);
+      return Math.abs((long) decimal.scale()) <= DIGITS_MAX ? decimal.toBigIntegerExact() : null;
+    } catch (NumberFormatException hugeExponent) {
+      return null;
+    } catch (ArithmeticException fraction) {
+      return null;
+    }
   }
 
   /** Tells whether a text is a number as JSON has it, and a short one. */

@@ -176,6 +176,7 @@ final class MessageJsonTest {
         wrong("{\"k\": 4294967296}", "a whole number", "k"),
         wrong("{\"k\": 1e400000000}", "a whole number", "k"),
         wrong("{\"k\": \"1e99999999\"}", "a whole number", "k"),
+        wrong("{\"k\": 1e99999999999999}", "a whole number", "k"),
         wrong("{\"k\": " + "9".repeat(200) + "}", "outside of the limits", ""),
         wrong("{\"k\": true}", "a whole number", "k"),
         wrong("{\"explain\": \"true\"}", "true or false", "explain"),

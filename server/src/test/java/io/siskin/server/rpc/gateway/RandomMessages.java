@@ -22,7 +22,7 @@ public final class RandomMessages {
     Float.MIN_VALUE,
     Float.MAX_VALUE,
     -Float.MAX_VALUE,
-    16_777_217,
+    16_777_216,
     Float.MIN_NORMAL,
     Float.NaN,
     Float.POSITIVE_INFINITY,
