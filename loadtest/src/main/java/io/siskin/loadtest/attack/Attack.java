@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** What a hostile client does. */
@@ -336,19 +337,24 @@ enum Attack {
    * @param port the server's port
    * @param search a request of a search, encoded
    * @param goesOn asked often; false when time is over
+   * @param open has the connections that are open, so that they can be closed under a client that
+   *     hangs, because the server does not read what it sends
    * @return how many connections the server has closed
    */
-  int run(int port, byte[] search, BooleanSupplier goesOn) {
-    return connections() == 1 ? oneByOne(port, search, goesOn) : many(port, search, goesOn);
+  int run(int port, byte[] search, BooleanSupplier goesOn, Set<RawConnection> open) {
+    return connections() == 1 ? oneByOne(port, search, goesOn, open) : many(port, search, goesOn);
   }
 
-  private int oneByOne(int port, byte[] search, BooleanSupplier goesOn) {
+  private int oneByOne(
+      int port, byte[] search, BooleanSupplier goesOn, Set<RawConnection> open) {
     int closed = 0;
     while (goesOn.getAsBoolean()) {
       try (RawConnection connection = new RawConnection(port, receiveBytes())) {
+        open.add(connection);
         onConnection(connection, search, goesOn);
+        open.remove(connection);
       } catch (IOException ended) {
-        closed++;
+        closed += goesOn.getAsBoolean() ? 1 : 0;
       }
     }
     return closed;

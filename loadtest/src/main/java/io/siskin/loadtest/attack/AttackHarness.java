@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -123,17 +125,19 @@ public final class AttackHarness {
     }
     byte[] search = request.build().toByteArray();
     AtomicBoolean goesOn = new AtomicBoolean(true);
+    Set<RawConnection> open = ConcurrentHashMap.newKeySet();
     AtomicInteger closed = new AtomicInteger();
     List<Thread> attackers = new ArrayList<>();
     for (int i = 0; i < ATTACKERS; i++) {
       attackers.add(
           Thread.ofPlatform()
               .daemon()
-              .start(() -> closed.addAndGet(attack.run(server.port(), search, goesOn::get))));
+              .start(() -> closed.addAndGet(attack.run(server.port(), search, goesOn::get, open))));
     }
     return watch(
         () -> {
           goesOn.set(false);
+          open.forEach(RawConnection::close);
           for (Thread attacker : attackers) {
             join(attacker);
           }

@@ -134,18 +134,29 @@ final class ConnectionLimitsTest {
 
   @Test
   void aConnectionThatDoesNotBeginIsClosedAndOneThatDidStays() throws Exception {
-    start(connections(10, 10, Duration.ofMillis(300)), RateLimits.NONE);
+    start(connections(10, 10, Duration.ofSeconds(2)), RateLimits.NONE);
     ManagedChannel client = client();
-    assertThat(SearchServiceGrpc.newBlockingStub(client).search(SEARCH).getHitsCount()).isOne();
+    assertThat(
+            SearchServiceGrpc.newBlockingStub(client)
+                .withWaitForReady()
+                .search(SEARCH)
+                .getHitsCount())
+        .isOne();
     Socket silent = connect();
     Socket slow = connect();
     slow.getOutputStream().write("PRI * HTTP".getBytes(StandardCharsets.US_ASCII));
 
     assertThat(isClosed(silent)).isTrue();
     assertThat(isClosed(slow)).isTrue();
-    await(() -> floods().connectionsSilent() == 2);
-    await(() -> floods().connections() == 1);
-    assertThat(SearchServiceGrpc.newBlockingStub(client).search(SEARCH).getHitsCount()).isOne();
+    // A client may be so slow on a busy machine that it has to connect twice.
+    await(() -> floods().connectionsSilent() >= 2);
+    assertThat(
+            SearchServiceGrpc.newBlockingStub(client)
+                .withWaitForReady()
+                .search(SEARCH)
+                .getHitsCount())
+        .isOne();
+    assertThat(floods().connections()).isOne();
   }
 
   @Test

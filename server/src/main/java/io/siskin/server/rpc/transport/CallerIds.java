@@ -13,15 +13,15 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * Tells whose call it is, as a text, for limits and fair shares. It is the id of the caller's key
- * where an earlier interceptor has put one into the context. Otherwise it is the address of the
+ * Tells whose call it is, as a text, for limits and fair shares. It is the id of the caller's key,
+ * if the record of the call has one ({@link CallRecord#keyId}). Otherwise it is the address of the
  * client: all clients behind one proxy are one caller then, as are all on a Unix socket. Calls
  * within the process have the empty text.
  *
  * <p>Safe for concurrent use.
  */
 public final class CallerIds implements ServerInterceptor {
-  /** The caller of a call, in its context. */
+  /** The address of a call, in its context; calls within the process may have another text. */
   public static final Context.Key<String> KEY = Context.key("io.siskin.server.caller");
 
   // A network of IPv6 has so many bytes of an address; whoever has one of its addresses has all.
@@ -29,8 +29,12 @@ public final class CallerIds implements ServerInterceptor {
 
   /** Returns the caller of the current call; the empty text outside of a call. */
   public static String current() {
-    String id = KEY.get();
-    return id == null ? "" : id;
+    String address = KEY.get();
+    if (address == null) {
+      return "";
+    }
+    String keyId = CallRecord.current().keyId();
+    return keyId.isEmpty() ? address : "key " + keyId;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.siskin.server.rpc.transport;
 import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -10,6 +11,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessSocketAddress;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.mapping.UnreadAnswersException;
 import java.io.IOException;
@@ -57,7 +59,10 @@ public final class UnreadAnswers extends ServerTransportFilter implements Server
 
   @Override
   public Attributes transportReady(Attributes attributes) {
-    return attributes.toBuilder().set(UNREAD, new AtomicLong()).build();
+    // What serves others within this process reads at once, and may have many clients of its own.
+    return attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InProcessSocketAddress
+        ? attributes
+        : attributes.toBuilder().set(UNREAD, new AtomicLong()).build();
   }
 
   @Override
