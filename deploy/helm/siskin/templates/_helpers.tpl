@@ -42,6 +42,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- if .Values.http.enabled -}}
 {{- $_ := set $own "http" (dict "host" "0.0.0.0" "port" (int .Values.http.port)) -}}
+{{- else -}}
+{{- $_ := set $own "http" (dict "port" -1) -}}
 {{- end -}}
 {{- toYaml (mustMergeOverwrite (deepCopy .Values.config) $own) -}}
 {{- end -}}

@@ -57,9 +57,7 @@ final class ChartTest {
     List<JsonNode> rendered = render("--set", settings);
     JsonNode pod = one(rendered, "StatefulSet").at("/spec/template/spec");
     JsonNode container = pod.at("/containers/0");
-    String text = one(rendered, "ConfigMap").at("/data/siskin.yaml").asText();
-    ServerConfig config = DeploymentTest.read(Files.writeString(folder.resolve("c.yaml"), text));
-    ServerParts.check(config);
+    ServerConfig config = config(rendered);
 
     assertThat(texts(container.path("args")))
         .containsExactly("serve", "--config", "/etc/siskin/siskin.yaml");
@@ -67,6 +65,8 @@ final class ChartTest {
     assertThat(mounts(container)).contains("data " + config.data().dir());
     assertThat(config.grpc().host()).isEqualTo("0.0.0.0");
     assertThat(port(container, "grpc")).isEqualTo(config.grpc().port());
+    assertThat(port(container, "http")).isEqualTo(config.http().port());
+    assertThat(config.http().host()).isEqualTo("0.0.0.0");
     if (settings.contains("metrics.enabled=false")) {
       assertThat(config.metrics().port()).isNull();
       assertThat(port(container, "metrics")).isZero();
@@ -94,25 +94,40 @@ final class ChartTest {
     }
   }
 
-  /** The section of HTTP is another's: only what the chart itself says of it is looked at here. */
   @Test
   void httpHasAPortWhereItIsAskedFor() throws Exception {
-    String settings = "http.enabled=true,http.port=7801,probes.kind=http,tls.secretName=a";
-    List<JsonNode> rendered = render("--set", settings);
+    List<JsonNode> rendered = render("--set", "http.port=7801,probes.kind=http,tls.secretName=a");
     JsonNode container = one(rendered, "StatefulSet").at("/spec/template/spec/containers/0");
     assertThat(port(container, "http")).isEqualTo(7801);
-    assertThat(
-            YAML.readTree(one(rendered, "ConfigMap").at("/data/siskin.yaml").asText()).path("http"))
-        .isEqualTo(YAML.readTree("{host: 0.0.0.0, port: 7801}"));
+    assertThat(config(rendered).http().port()).isEqualTo(7801);
+    assertThat(config(rendered).http().host()).isEqualTo("0.0.0.0");
     JsonNode readiness = container.at("/readinessProbe/httpGet");
     assertThat(readiness.path("path").asText()).isEqualTo("/readyz");
     assertThat(readiness.path("port").asText()).isEqualTo("http");
     assertThat(readiness.path("scheme").asText()).isEqualTo("HTTPS");
     assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/healthz");
     assertServicesFit(rendered, container);
-    Result refused = helm("template", "t", CHART.toString(), "--set", "probes.kind=http");
+  }
+
+  @Test
+  void httpCanBeLeftOut() throws Exception {
+    List<JsonNode> rendered = render("--set", "http.enabled=false");
+    JsonNode container = one(rendered, "StatefulSet").at("/spec/template/spec/containers/0");
+    assertThat(port(container, "http")).isZero();
+    assertThat(config(rendered).http().port()).isEqualTo(-1);
+    assertServicesFit(rendered, container);
+    Result refused =
+        helm("template", "t", CHART.toString(), "--set", "probes.kind=http,http.enabled=false");
     assertThat(refused.status()).isNotZero();
     assertThat(refused.out()).contains("allowed: with http.enabled=true");
+  }
+
+  /** Returns the settings of the rendered file, as the server reads and checks them. */
+  private ServerConfig config(List<JsonNode> rendered) throws IOException {
+    String text = one(rendered, "ConfigMap").at("/data/siskin.yaml").asText();
+    ServerConfig config = DeploymentTest.read(Files.writeString(folder.resolve("c.yaml"), text));
+    ServerParts.check(config);
+    return config;
   }
 
   private static void assertServicesFit(List<JsonNode> rendered, JsonNode container) {
