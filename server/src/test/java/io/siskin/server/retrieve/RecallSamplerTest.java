@@ -133,10 +133,9 @@ final class RecallSamplerTest {
           for (int i = 1; i <= 40; i++) {
             Query query = query(random);
             int k = 1 + random.nextInt(20);
-            List<Float> found = scores(sampled, query, k, in(CRUDE));
-            sum += byHand(found, scores(oracle, query, k, in(EXACT)));
-            // One after the other: none is dropped because another one is under way.
-            awaitSamples(before + i);
+            sum +=
+                byHand(
+                    measured(sampled, query, k, before + i), scores(oracle, query, k, in(EXACT)));
           }
           assertThat(total() - totalBefore).isCloseTo(sum, within(1e-9));
           assertThat(sum).as("some documents are lost, or the test says little").isLessThan(39.9);
@@ -144,6 +143,22 @@ final class RecallSamplerTest {
     assertThat(sampler.counts().recalls())
         .containsOnlyKeys(new RecallCounts.Kind("vectors", "mode"));
     assertThat(sampler.counts().searchNanos()).isPositive();
+  }
+
+  /**
+   * Searches until the search is sampled. It is dropped while the thread is still busy with the end
+   * of the one before.
+   */
+  private List<Float> measured(RetrievalPipeline sampled, Query query, int k, long samples)
+      throws InterruptedException {
+    while (true) {
+      long dropped = sampler.counts().busy();
+      List<Float> found = scores(sampled, query, k, in(CRUDE));
+      if (sampler.counts().busy() == dropped) {
+        awaitSamples(samples);
+        return found;
+      }
+    }
   }
 
   private double total() {
