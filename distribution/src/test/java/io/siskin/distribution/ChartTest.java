@@ -137,9 +137,8 @@ final class ChartTest {
       JsonNode labels = one(rendered, "StatefulSet").at("/spec/template/metadata/labels");
       service
           .at("/spec/selector")
-          .fields()
-          .forEachRemaining(
-              label -> assertThat(labels.get(label.getKey())).isEqualTo(label.getValue()));
+          .properties()
+          .forEach(label -> assertThat(labels.get(label.getKey())).isEqualTo(label.getValue()));
       for (JsonNode port : service.at("/spec/ports")) {
         String target = port.path("targetPort").asText();
         assertThat(port(container, target)).as(target).isPositive();

@@ -139,8 +139,8 @@ final class DeploymentTest {
   private static void compare(String path, JsonNode values, JsonNode schema, List<String> unknown) {
     JsonNode properties = schema.path("properties");
     values
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             field -> {
               String name = path + "/" + field.getKey();
               JsonNode known = properties.path(field.getKey());
