@@ -13,7 +13,7 @@ const WINDOW_SECONDS = 15 * 60;
 /** Over how many samples rates and percentiles are taken. */
 const SPAN = 5;
 const TABLE_ROWS = 15;
-const TONES = ['search', 'encode', 'fetch', 'added', 'wait', 'extra', 'other'];
+const TONES = ['search', 'encode', 'fetch', 'extra', 'other', 'wait'];
 const FORMATS = {perSecond: (value) => `${short(value)}/s`, seconds, bytes, number: short, share: (value) => `${short(value * 100)} %`};
 
 /** Samples of the last minutes. They outlive the page, so that one may look at another page meanwhile. */
@@ -96,7 +96,7 @@ class LiveChart extends HTMLElement {
       {
         ...this.#size(),
         legend: {show: false},
-        padding: [8, 8, 0, 0],
+        padding: [8, 26, 0, 0],
         cursor: {sync: {key: 'live'}, drag: {x: false, y: false}, points: {size: 6}, y: false},
         scales: {
           x: {time: true, range: () => [now() - Math.max(60, Math.min(WINDOW_SECONDS, now() - (times[0] ?? now()))), now()]},
