@@ -40,13 +40,28 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if .Values.metrics.enabled -}}
 {{- $_ := set $own "metrics" (dict "host" "0.0.0.0" "port" (int .Values.metrics.port)) -}}
 {{- end -}}
+{{- if .Values.http.enabled -}}
+{{- $_ := set $own "http" (dict "host" "0.0.0.0" "port" (int .Values.http.port)) -}}
+{{- else -}}
+{{- $_ := set $own "http" (dict "port" -1) -}}
+{{- end -}}
 {{- toYaml (mustMergeOverwrite (deepCopy .Values.config) $own) -}}
 {{- end -}}
 
+{{/* One probe: with the values, and the path that is asked by HTTP. */}}
 {{- define "siskin.probe" -}}
-{{- if eq .Values.probes.kind "grpc" -}}
+{{- $values := .values -}}
+{{- if eq $values.probes.kind "grpc" -}}
 grpc:
   port: 7700
+{{- else if eq $values.probes.kind "http" -}}
+{{- if not $values.http.enabled -}}
+{{- fail "probes.kind is http; allowed: with http.enabled=true" -}}
+{{- end -}}
+httpGet:
+  path: {{ .path }}
+  port: http
+  scheme: {{ ternary "HTTPS" "HTTP" (ne $values.tls.secretName "") }}
 {{- else -}}
 tcpSocket:
   port: grpc

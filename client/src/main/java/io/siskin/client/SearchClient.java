@@ -137,6 +137,11 @@ public final class SearchClient implements AutoCloseable {
     return new CollectionsClient(connection, connection.collectionCalls());
   }
 
+  /** Returns what tells about the server itself, its caller, and its slow searches. */
+  public ServerClient serverClient() {
+    return new ServerClient(connection, connection.serverCalls());
+  }
+
   /** Returns the health of the server as a whole. */
   public Health health() {
     return health("");

@@ -70,6 +70,7 @@ public final class ArchiveFolder {
     Path lib = Files.createDirectories(folder.resolve("lib"));
     BillOfMaterials bill = BillOfMaterials.read(generated.resolve("bom.json"));
     Map<String, List<String>> leftOut = copyJars(lib);
+    bill.requireAll(names(lib));
     bill.keepOnly(names(lib));
     bill.setChecksums(lib);
     leftOut.forEach(bill::noteLeftOut);

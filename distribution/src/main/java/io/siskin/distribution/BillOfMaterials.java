@@ -26,6 +26,8 @@ final class BillOfMaterials {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final String OWN_JAR = "siskin-server";
+  private static final String OFFLINE =
+      "Maven does not write the bill of materials offline. Run it without -o";
 
   private final ObjectNode root;
 
@@ -39,6 +41,9 @@ final class BillOfMaterials {
    * @throws IOException when it cannot be read or is no JSON object
    */
   static BillOfMaterials read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new IOException(file + " is missing: " + OFFLINE);
+    }
     if (JSON.readTree(file.toFile()) instanceof ObjectNode object
         && object.get("components") instanceof ArrayNode) {
       return new BillOfMaterials(object);
@@ -53,6 +58,20 @@ final class BillOfMaterials {
       jars.add(jar(component));
     }
     return jars;
+  }
+
+  /**
+   * Checks that the list has all jars of a folder: one of an earlier build may lack some.
+   *
+   * @param present the file names of the jars that are there
+   * @throws IOException when it lacks one
+   */
+  void requireAll(Set<String> present) throws IOException {
+    Set<String> missing = new TreeSet<>(present);
+    missing.removeAll(jars());
+    if (!missing.isEmpty()) {
+      throw new IOException("the bill of materials lacks " + missing + ": " + OFFLINE);
+    }
   }
 
   /**

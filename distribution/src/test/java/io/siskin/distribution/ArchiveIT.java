@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The archive as someone uses it who has nothing but a JDK. */
-@Timeout(300)
+@Timeout(900)
 final class ArchiveIT {
   @TempDir private Path folder;
   private Path siskin;
@@ -38,18 +38,30 @@ final class ArchiveIT {
                 "{\"id\":\"bird\",\"text\":\"an ornithologist studies birds\"}"));
     Path elsewhere = Files.createDirectory(folder.resolve("else where"));
     run(elsewhere, 0, "index", "--input", corpus, "--output", "the data");
-    Process server = start(elsewhere, "serve", "--data", "the data", "--port", 0);
+    Process server = start(elsewhere, "serve", "--data", "the data", "--port", 0, "--http-port", 0);
     try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
       String ready = out.readLine();
       assertThat(ready).as(Files.readString(folder.resolve("err"))).startsWith("siskin ready: ");
       String address = ready.replaceAll(".*ready: ([^, ]+),.*", "$1");
-      assertThat(run(elsewhere, 0, "health", "-t", address)).isEqualTo("SERVING\n");
-      assertThat(run(elsewhere, 0, "search", "-t", address, "-c", "bugs", "insects"))
+      assertThat(run(elsewhere, 0, "health", "-t", address, "--timeout-millis", 200_000))
+          .isEqualTo("SERVING\n");
+      assertThat(
+              run(
+                  elsewhere,
+                  0,
+                  "search",
+                  "-t",
+                  address,
+                  "-c",
+                  "bugs",
+                  "insects",
+                  "--timeout-millis",
+                  200_000))
           .containsPattern(" +1 .* bee");
       // The launcher became the JVM, so the signal reaches it.
       server.destroy();
       assertThat(server.waitFor()).isZero();
-      run(elsewhere, 1, "health", "-t", address, "--timeout-millis", 2000);
+      run(elsewhere, 1, "health", "-t", address, "--timeout-millis", 20_000);
     } finally {
       server.destroyForcibly();
     }

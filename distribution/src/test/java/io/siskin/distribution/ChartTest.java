@@ -57,9 +57,7 @@ final class ChartTest {
     List<JsonNode> rendered = render("--set", settings);
     JsonNode pod = one(rendered, "StatefulSet").at("/spec/template/spec");
     JsonNode container = pod.at("/containers/0");
-    String text = one(rendered, "ConfigMap").at("/data/siskin.yaml").asText();
-    ServerConfig config = DeploymentTest.read(Files.writeString(folder.resolve("c.yaml"), text));
-    ServerParts.check(config);
+    ServerConfig config = config(rendered);
 
     assertThat(texts(container.path("args")))
         .containsExactly("serve", "--config", "/etc/siskin/siskin.yaml");
@@ -67,6 +65,8 @@ final class ChartTest {
     assertThat(mounts(container)).contains("data " + config.data().dir());
     assertThat(config.grpc().host()).isEqualTo("0.0.0.0");
     assertThat(port(container, "grpc")).isEqualTo(config.grpc().port());
+    assertThat(port(container, "http")).isEqualTo(config.http().port());
+    assertThat(config.http().host()).isEqualTo("0.0.0.0");
     if (settings.contains("metrics.enabled=false")) {
       assertThat(config.metrics().port()).isNull();
       assertThat(port(container, "metrics")).isZero();
@@ -74,19 +74,60 @@ final class ChartTest {
       assertThat(port(container, "metrics")).isEqualTo(config.metrics().port());
       assertThat(config.metrics().host()).isEqualTo("0.0.0.0");
     }
-    for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
-      JsonNode asked = container.path(probe);
-      boolean tcp = settings.contains("probes.kind=tcp");
-      assertThat(tcp ? asked.at("/tcpSocket/port").asText() : asked.at("/grpc/port").asText())
-          .as(probe)
-          .isEqualTo(tcp ? "grpc" : Integer.toString(config.grpc().port()));
-    }
+    assertProbesFit(container, settings, config);
     if (settings.contains("threads")) {
       assertThat(config.search().threads()).isEqualTo(3);
     }
     long ends = config.shutdown().drainDelayMillis() + config.shutdown().graceMillis();
     assertThat(pod.path("terminationGracePeriodSeconds").asLong() * 1000).isGreaterThan(ends);
     assertServicesFit(rendered, container);
+  }
+
+  private static void assertProbesFit(JsonNode container, String settings, ServerConfig config) {
+    for (String name : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+      JsonNode probe = container.path(name);
+      if (settings.contains("probes.kind=tcp")) {
+        assertThat(probe.at("/tcpSocket/port").asText()).as(name).isEqualTo("grpc");
+      } else {
+        assertThat(probe.at("/grpc/port").asInt()).as(name).isEqualTo(config.grpc().port());
+      }
+    }
+  }
+
+  @Test
+  void httpHasAPortWhereItIsAskedFor() throws Exception {
+    List<JsonNode> rendered = render("--set", "http.port=7801,probes.kind=http,tls.secretName=a");
+    JsonNode container = one(rendered, "StatefulSet").at("/spec/template/spec/containers/0");
+    assertThat(port(container, "http")).isEqualTo(7801);
+    assertThat(config(rendered).http().port()).isEqualTo(7801);
+    assertThat(config(rendered).http().host()).isEqualTo("0.0.0.0");
+    JsonNode readiness = container.at("/readinessProbe/httpGet");
+    assertThat(readiness.path("path").asText()).isEqualTo("/readyz");
+    assertThat(readiness.path("port").asText()).isEqualTo("http");
+    assertThat(readiness.path("scheme").asText()).isEqualTo("HTTPS");
+    assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/healthz");
+    assertServicesFit(rendered, container);
+  }
+
+  @Test
+  void httpCanBeLeftOut() throws Exception {
+    List<JsonNode> rendered = render("--set", "http.enabled=false");
+    JsonNode container = one(rendered, "StatefulSet").at("/spec/template/spec/containers/0");
+    assertThat(port(container, "http")).isZero();
+    assertThat(config(rendered).http().port()).isEqualTo(-1);
+    assertServicesFit(rendered, container);
+    Result refused =
+        helm("template", "t", CHART.toString(), "--set", "probes.kind=http,http.enabled=false");
+    assertThat(refused.status()).isNotZero();
+    assertThat(refused.out()).contains("allowed: with http.enabled=true");
+  }
+
+  /** Returns the settings of the rendered file, as the server reads and checks them. */
+  private ServerConfig config(List<JsonNode> rendered) throws IOException {
+    String text = one(rendered, "ConfigMap").at("/data/siskin.yaml").asText();
+    ServerConfig config = DeploymentTest.read(Files.writeString(folder.resolve("c.yaml"), text));
+    ServerParts.check(config);
+    return config;
   }
 
   private static void assertServicesFit(List<JsonNode> rendered, JsonNode container) {
@@ -145,7 +186,7 @@ final class ChartTest {
         "replicas=-1",
         "service.grpcPort=70000",
         "metrics.prot=1",
-        "probes.kind=http",
+        "probes.kind=exec",
         "persistence.size=big"
       })
   void wrongValuesAreRefused(String settings) throws Exception {

@@ -41,6 +41,7 @@ final class DeploymentTest {
     assertThat(config.data().dir()).isEqualTo(Path.of("/var/lib/siskin"));
     // Nobody else may reach what asks nobody who they are.
     assertThat(config.grpc().host()).isEqualTo("127.0.0.1");
+    assertThat(config.http().host()).isEqualTo("127.0.0.1");
     assertThat(config.metrics().host()).isEqualTo("127.0.0.1");
     assertThat(config.grpc().port()).isEqualTo(ServerConfig.of(Map.of()).grpc().port());
   }

@@ -23,6 +23,7 @@ import io.siskin.proto.v1.ListCollectionsRequest;
 import io.siskin.proto.v1.ListCollectionsResponse;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.proto.v1.ServerServiceGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class Connection implements AutoCloseable {
   private final EncodeServiceGrpc.EncodeServiceStub encodings;
   private final DocumentServiceGrpc.DocumentServiceStub documents;
   private final HealthGrpc.HealthStub health;
+  private final ServerServiceGrpc.ServerServiceStub server;
   private final ErrorMapper errors;
 
   private Connection(ClientOptions options, Target target, EventLoopGroup loop) {
@@ -58,6 +60,7 @@ public final class Connection implements AutoCloseable {
     this.encodings = EncodeServiceGrpc.newStub(channel);
     this.documents = DocumentServiceGrpc.newStub(channel);
     this.health = HealthGrpc.newStub(channel);
+    this.server = ServerServiceGrpc.newStub(channel);
   }
 
   /**
@@ -129,6 +132,11 @@ public final class Connection implements AutoCloseable {
   /** Returns the calls that change collections. */
   public CollectionCalls collectionCalls() {
     return new CollectionCalls(collections, errors, options.deadline());
+  }
+
+  /** Returns the calls about the server itself. */
+  public ServerCalls serverCalls() {
+    return new ServerCalls(server, errors, options.deadline());
   }
 
   /** Returns all collections, page by page. */

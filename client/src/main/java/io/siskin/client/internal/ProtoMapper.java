@@ -72,26 +72,32 @@ final class ProtoMapper {
    * @param response the answer
    */
   static SearchResult toResult(SearchResponse response) {
-    StageTimings timings = response.getTimings();
-    SearchCounters counters = response.getCounters();
     return new SearchResult(
         response.getHitsList().stream().map(ProtoMapper::toHit).toList(),
         toMode(response.getMode()),
-        new SearchResult.Timings(
-            timings.getTotalNanos(),
-            timings.getQueueNanos(),
-            timings.getEncodeNanos(),
-            timings.getSearchNanos(),
-            timings.getFetchNanos()),
-        new SearchResult.Counters(
-            counters.getListsVisited(),
-            counters.getBlocksBounded(),
-            counters.getBlocksSkipped(),
-            counters.getBlocksScored(),
-            counters.getDocumentsScored(),
-            counters.getPostingsScored(),
-            counters.getBudgetExhausted()),
+        toTimings(response.getTimings()),
+        toCounters(response.getCounters()),
         response.getUnknownTerms());
+  }
+
+  static SearchResult.Timings toTimings(StageTimings timings) {
+    return new SearchResult.Timings(
+        timings.getTotalNanos(),
+        timings.getQueueNanos(),
+        timings.getEncodeNanos(),
+        timings.getSearchNanos(),
+        timings.getFetchNanos());
+  }
+
+  static SearchResult.Counters toCounters(SearchCounters counters) {
+    return new SearchResult.Counters(
+        counters.getListsVisited(),
+        counters.getBlocksBounded(),
+        counters.getBlocksSkipped(),
+        counters.getBlocksScored(),
+        counters.getDocumentsScored(),
+        counters.getPostingsScored(),
+        counters.getBudgetExhausted());
   }
 
   /**
@@ -238,7 +244,7 @@ final class ProtoMapper {
     return parameters.build();
   }
 
-  private static SearchMode toMode(io.siskin.proto.v1.SearchMode message) {
+  static SearchMode toMode(io.siskin.proto.v1.SearchMode message) {
     return switch (message.getModeCase()) {
       case EXACT -> new SearchMode.Exact();
       case CLUSTERED -> {

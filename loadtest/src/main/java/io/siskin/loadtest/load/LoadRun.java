@@ -70,15 +70,18 @@ final class LoadRun implements AutoCloseable {
   LoadRun(Scenario scenario, Metadata headers) throws IOException {
     this.scenario = scenario;
     this.connections = new Connections(scenario.target(), scenario.connections(), headers);
+    boolean isReady = false;
     try {
       Senders maker =
           new Senders(connections.channels(), scenario.deadlineMillis(), scenario.seed());
       for (Operation operation : scenario.operations()) {
         senders.add(maker.of(operation));
       }
-    } catch (IOException | RuntimeException failed) {
-      connections.close();
-      throw failed;
+      isReady = true;
+    } finally {
+      if (!isReady) {
+        connections.close();
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.siskin.loadtest.load;
 import com.google.protobuf.Duration;
 import io.grpc.Channel;
 import io.grpc.Status;
+import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
@@ -12,7 +13,6 @@ import io.siskin.proto.v1.DeleteRequest;
 import io.siskin.proto.v1.DeleteResponse;
 import io.siskin.proto.v1.Document;
 import io.siskin.proto.v1.DocumentServiceGrpc;
-import io.siskin.proto.v1.FieldValue;
 import io.siskin.proto.v1.IdList;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
@@ -25,11 +25,6 @@ import io.siskin.proto.v1.UpsertResponse;
 import io.siskin.proto.v1.UpsertStreamRequest;
 import io.siskin.proto.v1.UpsertStreamResponse;
 import io.siskin.proto.v1.WriteResult;
-import io.siskin.server.corpus.BadRecordPolicy;
-import io.siskin.server.corpus.DocumentSource;
-import io.siskin.server.corpus.DocumentSources;
-import io.siskin.server.corpus.InputFormat;
-import io.siskin.server.corpus.SourceDocument;
 import io.siskin.server.corpus.SourceQueries;
 import io.siskin.server.corpus.SourceQuery;
 import java.io.IOException;
@@ -43,9 +38,6 @@ import java.util.function.LongFunction;
 
 /** Makes the sender of an operation: reads its file, and knows the messages of the API. */
 final class Senders {
-  /** How many documents of a file are held at most; the ones after them are not sent. */
-  static final int DOCUMENTS_MAX = 50_000;
-
   private final List<Channel> channels;
   private final int deadlineMillis;
   private final long seed;
@@ -141,7 +133,8 @@ final class Senders {
         .at(query.place());
   }
 
-  private static SparseVector message(io.siskin.index.vector.SparseVector vector) {
+  /** Returns a vector as a message. */
+  static SparseVector message(io.siskin.index.vector.SparseVector vector) {
     SparseVector.Builder message = SparseVector.newBuilder();
     switch (vector) {
       case TermIdVector terms -> {
@@ -216,7 +209,8 @@ final class Senders {
   }
 
   private CallSender upsert(Operation.Upsert upsert) throws IOException {
-    List<Document> documents = documents(upsert.documents(), upsert.idPrefix());
+    List<Document> documents =
+        documents(upsert.collection(), upsert.documents(), upsert.idPrefix());
     SplittableRandom random = new SplittableRandom(seed);
     LongFunction<UpsertRequest> requests =
         number -> {
@@ -278,7 +272,9 @@ final class Senders {
 
   private CallSender delete(Operation.Delete delete) throws IOException {
     List<String> ids =
-        documents(delete.documents(), delete.idPrefix()).stream().map(Document::getId).toList();
+        documents(delete.collection(), delete.documents(), delete.idPrefix()).stream()
+            .map(Document::getId)
+            .toList();
     SplittableRandom random = new SplittableRandom(seed);
     return new UnarySender<>(
         DocumentServiceGrpc.getDeleteMethod(),
@@ -298,37 +294,9 @@ final class Senders {
         deadlineNanos());
   }
 
-  private static List<Document> documents(Path file, String idPrefix) throws IOException {
-    List<Document> documents = new ArrayList<>();
-    try (DocumentSource source =
-        DocumentSources.open(file, InputFormat.AUTO, BadRecordPolicy.REFUSE)) {
-      for (SourceDocument next = source.next();
-          next != null && documents.size() < DOCUMENTS_MAX;
-          next = source.next()) {
-        documents.add(document(next, idPrefix));
-      }
-    }
-    if (documents.isEmpty()) {
-      throw new InvalidInputException("documents", "empty", "at least one").at("" + file);
-    }
-    return documents;
-  }
-
-  private static Document document(SourceDocument source, String idPrefix) {
-    Document.Builder document = Document.newBuilder().setId(idPrefix + source.id());
-    if (source.vector() != null) {
-      document.setVector(message(source.vector()));
-    } else if (source.fields().get("text") != null) {
-      document.setText(source.fields().get("text"));
-    }
-    source
-        .fields()
-        .forEach(
-            (name, value) -> {
-              if (!name.equals("text")) {
-                document.putFields(name, FieldValue.newBuilder().setStringValue(value).build());
-              }
-            });
-    return document.build();
+  private List<Document> documents(String collection, Path file, String idPrefix)
+      throws IOException {
+    Schema schema = DocumentFile.schema(channels.getFirst(), collection);
+    return DocumentFile.read(file, idPrefix, schema);
   }
 }

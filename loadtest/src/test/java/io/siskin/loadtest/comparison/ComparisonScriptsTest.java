@@ -73,7 +73,10 @@ final class ComparisonScriptsTest {
     assertThat(help.output()).contains("--recall-targets", "--cycles");
     help = python(SCRIPTS.resolve("overload.py").toString(), "--help");
     assertThat(help.status()).as(help.output()).isZero();
-    assertThat(help.output()).contains("--factors", "--home");
+    assertThat(help.output()).contains("--factors", "--home", "--scenario");
+    help = python(SCRIPTS.resolve("agreement.py").toString(), "--help");
+    assertThat(help.status()).as(help.output()).isZero();
+    assertThat(help.output()).contains("--rate", "ghz");
   }
 
   private record Result(int status, String output) {}

@@ -1,9 +1,11 @@
 package io.siskin.loadtest.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.loadtest.load.scenario.Operation;
 import io.siskin.loadtest.load.scenario.Scenario;
 import io.siskin.loadtest.load.schedule.Arrivals;
@@ -12,6 +14,7 @@ import io.siskin.loadtest.load.schedule.RateProfile;
 import io.siskin.loadtest.load.schedule.RateStage;
 import io.siskin.loadtest.load.schedule.Schedule;
 import io.siskin.loadtest.load.schedule.Share;
+import io.siskin.proto.v1.Document;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,7 +169,7 @@ final class LoadRunTest {
     Files.writeString(
         documents,
         """
-        {"id": "one", "text": "a fine text", "title": "T"}
+        {"id": "one", "text": "a fine text", "title": "T", "year": 2001, "tags": ["a", "b"]}
         {"id": "two", "vector": {"7": 1.5}}
         """);
     try (StandInServer server = new StandInServer(0, 0)) {
@@ -197,6 +200,35 @@ final class LoadRunTest {
                   assertThat(delete.getIds().getIdsList())
                       .hasSize(2)
                       .isSubsetOf("new-one", "new-two"));
+    }
+  }
+
+  /** Fields that a collection declares have their types, as the server would refuse others. */
+  @Test
+  void fieldsOfDocumentsHaveTheTypesOfTheCollection() throws Exception {
+    Path documents = folder.resolve("documents.jsonl");
+    Files.writeString(
+        documents,
+        "{\"id\": \"one\", \"text\": \"t\", \"title\": \"T\", \"year\": 2001, \"tags\":"
+            + " [\"a\"]}\n");
+    try (StandInServer server = new StandInServer(0, 0)) {
+      Operation.Upsert upsert =
+          new Operation.Upsert(
+              "upserts", new Share.Weight(1), "books", "", false, documents, "", 1);
+      send(server, RateStage.constant(10, 0.1), upsert);
+      Document sent = server.upserts.getFirst().getDocuments(0);
+      assertThat(sent.getText()).isEqualTo("t");
+      assertThat(sent.getFieldsMap()).containsOnlyKeys("title", "year", "tags");
+      assertThat(sent.getFieldsOrThrow("year").getInt64Value()).isEqualTo(2001);
+      assertThat(sent.getFieldsOrThrow("tags").getStringListValue().getValuesList())
+          .containsExactly("a");
+      assertThat(sent.getFieldsOrThrow("title").getStringValue()).isEqualTo("T");
+      Operation.Upsert nowhere =
+          new Operation.Upsert(
+              "upserts", new Share.Weight(1), "missing", "", false, documents, "", 1);
+      assertThatThrownBy(() -> send(server, RateStage.constant(10, 0.1), nowhere))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("collection is 'missing', which the server does not have");
     }
   }
 

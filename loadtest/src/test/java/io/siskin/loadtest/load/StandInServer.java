@@ -5,9 +5,16 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.siskin.proto.v1.Collection;
+import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DeleteRequest;
 import io.siskin.proto.v1.DeleteResponse;
 import io.siskin.proto.v1.DocumentServiceGrpc;
+import io.siskin.proto.v1.FieldType;
+import io.siskin.proto.v1.GetCollectionRequest;
+import io.siskin.proto.v1.GetCollectionResponse;
+import io.siskin.proto.v1.Schema;
+import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
@@ -63,6 +70,7 @@ final class StandInServer implements AutoCloseable {
             .executor(thread)
             .addService(new Searches())
             .addService(new Documents())
+            .addService(new Collections())
             .build()
             .start();
     this.metrics = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -168,6 +176,27 @@ final class StandInServer implements AutoCloseable {
           answers.onCompleted();
         }
       };
+    }
+  }
+
+  private static final class Collections extends CollectionServiceGrpc.CollectionServiceImplBase {
+    @Override
+    public void getCollection(
+        GetCollectionRequest request, StreamObserver<GetCollectionResponse> answer) {
+      if (request.getName().equals("missing")) {
+        answer.onError(Status.NOT_FOUND.asRuntimeException());
+        return;
+      }
+      Schema.Builder schema = Schema.newBuilder();
+      schema.addFields(
+          SchemaField.newBuilder().setName("year").setType(FieldType.FIELD_TYPE_INT64));
+      schema.addFields(
+          SchemaField.newBuilder().setName("tags").setType(FieldType.FIELD_TYPE_STRING_LIST));
+      answer.onNext(
+          GetCollectionResponse.newBuilder()
+              .setCollection(Collection.newBuilder().setSchema(schema))
+              .build());
+      answer.onCompleted();
     }
   }
 

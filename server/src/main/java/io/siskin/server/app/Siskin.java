@@ -18,6 +18,7 @@ import io.siskin.server.app.command.ModelsCommand;
 import io.siskin.server.app.command.RestoreCommand;
 import io.siskin.server.app.command.SearchCommand;
 import io.siskin.server.app.command.ServeCommand;
+import io.siskin.server.app.command.SlowQueriesCommand;
 import io.siskin.server.app.command.SnapshotCommand;
 import io.siskin.server.app.command.UpsertCommand;
 import io.siskin.server.app.flags.Choice;
@@ -79,6 +80,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       SearchCommand.class,
       CollectionsCommand.class,
+      SlowQueriesCommand.class,
       UpsertCommand.class,
       DeleteCommand.class,
       GetCommand.class,

@@ -28,6 +28,10 @@ import picocli.CommandLine;
 final class StartUpTraining {
   private static final String COLLECTION = "training";
   private static final long WARMUP_MILLIS = 100;
+
+  /** A machine that is busy, perhaps with building, takes its time. */
+  private static final int TIMEOUT_MILLIS = 600_000;
+
   private static final List<String> DOCUMENTS =
       List.of(
           "{\"id\":\"bee\",\"title\":\"Bees\",\"text\":\"an entomologist studies insects\"}",
@@ -96,18 +100,28 @@ final class StartUpTraining {
       server.open();
       String address = server.address();
       return firstFailure(
-          command("health", "--target", address),
-          command("collections", "--target", address),
+          command("health", "--target", address, "--timeout-millis", TIMEOUT_MILLIS),
+          command("collections", "--target", address, "--timeout-millis", TIMEOUT_MILLIS),
           command(
               "search",
               "--target",
               address,
+              "--timeout-millis",
+              TIMEOUT_MILLIS,
               "--collection",
               COLLECTION,
               "--explain",
               "who studies insects"),
           command(
-              "search", "--target", address, "--collection", COLLECTION, "--json", "small birds"));
+              "search",
+              "--target",
+              address,
+              "--timeout-millis",
+              TIMEOUT_MILLIS,
+              "--collection",
+              COLLECTION,
+              "--json",
+              "small birds"));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param http the HTTP listener
  * @param metrics the listener for metrics
  * @param search how searches share the processor
+ * @param limits what one caller may ask for, and how many connections there may be
  * @param writes how much memory and time writes may take
  * @param models the models that encode texts
  * @param batching how texts of many callers share one model
@@ -26,6 +27,8 @@ public record ServerConfig(
     @Section("The HTTP listener: REST, the console and health checks.") HttpConfig http,
     @Section("The listener for metrics, over HTTP.") MetricsConfig metrics,
     @Section("How searches share the processor.") SearchConfig search,
+    @Section("What one caller may ask for, and how many connections there may be.")
+        LimitsConfig limits,
     @Section("How much memory and time the writes of one collection may take.") WritesConfig writes,
     @Section("The models that encode texts, and what computes them.") ModelsConfig models,
     @Section("How texts of many callers are put into batches for a model.") BatchingConfig batching,

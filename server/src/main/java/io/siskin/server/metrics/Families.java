@@ -78,6 +78,37 @@ final class Families {
       counter(
           "siskin_admission_refused_unread_calls_total",
           "Of the refused tasks, the calls that were refused before their message was read.");
+  static final Family WAITING_BULK =
+      gauge(
+          "siskin_admission_waiting_bulk_tasks",
+          "Tasks of bulk work, such as pages of all documents, that wait for a search thread.");
+  static final Family REFUSED_LATE =
+      counter(
+          "siskin_admission_refused_late_searches_total",
+          "Searches that were refused with RESOURCE_EXHAUSTED, because their deadline would have"
+              + " passed before their answer.");
+  static final Family DISPLACED =
+      counter(
+          "siskin_admission_displaced_tasks_total",
+          "Of the refused tasks, those that had to leave the queue for a caller with fewer tasks.");
+  static final Family OVER_RATE =
+      counter(
+          "siskin_grpc_rate_refused_requests_total",
+          "Requests that were refused with RESOURCE_EXHAUSTED, because their caller had sent too"
+              + " many requests or documents.",
+          "limit");
+  static final Family ANSWERS_UNREAD =
+      counter(
+          "siskin_grpc_unread_answers_total",
+          "Answers that were not sent, because their client has not read the ones before.");
+  static final Family CONNECTIONS =
+      gauge("siskin_grpc_connections", "Connections that are open, on TCP and on the Unix socket.");
+  static final Family CONNECTIONS_REFUSED =
+      counter(
+          "siskin_grpc_refused_connections_total",
+          "Connections that were closed because too many were open in all (total) or from their"
+              + " address (address), or because they did not begin to speak (silent).",
+          "reason");
 
   static final Family SEARCHES =
       counter(

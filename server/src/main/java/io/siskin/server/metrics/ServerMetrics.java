@@ -99,6 +99,20 @@ final class ServerMetrics {
     points.add(Families.TASKS, admission.queued(), "search");
     points.add(Families.REFUSED, admission.refused());
     points.add(Families.REFUSED_UNREAD, admission.refusedUnread());
+    points.add(Families.WAITING_BULK, admission.waitingBulk());
+    points.add(Families.REFUSED_LATE, admission.refusedLate());
+    points.add(Families.DISPLACED, admission.displaced());
+    floods(points, counts.floods());
+  }
+
+  private static void floods(Points points, RpcCounts.Floods floods) {
+    points.add(Families.OVER_RATE, floods.requestsOverRate(), "requests");
+    points.add(Families.OVER_RATE, floods.documentsOverRate(), "documents");
+    points.add(Families.ANSWERS_UNREAD, floods.answersUnread());
+    points.add(Families.CONNECTIONS, floods.connections());
+    points.add(Families.CONNECTIONS_REFUSED, floods.connectionsOverTotal(), "total");
+    points.add(Families.CONNECTIONS_REFUSED, floods.connectionsOverAddress(), "address");
+    points.add(Families.CONNECTIONS_REFUSED, floods.connectionsSilent(), "silent");
   }
 
   private static void calls(

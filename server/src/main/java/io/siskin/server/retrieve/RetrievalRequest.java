@@ -2,6 +2,7 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.error.Ranges;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.encode.factory.ModelSide;
 import java.util.List;
 
@@ -100,6 +101,11 @@ public record RetrievalRequest(
         long queueNanos,
         long encodeNanos,
         int batchTexts)
-        implements Query {}
+        implements Query {
+      /** Returns the name of the model that encoded it; empty when that is not known. */
+      public String encoderName() {
+        return by.model() instanceof BatchedModel model ? model.ref().name() : "";
+      }
+    }
   }
 }

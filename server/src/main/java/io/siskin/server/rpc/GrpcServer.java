@@ -51,6 +51,9 @@ public final class GrpcServer implements AutoCloseable {
   private static final int RESETS_MAX = 10_000;
   private static final int RESETS_WINDOW_SECONDS = 10;
 
+  // All headers of a call together. A trace context, a key and a deadline take less than 1 KiB.
+  private static final int HEADERS_BYTES_MAX = 16 << 10;
+
   // How much of a request, or of a stream's requests, may be on its way before it has been read.
   private static final int FLOW_CONTROL_WINDOW_BYTES = 1 << 20;
 
@@ -163,6 +166,14 @@ public final class GrpcServer implements AutoCloseable {
     return BufferPool.counts();
   }
 
+  /**
+   * Tells whether searches wait for a thread, so that bulk work shall give way. Cheap enough to be
+   * asked often.
+   */
+  public boolean hasWaitingSearches() {
+    return services.hasWaitingSearches();
+  }
+
   /** Returns the TCP port that is listened on, or {@link GrpcServerOptions#NO_TCP}. */
   public int port() {
     return tcp == null ? GrpcServerOptions.NO_TCP : tcp.getPort();
@@ -252,7 +263,7 @@ public final class GrpcServer implements AutoCloseable {
   private Server listenOnTcp(GrpcServerOptions.Listening listening) throws IOException {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(listening.host(), listening.port()))
-            .channelType(loops.tcpChannel());
+            .channelFactory(services.gate().listeners(loops.tcpChannel()));
     GrpcServerOptions.Tls tls = listening.tls();
     if (tls != null) {
       builder.useTransportSecurity(tls.certificateChain().toFile(), tls.privateKey().toFile());
@@ -271,7 +282,7 @@ public final class GrpcServer implements AutoCloseable {
     socketFile = UnixSocketFile.reserve(path);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new DomainSocketAddress(path.toFile()))
-            .channelType(channel)
+            .channelFactory(services.gate().listeners(channel))
             // gRPC sets it on every connection; Unix sockets do not have it and Netty would warn
             // each time.
             .withChildOption(ChannelOption.SO_KEEPALIVE, null);
@@ -288,6 +299,8 @@ public final class GrpcServer implements AutoCloseable {
         // request.
         .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
         .maxConcurrentCallsPerConnection(options.limits().callsPerConnectionMax())
+        .maxInboundMetadataSize(HEADERS_BYTES_MAX)
+        .handshakeTimeout(options.connections().handshakeMax().toNanos(), TimeUnit.NANOSECONDS)
         .maxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW_SECONDS)
         .keepAliveTime(options.keepAlive().interval().toNanos(), TimeUnit.NANOSECONDS)
         .keepAliveTimeout(options.keepAlive().timeout().toNanos(), TimeUnit.NANOSECONDS)
@@ -297,6 +310,9 @@ public final class GrpcServer implements AutoCloseable {
         // connect.
         .permitKeepAliveWithoutCalls(true);
     builder.withChildOption(ChannelOption.ALLOCATOR, BufferPool.allocator());
+    if (!options.connections().idleMax().isZero()) {
+      builder.maxConnectionIdle(options.connections().idleMax().toNanos(), TimeUnit.NANOSECONDS);
+    }
     services.addTo(builder);
     Server listener = builder.build();
     listener.start();

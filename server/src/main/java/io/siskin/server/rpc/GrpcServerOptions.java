@@ -1,6 +1,7 @@
 package io.siskin.server.rpc;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.rpc.admission.RateLimits;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param threads which threads work, and how many searches wait for them
  * @param limits how large messages, connections and streams may become
  * @param keepAlive how connections are probed and aged
+ * @param connections how many connections there may be, and what they may leave undone
+ * @param rates how much each caller may ask for. Default: no limits
  * @param retryDelay how long a client that was refused for overload is told to wait before it tries
  *     again; 1 ms or more. Default: 50 ms
  * @param shutdown how the server ends
@@ -25,6 +28,8 @@ public record GrpcServerOptions(
     Threads threads,
     Limits limits,
     KeepAlive keepAlive,
+    Connections connections,
+    RateLimits rates,
     Duration retryDelay,
     Shutdown shutdown) {
   /** The {@link Listening#port} of a server that listens on its Unix socket only. */
@@ -177,6 +182,47 @@ public record GrpcServerOptions(
   }
 
   /**
+   * How many connections there may be, and what they may leave undone.
+   *
+   * @param countMax how many connections may be open; one more is closed at once. 1 to 1,000,000.
+   *     Default: 4,096. Each takes a descriptor and about 30 KiB
+   * @param perAddressMax how many of them may come from one address of IPv4 or one network (/64) of
+   *     IPv6, 1 to 1,000,000. Default: 1,024, since many clients may come through one proxy
+   * @param handshakeMax how long a connection may take to begin: TLS, and the first bytes of
+   *     HTTP/2. 100 ms or more. Default: 10 s
+   * @param idleMax after how long without a call a connection is closed, 1 s or more; zero for
+   *     never. Clients connect again by themselves. Default: 1 h
+   * @param unreadBytesMax with how many bytes of answers that its client has not read a connection
+   *     gets no further answer, 64 KiB to 16 GiB. Default: 16 MiB
+   * @param unreadBytesTotalMax with how many unread bytes of all connections those that have some
+   *     get no further answer, 64 KiB to 1 TiB. Default: 256 MiB
+   */
+  public record Connections(
+      int countMax,
+      int perAddressMax,
+      Duration handshakeMax,
+      Duration idleMax,
+      long unreadBytesMax,
+      long unreadBytesTotalMax) {
+    /** The defaults. */
+    public static final Connections DEFAULTS =
+        new Connections(
+            4_096, 1_024, Duration.ofSeconds(10), Duration.ofHours(1), 16L << 20, 256L << 20);
+
+    /** Checks the ranges. */
+    public Connections {
+      checkRange("connections max", countMax, 1, 1_000_000);
+      checkRange("connections per address max", perAddressMax, 1, 1_000_000);
+      checkAtLeast("handshake max", handshakeMax, Duration.ofMillis(100));
+      if (!idleMax.isZero()) {
+        checkAtLeast("idle max", idleMax, Duration.ofSeconds(1));
+      }
+      checkRange("unread bytes max", unreadBytesMax, 1 << 16, 1L << 34);
+      checkRange("unread bytes total max", unreadBytesTotalMax, 1 << 16, 1L << 40);
+    }
+  }
+
+  /**
    * How a server ends.
    *
    * @param drainDelay how long it goes on taking calls while its health is NOT_SERVING already:
@@ -217,6 +263,8 @@ public record GrpcServerOptions(
     private int eventLoopThreads = Threads.DEFAULTS.eventLoops;
     private long inlinePostingsMax = Threads.DEFAULTS.inlinePostingsMax;
     private KeepAlive keepAlive = KeepAlive.DEFAULTS;
+    private Connections connections = Connections.DEFAULTS;
+    private RateLimits rates = RateLimits.NONE;
     private Duration retryDelay = Duration.ofMillis(50);
     private Duration drainDelay = Shutdown.DEFAULTS.drainDelay;
     private Duration shutdownGrace = Shutdown.DEFAULTS.grace;
@@ -268,6 +316,18 @@ public record GrpcServerOptions(
     /** Sets {@link GrpcServerOptions#keepAlive}. */
     public Builder keepAlive(KeepAlive value) {
       keepAlive = value;
+      return this;
+    }
+
+    /** Sets {@link GrpcServerOptions#connections}. */
+    public Builder connections(Connections value) {
+      connections = value;
+      return this;
+    }
+
+    /** Sets {@link GrpcServerOptions#rates}. */
+    public Builder rates(RateLimits value) {
+      rates = value;
       return this;
     }
 
@@ -342,6 +402,8 @@ public record GrpcServerOptions(
                   : callsPerConnectionMax,
               streamInFlightMax),
           keepAlive,
+          connections,
+          rates,
           retryDelay,
           new Shutdown(drainDelay, shutdownGrace));
     }

@@ -13,6 +13,7 @@ import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.gateway.GrpcRestGateway;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.observe.Observation;
@@ -28,7 +29,11 @@ import io.siskin.server.rpc.service.ServerFacts;
 import io.siskin.server.rpc.service.ServerService;
 import io.siskin.server.rpc.transport.CallCounting;
 import io.siskin.server.rpc.transport.CallGuard;
+import io.siskin.server.rpc.transport.CallerIds;
+import io.siskin.server.rpc.transport.ConnectionGate;
 import io.siskin.server.rpc.transport.OpenCalls;
+import io.siskin.server.rpc.transport.RateLimiting;
+import io.siskin.server.rpc.transport.UnreadAnswers;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -50,6 +55,11 @@ final class GrpcServices {
 
   private final AdmissionControl admission;
   private final EarlyRefusal earlyRefusal;
+  private final RateLimiter limiter;
+  private final RateLimiting rateLimiting;
+  private final UnreadAnswers unreadAnswers;
+  private final ConnectionGate gate;
+  private final CallerIds callerIds = new CallerIds();
   private final SearchService searchService;
   private final CollectionService collectionService;
   private final DocumentService documentService;
@@ -90,6 +100,18 @@ final class GrpcServices {
     calls = new CallCounting(observation);
     StatusMapper statusMapper = new StatusMapper(options.retryDelay());
     guard = new CallGuard(statusMapper);
+    limiter = new RateLimiter(_ -> options.rates(), System::nanoTime);
+    rateLimiting = new RateLimiting(limiter, statusMapper);
+    gate =
+        new ConnectionGate(
+            options.connections().countMax(),
+            options.connections().perAddressMax(),
+            options.connections().handshakeMax().toNanos());
+    unreadAnswers =
+        new UnreadAnswers(
+            options.connections().unreadBytesMax(),
+            options.connections().unreadBytesTotalMax(),
+            statusMapper);
     admission =
         new AdmissionControl(
             options.threads().searches(),
@@ -102,6 +124,7 @@ final class GrpcServices {
                 backends.searches(), admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(SearchServiceGrpc.getSearchStreamMethod().getFullMethodName()),
+            limiter,
             options.limits().streamInFlightMax());
     collectionService =
         new CollectionService(backends.searches(), backends.changes(), statusMapper);
@@ -110,6 +133,7 @@ final class GrpcServices {
             backends.documents(),
             backends.writes(),
             admission,
+            limiter,
             statusMapper,
             streamRequests.of(DocumentServiceGrpc.getUpsertStreamMethod().getFullMethodName()),
             options.limits().streamInFlightMax(),
@@ -120,6 +144,7 @@ final class GrpcServices {
                 backends.encoders(), admission, options.limits().responseBytesMax()),
             statusMapper,
             streamRequests.of(EncodeServiceGrpc.getEncodeStreamMethod().getFullMethodName()),
+            limiter,
             options.limits().streamInFlightMax());
     serverService =
         new ServerService(
@@ -150,16 +175,29 @@ final class GrpcServices {
     server
         // AdmissionControl decides where searches run. Nothing else here needs a thread of its own.
         .directExecutor()
+        // The last one is the outermost.
+        .intercept(unreadAnswers)
+        .intercept(callerIds)
         .intercept(calls)
         .addTransportFilter(earlyRefusal)
+        .addTransportFilter(unreadAnswers)
         .addService(
             guard.guard(
                 ErrorDetailsReflection.addTo(
-                    ServerInterceptors.interceptForward(searchService, earlyRefusal, openCalls))))
-        .addService(guard.guard(ServerInterceptors.intercept(collectionService, openCalls)))
-        .addService(guard.guard(ServerInterceptors.intercept(documentService, openCalls)))
-        .addService(guard.guard(ServerInterceptors.intercept(encodeService, openCalls)))
-        .addService(guard.guard(ServerInterceptors.intercept(serverService, openCalls)))
+                    ServerInterceptors.interceptForward(
+                        searchService, rateLimiting, earlyRefusal, openCalls))))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(collectionService, rateLimiting, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(documentService, rateLimiting, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(encodeService, rateLimiting, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(serverService, rateLimiting, openCalls)))
         .addService(guard.guard(health.getHealthService().bindService()))
         .addService(guard.guard(ProtoReflectionServiceV1.newInstance().bindService()))
         .addService(guard.guard(ProtoReflectionService.newInstance().bindService()));
@@ -235,9 +273,30 @@ final class GrpcServices {
     return admission.hasAmpleWork();
   }
 
+  /** Returns what the connections of all listeners pass. */
+  ConnectionGate gate() {
+    return gate;
+  }
+
   /** Returns what was done so far. */
   RpcCounts counts() {
-    return new RpcCounts(calls.counts(), streamRequests.counts(), admission.counts());
+    return new RpcCounts(
+        calls.counts(),
+        streamRequests.counts(),
+        admission.counts(),
+        new RpcCounts.Floods(
+            limiter.refusedRequests(),
+            limiter.refusedForDocuments(),
+            unreadAnswers.refused(),
+            gate.open(),
+            gate.overTotal(),
+            gate.overAddress(),
+            gate.silent()));
+  }
+
+  /** Tells whether searches wait for a thread, so that bulk work shall give way. */
+  boolean hasWaitingSearches() {
+    return admission.hasWaitingSearches();
   }
 
   /** Tells health checks NOT_SERVING, now and for ever. */

@@ -144,6 +144,7 @@ final class CollectionOpener implements AutoCloseable {
           log.lastPosition(),
           totals,
           limits.queueBytesMax(),
+          workers.pace(),
           System::nanoTime);
     }
 

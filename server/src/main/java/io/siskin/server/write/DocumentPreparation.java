@@ -41,6 +41,7 @@ final class DocumentPreparation {
   static final String TITLE = "title";
 
   private static final int TEXT_LENGTH_MAX = 1 << 20;
+  private static final int QUANTISED_AT_ONCE_MAX = 16;
 
   private final WritableCollection collection;
   private final Executor encoding;
@@ -49,7 +50,7 @@ final class DocumentPreparation {
    * Makes a preparation.
    *
    * @param collection what the documents are for, kept open by the caller
-   * @param encoding where texts are encoded that need no model
+   * @param encoding where texts are encoded that need no model, and many vectors quantised
    */
   DocumentPreparation(WritableCollection collection, Executor encoding) {
     this.collection = collection;
@@ -87,7 +88,11 @@ final class DocumentPreparation {
         checked.add(refused);
       }
     }
-    return encode(texts, cancellation).thenApply(vectors -> join(checked, vectors));
+    CompletableFuture<List<Object>> encoded = encode(texts, cancellation);
+    // A few are quantised where they are; more would hold up the network thread that they came by.
+    return documents.size() <= QUANTISED_AT_ONCE_MAX
+        ? encoded.thenApply(vectors -> join(checked, vectors))
+        : encoded.thenApplyAsync(vectors -> join(checked, vectors), encoding);
   }
 
   private Checked check(String tenant, DocumentInput input) {

@@ -46,6 +46,7 @@ final class LiveCollection implements AutoCloseable {
   private final WriteQueue queue;
   private final WriteOptions options;
   private final AppliedWrites writes;
+  private final BulkPace pace;
   private final LongSupplier nanoTime;
   private final Thread thread;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -104,6 +105,7 @@ final class LiveCollection implements AutoCloseable {
    * @param lastPosition the position of the last write
    * @param totals counts what is written
    * @param queueBytesMax about how much memory waiting writes may take
+   * @param pace lets writes give way to searches
    * @param nanoTime the clock
    */
   LiveCollection(
@@ -114,6 +116,7 @@ final class LiveCollection implements AutoCloseable {
       long lastPosition,
       WriteTotals totals,
       long queueBytesMax,
+      BulkPace pace,
       LongSupplier nanoTime) {
     this.files = files;
     this.parts = parts;
@@ -122,6 +125,7 @@ final class LiveCollection implements AutoCloseable {
     this.totals = totals;
     this.queue = new WriteQueue(queueBytesMax);
     this.options = files.manifest().settings().writes();
+    this.pace = pace;
     this.nanoTime = nanoTime;
     this.writes = new AppliedWrites(files, parts, log, totals, lastPosition);
     this.thread =
@@ -450,9 +454,11 @@ final class LiveCollection implements AutoCloseable {
       throw new IllegalStateException("nobody interrupts a writer", e);
     }
     long before = writes.sequence();
+    long beginNanoTime = nanoTime.getAsLong();
     for (WriteTask task : taken) {
       doTask(task);
     }
+    long workedNanos = nanoTime.getAsLong() - beginNanoTime;
     if (writes.sequence() > before) {
       lastWriteNanoTime = nanoTime.getAsLong();
     }
@@ -465,6 +471,8 @@ final class LiveCollection implements AutoCloseable {
     works.consider(nanoTime.getAsLong() - lastWriteNanoTime);
     refuseIfUnsealable();
     noteState();
+    // Callers have their answers, so that only the next round is later.
+    pace.rest(taken.isEmpty() ? 0 : workedNanos);
   }
 
   private void noteState() {

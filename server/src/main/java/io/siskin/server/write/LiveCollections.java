@@ -56,6 +56,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   private final CollectionOpener opener;
   private final OpenWriters writers;
   private final Upserts upserts;
+  private final BulkPace pace;
 
   /** Whoever holds a name may take this too, and never the other way round. */
   private final Object aliasLock = new Object();
@@ -90,7 +91,13 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
     this.models = models;
     this.opener = new CollectionOpener(catalog, models, limits, workers);
     this.writers = new OpenWriters(data, catalog, opener, changes, limits.idleNanosMax());
-    this.upserts = new Upserts(writers, catalog, limits.queueBytesMax());
+    this.pace = workers.pace();
+    this.upserts = new Upserts(writers, catalog, limits.queueBytesMax(), pace);
+  }
+
+  /** Returns what lets writes give way to searches; it does not until it is told of searches. */
+  public BulkPace pace() {
+    return pace;
   }
 
   // ---- Writes --------------------------------------------------------------------------------

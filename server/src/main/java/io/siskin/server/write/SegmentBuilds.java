@@ -56,11 +56,12 @@ final class SegmentBuilds {
    *
    * @param seals runs seals
    * @param merges runs merges
+   * @param pace lets them, and all others that write, give way to searches
    */
-  record Workers(ExecutorService seals, ExecutorService merges) {
+  record Workers(ExecutorService seals, ExecutorService merges, BulkPace pace) {
     /** Starts one thread for each of both. */
     static Workers start() {
-      return new Workers(thread("siskin-seal"), thread("siskin-merge"));
+      return new Workers(thread("siskin-seal"), thread("siskin-merge"), new BulkPace());
     }
 
     /**
@@ -185,7 +186,8 @@ final class SegmentBuilds {
         totals.seals(),
         build,
         files,
-        (directory, progress) -> seal(source, directory, progress));
+        (directory, progress) ->
+            seal(source, directory, new ThrottledProgress(progress, false, workers.pace)));
     return build;
   }
 
@@ -206,7 +208,8 @@ final class SegmentBuilds {
         totals.merges(),
         build,
         files,
-        (directory, progress) -> merge(inputs, directory, new ThrottledProgress(progress)));
+        (directory, progress) ->
+            merge(inputs, directory, new ThrottledProgress(progress, true, workers.pace)));
     return build;
   }
 

@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Slows a build down: after each piece of work it rests for as long as it had a processor. So a
  * build takes half of a core at most, and searches find the other half. A build that has to wait
- * for a processor anyway does not rest for that time too.
+ * for a processor anyway does not rest for that time too. A build for which writes wait does not
+ * rest while no search waits.
  *
  * <p>Used by the thread of the build.
  */
@@ -18,6 +19,8 @@ final class ThrottledProgress implements BuildProgress {
   private static final long REST_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final BuildProgress told;
+  private final boolean alwaysRests;
+  private final BulkPace pace;
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final boolean isMeasured = threads.isCurrentThreadCpuTimeSupported();
   private long beginNanoTime = System.nanoTime();
@@ -27,9 +30,13 @@ final class ThrottledProgress implements BuildProgress {
    * Makes a progress that slows a build down.
    *
    * @param told is told of the progress as well
+   * @param alwaysRests whether it rests although no search waits
+   * @param pace tells whether searches wait, to which it gives way further
    */
-  ThrottledProgress(BuildProgress told) {
+  ThrottledProgress(BuildProgress told, boolean alwaysRests, BulkPace pace) {
     this.told = told;
+    this.alwaysRests = alwaysRests;
+    this.pace = pace;
   }
 
   @Override
@@ -54,7 +61,11 @@ final class ThrottledProgress implements BuildProgress {
     if (System.nanoTime() - beginNanoTime < REST_NANOS_MIN) {
       return;
     }
-    LockSupport.parkNanos(Math.min(workNanos() - beginWorkNanos, REST_NANOS_MAX));
+    long worked = workNanos() - beginWorkNanos;
+    if (alwaysRests) {
+      LockSupport.parkNanos(Math.min(worked, REST_NANOS_MAX));
+    }
+    pace.rest(worked);
     beginNanoTime = System.nanoTime();
     beginWorkNanos = workNanos();
   }

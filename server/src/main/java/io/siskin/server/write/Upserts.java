@@ -15,6 +15,7 @@ import io.siskin.server.trace.RequestTrace;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -43,15 +44,19 @@ final class Upserts implements AutoCloseable {
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
           Thread.ofPlatform().daemon().name("siskin-encode-documents-", 0).factory());
 
+  private final Executor paced;
+
   /**
    * Makes a way to the writers.
    *
    * @param writers the writers
    * @param catalog serves the collections
    * @param lengthBytesMax about how much memory documents may take that are being prepared
+   * @param pace lets the threads that prepare give way to searches
    */
-  Upserts(OpenWriters writers, CollectionCatalog catalog, long lengthBytesMax) {
+  Upserts(OpenWriters writers, CollectionCatalog catalog, long lengthBytesMax, BulkPace pace) {
     this.writers = writers;
+    this.paced = command -> encoding.execute(pace.paced(command));
     this.room = new PreparationRoom(lengthBytesMax);
     this.snapshots = new OpenCollections(catalog);
   }
@@ -179,7 +184,7 @@ final class Upserts implements AutoCloseable {
       // All documents are meant; this only checks the tenant.
       var _ = new Selector.All().resolve(manifest.settings().schema(), request.tenant);
       WritableCollection writable = new WritableCollection(snapshot, quantizer(snapshot)::quantize);
-      DocumentPreparation preparation = new DocumentPreparation(writable, encoding);
+      DocumentPreparation preparation = new DocumentPreparation(writable, paced);
       prepared =
           RequestTrace.run(
               request.trace,

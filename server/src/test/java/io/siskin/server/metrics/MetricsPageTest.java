@@ -109,7 +109,8 @@ class MetricsPageTest {
     return new RpcCounts(
         Map.of("a/B", calls.counts()),
         Map.of("a/C", calls.counts()),
-        new RpcCounts.Admission(1, 2, 3, 4, 8, 5, 6, 7, 9));
+        new RpcCounts.Admission(1, 2, 3, 4, 8, 5, 6, 7, 9, 10, 11, 12),
+        new RpcCounts.Floods(21, 22, 23, 24, 25, 26, 27));
   }
 
   private static CollectionDescription collection() {
@@ -253,6 +254,13 @@ class MetricsPageTest {
             "siskin_grpc_call_duration_seconds_bucket{method=\"a/B\",le=\"2.5E-5\"}", 1.0)
         .containsEntry("siskin_admission_waiting_tasks_limit", 4.0)
         .containsEntry("siskin_admission_refused_tasks_total", 7.0)
+        .containsEntry("siskin_admission_waiting_bulk_tasks", 10.0)
+        .containsEntry("siskin_admission_refused_late_searches_total", 11.0)
+        .containsEntry("siskin_admission_displaced_tasks_total", 12.0)
+        .containsEntry("siskin_grpc_rate_refused_requests_total{limit=\"documents\"}", 22.0)
+        .containsEntry("siskin_grpc_unread_answers_total", 23.0)
+        .containsEntry("siskin_grpc_connections", 24.0)
+        .containsEntry("siskin_grpc_refused_connections_total{reason=\"silent\"}", 27.0)
         .containsEntry(
             "siskin_encoder_refused_texts_total{model=\"tiny-0123\",reason=\"queue_full\"}", 9.0)
         .containsEntry("siskin_encoder_batch_texts_bucket{model=\"tiny-0123\",le=\"1.0\"}", 2.0)

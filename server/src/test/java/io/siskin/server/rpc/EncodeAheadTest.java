@@ -271,6 +271,11 @@ class EncodeAheadTest {
     }
 
     @Override
+    public void refuse(OverloadedException reason) {
+      throw new AssertionError(reason);
+    }
+
+    @Override
     public boolean isAbandoned() {
       return false;
     }

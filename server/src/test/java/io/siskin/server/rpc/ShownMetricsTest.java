@@ -168,6 +168,7 @@ class ShownMetricsTest {
         .removeIf(
             series ->
                 !series.startsWith("siskin_")
+                    || series.startsWith("siskin_gc_")
                     || series.contains("seconds_sum")
                     || series.contains("seconds_total")
                     || series.contains("seconds_bucket")

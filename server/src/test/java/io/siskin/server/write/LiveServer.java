@@ -49,7 +49,7 @@ final class LiveServer implements AutoCloseable {
             catalog,
             TextModels.NONE,
             limits,
-            new SegmentBuilds.Workers(Executors.newSingleThreadExecutor(), merges));
+            new SegmentBuilds.Workers(Executors.newSingleThreadExecutor(), merges, new BulkPace()));
     live.recoverAll();
     catalog.openAll();
     this.reader = new DocumentReader(catalog, live::refresh);

@@ -125,9 +125,7 @@ public final class SearchServer implements AutoCloseable {
       DataDirectory data, ServingOptions options, BatchedModels models) throws IOException {
     ServerLock lock = ServerLock.take(data);
     ObserveOptions observe = options.observe();
-    Observation observation =
-        Observation.start(
-            observe.accessLog(), observe.slowQueries(), observe.traces(), StandardOutputLines::new);
+    Observation observation = observation(observe, lock);
     CollectionCatalog catalog =
         new CollectionCatalog(data, options.verification(), options.warmup(), models);
     LiveCollections live = new LiveCollections(data, catalog, models, options.writes());
@@ -150,6 +148,7 @@ public final class SearchServer implements AutoCloseable {
               CallerRights.EVERYBODY,
               observation);
       listens = true;
+      live.pace().follow(grpc::hasWaitingSearches);
       catalog.onStateChange((name, state) -> report(grpc, sampler, name, state));
       return new SearchServer(
           options.grpc(), lock, catalog, models, retrieval, live, grpc, observation, sampler);
@@ -186,6 +185,26 @@ public final class SearchServer implements AutoCloseable {
       BatchedModels models)
       throws IOException {
     return listen(data, ServingOptions.of(options, verification, warmupMillis), models);
+  }
+
+  /** Starts what is written down; the lock is given back when that fails. */
+  private static Observation observation(ObserveOptions observe, ServerLock lock)
+      throws IOException {
+    boolean starts = false;
+    try {
+      Observation observation =
+          Observation.start(
+              observe.accessLog(),
+              observe.slowQueries(),
+              observe.traces(),
+              StandardOutputLines::new);
+      starts = true;
+      return observation;
+    } finally {
+      if (!starts) {
+        lock.close();
+      }
+    }
   }
 
   private static void report(

@@ -15,6 +15,7 @@ import io.siskin.server.config.GrpcConfig;
 import io.siskin.server.config.GrpcConfig.KeepAliveConfig;
 import io.siskin.server.config.HttpConfig;
 import io.siskin.server.config.HttpConfig.HttpLimitsConfig;
+import io.siskin.server.config.LimitsConfig;
 import io.siskin.server.config.SearchConfig;
 import io.siskin.server.config.ServerConfig;
 import io.siskin.server.config.WritesConfig;
@@ -23,6 +24,7 @@ import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.http.HttpOptions;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
+import io.siskin.server.rpc.admission.RateLimits;
 import io.siskin.server.write.WriteLimits;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +86,8 @@ public final class ServerParts {
             .streamInFlightMax(grpc.streamInFlightMax())
             .retryDelay(Duration.ofMillis(grpc.retryDelayMillis()))
             .keepAlive(keepAlive(grpc.keepAlive()))
+            .connections(connections(config.limits()))
+            .rates(rates(config.limits()))
             .inlinePostingsMax(search.smallPostingsMax())
             .drainDelay(Duration.ofMillis(config.shutdown().drainDelayMillis()))
             .shutdownGrace(Duration.ofMillis(config.shutdown().graceMillis()));
@@ -100,6 +104,24 @@ public final class ServerParts {
       builder.callsPerConnectionMax(grpc.callsPerConnectionMax());
     }
     return builder.build();
+  }
+
+  private static GrpcServerOptions.Connections connections(LimitsConfig config) {
+    return new GrpcServerOptions.Connections(
+        config.connectionsMax(),
+        config.connectionsPerAddressMax(),
+        Duration.ofMillis(config.handshakeMillisMax()),
+        Duration.ofMillis(config.idleMillisMax()),
+        config.unreadBytesMax(),
+        config.unreadBytesTotalMax());
+  }
+
+  private static RateLimits rates(LimitsConfig config) {
+    return new RateLimits(
+        config.requestsPerSecond(),
+        config.requestBurst(),
+        config.documentsPerSecond(),
+        config.documentBurst());
   }
 
   private static GrpcServerOptions.KeepAlive keepAlive(KeepAliveConfig config) {

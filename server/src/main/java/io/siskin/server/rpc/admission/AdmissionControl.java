@@ -1,21 +1,21 @@
 package io.siskin.server.rpc.admission;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.siskin.server.counters.RpcCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides where and whether a search runs.
+ * Decides where, when and whether a search runs.
  *
  * <p>gRPC itself runs on its event loops, without an executor in between. To hand a call to another
  * thread costs about 20 µs, and an empty call costs about 27 µs. A search that costs less than such
@@ -23,6 +23,16 @@ import org.slf4j.LoggerFactory;
  * connection and tie that connection to one core. So it goes to a fixed pool of threads with a
  * bounded queue. When the queue is full, the search is refused at once, because a queue without a
  * bound turns overload into latency for everybody.
+ *
+ * <p>Who goes first is decided by a {@link FairQueue}: callers get equal shares of the work, and
+ * bulk work gives way to interactive work. A caller that has less than its share of the queue gets
+ * a place in a full one, and the caller with the most tasks loses its newest one. Bulk work has
+ * places of its own, and never takes all of several threads.
+ *
+ * <p>A search whose deadline would pass before its answer is refused at once ({@link
+ * DeadlineOutOfReachException}). What is expected is learnt from searches that have run. Nothing is
+ * refused for this reason while no other search waits, since an estimate of one search may be far
+ * off.
  *
  * <p>A search whose text a model encodes is admitted once, before its text is encoded. It has no
  * place in the bounded queue, so a load of texts takes no place from other searches. The number of
@@ -39,10 +49,10 @@ public final class AdmissionControl {
   private static final int AMPLE_TASKS_PER_THREAD = 16;
 
   /** A unit of work that may have to wait. Answers its caller itself and throws nothing. */
-  public abstract static class Task implements Runnable {
+  public abstract static class Task {
     // Both are written before the task enters the queue, which publishes them.
     private long enqueuedNanoTime;
-    private @Nullable AtomicInteger waiting;
+    private @Nullable AtomicInteger places;
 
     /**
      * Does the work, or answers that it is too late for it.
@@ -52,38 +62,71 @@ public final class AdmissionControl {
     public abstract void execute(long queueNanos);
 
     /**
+     * Answers that the work is not done, although it was admitted: its place is needed by a caller
+     * that has fewer.
+     *
+     * @param reason what the caller is told
+     */
+    public abstract void refuse(OverloadedException reason);
+
+    /**
      * Tells whether nobody waits for the answer any more, so that {@link #execute} would end at
      * once.
      */
     public abstract boolean isAbandoned();
 
-    @Override
-    public final void run() {
-      if (waiting != null) {
-        waiting.decrementAndGet();
+    private void leaveQueue() {
+      if (places != null) {
+        places.decrementAndGet();
       }
+    }
+
+    private void run() {
       execute(System.nanoTime() - enqueuedNanoTime);
     }
   }
 
   private final long inlinePostingsMax;
-  private final BlockingQueue<Runnable> queue;
-  private final ThreadPoolExecutor pool;
   private final int queueCapacity;
   private final int ampleCount;
+  private final int bulkThreadsMax;
+  private final List<Thread> threads = new ArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+
+  @GuardedBy("lock")
+  private final FairQueue<Task> queue = new FairQueue<>();
+
+  @GuardedBy("lock")
+  private final ServiceTime serviceTime = new ServiceTime();
+
+  @GuardedBy("lock")
+  private int idleCount;
+
+  @GuardedBy("lock")
+  private int bulkRunning;
+
+  @GuardedBy("lock")
+  private boolean closed;
+
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger waitingEncoded = new AtomicInteger();
+  private final AtomicInteger waitingBulk = new AtomicInteger();
+  private final AtomicInteger running = new AtomicInteger();
   private final LongAdder small = new LongAdder();
   private final LongAdder queued = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder refusedUnread = new LongAdder();
+  private final LongAdder refusedLate = new LongAdder();
+  private final LongAdder displaced = new LongAdder();
 
   /**
    * Starts the threads.
    *
    * @param threads how many searches run at the same time on the pool, 1 or more
-   * @param queueCapacity how many may wait for a thread, 1 or more; encoded searches have as many
-   *     places of their own
+   * @param queueCapacity how many may wait for a thread, 1 or more; encoded searches and bulk work
+   *     have as many places of their own each
    * @param inlinePostingsMax the largest estimate, in postings, that still runs on the calling
    *     thread; 0 or more
    */
@@ -91,32 +134,19 @@ public final class AdmissionControl {
     this.inlinePostingsMax = inlinePostingsMax;
     this.queueCapacity = queueCapacity;
     this.ampleCount = Math.max(queueCapacity / 2, AMPLE_TASKS_PER_THREAD * threads);
-    this.queue = new LinkedBlockingQueue<>();
-    AtomicInteger created = new AtomicInteger();
-    this.pool =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.NANOSECONDS,
-            queue,
-            task -> {
-              Thread thread = new Thread(task, "siskin-search-" + created.getAndIncrement());
-              thread.setDaemon(true);
-              thread.setUncaughtExceptionHandler(
-                  (dead, error) ->
-                      LOG.error("{} ended; a new thread replaces it", dead.getName(), error));
-              return thread;
-            },
-            (task, self) -> {
-              throw new DrainingException();
-            });
+    this.bulkThreadsMax = Math.max(1, threads - 1);
+    for (int i = 0; i < threads; i++) {
+      Thread thread = new Thread(this::work, "siskin-search-" + i);
+      thread.setDaemon(true);
+      this.threads.add(thread);
+    }
     // So that no request pays for the creation of a thread.
-    pool.prestartAllCoreThreads();
+    this.threads.forEach(Thread::start);
   }
 
   /**
-   * Runs a task now on the calling thread or lets it wait for a thread of the pool.
+   * Runs a search of nobody in particular now on the calling thread or lets it wait for a thread of
+   * the pool.
    *
    * @param estimatedPostings an upper estimate of its work
    * @param task what to run
@@ -124,16 +154,71 @@ public final class AdmissionControl {
    * @throws DrainingException after {@link #close}
    */
   public void admit(long estimatedPostings, Task task) {
-    if (estimatedPostings <= inlinePostingsMax) {
+    admit(Demand.ofSearch("", estimatedPostings, Long.MAX_VALUE), task);
+  }
+
+  /**
+   * Runs a search now on the calling thread, if it is small, or lets it wait for a thread of the
+   * pool.
+   *
+   * @param demand what it asks for
+   * @param task what to run
+   * @throws OverloadedException when the queue is full of tasks whose callers still wait
+   * @throws DeadlineOutOfReachException when its deadline would pass first
+   * @throws DrainingException after {@link #close}
+   */
+  public void admit(Demand demand, Task task) {
+    if (demand.isPredictable() && demand.postings() <= inlinePostingsMax) {
       small.increment();
       task.execute(0);
       return;
     }
-    if (!takePlace() && !(purgeAbandoned() && takePlace())) {
-      refused.increment();
-      throw new OverloadedException(queueCapacity);
+    boolean isBulk = demand.kind() == WorkClass.BULK;
+    AtomicInteger places = isBulk ? waitingBulk : waiting;
+    Task displacedTask = null;
+    List<Task> abandoned = List.of();
+    lock.lock();
+    try {
+      refuseWhenClosed();
+      if (places.get() >= queueCapacity) {
+        abandoned = purgeAbandoned();
+      }
+      if (places.get() >= queueCapacity) {
+        displacedTask = isBulk ? null : queue.displaceFor(demand.caller());
+        if (displacedTask == null) {
+          refused.increment();
+          throw new OverloadedException(queueCapacity);
+        }
+        displacedTask.leaveQueue();
+        displaced.increment();
+        refused.increment();
+      }
+      if (demand.remainingNanos() != Long.MAX_VALUE) {
+        checkDeadline(demand);
+      }
+      enqueue(demand, task, places, false);
+    } finally {
+      lock.unlock();
+      abandoned.forEach(Task::run);
+      if (displacedTask != null) {
+        displacedTask.refuse(new OverloadedException(queueCapacity));
+      }
     }
-    enqueue(task, waiting);
+  }
+
+  @GuardedBy("lock")
+  private void checkDeadline(Demand demand) {
+    long before = queue.postingsBefore(demand.caller());
+    if (before == 0) {
+      return;
+    }
+    long expectedNanos =
+        serviceTime.predictWaitNanos(before, threads.size())
+            + (demand.isPredictable() ? serviceTime.predictNanos(demand.postings()) : 0);
+    if (expectedNanos > demand.remainingNanos()) {
+      refusedLate.increment();
+      throw new DeadlineOutOfReachException(expectedNanos, demand.remainingNanos());
+    }
   }
 
   /**
@@ -150,21 +235,54 @@ public final class AdmissionControl {
   }
 
   /**
-   * Lets a task wait for a thread of the pool that was admitted before, when its text was: to
-   * refuse it now would be to break that promise. It takes no place from other tasks.
+   * Lets a task of nobody in particular wait as {@link #admitPromised(Demand, Task)} does.
    *
    * @param task what to run
    * @throws DrainingException after {@link #close}
    */
   public void admitPromised(Task task) {
-    waitingEncoded.incrementAndGet();
-    enqueue(task, waitingEncoded);
+    admitPromised(Demand.ofSearch("", inlinePostingsMax, Long.MAX_VALUE), task);
   }
 
   /**
-   * Tells whether the queue has no place now, so that a search for a search thread would be
-   * refused. Costs one read.
+   * Lets a task wait for a thread of the pool that was admitted before, when its text was: to
+   * refuse it now would be to break that promise. It takes no place from other tasks.
+   *
+   * @param demand what it asks for
+   * @param task what to run
+   * @throws DrainingException after {@link #close}
    */
+  public void admitPromised(Demand demand, Task task) {
+    lock.lock();
+    try {
+      refuseWhenClosed();
+      enqueue(demand, task, waitingEncoded, true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Tells whether the queue has no place for a caller now, so that its search for a search thread
+   * would be refused. While there is room for everybody, this costs one read.
+   *
+   * @param caller whose search it would be
+   */
+  public boolean isFullFor(String caller) {
+    if (!isFull()) {
+      return false;
+    }
+    lock.lock();
+    try {
+      // With its share or more of the places it displaces nobody.
+      int callers = queue.callerCount() + (queue.countOf(caller) == 0 ? 1 : 0);
+      return queue.countOf(caller) >= queueCapacity / callers;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells whether the queue has no free place now. Costs one read. */
   public boolean isFull() {
     return waiting.get() >= queueCapacity;
   }
@@ -177,8 +295,13 @@ public final class AdmissionControl {
     return waiting.get() >= ampleCount;
   }
 
+  /** Tells whether interactive work waits for a thread. Costs two reads. */
+  public boolean hasWaitingSearches() {
+    return waiting.get() > 0 || waitingEncoded.get() > 0;
+  }
+
   /**
-   * Counts a call that was refused because {@link #isFull}, before its message was read.
+   * Counts a call that was refused because {@link #isFullFor}, before its message was read.
    *
    * @return what ends the call
    */
@@ -188,47 +311,45 @@ public final class AdmissionControl {
     return new OverloadedException(queueCapacity);
   }
 
-  private boolean takePlace() {
-    int taken = waiting.get();
-    while (taken < queueCapacity) {
-      int found = waiting.compareAndExchange(taken, taken + 1);
-      if (found == taken) {
-        return true;
-      }
-      taken = found;
+  @GuardedBy("lock")
+  private void refuseWhenClosed() {
+    if (closed) {
+      throw new DrainingException();
     }
-    return false;
   }
 
-  private void enqueue(Task task, AtomicInteger counter) {
-    task.waiting = counter;
+  @GuardedBy("lock")
+  private void enqueue(Demand demand, Task task, AtomicInteger places, boolean isPromised) {
+    places.incrementAndGet();
+    task.places = places;
     task.enqueuedNanoTime = System.nanoTime();
-    try {
-      pool.execute(task);
-    } catch (DrainingException e) {
-      counter.decrementAndGet();
-      throw e;
-    }
+    queue.add(task, demand, isPromised);
     queued.increment();
+    if (idleCount > 0) {
+      arrived.signal();
+    }
   }
 
   /** Returns what became of the tasks so far. */
   public RpcCounts.Admission counts() {
     return new RpcCounts.Admission(
-        pool.getMaximumPoolSize(),
-        pool.getActiveCount(),
+        threads.size(),
+        running.get(),
         waiting.get(),
         queueCapacity,
         waitingEncoded.get(),
         small.sum(),
         queued.sum(),
         refused.sum(),
-        refusedUnread.sum());
+        refusedUnread.sum(),
+        waitingBulk.get(),
+        refusedLate.sum(),
+        displaced.sum());
   }
 
-  /** Returns how many tasks are waiting, encoded searches among them. */
+  /** Returns how many tasks are waiting, encoded searches and bulk work among them. */
   public int queuedCount() {
-    return queue.size();
+    return waiting.get() + waitingEncoded.get() + waitingBulk.get();
   }
 
   /**
@@ -238,24 +359,88 @@ public final class AdmissionControl {
    * @return whether all have ended
    */
   public boolean close(Duration grace) {
-    pool.shutdown();
+    lock.lock();
     try {
-      return pool.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS);
+      closed = true;
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    long deadline = System.nanoTime() + grace.toNanos();
+    try {
+      for (Thread thread : threads) {
+        long left = Math.max(0, deadline - System.nanoTime());
+        TimeUnit.NANOSECONDS.timedJoin(thread, left);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+    }
+    return threads.stream().noneMatch(Thread::isAlive);
+  }
+
+  /** Takes out tasks that nobody waits for any more, and so frees their places. */
+  @GuardedBy("lock")
+  private List<Task> purgeAbandoned() {
+    List<Task> abandoned = queue.removeIf(Task::isAbandoned);
+    abandoned.forEach(Task::leaveQueue);
+    return abandoned;
+  }
+
+  /** What a search thread does until the end. */
+  private void work() {
+    FairQueue.Entry<Task> entry = next(null, 0);
+    while (entry != null) {
+      long begin = System.nanoTime();
+      running.incrementAndGet();
+      run(entry.item());
+      running.decrementAndGet();
+      entry = next(entry, System.nanoTime() - begin);
     }
   }
 
-  /** Answers tasks that nobody waits for any more, and so frees their places. */
-  private boolean purgeAbandoned() {
-    List<Runnable> abandoned = new ArrayList<>();
-    for (Runnable waiting : queue) {
-      if (((Task) waiting).isAbandoned() && queue.remove(waiting)) {
-        abandoned.add(waiting);
-      }
+  @SuppressWarnings("IllegalCatch") // A task that fails must not end the thread of all tasks.
+  private static void run(Task task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      LOG.error("a task has failed without an answer to its caller", e);
     }
-    abandoned.forEach(Runnable::run);
-    return !abandoned.isEmpty();
+  }
+
+  /** Notes what was served and waits for the next task; null when there will be none. */
+  private FairQueue.@Nullable Entry<Task> next(
+      FairQueue.@Nullable Entry<Task> served, long servedNanos) {
+    lock.lock();
+    try {
+      if (served != null) {
+        noteServed(served, servedNanos);
+      }
+      FairQueue.Entry<Task> entry = queue.poll(bulkRunning < bulkThreadsMax);
+      while (entry == null && !(closed && queuedCount() == 0)) {
+        idleCount++;
+        arrived.awaitUninterruptibly();
+        idleCount--;
+        entry = queue.poll(bulkRunning < bulkThreadsMax);
+      }
+      if (entry == null) {
+        // Whoever else waits may end too.
+        arrived.signalAll();
+        return null;
+      }
+      entry.item().leaveQueue();
+      bulkRunning += entry.demand().kind() == WorkClass.BULK ? 1 : 0;
+      return entry;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void noteServed(FairQueue.Entry<Task> served, long nanos) {
+    queue.served(served, nanos);
+    if (served.demand().isPredictable()) {
+      serviceTime.add(served.demand().postings(), nanos);
+    }
+    bulkRunning -= served.demand().kind() == WorkClass.BULK ? 1 : 0;
   }
 }

@@ -24,8 +24,10 @@ import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.CollectionUnderVerificationException;
 import io.siskin.server.retrieve.ModelNotFoundException;
 import io.siskin.server.retrieve.ResponseTooLargeException;
+import io.siskin.server.rpc.admission.DeadlineOutOfReachException;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
+import io.siskin.server.rpc.admission.RateExceededException;
 import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.write.CollectionNotWritableException;
 import io.siskin.server.write.NameTakenException;
@@ -37,6 +39,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,14 +94,26 @@ public final class StatusMapper {
       return refusals.ofFullQueue(() -> toStatus(error), retryDelay, RETRY_PUSHBACK_MILLIS);
     }
     Metadata trailers = new Metadata();
-    if (error instanceof ResponseTooLargeException || error instanceof RequestTooLargeException) {
-      // The same call would be too large again.
+    if (error instanceof ResponseTooLargeException
+        || error instanceof RequestTooLargeException
+        || error instanceof UnreadAnswersException) {
+      // The same call would be too large again, or unread as well.
       trailers.put(RETRY_PUSHBACK_MILLIS, "-1");
     }
-    if (error instanceof WritesOverloadedException overloaded) {
-      trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(overloaded.retryAfter().toMillis()));
+    Duration retryAfter = retryAfter(error);
+    if (retryAfter != null) {
+      trailers.put(RETRY_PUSHBACK_MILLIS, Long.toString(retryAfter.toMillis()));
     }
     return StatusProto.toStatusRuntimeException(toStatus(error), trailers);
+  }
+
+  private static @Nullable Duration retryAfter(Throwable error) {
+    return switch (error) {
+      case WritesOverloadedException e -> e.retryAfter();
+      case DeadlineOutOfReachException e -> e.retryAfter();
+      case RateExceededException e -> e.retryAfter();
+      default -> null;
+    };
   }
 
   /**
@@ -135,6 +150,24 @@ public final class StatusMapper {
       case EncoderOverloadedException e -> overloaded(e);
       case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
       case RemoteEncoderException e -> remote(e);
+      case DeadlineOutOfReachException e ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              message(e),
+              info("SEARCH_DEADLINE_OUT_OF_REACH").build(),
+              retryInfo(e.retryAfter()));
+      case RateExceededException e ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              message(e),
+              info(switch (e.limit()) {
+                    case REQUESTS -> "REQUEST_RATE_EXCEEDED";
+                    case DOCUMENTS -> "DOCUMENT_RATE_EXCEEDED";
+                  })
+                  .build(),
+              retryInfo(e.retryAfter()));
+      case UnreadAnswersException e ->
+          status(Code.RESOURCE_EXHAUSTED, message(e), info("ANSWERS_UNREAD").build());
       case OverloadedException e ->
           status(
               Code.RESOURCE_EXHAUSTED,

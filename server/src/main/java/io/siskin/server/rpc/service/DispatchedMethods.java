@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.siskin.server.counters.CallCounters;
+import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,7 @@ final class DispatchedMethods<Q, M, A, R> {
   private final StreamMessages<Q, M, A, R> messages;
   private final StatusMapper statusMapper;
   private final CallCounters streamRequests;
+  private final RateLimiter limiter;
   private final int inFlightMax;
   private final Set<StreamCall<Q, M, A, R>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -36,6 +38,7 @@ final class DispatchedMethods<Q, M, A, R> {
    * @param messages how the stream's messages hold requests and answers
    * @param statusMapper translates failures
    * @param streamRequests counts the requests of streams
+   * @param limiter knows how many requests of streams a caller may send
    * @param inFlightMax how many requests of one stream may be unanswered before the server stops
    *     reading it
    */
@@ -44,8 +47,10 @@ final class DispatchedMethods<Q, M, A, R> {
       StreamMessages<Q, M, A, R> messages,
       StatusMapper statusMapper,
       CallCounters streamRequests,
+      RateLimiter limiter,
       int inFlightMax) {
-    this(dispatcher, () -> dispatcher, messages, statusMapper, streamRequests, inFlightMax);
+    this(
+        dispatcher, () -> dispatcher, messages, statusMapper, streamRequests, limiter, inFlightMax);
   }
 
   /**
@@ -56,6 +61,7 @@ final class DispatchedMethods<Q, M, A, R> {
    * @param messages how the stream's messages hold requests and answers
    * @param statusMapper translates failures
    * @param streamRequests counts the requests of streams
+   * @param limiter knows how many requests of streams a caller may send
    * @param inFlightMax how many requests of one stream may be unanswered before the server stops
    *     reading it
    */
@@ -65,12 +71,14 @@ final class DispatchedMethods<Q, M, A, R> {
       StreamMessages<Q, M, A, R> messages,
       StatusMapper statusMapper,
       CallCounters streamRequests,
+      RateLimiter limiter,
       int inFlightMax) {
     this.dispatcher = dispatcher;
     this.ofStream = ofStream;
     this.messages = messages;
     this.statusMapper = statusMapper;
     this.streamRequests = streamRequests;
+    this.limiter = limiter;
     this.inFlightMax = inFlightMax;
   }
 
@@ -100,6 +108,7 @@ final class DispatchedMethods<Q, M, A, R> {
             ofStream.get(),
             statusMapper,
             streamRequests,
+            limiter,
             inFlightMax,
             open::remove);
     open.add(stream);

@@ -23,10 +23,14 @@ import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.Demand;
+import io.siskin.server.rpc.admission.RateLimiter;
+import io.siskin.server.rpc.admission.WorkClass;
 import io.siskin.server.rpc.mapping.DocumentMapper;
 import io.siskin.server.rpc.mapping.PageToken;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.transport.CallSpans;
+import io.siskin.server.rpc.transport.CallerIds;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.trace.RequestTrace;
 import io.siskin.server.write.CollectionWrites;
@@ -42,8 +46,9 @@ import java.util.function.Supplier;
  * event loops and must not block.
  */
 public final class DocumentService extends DocumentServiceGrpc.DocumentServiceImplBase {
-  // Reading may wait for the disk, so an event loop never does it.
-  private static final long NEVER_INLINE = Long.MAX_VALUE;
+  // What a document that is read takes of its caller's share; an id that is counted takes nothing.
+  private static final long POSTINGS_PER_DOCUMENT = 2_000;
+  private static final long POSTINGS_PER_COUNT = 50_000;
 
   private static final StreamMessages<
           UpsertStreamRequest, UpsertRequest, UpsertResponse, UpsertStreamResponse>
@@ -63,6 +68,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   private final DocumentReads reads;
   private final CollectionWrites writes;
   private final AdmissionControl admission;
+  private final RateLimiter limiter;
   private final StatusMapper statusMapper;
   private final int responseBytesMax;
 
@@ -72,6 +78,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
    * @param reads reads documents
    * @param writes writes them
    * @param admission where reading runs
+   * @param limiter knows how many documents a caller may write
    * @param statusMapper translates failures
    * @param streamRequests counts the requests of streams
    * @param streamInFlightMax how many requests of one stream may be unanswered before the server
@@ -82,6 +89,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
       DocumentReads reads,
       CollectionWrites writes,
       AdmissionControl admission,
+      RateLimiter limiter,
       StatusMapper statusMapper,
       CallCounters streamRequests,
       int streamInFlightMax,
@@ -89,15 +97,17 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
     this.reads = reads;
     this.writes = writes;
     this.admission = admission;
+    this.limiter = limiter;
     this.statusMapper = statusMapper;
     this.responseBytesMax = responseBytesMax;
     this.upserts =
         new DispatchedMethods<>(
-            UpsertDispatcher.ofCalls(writes, statusMapper),
-            () -> UpsertDispatcher.ofStream(writes, statusMapper),
+            UpsertDispatcher.ofCalls(writes, limiter, statusMapper),
+            () -> UpsertDispatcher.ofStream(writes, limiter, statusMapper),
             MESSAGES,
             statusMapper,
             streamRequests,
+            limiter,
             streamInFlightMax);
   }
 
@@ -117,6 +127,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
     write(
         observer,
         request.getCollection(),
+        request.getIds().getIdsCount(),
         cancellation ->
             writes
                 .delete(
@@ -131,7 +142,11 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   @Override
   public void updateFields(
       UpdateFieldsRequest request, StreamObserver<UpdateFieldsResponse> observer) {
-    write(observer, request.getCollection(), cancellation -> update(request, cancellation));
+    write(
+        observer,
+        request.getCollection(),
+        request.getUpdatesCount(),
+        cancellation -> update(request, cancellation));
   }
 
   private CompletableFuture<UpdateFieldsResponse> update(
@@ -156,6 +171,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
     read(
         observer,
         request.getCollection(),
+        demand(WorkClass.INTERACTIVE, POSTINGS_PER_DOCUMENT * request.getIdsCount()),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
           List<String> ids = DocumentMapper.ids(request);
@@ -173,6 +189,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
     read(
         observer,
         request.getCollection(),
+        demand(WorkClass.BULK, POSTINGS_PER_DOCUMENT * Math.max(1, request.getPageSize())),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
           Selector selector = DocumentMapper.selector(request);
@@ -201,6 +218,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
     read(
         observer,
         request.getCollection(),
+        demand(WorkClass.INTERACTIVE, POSTINGS_PER_COUNT),
         cancellation -> {
           String collection = CollectionName.check("collection", request.getCollection());
           Selector selector = DocumentMapper.selector(request);
@@ -209,6 +227,10 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
                   .setCount(reads.count(collection, request.getTenant(), selector, cancellation))
                   .build();
         });
+  }
+
+  private static Demand demand(WorkClass kind, long postings) {
+    return Demand.ofOther(CallerIds.current(), kind, postings);
   }
 
   /** Lets every open stream answer what it has read and then end. */
@@ -220,10 +242,12 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   private <A> void write(
       StreamObserver<A> observer,
       String collection,
+      int documents,
       Function<Cancellation, CompletableFuture<A>> write) {
     Caller<A> caller = UnaryCaller.of(observer, statusMapper);
     caller.record().setCollection(collection);
     try {
+      limiter.takeDocuments(CallerIds.current(), documents);
       Cancellation cancellation = caller.cancellation(Context.current().getDeadline());
       Answers.hand(
           RequestTrace.run(
@@ -237,13 +261,16 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
   /** Checks a request here, so that a wrong one takes no place, and reads on a search thread. */
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   private <A extends Message> void read(
-      StreamObserver<A> observer, String collection, Function<Cancellation, Supplier<A>> reading) {
+      StreamObserver<A> observer,
+      String collection,
+      Demand demand,
+      Function<Cancellation, Supplier<A>> reading) {
     Caller<A> caller = UnaryCaller.of(observer, statusMapper);
     caller.record().setCollection(collection);
     try {
       Cancellation cancellation = caller.cancellation(Context.current().getDeadline());
       admission.admit(
-          NEVER_INLINE,
+          demand,
           new ReadTask<>(reading.apply(cancellation), caller, cancellation, responseBytesMax));
     } catch (Throwable e) {
       caller.failed(e);

@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.server.rpc.admission.AdmissionControl;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.transport.CallerIds;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * way halves it. (The headers of many calls may come before the first of their messages, so this
  * cannot be a decision from call to call.) Nothing is refused unread while the queue has a place,
  * so this delays no recovery.
+ *
+ * <p>A caller that has less than its share of a full queue is refused nothing unread, since it gets
+ * a place at the cost of another one.
  *
  * <p>It is both the filter that gives each connection its count and the interceptor that uses it.
  * Safe for concurrent use.
@@ -87,7 +91,7 @@ public final class EarlyRefusal extends ServerTransportFilter implements ServerI
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     Connection connection = call.getAttributes().get(CONNECTION);
-    if (connection == null || !admission.isFull() || !isSearch(call)) {
+    if (connection == null || !isSearch(call) || !admission.isFullFor(CallerIds.current())) {
       return next.startCall(call, headers);
     }
     if (connection.mayRefuseUnread()) {

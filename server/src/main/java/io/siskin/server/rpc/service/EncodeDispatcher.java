@@ -4,19 +4,24 @@ import io.grpc.Deadline;
 import io.siskin.proto.v1.EncodeRequest;
 import io.siskin.proto.v1.EncodeResponse;
 import io.siskin.server.batch.EncodedText;
+import io.siskin.server.batch.Priority;
 import io.siskin.server.retrieve.EncodingRequest;
 import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.retrieve.TextEncoders;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.Demand;
 import io.siskin.server.rpc.admission.DrainingException;
 import io.siskin.server.rpc.admission.OverloadedException;
+import io.siskin.server.rpc.admission.WorkClass;
 import io.siskin.server.rpc.mapping.EncodeMapper;
 import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.rpc.transport.CallSpans;
+import io.siskin.server.rpc.transport.CallerIds;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.trace.RequestTrace;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeResponse> {
   // Larger answers are made on a search thread: the model's thread shall go on with the next batch.
   private static final int TEXTS_ANSWERED_BY_MODEL_THREAD_MAX = 8;
+
+  // About what an analyser takes for a text, as a part of its caller's share.
+  private static final long POSTINGS_PER_TEXT = 20_000;
 
   private final TextEncoders encoders;
   private final AdmissionControl admission;
@@ -54,8 +62,12 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
     try {
       EncodingRequest request = EncodeMapper.toDomain(message);
       note(caller.record(), request);
+      encoding.kind = request.priority() == Priority.BULK ? WorkClass.BULK : WorkClass.INTERACTIVE;
+      encoding.postings = POSTINGS_PER_TEXT * request.inputs().size();
       if (encoders.encodesHere(request)) {
-        admission.admit(Long.MAX_VALUE, encoding.task(queueNanos -> encoding.start(request)));
+        admission.admit(
+            encoding.demand(),
+            encoding.task(queueNanos -> encoding.start(request), caller::failed));
       } else {
         encoding.start(request);
       }
@@ -83,6 +95,9 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
     private final Caller<EncodeResponse> caller;
     private final Cancellation cancellation;
     private final long arrivalNanoTime;
+    private final String callerId = CallerIds.current();
+    private WorkClass kind = WorkClass.INTERACTIVE;
+    private long postings;
 
     Encoding(
         EncodeRequest message,
@@ -93,6 +108,10 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
       this.caller = caller;
       this.cancellation = cancellation;
       this.arrivalNanoTime = arrivalNanoTime;
+    }
+
+    Demand demand() {
+      return Demand.ofOther(callerId, kind, postings);
     }
 
     void start(EncodingRequest request) {
@@ -110,9 +129,11 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
 
     private void finishElsewhere(@Nullable List<EncodedText> texts, @Nullable Throwable error) {
       try {
-        admission.admit(Long.MAX_VALUE, task(queueNanos -> finish(texts, error)));
+        admission.admit(
+            demand(),
+            // What was encoded shall not be lost for want of a thread.
+            task(queueNanos -> finish(texts, error), _ -> finish(texts, error)));
       } catch (OverloadedException | DrainingException e) {
-        // What was encoded shall not be lost for want of a thread.
         finish(texts, error);
       }
     }
@@ -137,7 +158,7 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
       caller.succeeded(response);
     }
 
-    AdmissionControl.Task task(Step step) {
+    AdmissionControl.Task task(Step step, Consumer<OverloadedException> refused) {
       return new AdmissionControl.Task() {
         @SuppressWarnings("IllegalCatch") // The edge of the process.
         @Override
@@ -148,6 +169,11 @@ public final class EncodeDispatcher implements Dispatcher<EncodeRequest, EncodeR
           } catch (Throwable e) {
             caller.failed(e);
           }
+        }
+
+        @Override
+        public void refuse(OverloadedException reason) {
+          refused.accept(reason);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.siskin.server.rpc.service;
 import com.google.protobuf.Message;
 import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.search.Cancellation;
 import java.util.function.Supplier;
 
@@ -49,6 +50,11 @@ final class ReadTask<A extends Message> extends AdmissionControl.Task {
       return;
     }
     caller.succeeded(answer);
+  }
+
+  @Override
+  public void refuse(OverloadedException reason) {
+    caller.failed(reason);
   }
 
   @Override

@@ -3,14 +3,14 @@ package io.siskin.server.rpc.service;
 import io.grpc.Deadline;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
-import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
-import io.siskin.server.rpc.admission.DrainingException;
+import io.siskin.server.rpc.admission.Demand;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.rpc.transport.CallSpans;
+import io.siskin.server.rpc.transport.CallerIds;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.trace.RequestTrace;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +23,14 @@ import org.jspecify.annotations.Nullable;
  * that, estimate, admit. Shared by the unary call and the stream. Safe for concurrent use.
  */
 public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchResponse> {
+  /**
+   * Where a search came from.
+   *
+   * @param nanoTime when, on the clock of {@link System#nanoTime}
+   * @param callerId from whom
+   */
+  private record Arrival(long nanoTime, String callerId) {}
+
   private final Retriever retriever;
   private final AdmissionControl admission;
   private final int responseBytesMax;
@@ -62,7 +70,7 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
   @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   public void dispatch(
       SearchRequest message, @Nullable Deadline deadline, Caller<SearchResponse> caller) {
-    long arrivalNanoTime = System.nanoTime();
+    Arrival arrival = new Arrival(System.nanoTime(), CallerIds.current());
     Cancellation cancellation = caller.cancellation(deadline);
     AtomicBoolean refused = new AtomicBoolean();
     CallRecord record = caller.record();
@@ -88,7 +96,7 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
       return;
     }
     if (encoding == null) {
-      search(request, caller, cancellation, arrivalNanoTime);
+      search(request, caller, cancellation, arrival);
       return;
     }
     // A text that the cache had is as good as a vector. Any other text comes back on the encoder's
@@ -101,19 +109,17 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
                 caller.failed(error == null ? new IllegalStateException("no encoding") : error);
               } else if (known) {
                 noteEncoding(record, encoded);
-                search(encoded, caller, cancellation, arrivalNanoTime);
+                search(encoded, caller, cancellation, arrival);
               } else {
                 noteEncoding(record, encoded);
-                searchAsPromised(encoded, caller, cancellation, arrivalNanoTime);
+                searchAsPromised(encoded, caller, cancellation, arrival);
               }
             });
   }
 
   private static void noteEncoding(CallRecord record, RetrievalRequest encoded) {
     if (encoded.query() instanceof RetrievalRequest.Query.Encoded query) {
-      if (query.by().model() instanceof BatchedModel model) {
-        record.setEncoder(model.ref().name(), query.batchTexts());
-      }
+      record.setEncoder(query.encoderName(), query.batchTexts());
       record.encoded();
     }
   }
@@ -123,28 +129,36 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
       RetrievalRequest request,
       Caller<SearchResponse> caller,
       Cancellation cancellation,
-      long arrivalNanoTime) {
+      Arrival arrival) {
     try {
       admission.admit(
-          retriever.estimatedPostings(request),
+          Demand.ofSearch(
+              arrival.callerId,
+              retriever.estimatedPostings(request),
+              cancellation.remainingNanos()),
           new SearchTask(
-              retriever, request, caller, cancellation, arrivalNanoTime, responseBytesMax));
+              retriever, request, caller, cancellation, arrival.nanoTime, responseBytesMax));
     } catch (Throwable e) {
       caller.failed(e);
     }
   }
 
+  @SuppressWarnings("IllegalCatch") // The edge of the process: one failure must not end the others.
   private void searchAsPromised(
       RetrievalRequest encoded,
       Caller<SearchResponse> caller,
       Cancellation cancellation,
-      long arrivalNanoTime) {
+      Arrival arrival) {
     Caller<SearchResponse> watched = answerTime.watching(caller);
     try {
       admission.admitPromised(
+          Demand.ofSearch(
+              arrival.callerId,
+              retriever.estimatedPostings(encoded),
+              cancellation.remainingNanos()),
           new SearchTask(
-              retriever, encoded, watched, cancellation, arrivalNanoTime, responseBytesMax));
-    } catch (DrainingException e) {
+              retriever, encoded, watched, cancellation, arrival.nanoTime, responseBytesMax));
+    } catch (Throwable e) {
       caller.failed(e);
     }
   }

@@ -7,6 +7,7 @@ import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.SearchStreamRequest;
 import io.siskin.proto.v1.SearchStreamResponse;
 import io.siskin.server.counters.CallCounters;
+import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.mapping.StatusMapper;
 
 /**
@@ -36,6 +37,7 @@ public final class SearchService extends SearchServiceGrpc.SearchServiceImplBase
    * @param dispatcher runs the searches
    * @param statusMapper translates failures
    * @param streamRequests counts the requests of streams
+   * @param limiter knows how many requests of streams a caller may send
    * @param streamInFlightMax how many requests of one stream may be unanswered before the server
    *     stops reading it
    */
@@ -43,10 +45,11 @@ public final class SearchService extends SearchServiceGrpc.SearchServiceImplBase
       SearchDispatcher dispatcher,
       StatusMapper statusMapper,
       CallCounters streamRequests,
+      RateLimiter limiter,
       int streamInFlightMax) {
     this.methods =
         new DispatchedMethods<>(
-            dispatcher, MESSAGES, statusMapper, streamRequests, streamInFlightMax);
+            dispatcher, MESSAGES, statusMapper, streamRequests, limiter, streamInFlightMax);
   }
 
   @Override

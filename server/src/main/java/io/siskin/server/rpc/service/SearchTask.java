@@ -6,6 +6,7 @@ import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
+import io.siskin.server.rpc.admission.OverloadedException;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.search.Cancellation;
@@ -92,6 +93,11 @@ final class SearchTask extends AdmissionControl.Task {
     return request.query() instanceof RetrievalRequest.Query.Encoded encoded
         ? encoded.queueNanos()
         : 0;
+  }
+
+  @Override
+  public void refuse(OverloadedException reason) {
+    caller.failed(reason);
   }
 
   @Override

@@ -10,9 +10,12 @@ import io.grpc.stub.StreamObserver;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.rpc.admission.DrainingException;
+import io.siskin.server.rpc.admission.RateExceededException;
+import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.transport.CallRecord;
+import io.siskin.server.rpc.transport.CallerIds;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,7 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
   private final Dispatcher<M, A> dispatcher;
   private final StatusMapper statusMapper;
   private final CallCounters requests;
+  private final RateLimiter limiter;
   private final Consumer<StreamCall<Q, M, A, R>> onEnd;
   private final @Nullable Deadline streamDeadline;
   private final CallRecord streamRecord = CallRecord.current();
@@ -69,6 +73,7 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
    * @param dispatcher does the work
    * @param statusMapper translates failures
    * @param requests counts the stream's requests
+   * @param limiter knows how many requests a caller may send
    * @param inFlightMax how many requests may be unanswered, 1 or more
    * @param onEnd told once, when the stream has ended for whatever reason
    */
@@ -78,6 +83,7 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
       Dispatcher<M, A> dispatcher,
       StatusMapper statusMapper,
       CallCounters requests,
+      RateLimiter limiter,
       int inFlightMax,
       Consumer<StreamCall<Q, M, A, R>> onEnd) {
     this.call = call;
@@ -85,6 +91,7 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
     this.dispatcher = dispatcher;
     this.statusMapper = statusMapper;
     this.requests = requests;
+    this.limiter = limiter;
     this.onEnd = onEnd;
     this.streamDeadline = Context.current().getDeadline();
     call.disableAutoRequest();
@@ -107,8 +114,9 @@ final class StreamCall<Q, M, A, R> implements StreamObserver<Q> {
     }
     Deadline deadline;
     try {
+      limiter.takeRequest(CallerIds.current());
       deadline = deadlineOf(request);
-    } catch (InvalidInputException e) {
+    } catch (InvalidInputException | RateExceededException e) {
       element.failed(e);
       return;
     }

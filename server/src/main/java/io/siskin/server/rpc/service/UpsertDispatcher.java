@@ -4,10 +4,12 @@ import io.grpc.Deadline;
 import io.siskin.proto.v1.UpsertRequest;
 import io.siskin.proto.v1.UpsertResponse;
 import io.siskin.server.retrieve.CollectionName;
+import io.siskin.server.rpc.admission.RateLimiter;
 import io.siskin.server.rpc.mapping.DocumentMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
 import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.rpc.transport.CallSpans;
+import io.siskin.server.rpc.transport.CallerIds;
 import io.siskin.server.trace.RequestTrace;
 import io.siskin.server.write.CollectionWrites;
 import io.siskin.server.write.DocumentInput;
@@ -23,12 +25,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpsertDispatcher implements Dispatcher<UpsertRequest, UpsertResponse> {
   private final CollectionWrites writes;
+  private final RateLimiter limiter;
   private final StatusMapper statusMapper;
   private final Supplier<WriteOrder> orders;
 
   private UpsertDispatcher(
-      CollectionWrites writes, StatusMapper statusMapper, Supplier<WriteOrder> orders) {
+      CollectionWrites writes,
+      RateLimiter limiter,
+      StatusMapper statusMapper,
+      Supplier<WriteOrder> orders) {
     this.writes = writes;
+    this.limiter = limiter;
     this.statusMapper = statusMapper;
     this.orders = orders;
   }
@@ -37,21 +44,25 @@ final class UpsertDispatcher implements Dispatcher<UpsertRequest, UpsertResponse
    * Creates a dispatcher of calls that do not wait for each other.
    *
    * @param writes writes
+   * @param limiter knows how many documents a caller may write
    * @param statusMapper translates refusals
    */
-  static UpsertDispatcher ofCalls(CollectionWrites writes, StatusMapper statusMapper) {
-    return new UpsertDispatcher(writes, statusMapper, WriteOrder::new);
+  static UpsertDispatcher ofCalls(
+      CollectionWrites writes, RateLimiter limiter, StatusMapper statusMapper) {
+    return new UpsertDispatcher(writes, limiter, statusMapper, WriteOrder::new);
   }
 
   /**
    * Creates a dispatcher of the batches of one stream.
    *
    * @param writes writes
+   * @param limiter knows how many documents a caller may write
    * @param statusMapper translates refusals
    */
-  static UpsertDispatcher ofStream(CollectionWrites writes, StatusMapper statusMapper) {
+  static UpsertDispatcher ofStream(
+      CollectionWrites writes, RateLimiter limiter, StatusMapper statusMapper) {
     WriteOrder order = new WriteOrder();
-    return new UpsertDispatcher(writes, statusMapper, () -> order);
+    return new UpsertDispatcher(writes, limiter, statusMapper, () -> order);
   }
 
   @Override
@@ -61,6 +72,7 @@ final class UpsertDispatcher implements Dispatcher<UpsertRequest, UpsertResponse
     CallRecord record = caller.record();
     record.setCollection(message.getCollection());
     try {
+      limiter.takeDocuments(CallerIds.current(), message.getDocumentsCount());
       String collection = CollectionName.check("collection", message.getCollection());
       DocumentMapper.Batch<DocumentInput> batch =
           DocumentMapper.documents(message.getDocumentsList());

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,17 +55,16 @@ final class HealthCommandTest {
       port = free.getLocalPort();
     }
     CapturedRun run =
-        CapturedRun.of("health", "-t", "127.0.0.1:" + port, "--timeout-millis", "2000");
+        CapturedRun.of("health", "-t", "127.0.0.1:" + port, "--timeout-millis", "20000");
     assertThat(run.status()).isEqualTo(ExitStatus.FAILURE);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("127.0.0.1:" + port);
   }
 
   private static void assertSays(String word, int status, Object... arguments) {
-    Object[] all = new Object[arguments.length + 1];
-    all[0] = "health";
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    CapturedRun run = CapturedRun.of(all);
+    List<Object> all = new ArrayList<>(List.of("health", "--timeout-millis", 600_000));
+    all.addAll(List.of(arguments));
+    CapturedRun run = CapturedRun.of(all.toArray());
     assertThat(run.out()).as(run.err()).isEqualTo(word + "\n");
     assertThat(run.status()).isEqualTo(status);
   }

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.server.rpc.FakeRetriever;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +197,11 @@ class AdmissionControlTest {
           }
 
           @Override
+          public void refuse(OverloadedException reason) {
+            throw new AssertionError(reason);
+          }
+
+          @Override
           public boolean isAbandoned() {
             return false;
           }
@@ -203,15 +212,134 @@ class AdmissionControlTest {
     FakeRetriever.await(next.done);
   }
 
+  @Test
+  void bulkWorkHasPlacesOfItsOwnAndWaitsForSearches() throws Exception {
+    // Bulk work alone earns nothing and pays nothing.
+    occupyTheThread(Demand.ofOther("a", WorkClass.BULK, 1));
+    List<String> order = new CopyOnWriteArrayList<>();
+    Ordered scroll = new Ordered("scroll", order);
+    Ordered search = new Ordered("search", order);
+    admission.admit(Demand.ofOther("a", WorkClass.BULK, 1), scroll);
+    admission.admit(Demand.ofOther("a", WorkClass.BULK, 1), new Ordered("scroll", order));
+    admission.admit(search(""), search);
+    admission.admit(search(""), new Ordered("search", order));
+
+    assertThatThrownBy(() -> admission.admit(Demand.ofOther("b", WorkClass.BULK, 1), new Probe()))
+        .isInstanceOf(OverloadedException.class);
+    assertThat(admission.counts().waiting()).isEqualTo(2);
+    assertThat(admission.counts().waitingBulk()).isEqualTo(2);
+    gate.countDown();
+    assertThat(admission.close(Duration.ofSeconds(FakeRetriever.WAIT_SECONDS))).isTrue();
+    // The first search earns bulk work a little, which it may use before the second search.
+    assertThat(order).hasSize(4).startsWith("search");
+  }
+
+  @Test
+  void aFullQueueGivesAPlaceToACallerWithFewerTasks() {
+    occupyTheThread();
+    Probe first = new Probe();
+    Probe newest = new Probe();
+    admission.admit(search("flood"), first);
+    admission.admit(search("flood"), newest);
+    assertThat(admission.isFullFor("flood")).isTrue();
+    assertThat(admission.isFullFor("other")).isFalse();
+    Probe other = new Probe();
+    admission.admit(search("other"), other);
+
+    assertThat(newest.refused).isTrue();
+    assertThat(first.refused).isFalse();
+    assertThat(admission.counts().displaced()).isEqualTo(1);
+    assertThat(admission.counts().waiting()).isEqualTo(2);
+    assertThat(admission.isFullFor("other")).isTrue();
+    assertThatThrownBy(() -> admission.admit(search("other"), new Probe()))
+        .isInstanceOf(OverloadedException.class);
+    assertThatThrownBy(() -> admission.admit(search("flood"), new Probe()))
+        .isInstanceOf(OverloadedException.class);
+  }
+
+  @Test
+  void aPromisedTaskIsNeverDisplaced() {
+    occupyTheThread();
+    List<Probe> promised = List.of(new Probe(), new Probe(), new Probe());
+    promised.forEach(probe -> admission.admitPromised(search("flood"), probe));
+    admission.admit(search("flood"), new Probe());
+    Probe newest = new Probe();
+    admission.admit(search("flood"), newest);
+    admission.admitPromised(search("flood"), promised.getFirst());
+    admission.admit(search("other"), new Probe());
+
+    assertThat(newest.refused).isTrue();
+    assertThat(promised).noneMatch(probe -> probe.refused);
+  }
+
+  @Test
+  void aDeadlineOutOfReachIsRefusedOnlyWhileOthersWait() throws Exception {
+    // Whatever the machine: each of these takes a millisecond or more for 2,000 postings.
+    for (int i = 0; i < ServiceTime.COUNT_MIN; i++) {
+      Probe probe =
+          new Probe() {
+            @Override
+            public void execute(long nanos) {
+              LockSupport.parkNanos(2_000_000);
+              super.execute(nanos);
+            }
+          };
+      admission.admit(Demand.ofSearch("", 2_000, Long.MAX_VALUE), probe);
+      FakeRetriever.await(probe.done);
+    }
+    Probe alone = new Probe();
+    admission.admit(Demand.ofSearch("", 2_000, 1), alone);
+    FakeRetriever.await(alone.done);
+    occupyTheThread();
+    Probe next = new Probe();
+    admission.admit(Demand.ofSearch("", 2_000, 1), next);
+
+    assertThatThrownBy(() -> admission.admit(Demand.ofSearch("", 2_000, 1_000), new Probe()))
+        .isInstanceOf(DeadlineOutOfReachException.class)
+        .extracting(e -> ((DeadlineOutOfReachException) e).retryAfter().toMillis())
+        .satisfies(millis -> assertThat((long) millis).isPositive());
+    assertThat(admission.counts().refusedLate()).isEqualTo(1);
+    admission.admit(Demand.ofSearch("", 2_000, TimeUnit.HOURS.toNanos(1)), new Probe());
+  }
+
+  private static Demand search(String caller) {
+    return Demand.ofSearch(caller, FakeRetriever.LARGE, Long.MAX_VALUE);
+  }
+
+  private static final class Ordered extends Probe {
+    private final String name;
+    private final List<String> order;
+
+    Ordered(String name, List<String> order) {
+      this.name = name;
+      this.order = order;
+    }
+
+    @Override
+    public void execute(long nanos) {
+      order.add(name);
+      super.execute(nanos);
+    }
+  }
+
   private void occupyTheThread() {
+    occupyTheThread(search(""));
+  }
+
+  private void occupyTheThread(Demand demand) {
     CountDownLatch entered = new CountDownLatch(1);
     admission.admit(
-        FakeRetriever.LARGE,
+        demand,
         new AdmissionControl.Task() {
           @Override
           public void execute(long queueNanos) {
             entered.countDown();
             FakeRetriever.await(gate);
+          }
+
+          @Override
+          public void refuse(OverloadedException reason) {
+            throw new AssertionError(reason);
           }
 
           @Override
@@ -227,11 +355,18 @@ class AdmissionControlTest {
     volatile @Nullable Thread thread;
     volatile long queueNanos = -1;
     volatile boolean abandoned;
+    volatile boolean refused;
 
     @Override
     public void execute(long nanos) {
       queueNanos = nanos;
       thread = Thread.currentThread();
+      done.countDown();
+    }
+
+    @Override
+    public void refuse(OverloadedException reason) {
+      refused = true;
       done.countDown();
     }
 
