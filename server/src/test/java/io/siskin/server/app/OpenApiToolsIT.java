@@ -48,10 +48,9 @@ class OpenApiToolsIT {
                 + " {\"tokens\": [\"red\"], \"weights\": [1]}}]}")) {
       String[] parts = request.split(" ", 3);
       assertThat(
-              send(
-                      HttpRequest.newBuilder(URI.create(url + parts[1]))
-                          .header("Content-Type", "application/json")
-                          .method(parts[0], HttpRequest.BodyPublishers.ofString(parts[2])))
+              send(HttpRequest.newBuilder(URI.create(url + parts[1]))
+                      .header("Content-Type", "application/json")
+                      .method(parts[0], HttpRequest.BodyPublishers.ofString(parts[2])))
                   .statusCode())
           .isEqualTo(200);
     }
@@ -126,7 +125,6 @@ class OpenApiToolsIT {
       files.forEach(file -> apis.add(file.getFileName().toString()));
     }
     assertThat(apis)
-        .contains(
-            "CollectionServiceApi.java", "DocumentServiceApi.java", "SearchServiceApi.java");
+        .contains("CollectionServiceApi.java", "DocumentServiceApi.java", "SearchServiceApi.java");
   }
 }

@@ -386,9 +386,7 @@ class RestTest {
   @Test
   void longAnswersArePacked() throws Exception {
     retriever.collections =
-        IntStream.range(0, 50)
-            .mapToObj(i -> FakeRetriever.describe("books" + i))
-            .toList();
+        IntStream.range(0, 50).mapToObj(i -> FakeRetriever.describe("books" + i)).toList();
     for (String packing : List.of("gzip", "zstd")) {
       HttpResponse<byte[]> packed =
           client.send(
@@ -401,8 +399,7 @@ class RestTest {
         client.send(
             request("/v1/collections").header("Accept-Encoding", "gzip").build(),
             HttpResponse.BodyHandlers.ofByteArray());
-    try (var in =
-        new GZIPInputStream(new ByteArrayInputStream(gzip.body()))) {
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip.body()))) {
       assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
           .isEqualTo(get("/v1/collections").body());
     }
