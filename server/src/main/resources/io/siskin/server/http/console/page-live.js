@@ -6,7 +6,7 @@ import {fill, h} from './dom.js';
 import {bytes, seconds, short} from './format.js';
 import {CHARTS} from './live-charts.js';
 import {parseMetrics} from './metrics.js';
-import {errorBox, head, table} from './widgets.js';
+import {command, empty, errorBox, head, table} from './widgets.js';
 
 const SAMPLE_MILLIS = 2000;
 const WINDOW_SECONDS = 15 * 60;
@@ -145,6 +145,14 @@ class LiveChart extends HTMLElement {
   }
 }
 
+function notShown() {
+  return empty(
+    'The server shows no metrics on this port',
+    h('p', {}, 'Metrics are shown without a log-in, so a server that others can reach shows them only when it is told to:'),
+    command('bin/siskin serve --data DATA --http-metrics=true'),
+  );
+}
+
 function finite(value) {
   return Number.isFinite(value) ? value : null;
 }
@@ -190,6 +198,10 @@ class LivePage extends HTMLElement {
       add({seconds: now(), sample});
       fill(this.#wrong);
     } catch (error) {
+      if (error.status === 404) {
+        fill(this.#wrong, notShown());
+        return;
+      }
       fill(this.#wrong, errorBox(error));
     }
     if (!this.isConnected || this.#isPaused) return;
