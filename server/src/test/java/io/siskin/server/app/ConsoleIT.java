@@ -230,7 +230,7 @@ final class ConsoleIT {
   @Test
   void textOfDocumentsIsNeverCode() {
     open("search?c=birds&q=hostile");
-    assertThat(browser.text(".hit h3")).contains("<img src=x onerror=alert(1)>", "<b>x</b>");
+    assertThat(browser.text(".hit h2")).contains("<img src=x onerror=alert(1)>", "<b>x</b>");
     assertThat(browser.text(".passage")).contains("<script>alert(2)</script>");
     assertThat(browser.has(".hits img, .hits script, .hits b b")).isFalse();
     browser.find(".hit-id").click();

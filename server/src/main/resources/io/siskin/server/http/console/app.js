@@ -151,7 +151,7 @@ async function watchServer() {
 async function loadServer() {
   try {
     const [server] = await Promise.all([call('v1/server'), loadCaller()]);
-    version.textContent = `Version ${server.version}`;
+    version.textContent = server.version;
     main.dataset.keys = String(server.keysRequired === true);
   } catch {
     // The page says what is wrong.

@@ -11,7 +11,7 @@ import {linkTo} from './route.js';
 import {encodersOf, stateOf} from './page-collections.js';
 import {confirm, dialog, errorBox, facts, head, labelled, loading, memoryBar, say, stack, table} from './widgets.js';
 
-const STRUCTURES = ['search', 'encode', 'wait', 'fetch', 'other', 'added', 'extra'];
+const STRUCTURES = ['search', 'encode', 'wait', 'fetch', 'other', 'extra'];
 
 class CollectionPage extends HTMLElement {
   /** The name of the collection, from the address. */

@@ -6,14 +6,14 @@ import {fill, h} from './dom.js';
 import {bytes, seconds, short} from './format.js';
 import {CHARTS} from './live-charts.js';
 import {parseMetrics} from './metrics.js';
-import {errorBox, head, table} from './widgets.js';
+import {command, empty, errorBox, head, table} from './widgets.js';
 
 const SAMPLE_MILLIS = 2000;
 const WINDOW_SECONDS = 15 * 60;
 /** Over how many samples rates and percentiles are taken. */
 const SPAN = 5;
 const TABLE_ROWS = 15;
-const TONES = ['search', 'encode', 'fetch', 'added', 'wait', 'extra', 'other'];
+const TONES = ['search', 'encode', 'fetch', 'extra', 'other', 'wait'];
 const FORMATS = {perSecond: (value) => `${short(value)}/s`, seconds, bytes, number: short, share: (value) => `${short(value * 100)} %`};
 
 /** Samples of the last minutes. They outlive the page, so that one may look at another page meanwhile. */
@@ -96,7 +96,7 @@ class LiveChart extends HTMLElement {
       {
         ...this.#size(),
         legend: {show: false},
-        padding: [8, 8, 0, 0],
+        padding: [8, 26, 0, 0],
         cursor: {sync: {key: 'live'}, drag: {x: false, y: false}, points: {size: 6}, y: false},
         scales: {
           x: {time: true, range: () => [now() - Math.max(60, Math.min(WINDOW_SECONDS, now() - (times[0] ?? now()))), now()]},
@@ -145,6 +145,14 @@ class LiveChart extends HTMLElement {
   }
 }
 
+function notShown() {
+  return empty(
+    'The server shows no metrics on this port',
+    h('p', {}, 'Metrics are shown without a log-in, so a server that others can reach shows them only when it is told to:'),
+    command('bin/siskin serve --data DATA --http-metrics=true'),
+  );
+}
+
 function finite(value) {
   return Number.isFinite(value) ? value : null;
 }
@@ -190,6 +198,10 @@ class LivePage extends HTMLElement {
       add({seconds: now(), sample});
       fill(this.#wrong);
     } catch (error) {
+      if (error.status === 404) {
+        fill(this.#wrong, notShown());
+        return;
+      }
       fill(this.#wrong, errorBox(error));
     }
     if (!this.isConnected || this.#isPaused) return;
