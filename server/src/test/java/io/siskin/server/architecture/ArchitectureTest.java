@@ -150,7 +150,9 @@ final class ArchitectureTest {
           Map.entry("rpc.gateway", Set.of("retrieve", "rpc.mapping")),
           Map.entry("http", Set.of("counters", "rpc.gateway", "tls")),
           Map.entry("rpc.admission", Set.of("counters")),
-          Map.entry("rpc.transport", Set.of("counters", "rpc.mapping", "search", "trace")),
+          Map.entry(
+              "rpc.transport",
+              Set.of("counters", "rpc.admission", "rpc.mapping", "search", "trace")),
           Map.entry(
               "rpc.observe",
               Set.of("counters", "observe", "rpc.mapping", "rpc.transport", "search", "trace")),
