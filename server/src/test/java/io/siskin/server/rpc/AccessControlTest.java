@@ -2,7 +2,6 @@ package io.siskin.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
@@ -289,20 +288,27 @@ class AccessControlTest {
     assertThat(headersOnly(channel, method(row.method))).isEqualTo(expected);
   }
 
+  static Stream<Row> rowsOfWriters() throws IOException {
+    return rows().filter(row -> row.need.equals("write") || row.need.equals("admin"));
+  }
+
+  static Stream<Row> unaryRowsWithARole() throws IOException {
+    return rows()
+        .filter(row -> List.of("read", "write", "admin").contains(row.need))
+        .filter(row -> !row.method.endsWith("Stream"));
+  }
+
   @ParameterizedTest
-  @MethodSource("rows")
+  @MethodSource("rowsOfWriters")
   void aKeyThatCanNeverAllowItIsRefusedBeforeItIsRead(Row row) throws Exception {
-    assumeThat(row.need).isIn("write", "admin");
     String key = create(null, grant(row.need.equals("write") ? Role.READ : Role.WRITE, "*"));
     assertThat(headersOnly(with(key), method(row.method))).isEqualTo(Status.Code.PERMISSION_DENIED);
   }
 
   @ParameterizedTest
-  @MethodSource("rows")
+  @MethodSource("unaryRowsWithARole")
   void aRoleIsNeededForEachCollection(Row row) throws Exception {
-    assumeThat(row.need).isIn("read", "write", "admin");
     MethodDescriptor<Message, Message> method = method(row.method);
-    assumeThat(method.getType().clientSendsOneMessage()).isTrue();
     Role needed = Role.valueOf(row.need.toUpperCase(java.util.Locale.ROOT));
     assertThat(row.fields).isNotEmpty();
     for (Role has : Role.values()) {

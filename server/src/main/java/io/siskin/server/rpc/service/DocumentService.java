@@ -151,10 +151,11 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
 
   private CompletableFuture<UpdateFieldsResponse> update(
       UpdateFieldsRequest request, Cancellation cancellation) {
+    String collection = CollectionName.check("collection", request.getCollection());
     DocumentMapper.Batch<FieldsUpdate> batch = DocumentMapper.updates(request.getUpdatesList());
     return writes
         .updateFields(
-            CollectionName.check("collection", request.getCollection()),
+            collection,
             request.getTenant(),
             batch.items(),
             DocumentMapper.waitFor(request.getWaitFor()),
