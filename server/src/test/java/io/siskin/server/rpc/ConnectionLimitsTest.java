@@ -148,8 +148,8 @@ final class ConnectionLimitsTest {
 
     assertThat(isClosed(silent)).isTrue();
     assertThat(isClosed(slow)).isTrue();
-    // A client may be so slow on a busy machine that it has to connect twice.
-    await(() -> floods().connectionsSilent() >= 2);
+    // gRPC has a time-out of the same length, and only those are counted that it did not close.
+    await(() -> floods().connectionsSilent() >= 1);
     assertThat(
             SearchServiceGrpc.newBlockingStub(client)
                 .withWaitForReady()
