@@ -155,7 +155,7 @@ def arguments(words):
     add("--deadline-millis", type=int, default=1_000, metavar="MS", help="of each call (default %(default)s)")
     add("--core", type=int, default=cores[-1] if cores else None, metavar="N", help="the server's (default: the last)")
     add("--client-core", type=int, default=cores[0] if cores else None, metavar="N", help="default: the first")
-    add("--port", type=int, default=7777, metavar="N", help="the server's; the next one is for its metrics"
+    add("--port", type=int, default=7777, metavar="N", help="the server's; the next two are for HTTP and metrics"
         " (default %(default)s)")  # fmt: skip
     add("--work", type=pathlib.Path, metavar="DIR", help="logs (default: loadtest/target/agreement)")
     options = parser.parse_args(words)

@@ -22,6 +22,8 @@ METHOD = "siskin.v1.SearchService/Search"
 TEXT = "flow {{.RequestNumber}} over {{randomInt 1 1000000}} plates with heat transfer"
 CALLERS_AFTER = 30
 START_SECONDS = 120
+# The port of HTTP is the one after that of gRPC.
+METRICS_PORT_STEP = 2
 STOP_SECONDS = 60
 MANY = 1_000_000_000
 IN_TIME = ("OK", "RESOURCE_EXHAUSTED")
@@ -142,9 +144,9 @@ class Server:
 
     def __init__(self, data, port, core, work, options, home=ROOT):
         self._command = [home / "bin" / "siskin", "serve", "--data", data, "--port", port]
-        self._command += ["--metrics-port", port + 1, *options]
+        self._command += ["--metrics-port", port + METRICS_PORT_STEP, *options]
         self.target = f"localhost:{port}"
-        self._metrics = f"http://localhost:{port + 1}/metrics"
+        self.metrics = f"http://localhost:{port + METRICS_PORT_STEP}/metrics"
         self._core = core
         self.log = work / "serve.log"
 
@@ -190,7 +192,7 @@ class Server:
 
     def counts(self):
         """Returns the number of searches that have ended, by status."""
-        with urllib.request.urlopen(self._metrics, timeout=30) as answer:
+        with urllib.request.urlopen(self.metrics, timeout=30) as answer:
             return searches(answer.read().decode())
 
     def footprint(self):
@@ -290,8 +292,8 @@ def arguments(words):
     add("--connections", type=int, default=4, metavar="N", help="connections of the client (default %(default)s)")
     add("--core", type=int, default=process.default_core(), metavar="N", help="the core of the server"
         " (default: the last)")  # fmt: skip
-    add("--port", type=int, default=7757, metavar="N", help="the port of the server; its metrics have the next port"
-        " (default %(default)s)")  # fmt: skip
+    add("--port", type=int, default=7757, metavar="N", help="the port of the server; the next two are for"
+        " HTTP and metrics (default %(default)s)")  # fmt: skip
     add("--option", action="append", default=[], metavar="WORD", help="another argument for `siskin serve`;"
         " may be repeated")  # fmt: skip
     add("--work", type=pathlib.Path, metavar="DIR", help="folder for logs (default: loadtest/target/burst)")

@@ -20,6 +20,7 @@ WARM_ROUNDS_MAX = 40
 # A server is warm when a round of the closed loop answers at most so much more than the best before it.
 SETTLED_GAIN = 1.03
 CALLERS = 32
+PORTS_OF_A_SERVER = burst.METRICS_PORT_STEP + 1
 UNCONGESTED = 0.5
 STEP_FACTOR, STEPS_MAX = 1.1, 20
 REFUSED = "RESOURCE_EXHAUSTED"
@@ -186,7 +187,7 @@ class Pair:
         self._server = burst.Server(options.data, port, options.core, work, options.option, home)
         jars = [ROOT / "loadtest/target/classes", ROOT / "server/target/siskin-server.jar", ROOT / "server/target/lib/*"]
         self._command = [os.environ["SISKIN_JAVA"], f"@{ROOT / 'bin/jvm.options'}", "-cp", ":".join(map(str, jars)), GENERATOR]
-        self._command += ["lines", "--target", self._server.target, "--metrics", f"http://localhost:{port + 1}/metrics"]
+        self._command += ["lines", "--target", self._server.target, "--metrics", self._server.metrics]
         if options.scenario:
             self._command += ["--scenario", options.scenario]
         else:
@@ -321,8 +322,8 @@ def arguments(words):
     add("--arrivals", choices=["fixed", "poisson"], default="fixed", help="how calls are spread (default %(default)s)")
     add("--core", type=int, default=cores[-1] if cores else None, metavar="N", help="the server's (default: the last)")
     add("--client-core", type=int, default=cores[0] if cores else None, metavar="N", help="default: the first")
-    add("--port", type=int, default=7767, metavar="N", help="the first server's; the next one is for its metrics"
-        " (default %(default)s)")  # fmt: skip
+    add("--port", type=int, default=7767, metavar="N", help="the first server's; the next two are for HTTP"
+        " and metrics (default %(default)s)")  # fmt: skip
     add("--home", action="append", default=[], type=pathlib.Path, metavar="DIR", help="a checkout, packaged already,"
         " whose server is measured; repeatable (default: this one)")  # fmt: skip
     add("--option", action="append", default=[], metavar="WORD", help="one more word for `siskin serve`; repeatable")
@@ -349,7 +350,7 @@ def main(words):
         pairs = []
         for number, home in enumerate(options.home):
             name = f"{number + 1} {home.resolve().name}" if len(options.home) > 1 else "this one"
-            pairs.append(stack.enter_context(Pair(name, home, options.port + 2 * number, options)))
+            pairs.append(stack.enter_context(Pair(name, home, options.port + PORTS_OF_A_SERVER * number, options)))
         for name, rounds in measure(options, pairs, show).items():
             print(f"\n{name}, medians of {len(rounds)} rounds:")
             print("\n".join("- " + sentence for sentence in verdicts(rounds)), flush=True)

@@ -10,7 +10,7 @@ weight of each token of the vocabulary that has one. Without names, all folders 
 the same model. With --golden, the folders are made that the tests of the server keep: without what
 no import reads, and with the export in the folder "splade" only, of which the others are copies.
 
-It needs sentence-transformers 5.4 or newer, optimum[onnxruntime] and onnx. It reaches for no hub.
+It needs sentence-transformers[onnx], 5.4 or newer. It reaches for no hub.
 """
 
 import json

@@ -20,12 +20,30 @@ from siskin_client._proto import methods, pb, pool
         (api.CollectionState, "CollectionState", "COLLECTION_STATE_"),
         (api.Side, "EncodeSide", "ENCODE_SIDE_"),
         (api.Priority, "EncodePriority", "ENCODE_PRIORITY_"),
+        (api.Role, "Role", "ROLE_"),
     ],
 )
 def test_enums_are_those_of_the_api(ours, theirs, prefix):
     described = pool.FindEnumTypeByName(f"siskin.v1.{theirs}").values_by_name
     numbers = {name[len(prefix) :]: value.number for name, value in described.items() if value.number}
     assert {member.name: member.value for member in ours if member.value} == numbers
+
+
+def test_a_slow_query_is_read():
+    message = pb.SlowQuery(key_id="k1", trace_id="ab" * 16, hit_count=3)
+    message.end_time.seconds = 1_800_000_000
+    message.request.collection = "books"
+    message.request.text = "moths"
+    message.mode.exact.SetInParent()
+    message.timings.total_nanos = 7
+    message.counters.lists_visited = 5
+    slow = msg.from_slow_query(message)
+    assert slow.end_time == datetime(2027, 1, 15, 8, 0, tzinfo=timezone.utc)
+    assert (slow.collection, slow.text, slow.k, slow.hit_count) == ("books", "moths", 10, 3)
+    assert slow.mode == api.Exact()
+    assert (slow.timings.total_nanos, slow.counters.lists_visited) == (7, 5)
+    assert msg.from_slow_query(pb.SlowQuery()).text is None
+    assert msg.from_slow_query(pb.SlowQuery()).mode is None
 
 
 def test_dataclasses_have_the_fields_of_the_messages():

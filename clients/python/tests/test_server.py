@@ -17,9 +17,11 @@ from siskin_client import (
     FailedPrecondition,
     FieldsUpdate,
     FieldType,
+    Grant,
     InvalidArgument,
     MessageTooLarge,
     ModelNotFound,
+    Role,
     ScoreAtATime,
     SearchRequest,
     Side,
@@ -63,6 +65,26 @@ def test_health(both, notes):
     both.wait_until_serving()
     assert both.is_serving() and both.is_serving(notes)
     assert not both.is_serving("nothing-of-that-name")
+
+
+def test_the_server_tells_about_itself_and_its_caller(both):
+    server = both.get_server()
+    assert server.version and server.kernels
+    assert not server.keys_required
+    assert datetime(2020, 1, 1, tzinfo=timezone.utc) < server.start_time <= datetime.now(timezone.utc)
+    caller = both.get_caller()
+    assert caller.key_id == "" and caller.expire_time is None
+    assert caller.grants == (Grant(Role.ADMIN, ("*",)),)
+
+
+def test_slow_queries_are_listed(both, notes):
+    both.search(notes, "moths")
+    for slow in both.list_slow_queries(notes, count_max=5):
+        assert slow.collection == notes
+        assert slow.timings.total_nanos > 0
+    with pytest.raises(InvalidArgument) as refused:
+        both.list_slow_queries(count_max=1_001)
+    assert "page_size" in str(refused.value)
 
 
 def test_the_life_of_a_collection(both, name):

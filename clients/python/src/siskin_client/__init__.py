@@ -73,6 +73,7 @@ from .search import (
     StageTimings,
     TermContribution,
 )
+from .server import Caller, Grant, Role, Server, SlowQuery
 from .vectors import SparseVector, VectorLike, vectors_of
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "AlreadyExists",
     "AsyncSiskinClient",
     "Bm25",
+    "Caller",
     "Cancelled",
     "Clustered",
     "Collection",
@@ -103,6 +105,7 @@ __all__ = [
     "FieldsUpdate",
     "Filter",
     "FilterLike",
+    "Grant",
     "Hit",
     "IndexStructure",
     "InvalidArgument",
@@ -112,16 +115,19 @@ __all__ = [
     "Overloaded",
     "Priority",
     "RecallExpectation",
+    "Role",
     "ScoreAtATime",
     "SearchCounters",
     "SearchMode",
     "SearchRequest",
     "SearchResult",
     "Segment",
+    "Server",
     "ServerFault",
     "Side",
     "SiskinClient",
     "SiskinError",
+    "SlowQuery",
     "Snapshot",
     "SnapshotNotFound",
     "SparseVector",

@@ -11,6 +11,7 @@ from . import collections as col
 from . import documents as doc
 from . import encoding as enc
 from . import search as sea
+from . import server as srv
 from ._proto import Method, methods
 from .filters import FilterLike
 
@@ -80,6 +81,27 @@ def create_collection(
     if default_recall_target is not None:
         request.default_recall_target = default_recall_target
     return _call("CreateCollection", request, lambda response: msg.from_collection(response.collection))
+
+
+# The server
+
+
+def get_server() -> Call[srv.Server]:
+    """Asks what the server is."""
+    return _call("GetServer", msg.new("GetServerRequest"), msg.from_server)
+
+
+def get_caller() -> Call[srv.Caller]:
+    """Asks what the caller may do."""
+    return _call("GetCaller", msg.new("GetCallerRequest"), msg.from_caller)
+
+
+def list_slow_queries(collection: str, count_max: int) -> Call[List[srv.SlowQuery]]:
+    """Asks for slow searches."""
+    request = msg.new("ListSlowQueriesRequest")
+    request.collection = collection
+    request.page_size = count_max
+    return _call("ListSlowQueries", request, lambda response: list(map(msg.from_slow_query, response.queries)))
 
 
 def _encoder_json(encoder: Union[col.Bm25, str, Mapping[str, Any]]) -> str:

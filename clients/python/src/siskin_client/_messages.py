@@ -11,6 +11,7 @@ from . import documents as doc
 from . import encoding as enc
 from . import filters as flt
 from . import search as sea
+from . import server as srv
 from ._proto import pb
 from .vectors import SparseVector, VectorLike
 
@@ -291,24 +292,30 @@ def _set_fields_of(message: Any) -> Mapping[str, Any]:
 
 def from_search(message: Any) -> sea.SearchResult:
     """Returns a SearchResult."""
-    timings = message.timings
-    counters = message.counters
     return sea.SearchResult(
         hits=tuple(map(_from_hit, message.hits)),
         mode=_from_mode(message.mode),
-        timings=sea.StageTimings(
-            timings.total_nanos, timings.queue_nanos, timings.encode_nanos, timings.search_nanos, timings.fetch_nanos
-        ),
-        counters=sea.SearchCounters(
-            lists_visited=counters.lists_visited,
-            blocks_bounded=counters.blocks_bounded,
-            blocks_skipped=counters.blocks_skipped,
-            blocks_scored=counters.blocks_scored,
-            documents_scored=counters.documents_scored,
-            postings_scored=counters.postings_scored,
-            budget_exhausted=counters.budget_exhausted,
-        ),
+        timings=_from_timings(message.timings),
+        counters=_from_counters(message.counters),
         unknown_terms=message.unknown_terms,
+    )
+
+
+def _from_timings(timings: Any) -> sea.StageTimings:
+    return sea.StageTimings(
+        timings.total_nanos, timings.queue_nanos, timings.encode_nanos, timings.search_nanos, timings.fetch_nanos
+    )
+
+
+def _from_counters(counters: Any) -> sea.SearchCounters:
+    return sea.SearchCounters(
+        lists_visited=counters.lists_visited,
+        blocks_bounded=counters.blocks_bounded,
+        blocks_skipped=counters.blocks_skipped,
+        blocks_scored=counters.blocks_scored,
+        documents_scored=counters.documents_scored,
+        postings_scored=counters.postings_scored,
+        budget_exhausted=counters.budget_exhausted,
     )
 
 
@@ -444,6 +451,44 @@ def from_snapshot(message: Any) -> col.Snapshot:
         create_time=_from_timestamp(message.create_time),
         document_count=message.document_count,
         length_bytes=message.length_bytes,
+    )
+
+
+def from_server(message: Any) -> srv.Server:
+    """Returns a Server."""
+    return srv.Server(message.version, _from_timestamp(message.start_time), message.kernels, message.keys_required)
+
+
+def from_caller(message: Any) -> srv.Caller:
+    """Returns a Caller."""
+    return srv.Caller(
+        key_id=message.key_id,
+        grants=tuple(srv.Grant(_role(grant.role), tuple(grant.collections)) for grant in message.grants),
+        expire_time=_from_timestamp(message.expire_time) if message.HasField("expire_time") else None,
+    )
+
+
+def _role(number: int) -> srv.Role:
+    try:
+        return srv.Role(number)
+    except ValueError:
+        return srv.Role.UNKNOWN
+
+
+def from_slow_query(message: Any) -> srv.SlowQuery:
+    """Returns a SlowQuery."""
+    request = message.request
+    return srv.SlowQuery(
+        end_time=_from_timestamp(message.end_time),
+        key_id=message.key_id,
+        trace_id=message.trace_id,
+        collection=request.collection,
+        text=request.text if request.HasField("text") else None,
+        k=request.k if request.HasField("k") else 10,
+        mode=_from_mode(message.mode),
+        timings=_from_timings(message.timings),
+        counters=_from_counters(message.counters),
+        hit_count=message.hit_count,
     )
 
 

@@ -30,6 +30,7 @@ from . import collections as col
 from . import documents as doc
 from . import encoding as enc
 from . import search as sea
+from . import server as srv
 from ._calls import Call
 from ._channel import Tls
 from .client import not_ready, timeout_of
@@ -150,6 +151,20 @@ class AsyncSiskinClient:
         """As :meth:`SiskinClient.create_collection`."""
         call = _calls.create_collection(name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target)
         return await self._make(call, timeout_seconds)
+
+    async def get_server(self, *, timeout_seconds: Optional[float] = None) -> srv.Server:
+        """As :meth:`SiskinClient.get_server`."""
+        return await self._make(_calls.get_server(), timeout_seconds)
+
+    async def get_caller(self, *, timeout_seconds: Optional[float] = None) -> srv.Caller:
+        """As :meth:`SiskinClient.get_caller`."""
+        return await self._make(_calls.get_caller(), timeout_seconds)
+
+    async def list_slow_queries(
+        self, collection: str = "", *, count_max: int = 100, timeout_seconds: Optional[float] = None
+    ) -> List[srv.SlowQuery]:
+        """As :meth:`SiskinClient.list_slow_queries`."""
+        return await self._make(_calls.list_slow_queries(collection, count_max), timeout_seconds)
 
     async def list_collections(self, *, timeout_seconds: Optional[float] = None) -> List[col.Collection]:
         """As :meth:`SiskinClient.list_collections`."""

@@ -28,6 +28,7 @@ from . import collections as col
 from . import documents as doc
 from . import encoding as enc
 from . import search as sea
+from . import server as srv
 from ._calls import Call
 from ._channel import Tls
 from .documents import WaitFor
@@ -125,6 +126,37 @@ class SiskinClient:
             return self._make(_calls.is_serving(collection), timeout_seconds)
         except NotFound:
             return False
+
+    def get_server(self, *, timeout_seconds: Optional[float] = None) -> srv.Server:
+        """Returns what the server is.
+
+        Args:
+            timeout_seconds: How long the call may take.
+        """
+        return self._make(_calls.get_server(), timeout_seconds)
+
+    def get_caller(self, *, timeout_seconds: Optional[float] = None) -> srv.Caller:
+        """Returns what the caller may do.
+
+        Args:
+            timeout_seconds: How long the call may take.
+        """
+        return self._make(_calls.get_caller(), timeout_seconds)
+
+    def list_slow_queries(
+        self, collection: str = "", *, count_max: int = 100, timeout_seconds: Optional[float] = None
+    ) -> List[srv.SlowQuery]:
+        """Returns slow searches that the server remembers, the latest first.
+
+        Args:
+            collection: Only those of this collection, as their requests named it; empty for all that the caller may read.
+            count_max: How many at most, 1 to 1,000.
+            timeout_seconds: How long the call may take.
+
+        Raises:
+            InvalidArgument: ``count_max`` is out of its range.
+        """
+        return self._make(_calls.list_slow_queries(collection, count_max), timeout_seconds)
 
     def wait_until_serving(self, timeout_seconds: float = 30.0) -> None:
         """Waits until the server is ready.

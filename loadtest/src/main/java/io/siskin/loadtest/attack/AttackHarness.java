@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * it has started.
  */
 public final class AttackHarness {
-  private static final int DOCUMENTS = 20_000;
+  private static final int DOCUMENTS = 5_000;
   private static final int ATTACKERS = 2;
 
   private final ServerProcess server;

@@ -38,12 +38,16 @@ public final class FuzzHarness {
   static int run(Path folder, long inputs, long seed, PrintStream out) throws IOException {
     List<FuzzTarget> targets = new FuzzTargets(folder).all();
     Fuzzer fuzzer = new Fuzzer();
+    long weights = targets.stream().mapToInt(FuzzTarget::weight).sum();
     int faults = 0;
     out.println("| what reads | inputs | refused | most processor time, ms | most memory, KiB |");
     out.println("|---|---|---|---|---|");
     for (FuzzTarget target : targets) {
       Fuzzer.Outcome outcome =
-          fuzzer.run(target, Math.ceilDiv(inputs, targets.size()), seed ^ target.name().hashCode());
+          fuzzer.run(
+              target,
+              Math.ceilDiv(inputs * target.weight(), weights),
+              seed ^ target.name().hashCode());
       out.printf(
           Locale.ROOT,
           "| %s | %,d | %,d | %.1f | %,d |%n",

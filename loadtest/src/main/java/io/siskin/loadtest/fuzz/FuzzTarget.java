@@ -6,10 +6,11 @@ import java.util.List;
  * Something that reads what others have written.
  *
  * @param name its name
+ * @param weight its part of all inputs, in relation to others; 1 or more
  * @param corpus valid inputs
  * @param reader reads one input
  */
-record FuzzTarget(String name, List<byte[]> corpus, Reader reader) {
+record FuzzTarget(String name, int weight, List<byte[]> corpus, Reader reader) {
   /** Copies the corpus. */
   FuzzTarget {
     corpus = List.copyOf(corpus);

@@ -8,6 +8,7 @@ import io.siskin.proto.v1.DeleteRequest;
 import io.siskin.proto.v1.Document;
 import io.siskin.proto.v1.EncodeInput;
 import io.siskin.proto.v1.EncodeRequest;
+import io.siskin.proto.v1.EncodeSide;
 import io.siskin.proto.v1.FieldType;
 import io.siskin.proto.v1.FieldValue;
 import io.siskin.proto.v1.FieldsUpdate;
@@ -53,6 +54,9 @@ import java.util.zip.GZIPOutputStream;
 final class FuzzTargets {
   private static final String FILTER =
       "year >= 1990 AND (lang IN ('en', 'de') OR NOT rating < 2.5)";
+
+  // What reads memory is much quicker than what reads a file.
+  private static final int MEMORY_WEIGHT = 20;
 
   private final Path folder;
 
@@ -188,6 +192,7 @@ final class FuzzTargets {
             input -> EncodeMapper.toDomain(EncodeRequest.parseFrom(input)),
             EncodeRequest.newBuilder()
                 .setModel("splade")
+                .setSide(EncodeSide.ENCODE_SIDE_QUERY)
                 .addInputs(EncodeInput.newBuilder().setText("moth").addChunkEnds(4))
                 .build()));
     all.add(
@@ -222,6 +227,7 @@ final class FuzzTargets {
     }
     return new FuzzTarget(
         name,
+        MEMORY_WEIGHT,
         corpus,
         input -> {
           var _ = mapping.map(input);
@@ -241,7 +247,7 @@ final class FuzzTargets {
             "filter expression",
             text -> FilterParser.parse(text, schema),
             FILTER,
-            "lang = 'it''s' AND year IN (1, 2, -3)"));
+            "lang = 'it\\'s' AND year IN (1, 2, -3)"));
     all.add(text("page token", PageToken::of, ""));
     all.add(
         text(
@@ -257,7 +263,7 @@ final class FuzzTargets {
         text(
             "phrases.txt",
             text -> PhraseDictionary.read("phrases.txt", text.getBytes(StandardCharsets.UTF_8)),
-            "new york\nmachine learning\n"));
+            "{\"term\": \"Q60\", \"phrases\": [\"New York City\", \"NYC\"], \"weight\": 1.5}\n"));
   }
 
   /** Reads a text. */
@@ -272,6 +278,7 @@ final class FuzzTargets {
     }
     return new FuzzTarget(
         name,
+        MEMORY_WEIGHT,
         corpus,
         input -> {
           var _ = reader.read(new String(input, StandardCharsets.UTF_8));
@@ -297,8 +304,8 @@ final class FuzzTargets {
             """
             grpc:
               port: 7700
-              keep-alive:
-                interval-millis: 60000
+              keep_alive:
+                interval_millis: 60000
             search:
               threads: 2
             """
@@ -338,6 +345,7 @@ final class FuzzTargets {
     Path file = folder.resolve(fileName);
     return new FuzzTarget(
         name,
+        1,
         List.of(valid),
         input -> {
           Files.write(file, input);

@@ -56,7 +56,8 @@ final class FuzzHarnessTest {
   }
 
   private static Fuzzer.Outcome run(FuzzTarget.Reader reader) {
-    return new Fuzzer().run(new FuzzTarget("test", List.of(new byte[] {1, 2}), reader), 1_000, 7);
+    return new Fuzzer()
+        .run(new FuzzTarget("test", 1, List.of(new byte[] {1, 2}), reader), 1_000, 7);
   }
 
   private static void check(boolean isFine) {

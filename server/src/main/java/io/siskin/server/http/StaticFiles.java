@@ -37,7 +37,10 @@ final class StaticFiles implements Endpoint {
           "json", "application/json",
           "txt", "text/plain; charset=utf-8");
 
-  /** The name of the list of files, one per line, relative to the folder. */
+  /**
+   * The name of the list of files, one per line, relative to the folder. A line {@code NAME =
+   * /PATH} serves a file of a library, which is elsewhere in the class path.
+   */
   private static final String LIST = "files.txt";
 
   private final String root;
@@ -60,13 +63,16 @@ final class StaticFiles implements Endpoint {
 
   private static Map<String, StoredFile> read(String folder) {
     Map<String, StoredFile> files = new LinkedHashMap<>();
-    List<String> names =
+    List<String> lines =
         new String(resource(folder + LIST), StandardCharsets.UTF_8)
             .lines()
             .filter(line -> !line.isBlank() && !line.startsWith("#"))
             .toList();
-    for (String name : names) {
-      byte[] plain = resource(folder + name);
+    for (String line : lines) {
+      int equals = line.indexOf('=');
+      String name = (equals < 0 ? line : line.substring(0, equals)).trim();
+      String path = equals < 0 ? folder + name : line.substring(equals + 1).trim();
+      byte[] plain = resource(path);
       byte[] packed = pack(plain);
       String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
       if (type == null) {

@@ -54,7 +54,9 @@ class CommandLineIT {
         SiskinProcess.start(folder, "serve", "-d", data, "-p", 0, "--uds", socket)) {
       String address = server.awaitReady();
       assertThat(server.out())
-          .isEqualTo("siskin ready: " + address + ", unix://" + socket + ", 1 collection\n");
+          .matches(
+              Pattern.quote("siskin ready: " + address + ", unix://" + socket)
+                  + ", http://127\\.0\\.0\\.1:[0-9]+/, 1 collection\n");
 
       SiskinProcess text =
           SiskinProcess.run(

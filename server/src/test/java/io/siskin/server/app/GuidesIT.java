@@ -25,9 +25,9 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * The shell blocks of README.md, docs/clients.md and clients/python/README.md, pasted one after
- * another into a folder that has nothing but the checkout. A block that is not marked otherwise
- * must succeed.
+ * The shell blocks of README.md, docs/clients.md, docs/http.md and clients/python/README.md, pasted
+ * one after another into a folder that has nothing but the checkout. A block that is not marked
+ * otherwise must succeed.
  */
 @Execution(ExecutionMode.SAME_THREAD)
 class GuidesIT {
@@ -51,6 +51,11 @@ class GuidesIT {
     SharedDemo.copyTo(folder.resolve("data"));
     makePythonEnvironment();
     return follow("docs/clients.md", PythonUnderTest.environment());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyBlockOfTheHttpPageRuns() throws Exception {
+    return follow("docs/http.md", PythonUnderTest.environment());
   }
 
   @TestFactory
@@ -130,7 +135,7 @@ class GuidesIT {
   @AfterAll
   static void tellWhatWasLeftOut() {
     System.out.println(
-        "README.md, docs/clients.md and clients/python/README.md: "
+        "README.md, docs/clients.md, docs/http.md and clients/python/README.md: "
             + run
             + " shell blocks run, "
             + LEFT_OUT.values().stream().mapToInt(Integer::intValue).sum()

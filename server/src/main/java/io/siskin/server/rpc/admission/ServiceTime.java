@@ -28,9 +28,9 @@ final class ServiceTime {
    * @param itsNanos how long a thread took for it, in nanoseconds
    */
   void add(long itsPostings, long itsNanos) {
-    nanos = nanos * KEPT + itsNanos;
-    postings = postings * KEPT + Math.max(1, itsPostings);
-    largest = Math.max(largest * KEPT, itsPostings);
+    nanos = nanos * KEPT + (double) itsNanos;
+    postings = postings * KEPT + (double) Math.max(1, itsPostings);
+    largest = Math.max(largest * KEPT, (double) itsPostings);
     count = Math.min(count + 1, COUNT_MIN);
   }
 

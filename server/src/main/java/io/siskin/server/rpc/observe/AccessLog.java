@@ -1,5 +1,6 @@
 package io.siskin.server.rpc.observe;
 
+import io.siskin.proto.v1.SearchRequest;
 import io.siskin.server.observe.BackgroundQueue;
 import io.siskin.server.observe.LineSink;
 import io.siskin.server.rpc.transport.CallRecord;
@@ -41,11 +42,16 @@ final class AccessLog implements AutoCloseable {
    * @param call the call
    */
   void add(CallRecord call) {
+    // Many of them may wait, so none keeps its request.
+    call.forgetRequest(
+        queries && call.request() instanceof SearchRequest request
+            ? CallLine.cut(request.getText(), CallLine.TEXT_LENGTH_MAX)
+            : "");
     boolean _ = lines.offer(call);
   }
 
   private void write(CallRecord call) {
-    sink.write((CallLine.of(call, queries) + "\n").getBytes(StandardCharsets.US_ASCII));
+    sink.write((CallLine.of(call) + "\n").getBytes(StandardCharsets.US_ASCII));
     written.increment();
   }
 

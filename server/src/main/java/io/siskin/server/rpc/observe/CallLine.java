@@ -3,7 +3,6 @@ package io.siskin.server.rpc.observe;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import io.siskin.proto.v1.SearchRequest;
 import io.siskin.server.rpc.transport.CallRecord;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.trace.TraceContext;
@@ -36,9 +35,8 @@ final class CallLine {
    * Returns the line of a call that has ended, without the end of the line.
    *
    * @param call the call
-   * @param queries whether the text that was searched for is shown
    */
-  static String of(CallRecord call, boolean queries) {
+  static String of(CallRecord call) {
     StringWriter line = new StringWriter(512);
     try (JsonGenerator json = JSON.createGenerator(line)) {
       json.writeStartObject();
@@ -57,9 +55,7 @@ final class CallLine {
       text(json, "encoder", call.encoder(), NAME_LENGTH_MAX);
       length(json, "request_bytes", call.requestBytes());
       length(json, "response_bytes", call.responseBytes());
-      if (queries && call.request() instanceof SearchRequest request) {
-        text(json, "text", request.getText(), TEXT_LENGTH_MAX);
-      }
+      text(json, "text", call.text(), TEXT_LENGTH_MAX);
       json.writeEndObject();
     } catch (IOException impossible) {
       throw new UncheckedIOException("memory cannot be written", impossible);

@@ -97,10 +97,13 @@ public final class Observation implements CallObserver, AutoCloseable {
 
   @Override
   public void ended(CallRecord call) {
-    if (accessLog != null) {
+    // First, since the others let go of the request.
+    slowQueries.add(call);
+    if (accessLog == null) {
+      call.forgetRequest("");
+    } else {
       accessLog.add(call);
     }
-    slowQueries.add(call);
     if (traces != null && call.span() != null) {
       traces.add(call);
     }

@@ -89,7 +89,7 @@ public final class SlowQueries implements AutoCloseable {
 
   private static void tell(CallRecord call) {
     if (LOG.isInfoEnabled()) {
-      LOG.info("slow search, one of those of a second: {}", CallLine.of(call, false));
+      LOG.info("slow search, one of those of a second: {}", CallLine.of(call));
     }
   }
 

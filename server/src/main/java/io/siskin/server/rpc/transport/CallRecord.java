@@ -61,6 +61,7 @@ public final class CallRecord {
   private String keyId = "";
   private String collection = "";
   private String encoder = "";
+  private String text = "";
   private long requestBytes;
   private long responseBytes;
   private @Nullable MessageLite request;
@@ -211,12 +212,22 @@ public final class CallRecord {
   }
 
   /**
-   * Keeps the request, so that a line may show it.
+   * Keeps the request, so that whoever is told of the call's end may see it.
    *
    * @param message the request
    */
   public void setRequest(MessageLite message) {
     request = message;
+  }
+
+  /**
+   * Lets go of the request, which may be large, before the record waits for a thread.
+   *
+   * @param keptText what of its text is kept; empty for nothing
+   */
+  public void forgetRequest(String keptText) {
+    request = null;
+    text = keptText;
   }
 
   /** Notes that the text of a search was encoded just now. */
@@ -347,6 +358,11 @@ public final class CallRecord {
   /** Returns how many bytes the messages of the server had; 0 when that is not known. */
   public long responseBytes() {
     return responseBytes;
+  }
+
+  /** Returns what was kept of the text of the request; empty for nothing. */
+  public String text() {
+    return text;
   }
 
   /** Returns the request; null when nobody kept it. */

@@ -123,16 +123,20 @@ final class MessageJsonTest {
               } else {
                 json.setCharAt(at, "0\"{}[],:-.enx".charAt(random.nextInt(13)));
               }
-              String shown = json.toString().replace('\n', ' ');
+              // Half of a character has no bytes in UTF-8.
+              String damaged =
+                  new String(
+                      json.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+              String shown = damaged.replace('\n', ' ');
               Message.Builder twin = prototype.newBuilderForType();
               boolean twinTakes = true;
               try {
-                JsonFormat.parser().merge(json.toString(), twin);
+                JsonFormat.parser().merge(damaged, twin);
               } catch (com.google.protobuf.InvalidProtocolBufferException e) {
                 twinTakes = false;
               }
               try {
-                Message ours = read(json.toString(), prototype);
+                Message ours = read(damaged, prototype);
                 assertThat(twinTakes).as("we take %s", shown).isTrue();
                 assertThat(ours).as("%s", shown).isEqualTo(twin.build());
               } catch (InvalidInputException e) {

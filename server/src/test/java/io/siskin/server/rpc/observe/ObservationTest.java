@@ -199,6 +199,7 @@ final class ObservationTest {
     assertThat(Files.readString(log())).doesNotContain("private");
     assertThat(observation.counts().accessLines()).isEqualTo(3);
     assertThat(observation.counts().accessLinesLost()).isZero();
+    assertThat(GrpcServer.buffers().reservedBytes()).as("its buffers are ours").isPositive();
   }
 
   @Test
