@@ -90,8 +90,8 @@ public record NativeLibrary(String path, String system, String architecture) {
   public static Optional<NativeLibrary> of(String path, byte[] head) {
     boolean isNative =
         path.contains(SYMBOLS)
-            || !path.endsWith(".class")
-                && (EXTENSION.matcher(path).matches() || startsLikeOne(head));
+            || (!path.endsWith(".class")
+                && (EXTENSION.matcher(path).matches() || startsLikeOne(head)));
     if (!isNative) {
       return Optional.empty();
     }

@@ -53,6 +53,6 @@ public enum Target {
    */
   public boolean takes(NativeLibrary library) {
     return this == ALL
-        || library.system().equals("linux") && library.architecture().equals(architecture);
+        || (library.system().equals("linux") && library.architecture().equals(architecture));
   }
 }
