@@ -90,6 +90,9 @@ class OpenApiToolsIT {
             "--checks",
             "not_a_server_error,status_code_conformance,content_type_conformance,"
                 + "response_schema_conformance",
+            // A deadline of a millisecond would be answered with 504, which is right.
+            "--header",
+            "X-Timeout-Millis: 60000",
             "--max-examples",
             "15",
             "--seed",

@@ -140,8 +140,13 @@ public final class GrpcRestGateway implements RestGateway, AutoCloseable {
   }
 
   private RestAnswer failed(Status status, @Nullable Metadata trailers) {
+    // The channel may notice first, and would tell about itself.
+    Status told =
+        status.getCode() == Status.Code.DEADLINE_EXCEEDED
+            ? status.withDescription("the deadline passed before the work was done")
+            : status;
     com.google.rpc.Status details =
-        StatusProto.fromStatusAndTrailers(status, trailers == null ? new Metadata() : trailers);
+        StatusProto.fromStatusAndTrailers(told, trailers == null ? new Metadata() : trailers);
     return new RestAnswer(
         HttpStatuses.of(status.getCode()),
         MessageWriter.write(details, Integer.MAX_VALUE),
