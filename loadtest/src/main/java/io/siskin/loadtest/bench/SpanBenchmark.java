@@ -20,7 +20,6 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -40,12 +39,15 @@ public class SpanBenchmark {
   private static final int SPANS = 512;
 
   private final List<FinishedSpan> spans = new ArrayList<>();
-  private HttpServer collector;
-  private OpenTelemetryExporter exporter;
+  private final HttpServer collector;
+  private final OpenTelemetryExporter exporter;
 
-  /** Starts the collector. */
-  @Setup
-  public void start() throws IOException {
+  /**
+   * Starts the collector and what sends to it.
+   *
+   * @throws IOException when there is no free port
+   */
+  public SpanBenchmark() throws IOException {
     collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     collector.createContext(
         "/",

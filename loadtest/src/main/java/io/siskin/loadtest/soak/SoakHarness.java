@@ -29,7 +29,8 @@ public final class SoakHarness {
   private static final int DOCUMENTS = 6_000;
   private static final int SAMPLES = 45;
   private static final double PERCENT_MAX = 10;
-  private static final Pattern HEAP_USED = Pattern.compile("(?:DefNew|Tenured) +total .*?used (\\d+)K");
+  private static final Pattern HEAP_USED =
+      Pattern.compile("(?:DefNew|Tenured) +total .*?used (\\d+)K");
   private static final Pattern COMMITTED = Pattern.compile("Total: .*committed=(\\d+)KB");
 
   /** What the server has at a moment. */
