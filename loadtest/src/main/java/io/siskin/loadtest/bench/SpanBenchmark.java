@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -34,20 +35,18 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
+@SuppressWarnings("NullAway.Init") // JMH calls the set-up before anything else.
 public class SpanBenchmark {
   /** What OpenTelemetry sends at once; with fewer it would wait for more. */
   private static final int SPANS = 512;
 
   private final List<FinishedSpan> spans = new ArrayList<>();
-  private final HttpServer collector;
-  private final OpenTelemetryExporter exporter;
+  private HttpServer collector;
+  private OpenTelemetryExporter exporter;
 
-  /**
-   * Starts the collector and what sends to it.
-   *
-   * @throws IOException when there is no free port
-   */
-  public SpanBenchmark() throws IOException {
+  /** Starts the collector. */
+  @Setup
+  public void start() throws IOException {
     collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     collector.createContext(
         "/",
