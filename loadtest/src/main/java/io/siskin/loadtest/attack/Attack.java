@@ -345,8 +345,7 @@ enum Attack {
     return connections() == 1 ? oneByOne(port, search, goesOn, open) : many(port, search, goesOn);
   }
 
-  private int oneByOne(
-      int port, byte[] search, BooleanSupplier goesOn, Set<RawConnection> open) {
+  private int oneByOne(int port, byte[] search, BooleanSupplier goesOn, Set<RawConnection> open) {
     int closed = 0;
     while (goesOn.getAsBoolean()) {
       try (RawConnection connection = new RawConnection(port, receiveBytes())) {

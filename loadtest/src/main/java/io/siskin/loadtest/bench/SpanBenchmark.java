@@ -34,6 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
+@SuppressWarnings("NullAway.Init") // JMH calls the set-up before anything else.
 public class SpanBenchmark {
   /** What OpenTelemetry sends at once; with fewer it would wait for more. */
   private static final int SPANS = 512;

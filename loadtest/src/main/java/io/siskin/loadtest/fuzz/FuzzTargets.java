@@ -310,8 +310,7 @@ final class FuzzTargets {
               threads: 2
             """
                 .getBytes(StandardCharsets.UTF_8)));
-    all.add(
-        file("aliases.json", Aliases.FILE_NAME, file -> Aliases.read(file.getParent()), aliases()));
+    all.add(file("aliases.json", Aliases.FILE_NAME, _ -> Aliases.read(folder), aliases()));
     all.add(
         file(
             "external data of ONNX",

@@ -280,7 +280,7 @@ public final class MixedWork {
                 .compactCollection(
                     CompactCollectionRequest.newBuilder().setCollection(name).build());
       }
-      default -> restore(channel, name, "s" + Math.abs(random.nextInt()));
+      default -> restore(channel, name, "s" + random.nextInt(Integer.MAX_VALUE));
     }
   }
 

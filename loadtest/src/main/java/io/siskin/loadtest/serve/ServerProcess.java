@@ -66,11 +66,15 @@ public final class ServerProcess implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(log.toFile())
             .start();
+    boolean isReady = false;
     try {
-      return new ServerProcess(process, out, log, awaitPort(process, out, log));
-    } catch (IOException | RuntimeException failed) {
-      process.destroyForcibly();
-      throw failed;
+      int port = awaitPort(process, out, log);
+      isReady = true;
+      return new ServerProcess(process, out, log, port);
+    } finally {
+      if (!isReady) {
+        process.destroyForcibly();
+      }
     }
   }
 

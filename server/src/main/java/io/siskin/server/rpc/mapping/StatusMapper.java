@@ -188,16 +188,7 @@ public final class StatusMapper {
               message(e),
               info("SEARCH_DEADLINE_OUT_OF_REACH").build(),
               retryInfo(e.retryAfter()));
-      case RateExceededException e ->
-          status(
-              Code.RESOURCE_EXHAUSTED,
-              message(e),
-              info(switch (e.limit()) {
-                    case REQUESTS -> "REQUEST_RATE_EXCEEDED";
-                    case DOCUMENTS -> "DOCUMENT_RATE_EXCEEDED";
-                  })
-                  .build(),
-              retryInfo(e.retryAfter()));
+      case RateExceededException e -> overRate(e);
       case UnreadAnswersException e ->
           status(Code.RESOURCE_EXHAUSTED, message(e), info("ANSWERS_UNREAD").build());
       case OverloadedException e ->
@@ -240,6 +231,19 @@ public final class StatusMapper {
     return error instanceof UncheckedIOException
         || error instanceof CompletionException
         || error instanceof ExecutionException;
+  }
+
+  private static Status overRate(RateExceededException error) {
+    String reason =
+        switch (error.limit()) {
+          case REQUESTS -> "REQUEST_RATE_EXCEEDED";
+          case DOCUMENTS -> "DOCUMENT_RATE_EXCEEDED";
+        };
+    return status(
+        Code.RESOURCE_EXHAUSTED,
+        message(error),
+        info(reason).build(),
+        retryInfo(error.retryAfter()));
   }
 
   private static Status overloaded(WritesOverloadedException error) {
