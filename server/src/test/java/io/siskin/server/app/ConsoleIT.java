@@ -89,13 +89,16 @@ final class ConsoleIT {
   }
 
   private static List<String> documents() {
-    String[] words = "yellow green small finch bird garden wood song seed alder siskin".split(" ");
+    List<String> words =
+        List.of(
+            "yellow", "green", "small", "finch", "bird", "garden", "wood", "song", "seed", "alder",
+            "siskin");
     Random random = new Random(7);
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < DOCUMENTS; i++) {
       StringBuilder text = new StringBuilder();
       for (int j = 0; j < 30; j++) {
-        text.append(words[random.nextInt(words.length)]).append(' ');
+        text.append(words.get(random.nextInt(words.size()))).append(' ');
       }
       lines.add(
           "{\"id\": \"d%d\", \"title\": \"Bird %d\", \"text\": \"%s\", \"year\": %d}"
