@@ -74,7 +74,7 @@ final class TidyTest {
         for (MatchResult match : NAMED_PATH.matcher(file.getValue()).results().toList()) {
           named++;
           // Files that a build makes may be missing before the build.
-          if (!match.group(1).contains("/target/")
+          if (!(match.group(1) + "/").contains("/target/")
               && !Files.exists(Repository.root().resolve(match.group(1)))) {
             missing.add(file.getKey() + ": " + match.group(1));
           }

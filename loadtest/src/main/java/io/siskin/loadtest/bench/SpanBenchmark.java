@@ -6,6 +6,7 @@ import io.siskin.server.trace.OpenTelemetryExporter;
 import io.siskin.server.trace.TraceContext;
 import io.siskin.server.trace.TraceOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -34,7 +35,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@SuppressWarnings("NullAway.Init") // JMH calls the set-up before anything else.
 public class SpanBenchmark {
   /** What OpenTelemetry sends at once; with fewer it would wait for more. */
   private static final int SPANS = 512;
@@ -43,13 +43,13 @@ public class SpanBenchmark {
   private final HttpServer collector;
   private final OpenTelemetryExporter exporter;
 
-  /**
-   * Starts the collector and what sends to it.
-   *
-   * @throws IOException when there is no free port
-   */
-  public SpanBenchmark() throws IOException {
-    collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  /** Starts the collector and what sends to it. JMH allows no checked exception here. */
+  public SpanBenchmark() {
+    try {
+      collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException("there is no free port", e);
+    }
     collector.createContext(
         "/",
         exchange -> {
