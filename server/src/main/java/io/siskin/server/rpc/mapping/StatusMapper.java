@@ -164,12 +164,7 @@ public final class StatusMapper {
       case UnauthenticatedException e ->
           status(Code.UNAUTHENTICATED, message(e), info("KEY_" + e.reason().name()).build());
       case AccessDeniedException e -> denied(e);
-      case TooManyAttemptsException e ->
-          status(
-              Code.RESOURCE_EXHAUSTED,
-              message(e),
-              info("TOO_MANY_FAILED_ATTEMPTS").build(),
-              retryInfo(e.retryAfter()));
+      case TooManyAttemptsException e -> exhausted(e, "TOO_MANY_FAILED_ATTEMPTS", e.retryAfter());
       case ModelNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("model", e.model()));
       case SnapshotNotFoundException e ->
@@ -183,20 +178,11 @@ public final class StatusMapper {
       case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
       case RemoteEncoderException e -> remote(e);
       case DeadlineOutOfReachException e ->
-          status(
-              Code.RESOURCE_EXHAUSTED,
-              message(e),
-              info("SEARCH_DEADLINE_OUT_OF_REACH").build(),
-              retryInfo(e.retryAfter()));
+          exhausted(e, "SEARCH_DEADLINE_OUT_OF_REACH", e.retryAfter());
       case RateExceededException e -> overRate(e);
       case UnreadAnswersException e ->
           status(Code.RESOURCE_EXHAUSTED, message(e), info("ANSWERS_UNREAD").build());
-      case OverloadedException e ->
-          status(
-              Code.RESOURCE_EXHAUSTED,
-              message(e),
-              info("SEARCH_QUEUE_FULL").build(),
-              retryInfo(retryDelay));
+      case OverloadedException e -> exhausted(e, "SEARCH_QUEUE_FULL", retryDelay);
       case ResponseTooLargeException e -> tooLarge(e);
       case DrainingException e -> status(Code.UNAVAILABLE, message(e));
       case CollectionDamagedException e -> damaged(e);
@@ -224,6 +210,12 @@ public final class StatusMapper {
         yield cause == null ? internal(error) : toStatus(cause);
       }
     };
+  }
+
+  /** What was asked for may be asked for again, after a while. */
+  private Status exhausted(Throwable error, String reason, Duration retryAfter) {
+    return status(
+        Code.RESOURCE_EXHAUSTED, message(error), info(reason).build(), retryInfo(retryAfter));
   }
 
   /** These only wrap what went wrong. */
