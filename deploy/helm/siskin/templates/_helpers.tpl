@@ -45,6 +45,21 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- else -}}
 {{- $_ := set $own "http" (dict "port" -1) -}}
 {{- end -}}
+{{- $security := dict -}}
+{{- if .Values.tls.secretName -}}
+{{- $_ := set $security "tls" (dict "certificate" "/etc/siskin/tls/tls.crt" "private_key" "/etc/siskin/tls/tls.key") -}}
+{{- end -}}
+{{- if .Values.keys.secretName -}}
+{{- $_ := set $security "keys_file" "/etc/siskin/keys/keys.json" -}}
+{{- end -}}
+{{- if .Values.insecure -}}
+{{- $_ := set $security "insecure" true -}}
+{{- else if not (and .Values.tls.secretName .Values.keys.secretName) -}}
+{{- fail "tls.secretName or keys.secretName is empty; allowed: both, or insecure=true where something else protects the network (docs/install.md)" -}}
+{{- end -}}
+{{- if $security -}}
+{{- $_ := set $own "security" $security -}}
+{{- end -}}
 {{- toYaml (mustMergeOverwrite (deepCopy .Values.config) $own) -}}
 {{- end -}}
 

@@ -26,6 +26,7 @@ import io.siskin.server.batch.EncodingCache;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.http.HttpOptions;
 import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
@@ -87,11 +88,21 @@ public final class DemoCommand implements Callable<Integer> {
       description = "The TCP port, 0 to 65535; 0 takes any free one. Default: ${DEFAULT-VALUE}.")
   private int port;
 
+  @Option(
+      names = "--http-port",
+      paramLabel = "N",
+      description =
+          "The TCP port of REST and the console, 0 to 65535; 0 takes any free one. Default: the one"
+              + " after --port, or any free one where that is 0.")
+  private @Nullable Integer httpPort;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Ranges.check("--port", port, 0, PORT_MAX);
+    int http = httpPort == null ? Math.min(port == 0 ? 0 : port + 1, PORT_MAX) : httpPort;
+    Ranges.check("--http-port", http, 0, PORT_MAX);
     Logging.quietLibraries();
     Path folder = data == null ? UserFolders.cache().resolve("demo") : data;
     WordNetCollection collection = new WordNetCollection(folder);
@@ -104,6 +115,7 @@ public final class DemoCommand implements Callable<Integer> {
             Verification.FULL,
             WARMUP_MILLIS,
             new BatchedModels(TextModels.NONE, BatchingOptions.DEFAULTS, new EncodingCache(0)))) {
+      server.serveHttp(HttpOptions.DEFAULTS.at("127.0.0.1", http), true);
       int stopped = prepare(collection);
       return stopped == ExitStatus.OK ? run(server, collection) : stopped;
     }
@@ -144,7 +156,7 @@ public final class DemoCommand implements Callable<Integer> {
       stop.expectOrder();
       show(server.address());
       if (!once) {
-        printNextSteps(server.address(), collection);
+        printNextSteps(server, collection);
         stop.await();
       }
       return server.shutdown() ? ExitStatus.OK : ExitStatus.FAILURE;
@@ -217,7 +229,7 @@ public final class DemoCommand implements Callable<Integer> {
         .withFields(WordNetCollection.WORDS_FIELD, WordNetCollection.TEXT_FIELD);
   }
 
-  private void printNextSteps(String address, WordNetCollection collection) {
+  private void printNextSteps(SearchServer server, WordNetCollection collection) {
     String request =
         "'{\"collection\":\"wordnet\",\"text\":\"small yellow finch\",\"k\":3,"
             + "\"fields\":[\"words\",\"text\"]}'";
@@ -226,7 +238,8 @@ public final class DemoCommand implements Callable<Integer> {
         .printf(
             """
 
-            Serving on %1$s until Ctrl-C. In another terminal:
+            Serving on %1$s until Ctrl-C. In a browser: http://127.0.0.1:%5$d/console/
+            In another terminal:
 
               bin/siskin search --target %1$s --collection wordnet small yellow finch
               bin/siskin search --target %1$s --collection wordnet --filter 'pos = "verb"' to eat slowly
@@ -237,6 +250,10 @@ public final class DemoCommand implements Callable<Integer> {
 
               bin/siskin index --input YOURS.jsonl --output %4$s
             """,
-            address, request, collection.documents(), collection.folder());
+            server.address(),
+            request,
+            collection.documents(),
+            collection.folder(),
+            server.httpPort());
   }
 }
