@@ -27,6 +27,7 @@ from siskin_client import (
     Side,
     SnapshotNotFound,
     SparseVector,
+    StatisticsScope,
     StorageOptions,
     SyncPolicy,
     Vocabulary,
@@ -256,6 +257,21 @@ def test_a_time_budget(both, name):
     with pytest.raises(InvalidArgument) as caught:
         both.search(name, {"moth": 1.0}, mode=ScoreAtATime(posting_floor=2.0))
     assert caught.value.violations
+
+
+def test_statistics_of_each_tenant(both, name):
+    made = both.create_collection(
+        name,
+        fields={"owner": FieldType.STRING},
+        tenant_field="owner",
+        encoder=Bm25(),
+        statistics=StatisticsScope.TENANT,
+    )
+    assert made.text_statistics.scope is StatisticsScope.TENANT
+    assert made.text_statistics.pinned_average_length > 0
+    assert both.get_collection(name).text_statistics == made.text_statistics
+    plain = both.create_collection(f"{name}-plain", encoder=Bm25())
+    assert plain.text_statistics.scope is StatisticsScope.COLLECTION
 
 
 def test_tenants_are_apart(both, name):

@@ -71,6 +71,7 @@ def create_collection(
     storage: Optional[col.StorageOptions],
     writes: Optional[col.WriteOptions],
     default_recall_target: Optional[float],
+    statistics: Optional[col.StatisticsScope],
 ) -> Call[col.Collection]:
     """Makes a collection."""
     request = msg.new("CreateCollectionRequest")
@@ -80,6 +81,8 @@ def create_collection(
         request.encoder_parameters_json = _encoder_json(encoder)
     if default_recall_target is not None:
         request.default_recall_target = default_recall_target
+    if statistics is not None:
+        request.statistics = statistics.value
     return _call("CreateCollection", request, lambda response: msg.from_collection(response.collection))
 
 

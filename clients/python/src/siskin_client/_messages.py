@@ -409,6 +409,16 @@ def from_collection(message: Any) -> col.Collection:
         last_position=message.last_position,
         deleted_document_count=message.deleted_document_count,
         aliases=tuple(message.aliases),
+        text_statistics=_from_text_statistics(message.text_statistics),
+    )
+
+
+def _from_text_statistics(message: Any) -> col.TextStatistics:
+    lengths = _set_fields_of(message)
+    return col.TextStatistics(
+        col.StatisticsScope(message.scope) if message.scope in (1, 2) else None,
+        lengths.get("pinned_average_length"),
+        lengths.get("average_length"),
     )
 
 

@@ -150,10 +150,13 @@ class AsyncSiskinClient:
         storage: Optional[col.StorageOptions] = None,
         writes: Optional[col.WriteOptions] = None,
         default_recall_target: Optional[float] = None,
+        statistics: Optional[col.StatisticsScope] = None,
         timeout_seconds: Optional[float] = None,
     ) -> col.Collection:
         """As :meth:`SiskinClient.create_collection`."""
-        call = _calls.create_collection(name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target)
+        call = _calls.create_collection(
+            name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target, statistics
+        )
         return await self._make(call, timeout_seconds)
 
     async def get_server(self, *, timeout_seconds: Optional[float] = None) -> srv.Server:

@@ -195,6 +195,7 @@ class SiskinClient:
         storage: Optional[col.StorageOptions] = None,
         writes: Optional[col.WriteOptions] = None,
         default_recall_target: Optional[float] = None,
+        statistics: Optional[col.StatisticsScope] = None,
         timeout_seconds: Optional[float] = None,
     ) -> col.Collection:
         """Makes an empty collection.
@@ -210,12 +211,16 @@ class SiskinClient:
             writes: When writes become durable and visible.
             default_recall_target: The recall target of a search that names neither a mode nor a target: above 0, at
                 most 1. ``None``: 1, which is exact.
+            statistics: Among which documents the frequency of terms is counted, for ``Bm25``. ``TENANT`` needs a
+                ``tenant_field``. ``None``: ``COLLECTION``.
             timeout_seconds: How long the call may take.
 
         Raises:
             AlreadyExists: The name is taken, by a collection or an alias.
         """
-        call = _calls.create_collection(name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target)
+        call = _calls.create_collection(
+            name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target, statistics
+        )
         return self._make(call, timeout_seconds)
 
     def list_collections(self, *, timeout_seconds: Optional[float] = None) -> List[col.Collection]:

@@ -51,6 +51,15 @@ class SyncPolicy(enum.Enum):
     """Never by the server: the operating system decides."""
 
 
+class StatisticsScope(enum.Enum):
+    """Among which documents it is counted how frequent terms are, for ``Bm25``."""
+
+    COLLECTION = 1
+    """All documents of the collection."""
+    TENANT = 2
+    """Those of the tenant that asks, so that its scores tell nothing of others."""
+
+
 class Vocabulary(enum.Enum):
     """How terms are named in the vectors of a collection."""
 
@@ -161,6 +170,21 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class TextStatistics:
+    """What the weights of terms rest on in a collection whose encoder is ``Bm25``.
+
+    Attributes:
+        scope: Among which documents it is counted how frequent the terms of a query are; ``None`` if the server is too old.
+        pinned_average_length: The average length of a document, in tokens, by which all are weighed; ``None`` if unknown.
+        average_length: The average length as it is now, in tokens; ``None`` if unknown.
+    """
+
+    scope: Optional[StatisticsScope]
+    pinned_average_length: Optional[float]
+    average_length: Optional[float]
+
+
+@dataclass(frozen=True)
 class CollectionMemory:
     """The memory of a collection, in bytes.
 
@@ -207,6 +231,7 @@ class Collection:
         last_position: The position of the last write; 0 if there was none.
         deleted_document_count: Documents that were deleted or replaced and are still in its files.
         aliases: The aliases that name it, in ascending order.
+        text_statistics: What the weights of terms rest on.
     """
 
     name: str
@@ -232,6 +257,7 @@ class Collection:
     last_position: int
     deleted_document_count: int
     aliases: Tuple[str, ...]
+    text_statistics: TextStatistics
 
 
 @dataclass(frozen=True)

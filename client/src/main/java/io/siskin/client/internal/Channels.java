@@ -27,6 +27,7 @@ import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.proto.v1.ServerServiceGrpc;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,7 +50,8 @@ final class Channels {
           SearchServiceGrpc.getServiceDescriptor(),
           CollectionServiceGrpc.getServiceDescriptor(),
           DocumentServiceGrpc.getServiceDescriptor(),
-          EncodeServiceGrpc.getServiceDescriptor());
+          EncodeServiceGrpc.getServiceDescriptor(),
+          ServerServiceGrpc.getServiceDescriptor());
 
   /** The thread of a client that reads and writes its connection. */
   static final class NetworkThread extends FastThreadLocalThread {

@@ -137,8 +137,11 @@ public final class KeyStore implements AutoCloseable {
     }
   }
 
-  /** Reads the file again if it is another one than before. */
-  synchronized void look() {
+  /**
+   * Reads the file again now, if it is another one than before. It is read by itself too, within
+   * {@value #WATCH_INTERVAL_MILLIS} ms of a change.
+   */
+  public synchronized void look() {
     try {
       Stamp now = Stamp.of(file);
       if (now.equals(seen)) {

@@ -153,24 +153,20 @@ class AccessControlTest {
   private String create(@Nullable Instant expires, Grant... grants) throws Exception {
     KeyText text = KeyText.create(new SecureRandom());
     ApiKey key = ApiKey.of(text, "", List.of(grants), Instant.now(), expires);
-    int before = keys.count();
     KeyFile.change(
         keys.file(),
         all -> {
           all.put(key.id(), key);
           return all;
         });
-    while (keys.count() == before) {
-      Thread.sleep(5);
-    }
+    keys.look();
     return text.reveal();
   }
 
   private void revokeAll() throws Exception {
     KeyFile.change(keys.file(), _ -> new LinkedHashMap<>());
-    while (keys.count() > 0) {
-      Thread.sleep(5);
-    }
+    keys.look();
+    assertThat(keys.count()).isZero();
   }
 
   private Channel with(String header, String value) {

@@ -200,6 +200,8 @@ class ShownMetricsTest {
         .isInstanceOf(SearchException.InvalidRequest.class);
     Map<String, Double> changes = counts(scrape().since(before));
     Map<String, Double> expected = new TreeMap<>();
+    // The client connects with its first call.
+    expected.put("siskin_grpc_connections", 1.0);
     expected.put("siskin_grpc_calls_started_total" + SEARCH + "}", 3.0);
     expected.put("siskin_grpc_calls_total" + SEARCH + ",status=\"OK\"}", 2.0);
     expected.put("siskin_grpc_calls_total" + SEARCH + ",status=\"INVALID_ARGUMENT\"}", 1.0);
