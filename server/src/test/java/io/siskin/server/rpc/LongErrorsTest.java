@@ -138,14 +138,14 @@ class LongErrorsTest {
   }
 
   @Test
-  void theHealthServiceQuotesNamesToo() throws Exception {
+  void theHealthServiceHasALimitOfItsOwn() throws Exception {
     StatusRuntimeException error =
         failure(
             () ->
                 HealthGrpc.newBlockingStub(channel)
                     .check(HealthCheckRequest.newBuilder().setService("🐦".repeat(LONG)).build()));
 
-    assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 
   private StatusRuntimeException search(SearchRequest.Builder request) {

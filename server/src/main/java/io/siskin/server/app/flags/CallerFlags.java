@@ -34,7 +34,7 @@ public final class CallerFlags {
       paramLabel = "FILE",
       description =
           "Encrypts the connection, and trusts the certificates in this file, in PEM, and no"
-              + " others.")
+              + " others. Default: none.")
   private @Nullable Path authorities;
 
   @Option(
@@ -49,13 +49,13 @@ public final class CallerFlags {
       paramLabel = "FILE",
       description =
           "The certificate of the caller in PEM, for a server that asks for one; with"
-              + " --tls-client-key.")
+              + " --tls-client-key. Default: none.")
   private @Nullable Path clientCertificate;
 
   @Option(
       names = "--tls-client-key",
       paramLabel = "FILE",
-      description = "The key of that certificate: PEM, PKCS #8, not encrypted.")
+      description = "The key of that certificate: PEM, PKCS #8, not encrypted. Default: none.")
   private @Nullable Path clientKey;
 
   /**
