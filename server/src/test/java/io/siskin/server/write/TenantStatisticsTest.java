@@ -3,7 +3,10 @@ package io.siskin.server.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.siskin.index.build.BlockMaxOptions;
 import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.ClusterOptions;
+import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
@@ -168,8 +171,22 @@ final class TenantStatisticsTest {
     return search(server, "plain", query, tenant, EXACT).equals(expected) ? 0 : 1;
   }
 
+  /** Every mode is searched, so segments have every structure. */
   private static BuildOptions options() {
-    return BuildOptions.DEFAULTS.withThreads(1);
+    BuildOptions.Structures structures =
+        new BuildOptions.Structures(
+            true,
+            false,
+            BlockMaxOptions.DEFAULTS,
+            ImpactOrderedOptions.DEFAULTS,
+            ClusterOptions.DEFAULTS,
+            true);
+    return new BuildOptions(
+        BuildOptions.DEFAULTS.weighting(),
+        BuildOptions.DEFAULTS.quantization(),
+        BuildOptions.DEFAULTS.reordering(),
+        structures,
+        1);
   }
 
   /** Builds a collection in several segments with random borders, some documents deleted. */
