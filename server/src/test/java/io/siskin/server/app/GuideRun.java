@@ -11,6 +11,7 @@ import io.siskin.server.app.GuideDocument.UntilStopped;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -172,14 +173,27 @@ final class GuideRun implements AutoCloseable {
 
   private String withFreePorts(String text) {
     return PORT.matcher(text)
-        .replaceAll(port -> freePorts.computeIfAbsent(port.group(), any -> freePort()));
+        .replaceAll(port -> freePorts.computeIfAbsent(port.group(), this::freePort));
   }
 
+  /** HTTP listens one port above gRPC where nothing else is said, so such ports stay neighbours. */
+  private String freePort(String port) {
+    String below = freePorts.get(String.valueOf(Integer.parseInt(port) - 1));
+    return below == null ? freePort() : String.valueOf(Integer.parseInt(below) + 1);
+  }
+
+  /** Returns a port that is free, as the one above it is. */
   private static String freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return Integer.toString(socket.getLocalPort());
-    } catch (IOException noneIsFree) {
-      throw new UncheckedIOException(noneIsFree);
+    while (true) {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+          ServerSocket _ =
+              new ServerSocket(socket.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
+        return String.valueOf(socket.getLocalPort());
+      } catch (BindException neighbourIsTaken) {
+        // Another pair.
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

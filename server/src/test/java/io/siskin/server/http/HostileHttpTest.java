@@ -267,10 +267,10 @@ final class HostileHttpTest {
       while (server.counts().heldBytes() == 0) {
         Thread.sleep(5);
       }
-      while (server.counts().openConnections() > 0) {
+      // The memory is given back after the connection has ended. The class has a time-out.
+      while (server.counts().openConnections() > 0 || server.counts().heldBytes() > 0) {
         Thread.sleep(10);
       }
-      assertThat(server.counts().heldBytes()).isZero();
     }
   }
 

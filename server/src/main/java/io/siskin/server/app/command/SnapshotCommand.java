@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       "A snapshot takes no copy of the files, so it is quick and costs no space at first. 'siskin"
           + " restore' makes a collection of one, and 'siskin snapshot import' does so in another"
           + " data directory."
-    })
+    },
+    subcommands = SnapshotImportCommand.class)
 public final class SnapshotCommand implements Runnable {
   @Spec private CommandSpec spec;
 
