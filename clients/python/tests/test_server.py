@@ -170,12 +170,15 @@ def test_each_document_has_its_own_result(both, notes):
 def test_fields_change_and_texts_stay(both, notes):
     changed, missing = both.update_fields(
         notes,
-        [FieldsUpdate("n1", set={"year": 1999, "title": "Old"}, remove=["tags"]), FieldsUpdate("none", remove=["x"])],
+        [FieldsUpdate("n1", set={"year": 1999, "note": "Old"}, remove=["tags"]), FieldsUpdate("none", remove=["x"])],
         wait_for=WaitFor.SEARCHABLE,
     )
     assert (changed.outcome, missing.outcome) == (WriteOutcome.UPDATED, WriteOutcome.NOT_FOUND)
-    assert both.get(notes, "n1")[0].fields == {"year": 1999, "title": "Old"}
+    assert both.get(notes, "n1")[0].fields == {"year": 1999, "note": "Old", "title": "Lamp"}
     assert ids(both.search(notes, "lamp", filter=field("year") < 2000)) == ["n1"]
+    # The title is encoded with the text, so a document with another one is upserted.
+    (refused,) = both.update_fields(notes, [FieldsUpdate("n1", set={"title": "Old"})])
+    assert refused.outcome is WriteOutcome.REFUSED and "title" in str(refused.error)
 
 
 def test_deletions(both, notes):
