@@ -33,8 +33,9 @@ final class BenchSmokeTest {
             .run();
     // There are 2 benchmarks of the forward kernel, 4 of block maxima, 3 of summaries, 4 of
     // impacts, 5 of pooling, and 2 of the projection at two lengths. Each runs with scalar and with
-    // panama kernels. There are also 4 of memory access and 3 of counters.
-    assertThat(results).hasSize(51);
+    // panama kernels. There are also 4 of memory access, 3 of counters, 5 of call records
+    // and 2 of spans.
+    assertThat(results).hasSize(58);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }
