@@ -22,7 +22,10 @@ import java.util.concurrent.CompletionException;
  * <p>Used by one thread.
  */
 final class FullDiskScenario {
-  private static final int BALLAST_BYTES = 6 << 20;
+  // Half of the disk. What is in memory when writers restart must fit into it as a segment, beside
+  // the
+  // next file of the log, however little of it was sealed before the disk was full.
+  private static final int BALLAST_BYTES = 12 << 20;
   private static final int WRITES_MAX = 20_000;
 
   /** How many refused writes of a process are enough. */
