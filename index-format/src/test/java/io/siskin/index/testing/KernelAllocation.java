@@ -18,14 +18,33 @@ import java.util.concurrent.TimeUnit;
  */
 public final class KernelAllocation {
   private static final String ALLOCATED = " allocated ";
+  private static final String NOTHING = ALLOCATED + "0 bytes";
+
+  // In which order the compiler takes methods differs from process to process, and rarely it then
+  // runs out of its budget for inlining. Code that always allocates fails in all of them.
+  private static final int PROCESSES_MAX = 2;
 
   private KernelAllocation() {}
 
   /**
    * Runs the main method of a class, which must call {@link #report}, and checks that each report
-   * is of 0 bytes.
+   * is of 0 bytes, in this process or in a second one.
    */
   public static void check(Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> reports = reports(main, arguments);
+    for (int i = 1; i < PROCESSES_MAX && !reports.stream().allMatch(KernelAllocation::is0); i++) {
+      System.out.println("allocated, so another process is asked: " + reports);
+      reports = reports(main, arguments);
+    }
+    assertThat(reports).isNotEmpty().allMatch(KernelAllocation::is0);
+  }
+
+  private static boolean is0(String report) {
+    return report.endsWith(NOTHING);
+  }
+
+  private static List<String> reports(Class<?> main, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -35,8 +54,7 @@ public final class KernelAllocation {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
-    List<String> reports = output.lines().filter(line -> line.contains(ALLOCATED)).toList();
-    assertThat(reports).isNotEmpty().allMatch(line -> line.endsWith(ALLOCATED + "0 bytes"));
+    return output.lines().filter(line -> line.contains(ALLOCATED)).toList();
   }
 
   /**
