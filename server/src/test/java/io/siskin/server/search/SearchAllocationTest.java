@@ -20,6 +20,7 @@ import io.siskin.index.testing.RandomCollection;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.vector.SparseVector;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,8 @@ final class SearchAllocationTest {
 
   /** The body, for a process of its own. It is given an empty folder and a seed. */
   public static void main(String[] arguments) throws IOException {
-    Path directory = Path.of(arguments[0]);
+    // One of its own, since a second process may be asked.
+    Path directory = Files.createTempDirectory(Path.of(arguments[0]), "segments");
     Random random = new Random(Long.parseLong(arguments[1]));
     RandomCollection collection =
         RandomCollection.draw(
