@@ -340,7 +340,8 @@ public record DataDirectory(Path root) {
     return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+  /** Returns the lock of a file; null when another one has it, in this process too. */
+  static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException heldByThisProcess) {

@@ -3,7 +3,6 @@ package io.siskin.server.collection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -58,7 +57,7 @@ public final class ServerLock implements AutoCloseable {
       LOG.info("{} cannot be written: it is served without a lock", data.root());
       return new ServerLock(null);
     }
-    if (!lock(channel)) {
+    if (DataDirectory.tryLock(channel) == null) {
       String holder = holder(channel);
       channel.close();
       throw new FileSystemException(
@@ -68,14 +67,6 @@ public final class ServerLock implements AutoCloseable {
     }
     writeHolder(channel);
     return new ServerLock(channel);
-  }
-
-  private static boolean lock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException heldByThisProcess) {
-      return false;
-    }
   }
 
   /** Only for messages, so that a full disk is no reason not to serve. */

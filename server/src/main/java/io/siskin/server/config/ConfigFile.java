@@ -93,7 +93,7 @@ final class ConfigFile {
     String place = file + ":" + line;
     SettingSpec setting;
     try {
-      setting = tree.find(path, path, SettingSpec::path);
+      setting = tree.find(path);
     } catch (InvalidInputException unknown) {
       throw unknown.at(place);
     }

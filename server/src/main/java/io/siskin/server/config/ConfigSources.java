@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +88,7 @@ public final class ConfigSources {
           if (name.startsWith(PREFIX)) {
             SettingSpec setting = byName.get(name);
             if (setting == null) {
-              setting = tree.find("", name, SettingSpec::environmentName);
+              throw tree.unknown(name, SettingSpec::environmentName);
             }
             if (!value.isEmpty()) {
               given.put(setting.path(), new GivenValue(name, texts(setting, value), ""));
@@ -120,8 +119,7 @@ public final class ConfigSources {
     Map<String, GivenValue> given = new LinkedHashMap<>();
     texts.forEach(
         (path, text) -> {
-          SettingSpec setting = tree.find(path, path, SettingSpec::path);
-          given.put(path, new GivenValue(path, texts(Objects.requireNonNull(setting), text), ""));
+          given.put(path, new GivenValue(path, texts(tree.find(path), text), ""));
         });
     return tree.make(given);
   }

@@ -98,21 +98,28 @@ public final class SettingsTree<T extends Record> {
    * Returns a setting.
    *
    * @param path its path
-   * @param name its name as it was spelt, for the message
-   * @param spelling how other settings would be spelt there, to name the nearest
    * @throws InvalidInputException when there is none; it names the nearest
    */
-  SettingSpec find(String path, String name, Function<SettingSpec, String> spelling) {
+  SettingSpec find(String path) {
     SettingSpec found = settings.get(path);
     if (found == null) {
-      List<String> names = settings.values().stream().map(spelling).toList();
-      String nearest = NearestNames.hint(name, names);
-      throw new InvalidInputException(
-          "setting",
-          "'" + name + "', which does not exist" + nearest,
-          "a setting of docs/configuration.md");
+      throw unknown(path, SettingSpec::path);
     }
     return found;
+  }
+
+  /**
+   * Returns what is wrong with a name that no setting has.
+   *
+   * @param name the name, as it was spelt
+   * @param spelling how settings are spelt there, to name the nearest
+   */
+  InvalidInputException unknown(String name, Function<SettingSpec, String> spelling) {
+    List<String> names = settings.values().stream().map(spelling).toList();
+    return new InvalidInputException(
+        "setting",
+        "'" + name + "', which does not exist" + NearestNames.hint(name, names),
+        "a setting of docs/configuration.md");
   }
 
   /**
