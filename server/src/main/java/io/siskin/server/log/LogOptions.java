@@ -8,7 +8,8 @@ import java.util.concurrent.Executor;
  * How a log uses its disk.
  *
  * @param firstFileLengthBytes the length of the first file in bytes. Each further file is twice as
- *     long as the one before it, so a small log stays small
+ *     long as the one before it, so a small log stays small. On a disk without room for that, a
+ *     file may be shorter, but not shorter than this
  * @param fileLengthBytesMax the length in bytes at which files stop growing. A frame that does not
  *     fit gets a file of its own length
  * @param preparing runs the task that writes the next file full of zeros, while the current one is

@@ -38,9 +38,10 @@ final class NextFile {
     this.executor = executor;
   }
 
-  /** Returns the length of the file that is or was prepared, 0 for none. */
+  /** Returns the length of the file that is or was prepared; 0 for none, or when that failed. */
   long lengthBytes() {
-    return prepared == null ? 0 : preparedLengthBytes;
+    CompletableFuture<LogFile> future = prepared;
+    return future == null || future.isCompletedExceptionally() ? 0 : preparedLengthBytes;
   }
 
   /**
@@ -142,5 +143,20 @@ final class NextFile {
   static long lengthAfter(long lengthBytes, LogOptions options, long frameLength) {
     return Math.max(
         Math.min(2 * lengthBytes, options.fileLengthBytesMax()), LogLayout.fileLength(frameLength));
+  }
+
+  /**
+   * Returns the length to try when there is no room for a file: about half of it, but not less than
+   * the first file of a log has, or than a frame needs.
+   *
+   * @param lengthBytes the length that is too much
+   * @param options how to use the disk
+   * @param frameLength the frame's length
+   * @return the same length when there is nothing shorter to try
+   */
+  static long shorter(long lengthBytes, LogOptions options, long frameLength) {
+    long least = Math.max(options.firstFileLengthBytes(), LogLayout.fileLength(frameLength));
+    long half = LogLayout.fileLength(lengthBytes / 2 - LogLayout.FRAMES_OFFSET);
+    return Math.min(lengthBytes, Math.max(least, half));
   }
 }

@@ -279,15 +279,17 @@ public final class WriteAheadLog implements Closeable {
   private void continueInNextFile(int frameLength) throws IOException {
     boolean _ = force();
     boolean unused = header.firstSequence() > lastSequence;
+    long fileNumber = unused ? header.fileNumber() : header.fileNumber() + 1;
     long length = NextFile.lengthAfter(unused ? 0 : header.lengthBytes(), options, frameLength);
-    LogFileHeader newHeader =
-        new LogFileHeader(
-            unused ? header.fileNumber() : header.fileNumber() + 1,
-            lastSequence + 1,
-            salts.nextLong(),
-            length);
     try {
-      LogFile newFile = begin(files, next, newHeader);
+      LogFileHeader newHeader;
+      LogFile newFile;
+      do {
+        newHeader = new LogFileHeader(fileNumber, lastSequence + 1, salts.nextLong(), length);
+        newFile = beginUnlessFull(newHeader, frameLength);
+        // A disk that has no room for so long a file may have some for what is written now.
+        length = NextFile.shorter(length, options, frameLength);
+      } while (newFile == null);
       file.close();
       if (!unused) {
         full.addLast(header);
@@ -300,6 +302,20 @@ public final class WriteAheadLog implements Closeable {
       throw noRoom;
     } catch (IOException failed) {
       throw fail(failed);
+    }
+  }
+
+  /** Returns null when there is no room for the file and a shorter one would do. */
+  private @Nullable LogFile beginUnlessFull(LogFileHeader newHeader, int frameLength)
+      throws IOException {
+    try {
+      return begin(files, next, newHeader);
+    } catch (LogFullException noRoom) {
+      if (NextFile.shorter(newHeader.lengthBytes(), options, frameLength)
+          == newHeader.lengthBytes()) {
+        throw noRoom;
+      }
+      return null;
     }
   }
 

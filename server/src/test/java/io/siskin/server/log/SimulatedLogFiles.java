@@ -263,6 +263,8 @@ final class SimulatedLogFiles implements LogFiles {
               : Math.max(0, position + source.remaining() - content.seen.length);
       if (wanted > roomBytes) {
         put(source, (int) position, (int) (source.remaining() - (wanted - roomBytes)));
+        // What was written is there until the file is deleted, which gives it back.
+        roomBytes = writesInPlaceNeedRoom ? roomBytes : 0;
         throw new LogFullException(name, new IOException("No space left on device"));
       }
       if (roomBytes != Long.MAX_VALUE) {

@@ -339,6 +339,27 @@ final class WriteAheadLogTest {
     assertThat(files.openFiles()).isZero();
   }
 
+  /** The next file would have 16 KiB. A server must not refuse small writes for want of that. */
+  @Test
+  void aFileIsShorterWhereTheDiskHasNoRoomForAWholeOne() throws IOException {
+    SimulatedLogFiles files = new SimulatedLogFiles(new Random(Seeds.next()));
+    WriteAheadLog log = WriteAheadLog.open(files, SMALL, 1, collector(new ArrayList<>()));
+    files.limitRoom(8192 + 100, false);
+    for (int i = 1; i <= 4; i++) {
+      log.append(1, ByteBuffer.allocate(2_000));
+    }
+    log.force();
+    assertThat(log.lengthBytes()).isEqualTo(2 * 8192);
+    assertThat(files.list())
+        .containsExactlyInAnyOrder(LogFileHeader.nameOf(1), LogFileHeader.nameOf(3));
+    assertThatThrownBy(() -> log.append(1, ByteBuffer.allocate(2_000)))
+        .isInstanceOf(LogFullException.class);
+    log.close();
+    List<Frame> found = new ArrayList<>();
+    WriteAheadLog.open(files, SMALL, 1, collector(found)).close();
+    assertThat(found).extracting(Frame::sequence).containsExactly(1L, 2L, 3L, 4L);
+  }
+
   @Test
   void onlyFilesThatNobodyNeedsAreDeleted() throws IOException {
     SimulatedLogFiles files = new SimulatedLogFiles(new Random(Seeds.next()));
