@@ -9,11 +9,23 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from . import errors
+from ._channel import Options, Tls
 
 _DETAILS = "grpc-status-details-bin"
 _CODES = {code.value[0]: code.name for code in grpc.StatusCode}
 # What gRPC says when it found no server. It has no code of its own for that.
 _UNREACHED = ("failed to connect", "dns resolution failed", "connection refused", "no such file", "name resolution")
+# What gRPC says when it reached a server but could not agree with it on encryption, with what to do about it.
+_NOT_ENCRYPTED = (
+    (
+        "certificate_verify_failed",
+        "Its certificate is not vouched for by those that the client trusts: set trusted_certificates.",
+    ),
+    ("hostname verification", "Its certificate is for other names than the one it was called by: set server_name."),
+    ("wrong_version_number", "It does not encrypt on this port: leave out tls, or call another port."),
+    ("security handshaker", "A file of tls has no certificate or no key in PEM, or the key is of another certificate."),
+)
+_ENDED = ("socket closed", "connection reset", "broken pipe", "unwrap failed")
 _LARGE_TO_GRPC = ("received message larger than max", "sent message larger than max")
 _NOT_FOUND = {
     "collection": errors.CollectionNotFound,
@@ -38,25 +50,46 @@ class StreamEnded(grpc.RpcError):
         return ()
 
 
-def of_rpc_error(error: Any, target: str) -> errors.SiskinError:
+def of_rpc_error(error: Any, options: Options) -> errors.SiskinError:
     """Translates what ended a call.
 
     Args:
         error: What the transport raised.
-        target: Where the server is, for the message.
+        options: How the server is called, for the message.
     """
     name = error.code().name
     message = error.details() or ""
     if name == "UNAVAILABLE" and any(words in message.lower() for words in _UNREACHED):
-        return errors.Unavailable(
-            name,
-            f"the server at {target} cannot be reached. Does it run, and is the address right? gRPC says: {message}",
-        )
+        return errors.Unavailable(name, f"{_unreached(message.lower(), options)} gRPC says: {message}")
     status = status_pb2.Status(code=error.code().value[0], message=message)
     for key, value in error.trailing_metadata() or ():
         if key == _DETAILS:
             status = status_pb2.Status.FromString(value)
     return of_status(status)
+
+
+def _unreached(message: str, options: Options) -> str:
+    """Says in words why there is no connection, and what to do about it.
+
+    Args:
+        message: What gRPC says, in lower case.
+        options: How the server is called.
+    """
+    for words, advice in _NOT_ENCRYPTED:
+        if words in message:
+            return f"the server at {options.target} is there, but the connection could not be encrypted. {advice}"
+    if any(words in message for words in _ENDED):
+        return f"the server at {options.target} ended the connection before the call. {_advice(options.tls)}"
+    return f"the server at {options.target} cannot be reached. Does it run, and is the address right?"
+
+
+def _advice(tls: Optional[Tls]) -> str:
+    """Says what may be wrong where a server is there and takes no call. TLS does not let a server say more."""
+    if tls is None:
+        return "It may take encrypted connections only: set tls."
+    if tls.client_certificate is None:
+        return "It may ask for a certificate of the client: set client_certificate and client_key."
+    return "It may not trust the certificate of the client."
 
 
 def closed() -> errors.Cancelled:
@@ -82,6 +115,8 @@ def of_status(status: Any) -> errors.SiskinError:
     if name == "ALREADY_EXISTS":
         return errors.AlreadyExists(name, message, reason=reason)
     if name == "RESOURCE_EXHAUSTED":
+        if reason == "TOO_MANY_FAILED_ATTEMPTS":
+            return errors.AccessDenied(name, message, reason=reason, retry_after=retry_after)
         large = reason in ("REQUEST_TOO_LARGE", "RESPONSE_TOO_LARGE") or message.lower().startswith(_LARGE_TO_GRPC)
         if large or (retry_after is None and info is None):
             return errors.MessageTooLarge(name, message, reason=reason)

@@ -505,7 +505,7 @@ class AsyncSiskinClient:
                 metadata=self._options.call_metadata,
             )
         except grpc.RpcError as error:
-            raise _failures.of_rpc_error(error, self.target) from None
+            raise _failures.of_rpc_error(error, self._options) from None
         return call.decode(response)
 
     async def _run(self, stream: _streams.Stream[R], source: Union[Iterable[Any], AsyncIterable[Any]]) -> AsyncIterator[Any]:
@@ -536,7 +536,7 @@ class AsyncSiskinClient:
                 except grpc.RpcError as error:
                     broken, exchange = exchange, None
                     broken.cancel()
-                    window.broken(_failures.of_rpc_error(error, self.target))
+                    window.broken(_failures.of_rpc_error(error, self._options))
                 for result in stream.take_ready():
                     yield result
             if exchange is not None:

@@ -781,7 +781,7 @@ class SiskinClient:
                 metadata=self._options.call_metadata,
             )
         except grpc.RpcError as error:
-            raise _failures.of_rpc_error(error, self.target) from None
+            raise _failures.of_rpc_error(error, self._options) from None
         except ValueError:
             if self._closed:
                 raise _failures.closed() from None
@@ -816,7 +816,7 @@ class SiskinClient:
                     except grpc.RpcError as error:
                         broken, exchange = exchange, None
                         broken.cancel()
-                        window.broken(_failures.of_rpc_error(error, self.target))
+                        window.broken(_failures.of_rpc_error(error, self._options))
                 yield from stream.take_ready()
             if exchange is not None:
                 exchange.finish()

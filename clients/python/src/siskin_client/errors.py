@@ -112,7 +112,10 @@ class Unavailable(SiskinError, ConnectionError):
 
 
 class AccessDenied(SiskinError):
-    """The caller sends no key that is valid (UNAUTHENTICATED), or its key does not allow the call (PERMISSION_DENIED)."""
+    """The caller sends no key that is valid (UNAUTHENTICATED), or its key does not allow the call (PERMISSION_DENIED).
+
+    After many calls without a valid key, the server says only that they were too many (RESOURCE_EXHAUSTED).
+    """
 
 
 class Unimplemented(SiskinError):

@@ -5,12 +5,10 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +29,8 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
     /** A number with a fraction. */
     record Decimal() implements SettingType {}
 
-    /** True or false. */
-    record Switch() implements SettingType {}
+    /** True or false; an optional one can also be left to what another setting says. */
+    record Switch(boolean isOptional) implements SettingType {}
 
     /** A text. */
     record Text() implements SettingType {}
@@ -69,7 +67,7 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
       return new SettingType.Decimal();
     }
     if (type == boolean.class || type == Boolean.class) {
-      return new SettingType.Switch();
+      return new SettingType.Switch(type == Boolean.class);
     }
     if (type == String.class) {
       return new SettingType.Text();
@@ -119,7 +117,7 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
   public String allowed() {
     return switch (type) {
       case SettingType.Switch _ -> "true or false";
-      case SettingType.Choice(var values) -> String.join(", ", spellings(values));
+      case SettingType.Choice(var values) -> Choices.allowed(values);
       case SettingType.WholeNumber _, SettingType.Decimal _ -> range();
       default -> declaration.allowed();
     };
@@ -163,7 +161,7 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
     String byDefault = declaration.defaultValue();
     if (byDefault.isEmpty()) {
       return switch (type) {
-        case SettingType.Switch _ -> false;
+        case SettingType.Switch(boolean isOptional) -> isOptional ? null : false;
         case SettingType.Texts _, SettingType.PathNames _ -> List.of();
         case SettingType.TextsByName _ -> Map.of();
         default -> null;
@@ -229,11 +227,11 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
   }
 
   private static Object choice(String name, Class<? extends Enum<?>> values, String text) {
-    return Arrays.stream(values.getEnumConstants())
-        .filter(value -> spelling(value).equals(text.toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () -> new InvalidInputException(name, text, String.join(", ", spellings(values))));
+    Enum<?> found = Choices.find(values, text);
+    if (found == null) {
+      throw new InvalidInputException(name, text, Choices.allowed(values));
+    }
+    return found;
   }
 
   private static Map<String, String> byName(String name, List<String> texts) {
@@ -248,17 +246,6 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
     return Map.copyOf(values);
   }
 
-  private static List<String> spellings(Class<? extends Enum<?>> values) {
-    return Arrays.stream(values.getEnumConstants())
-        .map(SettingSpec::spelling)
-        .collect(Collectors.toList());
-  }
-
-  /** Returns how a value of a choice is spelt. */
-  private static String spelling(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
   /**
    * Returns a value as it is written in a file, one text for each element.
    *
@@ -269,7 +256,7 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
       case List<?> list -> list.stream().map(String::valueOf).toList();
       case Map<?, ?> map ->
           map.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList();
-      case Enum<?> choice -> List.of(spelling(choice));
+      case Enum<?> choice -> List.of(Choices.spelling(choice));
       default -> List.of(value.toString());
     };
   }

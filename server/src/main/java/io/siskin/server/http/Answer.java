@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public record Answer(int status, @Nullable String type, byte[] body, Map<String,
   private static final int INTERNAL = 13;
   private static final int UNAVAILABLE = 14;
   private static final int DEADLINE_EXCEEDED = 4;
+  private static final int UNAUTHENTICATED = 16;
 
   /** Keeps what was given. */
   public Answer {
@@ -92,14 +94,25 @@ public record Answer(int status, @Nullable String type, byte[] body, Map<String,
 
   private static int code(int status) {
     return switch (status) {
+      case 401 -> UNAUTHENTICATED;
       case 403 -> PERMISSION_DENIED;
       case 404 -> NOT_FOUND;
       case 408 -> DEADLINE_EXCEEDED;
-      case 413, 414, 431 -> RESOURCE_EXHAUSTED;
+      case 413, 414, 429, 431 -> RESOURCE_EXHAUSTED;
       case 500 -> INTERNAL;
       case 503 -> UNAVAILABLE;
       default -> INVALID_ARGUMENT;
     };
+  }
+
+  /**
+   * Returns this answer with the header {@code Retry-After}.
+   *
+   * @param delay after which time to try again; the header has whole seconds, at least one
+   */
+  Answer retryAfter(Duration delay) {
+    long seconds = Math.max(1, delay.plusNanos(999_999_999).toSeconds());
+    return with("Retry-After", Long.toString(seconds));
   }
 
   /**

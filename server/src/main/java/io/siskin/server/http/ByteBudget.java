@@ -39,6 +39,11 @@ final class ByteBudget {
     held.addAndGet(-bytes);
   }
 
+  /** Returns the most that can be taken. */
+  long max() {
+    return bytesMax;
+  }
+
   /** Returns how many are taken. */
   long held() {
     return held.get();

@@ -10,7 +10,8 @@ final class ConnectionLimit {
   private final int perAddressMax;
   private final Map<InetAddress, Integer> byAddress = new HashMap<>();
   private int open;
-  private long refused;
+  private long refusedOverTotal;
+  private long refusedOverAddress;
 
   /**
    * Creates a limit.
@@ -31,8 +32,12 @@ final class ConnectionLimit {
    */
   synchronized boolean open(InetAddress address) {
     int ofAddress = byAddress.getOrDefault(address, 0);
-    if (open >= max || ofAddress >= perAddressMax) {
-      refused++;
+    if (open >= max) {
+      refusedOverTotal++;
+      return false;
+    }
+    if (ofAddress >= perAddressMax) {
+      refusedOverAddress++;
       return false;
     }
     open++;
@@ -55,8 +60,13 @@ final class ConnectionLimit {
     return open;
   }
 
-  /** Returns how many connections were refused so far. */
-  synchronized long refusedCount() {
-    return refused;
+  /** Returns how many connections were refused so far, because too many were open. */
+  synchronized long refusedOverTotal() {
+    return refusedOverTotal;
+  }
+
+  /** Returns how many were refused so far, because too many of their address were open. */
+  synchronized long refusedOverAddress() {
+    return refusedOverAddress;
   }
 }

@@ -81,7 +81,7 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
             });
     ChannelPipeline pipeline = channel.pipeline();
     if (tls != null) {
-      pipeline.addLast(tls.newHandler(channel.alloc()));
+      pipeline.addLast(new PlainTextRefusal(), tls.newHandler(channel.alloc()));
     }
     HttpConnection connection = new HttpConnection(shared);
     pipeline.addLast(

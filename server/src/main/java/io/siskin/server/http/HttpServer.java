@@ -14,6 +14,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.siskin.server.counters.BufferPoolCounts;
+import io.siskin.server.counters.HttpCounts;
 import io.siskin.server.tls.ReloadingTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -130,9 +131,14 @@ public final class HttpServer implements AutoCloseable {
     return bytes;
   }
 
-  /** Returns what the server holds, as plain numbers. */
+  /** Returns what the server holds, and which connections it has refused. */
   public HttpCounts counts() {
-    return new HttpCounts(limit.openCount(), limit.refusedCount(), budget.held());
+    return new HttpCounts(
+        limit.openCount(),
+        limit.refusedOverTotal(),
+        limit.refusedOverAddress(),
+        budget.held(),
+        budget.max());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.siskin.server.http;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,23 +11,31 @@ import org.jspecify.annotations.Nullable;
  * @param body the body; not copied, must not be changed
  */
 public record Page(int status, String type, byte[] body) {
-  /** Decides who may see a page. Safe for concurrent use. */
+  /**
+   * Why somebody may not see a page.
+   *
+   * @param status the status of HTTP: 401, 403 or 429
+   * @param message what is wrong and what is allowed, in words
+   * @param retryAfter after which time to try again; null where that does not help
+   */
+  public record Refusal(int status, String message, @Nullable Duration retryAfter) {}
+
+  /**
+   * Decides who may see a page. Called on a network thread, which it must not hold up. Safe for
+   * concurrent use.
+   */
   @FunctionalInterface
   public interface Door {
-    /** What {@link #judge} returns for those who may see the page. */
-    int OK = 200;
-
     /** Lets everybody in. */
-    Door OPEN = (authorization, apiKey) -> OK;
+    Door OPEN = request -> null;
 
     /**
-     * Judges a request by its headers.
+     * Judges a request.
      *
-     * @param authorization the header {@code Authorization}; null if it was not sent
-     * @param apiKey the header {@code X-API-Key}; null if it was not sent
-     * @return {@link #OK}, or the status of the refusal: 401 or 403
+     * @param request the request
+     * @return null when its sender may see the page
      */
-    int judge(@Nullable String authorization, @Nullable String apiKey);
+    @Nullable Refusal judge(Request request);
   }
 
   /** Makes pages. Called by one thread at a time, which may be held up. */

@@ -2,6 +2,7 @@ package io.siskin.server.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One request, whole. Immutable; its body must not be changed. Safe for concurrent use. */
@@ -56,6 +57,17 @@ public final class Request {
    */
   public @Nullable String header(String name) {
     return headers.get(name);
+  }
+
+  /**
+   * Returns all values of a header that has a list, as one list.
+   *
+   * @param name the header, in any case
+   * @return the values, separated by commas; null if it was not sent
+   */
+  @Nullable String headers(String name) {
+    List<String> values = headers.getAll(name);
+    return values.isEmpty() ? null : String.join(",", values);
   }
 
   /** Returns the body, unpacked; empty for none. */

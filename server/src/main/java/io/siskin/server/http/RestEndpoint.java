@@ -137,7 +137,9 @@ final class RestEndpoint implements Endpoint {
   private static Map<String, String> metadata(Request request) {
     Map<String, String> metadata = new HashMap<>();
     for (String name : RestGateway.METADATA_NAMES) {
-      String value = request.header(name);
+      // A list may be sent in parts, in several headers of one name.
+      String value =
+          name.equals(RestGateway.TRACE_STATE) ? request.headers(name) : request.header(name);
       if (value != null) {
         metadata.put(name, value);
       }
@@ -148,11 +150,6 @@ final class RestEndpoint implements Endpoint {
   private static Answer toAnswer(RestAnswer answer) {
     Answer made = Answer.of(answer.status(), Answer.JSON, answer.body());
     Duration retryAfter = answer.retryAfter();
-    if (retryAfter == null) {
-      return made;
-    }
-    // The header has whole seconds; the body has the exact time.
-    long seconds = Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds());
-    return made.with("Retry-After", Long.toString(seconds));
+    return retryAfter == null ? made : made.retryAfter(retryAfter);
   }
 }

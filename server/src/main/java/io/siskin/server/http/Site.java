@@ -1,6 +1,7 @@
 package io.siskin.server.http;
 
 import io.siskin.server.rpc.gateway.RestGateway;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -174,15 +175,16 @@ public final class Site implements Endpoint, AutoCloseable {
   }
 
   private Endpoint behindDoor(Request request, Endpoint page) {
-    int status = door.judge(request.header("Authorization"), request.header("X-API-Key"));
-    return switch (status) {
-      case Page.Door.OK -> page;
-      case UNAUTHORIZED ->
-          page(
-              Answer.error(status, "a key is needed: 'Authorization: Bearer KEY'")
-                  .with("WWW-Authenticate", "Bearer"));
-      default -> page(Answer.error(status, "the key needs the role 'read' for all collections"));
-    };
+    Page.Refusal refusal = door.judge(request);
+    if (refusal == null) {
+      return page;
+    }
+    Answer answer = Answer.error(refusal.status(), refusal.message());
+    if (refusal.status() == UNAUTHORIZED) {
+      answer = answer.with("WWW-Authenticate", "Bearer");
+    }
+    Duration retryAfter = refusal.retryAfter();
+    return page(retryAfter == null ? answer : answer.retryAfter(retryAfter));
   }
 
   private Answer readyPage() {

@@ -11,6 +11,7 @@ final class Families {
   private static final String STATUS = "status";
   private static final String COLLECTION = "collection";
   private static final String MODEL = "model";
+  private static final String LISTENER = "listener";
 
   static final Family BUILD =
       info("siskin_build_info", "What runs: always 1.", "version", "kernels", "java");
@@ -109,6 +110,29 @@ final class Families {
           "Connections that were closed because too many were open in all (total) or from their"
               + " address (address), or because they did not begin to speak (silent).",
           "reason");
+
+  static final Family HTTP_CONNECTIONS =
+      gauge(
+          "siskin_http_connections",
+          "Connections that are open, by listener: http or metrics.",
+          LISTENER);
+  static final Family HTTP_CONNECTIONS_REFUSED =
+      counter(
+          "siskin_http_refused_connections_total",
+          "Connections that were closed at once, because too many were open in all (total) or from"
+              + " their address (address), by listener.",
+          LISTENER,
+          "reason");
+  static final Family HTTP_HELD =
+      gauge(
+          "siskin_http_held_bytes",
+          "Bytes of bodies and long answers that are in memory, by listener.",
+          LISTENER);
+  static final Family HTTP_HELD_LIMIT =
+      gauge(
+          "siskin_http_held_limit_bytes",
+          "How many of these bytes there may be. A request beyond it is answered with 503.",
+          LISTENER);
 
   static final Family SEARCHES =
       counter(
@@ -465,8 +489,9 @@ final class Families {
   static final Family ACCESS_REFUSALS =
       counter(
           "siskin_access_refusals_total",
-          "Calls and requests of streams that were refused for who asked: no_key, malformed,"
-              + " unknown, expired, forbidden or too_many (failed attempts from one address).",
+          "Calls, requests of streams and requests for metrics that were refused for who asked:"
+              + " no_key, malformed, unknown, expired, forbidden or too_many (failed attempts from"
+              + " one address).",
           "reason");
   static final Family KEYS =
       gauge("siskin_keys", "Keys of callers, expired ones included; 0 when none are needed.");

@@ -6,6 +6,7 @@ import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.CertificateState;
+import io.siskin.server.counters.HttpCounts;
 import io.siskin.server.counters.ObservationCounts;
 import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param observation what became of lines, slow searches and spans
  * @param recall the recall of searches that were searched again
  * @param buffers what the buffers of the network libraries take, by the name of the library
+ * @param http what the HTTP servers hold, by the name of the listener
  * @param access what was refused for who asked
  * @param certificate how the certificate of the listeners is; null when they have none
  */
@@ -54,5 +56,6 @@ public record MetricSources(
     Supplier<ObservationCounts> observation,
     Supplier<RecallCounts> recall,
     Supplier<? extends Map<String, BufferPoolCounts>> buffers,
+    Supplier<? extends Map<String, HttpCounts>> http,
     Supplier<AccessCounts> access,
     Supplier<@Nullable CertificateState> certificate) {}

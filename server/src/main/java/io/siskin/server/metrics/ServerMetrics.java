@@ -6,6 +6,7 @@ import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.counters.AccessCounts;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.CertificateState;
+import io.siskin.server.counters.HttpCounts;
 import io.siskin.server.counters.ObservationCounts;
 import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
@@ -43,6 +44,7 @@ final class ServerMetrics {
     ScrubCounts scrub = sources.scrub().get();
     points.add(Families.SCRUBBED, scrub.bytes());
     points.add(Families.SCRUB_PASSES, scrub.passes());
+    sources.http().get().forEach((listener, counts) -> http(points, listener, counts));
     access(points, sources.access().get());
     CertificateState certificate = sources.certificate().get();
     if (certificate != null) {
@@ -80,6 +82,15 @@ final class ServerMetrics {
     points.add(Families.RECALL_DROPPED, counts.gone(), "gone");
     points.add(Families.RECALL_DROPPED, counts.failed(), "failed");
     points.addNanos(Families.RECALL_TIME, counts.searchNanos());
+  }
+
+  private static void http(Points points, String listener, HttpCounts counts) {
+    points.add(Families.HTTP_CONNECTIONS, counts.connections(), listener);
+    points.add(Families.HTTP_CONNECTIONS_REFUSED, counts.connectionsOverTotal(), listener, "total");
+    points.add(
+        Families.HTTP_CONNECTIONS_REFUSED, counts.connectionsOverAddress(), listener, "address");
+    points.add(Families.HTTP_HELD, counts.heldBytes(), listener);
+    points.add(Families.HTTP_HELD_LIMIT, counts.heldBytesMax(), listener);
   }
 
   private static void access(Points points, AccessCounts counts) {

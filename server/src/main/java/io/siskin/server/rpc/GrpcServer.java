@@ -184,6 +184,28 @@ public final class GrpcServer implements AutoCloseable {
     return services.accessCounts();
   }
 
+  /**
+   * Judges who asks for a page that tells about all collections, with the keys, counts and limits
+   * of calls.
+   *
+   * @param page the page, as the log shall name it
+   * @param client where the request comes from
+   * @param authorization the header {@code authorization}; null if it was not sent
+   * @param apiKey the header {@code x-api-key}; null if it was not sent
+   * @throws io.siskin.server.access.UnauthenticatedException when a key is needed and none is valid
+   * @throws io.siskin.server.access.TooManyAttemptsException the same, when too many attempts of
+   *     the address have failed
+   * @throws io.siskin.server.access.AccessDeniedException when the key does not allow to read all
+   *     collections
+   */
+  public void checkPage(
+      String page,
+      InetSocketAddress client,
+      @Nullable String authorization,
+      @Nullable String apiKey) {
+    services.checkPage(page, client, authorization, apiKey);
+  }
+
   /** Returns what the connections' buffers take. */
   public static BufferPoolCounts buffers() {
     return BufferPool.counts();

@@ -37,9 +37,11 @@ import io.siskin.server.rpc.transport.OpenCalls;
 import io.siskin.server.rpc.transport.RateLimiting;
 import io.siskin.server.rpc.transport.RequestSizes;
 import io.siskin.server.rpc.transport.UnreadAnswers;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All services of one server, without any transport: what the listeners of a {@link GrpcServer}
@@ -239,6 +241,7 @@ final class GrpcServices {
             EncodeServiceGrpc.getServiceDescriptor(),
             ServerServiceGrpc.getServiceDescriptor()),
         new StatusMapper(options.retryDelay(), !access.areKeysRequired()),
+        access.areKeysRequired(),
         options.limits().requestBytesMax(),
         options.limits().responseBytesMax());
   }
@@ -322,6 +325,15 @@ final class GrpcServices {
   /** Returns what was refused for who asked, and how the keys are. */
   AccessCounts accessCounts() {
     return access.counts();
+  }
+
+  /** Judges who asks for a page, see {@link AccessControl#checkPage}. */
+  void checkPage(
+      String page,
+      InetSocketAddress client,
+      @Nullable String authorization,
+      @Nullable String apiKey) {
+    access.checkPage(page, client, authorization, apiKey);
   }
 
   /** Tells health checks NOT_SERVING, now and for ever. */

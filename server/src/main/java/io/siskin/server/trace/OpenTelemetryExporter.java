@@ -9,6 +9,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.TraceStateBuilder;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -231,16 +232,29 @@ public final class OpenTelemetryExporter implements SpanExporter {
       return Context.root();
     }
     TraceContext own = span.context();
-    String id =
-        new TraceContext(own.traceIdHigh(), own.traceIdLow(), span.parentSpanId(), true)
-            .spanIdText();
+    String id = own.withSpan(span.parentSpanId()).spanIdText();
+    // A span has the state of its parent.
+    TraceState state = state(own.state());
     SpanContext parent =
         span.parentIsRemote()
-            ? SpanContext.createFromRemoteParent(
-                own.traceId(), id, TraceFlags.getSampled(), TraceState.getDefault())
-            : SpanContext.create(
-                own.traceId(), id, TraceFlags.getSampled(), TraceState.getDefault());
+            ? SpanContext.createFromRemoteParent(own.traceId(), id, TraceFlags.getSampled(), state)
+            : SpanContext.create(own.traceId(), id, TraceFlags.getSampled(), state);
     return Context.root().with(Span.wrap(parent));
+  }
+
+  private static TraceState state(String header) {
+    if (header.isEmpty()) {
+      return TraceState.getDefault();
+    }
+    TraceStateBuilder state = TraceState.builder();
+    // The builder puts each entry before the ones that it has.
+    for (String entry : List.of(header.split(",")).reversed()) {
+      int equals = entry.indexOf('=');
+      if (equals > 0) {
+        state.put(entry.substring(0, equals).strip(), entry.substring(equals + 1).strip());
+      }
+    }
+    return state.build();
   }
 
   private static Attributes attributes(Map<String, Object> values) {

@@ -42,9 +42,7 @@ public final class Sampling {
    */
   public @Nullable TraceContext begin(@Nullable TraceContext caller) {
     if (caller != null) {
-      return caller.sampled()
-          ? new TraceContext(caller.traceIdHigh(), caller.traceIdLow(), id(), true)
-          : null;
+      return caller.sampled() ? caller.withSpan(id()) : null;
     }
     return ratio > 0 && (random.getAsLong() >>> 11) * 0x1p-53 < ratio
         ? new TraceContext(id(), id(), id(), true)

@@ -253,7 +253,9 @@ final class ConsoleIT {
     proxy.require(Map.of("right-key", "ROLE_READ", "admin-key", "ROLE_ADMIN"));
     open(QUERY);
     browser.find("dialog[open] input[type=password]").sendKeys("wrong-key", Keys.ENTER);
-    browser.await("a refusal", () -> browser.text(".wrong").contains("does not know"));
+    browser.await(
+        "a refusal",
+        () -> browser.text(".wrong").contains("refuses this key: the key is not known"));
     browser.script("document.querySelector('dialog input[type=password]').value = ''");
     browser.find("dialog[open] input[type=password]").sendKeys("right-key", Keys.ENTER);
     browser.find(".hit");

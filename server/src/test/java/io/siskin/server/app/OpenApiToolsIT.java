@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tools of others read the description of the API: schemathesis sends requests that it makes of it
- * and checks the answers, and openapi-generator makes a client of it.
+ * and checks the answers, and openapi-generator makes a client of it. The server asks for a key.
  *
  * <p>They are those of the machine: the Python of {@code SISKIN_PYTHON} with schemathesis, and the
  * jar of openapi-generator-cli that {@code SISKIN_OPENAPI_GENERATOR} names.
@@ -34,12 +34,14 @@ class OpenApiToolsIT {
   @TempDir private Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
   private SiskinProcess server;
+  private String key;
   private String url;
 
   @BeforeEach
   void serve() throws Exception {
-    Files.createDirectory(folder.resolve("data"));
-    server = SiskinProcess.start(folder, "serve", "--data", folder.resolve("data"), "--port", 0);
+    Path data = Files.createDirectory(folder.resolve("data"));
+    key = new TestKeys(folder, data).create("admin", "*");
+    server = SiskinProcess.start(folder, "serve", "--data", data, "--port", 0);
     url = server.await(HTTP).group(1);
     for (String request :
         List.of(
@@ -65,6 +67,7 @@ class OpenApiToolsIT {
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    request.header("Authorization", "Bearer " + key);
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
@@ -89,7 +92,10 @@ class OpenApiToolsIT {
             url + "/openapi.json",
             "--checks",
             "not_a_server_error,status_code_conformance,content_type_conformance,"
-                + "response_schema_conformance",
+                // The last one sends what was right again, with no key and with a wrong one.
+                + "response_schema_conformance,ignored_auth",
+            "--header",
+            "Authorization: Bearer " + key,
             // A deadline of a millisecond would be answered with 504, which is right.
             "--header",
             "X-Timeout-Millis: 60000",
@@ -97,7 +103,10 @@ class OpenApiToolsIT {
             "15",
             "--seed",
             "1");
-    assertThat(output).contains("No issues found");
+    assertThat(output).containsPattern("\\b([0-9]+) generated, \\1 passed");
+    // Otherwise the description has not told it that a key is needed.
+    assertThat(send(HttpRequest.newBuilder(URI.create(url + "/metrics"))).body())
+        .containsPattern("siskin_access_refusals_total\\{reason=\"no_key\"\\} [1-9]");
   }
 
   @Test

@@ -108,7 +108,7 @@ class PythonClientIT {
     if (skipped.getLength() > 0) {
       Needs.require(
           false,
-          "a Python module that an adapter of the Python client is for",
+          "openssl, or a Python module that an adapter of the Python client is for",
           skipped.item(0).getTextContent());
     }
   }

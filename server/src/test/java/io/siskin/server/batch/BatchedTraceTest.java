@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A trace goes with a text through the queue and the batch to the encoder on the other side. */
 @Timeout(60)
 final class BatchedTraceTest {
-  private static final TraceContext ENCODE = new TraceContext(0xa, 0xb, 0xc, true);
+  private static final TraceContext ENCODE = new TraceContext(0xa, 0xb, 0xc, true, "one=1, two=2");
 
   @TempDir private Path folder;
 
@@ -31,6 +31,7 @@ final class BatchedTraceTest {
           List.of(
               remote.writeHttp(folder.resolve("http")), remote.writeGrpc(folder.resolve("grpc")))) {
         remote.traceparents.clear();
+        remote.tracestates.clear();
         try (TextModel opened = RemoteDirectory.read(model).open()) {
           DynamicBatcher batcher =
               new DynamicBatcher("test", opened, BatchingOptions.DEFAULTS, new EncodingCache(0));
@@ -40,6 +41,7 @@ final class BatchedTraceTest {
           assertThat(batcher.close(Duration.ofSeconds(10))).isTrue();
         }
         assertThat(remote.traceparents).containsExactly("", ENCODE.toHeader(), "");
+        assertThat(remote.tracestates).containsExactly("", ENCODE.state(), "");
       }
     }
   }

@@ -35,6 +35,9 @@ class ConfigSourcesTest {
     assertThat(config.grpc().host()).isEqualTo("127.0.0.1");
     assertThat(config.data().verify()).isEqualTo(DataConfig.Verify.FULL);
     assertThat(config.data().preload()).isNull();
+    // Left to the address that HTTP listens on, and not switched off.
+    assertThat(config.http().metrics()).isNull();
+    assertThat(config.security().insecure()).isFalse();
     assertThat(config.search().threads()).isNull();
     assertThat(config.models().dirs()).isEmpty();
     assertThat(config).isEqualTo(ServerConfig.of(Map.of()));

@@ -93,7 +93,7 @@ final class HostileHttpTest {
       assertThat(connection.send(HEAD + "Connection: close\r\n\r\n").readToEnd())
           .startsWith("HTTP/1.1 200");
     }
-    while (server.counts().openConnections() > 0) {
+    while (server.counts().connections() > 0) {
       Thread.sleep(10);
     }
     assertThat(server.counts().heldBytes()).isZero();
@@ -268,7 +268,7 @@ final class HostileHttpTest {
         Thread.sleep(5);
       }
       // The memory is given back after the connection has ended. The class has a time-out.
-      while (server.counts().openConnections() > 0 || server.counts().heldBytes() > 0) {
+      while (server.counts().connections() > 0 || server.counts().heldBytes() > 0) {
         Thread.sleep(10);
       }
     }
@@ -302,7 +302,7 @@ final class HostileHttpTest {
       try (RawConnection further = new RawConnection(server.port())) {
         assertThat(further.readToEnd()).startsWith("HTTP/1.1 503");
       }
-      assertThat(server.counts().refusedConnections()).isPositive();
+      assertThat(server.counts().connectionsOverTotal()).isPositive();
     } finally {
       for (RawConnection connection : connections) {
         connection.close();
@@ -317,7 +317,7 @@ final class HostileHttpTest {
     connectAndGo(20);
     long before = count(open);
     connectAndGo(300);
-    while (server.counts().openConnections() > 0) {
+    while (server.counts().connections() > 0) {
       Thread.sleep(10);
     }
     // Other threads of this process may open a file meanwhile, but not hundreds.

@@ -15,6 +15,7 @@ import io.siskin.server.counters.BufferPoolCounts;
 import io.siskin.server.counters.CallCounters;
 import io.siskin.server.counters.CertificateState;
 import io.siskin.server.counters.DurationHistogram;
+import io.siskin.server.counters.HttpCounts;
 import io.siskin.server.counters.ObservationCounts;
 import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
@@ -95,6 +96,7 @@ class MetricsPageTest {
                 () -> new ObservationCounts(11, 12, 13, 14, 15),
                 MetricsPageTest::recall,
                 () -> Map.of("grpc", new BufferPoolCounts(16, 17)),
+                () -> Map.of("http", new HttpCounts(31, 32, 33, 34, 35)),
                 () -> new AccessCounts(Map.of("unknown", 18L), 19, true, 20, 21),
                 () -> new CertificateState(22, true)));
   }

@@ -306,10 +306,12 @@ class RestTest {
 
   @Test
   void overloadIsToldWithTheTimeToWait() throws Exception {
+    CountDownLatch runs = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     retriever.estimate = FakeRetriever.LARGE;
     retriever.behaviour =
         (request, cancellation) -> {
+          runs.countDown();
           FakeRetriever.await(release);
           return FakeRetriever.answer("1");
         };
@@ -322,6 +324,8 @@ class RestTest {
                   .POST(HttpRequest.BodyPublishers.ofString("{\"text\": \"kite\"}"))
                   .build(),
               HttpResponse.BodyHandlers.ofString()));
+      // The first one runs before the second one waits for the one place in the queue.
+      FakeRetriever.await(runs);
     }
     // One runs, one waits, and the others are refused, while these two are still open.
     while (searches.stream().filter(CompletableFuture::isDone).count() < 4) {

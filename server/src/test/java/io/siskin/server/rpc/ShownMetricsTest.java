@@ -103,6 +103,7 @@ class ShownMetricsTest {
                 () -> ObservationCounts.NONE,
                 () -> RecallCounts.NONE,
                 Map::of,
+                Map::of,
                 server::accessCounts,
                 () -> null));
     client = SearchClient.connect("127.0.0.1:" + server.port());

@@ -10,8 +10,8 @@ import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A self-signed certificate for {@code siskin.test}, made by the JDK's keytool: nothing that
- * expires is kept in the repository.
+ * A self-signed certificate for {@code siskin.test} and 127.0.0.1, made by the JDK's keytool:
+ * nothing that expires is kept in the repository.
  *
  * @param certificate the certificate, PEM
  * @param privateKey its key, PEM
@@ -33,7 +33,7 @@ record TestCertificate(Path certificate, Path privateKey) {
                 "-dname",
                 "CN=siskin.test",
                 "-ext",
-                "SAN=dns:siskin.test",
+                "SAN=dns:siskin.test,ip:127.0.0.1",
                 "-ext",
                 "BC=ca:true",
                 "-validity",

@@ -51,6 +51,9 @@ public final class FakeRemoteEncoder implements AutoCloseable {
   /** What each request said of its trace; empty for nothing. */
   public final List<String> traceparents = new CopyOnWriteArrayList<>();
 
+  /** The header beside it of the same requests; empty for none. */
+  public final List<String> tracestates = new CopyOnWriteArrayList<>();
+
   private final HttpServer http;
   private final Server grpc;
   private volatile String model = "naver/splade-v3";
@@ -174,6 +177,8 @@ public final class FakeRemoteEncoder implements AutoCloseable {
           JsonNode inputs = JSON.readTree(exchange.getRequestBody()).path("inputs");
           traceparents.add(
               Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("traceparent"), ""));
+          tracestates.add(
+              Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("tracestate"), ""));
           requests.add(inputs.size());
           boolean invalid = inputs.size() > 32;
           boolean tooLarge = false;
@@ -209,12 +214,15 @@ public final class FakeRemoteEncoder implements AutoCloseable {
   private final class Headers implements ServerInterceptor {
     private static final Metadata.Key<String> TRACEPARENT =
         Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> TRACESTATE =
+        Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER);
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
       if (call.getMethodDescriptor().getFullMethodName().endsWith("/ModelInfer")) {
         traceparents.add(Objects.requireNonNullElse(headers.get(TRACEPARENT), ""));
+        tracestates.add(Objects.requireNonNullElse(headers.get(TRACESTATE), ""));
       }
       return next.startCall(call, headers);
     }

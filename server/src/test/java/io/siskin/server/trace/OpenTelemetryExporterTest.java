@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class OpenTelemetryExporterTest {
   private static final TraceContext CALL =
-      new TraceContext(0x0af7651916cd43ddL, 0x8448eb211c80319cL, 0xb7ad6b7169203331L, true);
+      new TraceContext(
+          0x0af7651916cd43ddL, 0x8448eb211c80319cL, 0xb7ad6b7169203331L, true, "one=1, two=a b");
 
   private static TraceOptions to(String endpoint) {
     return new TraceOptions(true, endpoint, 1, "birds");
@@ -66,6 +67,7 @@ final class OpenTelemetryExporterTest {
       assertThat(call.traceId()).isEqualTo(CALL.traceId());
       assertThat(call.spanId()).isEqualTo(CALL.spanIdText());
       assertThat(call.parentSpanId()).isEqualTo("0000000000000017");
+      assertThat(call.state()).isEqualTo("one=1,two=a b");
       assertThat(call.name()).isEqualTo("siskin.v1.SearchService/Search");
       assertThat(call.kind()).as("SPAN_KIND_SERVER").isEqualTo(2);
       assertThat(call.endNanos() - call.startNanos()).isEqualTo(4_000_000);
@@ -77,6 +79,7 @@ final class OpenTelemetryExporterTest {
       assertThat(step.traceId()).isEqualTo(CALL.traceId());
       assertThat(step.spanId()).isEqualTo(CALL.child(4).spanIdText());
       assertThat(step.parentSpanId()).isEqualTo(call.spanId());
+      assertThat(step.state()).isEqualTo(call.state());
       assertThat(step.kind()).as("SPAN_KIND_INTERNAL").isEqualTo(1);
       OtlpReceiver.Received failed = receiver.spans.get(2);
       assertThat(failed.parentSpanId()).as("a root").isEmpty();

@@ -33,6 +33,7 @@ final class OtlpReceiver implements AutoCloseable {
   record Received(
       String traceId,
       String spanId,
+      String state,
       String parentSpanId,
       String name,
       int kind,
@@ -91,6 +92,7 @@ final class OtlpReceiver implements AutoCloseable {
     return new Received(
         hex(message.getField(1)),
         hex(message.getField(2)),
+        text(message.getField(3)),
         hex(message.getField(4)),
         text(message.getField(5)),
         Math.toIntExact(number(message.getField(6))),
@@ -131,7 +133,9 @@ final class OtlpReceiver implements AutoCloseable {
   }
 
   private static String text(UnknownFieldSet.Field field) {
-    return field.getLengthDelimitedList().getFirst().toStringUtf8();
+    return field.getLengthDelimitedList().isEmpty()
+        ? ""
+        : field.getLengthDelimitedList().getFirst().toStringUtf8();
   }
 
   private static long number(UnknownFieldSet.Field field) {

@@ -3,10 +3,13 @@ package io.siskin.server.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.server.testing.Seeded;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TraceContextTest {
@@ -50,6 +53,52 @@ final class TraceContextTest {
   void whatIsNoHeaderIsNone(String header) {
     assertThat(TraceContext.parse(header)).isNull();
     assertThat(TraceContext.parse(null)).isNull();
+  }
+
+  static List<String> goodStates() {
+    return List.of(
+        "a=1",
+        "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
+        " a=1 ,\tb=2, ",
+        "a/b@c-d_e*9=x y",
+        ",a=1,,b=2",
+        "a=" + "v".repeat(256),
+        String.join(",", Collections.nCopies(32, "a=1")),
+        "a=" + "v".repeat(256) + ",b=" + "v".repeat(251));
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodStates")
+  void aStateIsKeptAsItIs(String state) {
+    TraceContext context = TraceContext.parse(HEADER, state);
+    assertThat(context.state()).isEqualTo(state);
+    assertThat(context.child(1).state()).isEqualTo(state);
+    assertThat(new Sampling(0).begin(context).state()).isEqualTo(state);
+    assertThat(TraceContext.parse("malformed", state)).isNull();
+  }
+
+  static List<String> badStates() {
+    return List.of(
+        "a",
+        "=1",
+        "a=",
+        "a= ",
+        "A=1",
+        "a b=1",
+        "a=1=2",
+        "a=\u00e9",
+        "a=1\u0007",
+        "a=1;b\r\nx: y",
+        "a=" + "v".repeat(257),
+        "k".repeat(257) + "=1",
+        String.join(",", Collections.nCopies(33, "a=1")),
+        "a=" + "v".repeat(256) + ",b=" + "v".repeat(252));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badStates")
+  void aStateThatIsNoneIsDropped(String state) {
+    assertThat(TraceContext.parse(HEADER, state)).isEqualTo(TraceContext.parse(HEADER));
   }
 
   @Test

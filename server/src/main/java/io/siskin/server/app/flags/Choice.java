@@ -1,15 +1,10 @@
 package io.siskin.server.app.flags;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import io.siskin.server.config.Choices;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * One of an enum's values as it is spelt on the command line: {@code PER_DOCUMENT} is {@code
- * per-document}.
- */
+/** One of an enum's values on the command line, spelt as in settings. */
 public final class Choice {
   private Choice() {}
 
@@ -19,26 +14,12 @@ public final class Choice {
    * @param type the enum
    */
   public static <E extends Enum<E>> ITypeConverter<E> of(Class<E> type) {
-    return text ->
-        Arrays.stream(type.getEnumConstants())
-            .filter(value -> spelling(value).equals(text.toLowerCase(Locale.ROOT)))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new TypeConversionException(
-                        text
-                            + "; allowed: "
-                            + Arrays.stream(type.getEnumConstants())
-                                .map(Choice::spelling)
-                                .collect(Collectors.joining(", "))));
-  }
-
-  /**
-   * Returns how a value is spelt.
-   *
-   * @param value the value
-   */
-  static String spelling(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return text -> {
+      E found = Choices.find(type, text);
+      if (found == null) {
+        throw new TypeConversionException(text + "; allowed: " + Choices.allowed(type));
+      }
+      return found;
+    };
   }
 }

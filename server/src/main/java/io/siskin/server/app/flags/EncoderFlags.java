@@ -2,6 +2,7 @@ package io.siskin.server.app.flags;
 
 import io.siskin.index.build.Bm25Formula;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.config.Choices;
 import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
@@ -267,7 +268,7 @@ public final class EncoderFlags {
     if (value != null) {
       throw new InvalidInputException(
           option,
-          value instanceof Enum<?> choice ? Choice.spelling(choice) : value,
+          value instanceof Enum<?> choice ? Choices.spelling(choice) : value,
           "nothing, with " + contradicted(option));
     }
   }
@@ -282,6 +283,6 @@ public final class EncoderFlags {
     if (option.equals("--tokenizer-rule") && analyzer == Analyzer.WHITESPACE) {
       return "--analyzer whitespace";
     }
-    return "--encoder " + Choice.spelling(kind == Kind.AUTO && idf != null ? Kind.IDF : kind);
+    return "--encoder " + Choices.spelling(kind == Kind.AUTO && idf != null ? Kind.IDF : kind);
   }
 }

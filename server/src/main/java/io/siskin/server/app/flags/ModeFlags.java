@@ -1,6 +1,7 @@
 package io.siskin.server.app.flags;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.config.Choices;
 import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.time.Duration;
@@ -107,7 +108,7 @@ public final class ModeFlags {
       return "recall target " + recallTarget;
     }
     Mode chosen = chosen();
-    return chosen == null ? "the collection's" : Choice.spelling(chosen);
+    return chosen == null ? "the collection's" : Choices.spelling(chosen);
   }
 
   /**
@@ -191,18 +192,18 @@ public final class ModeFlags {
     if (chosen != null && chosen != Mode.CLUSTERED && clusteredIsTuned()) {
       throw new InvalidInputException(
           "--mode",
-          Choice.spelling(chosen),
+          Choices.spelling(chosen),
           "clustered, with --query-cut, --heap-factor or --first-sorted");
     }
     if (chosen != null && chosen != Mode.SCORE_AT_A_TIME && scoreAtATimeIsTuned()) {
       throw new InvalidInputException(
           "--mode",
-          Choice.spelling(chosen),
+          Choices.spelling(chosen),
           "score-at-a-time, with --posting-floor, --candidate-floor or --candidates-max");
     }
     if (timeBudgetMicros != null && (chosen == Mode.EXACT || chosen == Mode.CLUSTERED)) {
       throw new InvalidInputException(
-          "--mode", Choice.spelling(chosen), "score-at-a-time, with --time-budget-micros");
+          "--mode", Choices.spelling(chosen), "score-at-a-time, with --time-budget-micros");
     }
     return chosen;
   }

@@ -10,6 +10,7 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.ServerLock;
+import io.siskin.server.counters.HttpCounts;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.http.HttpOptions;
 import io.siskin.server.http.HttpServer;
@@ -33,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -72,8 +74,9 @@ public final class SearchServer implements AutoCloseable {
   private final List<BatchedModel> openedModels = new ArrayList<>();
 
   private final MetricsPage metricsPage;
-  private @Nullable HttpServer metrics;
-  private @Nullable HttpServer http;
+  // Read by the thread that makes the page of metrics too.
+  private volatile @Nullable HttpServer metrics;
+  private volatile @Nullable HttpServer http;
 
   private SearchServer(
       GrpcServerOptions options,
@@ -112,6 +115,7 @@ public final class SearchServer implements AutoCloseable {
                 observation::counts,
                 sampler::counts,
                 () -> Map.of("grpc", GrpcServer.buffers(), "http", HttpServer.buffers()),
+                this::httpCounts,
                 grpc::accessCounts,
                 security::certificate));
   }
@@ -261,7 +265,7 @@ public final class SearchServer implements AutoCloseable {
             metricsOptions,
             Site.builder(metricsOptions)
                 .readiness(this::readiness)
-                .metrics(this::metricsPage, security)
+                .metrics(this::metricsPage, new MetricsDoor(grpc))
                 .build(),
             "--metrics-port");
   }
@@ -282,7 +286,7 @@ public final class SearchServer implements AutoCloseable {
     Site.Builder site =
         Site.builder(httpOptions).rest(grpc.gateway(), Version.number()).readiness(this::readiness);
     if (showsMetrics) {
-      site.metrics(this::metricsPage, security);
+      site.metrics(this::metricsPage, new MetricsDoor(grpc));
     }
     http = startHttp(httpOptions.withTls(security.protection().tls()), site.build(), "--http-port");
   }
@@ -297,6 +301,19 @@ public final class SearchServer implements AutoCloseable {
           ? new IOException(taken(listening.host(), listening.port(), option), failed)
           : failed;
     }
+  }
+
+  private Map<String, HttpCounts> httpCounts() {
+    Map<String, HttpCounts> counts = new LinkedHashMap<>();
+    HttpServer api = http;
+    HttpServer page = metrics;
+    if (api != null) {
+      counts.put("http", api.counts());
+    }
+    if (page != null) {
+      counts.put("metrics", page.counts());
+    }
+    return counts;
   }
 
   private Site.Readiness readiness() {

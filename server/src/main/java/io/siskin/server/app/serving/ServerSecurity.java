@@ -3,13 +3,9 @@ package io.siskin.server.app.serving;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.access.KeyFile;
 import io.siskin.server.access.KeyStore;
-import io.siskin.server.access.KeyText;
-import io.siskin.server.access.Role;
-import io.siskin.server.access.UnauthenticatedException;
 import io.siskin.server.config.SecurityConfig;
 import io.siskin.server.config.ServerConfig;
 import io.siskin.server.counters.CertificateState;
-import io.siskin.server.http.Page;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.rpc.Protection;
 import io.siskin.server.rpc.access.AuditLog;
@@ -33,14 +29,12 @@ import org.jspecify.annotations.Nullable;
  * Who may call a server and how connections are encrypted, made of its configuration: the keys and
  * the certificate, which follow their files. Owns both. Safe for concurrent use.
  */
-public final class ServerSecurity implements Page.Door, AutoCloseable {
+public final class ServerSecurity implements AutoCloseable {
   /** Everybody may call, in plain text: for loopback. */
   static final ServerSecurity NONE = new ServerSecurity(Protection.NONE);
 
   private static final String AUDIT_LOG = ".audit.log";
   private static final int MEBIBYTE_BITS = 20;
-  private static final int UNAUTHORIZED = 401;
-  private static final int FORBIDDEN = 403;
 
   private final Protection protection;
 
@@ -238,22 +232,6 @@ public final class ServerSecurity implements Page.Door, AutoCloseable {
   /** Returns who may call and how connections are encrypted. */
   public Protection protection() {
     return protection;
-  }
-
-  /** Metrics name all collections, so that they need the right to read all. */
-  @Override
-  public int judge(@Nullable String authorization, @Nullable String apiKey) {
-    if (protection.keys() == null) {
-      return OK;
-    }
-    String sent = KeyText.ofHeaders(authorization, apiKey);
-    try {
-      return sent != null && protection.keys().authenticate(sent).allowsAll(Role.READ)
-          ? OK
-          : sent == null ? UNAUTHORIZED : FORBIDDEN;
-    } catch (UnauthenticatedException refused) {
-      return UNAUTHORIZED;
-    }
   }
 
   /** Returns how the certificate is; null when there is none. */

@@ -61,6 +61,9 @@ final class EmbeddingsInferenceTransport implements RemoteTransport {
     RequestTrace trace = RequestTrace.current();
     if (trace != null) {
       request.header(TraceContext.HEADER, trace.context().toHeader());
+      if (!trace.context().state().isEmpty()) {
+        request.header(TraceContext.STATE_HEADER, trace.context().state());
+      }
     }
     HttpResponse<byte[]> response = send(request.build(), timeout);
     if (response.statusCode() != OK) {

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class KserveTransport implements RemoteTransport {
   private static final Metadata.Key<String> TRACEPARENT =
       Metadata.Key.of(TraceContext.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> TRACESTATE =
+      Metadata.Key.of(TraceContext.STATE_HEADER, Metadata.ASCII_STRING_MARSHALLER);
   private static final int ANSWER_BYTES_MAX = 256 << 20;
   private static final String BYTES = "BYTES";
   private static final String FLOATS = "FP32";
@@ -153,6 +155,9 @@ final class KserveTransport implements RemoteTransport {
     }
     Metadata headers = new Metadata();
     headers.put(TRACEPARENT, trace.context().toHeader());
+    if (!trace.context().state().isEmpty()) {
+      headers.put(TRACESTATE, trace.context().state());
+    }
     return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 

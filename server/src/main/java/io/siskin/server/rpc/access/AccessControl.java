@@ -13,6 +13,7 @@ import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.siskin.server.access.AccessDeniedException;
 import io.siskin.server.access.ApiKey;
 import io.siskin.server.access.AttemptLimit;
+import io.siskin.server.access.Grant;
 import io.siskin.server.access.KeyStore;
 import io.siskin.server.access.KeyText;
 import io.siskin.server.access.Refusal;
@@ -49,6 +50,7 @@ public final class AccessControl implements ServerInterceptor {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> API_KEY =
       Metadata.Key.of("x-api-key", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String LOCAL = "local";
   private static final long LINE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final @Nullable KeyStore keys;
@@ -123,6 +125,47 @@ public final class AccessControl implements ServerInterceptor {
     };
   }
 
+  /**
+   * Judges a request for a page that tells about all collections, as calls are judged: failures are
+   * counted, logged and limited together with those of calls.
+   *
+   * @param page the page, as the log shall name it
+   * @param client where the request comes from
+   * @param authorization the header {@code authorization}; null if it was not sent
+   * @param apiKey the header {@code x-api-key}; null if it was not sent
+   * @throws UnauthenticatedException when there is no valid key
+   * @throws TooManyAttemptsException the same, when too many attempts of the address have failed
+   * @throws AccessDeniedException when the key does not allow to read all collections
+   */
+  public void checkPage(
+      String page,
+      InetSocketAddress client,
+      @Nullable String authorization,
+      @Nullable String apiKey) {
+    if (keys == null) {
+      return;
+    }
+    String address = address(client);
+    ApiKey key;
+    try {
+      key = authenticate(keys, authorization, apiKey);
+    } catch (UnauthenticatedException refusal) {
+      throw refused(refusal, page, address, "");
+    }
+    if (!key.allowsAll(Role.READ)) {
+      throw refused(new AccessDeniedException(Role.READ, Grant.ALL), page, address, key.id());
+    }
+  }
+
+  private static ApiKey authenticate(
+      KeyStore known, @Nullable String authorization, @Nullable String apiKey) {
+    String sent = KeyText.ofHeaders(authorization, apiKey);
+    if (sent == null) {
+      throw new UnauthenticatedException(Refusal.NO_KEY);
+    }
+    return known.authenticate(sent);
+  }
+
   /** Starts a call that its headers allow. */
   private <Q, A> ServerCall.Listener<Q> start(
       ServerCall<Q, A> call,
@@ -170,11 +213,7 @@ public final class AccessControl implements ServerInterceptor {
 
   private CallAccess access(
       KeyStore known, Need need, Metadata headers, String method, String client) {
-    String sent = KeyText.ofHeaders(headers.get(AUTHORIZATION), headers.get(API_KEY));
-    if (sent == null) {
-      throw new UnauthenticatedException(Refusal.NO_KEY);
-    }
-    ApiKey key = known.authenticate(sent);
+    ApiKey key = authenticate(known, headers.get(AUTHORIZATION), headers.get(API_KEY));
     return CallAccess.of(known, key, need, refusal -> refused(refusal, method, client, key.id()));
   }
 
@@ -192,10 +231,11 @@ public final class AccessControl implements ServerInterceptor {
   }
 
   private static String address(ServerCall<?, ?> call) {
-    SocketAddress remote = remote(call);
-    return remote instanceof InetSocketAddress address && address.getAddress() != null
-        ? address.getAddress().getHostAddress()
-        : "local";
+    return remote(call) instanceof InetSocketAddress address ? address(address) : LOCAL;
+  }
+
+  private static String address(InetSocketAddress client) {
+    return client.getAddress() == null ? LOCAL : client.getAddress().getHostAddress();
   }
 
   /** Counts and logs a refusal. Returns what the caller is told. */

@@ -35,6 +35,7 @@ public final class GrpcRestGateway implements RestGateway, AutoCloseable {
   private final RouteTable routes;
   private final RequestReader reader;
   private final StatusMapper statusMapper;
+  private final boolean keysRequired;
   private final int answerBytesMax;
   private final ManagedChannel channel;
   private final Map<String, MethodDescriptor<Supplier<Message>, Message>> methods = new HashMap<>();
@@ -45,6 +46,7 @@ public final class GrpcRestGateway implements RestGateway, AutoCloseable {
    * @param name the name of the in-process server
    * @param services the services that it has
    * @param statusMapper translates failures
+   * @param keysRequired whether the server asks for keys
    * @param requestBytesMax the longest request, in bytes as protobuf writes it
    * @param answerBytesMax the longest answer, in bytes of JSON
    */
@@ -52,11 +54,13 @@ public final class GrpcRestGateway implements RestGateway, AutoCloseable {
       String name,
       List<ServiceDescriptor> services,
       StatusMapper statusMapper,
+      boolean keysRequired,
       int requestBytesMax,
       int answerBytesMax) {
     this.routes = RouteTable.of(services);
     this.reader = new RequestReader(requestBytesMax);
     this.statusMapper = statusMapper;
+    this.keysRequired = keysRequired;
     this.answerBytesMax = answerBytesMax;
     this.channel =
         InProcessChannelBuilder.forName(name)
@@ -94,7 +98,7 @@ public final class GrpcRestGateway implements RestGateway, AutoCloseable {
 
   @Override
   public byte[] openApi(String version) {
-    return new OpenApi(version).write(routes.routes());
+    return new OpenApi(version, keysRequired).write(routes.routes());
   }
 
   @Override

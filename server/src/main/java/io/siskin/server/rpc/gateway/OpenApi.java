@@ -54,14 +54,17 @@ final class OpenApi {
   private final Set<Descriptor> described = new LinkedHashSet<>();
   private final JsonNode examples;
   private final String version;
+  private final boolean keysRequired;
 
   /**
    * Prepares a description.
    *
    * @param version the version of the program
+   * @param keysRequired whether the server asks for keys
    */
-  OpenApi(String version) {
+  OpenApi(String version, boolean keysRequired) {
     this.version = version;
+    this.keysRequired = keysRequired;
     try (InputStream in = OpenApi.class.getResourceAsStream(EXAMPLES)) {
       this.examples = mapper.readTree(in);
     } catch (IOException e) {
@@ -89,7 +92,10 @@ final class OpenApi {
     // Relative to this document, so that it is right below the path of a proxy too.
     root.putArray("servers").addObject().put("url", "./");
     ArrayNode security = root.putArray("security");
-    security.addObject();
+    if (!keysRequired) {
+      // An object without a scheme says that a call without a key is right too.
+      security.addObject();
+    }
     security.addObject().putArray("bearer");
     tags(root.putArray("tags"), routes);
     ObjectNode paths = root.putObject("paths");

@@ -10,9 +10,12 @@ import java.util.function.Consumer;
  * it.
  */
 public interface RestGateway {
+  /** The one of these headers that has a list, which may come in several parts. */
+  String TRACE_STATE = "tracestate";
+
   /** The headers that are passed on to the services, in lower case. */
   List<String> METADATA_NAMES =
-      List.of("authorization", "x-api-key", "traceparent", "tracestate", "user-agent");
+      List.of("authorization", "x-api-key", "traceparent", TRACE_STATE, "user-agent");
 
   /** Returns all routes, in the order of the services and their methods. */
   List<RestRoute> routes();

@@ -31,6 +31,8 @@ public final class CallRecord {
   private static final Context.Key<CallRecord> KEY = Context.key("io.siskin.server.call");
   private static final Metadata.Key<String> TRACEPARENT =
       Metadata.Key.of(TraceContext.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> TRACESTATE =
+      Metadata.Key.of(TraceContext.STATE_HEADER, Metadata.ASCII_STRING_MARSHALLER);
   private static final VarHandle ENDED;
 
   static {
@@ -132,9 +134,16 @@ public final class CallRecord {
       CallObserver observer,
       @Nullable SocketAddress client,
       Metadata headers) {
-    TraceContext caller = TraceContext.parse(headers.get(TRACEPARENT));
+    String parent = headers.get(TRACEPARENT);
+    TraceContext caller = parent == null ? null : TraceContext.parse(parent, traceState(headers));
     return new CallRecord(
         method, counters, observer, client, caller, observer.begin(caller), false);
+  }
+
+  /** A list may be sent in parts, in several headers of one name. */
+  private static @Nullable String traceState(Metadata headers) {
+    Iterable<String> parts = headers.getAll(TRACESTATE);
+    return parts == null ? null : String.join(",", parts);
   }
 
   /**

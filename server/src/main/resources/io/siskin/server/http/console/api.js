@@ -147,7 +147,8 @@ async function checkKey(tried) {
   if (!/^[\x21-\x7e]+$/.test(tried)) return 'A key has letters, digits and signs, and no spaces.';
   const response = await send('v1/caller', {}, tried);
   if (!response.ok) {
-    return response.status === 401 ? 'The server does not know this key.' : new ApiError(response.status, await bodyOf(response)).message;
+    const {message} = new ApiError(response.status, await bodyOf(response));
+    return response.status === 401 ? `The server refuses this key: ${message}.` : message;
   }
   key = tried;
   try {

@@ -148,7 +148,7 @@ class LiveChart extends HTMLElement {
 function notShown() {
   return empty(
     'The server shows no metrics on this port',
-    h('p', {}, 'Metrics are shown without a log-in, so a server that others can reach shows them only when it is told to:'),
+    h('p', {}, 'Metrics name all collections and models, so a server that others can reach shows them on this port only when it is told to:'),
     command('bin/siskin serve --data DATA --http-metrics=true'),
   );
 }

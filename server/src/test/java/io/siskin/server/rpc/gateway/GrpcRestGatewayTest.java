@@ -86,7 +86,12 @@ final class GrpcRestGatewayTest {
     server = builder.build().start();
     gateway =
         new GrpcRestGateway(
-            name, List.of(ServerServiceGrpc.getServiceDescriptor()), mapper, 1 << 20, 1 << 20);
+            name,
+            List.of(ServerServiceGrpc.getServiceDescriptor()),
+            mapper,
+            false,
+            1 << 20,
+            1 << 20);
   }
 
   @AfterEach

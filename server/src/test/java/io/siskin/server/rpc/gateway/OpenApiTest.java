@@ -32,7 +32,7 @@ final class OpenApiTest {
 
   private static JsonNode read() {
     try {
-      return new ObjectMapper().readTree(new OpenApi("1.2.3").write(TABLE.routes()));
+      return new ObjectMapper().readTree(new OpenApi("1.2.3", false).write(TABLE.routes()));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -40,6 +40,18 @@ final class OpenApiTest {
 
   private JsonNode operation(RestRoute route) {
     return root.path("paths").path(route.template()).path(route.method().toLowerCase(Locale.ROOT));
+  }
+
+  @Test
+  void aCallWithoutAKeyIsOnlyDescribedWhereTheServerTakesIt() throws IOException {
+    for (boolean keysRequired : new boolean[] {false, true}) {
+      JsonNode security =
+          new ObjectMapper()
+              .readTree(new OpenApi("1", keysRequired).write(TABLE.routes()))
+              .get("security");
+      assertThat(security.get(0).isEmpty()).isNotEqualTo(keysRequired);
+      assertThat(security).anySatisfy(one -> assertThat(one.has("bearer")).isTrue());
+    }
   }
 
   @Test
