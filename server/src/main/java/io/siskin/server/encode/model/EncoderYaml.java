@@ -30,7 +30,9 @@ public final class EncoderYaml {
   /** The most {@code max_length}, in tokens. */
   public static final int MAX_LENGTH_MAX = 1 << 17;
 
-  private static final int SIZE_MAX = 1 << 20;
+  /** The most rows of padding, and the largest of other sizes. */
+  public static final int SIZE_MAX = 1 << 20;
+
   private static final ObjectMapper YAML =
       new ObjectMapper(
           YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
