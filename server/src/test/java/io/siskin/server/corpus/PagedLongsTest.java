@@ -16,9 +16,9 @@ class PagedLongsTest {
           PagedLongs numbers = new PagedLongs();
           TreeMap<Integer, Long> twin = new TreeMap<>();
           for (int i = 0; i < 500; i++) {
-            int near = random.nextInt(1 << (1 + random.nextInt(31))) & Integer.MAX_VALUE;
+            int near = random.nextInt() >>> (1 + random.nextInt(31));
             int index = random.nextInt(20) == 0 ? Integer.MAX_VALUE : near;
-            long more = 1 + random.nextInt(1_000);
+            long more = 1L + random.nextInt(1_000);
             numbers.add(index, more);
             twin.merge(index, more, Long::sum);
             int asked = random.nextInt() & Integer.MAX_VALUE;
