@@ -74,6 +74,10 @@ final class FileTargets {
                     interval_millis: 60000
                 search:
                   threads: 2
+                security:
+                  tls:
+                    certificate: "server.pem"
+                    private_key: server-key.pem
                 """)));
     all.add(
         file(

@@ -637,4 +637,15 @@ final class ModelImportTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("numbers of a position is " + width);
   }
+
+  @Test
+  void aFolderThatIsNoPathIsRefused() throws IOException {
+    Path saved = copy("splade", folder.resolve("saved"));
+    Path modules = saved.resolve("modules.json");
+    Files.writeString(
+        modules, Files.readString(modules).replace("1_SpladePooling", "1_\\ud800SpladePooling"));
+    assertThatThrownBy(() -> plan(saved))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("a folder inside");
+  }
 }
