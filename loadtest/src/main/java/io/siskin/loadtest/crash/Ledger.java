@@ -259,7 +259,7 @@ final class Ledger {
       Kept kept = collection == null ? null : collection.snapshots.get(create.name());
       if (collection != null && kept != null) {
         List<Map<String, ModelDocument>> possible =
-            kept.possible().stream().filter(one -> one.size() == count).distinct().toList();
+            distinctInOrder(kept.possible().stream().filter(one -> one.size() == count).toList());
         if (!possible.isEmpty()) {
           collection.snapshots.put(create.name(), new Kept(possible));
           fitting.add(candidate);
@@ -267,6 +267,15 @@ final class Ledger {
       }
     }
     take(fitting, create);
+  }
+
+  /** Maps are equal whatever their order is, but here the order counts: an update changes it. */
+  private static List<Map<String, ModelDocument>> distinctInOrder(
+      List<Map<String, ModelDocument>> states) {
+    Map<List<Map.Entry<String, ModelDocument>>, Map<String, ModelDocument>> distinct =
+        new LinkedHashMap<>();
+    states.forEach(state -> distinct.putIfAbsent(List.copyOf(state.entrySet()), state));
+    return List.copyOf(distinct.values());
   }
 
   /** Takes note that the writer's process has ended: what was under way may be there or not. */

@@ -125,18 +125,19 @@ final class StateCheck {
     }
     for (Map.Entry<String, List<StoredDocument>> snapshot : snapshots.entrySet()) {
       String name = snapshot.getKey();
-      String last = "";
+      List<String> differences = new ArrayList<>();
       Map<String, ModelDocument> fitting = null;
       for (Map<String, ModelDocument> possible :
           Objects.requireNonNull(collection.snapshots.get(name)).possible()) {
-        last = difference(possible, snapshot.getValue());
-        if (last.isEmpty()) {
+        String difference = difference(possible, snapshot.getValue());
+        if (difference.isEmpty()) {
           fitting = possible;
           break;
         }
+        differences.add(difference);
       }
       if (fitting == null) {
-        return name + ": " + last;
+        return name + ": " + String.join(", or ", differences);
       }
       collection.snapshots.put(name, new ModelState.Kept(List.of(fitting)));
     }

@@ -27,6 +27,7 @@ public final class EndsHarness {
   private static final int GRACE_SECONDS = 30;
   private static final int DOCUMENTS = 2_000;
   private static final int SECOND_SIGNAL_EVERY = 4;
+  private static final int WORK_MILLIS_MAX = 4_000;
 
   // What the shutdown does besides waiting for calls: it forces logs and closes files.
   private static final int CLOSING_SECONDS = 30;
@@ -111,7 +112,7 @@ public final class EndsHarness {
         check(server, faults);
       }
       work.start(server);
-      pause(random.nextInt(1_500));
+      pause(random.nextInt(WORK_MILLIS_MAX));
       boolean isTwice = round % SECOND_SIGNAL_EVERY == 0;
       long begin = System.nanoTime();
       server.terminate();

@@ -98,11 +98,11 @@ final class NextFile {
     files.delete(NAME);
   }
 
-  /** Waits for a preparation, and closes its file. */
+  /** Waits for a preparation, and removes its file: a log that is closed takes no more room. */
   void close() throws IOException {
     LogFile file = takePrepared();
     if (file != null) {
-      file.close();
+      discard(file);
     }
   }
 

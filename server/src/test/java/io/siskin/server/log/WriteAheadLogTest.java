@@ -360,6 +360,8 @@ final class WriteAheadLogTest {
     log.truncateBefore(14);
     assertThat(files.list()).containsExactlyInAnyOrder(names[2], names[3]);
     log.close();
+    // A log that is closed gives back the room of the file that it has prepared.
+    assertThat(files.list()).containsExactly(names[2]);
     List<Frame> found = new ArrayList<>();
     WriteAheadLog.open(files, SMALL, 11, collector(found)).close();
     assertThat(found).extracting(Frame::sequence).containsExactly(11L, 12L, 13L, 14L);
