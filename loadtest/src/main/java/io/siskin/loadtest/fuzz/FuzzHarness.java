@@ -36,7 +36,12 @@ public final class FuzzHarness {
    * @return how many targets have a fault
    */
   static int run(Path folder, long inputs, long seed, PrintStream out) throws IOException {
-    List<FuzzTarget> targets = new FuzzTargets(folder).all();
+    try (FuzzTargets targets = new FuzzTargets(folder)) {
+      return run(targets.all(), inputs, seed, out);
+    }
+  }
+
+  private static int run(List<FuzzTarget> targets, long inputs, long seed, PrintStream out) {
     Fuzzer fuzzer = new Fuzzer();
     long weights = targets.stream().mapToInt(FuzzTarget::weight).sum();
     int faults = 0;

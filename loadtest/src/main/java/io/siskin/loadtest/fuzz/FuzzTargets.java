@@ -1,6 +1,7 @@
 package io.siskin.loadtest.fuzz;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import io.siskin.index.document.Schema;
 import io.siskin.proto.v1.CountRequest;
 import io.siskin.proto.v1.CreateCollectionRequest;
@@ -20,38 +21,26 @@ import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.StringList;
 import io.siskin.proto.v1.UpdateFieldsRequest;
 import io.siskin.proto.v1.UpsertRequest;
-import io.siskin.server.collection.Aliases;
-import io.siskin.server.config.ConfigSources;
-import io.siskin.server.config.ServerConfig;
-import io.siskin.server.corpus.BadRecordPolicy;
-import io.siskin.server.corpus.DocumentSource;
-import io.siskin.server.corpus.DocumentSources;
-import io.siskin.server.corpus.InputFormat;
-import io.siskin.server.encode.onnx.graph.ExternalData;
+import io.siskin.server.encode.model.EncoderYaml;
 import io.siskin.server.encode.phrase.PhraseDictionary;
 import io.siskin.server.encode.spec.EncoderSpecJson;
 import io.siskin.server.encode.vocabulary.Vocabulary;
 import io.siskin.server.filter.FilterParser;
-import io.siskin.server.rpc.mapping.DocumentMapper;
-import io.siskin.server.rpc.mapping.EncodeMapper;
+import io.siskin.server.plan.Calibration;
+import io.siskin.server.plan.CalibrationJson;
+import io.siskin.server.plan.OperatingPoint;
 import io.siskin.server.rpc.mapping.PageToken;
-import io.siskin.server.rpc.mapping.ProtoMapper;
-import io.siskin.server.rpc.mapping.SchemaMapper;
 import io.siskin.server.search.SearchMode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /** Everything that is fed. */
-final class FuzzTargets {
+final class FuzzTargets implements AutoCloseable {
   private static final String FILTER =
       "year >= 1990 AND (lang IN ('en', 'de') OR NOT rating < 2.5)";
 
@@ -59,14 +48,16 @@ final class FuzzTargets {
   private static final int MEMORY_WEIGHT = 20;
 
   private final Path folder;
+  private final RestTargets rest;
 
   /**
    * Makes targets.
    *
    * @param folder an existing folder, for the inputs of what reads files
    */
-  FuzzTargets(Path folder) {
+  FuzzTargets(Path folder) throws IOException {
     this.folder = folder;
+    this.rest = new RestTargets();
   }
 
   /** Returns all targets. */
@@ -74,8 +65,16 @@ final class FuzzTargets {
     List<FuzzTarget> all = new ArrayList<>();
     addRequests(all);
     addTexts(all);
-    addFiles(all);
+    all.addAll(rest.all());
+    all.addAll(new FileTargets(folder).all());
+    all.addAll(new ModelTargets(folder).all());
     return all;
+  }
+
+  /** Ends what answers requests. */
+  @Override
+  public void close() {
+    rest.close();
   }
 
   private static SparseVector vector() {
@@ -118,24 +117,17 @@ final class FuzzTargets {
         .build();
   }
 
-  private void addRequests(List<FuzzTarget> all) {
+  private static void addRequests(List<FuzzTarget> all) {
     all.add(
         request(
-            "SearchRequest",
-            input ->
-                ProtoMapper.toDomain(SearchRequest.parseFrom(input), _ -> new SearchMode.Exact()),
+            SearchRequest.parser(),
             search().setVector(vector()).setFilterExpression(FILTER).build(),
             search().setText("moth").setRecallTarget(0.95f).setTimeBudgetMicros(500).build(),
             search().setVector(SparseVector.newBuilder().addTokens("moth").addWeights(2)).build()));
+    all.add(request(UpsertRequest.parser(), upsert()));
     all.add(
         request(
-            "UpsertRequest",
-            input -> DocumentMapper.documents(UpsertRequest.parseFrom(input).getDocumentsList()),
-            upsert()));
-    all.add(
-        request(
-            "UpdateFieldsRequest",
-            input -> DocumentMapper.updates(UpdateFieldsRequest.parseFrom(input).getUpdatesList()),
+            UpdateFieldsRequest.parser(),
             UpdateFieldsRequest.newBuilder()
                 .setCollection("books")
                 .addUpdates(
@@ -145,12 +137,7 @@ final class FuzzTargets {
                 .build()));
     all.add(
         request(
-            "DeleteRequest",
-            input -> {
-              DeleteRequest message = DeleteRequest.parseFrom(input);
-              DocumentMapper.waitFor(message.getWaitFor());
-              return DocumentMapper.selector(message);
-            },
+            DeleteRequest.parser(),
             DeleteRequest.newBuilder()
                 .setCollection("books")
                 .setIds(IdList.newBuilder().addIds("d1"))
@@ -159,17 +146,10 @@ final class FuzzTargets {
     addReads(all);
   }
 
-  private void addReads(List<FuzzTarget> all) {
+  private static void addReads(List<FuzzTarget> all) {
     all.add(
         request(
-            "ScrollRequest",
-            input -> {
-              ScrollRequest message = ScrollRequest.parseFrom(input);
-              DocumentMapper.selector(message);
-              DocumentMapper.parts(message.getWithVector(), message.getFieldsList());
-              DocumentMapper.pageSize(message);
-              return PageToken.of(message.getPageToken());
-            },
+            ScrollRequest.parser(),
             ScrollRequest.newBuilder()
                 .setCollection("books")
                 .setPageSize(10)
@@ -178,18 +158,15 @@ final class FuzzTargets {
                 .build()));
     all.add(
         request(
-            "GetRequest",
-            input -> DocumentMapper.ids(GetRequest.parseFrom(input)),
+            GetRequest.parser(),
             GetRequest.newBuilder().setCollection("books").addIds("d1").build()));
     all.add(
         request(
-            "CountRequest",
-            input -> DocumentMapper.selector(CountRequest.parseFrom(input)),
+            CountRequest.parser(),
             CountRequest.newBuilder().setCollection("books").setFilterExpression(FILTER).build()));
     all.add(
         request(
-            "EncodeRequest",
-            input -> EncodeMapper.toDomain(EncodeRequest.parseFrom(input)),
+            EncodeRequest.parser(),
             EncodeRequest.newBuilder()
                 .setModel("splade")
                 .setSide(EncodeSide.ENCODE_SIDE_QUERY)
@@ -197,12 +174,7 @@ final class FuzzTargets {
                 .build()));
     all.add(
         request(
-            "CreateCollectionRequest",
-            input -> {
-              CreateCollectionRequest message = CreateCollectionRequest.parseFrom(input);
-              SchemaMapper.encoder(message);
-              return SchemaMapper.settings(message);
-            },
+            CreateCollectionRequest.parser(),
             CreateCollectionRequest.newBuilder()
                 .setName("books")
                 .setSchema(
@@ -215,23 +187,16 @@ final class FuzzTargets {
                 .build()));
   }
 
-  /** Reads a request and does something with it. */
-  private interface Mapping {
-    Object map(byte[] input) throws IOException;
-  }
-
-  private static FuzzTarget request(String name, Mapping mapping, MessageLite... valid) {
+  private static FuzzTarget request(Parser<? extends Message> parser, Message... valid) {
     List<byte[]> corpus = new ArrayList<>();
-    for (MessageLite message : valid) {
+    for (Message message : valid) {
       corpus.add(message.toByteArray());
     }
     return new FuzzTarget(
-        name,
+        valid[0].getDescriptorForType().getName(),
         MEMORY_WEIGHT,
         corpus,
-        input -> {
-          var _ = mapping.map(input);
-        });
+        input -> RequestMapping.map(parser.parseFrom(input)));
   }
 
   private static void addTexts(List<FuzzTarget> all) {
@@ -256,14 +221,49 @@ final class FuzzTargets {
             EncoderSpecJson.write(new io.siskin.server.encode.spec.VectorSpec())));
     all.add(
         text(
+            "encoder.yaml",
+            text -> EncoderYaml.read("encoder.yaml", text.getBytes(StandardCharsets.UTF_8)),
+            ModelTargets.ENCODER_YAML));
+    all.add(
+        text(
+            "calibration",
+            text -> CalibrationJson.read(text.getBytes(StandardCharsets.UTF_8), "calibration.json"),
+            calibration()));
+    all.add(
+        text(
             "vocabulary.txt",
             text -> Vocabulary.read("vocabulary.txt", text.getBytes(StandardCharsets.UTF_8)),
-            "a\nb\nmoth\n"));
+            "a\nb\nmoth\n",
+            "{\"a\": 0, \"moth\": 1}",
+            ModelTargets.TOKENIZER));
     all.add(
         text(
             "phrases.txt",
             text -> PhraseDictionary.read("phrases.txt", text.getBytes(StandardCharsets.UTF_8)),
             "{\"term\": \"Q60\", \"phrases\": [\"New York City\", \"NYC\"], \"weight\": 1.5}\n"));
+  }
+
+  private static String calibration() {
+    return new String(
+        CalibrationJson.write(
+            new Calibration(
+                "00112233445566778899aabbccddeeff",
+                Calibration.QuerySource.GIVEN,
+                7,
+                List.of(
+                    new Calibration.Band(
+                        10,
+                        List.of(
+                            new OperatingPoint(new SearchMode.Exact(), 1, 0, 123.5, 150, 4, 5),
+                            new OperatingPoint(
+                                new SearchMode.Clustered(10, 0.65f, false),
+                                0.5,
+                                0,
+                                1,
+                                2,
+                                0,
+                                0)))))),
+        StandardCharsets.UTF_8);
   }
 
   /** Reads a text. */
@@ -285,94 +285,16 @@ final class FuzzTargets {
         });
   }
 
-  private void addFiles(List<FuzzTarget> all) throws IOException {
-    byte[] lines =
-        """
-        {"id": "d1", "text": "the moth", "title": "a", "year": 1990}
-        {"id": "d2", "vector": {"moth": 1.5, "lamp": 0.25}}
-        """
-            .getBytes(StandardCharsets.UTF_8);
-    all.add(corpus("JSON lines", InputFormat.JSONL, "docs.jsonl", lines));
-    all.add(corpus("JSON lines in gzip", InputFormat.JSONL, "docs.jsonl.gz", gzip(lines)));
-    all.add(corpus("CSR", InputFormat.CSR, "docs.csr", csr()));
-    all.add(corpus("CSR in gzip", InputFormat.CSR, "docs.csr.gz", gzip(csr())));
-    all.add(
-        file(
-            "configuration",
-            "siskin.yaml",
-            file -> ConfigSources.resolve(ServerConfig.TREE, file, Map.of(), Map.of()),
-            """
-            grpc:
-              port: 7700
-              keep_alive:
-                interval_millis: 60000
-            search:
-              threads: 2
-            """
-                .getBytes(StandardCharsets.UTF_8)));
-    all.add(file("aliases.json", Aliases.FILE_NAME, _ -> Aliases.read(folder), aliases()));
-    all.add(
-        file(
-            "external data of ONNX",
-            "model.onnx",
-            ExternalData::of,
-            new byte[] {8, 8, 58, 6, 42, 4, 8, 1, 16, 1}));
-  }
-
-  private FuzzTarget corpus(String name, InputFormat format, String file, byte[] valid) {
-    return file(
-        name,
-        file,
-        path -> {
-          try (DocumentSource source = DocumentSources.open(path, format, BadRecordPolicy.REFUSE)) {
-            int count = 0;
-            while (source.next() != null) {
-              count++;
-            }
-            return count;
-          }
-        },
-        valid);
-  }
-
-  /** Reads a file. */
-  private interface FileReader {
-    Object read(Path file) throws IOException;
-  }
-
-  private FuzzTarget file(String name, String fileName, FileReader reader, byte[] valid) {
-    Path file = folder.resolve(fileName);
-    return new FuzzTarget(
-        name,
-        1,
-        List.of(valid),
-        input -> {
-          Files.write(file, input);
-          var _ = reader.read(file);
-        });
-  }
-
-  private static byte[] gzip(byte[] content) throws IOException {
+  /**
+   * Packs something.
+   *
+   * @param content what is packed
+   */
+  static byte[] gzip(byte[] content) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
       out.write(content);
     }
     return packed.toByteArray();
-  }
-
-  /** Two documents with three entries of five columns. */
-  private static byte[] csr() {
-    ByteBuffer file = ByteBuffer.allocate(3 * 8 + 3 * 8 + 3 * 8).order(ByteOrder.LITTLE_ENDIAN);
-    file.putLong(2).putLong(5).putLong(3);
-    file.putLong(0).putLong(2).putLong(3);
-    file.putInt(0).putInt(4).putInt(2);
-    file.putFloat(1.5f).putFloat(0.5f).putFloat(2);
-    return file.array();
-  }
-
-  private byte[] aliases() throws IOException {
-    Path data = Files.createTempDirectory(folder, "aliases");
-    new Aliases(new java.util.TreeMap<>(Map.of("a", "books"))).write(data);
-    return Files.readAllBytes(data.resolve(Aliases.FILE_NAME));
   }
 }

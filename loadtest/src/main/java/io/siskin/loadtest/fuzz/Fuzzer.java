@@ -1,12 +1,15 @@
 package io.siskin.loadtest.fuzz;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.management.ThreadMXBean;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +106,14 @@ final class Fuzzer {
         || error instanceof InvalidProtocolBufferException
         || error instanceof CorruptSegmentException
         || error instanceof UnsupportedFormatException
-        || (error instanceof IOException && error.getMessage() != null);
+        || (error instanceof IOException && error.getMessage() != null && !isOfALibrary(error));
+  }
+
+  /** What a library says of bytes names no file, and nothing that its reader knows. */
+  private static boolean isOfALibrary(Throwable error) {
+    return error instanceof CharConversionException
+        || error instanceof CharacterCodingException
+        || error instanceof JsonProcessingException;
   }
 
   private static String describe(String what, @Nullable Throwable error, byte[] input) {

@@ -31,7 +31,11 @@ final class Mutator {
           ascii("NaN"),
           ascii("Infinity"),
           ascii("-1"),
+          ascii("16777216"),
+          ascii("2147483647"),
           ascii("2147483648"),
+          new byte[] {-1, -1, -1, -1, 7},
+          new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, 127},
           ascii("9223372036854775808"),
           ascii("1e400"),
           ascii("1e-400"),
@@ -45,6 +49,9 @@ final class Mutator {
           ascii("(((((((((((((((("),
           ascii("[[[[[[[[[[[[[[[["),
           ascii("{\"a\":{\"a\":{\"a\":"),
+          // What looks like another encoding of text than UTF-8.
+          new byte[] {0, 0, 0},
+          new byte[] {0, 0, -2, -1},
           new byte[] {-19, -96, -128},
           new byte[] {-16, -112, -128, -128},
           new byte[] {-61, 40});

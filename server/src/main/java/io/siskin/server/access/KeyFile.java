@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.file.AtomicFile;
 import io.siskin.index.file.BoundedFile;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -90,6 +91,8 @@ public final class KeyFile {
       root = JSON.readTree(content);
     } catch (JsonProcessingException malformed) {
       throw new InvalidInputException("content", malformed.getOriginalMessage(), "keys in JSON");
+    } catch (CharConversionException notUnicode) {
+      throw new InvalidInputException("content", "in no encoding of Unicode", "keys in JSON");
     }
     requireMembers("file", root, Set.of("version", "keys"), Set.of());
     if (!root.get("version").isInt() || root.get("version").intValue() != VERSION) {

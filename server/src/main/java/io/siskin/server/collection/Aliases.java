@@ -140,11 +140,14 @@ public record Aliases(SortedMap<String, String> collections) {
     return new Aliases(found);
   }
 
-  private static JsonNode tree(String place, byte[] content) throws IOException {
+  private static JsonNode tree(String place, byte[] content) throws CorruptSegmentException {
     try {
       return JSON.readTree(content);
     } catch (JsonProcessingException malformed) {
       throw new CorruptSegmentException(place, 0, "aliases in JSON", "something else");
+    } catch (IOException notUnicode) {
+      throw new CorruptSegmentException(
+          place, 0, "aliases in JSON", "bytes in no encoding of Unicode");
     }
   }
 

@@ -20,9 +20,9 @@ final class JsonChecksum {
   private static final ObjectMapper COMPACT = new ObjectMapper();
 
   private final @Nullable JsonNode stored;
-  private final String found;
+  private final @Nullable String found;
 
-  private JsonChecksum(@Nullable JsonNode stored, String found) {
+  private JsonChecksum(@Nullable JsonNode stored, @Nullable String found) {
     this.stored = stored;
     this.found = found;
   }
@@ -35,7 +35,8 @@ final class JsonChecksum {
   static void addTo(ObjectNode object) {
     try {
       // As a reader sees it, so that both sides spell each number in the same way.
-      object.put(MEMBER, of(COMPACT.readTree(COMPACT.writeValueAsBytes(object))));
+      JsonNode asRead = COMPACT.readTree(COMPACT.writeValueAsBytes(object));
+      object.put(MEMBER, hex(COMPACT.writeValueAsBytes(asRead)));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -48,7 +49,7 @@ final class JsonChecksum {
    */
   static JsonChecksum takeFrom(JsonNode root) {
     JsonNode stored = root instanceof ObjectNode object ? object.remove(MEMBER) : null;
-    return new JsonChecksum(stored, stored == null ? "" : of(root));
+    return new JsonChecksum(stored, stored == null ? "" : ofRead(root));
   }
 
   /**
@@ -58,19 +59,27 @@ final class JsonChecksum {
    * @throws CorruptSegmentException when the content is not what was written
    */
   void verify(String file) throws CorruptSegmentException {
-    if (stored != null && !found.equals(stored.asText())) {
+    if (stored != null && !stored.asText().equals(found)) {
       throw new CorruptSegmentException(
-          file, 0, "content of checksum " + ManifestMembers.shown(stored), "content of " + found);
+          file,
+          0,
+          "content of checksum " + ManifestMembers.shown(stored),
+          found == null ? "content that JSON has no bytes for" : "content of " + found);
     }
   }
 
-  private static String of(JsonNode root) {
+  /** Returns null for what cannot be written: an escape can bring in half of a character. */
+  private static @Nullable String ofRead(JsonNode root) {
     try {
-      CRC32C checksum = new CRC32C();
-      checksum.update(COMPACT.writeValueAsBytes(root));
-      return HexFormat.of().toHexDigits((int) checksum.getValue());
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
+      return hex(COMPACT.writeValueAsBytes(root));
+    } catch (IOException halfOfACharacter) {
+      return null;
     }
+  }
+
+  private static String hex(byte[] bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes);
+    return HexFormat.of().toHexDigits((int) checksum.getValue());
   }
 }

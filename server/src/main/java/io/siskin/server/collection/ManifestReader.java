@@ -95,8 +95,10 @@ final class ManifestReader {
               : Math.max(0, malformed.getLocation().getByteOffset());
       throw new CorruptSegmentException(
           file, offset, "a collection manifest in JSON", "something else");
-    } catch (IOException e) {
-      throw new AssertionError("reads from memory", e);
+    } catch (IOException notUnicode) {
+      // The first bytes can look like UTF-32, and the others not.
+      throw new CorruptSegmentException(
+          file, 0, "a collection manifest in JSON", "bytes in no encoding of Unicode");
     }
   }
 

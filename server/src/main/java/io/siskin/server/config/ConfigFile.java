@@ -1,5 +1,6 @@
 package io.siskin.server.config;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -53,8 +54,14 @@ final class ConfigFile {
     } catch (JsonProcessingException malformed) {
       throw new InvalidInputException(
               "content", "not YAML: " + malformed.getOriginalMessage(), "a YAML mapping")
-          .at(file + ":" + malformed.getLocation().getLineNr());
+          .at(place(file, malformed));
     }
+  }
+
+  /** What is beyond the library's limits has no line. */
+  private static String place(String file, JsonProcessingException malformed) {
+    JsonLocation location = malformed.getLocation();
+    return location == null ? file : file + ":" + location.getLineNr();
   }
 
   private void document() throws IOException {

@@ -4,6 +4,7 @@ import io.siskin.index.error.InvalidInputException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -179,12 +180,21 @@ public record SettingSpec(String path, SettingType type, Setting declaration) {
       case SettingType.Decimal _ -> decimal(name, texts.getFirst());
       case SettingType.Switch _ -> flag(name, texts.getFirst());
       case SettingType.Text _ -> texts.getFirst();
-      case SettingType.PathName _ -> Path.of(texts.getFirst());
+      case SettingType.PathName _ -> path(name, texts.getFirst());
       case SettingType.Choice(var values) -> choice(name, values, texts.getFirst());
       case SettingType.Texts _ -> List.copyOf(texts);
-      case SettingType.PathNames _ -> texts.stream().map(Path::of).toList();
+      case SettingType.PathNames _ -> texts.stream().map(text -> path(name, text)).toList();
       case SettingType.TextsByName _ -> byName(name, texts);
     };
+  }
+
+  private static Path path(String name, String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException notRepresentable) {
+      throw new InvalidInputException(
+          name, text, "a path, without characters that the file system has no bytes for");
+    }
   }
 
   private Object wholeNumber(String name, String text, boolean isLong) {

@@ -4,12 +4,10 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
-import io.siskin.server.corpus.ciff.CiffHeader;
 import io.siskin.server.corpus.ciff.CiffReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>CIFF is an inverted index, so it is inverted back. A first pass counts each document's
  * postings, collects the terms and spools the external ids; a second one spreads the postings into
  * a {@link PostingSpool}. Decoding twice is what makes the temporary file exact and the heap
- * bounded: 12 bytes a document, the vocabulary, and buffers. Both passes happen at the first {@link
- * #next}.
+ * bounded: 16 bytes a document, the vocabulary, and buffers. Both passes happen at the first {@link
+ * #next}. A header may promise two billion documents, and a file may hold a few of them with large
+ * docids, so memory and time follow what is there.
  *
  * <p>A document whose id or weights are bad is a bad record; anything else that is wrong ends the
  * read.
@@ -35,12 +34,11 @@ final class CiffSource implements DocumentSource {
   private final BadRecordPolicy policy;
   private final InputOptions options;
   private final int runPostings;
-  private final CiffHeader header;
   private PackedFile file;
   private CiffReader reader;
 
   /** Known after the first pass. */
-  private int[] postingCounts = new int[1024];
+  private final PagedLongs postingCounts = new PagedLongs();
 
   private int docidEnd;
   private String[] terms = {};
@@ -65,7 +63,6 @@ final class CiffSource implements DocumentSource {
       file.close();
       throw e;
     }
-    this.header = reader.header();
   }
 
   static CiffSource open(Path path, BadRecordPolicy policy, InputOptions options)
@@ -86,14 +83,12 @@ final class CiffSource implements DocumentSource {
       count(ids);
     }
     if (postings == null) {
-      postings = new PostingSpool(options.spoolDirectory(), postingCounts, docidEnd, runPostings);
+      postings = new PostingSpool(options.spoolDirectory(), postingCounts, runPostings);
       spread(postings);
     }
-    while (nextDocid < docidEnd) {
-      int docid = nextDocid++;
-      if (!ids.has(docid)) {
-        continue; // the file may hold a part of its collection
-      }
+    // The file may hold a part of its collection.
+    for (int docid = ids.next(nextDocid); docid >= 0; docid = ids.next(nextDocid)) {
+      nextDocid = docid + 1;
       String place = file.name() + "#" + docid;
       try {
         String id = DocumentIds.check("collection_docid", ids.get(docid));
@@ -102,6 +97,7 @@ final class CiffSource implements DocumentSource {
         policy.onBadRecord(e.at(place));
       }
     }
+    nextDocid = docidEnd;
     return null;
   }
 
@@ -130,8 +126,8 @@ final class CiffSource implements DocumentSource {
         new CiffReader.PostingsVisitor() {
           @Override
           public void posting(int docid, int tf) {
-            reserve(docid);
-            postingCounts[docid]++;
+            docidEnd = Math.max(docidEnd, docid + 1);
+            postingCounts.add(docid, 1);
           }
 
           @Override
@@ -139,17 +135,16 @@ final class CiffSource implements DocumentSource {
             vocabulary.add(term);
           }
         });
-    int docidEndOfPostings = docidEnd;
     reader.readDocuments(
         (docid, collectionDocid, docLength) -> {
-          reserve(docid);
+          docidEnd = Math.max(docidEnd, docid + 1);
           if (!target.add(docid, collectionDocid)) {
             throw new InvalidInputException("docid of a document record", docid, "each docid once")
                 .at(file.name());
           }
         });
-    for (int docid = 0; docid < docidEndOfPostings; docid++) {
-      if (postingCounts[docid] > 0 && !target.has(docid)) {
+    for (int docid = postingCounts.next(0); docid >= 0; docid = postingCounts.next(docid + 1)) {
+      if (!target.has(docid)) {
         throw new InvalidInputException(
                 "docid of a posting", docid, "a docid with a document record")
             .at(file.name());
@@ -159,16 +154,6 @@ final class CiffSource implements DocumentSource {
     terms = vocabulary.toArray(String[]::new);
     settleKeys();
     consumedBefore = file.lengthBytes();
-  }
-
-  private void reserve(int docid) {
-    if (docid >= postingCounts.length) {
-      // A header may promise two billion documents, so memory follows what is there.
-      long capacity =
-          Math.min(header.docidLimit(), Math.max(docid + 1L, 2L * postingCounts.length));
-      postingCounts = Arrays.copyOf(postingCounts, (int) capacity);
-    }
-    docidEnd = Math.max(docidEnd, docid + 1);
   }
 
   /** The whole vocabulary is known, so all terms decide. */
@@ -203,9 +188,8 @@ final class CiffSource implements DocumentSource {
   }
 
   private SparseVector vector(PostingSpool source, int docid) throws IOException {
-    source.seek(docid);
-    int start = source.start(docid);
-    int count = postingCounts[docid];
+    int count = Math.toIntExact(postingCounts.get(docid));
+    int start = count == 0 ? 0 : source.start(docid);
     float[] weights = new float[count];
     for (int i = 0; i < count; i++) {
       weights[i] = source.tf(start + i);

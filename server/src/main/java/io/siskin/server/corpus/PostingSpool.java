@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns postings that come term by term into postings document by document with a bounded heap.
@@ -16,14 +17,16 @@ import java.util.Arrays;
  * runPostings} postings, and gives each run its exact place in one temporary file. Each posting
  * then goes through its run's write buffer to that place, and is read back with its run, where one
  * counting sort puts the postings in document order. So every posting is written once and read
- * once, 12 bytes each, and the heap holds one int a document, one run and the write buffers.
+ * once, 12 bytes each, and the heap holds eight bytes a document, one run and the write buffers.
  *
- * <p>A document with more postings than a run is a run by itself. Not thread-safe.
+ * <p>A document with more postings than a run is a run by itself. A run has no more than {@value
+ * #RUN_DOCIDS_MAX} docids, however few of them have postings. Not thread-safe.
  */
 final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
   /** 48 MiB of postings, and as much again sorted. */
   static final int RUN_POSTINGS = 1 << 22;
 
+  private static final int RUN_DOCIDS_MAX = 1 << 20;
   private static final int POSTING_BYTES = 3 * Integer.BYTES;
   private static final int WRITE_BUFFERS_BYTES = 1 << 26;
   private static final int WRITE_BUFFER_MIN_POSTINGS = 256;
@@ -31,15 +34,18 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
   private static final int WRITE_BUFFER_MAX_POSTINGS = 1 << 15;
 
   private final SpoolFile spool;
-  private final int[] postingCounts;
+  private final PagedLongs postingCounts;
 
-  /** First document of each run, and one entry more: the number of documents. */
+  /** First document of each run, and one entry more: one that no document reaches. */
   private final int[] runStarts;
 
   /** Where each run's next buffer goes; when all is written, where the next run starts. */
   private final long[] writePositions;
 
-  private final ByteBuffer[] buffers;
+  /** Each is made for its first posting. */
+  private final @Nullable ByteBuffer[] buffers;
+
+  private final int bufferBytes;
   private int list;
   private int run;
 
@@ -54,40 +60,38 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
    * Plans the file.
    *
    * @param postingCounts how many postings each document has
-   * @param documentCount how many elements of it count
+   * @param runPostings about how many postings a run has
    */
-  PostingSpool(Path directory, int[] postingCounts, int documentCount, int runPostings)
-      throws IOException {
+  PostingSpool(Path directory, PagedLongs postingCounts, int runPostings) throws IOException {
     this.postingCounts = postingCounts;
-    this.runStarts = runStarts(postingCounts, documentCount, runPostings);
+    this.runStarts = runStarts(postingCounts, runPostings);
     int runCount = runStarts.length - 1;
     this.writePositions = new long[runCount];
     for (int i = 1; i < runCount; i++) {
       writePositions[i] = writePositions[i - 1] + POSTING_BYTES * postings(i - 1);
     }
     int perBuffer = WRITE_BUFFERS_BYTES / POSTING_BYTES / Math.max(runCount, 1);
-    int capacity =
+    this.bufferBytes =
         POSTING_BYTES * Math.clamp(perBuffer, WRITE_BUFFER_MIN_POSTINGS, WRITE_BUFFER_MAX_POSTINGS);
-    this.buffers = new ByteBuffer[runCount];
-    Arrays.setAll(buffers, i -> ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN));
+    this.buffers = new @Nullable ByteBuffer[runCount];
     this.spool = new SpoolFile(directory);
   }
 
-  private static int[] runStarts(int[] postingCounts, int documentCount, int runPostings) {
+  private static int[] runStarts(PagedLongs postingCounts, int runPostings) {
     int[] starts = new int[16];
     int runCount = 0;
     long inRun = 0;
-    for (int docid = 0; docid < documentCount; docid++) {
-      inRun += postingCounts[docid];
-      if (docid == 0 || inRun > runPostings) {
+    for (int docid = postingCounts.next(0); docid >= 0; docid = postingCounts.next(docid + 1)) {
+      inRun += postingCounts.get(docid);
+      if (runCount == 0 || inRun > runPostings || docid - starts[runCount - 1] >= RUN_DOCIDS_MAX) {
         if (runCount + 1 == starts.length) {
           starts = Arrays.copyOf(starts, 2 * starts.length);
         }
         starts[runCount++] = docid;
-        inRun = postingCounts[docid];
+        inRun = postingCounts.get(docid);
       }
     }
-    starts[runCount] = documentCount;
+    starts[runCount] = Integer.MAX_VALUE;
     return Arrays.copyOf(starts, runCount + 1);
   }
 
@@ -98,8 +102,11 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
       run++; // docids ascend within a list
     }
     ByteBuffer buffer = buffers[run];
-    if (!buffer.hasRemaining()) {
-      flush(run);
+    if (buffer == null) {
+      buffer = ByteBuffer.allocate(bufferBytes).order(ByteOrder.LITTLE_ENDIAN);
+      buffers[run] = buffer;
+    } else if (!buffer.hasRemaining()) {
+      flush(buffer, run);
     }
     buffer.putInt(docid - runStarts[run]).putInt(list).putInt(tf);
   }
@@ -113,18 +120,22 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
   /** Ends writing: what follows is reading. */
   void finish() throws IOException {
     for (int i = 0; i < buffers.length; i++) {
-      flush(i);
+      ByteBuffer buffer = buffers[i];
+      if (buffer != null) {
+        flush(buffer, i);
+      }
     }
-    Arrays.fill(buffers, ByteBuffer.allocate(0));
+    Arrays.fill(buffers, null);
     run = 0;
   }
 
   /**
    * Makes a document's postings readable through the accessors below.
    *
-   * @param docid not below that of any earlier call
+   * @param docid a document with postings, not below that of any earlier call
+   * @return the first of its postings
    */
-  void seek(int docid) throws IOException {
+  int start(int docid) throws IOException {
     while (docid >= runStarts[run + 1]) {
       run++;
     }
@@ -132,10 +143,6 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
       load(run);
       loadedRun = run;
     }
-  }
-
-  /** Where the postings of a document of the loaded run begin. */
-  int start(int docid) {
     return documentOffsets[docid - runStarts[loadedRun]];
   }
 
@@ -156,14 +163,18 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
 
   private long postings(int ofRun) {
     long sum = 0;
-    for (int docid = runStarts[ofRun]; docid < runStarts[ofRun + 1]; docid++) {
-      sum += postingCounts[docid];
+    for (int docid = runStarts[ofRun]; isIn(ofRun, docid); docid = postingCounts.next(docid + 1)) {
+      sum += postingCounts.get(docid);
     }
     return sum;
   }
 
-  private void flush(int ofRun) throws IOException {
-    ByteBuffer buffer = buffers[ofRun].flip();
+  private boolean isIn(int ofRun, int docid) {
+    return docid >= 0 && docid < runStarts[ofRun + 1];
+  }
+
+  private void flush(ByteBuffer buffer, int ofRun) throws IOException {
+    buffer.flip();
     int bytes = buffer.remaining();
     spool.write(buffer, writePositions[ofRun]);
     writePositions[ofRun] += bytes;
@@ -172,13 +183,17 @@ final class PostingSpool implements Closeable, CiffReader.PostingsVisitor {
 
   private void load(int ofRun) throws IOException {
     int first = runStarts[ofRun];
-    int documents = runStarts[ofRun + 1] - first;
+    int last = first;
+    for (int docid = first; isIn(ofRun, docid); docid = postingCounts.next(docid + 1)) {
+      last = docid;
+    }
+    int documents = last - first + 1;
     int count = Math.toIntExact(postings(ofRun));
     // The next free place of each document; when the run is sorted, that is where the next document
     // starts.
     documentOffsets = new int[documents + 1];
     for (int i = 1; i < documents; i++) {
-      documentOffsets[i + 1] = documentOffsets[i] + postingCounts[first + i - 1];
+      documentOffsets[i + 1] = documentOffsets[i] + (int) postingCounts.get(first + i - 1);
     }
     if (terms.length < count) {
       terms = new int[count];

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * External ids by docid in a temporary file: eight bytes of heap a document, whatever the ids'
@@ -22,7 +21,7 @@ final class SpooledIds implements Closeable {
   private final SpoolFile spool;
 
   /** Where each docid's id stands, plus one; 0 when it has none. */
-  private long[] offsets = new long[1024];
+  private final PagedLongs offsets = new PagedLongs();
 
   private long length;
   private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -34,16 +33,10 @@ final class SpooledIds implements Closeable {
 
   /** Adds the id of a docid; false when it already has one. */
   boolean add(int docid, String id) throws IOException {
-    if (docid >= offsets.length) {
-      offsets =
-          Arrays.copyOf(
-              offsets,
-              (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(docid + 1L, 2L * offsets.length)));
-    }
-    if (offsets[docid] != 0) {
+    if (offsets.get(docid) != 0) {
       return false;
     }
-    offsets[docid] = length + 1;
+    offsets.add(docid, length + 1);
     byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
     append(
         ByteBuffer.allocate(Integer.BYTES)
@@ -62,12 +55,17 @@ final class SpooledIds implements Closeable {
   }
 
   boolean has(int docid) {
-    return docid < offsets.length && offsets[docid] != 0;
+    return offsets.get(docid) != 0;
+  }
+
+  /** Returns the next docid that has an id, this one or a later one; −1 if there is none. */
+  int next(int docid) {
+    return offsets.next(docid);
   }
 
   /** Returns the id of a docid that has one. */
   String get(int docid) throws IOException {
-    long start = offsets[docid] - 1;
+    long start = offsets.get(docid) - 1;
     int bytes = at(start, Integer.BYTES).getInt();
     ByteBuffer id = at(start + Integer.BYTES, bytes);
     return StandardCharsets.UTF_8.decode(id.slice(id.position(), bytes)).toString();

@@ -38,7 +38,6 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
       """
           .getBytes(StandardCharsets.US_ASCII);
 
-  private final HttpOptions options;
   private final HttpConnection.Shared shared;
   private final ConnectionLimit limit;
   private final Set<Channel> open;
@@ -57,7 +56,6 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
       ConnectionLimit limit,
       Set<Channel> open,
       @Nullable TlsContext tls) {
-    this.options = shared.options();
     this.shared = shared;
     this.limit = limit;
     this.open = open;
@@ -83,13 +81,24 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
     if (tls != null) {
       pipeline.addLast(new PlainTextRefusal(), tls.newHandler(channel.alloc()));
     }
+    addHandlers(pipeline, shared);
+  }
+
+  /**
+   * Adds what every connection has, behind TLS.
+   *
+   * @param pipeline the connection's pipeline
+   * @param shared what connections share
+   */
+  static void addHandlers(ChannelPipeline pipeline, HttpConnection.Shared shared) {
+    HttpOptions.Limits limits = shared.options().limits();
     HttpConnection connection = new HttpConnection(shared);
     pipeline.addLast(
         new Arrivals(connection),
         new HttpServerCodec(
             new HttpDecoderConfig()
-                .setMaxInitialLineLength(Math.min(LINE_BYTES_MAX, options.limits().headBytesMax()))
-                .setMaxHeaderSize(options.limits().headBytesMax())
+                .setMaxInitialLineLength(Math.min(LINE_BYTES_MAX, limits.headBytesMax()))
+                .setMaxHeaderSize(limits.headBytesMax())
                 .setMaxChunkSize(CHUNK_BYTES_MAX)),
         new HttpContentCompressor(
             PACKED_BYTES_MIN, StandardCompressionOptions.gzip(), StandardCompressionOptions.zstd()),

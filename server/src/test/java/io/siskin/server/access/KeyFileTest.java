@@ -163,4 +163,14 @@ class KeyFileTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
     assertThat(new LinkedHashMap<>(KeyFile.read(file))).hasSize(1);
   }
+
+  @Test
+  void bytesInNoEncodingOfUnicodeAreRefused() throws IOException {
+    Files.write(file, java.util.HexFormat.of().parseHex("0000007b7f7f7f7f"));
+    Files.setPosixFilePermissions(
+        file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+    assertThatThrownBy(() -> KeyFile.read(file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("in no encoding of Unicode");
+  }
 }

@@ -7,7 +7,11 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.corpus.InputFiles.Outcome;
+import io.siskin.server.corpus.ciff.CiffHeader;
+import io.siskin.server.corpus.ciff.CiffWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,6 +100,48 @@ class CiffSourceTest {
         assertThat(ids.get(docid)).isEqualTo(id(docid));
       }
       assertThat(ids.has(count)).isFalse();
+    }
+  }
+
+  /**
+   * A file of some hundred bytes may hold a part of two billion documents. It takes memory and time
+   * for what it holds, not for what its header promises.
+   */
+  @Test
+  void docidsMayLieFarApart() throws IOException {
+    int[] docids = {0, 5, 1 << 20, (1 << 20) + 1, 1 << 30, Integer.MAX_VALUE - 2};
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (CiffWriter writer =
+        new CiffWriter(
+            bytes,
+            new CiffHeader(1, 2, docids.length + 1, 9, Integer.MAX_VALUE, 99, 3, "a part"))) {
+      writer.writePostings("lamp", docids, new int[] {1, 2, 3, 4, 5, 6}, docids.length);
+      writer.writePostings("moth", new int[] {docids[4]}, new int[] {7}, 1);
+      for (int docid : docids) {
+        writer.writeDocument(docid, "d" + docid, 1);
+      }
+      writer.writeDocument(77_777_777, "empty", 0);
+      writer.finish();
+    }
+    Path file = InputFiles.write(directory.resolve("part.ciff"), bytes.toByteArray());
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    for (int runPostings : new int[] {1, PostingSpool.RUN_POSTINGS}) {
+      List<SourceDocument> read = new ArrayList<>();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      InputOptions options = InputOptions.DEFAULT.withSpoolDirectory(directory);
+      try (DocumentSource source =
+          CiffSource.open(file, BadRecordPolicy.REFUSE, options, runPostings)) {
+        InputFiles.drain(source, read);
+        assertThat(source.consumedBytes()).isEqualTo(source.lengthBytes());
+      }
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(16L << 20);
+      assertThat(read)
+          .extracting(SourceDocument::id)
+          .containsExactly(
+              "d0", "d5", "d1048576", "d1048577", "empty", "d1073741824", "d2147483645");
+      assertThat(weights(read.get(5).vector())).isEqualTo(Map.of("lamp", 5, "moth", 7));
+      assertThat(weights(read.get(4).vector())).isEmpty();
+      assertThat(weights(read.get(6).vector())).isEqualTo(Map.of("lamp", 6));
     }
   }
 

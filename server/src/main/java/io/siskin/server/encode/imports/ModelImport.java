@@ -22,6 +22,9 @@ public final class ModelImport {
 
   private static final String QUERY_SUFFIX = "-query";
 
+  /** The most rows behind the tokenizer's: what {@code vocabulary.padding} takes. */
+  private static final int PADDING_MAX = EncoderYaml.SIZE_MAX;
+
   private final SavedFolder folder;
   private final OnnxChoice graphs;
 
@@ -168,7 +171,14 @@ public final class ModelImport {
     if (width <= terms) {
       return 0;
     }
-    int padding = Math.toIntExact(width - terms);
+    if (width - terms > PADDING_MAX) {
+      throw new InvalidInputException(
+              "numbers of a position",
+              width,
+              "at most " + PADDING_MAX + " more than the " + terms + " terms of the tokenizer")
+          .at(folder.place(file));
+    }
+    int padding = (int) (width - terms);
     folder.found(file, padding + " rows behind the tokenizer's: vocabulary.padding");
     return padding;
   }

@@ -1,5 +1,6 @@
 package io.siskin.server.encode.model;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,7 +31,9 @@ public final class EncoderYaml {
   /** The most {@code max_length}, in tokens. */
   public static final int MAX_LENGTH_MAX = 1 << 17;
 
-  private static final int SIZE_MAX = 1 << 20;
+  /** The most rows of padding, and the largest of other sizes. */
+  public static final int SIZE_MAX = 1 << 20;
+
   private static final ObjectMapper YAML =
       new ObjectMapper(
           YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
@@ -112,12 +115,18 @@ public final class EncoderYaml {
       tree = YAML.readTree(text);
     } catch (JsonProcessingException malformed) {
       throw new InvalidInputException("content", "not YAML", "a YAML mapping. " + reason(malformed))
-          .at(file + ":" + malformed.getLocation().getLineNr());
+          .at(place(file, malformed));
     }
     if (tree == null || tree.isMissingNode()) {
       throw new InvalidInputException("content", "empty", "a YAML mapping").at(file);
     }
     return tree;
+  }
+
+  /** What is beyond the library's limits has no line. */
+  private static String place(String file, JsonProcessingException malformed) {
+    JsonLocation location = malformed.getLocation();
+    return location == null ? file : file + ":" + location.getLineNr();
   }
 
   /** The library shows the lines around an error between its sentences, indented. */

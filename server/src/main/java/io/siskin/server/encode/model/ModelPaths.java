@@ -4,6 +4,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.onnx.graph.ExternalData;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,17 @@ public final class ModelPaths {
         return false;
       }
     }
-    return true;
+    return isPath(name);
+  }
+
+  /** Not every text is a path: the file system may have no bytes for one of its characters. */
+  private static boolean isPath(String name) {
+    try {
+      var _ = Path.of(name);
+      return true;
+    } catch (InvalidPathException notRepresentable) {
+      return false;
+    }
   }
 
   /**

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 record TokenizerVocabulary(List<@Nullable String> terms, BitSet special, int ownCount) {
   private static final int NUMBER_MAX = 1 << 24;
 
+  // Numbers may have gaps, but what they take must be in proportion to the file.
+  private static final int NUMBERS_PER_TOKEN_MAX = 64;
+  private static final int NUMBERS_MIN = 1 << 16;
+
   /** Tells whether some JSON is a {@code tokenizer.json}. */
   static boolean isTokenizer(JsonNode root) {
     return root.path("model").path("vocab").isContainerNode();
@@ -27,21 +31,23 @@ record TokenizerVocabulary(List<@Nullable String> terms, BitSet special, int own
     List<@Nullable String> terms = new ArrayList<>();
     BitSet special = new BitSet();
     JsonNode vocabulary = root.path("model").path("vocab");
+    JsonNode addedTokens = root.path("added_tokens");
+    long numberMax = numberMax(vocabulary.size() + addedTokens.size());
     if (vocabulary.isArray()) {
       // Unigram: pairs of token and score. The number is the position.
       int number = 0;
       for (JsonNode pair : vocabulary) {
-        put(terms, number++, pair.path(0).asText());
+        put(terms, number++, pair.path(0).asText(), numberMax);
       }
     } else {
       vocabulary
           .properties()
-          .forEach(entry -> put(terms, entry.getValue().asLong(-1), entry.getKey()));
+          .forEach(entry -> put(terms, entry.getValue().asLong(-1), entry.getKey(), numberMax));
     }
     int ownCount = terms.size();
-    for (JsonNode added : root.path("added_tokens")) {
+    for (JsonNode added : addedTokens) {
       long number = added.path("id").asLong(-1);
-      put(terms, number, added.path("content").asText());
+      put(terms, number, added.path("content").asText(), numberMax);
       if (added.path("special").asBoolean()) {
         special.set((int) number);
       }
@@ -51,13 +57,22 @@ record TokenizerVocabulary(List<@Nullable String> terms, BitSet special, int own
           "tokenizer", "JSON without a vocabulary", "a tokenizer.json with model.vocab");
     }
     markUnknown(root.path("model"), terms, special);
-    markAround(root.path("post_processor"), special);
+    markAround(root.path("post_processor"), terms.size(), special);
     return new TokenizerVocabulary(terms, special, ownCount);
   }
 
-  private static void put(List<@Nullable String> terms, long number, String term) {
-    if (number < 0 || number > NUMBER_MAX) {
-      throw new InvalidInputException("id of token '" + term + "'", number, "0 to " + NUMBER_MAX);
+  /**
+   * Returns the largest number that a token may have.
+   *
+   * @param tokenCount how many tokens there are
+   */
+  private static long numberMax(int tokenCount) {
+    return Math.min(NUMBER_MAX, NUMBERS_MIN + (long) NUMBERS_PER_TOKEN_MAX * tokenCount);
+  }
+
+  private static void put(List<@Nullable String> terms, long number, String term, long numberMax) {
+    if (number < 0 || number > numberMax) {
+      throw new InvalidInputException("id of token '" + term + "'", number, "0 to " + numberMax);
     }
     while (terms.size() <= number) {
       terms.add(null);
@@ -73,23 +88,27 @@ record TokenizerVocabulary(List<@Nullable String> terms, BitSet special, int own
         special.set(number);
       }
     }
-    mark(model.path("unk_id"), special);
+    mark(model.path("unk_id"), terms.size(), special);
   }
 
   /** The tokens around a text: a template's, a pair such as {@code "cls": ["[CLS]", 101]}. */
-  private static void markAround(JsonNode processor, BitSet special) {
+  private static void markAround(JsonNode processor, int count, BitSet special) {
     for (JsonNode ofTemplate : processor.path("special_tokens")) {
-      ofTemplate.path("ids").forEach(number -> mark(number, special));
+      ofTemplate.path("ids").forEach(number -> mark(number, count, special));
     }
-    mark(processor.path("cls").path(1), special);
-    mark(processor.path("sep").path(1), special);
+    mark(processor.path("cls").path(1), count, special);
+    mark(processor.path("sep").path(1), count, special);
     for (JsonNode inside : processor.path("processors")) {
-      markAround(inside, special);
+      markAround(inside, count, special);
     }
   }
 
-  private static void mark(JsonNode number, BitSet special) {
-    if (number.canConvertToInt() && number.isIntegralNumber() && number.intValue() >= 0) {
+  /** A number that no token has would only make the set long. */
+  private static void mark(JsonNode number, int count, BitSet special) {
+    if (number.canConvertToInt()
+        && number.isIntegralNumber()
+        && number.intValue() >= 0
+        && number.intValue() < count) {
       special.set(number.intValue());
     }
   }

@@ -42,6 +42,7 @@ final class MessageReader {
   static final int NUMBER_LENGTH_MAX = 100;
 
   private static final int NAME_LENGTH_MAX = 4_096;
+  private static final int ENCODING_BYTES = 4;
 
   // Not interned: the names are the callers'. Its own table of names is bounded. (Without that
   // table,
@@ -71,6 +72,7 @@ final class MessageReader {
     if (json.length == 0) {
       return;
     }
+    checkEncoding(json);
     try (JsonParser parser = JSON.createParser(json)) {
       JsonPath root = JsonPath.root();
       readObject(parser, parser.nextToken(), message, root);
@@ -81,6 +83,19 @@ final class MessageReader {
       throw malformed(malformed);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Refuses what Jackson would take for UTF-16 or UTF-32. It finds out by the first four bytes, of
+   * which none has these values where JSON is in UTF-8.
+   */
+  private static void checkEncoding(byte[] json) {
+    for (int i = 0; i < Math.min(json.length, ENCODING_BYTES); i++) {
+      if (json[i] == 0 || json[i] == (byte) 0xFE || json[i] == (byte) 0xFF) {
+        throw new InvalidInputException(
+            "the body", "not in UTF-8, by byte " + (i + 1), "one object of JSON in UTF-8");
+      }
     }
   }
 

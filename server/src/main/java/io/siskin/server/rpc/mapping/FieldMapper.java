@@ -40,8 +40,7 @@ final class FieldMapper {
     return switch (message.getKindCase()) {
       case STRING_VALUE -> new io.siskin.index.document.FieldValue.Text(message.getStringValue());
       case STRING_LIST_VALUE ->
-          new io.siskin.index.document.FieldValue.TextList(
-              message.getStringListValue().getValuesList());
+          texts(path + ".string_list_value.values", message.getStringListValue());
       case INT64_VALUE -> new io.siskin.index.document.FieldValue.Whole(message.getInt64Value());
       case DOUBLE_VALUE -> {
         if (Double.isNaN(message.getDoubleValue())) {
@@ -53,6 +52,16 @@ final class FieldMapper {
       case TIMESTAMP_VALUE -> moment(path + ".timestamp_value", message.getTimestampValue());
       case KIND_NOT_SET -> throw new InvalidInputException(path, "not set", "a value");
     };
+  }
+
+  /** The count is checked here, before the texts are sorted: a list can be as long as a request. */
+  private static io.siskin.index.document.FieldValue texts(String path, StringList message) {
+    int countMax = io.siskin.index.document.FieldValue.LIST_SIZE_MAX;
+    if (message.getValuesCount() > countMax) {
+      throw new InvalidInputException(
+          path, message.getValuesCount() + " texts", "at most " + countMax + " texts");
+    }
+    return new io.siskin.index.document.FieldValue.TextList(message.getValuesList());
   }
 
   private static io.siskin.index.document.FieldValue moment(String path, Timestamp message) {

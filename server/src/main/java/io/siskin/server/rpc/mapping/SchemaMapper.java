@@ -105,6 +105,11 @@ public final class SchemaMapper {
   }
 
   private static io.siskin.index.document.Schema schema(Schema message) {
+    int countMax = io.siskin.index.document.Schema.FIELD_COUNT_MAX;
+    if (message.getFieldsCount() > countMax) {
+      throw new InvalidInputException(
+          "schema.fields", message.getFieldsCount() + " fields", "at most " + countMax + " fields");
+    }
     List<io.siskin.index.document.Schema.Field> fields = new ArrayList<>();
     for (int i = 0; i < message.getFieldsCount(); i++) {
       SchemaField field = message.getFields(i);

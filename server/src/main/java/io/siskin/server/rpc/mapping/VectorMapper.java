@@ -29,7 +29,9 @@ final class VectorMapper {
     int count = Math.max(tokenCount, termIdCount);
     if (count > TERM_COUNT_MAX) {
       throw new InvalidInputException(
-          path, count + " terms", "at most " + TERM_COUNT_MAX + " terms");
+          path + (termIdCount > 0 ? ".term_ids" : ".tokens"),
+          count + " terms",
+          "at most " + TERM_COUNT_MAX + " terms");
     }
     if (message.getWeightsCount() != count) {
       throw new InvalidInputException(

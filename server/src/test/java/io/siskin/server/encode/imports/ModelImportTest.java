@@ -626,4 +626,26 @@ final class ModelImportTest {
   private static void graph(Path file, String output, Object... dimensions) throws IOException {
     Files.write(file, new TinyOnnx().input("input_ids").output(output, dimensions).bytes());
   }
+
+  /** The width is a number of 64 bits that anybody may have written. */
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MAX_VALUE, 1L << 40, (1L << 20) + 113})
+  void aGraphThatIsFarTooWideIsRefused(long width) throws IOException {
+    Path saved = copy("splade", folder.resolve("saved"));
+    graph(saved.resolve("onnx/model.onnx"), "logits", "batch", "length", width);
+    assertThatThrownBy(() -> plan(saved))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("numbers of a position is " + width);
+  }
+
+  @Test
+  void aFolderThatIsNoPathIsRefused() throws IOException {
+    Path saved = copy("splade", folder.resolve("saved"));
+    Path modules = saved.resolve("modules.json");
+    Files.writeString(
+        modules, Files.readString(modules).replace("1_SpladePooling", "1_\\ud800SpladePooling"));
+    assertThatThrownBy(() -> plan(saved))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("a folder inside");
+  }
 }

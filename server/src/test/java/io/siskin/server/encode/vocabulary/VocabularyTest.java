@@ -104,7 +104,7 @@ final class VocabularyTest {
           {}                    | v.txt: vocabulary is empty; allowed: one term per line
           {"a"                  | v.txt: vocabulary is JSON that ends too early
           {"model":{"vocab":{}}} | v.txt: tokenizer is JSON without a vocabulary
-          {"model":{"vocab":{"a":-1}}} | v.txt: id of token 'a' is -1; allowed: 0 to 16777216
+          {"model":{"vocab":{"a":-1}}} | v.txt: id of token 'a' is -1; allowed: 0 to 65600
           """)
   void whatIsWrongIsNamedWithFileAndLine(String content, String message) {
     String lines = content.startsWith("{") ? content : content.replace(",", "\n") + "\n";
@@ -131,5 +131,38 @@ final class VocabularyTest {
       terms.add(vocabulary.term(number));
     }
     return terms;
+  }
+
+  /** A number takes memory, so that a short file must not have a large one. */
+  @Test
+  void theNumbersOfATokenizerAreInProportionToItsTokens() {
+    String right = "{\"model\": {\"vocab\": {\"a\": 0, \"b\": 65000}}}";
+    assertThat(Vocabulary.read("t.json", right.getBytes(StandardCharsets.UTF_8)).size())
+        .isEqualTo(65_001);
+    for (String wrong :
+        List.of(
+            "{\"model\": {\"vocab\": {\"a\": 0, \"b\": 16777216}}}",
+            "{\"model\": {\"vocab\": {\"a\": 0}}, \"added_tokens\": [{\"id\": 9000000, \"content\":"
+                + " \"b\"}]}")) {
+      assertThatThrownBy(() -> Vocabulary.read("t.json", wrong.getBytes(StandardCharsets.UTF_8)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("id of token 'b'");
+    }
+  }
+
+  /** Numbers of special tokens that no token has would only make the set of them long. */
+  @Test
+  void specialNumbersWithoutATokenTakeNoMemory() throws Exception {
+    var root =
+        new com.fasterxml.jackson.databind.ObjectMapper()
+            .readTree(
+                """
+                {"model": {"vocab": {"a": 0, "b": 1}, "unk_id": 2147483647},
+                 "post_processor": {"cls": ["b", 2147483646], "special_tokens":
+                   {"c": {"ids": [1, 2147483645]}}}}
+                """);
+    TokenizerVocabulary read = TokenizerVocabulary.read(root);
+    assertThat(read.special().size()).isLessThan(1_024);
+    assertThat(read.special().stream()).containsExactly(1);
   }
 }

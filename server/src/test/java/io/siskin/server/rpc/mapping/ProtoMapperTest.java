@@ -239,7 +239,7 @@ class ProtoMapperTest {
         "vector", vector(SparseVector.newBuilder().addTokens("a").addTermIds(1).addWeights(1)));
     assertRefused("vector.weights", vector(SparseVector.newBuilder().addTokens("a")));
     assertRefused("vector.weights", vector(SparseVector.newBuilder().addWeights(1)));
-    assertRefused("vector", vector(ids(16_385)));
+    assertRefused("vector.term_ids", vector(ids(16_385)));
   }
 
   @Test
