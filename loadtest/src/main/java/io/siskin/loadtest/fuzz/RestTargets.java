@@ -79,7 +79,8 @@ final class RestTargets implements AutoCloseable {
     }
     GrpcRestGateway.intercept(builder);
     server = builder.build().start();
-    gateway = new GrpcRestGateway(name, SERVICES, statuses, REQUEST_BYTES_MAX, REQUEST_BYTES_MAX);
+    gateway =
+        new GrpcRestGateway(name, SERVICES, statuses, false, REQUEST_BYTES_MAX, REQUEST_BYTES_MAX);
     site = Site.builder(OPTIONS).rest(gateway, "fuzz").build();
   }
 
