@@ -1,5 +1,6 @@
 package io.siskin.index.build;
 
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.DocumentLimits;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.error.InvalidInputException;
@@ -22,8 +23,8 @@ import org.agrona.collections.LongArrayList;
 
 /**
  * Keeps the documents on disk until all of them have been added. Vectors go to one spool file,
- * external ids and stored fields go to another, declared fields to a third one. The heap holds
- * three offsets, a position and one hash of an id per document.
+ * external ids and stored fields go to another, declared fields to a third one, and each dense
+ * field to one of its own. The heap holds three offsets, a position and one hash of an id per document.
  *
  * <p>A vector record has the sum of the weights (f32), the number of terms (u32), a scale (f32),
  * and then for each term its provisional number (u32) and its weight (f32). The scale is 0 if the
@@ -50,6 +51,7 @@ final class DocumentSpool implements AutoCloseable {
   private final SpoolFile vectors;
   private final SpoolFile stored;
   private final ColumnSpool columns;
+  private final DenseSpool dense;
   private final TermCollector terms = new TermCollector();
   private final FieldNames fieldNames = new FieldNames();
   private final LongArrayList vectorOffsets = new LongArrayList();
@@ -73,18 +75,21 @@ final class DocumentSpool implements AutoCloseable {
    * @param stored its stored fields
    * @param declared its declared fields
    * @param position its position in the writes of the collection
+   * @param dense its dense vectors
    */
   record Document(
       String externalId,
       Map<String, String> stored,
       Map<String, FieldValue> declared,
-      long position) {}
+      long position,
+      Map<String, DenseVectors> dense) {}
 
   DocumentSpool(Path directory, boolean storeFields) throws IOException {
     this.storeFields = storeFields;
     this.vectors = new SpoolFile(directory);
     this.stored = new SpoolFile(directory);
     this.columns = new ColumnSpool(directory);
+    this.dense = new DenseSpool(directory);
   }
 
   /**
@@ -134,11 +139,14 @@ final class DocumentSpool implements AutoCloseable {
     byte[] id = DocumentLimits.idUtf8(externalId);
     byte[][] values = fieldValues(externalId, document.stored());
     columns.check(document.declared());
+    DocumentLimits.checkDense(externalId, document.dense());
+    dense.check(document.dense());
     int[] fieldNumbers = fieldNumbers(document.stored());
     claimId(id, externalId);
     positions.addLong(document.position());
     spoolStored(id, fieldNumbers, values);
     columns.add(document.declared());
+    dense.add(documentCount, document.dense());
   }
 
   /** Returns the position after that of the last document, 0 at first. */
@@ -195,6 +203,10 @@ final class DocumentSpool implements AutoCloseable {
     return columns;
   }
 
+  DenseSpool dense() {
+    return dense;
+  }
+
   /** Returns the position of a document in the writes of the collection. */
   long position(int document) {
     return positions.getLong(document);
@@ -223,8 +235,9 @@ final class DocumentSpool implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (vectors;
-        stored) {
-      columns.close();
+        stored;
+        columns) {
+      dense.close();
     }
   }
 

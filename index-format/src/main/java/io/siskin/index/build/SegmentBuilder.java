@@ -1,5 +1,6 @@
 package io.siskin.index.build;
 
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.format.FileKind;
@@ -98,8 +99,32 @@ public final class SegmentBuilder implements AutoCloseable {
       Map<String, FieldValue> declared,
       long position)
       throws IOException {
+    add(externalId, vector, stored, declared, position, Map.of());
+  }
+
+  /**
+   * Adds a document with declared fields and dense vectors. It gets its document number in {@link
+   * #finish}.
+   *
+   * @param externalId as above
+   * @param vector as above
+   * @param stored as above
+   * @param declared as above
+   * @param position as above
+   * @param dense its dense vectors by the name of the field
+   * @throws io.siskin.index.error.InvalidInputException as above, or because a dense field has
+   *     another type than in an earlier document, or because the dense vectors are too long
+   */
+  public void add(
+      String externalId,
+      SparseVector vector,
+      Map<String, String> stored,
+      Map<String, FieldValue> declared,
+      long position,
+      Map<String, DenseVectors> dense)
+      throws IOException {
     requireQuantized(false);
-    spool.add(new DocumentSpool.Document(externalId, stored, declared, position), vector);
+    spool.add(new DocumentSpool.Document(externalId, stored, declared, position, dense), vector);
   }
 
   /**
@@ -111,6 +136,7 @@ public final class SegmentBuilder implements AutoCloseable {
    * @param stored as above
    * @param declared as above
    * @param position as above
+   * @param dense as above
    * @throws io.siskin.index.error.InvalidInputException as above
    * @throws IllegalStateException if a document before was not quantised, or if the options leave
    *     it to the input how weights become impacts
@@ -120,14 +146,15 @@ public final class SegmentBuilder implements AutoCloseable {
       NumberedVector vector,
       Map<String, String> stored,
       Map<String, FieldValue> declared,
-      long position)
+      long position,
+      Map<String, DenseVectors> dense)
       throws IOException {
     requireQuantized(true);
     if (!(options.weighting() instanceof Weighting.Pinned)
         || !(options.quantization() instanceof Quantization.Pinned)) {
       throw new IllegalStateException("documents are quantised by rules that are not pinned");
     }
-    spool.add(new DocumentSpool.Document(externalId, stored, declared, position), vector);
+    spool.add(new DocumentSpool.Document(externalId, stored, declared, position, dense), vector);
   }
 
   /**
@@ -148,7 +175,13 @@ public final class SegmentBuilder implements AutoCloseable {
           vector.residual(i),
           vector.hasFrequencies() ? vector.frequency(i) : 1);
     }
-    add(document.id(), postings, document.stored(), document.declared(), document.position());
+    add(
+        document.id(),
+        postings,
+        document.stored(),
+        document.declared(),
+        document.position(),
+        document.dense());
   }
 
   private void requireQuantized(boolean isQuantized) {
@@ -220,6 +253,7 @@ public final class SegmentBuilder implements AutoCloseable {
       new DocumentsStage(files, directory, spool, documentOrder).run(parallel, progress);
       PositionsStage.run(files, spool, documentOrder);
       ColumnsStage.run(files, directory, spool.columns(), documentOrder);
+      DenseStage.run(files, directory, spool.dense(), documentOrder, progress);
       BuiltSegment built = stampAll(rules);
       files.keep();
       return built;

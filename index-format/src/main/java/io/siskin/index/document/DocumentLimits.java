@@ -1,8 +1,10 @@
 package io.siskin.index.document;
 
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.format.v1.StoredLayout;
+import io.siskin.index.format.v2.FormatV2;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -74,6 +76,26 @@ public final class DocumentLimits {
           "stored fields of document '" + id + "'",
           length + " bytes",
           "at most " + FormatV1.STORED_RECORD_LENGTH_MAX + " bytes");
+    }
+  }
+
+  /**
+   * Checks how long the dense vectors of a document are.
+   *
+   * @param id the document's id, for the message
+   * @param dense the vectors by the name of the field
+   * @throws InvalidInputException when they are too long for a segment
+   */
+  public static void checkDense(String id, Map<String, DenseVectors> dense) {
+    long length = 0;
+    for (DenseVectors vectors : dense.values()) {
+      length += vectors.lengthBytes();
+    }
+    if (length > FormatV2.DENSE_DOCUMENT_LENGTH_MAX) {
+      throw new InvalidInputException(
+          "dense vectors of document '" + id + "'",
+          length + " bytes",
+          "at most " + FormatV2.DENSE_DOCUMENT_LENGTH_MAX + " bytes");
     }
   }
 

@@ -1,8 +1,10 @@
 package io.siskin.index.document;
 
+import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
+import io.siskin.index.format.v2.FormatV2;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param fields the fields, each name once; their order is that of the columns
  * @param tenantField the name of the field that says whose a document is; null for none. It is
  *     declared as {@link FieldType#STRING}, and every document has it
+ * @param dense the dense fields, each name once, and none that is the name of another field
  */
-public record Schema(List<Field> fields, @Nullable String tenantField) {
+public record Schema(
+    List<Field> fields, @Nullable String tenantField, List<DenseFieldSpec> dense) {
   /** The most fields that a schema declares. */
   public static final int FIELD_COUNT_MAX = 256;
 
@@ -44,6 +48,10 @@ public record Schema(List<Field> fields, @Nullable String tenantField) {
 
     /** Checks the name. */
     public Field {
+      checkName(name);
+    }
+
+    private static void checkName(String name) {
       if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
         throw new InvalidInputException(
             "name of a field",
@@ -54,14 +62,33 @@ public record Schema(List<Field> fields, @Nullable String tenantField) {
     }
   }
 
+  /**
+   * Makes a schema without dense fields.
+   *
+   * @param fields see above
+   * @param tenantField see above
+   */
+  public Schema(List<Field> fields, @Nullable String tenantField) {
+    this(fields, tenantField, List.of());
+  }
+
   /** Checks that names are unique and that the tenant's field is declared. */
   public Schema {
     fields = List.copyOf(fields);
+    dense = List.copyOf(dense);
+    Ranges.check("number of dense fields", dense.size(), 0, FormatV2.DENSE_FIELD_COUNT_MAX);
     Ranges.check("number of declared fields", fields.size(), 0, FIELD_COUNT_MAX);
     Set<String> names = new HashSet<>();
     for (Field field : fields) {
       if (!names.add(field.name())) {
         throw new InvalidInputException("field", "'" + field.name() + "' twice", "each name once");
+      }
+    }
+    for (DenseFieldSpec field : dense) {
+      Field.checkName(field.name());
+      if (!names.add(field.name())) {
+        throw new InvalidInputException(
+            "dense field", "'" + field.name() + "' twice", "each name once");
       }
     }
     if (tenantField != null && !fields.contains(new Field(tenantField, FieldType.STRING))) {
@@ -117,6 +144,27 @@ public record Schema(List<Field> fields, @Nullable String tenantField) {
     return "a declared field: "
         + String.join(", ", names.subList(0, listed))
         + (listed < names.size() ? ", and " + (names.size() - listed) + " more" : "");
+  }
+
+  /**
+   * Returns a dense field.
+   *
+   * @param name the field's name
+   * @throws InvalidInputException when it is not declared; it names those that are
+   */
+  public DenseFieldSpec requireDense(String name) {
+    for (DenseFieldSpec field : dense) {
+      if (field.name().equals(name)) {
+        return field;
+      }
+    }
+    throw new InvalidInputException(
+        "dense field",
+        "'" + name + "'",
+        dense.isEmpty()
+            ? "none, since the collection declares no dense fields"
+            : "a dense field: "
+                + String.join(", ", dense.stream().map(DenseFieldSpec::name).toList()));
   }
 
   /**

@@ -36,7 +36,9 @@ public enum FileKind {
    * The deleted documents of a segment. This file stands beside the segment, since the segment does
    * not change. Its name is that of the generation, and this one is only an example.
    */
-  DELETES(12, "documents.del", 2);
+  DELETES(12, "documents.del", 2),
+  /** The dense vectors, field by field. */
+  DENSE(13, "dense.dat", 2);
 
   private final int code;
   private final String fileName;

@@ -129,7 +129,20 @@ public enum SectionKind {
   FREQUENCIES(1101),
 
   /** The numbers of the deleted documents, a Roaring bitmap. */
-  DELETED_DOCUMENTS(1201);
+  DELETED_DOCUMENTS(1201),
+
+  /** The type, the largest norm and the number of vectors of each dense field. */
+  DENSE_RECORDS(1301),
+  /** The names of the dense fields, a string list: offsets. */
+  DENSE_NAME_OFFSETS(1302),
+  /** The names of the dense fields, a string list: UTF-8 bytes. */
+  DENSE_NAME_BYTES(1303),
+  /** By field: the number of the first row of each document, u32, by document number. */
+  DENSE_STARTS(1304),
+  /** By field of bytes: the scale of each row, f32. */
+  DENSE_SCALES(1305),
+  /** By field: the rows of values. */
+  DENSE_VALUES(1306);
 
   private final int code;
 

@@ -30,6 +30,7 @@ public final class GrowingSegment {
   private final int capacity;
   private final GrowingTerms terms;
   private final GrowingDocuments documents;
+  private final GrowingDense dense;
   private final ReferenceCount references;
 
   /** Written last when a document is added; readers read it first. */
@@ -53,6 +54,7 @@ public final class GrowingSegment {
     this.capacity = Ranges.check("capacity of a growing segment", capacity, 1, CAPACITY_MAX);
     this.terms = new GrowingTerms(memory);
     this.documents = new GrowingDocuments(memory, capacity);
+    this.dense = new GrowingDense(memory, capacity);
     this.references = new ReferenceCount("growing segment", memory::close);
   }
 
@@ -105,8 +107,8 @@ public final class GrowingSegment {
    *
    * @param document the document. Its terms are of the same kind as those of the documents before
    * @return its number, 0 to the capacity − 1
-   * @throws io.siskin.index.error.InvalidInputException when the terms are of another kind. Nothing
-   *     has changed then
+   * @throws io.siskin.index.error.InvalidInputException when the terms are of another kind, or when
+   *     a dense field has another type than before. Nothing has changed then
    * @throws IllegalStateException when the segment is full, or when an earlier call has ended with
    *     an unexpected error. The documents that were added before stay
    */
@@ -122,9 +124,11 @@ public final class GrowingSegment {
     if (vector.size() > 0) {
       terms.checkKeys(vector.isByToken());
     }
+    dense.check(document.dense());
     isBroken = true;
     int size = number(vector);
     documents.add(number, document, order);
+    dense.add(number, document.dense());
     for (int i = 0; i < size; i++) {
       terms.append((int) (order[i] >>> 32), number, vector.impact((int) order[i]));
     }
@@ -191,6 +195,10 @@ public final class GrowingSegment {
 
   GrowingDocuments documents() {
     return documents;
+  }
+
+  GrowingDense dense() {
+    return dense;
   }
 
   boolean hasResiduals() {

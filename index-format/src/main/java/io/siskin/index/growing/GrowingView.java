@@ -1,5 +1,6 @@
 package io.siskin.index.growing;
 
+import io.siskin.index.dense.DenseFields;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
@@ -29,6 +30,7 @@ public final class GrowingView implements TermLookup {
   private final int documentCount;
   private final float scaleMax;
   private final boolean hasResiduals;
+  private final DenseFields dense;
 
   GrowingView(GrowingSegment segment, int documentCount) {
     this.segment = segment;
@@ -37,6 +39,7 @@ public final class GrowingView implements TermLookup {
     this.documentCount = documentCount;
     this.scaleMax = segment.scaleMax();
     this.hasResiduals = segment.hasResiduals();
+    this.dense = segment.dense().view(documentCount);
   }
 
   /** Returns the segment. */
@@ -170,6 +173,14 @@ public final class GrowingView implements TermLookup {
     return FieldsCodec.declared(buffer(documents.declared(document)));
   }
 
+  /**
+   * Returns the dense fields of the documents of the view. A field may be among them of which only
+   * later documents have vectors; then no document of the view has one.
+   */
+  public DenseFields dense() {
+    return dense;
+  }
+
   /** Copies bytes to the heap, so that no view of the memory outlives this call. */
   private static DirectBuffer buffer(MemorySegment bytes) {
     return new UnsafeBuffer(bytes.toArray(FileLayout.U8));
@@ -235,7 +246,8 @@ public final class GrowingView implements TermLookup {
         position(document),
         vector(document),
         stored(document, name -> true),
-        declared(document));
+        declared(document),
+        dense.values(document));
   }
 
   /**

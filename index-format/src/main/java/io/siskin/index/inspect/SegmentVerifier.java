@@ -38,6 +38,7 @@ import java.util.List;
  *   <li>The stored largest error is the largest error of the residuals.
  *   <li>Positions ascend, lengths add up to the total, and frequencies fit the lengths.
  *   <li>The texts of each column ascend, and both ways between documents and texts agree.
+ *   <li>Dense vectors hold finite numbers and have the stored largest norm.
  * </ul>
  *
  * <p>The time grows with the number of postings, and the memory with the number of terms.
@@ -96,6 +97,7 @@ public final class SegmentVerifier {
       new OriginVerifier(segment, positions, verifier.findings).verify();
     }
     ColumnVerifier.verify(segment, verifier.findings);
+    DenseVerifier.verify(segment, verifier.findings);
     return verifier.findings.report();
   }
 

@@ -88,6 +88,13 @@ public final class KernelProvider {
   }
 
   /**
+   * Returns a new kernel of inner products with dense vectors. Only one thread may use it at a time.
+   */
+  public DenseKernel newDenseKernel() {
+    return simd ? new PanamaDenseKernel() : new ScalarDenseKernel();
+  }
+
+  /**
    * Returns the choice and its reason in words. The log, {@code inspect} and the status of the
    * server show it.
    */

@@ -1,6 +1,7 @@
 package io.siskin.index.segment;
 
 import io.siskin.index.column.Columns;
+import io.siskin.index.dense.DenseFields;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileKind;
 import io.siskin.index.format.FileLayout;
@@ -51,6 +52,8 @@ public final class Segment {
   private final @Nullable DocumentPositions positions;
   private final @Nullable ColumnFile columnFile;
   private final Columns columns;
+  private final @Nullable DenseFile denseFile;
+  private final DenseFields dense;
   private final @Nullable FrequencyIndex frequencies;
   private final int formatVersion;
   private final List<MappedFile> files;
@@ -91,6 +94,10 @@ public final class Segment {
     MappedFile columns = files.others.get(FileKind.COLUMNS);
     this.columnFile = columns == null ? null : ColumnFile.open(columns, statistics.documentCount());
     this.columns = columnFile == null ? Columns.NONE : columnFile.columns();
+    MappedFile denseVectors = files.others.get(FileKind.DENSE);
+    this.denseFile =
+        denseVectors == null ? null : DenseFile.open(denseVectors, statistics.documentCount());
+    this.dense = denseFile == null ? DenseFields.NONE : denseFile.fields();
     this.frequencies = frequencies(files, forward, statistics);
     this.formatVersion = files.meta.version();
     this.files = files.all();
@@ -150,6 +157,9 @@ public final class Segment {
     }
     if (columnFile != null) {
       columnFile.check();
+    }
+    if (denseFile != null) {
+      denseFile.check();
     }
   }
 
@@ -342,6 +352,16 @@ public final class Segment {
   /** Returns the declared fields; without a column when no document has one. */
   public Columns columns() {
     return columns;
+  }
+
+  /** Returns the dense fields; without a field when no document has a dense vector. */
+  public DenseFields dense() {
+    return dense;
+  }
+
+  /** Returns what the dense fields store, for the deep verification. */
+  public List<MappedDenseField> denseFacts() {
+    return denseFile == null ? List.of() : denseFile.all();
   }
 
   /** Returns what the columns store, for the deep verification. */

@@ -38,7 +38,10 @@ final class ArchitectureTest {
           Map.entry("format.v1", Set.of("format")),
           Map.entry("format.v2", Set.of("format", "format.v1")),
           Map.entry("column", Set.of("document")),
-          Map.entry("document", Set.of("error", "quantize")),
+          Map.entry("dense", Set.of("error", "format.v2", "kernel")),
+          Map.entry(
+              "document",
+              Set.of("dense", "error", "format.v1", "format.v2", "quantize")),
           Map.entry("vector", Set.of("error")),
           Map.entry("quantize", Set.of("error", "format.v1", "vector")),
           Map.entry("file", Set.of("error")),
@@ -49,6 +52,7 @@ final class ArchitectureTest {
               "segment",
               Set.of(
                   "column",
+                  "dense",
                   "document",
                   "error",
                   "file",
@@ -61,6 +65,7 @@ final class ArchitectureTest {
           Map.entry(
               "growing",
               Set.of(
+                  "dense",
                   "document",
                   "error",
                   "format",
@@ -74,6 +79,7 @@ final class ArchitectureTest {
               "build",
               Set.of(
                   "column",
+                  "dense",
                   "document",
                   "error",
                   "format",
@@ -87,7 +93,14 @@ final class ArchitectureTest {
           Map.entry(
               "inspect",
               Set.of(
-                  "column", "document", "format", "format.v1", "format.v2", "segment", "store")));
+                  "column",
+                  "dense",
+                  "document",
+                  "format",
+                  "format.v1",
+                  "format.v2",
+                  "segment",
+                  "store")));
 
   /**
    * A rule and a class that breaks it.

@@ -16,6 +16,21 @@ public final class FormatV2 {
   /** The largest number of texts in one column, with repetitions. Their places fit an int. */
   public static final int COLUMN_VALUE_COUNT_MAX = Integer.MAX_VALUE;
 
+  /** The largest number of dense fields of a segment. */
+  public static final int DENSE_FIELD_COUNT_MAX = 16;
+
+  /** The largest number of dimensions of a dense vector. */
+  public static final int DENSE_DIMENSIONS_MAX = 4_096;
+
+  /** The largest number of vectors that a document has of one dense field. */
+  public static final int DENSE_DOCUMENT_VECTOR_COUNT_MAX = 1_024;
+
+  /** The largest number of vectors of one dense field in a segment. */
+  public static final int DENSE_VECTOR_COUNT_MAX = Integer.MAX_VALUE;
+
+  /** The most bytes that the dense vectors of one document take, all fields together. */
+  public static final int DENSE_DOCUMENT_LENGTH_MAX = 16 << 20;
+
   /**
    * The largest position of a document. Above it is as much room as a segment has ordinals, so that
    * no sum of both is too large.

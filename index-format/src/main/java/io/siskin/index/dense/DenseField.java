@@ -1,0 +1,47 @@
+package io.siskin.index.dense;
+
+/**
+ * A dense field of one segment: the vectors of its documents, and their scores.
+ *
+ * <p>Safe for concurrent use while the segment is retained, as far as each thread has its own
+ * {@link DenseQuery}.
+ */
+public interface DenseField {
+  /** Returns the name of the field. */
+  String name();
+
+  /** Returns the number of values of a vector, 1 to 4,096. */
+  int dimensions();
+
+  /**
+   * Returns how many vectors a document has.
+   *
+   * @param document its number in the segment
+   * @return 0 or more; 0 says that the document has no score in this field
+   */
+  int vectorCount(int document);
+
+  /**
+   * Returns the largest score of the vectors of a document.
+   *
+   * @param query a query of this field
+   * @param document its number in the segment
+   * @return the score; negative infinity if the document has no vector
+   */
+  float score(DenseQuery query, int document);
+
+  /**
+   * Returns the score of one vector of a document.
+   *
+   * @param query a query of this field
+   * @param document its number in the segment
+   * @param vector 0 to {@link #vectorCount} − 1
+   */
+  float score(DenseQuery query, int document, int vector);
+
+  /**
+   * Returns a number that the Euclidean length of no vector exceeds. In exact arithmetic, no score
+   * is above its product with the length of the query.
+   */
+  float normMax();
+}

@@ -1,0 +1,71 @@
+package io.siskin.index.format.v2;
+
+/**
+ * The dense vectors: one record per dense field that a document of the segment has, in ascending
+ * order of the fields' names. The arrays of all fields follow each other in the same sections.
+ *
+ * <pre>
+ * starts:  number of the first row of document 0 | of document 1 | … | number of all rows
+ * scales:  scale of row 0 | of row 1 | …                            only for fields of bytes
+ * values:  row 0 | row 1 | …                                        rows of one length
+ * </pre>
+ *
+ * <p>The rows of a document follow each other, and rows are in the order of document numbers. A row
+ * has the values of one vector and then zeros, up to a length that a kernel reads without a rest.
+ */
+public final class DenseLayout {
+  /** Offset in a field's record of the number of its dimensions, u32. */
+  public static final int DIMENSIONS_OFFSET = 0;
+
+  /** Offset in a field's record of how its values are stored, u32. */
+  public static final int STORAGE_OFFSET = DIMENSIONS_OFFSET + Integer.BYTES;
+
+  /** Offset in a field's record of its similarity, u32. */
+  public static final int SIMILARITY_OFFSET = STORAGE_OFFSET + Integer.BYTES;
+
+  /** Offset in a field's record of the largest norm of a vector, f32, rounded up. */
+  public static final int NORM_MAX_OFFSET = SIMILARITY_OFFSET + Integer.BYTES;
+
+  /** Offset in a field's record of the number of its vectors, u64. */
+  public static final int VECTOR_COUNT_OFFSET = NORM_MAX_OFFSET + Float.BYTES;
+
+  /** Length of a field's record in bytes. */
+  public static final int RECORD_LENGTH = VECTOR_COUNT_OFFSET + Long.BYTES;
+
+  /** Values are IEEE 754 singles. */
+  public static final int STORAGE_F32 = 1;
+
+  /** Values are IEEE 754 half-precision numbers. */
+  public static final int STORAGE_F16 = 2;
+
+  /** Values are signed bytes. Each vector has a scale. */
+  public static final int STORAGE_INT8 = 3;
+
+  /** A score is the inner product. */
+  public static final int SIMILARITY_DOT = 1;
+
+  /** A score is the cosine. Vectors have the length 1, so it is the inner product, too. */
+  public static final int SIMILARITY_COSINE = 2;
+
+  /** Rows begin at multiples of this number of bytes. It is the length of a cache line. */
+  public static final int ROW_ALIGNMENT = 64;
+
+  /** The number of values of a row is a multiple of this. It is the number of partial sums. */
+  public static final int ROW_GROUP = 32;
+
+  /** The largest absolute value of a byte. */
+  public static final int INT8_MAX = 127;
+
+  private DenseLayout() {}
+
+  /**
+   * Returns the number of values of a row, with the zeros at its end.
+   *
+   * @param dimensions the number of dimensions, 1 or more
+   * @param valueBytes the bytes of a value: 1, 2 or 4
+   */
+  public static int rowValues(int dimensions, int valueBytes) {
+    int unit = Math.max(ROW_GROUP, ROW_ALIGNMENT / valueBytes);
+    return (dimensions + unit - 1) / unit * unit;
+  }
+}

@@ -1,0 +1,130 @@
+package io.siskin.index.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Multiplies two vectors of values at a time.
+ *
+ * <p>The partial sums of two vectors are kept in registers. With narrow vectors these are not all
+ * partial sums, so a row is read in several passes, each of which reads another part of it. Every
+ * step has two vector loads from memory. This is far below the inlining budget above which C2 boxes
+ * vectors.
+ */
+final class PanamaDenseKernel implements DenseKernel {
+  private static final VectorSpecies<Float> FLOATS =
+      VectorSpecies.of(float.class, PanamaSpecies.shape(PanamaSpecies.BITS));
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, PanamaSpecies.shape(PanamaSpecies.BITS));
+  // Java has no vectors of 32 bits. So 64 bits are loaded for four bytes, of which the first half
+  // is used.
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, PanamaSpecies.shape(Math.max(64, PanamaSpecies.BITS / 2)));
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(byte.class, PanamaSpecies.shape(Math.max(64, PanamaSpecies.BITS / 4)));
+  private static final int LANES = FLOATS.length();
+  private static final int STEP = 2 * LANES;
+
+  private static final int F16_MAGNITUDE = 0x7FFF;
+  private static final int F16_SIGN = 0x8000;
+  private static final int F16_MANTISSA_SHIFT = 13;
+  private static final int F16_SIGN_SHIFT = 16;
+  // The exponents of f32 and f16 are biased by 127 and 15.
+  private static final float F16_EXPONENT_BIAS = 0x1p112f;
+
+  private final float[] sums = new float[GROUP_LENGTH];
+
+  @Override
+  public float dotF32(MemorySegment values, long offset, float[] query, int length) {
+    for (int first = 0; first < GROUP_LENGTH; first += STEP) {
+      sumF32(values, offset, query, first, length);
+    }
+    return DenseKernel.fold(sums);
+  }
+
+  private void sumF32(MemorySegment values, long offset, float[] query, int first, int length) {
+    FloatVector low = FloatVector.zero(FLOATS);
+    FloatVector high = FloatVector.zero(FLOATS);
+    for (int i = first; i < length; i += GROUP_LENGTH) {
+      long at = offset + (long) Float.BYTES * i;
+      low = low.add(f32(values, at).mul(FloatVector.fromArray(FLOATS, query, i)));
+      high =
+          high.add(
+              f32(values, at + (long) Float.BYTES * LANES)
+                  .mul(FloatVector.fromArray(FLOATS, query, i + LANES)));
+    }
+    low.intoArray(sums, first);
+    high.intoArray(sums, first + LANES);
+  }
+
+  @Override
+  public float dotF16(MemorySegment values, long offset, float[] query, int length) {
+    for (int first = 0; first < GROUP_LENGTH; first += STEP) {
+      sumF16(values, offset, query, first, length);
+    }
+    return DenseKernel.fold(sums);
+  }
+
+  private void sumF16(MemorySegment values, long offset, float[] query, int first, int length) {
+    FloatVector low = FloatVector.zero(FLOATS);
+    FloatVector high = FloatVector.zero(FLOATS);
+    for (int i = first; i < length; i += GROUP_LENGTH) {
+      long at = offset + (long) Short.BYTES * i;
+      low = low.add(f16(values, at).mul(FloatVector.fromArray(FLOATS, query, i)));
+      high =
+          high.add(
+              f16(values, at + (long) Short.BYTES * LANES)
+                  .mul(FloatVector.fromArray(FLOATS, query, i + LANES)));
+    }
+    low.intoArray(sums, first);
+    high.intoArray(sums, first + LANES);
+  }
+
+  @Override
+  public int dotInt8(MemorySegment values, long offset, int[] query, int length) {
+    IntVector low = IntVector.zero(INTS);
+    IntVector high = IntVector.zero(INTS);
+    for (int i = 0; i < length; i += STEP) {
+      low = low.add(int8(values, offset + i).mul(IntVector.fromArray(INTS, query, i)));
+      high =
+          high.add(
+              int8(values, offset + i + LANES).mul(IntVector.fromArray(INTS, query, i + LANES)));
+    }
+    return low.add(high).reduceLanes(VectorOperators.ADD);
+  }
+
+  private static FloatVector f32(MemorySegment values, long offset) {
+    return FloatVector.fromMemorySegment(FLOATS, values, offset, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * Reads f16 as f32. The bits of the exponent and of the mantissa go to their places in f32. A
+   * multiplication by a power of two then corrects the bias of the exponent, also for numbers that
+   * are subnormal in f16.
+   */
+  private static FloatVector f16(MemorySegment values, long offset) {
+    IntVector bits =
+        (IntVector)
+            ShortVector.fromMemorySegment(SHORTS, values, offset, ByteOrder.LITTLE_ENDIAN)
+                .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    FloatVector magnitude =
+        bits.and(F16_MAGNITUDE)
+            .lanewise(VectorOperators.LSHL, F16_MANTISSA_SHIFT)
+            .viewAsFloatingLanes()
+            .mul(F16_EXPONENT_BIAS);
+    IntVector sign = bits.and(F16_SIGN).lanewise(VectorOperators.LSHL, F16_SIGN_SHIFT);
+    return magnitude.viewAsIntegralLanes().or(sign).viewAsFloatingLanes();
+  }
+
+  private static IntVector int8(MemorySegment values, long offset) {
+    return (IntVector)
+        ByteVector.fromMemorySegment(BYTES, values, offset, ByteOrder.LITTLE_ENDIAN)
+            .convertShape(VectorOperators.B2I, INTS, 0);
+  }
+}

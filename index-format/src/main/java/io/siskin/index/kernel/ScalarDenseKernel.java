@@ -1,0 +1,39 @@
+package io.siskin.index.kernel;
+
+import io.siskin.index.format.FileLayout;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** The scalar twin of the SIMD kernel. It handles one value after another. */
+final class ScalarDenseKernel implements DenseKernel {
+  private final float[] sums = new float[GROUP_LENGTH];
+
+  @Override
+  public float dotF32(MemorySegment values, long offset, float[] query, int length) {
+    Arrays.fill(sums, 0);
+    for (int i = 0; i < length; i++) {
+      float value = values.get(FileLayout.F32, offset + (long) Float.BYTES * i);
+      sums[i % GROUP_LENGTH] += value * query[i];
+    }
+    return DenseKernel.fold(sums);
+  }
+
+  @Override
+  public float dotF16(MemorySegment values, long offset, float[] query, int length) {
+    Arrays.fill(sums, 0);
+    for (int i = 0; i < length; i++) {
+      short bits = values.get(FileLayout.U16, offset + (long) Short.BYTES * i);
+      sums[i % GROUP_LENGTH] += Float.float16ToFloat(bits) * query[i];
+    }
+    return DenseKernel.fold(sums);
+  }
+
+  @Override
+  public int dotInt8(MemorySegment values, long offset, int[] query, int length) {
+    int sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += values.get(FileLayout.U8, offset + i) * query[i];
+    }
+    return sum;
+  }
+}

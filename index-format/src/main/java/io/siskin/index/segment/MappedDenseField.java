@@ -1,0 +1,155 @@
+package io.siskin.index.segment;
+
+import io.siskin.index.dense.DenseQuery;
+import io.siskin.index.dense.DenseType;
+import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.StoredDenseField;
+import io.siskin.index.format.FileLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dense field of a mapped segment. It is a view of mapped memory and is safe for concurrent use.
+ */
+public final class MappedDenseField implements StoredDenseField {
+  private final String name;
+  private final DenseType type;
+  private final int vectorCount;
+  private final float normMax;
+  private final Arrays arrays;
+  private final int rowBytes;
+
+  /**
+   * Where the arrays of a field are.
+   *
+   * @param starts the starts of all fields
+   * @param startsOffset where those of this field begin, in bytes
+   * @param scales the scales of all fields
+   * @param scalesOffset where those of this field begin, in bytes
+   * @param values the rows of all fields, followed by 64 bytes that may be read
+   * @param valuesOffset where those of this field begin, in bytes
+   */
+  record Arrays(
+      MemorySegment starts,
+      long startsOffset,
+      MemorySegment scales,
+      long scalesOffset,
+      MemorySegment values,
+      long valuesOffset) {}
+
+  MappedDenseField(String name, DenseType type, int vectorCount, float normMax, Arrays arrays) {
+    this.name = name;
+    this.type = type;
+    this.vectorCount = vectorCount;
+    this.normMax = normMax;
+    this.arrays = arrays;
+    this.rowBytes = type.rowBytes();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public DenseType type() {
+    return type;
+  }
+
+  @Override
+  public float normMax() {
+    return normMax;
+  }
+
+  /** Returns the number of vectors of all documents. */
+  public int vectorCount() {
+    return vectorCount;
+  }
+
+  /**
+   * Returns the number of the first row of a document.
+   *
+   * @param document its number; the number of documents gives the number of all rows
+   */
+  public int start(int document) {
+    return arrays.starts.get(
+        FileLayout.U32, arrays.startsOffset + (long) Integer.BYTES * document);
+  }
+
+  /**
+   * Returns the scale of a row.
+   *
+   * @param row its number
+   * @return 1 if rows have no scales
+   */
+  public float scale(int row) {
+    return type.hasScales()
+        ? arrays.scales.get(FileLayout.F32, arrays.scalesOffset + (long) Float.BYTES * row)
+        : 1;
+  }
+
+  /**
+   * Returns the bytes of a row, with the zeros at its end.
+   *
+   * @param row its number
+   */
+  public MemorySegment row(int row) {
+    return arrays.values.asSlice(rowOffset(row), rowBytes);
+  }
+
+  private long rowOffset(int row) {
+    return arrays.valuesOffset + (long) row * rowBytes;
+  }
+
+  @Override
+  public int vectorCount(int document) {
+    return start(document + 1) - start(document);
+  }
+
+  @Override
+  public float score(DenseQuery query, int document) {
+    float best = Float.NEGATIVE_INFINITY;
+    int end = start(document + 1);
+    for (int row = start(document); row < end; row++) {
+      best = Math.max(best, score(query, rowOffset(row), row));
+    }
+    return best;
+  }
+
+  @Override
+  public float score(DenseQuery query, int document, int vector) {
+    assert vector >= 0 && vector < vectorCount(document) : vector;
+    int row = start(document) + vector;
+    return score(query, rowOffset(row), row);
+  }
+
+  private float score(DenseQuery query, long offset, int row) {
+    assert query.type().equals(type) : query.type();
+    return query.score(arrays.values, offset, scale(row));
+  }
+
+  @Override
+  public @Nullable DenseVectors vectors(int document) {
+    int count = vectorCount(document);
+    if (count == 0) {
+      return null;
+    }
+    int first = start(document);
+    byte[] values = new byte[count * type.vectorBytes()];
+    float[] scales = new float[type.hasScales() ? count : 0];
+    for (int vector = 0; vector < count; vector++) {
+      MemorySegment.copy(
+          arrays.values,
+          ValueLayout.JAVA_BYTE,
+          rowOffset(first + vector),
+          values,
+          vector * type.vectorBytes(),
+          type.vectorBytes());
+      if (scales.length > 0) {
+        scales[vector] = scale(first + vector);
+      }
+    }
+    return DenseVectors.ofStored(type, count, values, scales);
+  }
+}
