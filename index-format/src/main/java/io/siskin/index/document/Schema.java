@@ -1,6 +1,7 @@
 package io.siskin.index.document;
 
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
@@ -165,6 +166,27 @@ public record Schema(
             ? "none, since the collection declares no dense fields"
             : "a dense field: "
                 + String.join(", ", dense.stream().map(DenseFieldSpec::name).toList()));
+  }
+
+  /**
+   * Returns the stored form of the dense vectors of a document.
+   *
+   * @param dense vectors by the name of the dense field; a field with none of them is left out
+   * @throws InvalidInputException when a field is not declared, or when its vectors do not fit it
+   */
+  public Map<String, DenseVectors> stored(Map<String, List<float[]>> dense) {
+    if (dense.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, DenseVectors> stored = new LinkedHashMap<>();
+    dense.forEach(
+        (name, vectors) -> {
+          DenseFieldSpec field = requireDense(name);
+          if (!vectors.isEmpty()) {
+            stored.put(name, field.vectors(vectors.toArray(float[][]::new)));
+          }
+        });
+    return stored;
   }
 
   /**

@@ -70,6 +70,12 @@ final class ManifestMembers {
     return new ManifestMembers(file, place + name + ".", object.path(name), known);
   }
 
+  /** Returns a member that is an object, some of whose members may be missing. */
+  ManifestMembers object(String name, Set<String> known, Set<String> optional)
+      throws CorruptSegmentException {
+    return new ManifestMembers(file, place + name + ".", object.path(name), known, optional);
+  }
+
   /** Returns a member that is an object, or null when it is {@code null}. */
   @Nullable ManifestMembers optionalObject(String name, Set<String> known)
       throws CorruptSegmentException {

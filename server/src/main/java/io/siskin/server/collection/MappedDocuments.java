@@ -1,6 +1,7 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.column.Columns;
+import io.siskin.index.dense.DenseFields;
 import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.segment.DocumentPositions;
 import io.siskin.index.segment.DocumentStore;
@@ -148,6 +149,11 @@ final class MappedDocuments implements PartDocuments {
   @Override
   public Columns columns() {
     return segment.columns();
+  }
+
+  @Override
+  public DenseFields dense() {
+    return segment.dense();
   }
 
   @Override

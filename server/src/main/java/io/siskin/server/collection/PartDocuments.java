@@ -1,6 +1,7 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.column.Columns;
+import io.siskin.index.dense.DenseFields;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.segment.SegmentStatistics.Vocabulary;
@@ -78,7 +79,8 @@ public interface PartDocuments {
         position(document),
         vector(document),
         stored(document, _ -> true),
-        columns().values(document));
+        columns().values(document),
+        dense().values(document));
   }
 
   /**
@@ -109,6 +111,9 @@ public interface PartDocuments {
 
   /** Returns the declared fields of the documents. */
   Columns columns();
+
+  /** Returns the dense fields of the documents. */
+  DenseFields dense();
 
   /** Returns the number of terms of the documents. */
   long termCount();

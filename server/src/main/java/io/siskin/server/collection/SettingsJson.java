@@ -7,9 +7,14 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Reordering;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.quantize.Quantization;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +76,8 @@ final class SettingsJson {
 
   /** Reads the settings of a manifest. */
   static CollectionSettings read(ManifestMembers manifest) throws CorruptSegmentException {
-    Schema schema = schema(manifest.object("schema", Set.of("fields", "tenantField")));
+    Schema schema =
+        schema(manifest.object("schema", Set.of("fields", "tenantField"), Set.of("dense")));
     StorageOptions storage = storage(manifest.object("storage", STORAGE_MEMBERS));
     WriteOptions writes =
         writes(
@@ -101,6 +107,19 @@ final class SettingsJson {
       fields.addObject().put("name", field.name()).put("type", field.type().word());
     }
     json.put("tenantField", schema.tenantField());
+    if (!schema.dense().isEmpty()) {
+      // Left out otherwise, so that an older version reads a collection without dense fields.
+      var dense = json.putArray("dense");
+      for (DenseFieldSpec field : schema.dense()) {
+        dense
+            .addObject()
+            .put("name", field.name())
+            .put("dimensions", field.type().dimensions())
+            .put("storage", field.type().storage().word())
+            .put("similarity", field.type().similarity().word())
+            .put("vectorsMax", field.vectorsMax());
+      }
+    }
     return json;
   }
 
@@ -112,7 +131,35 @@ final class SettingsJson {
       fields.add(field.made(() -> new Schema.Field(name, FieldType.ofWord(type))));
     }
     String tenant = json.node("tenantField").isNull() ? null : json.text("tenantField");
-    return json.made(() -> new Schema(fields, tenant));
+    List<DenseFieldSpec> dense =
+        json.node("dense").isMissingNode() ? List.of() : denseFields(json);
+    return json.made(() -> new Schema(fields, tenant, dense));
+  }
+
+  private static List<DenseFieldSpec> denseFields(ManifestMembers schema)
+      throws CorruptSegmentException {
+    List<DenseFieldSpec> fields = new ArrayList<>();
+    for (ManifestMembers field :
+        schema.objects(
+            "dense", Set.of("name", "dimensions", "storage", "similarity", "vectorsMax"))) {
+      String name = field.text("name");
+      int dimensions = (int) field.number("dimensions", 1, FormatV2.DENSE_DIMENSIONS_MAX);
+      String storage = field.text("storage");
+      String similarity = field.text("similarity");
+      int vectorsMax =
+          (int) field.number("vectorsMax", 1, FormatV2.DENSE_DOCUMENT_VECTOR_COUNT_MAX);
+      fields.add(
+          field.made(
+              () ->
+                  new DenseFieldSpec(
+                      name,
+                      new DenseType(
+                          dimensions,
+                          DenseStorage.ofWord(storage),
+                          DenseSimilarity.ofWord(similarity)),
+                      vectorsMax)));
+    }
+    return fields;
   }
 
   private static ObjectNode storage(StorageOptions storage) {

@@ -1,7 +1,10 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.FieldValue;
+import io.siskin.index.document.Schema;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.quantize.QuantizedVector;
@@ -17,6 +20,8 @@ import io.siskin.server.filter.Selection;
 import io.siskin.server.search.Cancellation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class DocumentReader implements DocumentReads {
   private static final int IDS_MAX = 1_000;
   private static final int PAGE_SIZE_MAX = 10_000;
+  private static final String ALL_DENSE = "*";
 
   private final OpenCollections open;
   private final Function<String, CompletableFuture<Void>> refresh;
@@ -222,12 +228,22 @@ public final class DocumentReader implements DocumentReads {
    *
    * @param vector whether its vector is
    * @param fields its fields that are
+   * @param dense the names of its dense fields that are
    */
-  private record Wanted(boolean vector, WantedFields fields) {
+  private record Wanted(boolean vector, WantedFields fields, Set<String> dense) {
     static Wanted of(Parts parts, CollectionSnapshot snapshot) {
       WantedFields fields = new WantedFields(parts.fields());
       fields.check(snapshot);
-      return new Wanted(parts.vector(), fields);
+      Schema schema = snapshot.manifest().settings().schema();
+      Set<String> dense = new LinkedHashSet<>();
+      for (String name : parts.dense()) {
+        if (name.equals(ALL_DENSE)) {
+          schema.dense().forEach(field -> dense.add(field.name()));
+        } else {
+          dense.add(schema.requireDense(name).name());
+        }
+      }
+      return new Wanted(parts.vector(), fields, dense);
     }
   }
 
@@ -249,7 +265,21 @@ public final class DocumentReader implements DocumentReads {
         documents.id(number),
         documents.position(number),
         wanted.vector ? effective(documents.vector(number)) : null,
-        fields);
+        fields,
+        dense(documents, number, wanted));
+  }
+
+  private static Map<String, DenseVectors> dense(
+      PartDocuments documents, int number, Wanted wanted) {
+    Map<String, DenseVectors> found = new LinkedHashMap<>();
+    for (String name : wanted.dense) {
+      StoredDenseField field = documents.dense().find(name);
+      DenseVectors vectors = field == null ? null : field.vectors(number);
+      if (vectors != null) {
+        found.put(name, vectors);
+      }
+    }
+    return found;
   }
 
   /** Returns a vector with the weights that scores are computed with. */
@@ -279,7 +309,7 @@ public final class DocumentReader implements DocumentReads {
     for (FieldValue value : document.fields().values()) {
       length += value instanceof FieldValue.Text(String text) ? text.length() : 0;
     }
-    return length;
+    return length + denseLengthBytes(document);
   }
 
   private static long lengthBytes(StoredDocument document) {
@@ -287,6 +317,15 @@ public final class DocumentReader implements DocumentReads {
     long length = 32L + document.id().length() + (vector == null ? 0 : 12L * vector.size());
     for (Map.Entry<String, FieldValue> field : document.fields().entrySet()) {
       length += 16L + field.getKey().length() + field.getValue().toText().length();
+    }
+    return length + denseLengthBytes(document);
+  }
+
+  /** Returns what dense vectors take in an answer: 4 bytes for each value, however it is stored. */
+  private static long denseLengthBytes(StoredDocument document) {
+    long length = 0;
+    for (DenseVectors vectors : document.dense().values()) {
+      length += (long) Float.BYTES * vectors.count() * vectors.type().dimensions();
     }
     return length;
   }

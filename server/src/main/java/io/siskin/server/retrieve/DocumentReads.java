@@ -15,8 +15,19 @@ public interface DocumentReads {
    *
    * @param vector whether its vector is
    * @param fields the names of the fields; {@code "*"} stands for all of them
+   * @param dense the names of the dense fields; {@code "*"} stands for all of them
    */
-  record Parts(boolean vector, List<String> fields) {}
+  record Parts(boolean vector, List<String> fields, List<String> dense) {
+    /**
+     * Wants no dense vectors.
+     *
+     * @param vector see above
+     * @param fields see above
+     */
+    public Parts(boolean vector, List<String> fields) {
+      this(vector, fields, List.of());
+    }
+  }
 
   /**
    * A page of documents.

@@ -1,5 +1,6 @@
 package io.siskin.server.write;
 
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.error.InvalidInputException;
@@ -279,6 +280,9 @@ final class AppliedWrites {
     }
     for (Map.Entry<String, FieldValue> field : document.declared().entrySet()) {
       length += 24L + field.getKey().length() + field.getValue().toText().length();
+    }
+    for (Map.Entry<String, DenseVectors> field : document.dense().entrySet()) {
+      length += 32L + field.getKey().length() + field.getValue().lengthBytes();
     }
     return length;
   }

@@ -1,5 +1,6 @@
 package io.siskin.server.write;
 
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.quantize.QuantizedVector;
@@ -19,6 +20,9 @@ final class DocumentHeap {
   // An entry of a linked map and its slot.
   private static final long ENTRY_BYTES = 48;
 
+  // The vectors and the headers of their two arrays.
+  private static final long DENSE_BYTES = 72;
+
   // The object of a value.
   private static final long VALUE_BYTES = 24;
 
@@ -36,6 +40,10 @@ final class DocumentHeap {
     }
     for (Map.Entry<String, FieldValue> field : document.declared().entrySet()) {
       bytes += ENTRY_BYTES + bytes(field.getKey()) + bytes(field.getValue());
+    }
+    for (Map.Entry<String, DenseVectors> field : document.dense().entrySet()) {
+      bytes +=
+          ENTRY_BYTES + bytes(field.getKey()) + DENSE_BYTES + field.getValue().lengthBytes();
     }
     return bytes;
   }

@@ -2,6 +2,7 @@ package io.siskin.server.write;
 
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.vector.SparseVector;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,28 @@ import org.jspecify.annotations.Nullable;
  * @param text its text, which is stored as the field {@code text}; null for none
  * @param fields its other fields, by name. Fields that the schema does not declare are {@link
  *     FieldValue.Text}
+ * @param dense its dense vectors, by the name of the dense field and in their order; none says the
+ *     same as a field that is missing
  */
 public record DocumentInput(
     String id,
     @Nullable SparseVector vector,
     @Nullable String text,
-    Map<String, FieldValue> fields) {}
+    Map<String, FieldValue> fields,
+    Map<String, List<float[]>> dense) {
+  /**
+   * Makes a document without dense vectors.
+   *
+   * @param id see above
+   * @param vector see above
+   * @param text see above
+   * @param fields see above
+   */
+  public DocumentInput(
+      String id,
+      @Nullable SparseVector vector,
+      @Nullable String text,
+      Map<String, FieldValue> fields) {
+    this(id, vector, text, fields, Map.of());
+  }
+}

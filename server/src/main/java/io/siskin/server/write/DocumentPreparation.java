@@ -1,5 +1,6 @@
 package io.siskin.server.write;
 
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.DocumentLimits;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
@@ -63,7 +64,8 @@ final class DocumentPreparation {
       @Nullable SparseVector vector,
       String text,
       Map<String, String> stored,
-      Map<String, FieldValue> declared) {}
+      Map<String, FieldValue> declared,
+      Map<String, DenseVectors> dense) {}
 
   /**
    * Prepares documents.
@@ -125,7 +127,9 @@ final class DocumentPreparation {
     }
     Map<String, String> kept = collection.storesFields() ? stored : Map.of();
     DocumentLimits.checkStored(input.id(), kept);
-    return new Checked(input.id(), input.vector(), whole, kept, declared);
+    Map<String, DenseVectors> dense = schema.stored(input.dense());
+    DocumentLimits.checkDense(input.id(), dense);
+    return new Checked(input.id(), input.vector(), whole, kept, declared, dense);
   }
 
   /**
@@ -260,6 +264,11 @@ final class DocumentPreparation {
   private PreparedDocument ready(Checked document, SparseVector vector) {
     return new PreparedDocument.Ready(
         new QuantizedDocument(
-            document.id, 0, collection.quantize(vector), document.stored, document.declared));
+            document.id,
+            0,
+            collection.quantize(vector),
+            document.stored,
+            document.declared,
+            document.dense));
   }
 }

@@ -2,6 +2,7 @@ package io.siskin.server.write;
 
 import io.siskin.index.column.Columns;
 import io.siskin.index.column.GrowingColumns;
+import io.siskin.index.dense.DenseFields;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.document.Schema;
@@ -260,6 +261,11 @@ final class GrowingPart implements Part {
     @Override
     public QuantizedVector vector(int document) {
       return view.vector(document);
+    }
+
+    @Override
+    public DenseFields dense() {
+      return view.dense();
     }
 
     @Override

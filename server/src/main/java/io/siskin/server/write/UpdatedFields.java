@@ -10,7 +10,7 @@ import io.siskin.server.encode.spec.EncoderSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Changes the fields of a document and leaves its vector. */
+/** Changes the fields of a document and leaves its vectors, sparse and dense. */
 final class UpdatedFields {
   private UpdatedFields() {}
 
@@ -55,7 +55,8 @@ final class UpdatedFields {
     schema.check(declared);
     Map<String, String> kept = settings.storage().structures().storeFields() ? stored : Map.of();
     DocumentLimits.checkStored(before.id(), kept);
-    return new QuantizedDocument(before.id(), before.position(), before.vector(), kept, declared);
+    return new QuantizedDocument(
+        before.id(), before.position(), before.vector(), kept, declared, before.dense());
   }
 
   /** Refuses what the vector may have been made of. It is by name, so that it can be foreseen. */

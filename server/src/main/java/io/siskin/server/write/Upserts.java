@@ -221,6 +221,12 @@ final class Upserts implements AutoCloseable {
       for (Map.Entry<String, FieldValue> field : document.fields().entrySet()) {
         length += DocumentHeap.bytes(field.getKey()) + DocumentHeap.bytes(field.getValue());
       }
+      for (Map.Entry<String, List<float[]>> field : document.dense().entrySet()) {
+        length += DocumentHeap.bytes(field.getKey());
+        for (float[] values : field.getValue()) {
+          length += 24L + (long) Float.BYTES * values.length;
+        }
+      }
     }
     return length;
   }

@@ -1,5 +1,9 @@
 package io.siskin.server.write;
 
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
@@ -32,6 +36,12 @@ final class WriteRecordCodec {
   /** The type of a frame of {@link WriteRecord.Deletes}. */
   static final int DELETES = 2;
 
+  /**
+   * The type of a frame of {@link WriteRecord.Upserts} of which a document has a dense vector. Other
+   * frames keep the type and the bytes that they always had.
+   */
+  static final int UPSERTS_WITH_DENSE = 3;
+
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final int BY_TOKEN = 1;
   private static final int WITH_RESIDUALS = 2;
@@ -48,9 +58,18 @@ final class WriteRecordCodec {
    */
   static int type(WriteRecord record) {
     return switch (record) {
-      case WriteRecord.Upserts _ -> UPSERTS;
+      case WriteRecord.Upserts upserts -> hasDense(upserts) ? UPSERTS_WITH_DENSE : UPSERTS;
       case WriteRecord.Deletes _ -> DELETES;
     };
+  }
+
+  private static boolean hasDense(WriteRecord.Upserts upserts) {
+    for (QuantizedDocument document : upserts.documents()) {
+      if (!document.dense().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -64,9 +83,15 @@ final class WriteRecordCodec {
     }
     at = 0;
     switch (record) {
-      case WriteRecord.Upserts(List<QuantizedDocument> documents) -> {
-        putInt(documents.size());
-        documents.forEach(this::put);
+      case WriteRecord.Upserts upserts -> {
+        boolean withDense = hasDense(upserts);
+        putInt(upserts.documents().size());
+        for (QuantizedDocument document : upserts.documents()) {
+          put(document);
+          if (withDense) {
+            putDense(document.dense());
+          }
+        }
       }
       case WriteRecord.Deletes(long position, List<String> ids) -> {
         putLong(position);
@@ -97,6 +122,25 @@ final class WriteRecordCodec {
               putText(name);
               put(value);
             });
+  }
+
+  private void putDense(Map<String, DenseVectors> dense) {
+    putInt(dense.size());
+    dense.forEach(
+        (name, vectors) -> {
+          DenseType type = vectors.type();
+          putText(name);
+          putInt(type.dimensions());
+          putInt(type.storage().code());
+          putInt(type.similarity().code());
+          putInt(vectors.count());
+          for (int vector = 0; type.hasScales() && vector < vectors.count(); vector++) {
+            putInt(Float.floatToRawIntBits(vectors.scale(vector)));
+          }
+          byte[] values = vectors.storedValues();
+          out.putBytes(at, values);
+          at += values.length;
+        });
   }
 
   private void put(QuantizedVector vector) {
@@ -183,9 +227,10 @@ final class WriteRecordCodec {
     try {
       WriteRecord record =
           switch (type) {
-            case UPSERTS -> new WriteRecord.Upserts(reader.documents());
+            case UPSERTS -> new WriteRecord.Upserts(reader.documents(false));
+            case UPSERTS_WITH_DENSE -> new WriteRecord.Upserts(reader.documents(true));
             case DELETES -> new WriteRecord.Deletes(reader.number(), reader.texts());
-            default -> throw new InvalidInputException("type of a record", type, "1 or 2");
+            default -> throw new InvalidInputException("type of a record", type, "1 to 3");
           };
       if (reader.at != reader.in.capacity()) {
         throw damaged("bytes after the record", reader.in.capacity() - reader.at, "none");
@@ -209,14 +254,21 @@ final class WriteRecordCodec {
       in = new UnsafeBuffer(payload, payload.position(), payload.remaining());
     }
 
-    List<QuantizedDocument> documents() {
+    List<QuantizedDocument> documents(boolean withDense) {
       int count = count(Long.BYTES);
       List<QuantizedDocument> documents = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         long position = number();
         String id = text();
         QuantizedVector vector = vector();
-        documents.add(new QuantizedDocument(id, position, vector, textsByName(), valuesByName()));
+        documents.add(
+            new QuantizedDocument(
+                id,
+                position,
+                vector,
+                textsByName(),
+                valuesByName(),
+                withDense ? denseByName() : Map.of()));
       }
       return documents;
     }
@@ -260,6 +312,41 @@ final class WriteRecordCodec {
         values.put(text(), value());
       }
       return values;
+    }
+
+    private Map<String, DenseVectors> denseByName() {
+      int count = count(5 * Integer.BYTES);
+      Map<String, DenseVectors> dense = new LinkedHashMap<>();
+      for (int i = 0; i < count; i++) {
+        String name = text();
+        dense.put(name, dense("dense field '" + name + "'"));
+      }
+      return dense;
+    }
+
+    private DenseVectors dense(String what) {
+      int dimensions = integer();
+      int storageCode = integer();
+      int similarityCode = integer();
+      DenseStorage storage = DenseStorage.ofCode(storageCode);
+      DenseSimilarity similarity = DenseSimilarity.ofCode(similarityCode);
+      if (storage == null || similarity == null) {
+        throw damaged(
+            "storage and similarity of " + what,
+            storageCode + " and " + similarityCode,
+            "1 to 3, and 1 or 2");
+      }
+      DenseType type = new DenseType(dimensions, storage, similarity);
+      int vectorCount = count(type.vectorBytes());
+      float[] scales = new float[type.hasScales() ? vectorCount : 0];
+      for (int i = 0; i < scales.length; i++) {
+        scales[i] = Float.intBitsToFloat(integer());
+      }
+      DenseVectors vectors =
+          DenseVectors.ofStored(
+              type, vectorCount, bytes(vectorCount * type.vectorBytes()), scales);
+      vectors.checkValues(what);
+      return vectors;
     }
 
     private FieldValue value() {

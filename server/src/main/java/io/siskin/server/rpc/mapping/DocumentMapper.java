@@ -106,7 +106,8 @@ public final class DocumentMapper {
         message.getId(),
         message.hasVector() ? VectorMapper.toDomain(path + ".vector", message.getVector()) : null,
         message.hasText() ? message.getText() : null,
-        FieldMapper.toDomain(path + ".fields", message.getFieldsMap()));
+        FieldMapper.toDomain(path + ".fields", message.getFieldsMap()),
+        DenseMapper.vectors(path + ".dense", message.getDenseMap()));
   }
 
   private static io.siskin.server.write.FieldsUpdate update(String path, FieldsUpdate message) {
@@ -198,14 +199,23 @@ public final class DocumentMapper {
    *
    * @param withVector whether its vector is
    * @param fields the names of the fields; none stands for all
+   * @param dense the names of the dense fields; none stands for none
    * @throws InvalidInputException when there are too many
    */
-  public static DocumentReads.Parts parts(boolean withVector, List<String> fields) {
+  public static DocumentReads.Parts parts(
+      boolean withVector, List<String> fields, List<String> dense) {
     if (fields.size() > ProtoMapper.FIELD_COUNT_MAX) {
       throw new InvalidInputException(
           "fields", fields.size() + " names", "at most " + ProtoMapper.FIELD_COUNT_MAX + " names");
     }
-    return new DocumentReads.Parts(withVector, fields.isEmpty() ? ALL_FIELDS : List.copyOf(fields));
+    if (dense.size() > DenseMapper.FIELD_COUNT_MAX) {
+      throw new InvalidInputException(
+          "dense_fields",
+          dense.size() + " names",
+          "at most " + DenseMapper.FIELD_COUNT_MAX + " names");
+    }
+    return new DocumentReads.Parts(
+        withVector, fields.isEmpty() ? ALL_FIELDS : List.copyOf(fields), List.copyOf(dense));
   }
 
   /**
@@ -352,6 +362,9 @@ public final class DocumentMapper {
                 message.putFields(name, FieldMapper.toProto(value));
               }
             });
+    document
+        .dense()
+        .forEach((name, vectors) -> message.putDense(name, DenseMapper.toProto(vectors)));
     return message.build();
   }
 }

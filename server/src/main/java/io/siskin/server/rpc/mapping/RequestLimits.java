@@ -40,6 +40,8 @@ public final class RequestLimits {
           Map.entry("GetRequest.ids", 65_535),
           Map.entry("IdList.ids", 65_535),
           Map.entry("GetRequest.fields", FIELD_NAME),
+          Map.entry("GetRequest.dense_fields", FIELD_NAME),
+          Map.entry("ScrollRequest.dense_fields", FIELD_NAME),
           Map.entry("ScrollRequest.fields", FIELD_NAME),
           Map.entry("SearchRequest.fields", FIELD_NAME),
           Map.entry("Filter.exists", FIELD_NAME),

@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.Reordering;
+import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.UnsupportedFormatException;
 import io.siskin.proto.v1.Alias;
@@ -122,9 +123,10 @@ public final class SchemaMapper {
         throw e.place() == null ? e.at(path) : e;
       }
     }
+    List<DenseFieldSpec> dense = DenseMapper.specs(message.getDenseFieldsList());
     try {
       return new io.siskin.index.document.Schema(
-          fields, message.getTenantField().isEmpty() ? null : message.getTenantField());
+          fields, message.getTenantField().isEmpty() ? null : message.getTenantField(), dense);
     } catch (InvalidInputException e) {
       throw e.at("schema");
     }
@@ -263,6 +265,7 @@ public final class SchemaMapper {
       message.addFields(
           SchemaField.newBuilder().setName(field.name()).setType(toProto(field.type())));
     }
+    schema.dense().forEach(field -> message.addDenseFields(DenseMapper.toProto(field)));
     String tenantField = schema.tenantField();
     return tenantField == null ? message.build() : message.setTenantField(tenantField).build();
   }

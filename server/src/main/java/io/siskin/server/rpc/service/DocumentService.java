@@ -177,7 +177,10 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
           String collection = CollectionName.check("collection", request.getCollection());
           List<String> ids = DocumentMapper.ids(request);
           DocumentReads.Parts parts =
-              DocumentMapper.parts(request.getWithVector(), request.getFieldsList());
+              DocumentMapper.parts(
+                  request.getWithVector(),
+                  request.getFieldsList(),
+                  request.getDenseFieldsList());
           return () ->
               DocumentMapper.toProto(
                   reads.get(
@@ -197,7 +200,10 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
           PageToken after = PageToken.of(request.getPageToken());
           int pageSize = DocumentMapper.pageSize(request);
           DocumentReads.Parts parts =
-              DocumentMapper.parts(request.getWithVector(), request.getFieldsList());
+              DocumentMapper.parts(
+                  request.getWithVector(),
+                  request.getFieldsList(),
+                  request.getDenseFieldsList());
           return () ->
               DocumentMapper.toProto(
                   reads.scroll(

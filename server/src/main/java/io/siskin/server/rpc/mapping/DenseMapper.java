@@ -1,0 +1,165 @@
+package io.siskin.server.rpc.mapping;
+
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseType;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v2.FormatV2;
+import io.siskin.proto.v1.DenseField;
+import io.siskin.proto.v1.DenseSimilarity;
+import io.siskin.proto.v1.DenseStorage;
+import io.siskin.proto.v1.DenseVector;
+import io.siskin.proto.v1.DenseVectors;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The translation between the messages of dense fields and vectors and the domain's own. */
+final class DenseMapper {
+  /** The most dense fields of a collection, of a document, and of a request. */
+  static final int FIELD_COUNT_MAX = FormatV2.DENSE_FIELD_COUNT_MAX;
+
+  private static final int VECTOR_COUNT_MAX = FormatV2.DENSE_DOCUMENT_VECTOR_COUNT_MAX;
+  private static final int DIMENSIONS_MAX = FormatV2.DENSE_DIMENSIONS_MAX;
+
+  private DenseMapper() {}
+
+  /**
+   * Translates the dense vectors of a document. Only counts are checked here, which bounds the work;
+   * what a field allows is checked with the collection.
+   *
+   * @param path their path in the request
+   * @param messages the vectors by the name of the field
+   * @throws InvalidInputException when there are too many fields, vectors or values
+   */
+  static Map<String, List<float[]>> vectors(String path, Map<String, DenseVectors> messages) {
+    if (messages.isEmpty()) {
+      return Map.of();
+    }
+    checkCount(path, messages.size(), FIELD_COUNT_MAX, "fields");
+    Map<String, List<float[]>> vectors = new LinkedHashMap<>();
+    messages.forEach(
+        (name, message) -> {
+          String place = path + "." + name + ".vectors";
+          checkCount(place, message.getVectorsCount(), VECTOR_COUNT_MAX, "vectors");
+          List<float[]> ofField = new ArrayList<>(message.getVectorsCount());
+          for (int i = 0; i < message.getVectorsCount(); i++) {
+            ofField.add(values(place + "[" + i + "].values", message.getVectors(i)));
+          }
+          vectors.put(name, ofField);
+        });
+    return vectors;
+  }
+
+  private static float[] values(String path, DenseVector message) {
+    int count = message.getValuesCount();
+    checkCount(path, count, DIMENSIONS_MAX, "values");
+    // Not getValuesList, which boxes.
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = message.getValues(i);
+    }
+    return values;
+  }
+
+  private static void checkCount(String path, int count, int max, String what) {
+    if (count > max) {
+      throw new InvalidInputException(path, count + " " + what, "at most " + max + " " + what);
+    }
+  }
+
+  /**
+   * Translates the vectors of a document that was read.
+   *
+   * @param vectors the vectors of one field
+   */
+  static DenseVectors toProto(io.siskin.index.dense.DenseVectors vectors) {
+    DenseVectors.Builder message = DenseVectors.newBuilder();
+    for (int i = 0; i < vectors.count(); i++) {
+      DenseVector.Builder vector = DenseVector.newBuilder();
+      for (float value : vectors.toFloats(i)) {
+        vector.addValues(value);
+      }
+      message.addVectors(vector);
+    }
+    return message.build();
+  }
+
+  /**
+   * Translates the dense fields of a new collection.
+   *
+   * @param messages the fields
+   * @throws InvalidInputException when there are too many, or when one is out of its ranges
+   */
+  static List<DenseFieldSpec> specs(List<DenseField> messages) {
+    checkCount("schema.dense_fields", messages.size(), FIELD_COUNT_MAX, "fields");
+    List<DenseFieldSpec> specs = new ArrayList<>();
+    for (int i = 0; i < messages.size(); i++) {
+      try {
+        specs.add(spec(messages.get(i)));
+      } catch (InvalidInputException e) {
+        throw e.at("schema.dense_fields[" + i + "]");
+      }
+    }
+    return specs;
+  }
+
+  private static DenseFieldSpec spec(DenseField message) {
+    long dimensions = Integer.toUnsignedLong(message.getDimensions());
+    if (dimensions < 1 || dimensions > DIMENSIONS_MAX) {
+      throw new InvalidInputException("dimensions", dimensions, "1 to " + DIMENSIONS_MAX);
+    }
+    long vectorsMax =
+        message.hasVectorsMax() ? Integer.toUnsignedLong(message.getVectorsMax()) : 1;
+    if (vectorsMax < 1 || vectorsMax > VECTOR_COUNT_MAX) {
+      throw new InvalidInputException("vectors_max", vectorsMax, "1 to " + VECTOR_COUNT_MAX);
+    }
+    return new DenseFieldSpec(
+        message.getName(),
+        new DenseType(
+            (int) dimensions, storage(message.getStorage()), similarity(message.getSimilarity())),
+        (int) vectorsMax);
+  }
+
+  private static io.siskin.index.dense.DenseStorage storage(DenseStorage message) {
+    return switch (message) {
+      case DENSE_STORAGE_UNSPECIFIED, DENSE_STORAGE_F32 -> io.siskin.index.dense.DenseStorage.F32;
+      case DENSE_STORAGE_F16 -> io.siskin.index.dense.DenseStorage.F16;
+      case DENSE_STORAGE_INT8 -> io.siskin.index.dense.DenseStorage.INT8;
+      case UNRECOGNIZED -> throw new InvalidInputException("storage", message, "F32, F16 or INT8");
+    };
+  }
+
+  private static io.siskin.index.dense.DenseSimilarity similarity(DenseSimilarity message) {
+    return switch (message) {
+      case DENSE_SIMILARITY_UNSPECIFIED, DENSE_SIMILARITY_DOT ->
+          io.siskin.index.dense.DenseSimilarity.DOT;
+      case DENSE_SIMILARITY_COSINE -> io.siskin.index.dense.DenseSimilarity.COSINE;
+      case UNRECOGNIZED -> throw new InvalidInputException("similarity", message, "DOT or COSINE");
+    };
+  }
+
+  /**
+   * Translates a dense field.
+   *
+   * @param field the field
+   */
+  static DenseField toProto(DenseFieldSpec field) {
+    return DenseField.newBuilder()
+        .setName(field.name())
+        .setDimensions(field.type().dimensions())
+        .setStorage(
+            switch (field.type().storage()) {
+              case F32 -> DenseStorage.DENSE_STORAGE_F32;
+              case F16 -> DenseStorage.DENSE_STORAGE_F16;
+              case INT8 -> DenseStorage.DENSE_STORAGE_INT8;
+            })
+        .setSimilarity(
+            switch (field.type().similarity()) {
+              case DOT -> DenseSimilarity.DENSE_SIMILARITY_DOT;
+              case COSINE -> DenseSimilarity.DENSE_SIMILARITY_COSINE;
+            })
+        .setVectorsMax(field.vectorsMax())
+        .build();
+  }
+}
