@@ -118,6 +118,7 @@ public record CollectionInfo(
    * @param deletedDocumentCount documents that are deleted or replaced and still in its files
    * @param memory the memory that it takes
    * @param textStatistics by what its texts are weighed
+   * @param denseFields the fields of dense vectors, in the order of the schema
    */
   public record Storage(
       Map<String, FieldType> fields,
@@ -126,7 +127,8 @@ public record CollectionInfo(
       long lastPosition,
       long deletedDocumentCount,
       Memory memory,
-      TextStatistics textStatistics) {
+      TextStatistics textStatistics,
+      List<DenseField> denseFields) {
     private static final Storage UNKNOWN =
         new Storage(
             Map.of(),
@@ -137,8 +139,39 @@ public record CollectionInfo(
             new Memory(0, 0, 0, 0, 0),
             new TextStatistics(StatisticsScope.COLLECTION, null, null));
 
+    /**
+     * Describes a collection without dense fields.
+     *
+     * @param fields see above
+     * @param tenantField see above
+     * @param aliases see above
+     * @param lastPosition see above
+     * @param deletedDocumentCount see above
+     * @param memory see above
+     * @param textStatistics see above
+     */
+    public Storage(
+        Map<String, FieldType> fields,
+        @Nullable String tenantField,
+        List<String> aliases,
+        long lastPosition,
+        long deletedDocumentCount,
+        Memory memory,
+        TextStatistics textStatistics) {
+      this(
+          fields,
+          tenantField,
+          aliases,
+          lastPosition,
+          deletedDocumentCount,
+          memory,
+          textStatistics,
+          List.of());
+    }
+
     /** Copies the fields, whose order is kept, and the aliases. */
     public Storage {
+      denseFields = List.copyOf(denseFields);
       fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
       aliases = List.copyOf(aliases);
     }

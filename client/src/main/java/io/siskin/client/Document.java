@@ -1,6 +1,7 @@
 package io.siskin.client;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +16,38 @@ import org.jspecify.annotations.Nullable;
  * @param fields its other fields, by name: at most 256. A field that the collection does not
  *     declare must be a text
  * @param position where it stands in the order of writes, from 1; 0 in a document to write
+ * @param dense its dense vectors, by the name of the dense field, in their order. In a document that
+ *     was read, those that were asked for, as they are stored
  */
 public record Document(
     String id,
     @Nullable SparseVector vector,
     @Nullable String text,
     Map<String, FieldValue> fields,
-    long position) {
-  /** Copies the fields. */
+    long position,
+    Map<String, List<float[]>> dense) {
+  /** Copies the maps, but not the vectors. */
   public Document {
     fields = Map.copyOf(fields);
+    dense = Map.copyOf(dense);
+  }
+
+  /**
+   * Makes a document without dense vectors.
+   *
+   * @param id see above
+   * @param vector see above
+   * @param text see above
+   * @param fields see above
+   * @param position see above
+   */
+  public Document(
+      String id,
+      @Nullable SparseVector vector,
+      @Nullable String text,
+      Map<String, FieldValue> fields,
+      long position) {
+    this(id, vector, text, fields, position, Map.of());
   }
 
   /**
@@ -42,7 +65,7 @@ public record Document(
    * @param newText the text
    */
   public Document withText(String newText) {
-    return new Document(id, vector, newText, fields, position);
+    return new Document(id, vector, newText, fields, position, dense);
   }
 
   /**
@@ -51,7 +74,7 @@ public record Document(
    * @param newVector the vector
    */
   public Document withVector(SparseVector newVector) {
-    return new Document(id, newVector, text, fields, position);
+    return new Document(id, newVector, text, fields, position, dense);
   }
 
   /**
@@ -63,6 +86,18 @@ public record Document(
   public Document withField(String name, FieldValue value) {
     Map<String, FieldValue> more = new LinkedHashMap<>(fields);
     more.put(name, value);
-    return new Document(id, vector, text, more, position);
+    return new Document(id, vector, text, more, position, dense);
+  }
+
+  /**
+   * Returns the same document with the vectors of one more dense field.
+   *
+   * @param name the name of the dense field
+   * @param vectors the vectors, in their order
+   */
+  public Document withDense(String name, float[]... vectors) {
+    Map<String, List<float[]>> more = new LinkedHashMap<>(dense);
+    more.put(name, List.of(vectors));
+    return new Document(id, vector, text, fields, position, more);
   }
 }

@@ -1,7 +1,9 @@
 package io.siskin.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaultRecallTarget the recall target of a search that names neither mode nor target,
  *     above 0 to 1; null for 1, which is exact
  * @param statistics among which documents it is counted how frequent the terms of a query are
+ * @param denseFields the fields of dense vectors, at most 16
  */
 public record NewCollection(
     String name,
@@ -29,7 +32,8 @@ public record NewCollection(
     Storage storage,
     Writes writes,
     @Nullable Float defaultRecallTarget,
-    StatisticsScope statistics) {
+    StatisticsScope statistics,
+    List<DenseField> denseFields) {
   /**
    * How documents are stored.
    *
@@ -68,8 +72,42 @@ public record NewCollection(
     public static final Writes DEFAULTS = new Writes(Sync.EVERY_BATCH, null, null);
   }
 
+  /**
+   * Makes a collection without dense fields.
+   *
+   * @param name see above
+   * @param fields see above
+   * @param tenantField see above
+   * @param encoderParametersJson see above
+   * @param storage see above
+   * @param writes see above
+   * @param defaultRecallTarget see above
+   * @param statistics see above
+   */
+  public NewCollection(
+      String name,
+      Map<String, FieldType> fields,
+      @Nullable String tenantField,
+      String encoderParametersJson,
+      Storage storage,
+      Writes writes,
+      @Nullable Float defaultRecallTarget,
+      StatisticsScope statistics) {
+    this(
+        name,
+        fields,
+        tenantField,
+        encoderParametersJson,
+        storage,
+        writes,
+        defaultRecallTarget,
+        statistics,
+        List.of());
+  }
+
   /** Copies the fields and keeps their order. */
   public NewCollection {
+    denseFields = List.copyOf(denseFields);
     fields = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
@@ -107,7 +145,7 @@ public record NewCollection(
         storage,
         writes,
         defaultRecallTarget,
-        statistics);
+        statistics, denseFields);
   }
 
   /**
@@ -124,7 +162,7 @@ public record NewCollection(
         storage,
         writes,
         defaultRecallTarget,
-        statistics);
+        statistics, denseFields);
   }
 
   /**
@@ -134,7 +172,7 @@ public record NewCollection(
    */
   public NewCollection withEncoderParametersJson(String json) {
     return new NewCollection(
-        name, fields, tenantField, json, storage, writes, defaultRecallTarget, statistics);
+        name, fields, tenantField, json, storage, writes, defaultRecallTarget, statistics, denseFields);
   }
 
   /**
@@ -151,7 +189,7 @@ public record NewCollection(
         newStorage,
         writes,
         defaultRecallTarget,
-        statistics);
+        statistics, denseFields);
   }
 
   /**
@@ -168,7 +206,7 @@ public record NewCollection(
         storage,
         newWrites,
         defaultRecallTarget,
-        statistics);
+        statistics, denseFields);
   }
 
   /**
@@ -178,7 +216,7 @@ public record NewCollection(
    */
   public NewCollection withDefaultRecallTarget(float target) {
     return new NewCollection(
-        name, fields, tenantField, encoderParametersJson, storage, writes, target, statistics);
+        name, fields, tenantField, encoderParametersJson, storage, writes, target, statistics, denseFields);
   }
 
   /**
@@ -195,6 +233,26 @@ public record NewCollection(
         storage,
         writes,
         defaultRecallTarget,
-        scope);
+        scope, denseFields);
+  }
+
+  /**
+   * Returns the same with one more field of dense vectors.
+   *
+   * @param field the field
+   */
+  public NewCollection withDenseField(DenseField field) {
+    List<DenseField> more = new ArrayList<>(denseFields);
+    more.add(field);
+    return new NewCollection(
+        name,
+        fields,
+        tenantField,
+        encoderParametersJson,
+        storage,
+        writes,
+        defaultRecallTarget,
+        statistics,
+        more);
   }
 }

@@ -46,6 +46,10 @@ final class CollectionMapper {
                 message
                     .getSchemaBuilder()
                     .addFields(SchemaField.newBuilder().setName(name).setType(toProto(type))));
+    collection
+        .denseFields()
+        .forEach(
+            field -> message.getSchemaBuilder().addDenseFields(DenseMapper.toProto(field)));
     String tenantField = collection.tenantField();
     if (tenantField != null) {
       message.getSchemaBuilder().setTenantField(tenantField);

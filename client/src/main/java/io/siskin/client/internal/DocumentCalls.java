@@ -163,6 +163,7 @@ public final class DocumentCalls {
             .addAllIds(ids)
             .setWithVector(parts.vector())
             .addAllFields(parts.fields())
+            .addAllDenseFields(parts.dense())
             .build();
     return call(
         service -> service::get,
@@ -181,7 +182,8 @@ public final class DocumentCalls {
             .setPageSize(pageSize)
             .setPageToken(pageToken)
             .setWithVector(parts.vector())
-            .addAllFields(parts.fields());
+            .addAllFields(parts.fields())
+            .addAllDenseFields(parts.dense());
     switch (selection) {
       case Selection.All() -> request.clearSelection();
       case Selection.Matching(var filter) -> request.setFilter(DocumentMapper.toProto(filter));

@@ -44,6 +44,9 @@ final class DocumentMapper {
       message.setText(text);
     }
     document.fields().forEach((name, value) -> message.putFields(name, toProto(value)));
+    document
+        .dense()
+        .forEach((name, vectors) -> message.putDense(name, DenseMapper.toProto(vectors)));
     return message.build();
   }
 
@@ -59,12 +62,17 @@ final class DocumentMapper {
                 fields.put(name, toValue(value));
               }
             });
+    Map<String, List<float[]>> dense = new LinkedHashMap<>();
+    message
+        .getDenseMap()
+        .forEach((name, vectors) -> dense.put(name, DenseMapper.toVectors(vectors)));
     return new Document(
         message.getId(),
         message.hasVector() ? ProtoMapper.toVector(message.getVector()) : null,
         message.hasText() ? message.getText() : null,
         fields,
-        message.getPosition());
+        message.getPosition(),
+        dense);
   }
 
   /** Translates a change of fields. */

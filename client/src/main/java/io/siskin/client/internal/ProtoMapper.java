@@ -162,7 +162,10 @@ final class ProtoMapper {
             memory.getMappedBytes(),
             memory.getResidentBytes(),
             memory.getLogBytes()),
-        CollectionMapper.toInfo(collection.getTextStatistics()));
+        CollectionMapper.toInfo(collection.getTextStatistics()),
+        collection.getSchema().getDenseFieldsList().stream()
+            .map(DenseMapper::toField)
+            .toList());
   }
 
   /** Translates a vector. */

@@ -5,6 +5,7 @@ import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.BuiltSegment;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.Segment;
@@ -356,13 +357,19 @@ public final class IndexJob {
       throws IOException {
     Map<String, String> storedFields = document.fields();
     Map<String, FieldValue> declared = Map.of();
+    Map<String, DenseVectors> dense = Map.of();
+    if (!request.schema().dense().isEmpty()) {
+      storedFields = new LinkedHashMap<>(storedFields);
+      dense = request.schema().stored(DenseMembers.take(request.schema(), storedFields));
+    }
     if (!request.schema().fields().isEmpty()) {
+      Map<String, String> given = storedFields;
       storedFields = new LinkedHashMap<>();
-      declared = declaredFields.split(document.fields(), storedFields);
+      declared = declaredFields.split(given, storedFields);
       request.schema().check(declared);
     }
     // Positions count writes from 1, as those of single documents do.
-    builder.add(document.id(), vector, storedFields, declared, position + 1);
+    builder.add(document.id(), vector, storedFields, declared, position + 1, dense);
     position++;
   }
 

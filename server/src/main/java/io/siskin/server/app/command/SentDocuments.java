@@ -1,15 +1,21 @@
 package io.siskin.server.app.command;
 
 import io.siskin.client.CollectionInfo;
+import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.FieldValue;
 import io.siskin.client.SparseVector;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.corpus.SourceDocument;
 import io.siskin.server.ingest.DeclaredFields;
+import io.siskin.server.ingest.DenseMembers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,7 @@ import java.util.Map;
 final class SentDocuments {
   private static final String TEXT = "text";
 
+  private final Schema schema;
   private final DeclaredFields declared;
 
   /**
@@ -32,7 +39,22 @@ final class SentDocuments {
                 field ->
                     new Schema.Field(field.getKey(), FieldType.valueOf(field.getValue().name())))
             .toList();
-    this.declared = new DeclaredFields(new Schema(fields, storage.tenantField()));
+    this.schema =
+        new Schema(
+            fields,
+            storage.tenantField(),
+            storage.denseFields().stream().map(SentDocuments::spec).toList());
+    this.declared = new DeclaredFields(schema);
+  }
+
+  private static DenseFieldSpec spec(DenseField field) {
+    return new DenseFieldSpec(
+        field.name(),
+        new DenseType(
+            field.dimensions(),
+            DenseStorage.valueOf(field.storage().name()),
+            DenseSimilarity.valueOf(field.similarity().name())),
+        field.vectorsMax());
   }
 
   /**
@@ -42,10 +64,12 @@ final class SentDocuments {
    * @throws io.siskin.index.error.InvalidInputException when a declared field has a wrong value
    */
   Document of(SourceDocument read) {
+    Map<String, String> given = new LinkedHashMap<>(read.fields());
+    Map<String, List<float[]>> dense = DenseMembers.take(schema, given);
     Map<String, String> stored = new LinkedHashMap<>();
     Map<String, FieldValue> fields = new LinkedHashMap<>();
     declared
-        .split(read.fields(), stored)
+        .split(given, stored)
         .forEach((name, value) -> fields.put(name, translated(value)));
     String text = stored.remove(TEXT);
     stored.forEach((name, value) -> fields.put(name, FieldValue.of(value)));
@@ -54,7 +78,8 @@ final class SentDocuments {
         read.vector() == null ? null : translated(read.vector()),
         text == null && read.vector() == null ? "" : text,
         fields,
-        0);
+        0,
+        dense);
   }
 
   private static FieldValue translated(io.siskin.index.document.FieldValue value) {

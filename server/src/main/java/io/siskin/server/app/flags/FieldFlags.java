@@ -1,5 +1,9 @@
 package io.siskin.server.app.flags;
 
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
@@ -19,6 +23,17 @@ public final class FieldFlags {
               + " string, strings, int64, double, bool or timestamp. It cannot be changed later."
               + " Default: no field.")
   private List<String> fields = List.of();
+
+  @Option(
+      names = "--dense-field",
+      paramLabel = "NAME:DIMENSIONS[:STORAGE[:SIMILARITY[:VECTORS_MAX]]]",
+      description =
+          "Declares a field of dense vectors; may be given up to 16 times. DIMENSIONS is 1 to 4096,"
+              + " STORAGE is f32, f16 or int8 (default: f32), SIMILARITY is dot or cosine (default:"
+              + " dot), and VECTORS_MAX is how many vectors a document has at most, 1 to 1024"
+              + " (default: 1). Documents of files have the vectors in the member 'dense'. It cannot"
+              + " be changed later. Default: no dense field.")
+  private List<String> denseFields = List.of();
 
   @Option(
       names = "--tenant-field",
@@ -62,6 +77,36 @@ public final class FieldFlags {
           new Schema.Field(
               field.substring(0, colon), FieldType.ofWord(field.substring(colon + 1))));
     }
-    return new Schema(declared, tenantField);
+    return new Schema(
+        declared, tenantField, denseFields.stream().map(FieldFlags::denseField).toList());
+  }
+
+  private static DenseFieldSpec denseField(String flag) {
+    String[] parts = flag.split(":", -1);
+    if (parts.length < 2 || parts.length > 5) {
+      throw noDenseField(flag);
+    }
+    DenseType type =
+        new DenseType(
+            number(flag, parts[1]),
+            parts.length > 2 ? DenseStorage.ofWord(parts[2]) : DenseStorage.F32,
+            parts.length > 3 ? DenseSimilarity.ofWord(parts[3]) : DenseSimilarity.DOT);
+    return new DenseFieldSpec(parts[0], type, parts.length > 4 ? number(flag, parts[4]) : 1);
+  }
+
+  private static int number(String flag, String digits) {
+    try {
+      return Integer.parseInt(digits);
+    } catch (NumberFormatException none) {
+      throw noDenseField(flag);
+    }
+  }
+
+  private static InvalidInputException noDenseField(String flag) {
+    return new InvalidInputException(
+        "--dense-field",
+        "'" + flag + "'",
+        "NAME:DIMENSIONS[:STORAGE[:SIMILARITY[:VECTORS_MAX]]], for example"
+            + " embedding:384:int8:cosine");
   }
 }

@@ -1,0 +1,72 @@
+package io.siskin.client;
+
+/**
+ * A field of dense vectors, which are used to rank documents. Ranges are checked by the server.
+ *
+ * @param name its name, by the rule of other declared fields
+ * @param dimensions the number of values of a vector, 1 to 4,096
+ * @param storage how values are stored
+ * @param similarity what the score of a query and a vector is
+ * @param vectorsMax how many vectors a document has at most, 1 to 1,024
+ */
+public record DenseField(
+    String name, int dimensions, Storage storage, Similarity similarity, int vectorsMax) {
+  /** How the values of vectors are stored. */
+  public enum Storage {
+    /** 4 bytes, as they are given. */
+    F32,
+    /** 2 bytes: about three digits. */
+    F16,
+    /** 1 byte: 255 steps from the smallest to the largest value of a vector, around 0. */
+    INT8,
+    /** In a way that this client is too old to know. */
+    UNKNOWN
+  }
+
+  /** What the score of a query and a vector is. */
+  public enum Similarity {
+    /** The inner product. */
+    DOT,
+    /** The cosine of the angle between them. */
+    COSINE,
+    /** One that this client is too old to know. */
+    UNKNOWN
+  }
+
+  /**
+   * Makes a field of one vector of singles per document, compared by the inner product.
+   *
+   * @param name its name
+   * @param dimensions the number of values of a vector, 1 to 4,096
+   */
+  public static DenseField of(String name, int dimensions) {
+    return new DenseField(name, dimensions, Storage.F32, Similarity.DOT, 1);
+  }
+
+  /**
+   * Returns the same field, stored in another way.
+   *
+   * @param newStorage how
+   */
+  public DenseField withStorage(Storage newStorage) {
+    return new DenseField(name, dimensions, newStorage, similarity, vectorsMax);
+  }
+
+  /**
+   * Returns the same field, compared in another way.
+   *
+   * @param newSimilarity how
+   */
+  public DenseField withSimilarity(Similarity newSimilarity) {
+    return new DenseField(name, dimensions, storage, newSimilarity, vectorsMax);
+  }
+
+  /**
+   * Returns the same field with several vectors per document, for example of passages or tokens.
+   *
+   * @param newVectorsMax how many at most, 1 to 1,024
+   */
+  public DenseField withVectorsMax(int newVectorsMax) {
+    return new DenseField(name, dimensions, storage, similarity, newVectorsMax);
+  }
+}

@@ -1,0 +1,81 @@
+package io.siskin.client.internal;
+
+import io.siskin.client.DenseField;
+import io.siskin.proto.v1.DenseSimilarity;
+import io.siskin.proto.v1.DenseStorage;
+import io.siskin.proto.v1.DenseVector;
+import io.siskin.proto.v1.DenseVectors;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The translation of dense fields and of dense vectors. */
+final class DenseMapper {
+  private DenseMapper() {}
+
+  /** Translates the vectors of one field of a document. */
+  static DenseVectors toProto(List<float[]> vectors) {
+    DenseVectors.Builder message = DenseVectors.newBuilder();
+    for (float[] values : vectors) {
+      DenseVector.Builder vector = DenseVector.newBuilder();
+      for (float value : values) {
+        vector.addValues(value);
+      }
+      message.addVectors(vector);
+    }
+    return message.build();
+  }
+
+  /** Translates the vectors of one field of a document that was read. */
+  static List<float[]> toVectors(DenseVectors message) {
+    List<float[]> vectors = new ArrayList<>(message.getVectorsCount());
+    for (DenseVector vector : message.getVectorsList()) {
+      float[] values = new float[vector.getValuesCount()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = vector.getValues(i);
+      }
+      vectors.add(values);
+    }
+    return vectors;
+  }
+
+  /** Translates a field of a new collection. */
+  static io.siskin.proto.v1.DenseField toProto(DenseField field) {
+    return io.siskin.proto.v1.DenseField.newBuilder()
+        .setName(field.name())
+        .setDimensions(field.dimensions())
+        .setStorage(
+            switch (field.storage()) {
+              case F32 -> DenseStorage.DENSE_STORAGE_F32;
+              case F16 -> DenseStorage.DENSE_STORAGE_F16;
+              case INT8 -> DenseStorage.DENSE_STORAGE_INT8;
+              case UNKNOWN -> throw new IllegalArgumentException("storage is UNKNOWN");
+            })
+        .setSimilarity(
+            switch (field.similarity()) {
+              case DOT -> DenseSimilarity.DENSE_SIMILARITY_DOT;
+              case COSINE -> DenseSimilarity.DENSE_SIMILARITY_COSINE;
+              case UNKNOWN -> throw new IllegalArgumentException("similarity is UNKNOWN");
+            })
+        .setVectorsMax(field.vectorsMax())
+        .build();
+  }
+
+  /** Translates a field of a collection that is described. */
+  static DenseField toField(io.siskin.proto.v1.DenseField message) {
+    return new DenseField(
+        message.getName(),
+        message.getDimensions(),
+        switch (message.getStorage()) {
+          case DENSE_STORAGE_F32 -> DenseField.Storage.F32;
+          case DENSE_STORAGE_F16 -> DenseField.Storage.F16;
+          case DENSE_STORAGE_INT8 -> DenseField.Storage.INT8;
+          case DENSE_STORAGE_UNSPECIFIED, UNRECOGNIZED -> DenseField.Storage.UNKNOWN;
+        },
+        switch (message.getSimilarity()) {
+          case DENSE_SIMILARITY_DOT -> DenseField.Similarity.DOT;
+          case DENSE_SIMILARITY_COSINE -> DenseField.Similarity.COSINE;
+          case DENSE_SIMILARITY_UNSPECIFIED, UNRECOGNIZED -> DenseField.Similarity.UNKNOWN;
+        },
+        message.getVectorsMax());
+  }
+}
