@@ -30,6 +30,10 @@ from .collections import (
 )
 from .documents import (
     Deletion,
+    DenseField,
+    DenseSimilarity,
+    DenseStorage,
+    DenseVectors,
     Document,
     DocumentLike,
     DocumentPage,
@@ -93,6 +97,10 @@ __all__ = [
     "CollectionState",
     "DeadlineExceeded",
     "Deletion",
+    "DenseField",
+    "DenseSimilarity",
+    "DenseStorage",
+    "DenseVectors",
     "Document",
     "DocumentLike",
     "DocumentPage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, Optional, Tuple, TypeVar, Union
+from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
 
 from . import _messages as msg
 from . import collections as col
@@ -72,11 +72,12 @@ def create_collection(
     writes: Optional[col.WriteOptions],
     default_recall_target: Optional[float],
     statistics: Optional[col.StatisticsScope],
+    dense_fields: Sequence[doc.DenseField] = (),
 ) -> Call[col.Collection]:
     """Makes a collection."""
     request = msg.new("CreateCollectionRequest")
     request.name = name
-    msg.set_collection(request, fields, tenant_field, storage, writes)
+    msg.set_collection(request, fields, tenant_field, storage, writes, dense_fields)
     if encoder is not None:
         request.encoder_parameters_json = _encoder_json(encoder)
     if default_recall_target is not None:
@@ -226,7 +227,12 @@ def upsert(
 
 
 def get(
-    collection: str, ids: Union[str, Iterable[str]], with_vector: bool, fields: Optional[Iterable[str]], tenant: str
+    collection: str,
+    ids: Union[str, Iterable[str]],
+    with_vector: bool,
+    fields: Optional[Iterable[str]],
+    tenant: str,
+    dense_fields: Iterable[str] = (),
 ) -> Call[List[doc.Document]]:
     """Reads documents by their ids."""
     request = msg.new("GetRequest")
@@ -234,6 +240,7 @@ def get(
     request.ids.extend(msg.texts(ids))
     request.with_vector = with_vector
     request.fields.extend(msg.texts(fields or ()))
+    request.dense_fields.extend(msg.texts(dense_fields))
     request.tenant = tenant
     return _call("Get", request, lambda response: list(map(msg.from_document, response.documents)))
 
@@ -286,6 +293,7 @@ class Scroll:
         fields: Which fields are returned; ``None`` for all.
         page_size: How many documents to read at once: 1 to 10,000.
         tenant: Whose documents.
+        dense_fields: Of which dense fields the vectors are returned.
     """
 
     collection: str
@@ -294,6 +302,7 @@ class Scroll:
     fields: Optional[Iterable[str]]
     page_size: int
     tenant: str
+    dense_fields: Iterable[str] = ()
 
     def page(self, page_token: str) -> Call[doc.DocumentPage]:
         """Asks for one page."""
@@ -304,6 +313,7 @@ class Scroll:
         msg.set_filter(request, self.filter)
         request.with_vector = self.with_vector
         request.fields.extend(msg.texts(self.fields or ()))
+        request.dense_fields.extend(msg.texts(self.dense_fields))
         request.tenant = self.tenant
         return _call(
             "Scroll",

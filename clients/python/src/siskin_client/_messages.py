@@ -171,6 +171,9 @@ def set_document(message: Any, given: doc.DocumentLike) -> str:
     if document.vector is not None:
         set_vector(message.vector, document.vector)
     _set_fields(message.fields, document.fields, document.id)
+    for name, vectors in document.dense.items():
+        for values in doc.DenseVectors.of(vectors).vectors:
+            message.dense[name].vectors.add(values=values)
     return document.id
 
 
@@ -188,6 +191,10 @@ def from_document(message: Any) -> doc.Document:
         vector=from_vector(message.vector) if message.HasField("vector") else None,
         fields={name: _from_value(value) for name, value in message.fields.items()},
         position=message.position,
+        dense={
+            name: doc.DenseVectors(tuple(tuple(vector.values) for vector in vectors.vectors))
+            for name, vectors in message.dense.items()
+        },
     )
 
 
@@ -362,6 +369,7 @@ def set_collection(
     tenant_field: Optional[str],
     storage: Optional[col.StorageOptions],
     writes: Optional[col.WriteOptions],
+    dense_fields: Sequence[doc.DenseField] = (),
 ) -> None:
     """Sets the schema and the options of a CreateCollectionRequest."""
     if fields or tenant_field is not None:
@@ -370,6 +378,14 @@ def set_collection(
         request.schema.fields.add(name=name, type=doc.FieldType(kind).value)
     if tenant_field is not None:
         request.schema.tenant_field = tenant_field
+    for dense in dense_fields:
+        request.schema.dense_fields.add(
+            name=dense.name,
+            dimensions=dense.dimensions,
+            storage=dense.storage.value,
+            similarity=dense.similarity.value,
+            vectors_max=dense.vectors_max,
+        )
     if storage is not None:
         request.storage.SetInParent()
         _set_optional(request.storage, **vars(storage))
@@ -410,7 +426,19 @@ def from_collection(message: Any) -> col.Collection:
         deleted_document_count=message.deleted_document_count,
         aliases=tuple(message.aliases),
         text_statistics=_from_text_statistics(message.text_statistics),
+        dense_fields=tuple(_from_dense_fields(message.schema.dense_fields)),
     )
+
+
+def _from_dense_fields(messages: Iterable[Any]) -> Iterator[doc.DenseField]:
+    for one in messages:
+        yield doc.DenseField(
+            one.name,
+            one.dimensions,
+            _known(doc.DenseStorage, one.storage),
+            _known(doc.DenseSimilarity, one.similarity),
+            one.vectors_max,
+        )
 
 
 def _from_text_statistics(message: Any) -> col.TextStatistics:

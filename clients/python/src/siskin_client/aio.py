@@ -146,6 +146,7 @@ class AsyncSiskinClient:
         *,
         fields: Optional[Mapping[str, doc.FieldType]] = None,
         tenant_field: Optional[str] = None,
+        dense_fields: Sequence[doc.DenseField] = (),
         encoder: Union[col.Bm25, str, Mapping[str, Any], None] = None,
         storage: Optional[col.StorageOptions] = None,
         writes: Optional[col.WriteOptions] = None,
@@ -155,7 +156,7 @@ class AsyncSiskinClient:
     ) -> col.Collection:
         """As :meth:`SiskinClient.create_collection`."""
         call = _calls.create_collection(
-            name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target, statistics
+            name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target, statistics, dense_fields
         )
         return await self._make(call, timeout_seconds)
 
@@ -303,11 +304,12 @@ class AsyncSiskinClient:
         *,
         with_vector: bool = False,
         fields: Optional[Sequence[str]] = None,
+        dense_fields: Sequence[str] = (),
         tenant: str = "",
         timeout_seconds: Optional[float] = None,
     ) -> List[doc.Document]:
         """As :meth:`SiskinClient.get`."""
-        return await self._make(_calls.get(collection, ids, with_vector, fields, tenant), timeout_seconds)
+        return await self._make(_calls.get(collection, ids, with_vector, fields, tenant, dense_fields), timeout_seconds)
 
     async def delete(
         self,
@@ -341,12 +343,13 @@ class AsyncSiskinClient:
         filter: Optional[FilterLike] = None,
         with_vector: bool = False,
         fields: Optional[Sequence[str]] = None,
+        dense_fields: Sequence[str] = (),
         page_size: int = 100,
         tenant: str = "",
         timeout_seconds: Optional[float] = None,
     ) -> AsyncIterator[doc.Document]:
         """As :meth:`SiskinClient.scroll`."""
-        pages = _calls.Scroll(collection, filter, with_vector, fields, page_size, tenant)
+        pages = _calls.Scroll(collection, filter, with_vector, fields, page_size, tenant, dense_fields)
         page_token = ""
         while True:
             page = await self._make(pages.page(page_token), timeout_seconds)
@@ -364,12 +367,13 @@ class AsyncSiskinClient:
         filter: Optional[FilterLike] = None,
         with_vector: bool = False,
         fields: Optional[Sequence[str]] = None,
+        dense_fields: Sequence[str] = (),
         page_size: int = 100,
         tenant: str = "",
         timeout_seconds: Optional[float] = None,
     ) -> doc.DocumentPage:
         """As :meth:`SiskinClient.scroll_page`."""
-        pages = _calls.Scroll(collection, filter, with_vector, fields, page_size, tenant)
+        pages = _calls.Scroll(collection, filter, with_vector, fields, page_size, tenant, dense_fields)
         return await self._make(pages.page(page_token), timeout_seconds)
 
     async def count(

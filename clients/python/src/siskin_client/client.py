@@ -191,6 +191,7 @@ class SiskinClient:
         *,
         fields: Optional[Mapping[str, doc.FieldType]] = None,
         tenant_field: Optional[str] = None,
+        dense_fields: Sequence[doc.DenseField] = (),
         encoder: Union[col.Bm25, str, Mapping[str, Any], None] = None,
         storage: Optional[col.StorageOptions] = None,
         writes: Optional[col.WriteOptions] = None,
@@ -205,6 +206,7 @@ class SiskinClient:
             fields: The fields that filters can use, with their types. They cannot be changed later.
             tenant_field: The declared field of type ``STRING`` that says whose a document is. Every call about documents
                 must then name a tenant. ``None``: no tenants.
+            dense_fields: The fields of dense vectors, at most 16. They cannot be changed later.
             encoder: How text becomes vectors: ``Bm25()``, or what another collection has in ``encoder_parameters_json``, as
                 text or as a mapping. ``None``: documents and queries come as vectors.
             storage: How its documents are stored.
@@ -219,7 +221,7 @@ class SiskinClient:
             AlreadyExists: The name is taken, by a collection or an alias.
         """
         call = _calls.create_collection(
-            name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target, statistics
+            name, fields or {}, tenant_field, encoder, storage, writes, default_recall_target, statistics, dense_fields
         )
         return self._make(call, timeout_seconds)
 
@@ -472,6 +474,7 @@ class SiskinClient:
         *,
         with_vector: bool = False,
         fields: Optional[Sequence[str]] = None,
+        dense_fields: Sequence[str] = (),
         tenant: str = "",
         timeout_seconds: Optional[float] = None,
     ) -> List[doc.Document]:
@@ -482,10 +485,11 @@ class SiskinClient:
             ids: 1 to 1,000 ids, or one alone. An id without a document is left out of the answer.
             with_vector: Whether the vectors are returned, with weights as they are stored.
             fields: Which fields are returned, at most 64; ``None`` for all.
+            dense_fields: Of which dense fields the vectors are returned, at most 16; ``*`` stands for all.
             tenant: Whose documents; empty for a collection without tenants.
             timeout_seconds: How long the call may take.
         """
-        return self._make(_calls.get(collection, ids, with_vector, fields, tenant), timeout_seconds)
+        return self._make(_calls.get(collection, ids, with_vector, fields, tenant, dense_fields), timeout_seconds)
 
     def delete(
         self,
@@ -539,6 +543,7 @@ class SiskinClient:
         filter: Optional[FilterLike] = None,
         with_vector: bool = False,
         fields: Optional[Sequence[str]] = None,
+        dense_fields: Sequence[str] = (),
         page_size: int = 100,
         tenant: str = "",
         timeout_seconds: Optional[float] = None,
@@ -552,11 +557,12 @@ class SiskinClient:
             filter: Which documents; ``None`` for all.
             with_vector: Whether the vectors are returned, with weights as they are stored.
             fields: Which fields are returned, at most 64; ``None`` for all.
+            dense_fields: Of which dense fields the vectors are returned, at most 16; ``*`` stands for all.
             page_size: How many documents are read at once: 1 to 10,000.
             tenant: Whose documents; empty for a collection without tenants.
             timeout_seconds: How long each page may take.
         """
-        pages = _calls.Scroll(collection, filter, with_vector, fields, page_size, tenant)
+        pages = _calls.Scroll(collection, filter, with_vector, fields, page_size, tenant, dense_fields)
         page_token = ""
         while True:
             page = self._make(pages.page(page_token), timeout_seconds)
@@ -573,6 +579,7 @@ class SiskinClient:
         filter: Optional[FilterLike] = None,
         with_vector: bool = False,
         fields: Optional[Sequence[str]] = None,
+        dense_fields: Sequence[str] = (),
         page_size: int = 100,
         tenant: str = "",
         timeout_seconds: Optional[float] = None,
@@ -585,11 +592,12 @@ class SiskinClient:
             filter: Which documents; ``None`` for all. The same for all pages.
             with_vector: Whether the vectors are returned, with weights as they are stored.
             fields: Which fields are returned, at most 64; ``None`` for all.
+            dense_fields: Of which dense fields the vectors are returned, at most 16; ``*`` stands for all.
             page_size: How many documents are read at most: 1 to 10,000.
             tenant: Whose documents; empty for a collection without tenants.
             timeout_seconds: How long the call may take.
         """
-        pages = _calls.Scroll(collection, filter, with_vector, fields, page_size, tenant)
+        pages = _calls.Scroll(collection, filter, with_vector, fields, page_size, tenant, dense_fields)
         return self._make(pages.page(page_token), timeout_seconds)
 
     def count(

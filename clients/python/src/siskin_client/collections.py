@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-from .documents import FieldType
+from .documents import DenseField, FieldType
 from .search import SearchMode
 
 
@@ -232,6 +232,7 @@ class Collection:
         deleted_document_count: Documents that were deleted or replaced and are still in its files.
         aliases: The aliases that name it, in ascending order.
         text_statistics: What the weights of terms rest on.
+        dense_fields: The fields of dense vectors.
     """
 
     name: str
@@ -258,6 +259,7 @@ class Collection:
     deleted_document_count: int
     aliases: Tuple[str, ...]
     text_statistics: TextStatistics
+    dense_fields: Tuple[DenseField, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
 
+from ._extras import need
 from .errors import SiskinError
 from .vectors import VectorLike
 
@@ -59,6 +60,90 @@ class WriteOutcome(enum.Enum):
     """It is not valid, see the error; nothing was done."""
 
 
+class DenseStorage(enum.Enum):
+    """How the values of dense vectors are stored."""
+
+    UNKNOWN = 0
+    """In a way that this client is too old to know."""
+    F32 = 1
+    """4 bytes, as they are given."""
+    F16 = 2
+    """2 bytes: about three digits."""
+    INT8 = 3
+    """1 byte: 255 steps from the smallest to the largest value of a vector, around 0."""
+
+
+class DenseSimilarity(enum.Enum):
+    """What the score of a query and a dense vector is."""
+
+    UNKNOWN = 0
+    """One that this client is too old to know."""
+    DOT = 1
+    """The inner product."""
+    COSINE = 2
+    """The cosine of the angle between them."""
+
+
+@dataclass(frozen=True)
+class DenseField:
+    """A field of dense vectors, which are used to rank documents.
+
+    Attributes:
+        name: Its name, by the rule of other declared fields.
+        dimensions: The number of values of a vector: 1 to 4,096.
+        storage: How values are stored.
+        similarity: What a score is.
+        vectors_max: How many vectors a document has at most, for example one for each passage or token: 1 to 1,024.
+    """
+
+    name: str
+    dimensions: int
+    storage: DenseStorage = DenseStorage.F32
+    similarity: DenseSimilarity = DenseSimilarity.DOT
+    vectors_max: int = 1
+
+
+@dataclass(frozen=True)
+class DenseVectors:
+    """The vectors that one document has of one dense field.
+
+    Attributes:
+        vectors: The vectors, in their order, each a tuple of its values.
+    """
+
+    vectors: Tuple[Tuple[float, ...], ...]
+
+    @staticmethod
+    def of(value: DenseLike) -> DenseVectors:
+        """Returns vectors of anything that holds them.
+
+        Args:
+            value: One vector as a sequence of numbers or a numpy array of one dimension, or several as a sequence of vectors
+                or a numpy array of two dimensions, one vector a row.
+
+        Raises:
+            TypeError: It is neither.
+        """
+        if isinstance(value, DenseVectors):
+            return value
+        content = value.tolist() if hasattr(value, "tolist") else value
+        if isinstance(content, (str, bytes)) or not hasattr(content, "__iter__"):
+            raise TypeError(f"{type(value).__name__} is no dense vector; give numbers, or vectors of numbers")
+        rows = [row.tolist() if hasattr(row, "tolist") else row for row in content]
+        if rows and not hasattr(rows[0], "__iter__"):
+            rows = [rows]
+        return DenseVectors(tuple(tuple(float(number) for number in row) for row in rows))
+
+    def to_numpy(self) -> Any:
+        """Returns a numpy array of two dimensions (``float32``), one vector a row."""
+        numpy = need("numpy", "numpy")
+        return numpy.array(self.vectors, dtype=numpy.float32)
+
+
+DenseLike = Union[DenseVectors, Sequence[float], Sequence[Sequence[float]], Any]
+"""The dense vectors of a document in any form that :meth:`DenseVectors.of` takes."""
+
+
 @dataclass(frozen=True)
 class Document:
     """One document.
@@ -73,6 +158,8 @@ class Document:
         fields: Its other fields, by name, at most 256. Those that the schema declares have a value of the declared type,
             and filters can use them. Any other must be a string, and is stored to be returned.
         position: Where it stands in the order of writes, from 1; 0 in a document to write.
+        dense: Its dense vectors, by the name of the dense field. In documents that were read they are
+            :class:`DenseVectors`, as they are stored, of the fields that were asked for.
     """
 
     id: str
@@ -80,14 +167,15 @@ class Document:
     vector: Optional[VectorLike] = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     position: int = 0
+    dense: Mapping[str, DenseLike] = field(default_factory=dict)
 
     @staticmethod
     def of(value: DocumentLike) -> Document:
         """Returns a document of a mapping.
 
         Args:
-            value: A document, or a mapping with ``id``, with ``text`` or ``vector`` or both, and with fields under all
-                other keys, as a line of ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
+            value: A document, or a mapping with ``id``, with ``text`` or ``vector`` or both, with ``dense`` if that is a
+                mapping of dense vectors by field, and with fields under all other keys, as a line of ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
 
         Raises:
             TypeError: It is neither.
@@ -104,6 +192,7 @@ class Document:
             id=rest.pop("id"),
             text=rest.pop("text", None),
             vector=rest.pop("vector", None),
+            dense=rest.pop("dense") if isinstance(rest.get("dense"), Mapping) else {},
             fields={name: content for name, content in rest.items() if content is not None},
         )
 

@@ -3,9 +3,11 @@ package io.siskin.server.app.command;
 import io.siskin.client.CollectionInfo;
 import io.siskin.client.CollectionsClient;
 import io.siskin.client.FieldType;
+import io.siskin.client.DenseField;
 import io.siskin.client.NewCollection;
 import io.siskin.client.SearchClient;
 import io.siskin.client.StatisticsScope;
+import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.app.flags.EncoderFlags;
@@ -118,6 +120,15 @@ public final class CollectionChangeCommands {
       Schema schema = fields.schema();
       for (Schema.Field field : schema.fields()) {
         wanted = wanted.withField(field.name(), FieldType.valueOf(field.type().name()));
+      }
+      for (DenseFieldSpec field : schema.dense()) {
+        wanted =
+            wanted.withDenseField(
+                DenseField.of(field.name(), field.type().dimensions())
+                    .withStorage(DenseField.Storage.valueOf(field.type().storage().name()))
+                    .withSimilarity(
+                        DenseField.Similarity.valueOf(field.type().similarity().name()))
+                    .withVectorsMax(field.vectorsMax()));
       }
       if (schema.tenantField() != null) {
         wanted = wanted.withTenantField(schema.tenantField());

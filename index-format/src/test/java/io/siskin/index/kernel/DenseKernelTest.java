@@ -1,0 +1,229 @@
+package io.siskin.index.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siskin.index.format.FileLayout;
+import io.siskin.index.testing.KernelAllocation;
+import io.siskin.index.testing.Seeds;
+import io.siskin.index.testing.VectorWidths;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Checks that the SIMD kernel gives the same bits as its scalar twin, and both the bits of the rule,
+ * for several lengths, contents and vector widths.
+ */
+final class DenseKernelTest {
+  private static final int PADDING = 64;
+  private static final DenseKernel SCALAR = new ScalarDenseKernel();
+  private static final Map<Integer, DenseKernel> PANAMA =
+      VectorWidths.of("PanamaDenseKernel", DenseKernel.class);
+
+  /** The kind of values. */
+  enum Content {
+    RANDOM,
+    LARGEST,
+    SMALLEST,
+    ZERO
+  }
+
+  private static IntStream lengths() {
+    return IntStream.of(64, 128, 192, 384, 1024, 4096);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Content.class)
+  void allGiveTheSameBits(Content content) {
+    Random random = new Random(Seeds.next());
+    lengths()
+        .forEach(
+            length -> {
+              Row row = Row.draw(content, length, random);
+              check(row, SCALAR, "scalar");
+              PANAMA.forEach((bits, kernel) -> check(row, kernel, bits + " bits"));
+            });
+  }
+
+  /** Rows of floats may have a length that is no multiple of 64. */
+  @Test
+  void halfGroupsAreSummed() {
+    Random random = new Random(Seeds.next());
+    for (int length = 32; length <= 32 * 9; length += 32) {
+      Row row = Row.draw(Content.RANDOM, length, random);
+      for (DenseKernel kernel : PANAMA.values()) {
+        assertThat(kernel.dotF32(row.f32, Row.START, row.query, length))
+            .isEqualTo(SCALAR.dotF32(row.f32, Row.START, row.query, length));
+        assertThat(kernel.dotF16(row.f16, Row.START, row.query, length))
+            .isEqualTo(SCALAR.dotF16(row.f16, Row.START, row.query, length));
+      }
+    }
+  }
+
+  private static void check(Row row, DenseKernel kernel, String name) {
+    int length = row.query.length;
+    assertThat(kernel.dotF32(row.f32, Row.START, row.query, length))
+        .as("%s, f32, %d values", name, length)
+        .isEqualTo(row.sumF32());
+    assertThat(kernel.dotF16(row.f16, Row.START, row.query, length))
+        .as("%s, f16, %d values", name, length)
+        .isEqualTo(row.sumF16());
+    assertThat((long) kernel.dotInt8(row.int8, Row.START, row.levels, length))
+        .as("%s, int8, %d values", name, length)
+        .isEqualTo(row.sumInt8());
+  }
+
+  /** Every f16 that is finite is read as the f32 that the JDK makes of it. */
+  @Test
+  void everyF16IsReadExactly() {
+    MemorySegment memory = Arena.ofAuto().allocate(2 * 32 + PADDING);
+    float[] one = new float[32];
+    one[0] = 1;
+    for (int bits = 0; bits < 1 << 16; bits++) {
+      float expected = Float.float16ToFloat((short) bits);
+      if (!Float.isFinite(expected)) {
+        continue;
+      }
+      memory.set(FileLayout.U16, 0, (short) bits);
+      for (DenseKernel kernel : PANAMA.values()) {
+        assertThat(kernel.dotF16(memory, 0, one, 32) + 0f).isEqualTo(expected + 0f);
+      }
+    }
+  }
+
+  /**
+   * Allocation means that the compiler has not kept the vectors in registers. The kernel runs in a
+   * separate process, as in a server.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "panama"})
+  void aWarmKernelAllocatesNothing(String kernel) throws IOException, InterruptedException {
+    KernelAllocation.check(DenseKernelTest.class, kernel);
+  }
+
+  /** The main method of the separate process. */
+  public static void main(String[] arguments) {
+    DenseKernel kernel = KernelProvider.of(arguments[0].equals("panama")).newDenseKernel();
+    Row row = Row.draw(Content.RANDOM, 384, new Random(1));
+    float[] sum = {0};
+    KernelAllocation.report(
+        arguments[0] + " f32",
+        2_000,
+        () -> sum[0] += kernel.dotF32(row.f32, Row.START, row.query, 384));
+    KernelAllocation.report(
+        arguments[0] + " f16",
+        2_000,
+        () -> sum[0] += kernel.dotF16(row.f16, Row.START, row.query, 384));
+    KernelAllocation.report(
+        arguments[0] + " int8",
+        2_000,
+        () -> sum[0] += kernel.dotInt8(row.int8, Row.START, row.levels, 384));
+    System.out.println("The sum is " + sum[0]);
+  }
+
+  /**
+   * One row in each storage, and a query. Rows begin at an odd offset, so that no kernel needs an
+   * alignment. The memory ends where the padding of the row ends, so that a read after it throws.
+   *
+   * @param f32 singles
+   * @param f16 half-precision numbers
+   * @param int8 bytes
+   * @param query the query of floats
+   * @param levels the query of whole numbers
+   */
+  private record Row(
+      MemorySegment f32, MemorySegment f16, MemorySegment int8, float[] query, int[] levels) {
+    static final long START = 7;
+
+    static Row draw(Content content, int length, Random random) {
+      Arena arena = Arena.ofAuto();
+      Row row =
+          new Row(
+              arena.allocate(START + 4L * length + PADDING),
+              arena.allocate(START + 2L * length + PADDING),
+              arena.allocate(START + length + PADDING),
+              new float[length],
+              new int[length]);
+      // The contract of whole numbers is that their sum times 128 fits an int.
+      int levelMax = Integer.MAX_VALUE / 128 / length;
+      for (int i = 0; i < length; i++) {
+        float value =
+            switch (content) {
+              case RANDOM -> (float) random.nextGaussian();
+              case LARGEST -> random.nextBoolean() ? 1e15f : -1e15f;
+              case SMALLEST -> random.nextBoolean() ? Float.MIN_VALUE : -Float.MIN_VALUE;
+              case ZERO -> random.nextBoolean() ? 0f : -0f;
+            };
+        row.f32.set(FileLayout.F32, START + 4L * i, value);
+        float half = Math.max(-65_504f, Math.min(65_504f, value));
+        row.f16.set(FileLayout.U16, START + 2L * i, Float.floatToFloat16(half));
+        row.query[i] = content == Content.RANDOM ? (float) random.nextGaussian() : value;
+        boolean largest = content == Content.LARGEST;
+        row.int8.set(
+            FileLayout.U8, START + i, (byte) (largest ? -127 : random.nextInt(255) - 127));
+        row.levels[i] = largest ? -levelMax : random.nextInt(2 * levelMax + 1) - levelMax;
+      }
+      return row;
+    }
+
+    float sumF32() {
+      float[] products = new float[query.length];
+      for (int i = 0; i < products.length; i++) {
+        products[i] = f32.get(FileLayout.F32, START + 4L * i) * query[i];
+      }
+      return sum(products);
+    }
+
+    float sumF16() {
+      float[] products = new float[query.length];
+      for (int i = 0; i < products.length; i++) {
+        products[i] =
+            Float.float16ToFloat(f16.get(FileLayout.U16, START + 2L * i)) * query[i];
+      }
+      return sum(products);
+    }
+
+    /** Adds as docs/format.md says, one partial sum after another. */
+    private static float sum(float[] products) {
+      float[] partial = new float[32];
+      for (int which = 0; which < 32; which++) {
+        for (int i = which; i < products.length; i += 32) {
+          partial[which] = partial[which] + products[i];
+        }
+      }
+      return fold(partial, 0, 32);
+    }
+
+    /** Returns the sum of a part, by recursion: pairs are as far apart as half of the part. */
+    private static float fold(float[] partial, int from, int count) {
+      float[] left = partial;
+      int left0 = from;
+      int length = count;
+      while (length > 1) {
+        float[] next = new float[length / 2];
+        for (int i = 0; i < next.length; i++) {
+          next[i] = left[left0 + i] + left[left0 + i + next.length];
+        }
+        left = next;
+        left0 = 0;
+        length = next.length;
+      }
+      return left[left0];
+    }
+
+    long sumInt8() {
+      long sum = 0;
+      for (int i = 0; i < levels.length; i++) {
+        sum += (long) int8.get(FileLayout.U8, START + i) * levels[i];
+      }
+      return sum;
+    }
+  }
+}
