@@ -12,6 +12,7 @@ import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomCollection;
+import io.siskin.index.testing.RandomDense;
 import io.siskin.index.testing.RandomFields;
 import io.siskin.index.testing.Repository;
 import io.siskin.index.testing.Seeds;
@@ -119,12 +120,19 @@ final class SegmentMergerTest {
     List<Map<String, FieldValue>> fields = RandomFields.draw(count, random);
     List<SmallSegments.Document> documents = new ArrayList<>();
     long position = random.nextInt(3) * 1_000_000_000L;
+    boolean withDense = random.nextBoolean();
+    RandomDense dense = new RandomDense(random);
     for (int i = 0; i < count; i++) {
       Map<String, String> stored =
           i % 3 == 0 ? Map.of() : Map.of("n", Integer.toString(i), "text", "document " + i);
       documents.add(
           new SmallSegments.Document(
-              "d" + i, collection.documents().get(i), stored, fields.get(i), position));
+              "d" + i,
+              collection.documents().get(i),
+              stored,
+              fields.get(i),
+              position,
+              withDense ? dense.document() : Map.of()));
       position += 1 + random.nextInt(3);
     }
     return documents;

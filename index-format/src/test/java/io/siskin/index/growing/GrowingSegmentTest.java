@@ -210,6 +210,7 @@ final class GrowingSegmentTest {
     assertThat(found.position()).isEqualTo(expected.position());
     assertThat(found.stored()).isEqualTo(expected.stored());
     assertThat(found.declared()).isEqualTo(expected.declared());
+    assertThat(found.dense()).isEqualTo(expected.dense());
     assertThat(text(found.vector())).isEqualTo(text(expected.vector()));
     assertThat(view.stored(number, name -> name.equals("feld1")).keySet())
         .isEqualTo(expected.stored().containsKey("feld1") ? Set.of("feld1") : Set.of());

@@ -3,6 +3,7 @@ package io.siskin.index.growing;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.quantize.QuantizedVector;
+import io.siskin.index.testing.RandomDense;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,12 @@ final class RandomDocuments {
   QuantizedDocument draw(long position) {
     int size = random.nextInt(12) == 0 ? 0 : random.nextInt(Math.min(vocabulary, 40));
     return new QuantizedDocument(
-        "döc" + random.nextInt(ids), position, vector(size), stored(), declared());
+        "döc" + random.nextInt(ids),
+        position,
+        vector(size),
+        stored(),
+        declared(),
+        random.nextInt(4) == 0 ? new RandomDense(random).document() : Map.of());
   }
 
   private QuantizedVector vector(int size) {

@@ -18,6 +18,7 @@ import io.siskin.index.format.v1.ClusterLayout;
 import io.siskin.index.format.v1.ImpactOrderedLayout;
 import io.siskin.index.format.v1.StatisticsLayout;
 import io.siskin.index.format.v2.ColumnLayout;
+import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.format.v2.PackedLayout;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.segment.Segment;
@@ -43,6 +44,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class SegmentVerifierTest {
+  // Of 24 documents, eight have one vector of bytes, and eight have three.
+  private static final int DENSE_BYTE_ROWS = 8 * 1 + 8 * 3;
+
   @TempDir Path temporary;
 
   @ParameterizedTest
@@ -330,6 +334,54 @@ final class SegmentVerifierTest {
   @MethodSource("mistakesInColumns")
   void aMistakeInColumnsIsFound(Mistake mistake) throws IOException {
     assertThat(editAndVerify(SmallSegments.columns(), mistake.edit).findings())
+        .as("one in %s about %s", mistake.file, mistake.subject)
+        .anyMatch(
+            finding ->
+                finding.file() == mistake.file && finding.subject().contains(mistake.subject));
+  }
+
+  static Stream<Mistake> mistakesInDenseVectors() {
+    return Stream.of(
+        mistake(
+            FileKind.DENSE,
+            "dense field bytes, largest norm",
+            FileKind.DENSE,
+            SectionKind.DENSE_RECORDS,
+            b ->
+                b.putFloat(
+                    DenseLayout.NORM_MAX_OFFSET,
+                    Math.nextUp(b.getFloat(DenseLayout.NORM_MAX_OFFSET)))),
+        mistake(
+            FileKind.DENSE,
+            "dense field bytes, value 0",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.put(0, Byte.MIN_VALUE)),
+        mistake(
+            FileKind.DENSE,
+            "padding at 5",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.put(5, (byte) 1)),
+        mistake(
+            FileKind.DENSE,
+            "dense field singles, value 32",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.putFloat(b.limit() - 256 + 4 * 32, Float.NaN)),
+        mistake(
+            FileKind.DENSE,
+            "dense field halves, length of vector",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            // The rows of bytes stand before: 64 bytes each.
+            b -> b.putShort(64 * DENSE_BYTE_ROWS, Float.floatToFloat16(4))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakesInDenseVectors")
+  void aMistakeInDenseVectorsIsFound(Mistake mistake) throws IOException {
+    assertThat(editAndVerify(SmallSegments.dense(), mistake.edit).findings())
         .as("one in %s about %s", mistake.file, mistake.subject)
         .anyMatch(
             finding ->

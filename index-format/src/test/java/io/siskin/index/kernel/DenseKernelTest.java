@@ -198,24 +198,19 @@ final class DenseKernelTest {
           partial[which] = partial[which] + products[i];
         }
       }
-      return fold(partial, 0, 32);
+      for (float[] sums = partial; ; sums = folded(sums)) {
+        if (sums.length == 1) {
+          return sums[0];
+        }
+      }
     }
 
-    /** Returns the sum of a part, by recursion: pairs are as far apart as half of the part. */
-    private static float fold(float[] partial, int from, int count) {
-      float[] left = partial;
-      int left0 = from;
-      int length = count;
-      while (length > 1) {
-        float[] next = new float[length / 2];
-        for (int i = 0; i < next.length; i++) {
-          next[i] = left[left0 + i] + left[left0 + i + next.length];
-        }
-        left = next;
-        left0 = 0;
-        length = next.length;
+    private static float[] folded(float[] sums) {
+      float[] folded = new float[sums.length / 2];
+      for (int i = 0; i < folded.length; i++) {
+        folded[i] = sums[i] + sums[i + folded.length];
       }
-      return left[left0];
+      return folded;
     }
 
     long sumInt8() {

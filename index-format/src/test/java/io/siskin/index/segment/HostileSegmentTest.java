@@ -16,6 +16,7 @@ import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.format.v1.StatisticsLayout;
 import io.siskin.index.format.v1.StoredLayout;
 import io.siskin.index.format.v2.ColumnLayout;
+import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.format.v2.PackedLayout;
 import io.siskin.index.inspect.SegmentVerifier;
 import io.siskin.index.store.Mapping;
@@ -83,7 +84,8 @@ final class HostileSegmentTest {
             residualLies(),
             orderLies(),
             positionLies(),
-            columnLies())
+            columnLies(),
+            denseLies())
         .flatMap(List::stream);
   }
 
@@ -155,7 +157,8 @@ final class HostileSegmentTest {
             SmallSegments.everything(),
             SmallSegments.residuals(),
             SmallSegments.reordered(),
-            SmallSegments.columns());
+            SmallSegments.columns(),
+            SmallSegments.dense());
     SmallSegments small = segments.get(random.nextInt(segments.size()));
     Path whole = temporary.resolve("whole");
     small.build(whole);
@@ -508,6 +511,40 @@ final class HostileSegmentTest {
 
   private static Lie column(SectionKind section, Consumer<ByteBuffer> edit) {
     return lie(SmallSegments.columns(), FileKind.COLUMNS, section, edit);
+  }
+
+  /** The dense fields are bytes, halves and singles. */
+  private static List<Lie> denseLies() {
+    SectionKind records = SectionKind.DENSE_RECORDS;
+    return List.of(
+        dense(records, b -> b.putInt(DenseLayout.DIMENSIONS_OFFSET, 0)),
+        dense(records, b -> b.putInt(DenseLayout.DIMENSIONS_OFFSET, 4097)),
+        dense(records, b -> b.putInt(DenseLayout.DIMENSIONS_OFFSET, 65)),
+        dense(records, b -> b.putInt(DenseLayout.STORAGE_OFFSET, 0)),
+        dense(records, b -> b.putInt(DenseLayout.STORAGE_OFFSET, 4)),
+        dense(records, b -> b.putInt(DenseLayout.STORAGE_OFFSET, DenseLayout.STORAGE_F32)),
+        dense(records, b -> b.putInt(DenseLayout.SIMILARITY_OFFSET, 3)),
+        dense(records, b -> b.putFloat(DenseLayout.NORM_MAX_OFFSET, Float.NaN)),
+        dense(records, b -> b.putFloat(DenseLayout.NORM_MAX_OFFSET, -1)),
+        dense(records, b -> b.putLong(DenseLayout.VECTOR_COUNT_OFFSET, -1)),
+        dense(records, b -> b.putLong(DenseLayout.VECTOR_COUNT_OFFSET, 1L << 31)),
+        dense(
+            records,
+            b ->
+                b.putLong(
+                    DenseLayout.VECTOR_COUNT_OFFSET,
+                    b.getLong(DenseLayout.VECTOR_COUNT_OFFSET) - 1)),
+        dense(SectionKind.DENSE_NAME_BYTES, b -> b.put(0, (byte) 'z')),
+        dense(SectionKind.DENSE_STARTS, b -> b.putInt(0, 1)),
+        dense(SectionKind.DENSE_STARTS, b -> b.putInt(4, -1)),
+        dense(SectionKind.DENSE_STARTS, b -> b.putInt(4, 1_000_000)),
+        dense(SectionKind.DENSE_STARTS, b -> b.putInt(4 * 24, 0)),
+        dense(SectionKind.DENSE_SCALES, b -> b.putFloat(0, Float.NaN)),
+        dense(SectionKind.DENSE_SCALES, b -> b.putFloat(4, -1)));
+  }
+
+  private static Lie dense(SectionKind section, Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.dense(), FileKind.DENSE, section, edit);
   }
 
   /** A file of version 2 in a segment of version 1 is not known. */

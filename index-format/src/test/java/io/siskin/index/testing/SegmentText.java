@@ -3,6 +3,9 @@ package io.siskin.index.testing;
 import io.siskin.index.column.Column;
 import io.siskin.index.column.NumberColumn;
 import io.siskin.index.column.TextColumn;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseQuery;
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.segment.DocumentPositions;
 import io.siskin.index.segment.DocumentStore;
@@ -14,6 +17,7 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.segment.TermDictionary;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -39,6 +43,7 @@ public final class SegmentText {
     order(segment.documents(), text);
     positions(segment, text);
     columns(segment, text);
+    dense(segment, text);
     return text.toString();
   }
 
@@ -103,6 +108,36 @@ public final class SegmentText {
           text.append(" half ").append(set(documents, target -> addHalf(column, target)));
           text.append('\n');
         });
+  }
+
+  private static void dense(Segment segment, StringBuilder text) {
+    segment
+        .dense()
+        .byName()
+        .forEach(
+            (name, field) -> {
+              text.append("\ndense ").append(name).append(": ").append(field.type());
+              text.append(", largest norm ").append(Float.toHexString(field.normMax()));
+              text.append('\n');
+              DenseQuery query = query(new DenseFieldSpec(name, field.type(), 1));
+              int documents = segment.statistics().documentCount();
+              for (int document = 0; document < documents; document++) {
+                DenseVectors vectors = field.vectors(document);
+                text.append(document).append("  score ").append(field.score(query, document));
+                for (int i = 0; vectors != null && i < vectors.count(); i++) {
+                  text.append("  ").append(Arrays.toString(vectors.toFloats(i)));
+                }
+                text.append('\n');
+              }
+            });
+  }
+
+  private static DenseQuery query(DenseFieldSpec field) {
+    float[] values = new float[field.type().dimensions()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 1f / (i + 1);
+    }
+    return DenseQuery.of(field, values);
   }
 
   /** Adds the documents whose values are not above some value in the middle. */

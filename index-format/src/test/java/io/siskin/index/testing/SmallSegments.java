@@ -9,6 +9,11 @@ import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.vector.SparseVector;
@@ -43,13 +48,25 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
    * @param fields the fields to store
    * @param declared the declared fields
    * @param position its position in the writes of the collection
+   * @param dense its dense vectors
    */
   public record Document(
       String id,
       SparseVector vector,
       Map<String, String> fields,
       Map<String, FieldValue> declared,
-      long position) {}
+      long position,
+      Map<String, DenseVectors> dense) {
+    /** Makes a document without dense vectors. */
+    public Document(
+        String id,
+        SparseVector vector,
+        Map<String, String> fields,
+        Map<String, FieldValue> declared,
+        long position) {
+      this(id, vector, fields, declared, position, Map.of());
+    }
+  }
 
   /** Returns all fixed segments. */
   public static List<SmallSegments> all() {
@@ -63,6 +80,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         residuals(),
         reordered(),
         columns(),
+        dense(),
         empty());
   }
 
@@ -248,6 +266,50 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
     return declared;
   }
 
+  /**
+   * Returns a segment with a dense field of each storage, whose documents were reordered. Some
+   * documents lack a vector, and some have several.
+   */
+  public static SmallSegments dense() {
+    BuildOptions options =
+        options(new Weighting.AsGiven(), new Quantization.Auto(), false)
+            .withReordering(new Reordering.GraphBisection(20, 1, 2));
+    DenseFieldSpec bytes = denseField("bytes", 5, DenseStorage.INT8, DenseSimilarity.DOT);
+    DenseFieldSpec halves = denseField("halves", 3, DenseStorage.F16, DenseSimilarity.COSINE);
+    DenseFieldSpec singles = denseField("singles", 33, DenseStorage.F32, DenseSimilarity.DOT);
+    List<Document> documents = new ArrayList<>();
+    for (Document document : tokenDocuments(24)) {
+      int i = documents.size();
+      Map<String, DenseVectors> dense = new LinkedHashMap<>();
+      if (i % 3 != 1) {
+        dense.put("singles", singles.vectors(denseVectors(i, 1, 33)));
+        dense.put("bytes", bytes.vectors(denseVectors(i, 1 + i % 3, 5)));
+      }
+      if (i % 5 == 2) {
+        dense.put("halves", halves.vectors(denseVectors(i, 2, 3)));
+      }
+      documents.add(
+          new Document(
+              document.id(), document.vector(), Map.of(), Map.of(), document.position(), dense));
+    }
+    return new SmallSegments("dense", options, documents);
+  }
+
+  private static DenseFieldSpec denseField(
+      String name, int dimensions, DenseStorage storage, DenseSimilarity similarity) {
+    return new DenseFieldSpec(name, new DenseType(dimensions, storage, similarity), 3);
+  }
+
+  private static float[][] denseVectors(int document, int count, int dimensions) {
+    float[][] vectors = new float[count][dimensions];
+    for (int vector = 0; vector < count; vector++) {
+      for (int i = 0; i < dimensions; i++) {
+        vectors[vector][i] = ((document * 37 + vector * 11 + i * 17) % 41 - 20) / 8f + 0.0625f;
+      }
+    }
+    return vectors;
+  }
+
   /** Nothing. */
   public static SmallSegments empty() {
     return new SmallSegments(
@@ -269,7 +331,8 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
             document.vector(),
             document.fields(),
             document.declared(),
-            document.position());
+            document.position(),
+            document.dense());
       }
       return builder.finish();
     }

@@ -1,0 +1,167 @@
+package io.siskin.index.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.index.build.BuildOptions;
+import io.siskin.index.build.BuildProgress;
+import io.siskin.index.build.Reordering;
+import io.siskin.index.build.SegmentBuilder;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseQuery;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
+import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.StoredDenseField;
+import io.siskin.index.document.QuantizedDocument;
+import io.siskin.index.growing.GrowingSegment;
+import io.siskin.index.inspect.SegmentVerifier;
+import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.quantize.QuantizedVector;
+import io.siskin.index.store.Verification;
+import io.siskin.index.testing.RandomDense;
+import io.siskin.index.testing.Seeds;
+import io.siskin.index.testing.SmallSegments;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dense field gives back the vectors that documents were written with, and scores them as the
+ * scalar kernel scores their rows, in memory and in files, whatever the order of documents.
+ */
+final class DenseFieldTest {
+  @TempDir Path temporary;
+
+  @RepeatedTest(6)
+  void memoryAndFilesScoreAlike() throws IOException {
+    Random random = new Random(Seeds.next());
+    List<Map<String, DenseVectors>> model = new ArrayList<>();
+    RandomDense dense = new RandomDense(random);
+    int count = 1 + random.nextInt(300);
+    for (int i = 0; i < count; i++) {
+      model.add(dense.document());
+    }
+    GrowingSegment growing = new GrowingSegment(count);
+    Segment mapped = Segment.open(build(model, growing, random.nextBoolean()), Verification.FULL);
+    try {
+      assertThat(SegmentVerifier.verify(mapped).findings()).isEmpty();
+      for (DenseFieldSpec spec : RandomDense.FIELDS) {
+        StoredDenseField inFiles = mapped.dense().find(spec.name());
+        StoredDenseField inMemory = growing.view().dense().find(spec.name());
+        float[] query = dense.vector(spec);
+        for (int i = 0; i < count; i++) {
+          DenseVectors expected = model.get(i).get(spec.name());
+          check(inMemory, spec, query, i, expected);
+          check(inFiles, spec, query, mapped.documents().documentNumber("d" + i), expected);
+        }
+      }
+    } finally {
+      mapped.release();
+      growing.release();
+    }
+  }
+
+  private Path build(
+      List<Map<String, DenseVectors>> model, GrowingSegment growing, boolean reordered)
+      throws IOException {
+    BuildOptions options = SmallSegments.residuals().options();
+    Path directory = Files.createDirectory(temporary.resolve("segment"));
+    try (SegmentBuilder builder =
+        new SegmentBuilder(
+            directory,
+            reordered ? options.withReordering(new Reordering.GraphBisection(20, 1, 2)) : options,
+            BuildProgress.NONE)) {
+      for (int i = 0; i < model.size(); i++) {
+        QuantizedVector vector =
+            QuantizedVector.ofTokens(
+                new String[] {"t" + i % 7}, new byte[] {(byte) (1 + i % 200)}, null, null, .5f, 1);
+        QuantizedDocument document =
+            new QuantizedDocument("d" + i, i + 1, vector, Map.of(), Map.of(), model.get(i));
+        growing.add(document);
+        builder.add(document);
+      }
+      builder.finish();
+    }
+    return directory;
+  }
+
+  private static void check(
+      @Nullable StoredDenseField field,
+      DenseFieldSpec spec,
+      float[] query,
+      int document,
+      @Nullable DenseVectors expected) {
+    if (field == null) {
+      assertThat(expected).isNull();
+      return;
+    }
+    DenseQuery prepared = DenseQuery.of(spec, query);
+    assertThat(field.type()).isEqualTo(spec.type());
+    assertThat(field.vectors(document)).isEqualTo(expected);
+    if (expected == null) {
+      assertThat(field.vectorCount(document)).isZero();
+      assertThat(field.score(prepared, document)).isEqualTo(Float.NEGATIVE_INFINITY);
+      return;
+    }
+    assertThat(field.vectorCount(document)).isEqualTo(expected.count());
+    DenseQuery scalar = DenseQuery.of(spec, query, KernelProvider.of(false).newDenseKernel());
+    float best = Float.NEGATIVE_INFINITY;
+    byte[] row = new byte[spec.type().rowBytes()];
+    MemorySegment memory = Arena.ofAuto().allocate(row.length + 64L);
+    for (int vector = 0; vector < expected.count(); vector++) {
+      expected.copyValues(vector, row);
+      memory.asSlice(0, row.length).copyFrom(MemorySegment.ofArray(row));
+      float score = scalar.score(memory, 0, expected.scale(vector));
+      assertThat(field.score(prepared, document, vector)).isEqualTo(score);
+      best = Math.max(best, score);
+    }
+    assertThat(field.score(prepared, document)).isEqualTo(best);
+    assertThat(field.normMax()).isGreaterThanOrEqualTo(expected.normMax());
+  }
+
+  @Test
+  void aFieldOfAnotherTypeIsRefused() throws IOException {
+    DenseVectors one = field(2, DenseStorage.F32).vectors(new float[] {1, 2});
+    DenseVectors other = field(2, DenseStorage.F16).vectors(new float[] {1, 2});
+    GrowingSegment growing = new GrowingSegment(4);
+    Path directory = Files.createDirectory(temporary.resolve("segment"));
+    try (SegmentBuilder builder =
+        new SegmentBuilder(
+            directory, SmallSegments.residuals().options(), BuildProgress.NONE)) {
+      QuantizedDocument first = document("a", 1, one);
+      growing.add(first);
+      builder.add(first);
+      QuantizedDocument second = document("b", 2, other);
+      assertThatThrownBy(() -> growing.add(second)).hasMessageContaining("dense field 'v'");
+      assertThatThrownBy(() -> builder.add(second)).hasMessageContaining("dense field 'v'");
+      growing.add(document("b", 2, one));
+      builder.add(document("b", 2, one));
+    } finally {
+      growing.release();
+    }
+  }
+
+  private static DenseFieldSpec field(int dimensions, DenseStorage storage) {
+    return new DenseFieldSpec("v", new DenseType(dimensions, storage, DenseSimilarity.DOT), 1);
+  }
+
+  private static QuantizedDocument document(String id, long position, DenseVectors dense) {
+    QuantizedVector vector =
+        QuantizedVector.ofTokens(
+            new String[] {"t"}, new byte[] {1}, null, null, .5f, 1);
+    return new QuantizedDocument(
+        id, position, vector, Map.of(), Map.of(), Map.of("v", dense));
+  }
+}
