@@ -21,6 +21,8 @@ from siskin_client._proto import methods, pb, pool
         (api.Side, "EncodeSide", "ENCODE_SIDE_"),
         (api.Priority, "EncodePriority", "ENCODE_PRIORITY_"),
         (api.Role, "Role", "ROLE_"),
+        (api.DenseStorage, "DenseStorage", "DENSE_STORAGE_"),
+        (api.DenseSimilarity, "DenseSimilarity", "DENSE_SIMILARITY_"),
     ],
 )
 def test_enums_are_those_of_the_api(ours, theirs, prefix):
@@ -123,6 +125,29 @@ def test_documents_as_mappings():
         api.Document.of({"id": 3})
     with pytest.raises(TypeError, match="str is no document"):
         api.Document.of("d")
+
+
+def test_dense_vectors_go_there_and_back():
+    given = {"one": [1, 0.5], "many": [[1.0, 2.0], (3, 4)], "none": []}
+    message = pb.Document()
+    msg.set_document(message, {"id": "d", "dense": given})
+    assert msg.from_document(message).dense == {
+        "one": api.DenseVectors(((1.0, 0.5),)),
+        "many": api.DenseVectors(((1.0, 2.0), (3.0, 4.0))),
+    }
+    assert api.Document.of({"id": "d", "dense": "a text"}).fields == {"dense": "a text"}
+    with pytest.raises(TypeError, match="str is no dense vector"):
+        api.DenseVectors.of("1")
+
+
+def test_dense_vectors_are_numpy_arrays():
+    numpy = pytest.importorskip("numpy")
+    many = numpy.array([[1, 2], [3, 4]], dtype=numpy.float32)
+    vectors = api.DenseVectors.of(many)
+    assert vectors.to_numpy().dtype == numpy.float32
+    assert (vectors.to_numpy() == many).all()
+    assert api.DenseVectors.of(many[0]).vectors == ((1.0, 2.0),)
+    assert api.DenseVectors.of([many[0], many[1]]) == vectors
 
 
 def test_durations_and_instants_are_exact(seed):

@@ -5,6 +5,7 @@ import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.document.Schema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,16 +37,21 @@ public final class RandomDense {
     return List.copyOf(fields);
   }
 
-  /** Returns the dense vectors of one document, which lacks some fields. */
+  /** Returns the dense vectors of one document in their stored form. */
   public Map<String, DenseVectors> document() {
-    Map<String, DenseVectors> dense = new LinkedHashMap<>();
+    return new Schema(List.of(), null, FIELDS).stored(given());
+  }
+
+  /** Returns the dense vectors of one document, which lacks some fields. */
+  public Map<String, List<float[]>> given() {
+    Map<String, List<float[]>> dense = new LinkedHashMap<>();
     for (DenseFieldSpec field : FIELDS) {
       if (random.nextInt(3) > 0) {
-        float[][] vectors = new float[1 + random.nextInt(field.vectorsMax())][];
-        for (int i = 0; i < vectors.length; i++) {
-          vectors[i] = vector(field);
+        List<float[]> vectors = new ArrayList<>();
+        for (int i = random.nextInt(field.vectorsMax()); i >= 0; i--) {
+          vectors.add(vector(field));
         }
-        dense.put(field.name(), field.vectors(vectors));
+        dense.put(field.name(), vectors);
       }
     }
     return dense;

@@ -9,6 +9,10 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Reordering;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.quantize.Quantization;
@@ -95,6 +99,7 @@ final class ManifestDocTest {
             List.of(
                 "schema",
                 "schema.fields",
+                "schema.dense",
                 "storage",
                 "storage.quantization",
                 "storage.reordering",
@@ -123,7 +128,14 @@ final class ManifestDocTest {
     JsonNode everything =
         manifest(
             new CollectionSettings(
-                new Schema(List.of(new Schema.Field("owner", FieldType.STRING)), "owner"),
+                new Schema(
+                    List.of(new Schema.Field("owner", FieldType.STRING)),
+                    "owner",
+                    List.of(
+                        new DenseFieldSpec(
+                            "v",
+                            new DenseType(3, DenseStorage.INT8, DenseSimilarity.COSINE),
+                            4))),
                 new StorageOptions(
                     new Quantization.Global(.5f),
                     new BuildOptions.Structures(

@@ -15,6 +15,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.siskin.index.testing.Repository;
+import io.siskin.proto.v1.DenseField;
+import io.siskin.proto.v1.DenseVector;
+import io.siskin.proto.v1.DenseVectors;
 import io.siskin.proto.v1.Document;
 import io.siskin.proto.v1.EncodeInput;
 import io.siskin.proto.v1.FieldType;
@@ -277,12 +280,15 @@ class CountLimitsTest {
   }
 
   private static Message entry(Message.Builder message, FieldDescriptor field, int index) {
+    FieldDescriptor value = field.getMessageType().findFieldByName("value");
     return message
         .newBuilderForField(field)
         .setField(field.getMessageType().findFieldByName("key"), "k" + index)
         .setField(
-            field.getMessageType().findFieldByName("value"),
-            FieldValue.newBuilder().setInt64Value(index).build())
+            value,
+            value.getMessageType().getName().equals("DenseVectors")
+                ? DenseVectors.getDefaultInstance()
+                : FieldValue.newBuilder().setInt64Value(index).build())
         .build();
   }
 
@@ -294,6 +300,8 @@ class CountLimitsTest {
       case "EncodeInput" -> EncodeInput.newBuilder().setText("x").build();
       case "Filter" -> Filter.newBuilder().setExists("year").build();
       case "FieldValue" -> FieldValue.newBuilder().setInt64Value(index).build();
+      case "DenseVector" -> DenseVector.newBuilder().addValues(1).build();
+      case "DenseField" -> DenseField.newBuilder().setName("v" + index).setDimensions(4).build();
       case "SchemaField" ->
           SchemaField.newBuilder().setName(name).setType(FieldType.FIELD_TYPE_INT64).build();
       default -> throw new AssertionError("no element of " + field);

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.VectorQuantizer;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.Schema;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.quantize.QuantizedVector;
+import io.siskin.index.testing.RandomDense;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.server.collection.CollectionSettings;
@@ -59,13 +61,18 @@ final class LiveModelTest {
           List.of(
               new Schema.Field("year", FieldType.INT64),
               new Schema.Field("lang", FieldType.STRING)),
-          null);
+          null,
+          RandomDense.FIELDS);
 
   @TempDir private Path folder;
 
   /** A document as it was written. */
   private record Written(
-      long position, TermIdVector vector, QuantizedVector stored, Map<String, FieldValue> fields) {}
+      long position,
+      TermIdVector vector,
+      QuantizedVector stored,
+      Map<String, FieldValue> fields,
+      Map<String, DenseVectors> dense) {}
 
   /** The collection as it should be. */
   private static final class Model {
@@ -82,7 +89,13 @@ final class LiveModelTest {
       TermIdVector vector = (TermIdVector) input.vector();
       Map<String, FieldValue> fields = new LinkedHashMap<>(input.fields());
       documents.put(
-          input.id(), new Written(++position, vector, quantizer.quantize(vector), fields));
+          input.id(),
+          new Written(
+              ++position,
+              vector,
+              quantizer.quantize(vector),
+              fields,
+              SCHEMA.stored(input.dense())));
     }
 
     void restore(Model other) {
@@ -152,7 +165,11 @@ final class LiveModelTest {
       fields.put("note", new FieldValue.Text("note " + random.nextInt(1000)));
     }
     return new DocumentInput(
-        "d" + random.nextInt(IDS), TermIdVector.of(terms, weights), null, fields);
+        "d" + random.nextInt(IDS),
+        TermIdVector.of(terms, weights),
+        null,
+        fields,
+        random.nextInt(3) == 0 ? new RandomDense(random).given() : Map.of());
   }
 
   private static TermIdVector query(Random random) {
@@ -288,7 +305,8 @@ final class LiveModelTest {
     fields.put("year", year);
     fields.remove("note");
     model.documents.put(
-        id, new Written(++model.position, before.vector(), before.stored(), fields));
+        id,
+        new Written(++model.position, before.vector(), before.stored(), fields, before.dense()));
     assertThat(result).isEqualTo(new WriteResult(WriteOutcome.UPDATED, model.position, null));
   }
 
@@ -356,6 +374,7 @@ final class LiveModelTest {
       assertThat(document.id()).isEqualTo(expected.get(i).getKey());
       assertThat(document.position()).isEqualTo(expected.get(i).getValue().position());
       assertThat(document.fields()).isEqualTo(expected.get(i).getValue().fields());
+      assertThat(document.dense()).isEqualTo(expected.get(i).getValue().dense());
     }
   }
 

@@ -2,6 +2,10 @@ package io.siskin.server.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.quantize.QuantizedVector;
@@ -44,9 +48,20 @@ final class RecordDocTest {
     QuantizedDocument document =
         new QuantizedDocument(
             "n1", 8, vector, Map.of(), Map.of("year", new FieldValue.Whole(2026)));
+    DenseFieldSpec dense =
+        new DenseFieldSpec("v", new DenseType(2, DenseStorage.F16, DenseSimilarity.DOT), 1);
+    QuantizedDocument withDense =
+        new QuantizedDocument(
+            "n1",
+            9,
+            vector,
+            Map.of(),
+            document.declared(),
+            Map.of("v", dense.vectors(new float[] {1, -2})));
     assertThat(examples())
         .containsExactly(
             hex(new WriteRecord.Deletes(7, List.of("a1", "b"))),
-            hex(new WriteRecord.Upserts(List.of(document))));
+            hex(new WriteRecord.Upserts(List.of(document))),
+            hex(new WriteRecord.Upserts(List.of(withDense))));
   }
 }
