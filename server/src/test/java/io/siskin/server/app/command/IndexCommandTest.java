@@ -112,6 +112,41 @@ class IndexCommandTest {
   }
 
   @Test
+  void denseVectorsOfFilesAreStored() throws IOException {
+    Files.writeString(
+        corpus,
+        """
+        {"id":"1","text":"a bee","dense":{"one":[3,4],"many":[[1,0,0],[0,1,0]]}}
+        {"id":"2","text":"a bird","dense":{"one":null}}
+        {"id":"3","text":"a moth"}
+        """);
+    CapturedRun run =
+        CapturedRun.of(
+            "index",
+            "-i",
+            corpus,
+            "-o",
+            data,
+            "--dense-field",
+            "one:2:f32:cosine",
+            "--dense-field",
+            "many:3:int8:dot:2");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(CapturedRun.of("inspect", "--data", data, "--verify").out())
+        .contains("dense.dat", "DENSE_VALUES");
+    Files.writeString(corpus, "{\"id\":\"1\",\"text\":\"a\",\"dense\":{\"one\":[1]}}\n");
+    assertThat(
+            CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:2").err())
+        .contains("bugs.jsonl:1", "dense field 'one'", "2 dimensions");
+    Files.writeString(corpus, "{\"id\":\"1\",\"text\":\"a\",\"dense\":{\"one\":[\"x\"]}}\n");
+    assertThat(
+            CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:1").err())
+        .contains("bugs.jsonl:1", "dense.one");
+    assertThat(CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one").err())
+        .contains("--dense-field", "embedding:384:int8:cosine");
+  }
+
+  @Test
   void skippedRecordsAreReportedAndCounted() throws IOException {
     Files.writeString(
         corpus, "{\"id\":\"1\",\"text\":\"a b\"}\nnonsense\n{\"id\":\"2\",\"text\":\"c\"}\n");
