@@ -14,8 +14,14 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.siskin.index.build.Reordering;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
+import io.siskin.proto.v1.Schema;
+import io.siskin.proto.v1.DenseField;
+import io.siskin.proto.v1.DenseSimilarity;
+import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.Alias;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.CompactCollectionRequest;
@@ -139,6 +145,40 @@ class CollectionServiceTest {
   }
 
   @Test
+  void denseFieldsAreTranslated() {
+    collections.createCollection(
+        CreateCollectionRequest.newBuilder()
+            .setName("books")
+            .setSchema(
+                Schema.newBuilder()
+                    .addDenseFields(DenseField.newBuilder().setName("plain").setDimensions(2))
+                    .addDenseFields(
+                        DenseField.newBuilder()
+                            .setName("tokens")
+                            .setDimensions(128)
+                            .setStorage(DenseStorage.DENSE_STORAGE_INT8)
+                            .setSimilarity(DenseSimilarity.DENSE_SIMILARITY_COSINE)
+                            .setVectorsMax(300)))
+            .build());
+    assertThat(((CollectionSettings) fake.asked.getFirst()).schema().dense())
+        .containsExactly(
+            new DenseFieldSpec(
+                "plain",
+                new DenseType(
+                    2,
+                    io.siskin.index.dense.DenseStorage.F32,
+                    io.siskin.index.dense.DenseSimilarity.DOT),
+                1),
+            new DenseFieldSpec(
+                "tokens",
+                new DenseType(
+                    128,
+                    io.siskin.index.dense.DenseStorage.INT8,
+                    io.siskin.index.dense.DenseSimilarity.COSINE),
+                300));
+  }
+
+  @Test
   void everyRangeIsChecked() throws Exception {
     assertThatRefused("name", request -> request.setName("../books"));
     assertThatRefused(
@@ -154,6 +194,37 @@ class CollectionServiceTest {
                 .getSchemaBuilder()
                 .addFields(field("id", io.siskin.proto.v1.FieldType.FIELD_TYPE_BOOL)));
     assertThatRefused("schema", request -> request.getSchemaBuilder().setTenantField("owner"));
+    assertThatRefused(
+        "schema.dense_fields[0].dimensions",
+        request -> request.getSchemaBuilder().addDenseFields(DenseField.newBuilder().setName("v")));
+    assertThatRefused(
+        "schema.dense_fields[1].dimensions",
+        request ->
+            request
+                .getSchemaBuilder()
+                .addDenseFields(DenseField.newBuilder().setName("v").setDimensions(4096))
+                .addDenseFields(DenseField.newBuilder().setName("w").setDimensions(4097)));
+    assertThatRefused(
+        "schema.dense_fields[0].vectors_max",
+        request ->
+            request
+                .getSchemaBuilder()
+                .addDenseFields(
+                    DenseField.newBuilder().setName("v").setDimensions(1).setVectorsMax(0)));
+    assertThatRefused(
+        "schema.dense_fields[0].storage",
+        request ->
+            request
+                .getSchemaBuilder()
+                .addDenseFields(
+                    DenseField.newBuilder().setName("v").setDimensions(1).setStorageValue(9)));
+    assertThatRefused(
+        "schema",
+        request ->
+            request
+                .getSchemaBuilder()
+                .addFields(field("v", io.siskin.proto.v1.FieldType.FIELD_TYPE_BOOL))
+                .addDenseFields(DenseField.newBuilder().setName("v").setDimensions(1)));
     assertThatRefused(
         "encoder_parameters_json.encoder", request -> request.setEncoderParametersJson("[]"));
     assertThatRefused(

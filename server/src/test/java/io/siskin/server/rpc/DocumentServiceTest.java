@@ -11,6 +11,13 @@ import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.siskin.server.retrieve.StoredDocument;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
+import io.siskin.proto.v1.DenseVector;
+import io.siskin.proto.v1.DenseVectors;
 import io.siskin.index.document.FieldValue.Moment;
 import io.siskin.index.document.FieldValue.Text;
 import io.siskin.index.document.FieldValue.Whole;
@@ -125,6 +132,43 @@ class DocumentServiceTest {
     assertThat(asked.documents().getFirst().vector().weight(0)).isEqualTo(2);
     assertThat(asked.documents().getFirst().fields())
         .isEqualTo(Map.of("year", new Whole(2020), "at", new Moment(-999_998)));
+  }
+
+  @Test
+  void denseVectorsComeAndGo() throws Exception {
+    upsert(
+        UpsertRequest.newBuilder()
+            .setCollection("books")
+            .addDocuments(
+                Document.newBuilder()
+                    .setId("a")
+                    .setText("ants")
+                    .putDense(
+                        "v",
+                        DenseVectors.newBuilder()
+                            .addVectors(DenseVector.newBuilder().addValues(1).addValues(-2))
+                            .addVectors(DenseVector.newBuilder().addValues(3).addValues(4))
+                            .build())));
+    Map<String, List<float[]>> dense =
+        collections.upserts.getFirst().documents().getFirst().dense();
+    assertThat(dense).containsOnlyKeys("v");
+    assertThat(dense.get("v").toArray(float[][]::new))
+        .isDeepEqualTo(new float[][] {{1, -2}, {3, 4}});
+
+    DenseFieldSpec field =
+        new DenseFieldSpec("v", new DenseType(2, DenseStorage.F32, DenseSimilarity.DOT), 2);
+    collections.stored =
+        List.of(
+            new StoredDocument(
+                "a", 3, null, Map.of(), Map.of("v", field.vectors(new float[] {1, -2}))));
+    Recorder<GetResponse> get = new Recorder<>();
+    documents.get(
+        GetRequest.newBuilder().setCollection("books").addIds("a").addDenseFields("v").build(),
+        get);
+    assertThat(get.next().getDocuments(0).getDenseOrThrow("v").getVectors(0).getValuesList())
+        .containsExactly(1f, -2f);
+    assertThat(collections.asked)
+        .containsExactly(new DocumentReads.Parts(false, List.of("*"), List.of("v")));
   }
 
   @Test

@@ -133,7 +133,7 @@ class IndexCommandTest {
             "many:3:int8:dot:2");
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(CapturedRun.of("inspect", "--data", data, "--verify").out())
-        .contains("dense.dat", "DENSE_VALUES");
+        .contains("dense.dat");
     Files.writeString(corpus, "{\"id\":\"1\",\"text\":\"a\",\"dense\":{\"one\":[1]}}\n");
     assertThat(
             CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:2").err())
