@@ -2,10 +2,17 @@ package io.siskin.loadtest.fuzz;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.Schema;
 import io.siskin.proto.v1.CountRequest;
 import io.siskin.proto.v1.CreateCollectionRequest;
 import io.siskin.proto.v1.DeleteRequest;
+import io.siskin.proto.v1.DenseField;
+import io.siskin.proto.v1.DenseVector;
+import io.siskin.proto.v1.DenseVectors;
 import io.siskin.proto.v1.Document;
 import io.siskin.proto.v1.EncodeInput;
 import io.siskin.proto.v1.EncodeRequest;
@@ -35,8 +42,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import io.siskin.server.ingest.DenseMembers;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /** Everything that is fed. */
@@ -113,6 +123,11 @@ final class FuzzTargets implements AutoCloseable {
                     "tags",
                     FieldValue.newBuilder()
                         .setStringListValue(StringList.newBuilder().addValues("a"))
+                        .build())
+                .putDense(
+                    "embedding",
+                    DenseVectors.newBuilder()
+                        .addVectors(DenseVector.newBuilder().addValues(0.5f).addValues(-2))
                         .build()))
         .build();
   }
@@ -182,7 +197,12 @@ final class FuzzTargets implements AutoCloseable {
                         .addFields(
                             io.siskin.proto.v1.SchemaField.newBuilder()
                                 .setName("year")
-                                .setType(FieldType.FIELD_TYPE_INT64)))
+                                .setType(FieldType.FIELD_TYPE_INT64))
+                        .addDenseFields(
+                            DenseField.newBuilder()
+                                .setName("embedding")
+                                .setDimensions(2)
+                                .setVectorsMax(3)))
                 .setDefaultRecallTarget(0.95f)
                 .build()));
   }
@@ -207,6 +227,21 @@ final class FuzzTargets implements AutoCloseable {
                 new Schema.Field("lang", io.siskin.index.document.FieldType.STRING),
                 new Schema.Field("rating", io.siskin.index.document.FieldType.DOUBLE)),
             null);
+    Schema dense =
+        new Schema(
+            List.of(),
+            null,
+            List.of(
+                new DenseFieldSpec(
+                    "one", new DenseType(2, DenseStorage.INT8, DenseSimilarity.COSINE), 3)));
+    all.add(
+        text(
+            "dense member",
+            text ->
+                dense.stored(
+                    DenseMembers.take(dense, new HashMap<>(Map.of(DenseMembers.MEMBER, text)))),
+            "{\"one\":[1,-2.5]}",
+            "{\"one\":[[1,2],[3e-7,4]]}"));
     all.add(
         text(
             "filter expression",

@@ -48,12 +48,16 @@ final class RequestMapping {
       }
       case ScrollRequest scroll -> {
         var _ = DocumentMapper.selector(scroll);
-        var _ = DocumentMapper.parts(scroll.getWithVector(), scroll.getFieldsList());
+        var _ = 
+            DocumentMapper.parts(
+                scroll.getWithVector(), scroll.getFieldsList(), scroll.getDenseFieldsList());
         var _ = DocumentMapper.pageSize(scroll);
         var _ = PageToken.of(scroll.getPageToken());
       }
       case GetRequest get -> {
-        var _ = DocumentMapper.parts(get.getWithVector(), get.getFieldsList());
+        var _ = 
+            DocumentMapper.parts(
+                get.getWithVector(), get.getFieldsList(), get.getDenseFieldsList());
         var _ = DocumentMapper.ids(get);
       }
       case CountRequest count -> {

@@ -161,12 +161,15 @@ class DocumentServiceTest {
         List.of(
             new StoredDocument(
                 "a", 3, null, Map.of(), Map.of("v", field.vectors(new float[] {1, -2}))));
+    ScrollResponse page = scroll(ScrollRequest.newBuilder().setCollection("books")).next();
+    assertThat(page.getDocuments(0).getDenseOrThrow("v").getVectors(0).getValuesList())
+        .containsExactly(1f, -2f);
+    collections.asked.clear();
     Recorder<GetResponse> get = new Recorder<>();
     documents.get(
         GetRequest.newBuilder().setCollection("books").addIds("a").addDenseFields("v").build(),
         get);
-    assertThat(get.next().getDocuments(0).getDenseOrThrow("v").getVectors(0).getValuesList())
-        .containsExactly(1f, -2f);
+    assertThat(get.next().getDocumentsCount()).isEqualTo(1);
     assertThat(collections.asked)
         .containsExactly(new DocumentReads.Parts(false, List.of("*"), List.of("v")));
   }
