@@ -1,5 +1,9 @@
 package io.siskin.loadtest.crash;
 
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.server.collection.CollectionSettings;
@@ -13,7 +17,10 @@ import java.util.List;
 
 /** How a collection of the harness comes to be, and what its documents are. */
 enum CollectionKind {
-  /** Documents with vectors by term id. It is made by a call, and so are its copies. */
+  /**
+   * Documents with vectors by term id, and with dense vectors. It is made by a call, and so are its
+   * copies.
+   */
   VECTORS(Operation.MAIN),
 
   /** Documents with texts, under BM25. */
@@ -39,6 +46,11 @@ enum CollectionKind {
 
   /** Who the documents of {@link #TENANTS} belong to. */
   static final List<String> OWNERS = List.of("o0", "o1", "o2");
+
+  /** The dense field of {@link #VECTORS}. */
+  static final DenseFieldSpec PASSAGES =
+      new DenseFieldSpec(
+          "passages", new DenseType(5, DenseStorage.INT8, DenseSimilarity.COSINE), 3);
 
   /** The field that says whose a document is. */
   static final String OWNER = "owner";
@@ -103,7 +115,7 @@ enum CollectionKind {
             ? new Schema(
                 List.of(fields.get(0), fields.get(1), new Schema.Field(OWNER, FieldType.STRING)),
                 OWNER)
-            : new Schema(fields, null);
+            : new Schema(fields, null, this == VECTORS ? List.of(PASSAGES) : List.of());
     WriteOptions.Sync sync =
         switch (this) {
           case INTERVAL -> new WriteOptions.Sync.Interval(SYNC_INTERVAL_MILLIS);

@@ -1,5 +1,6 @@
 package io.siskin.loadtest.crash;
 
+import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.retrieve.StoredDocument;
@@ -16,8 +17,18 @@ import java.util.Objects;
  * @param id its id
  * @param vector its quantised vector
  * @param fields its fields, declared or not
+ * @param dense its dense vectors as they are stored
  */
-record ModelDocument(String id, ModelVector vector, Map<String, FieldValue> fields) {
+record ModelDocument(
+    String id,
+    ModelVector vector,
+    Map<String, FieldValue> fields,
+    Map<String, DenseVectors> dense) {
+  /** Makes a document without dense vectors. */
+  ModelDocument(String id, ModelVector vector, Map<String, FieldValue> fields) {
+    this(id, vector, fields, Map.of());
+  }
+
   /**
    * Makes a document of what a caller writes.
    *
@@ -37,7 +48,11 @@ record ModelDocument(String id, ModelVector vector, Map<String, FieldValue> fiel
       return new ModelDocument(input.id(), ModelVector.ofText(text), fields);
     }
     SparseVector vector = Objects.requireNonNull(input.vector());
-    return new ModelDocument(input.id(), ModelVector.given(vector), fields);
+    return new ModelDocument(
+        input.id(),
+        ModelVector.given(vector),
+        fields,
+        kind.settings().schema().stored(input.dense()));
   }
 
   /**
@@ -48,7 +63,7 @@ record ModelDocument(String id, ModelVector vector, Map<String, FieldValue> fiel
   ModelDocument with(Map<String, FieldValue> changed) {
     Map<String, FieldValue> all = new LinkedHashMap<>(fields);
     all.putAll(changed);
-    return new ModelDocument(id, vector, all);
+    return new ModelDocument(id, vector, all, dense);
   }
 
   /** Returns the year; 0 when there is none. */
@@ -62,7 +77,8 @@ record ModelDocument(String id, ModelVector vector, Map<String, FieldValue> fiel
   }
 
   /**
-   * Tells whether what a server returned is this document: id, every weight and every field.
+   * Tells whether what a server returned is this document: id, every weight, every field and every
+   * dense vector.
    *
    * @param found the document with its vector and all its fields
    */
@@ -70,6 +86,7 @@ record ModelDocument(String id, ModelVector vector, Map<String, FieldValue> fiel
     SparseVector stored = found.vector();
     return id.equals(found.id())
         && fields.equals(found.fields())
+        && dense.equals(found.dense())
         && stored != null
         && vector.isSame(stored);
   }

@@ -212,7 +212,23 @@ sealed interface Operation {
     }
     return kind == CollectionKind.TEXTS
         ? new DocumentInput(id, null, text(random, random.nextInt(30)), fields)
-        : new DocumentInput(id, vector(random, kind, random.nextInt(24)), null, fields);
+        : new DocumentInput(
+            id, vector(random, kind, random.nextInt(24)), null, fields, dense(random, kind));
+  }
+
+  private static Map<String, List<float[]>> dense(SplittableRandom random, CollectionKind kind) {
+    if (kind != CollectionKind.VECTORS || random.nextInt(3) == 0) {
+      return Map.of();
+    }
+    List<float[]> vectors = new ArrayList<>();
+    for (int i = random.nextInt(CollectionKind.PASSAGES.vectorsMax()); i >= 0; i--) {
+      float[] vector = new float[CollectionKind.PASSAGES.type().dimensions()];
+      for (int j = 0; j < vector.length; j++) {
+        vector[j] = 1 + random.nextInt(100);
+      }
+      vectors.add(vector);
+    }
+    return Map.of(CollectionKind.PASSAGES.name(), vectors);
   }
 
   private static Update update(SplittableRandom random, String target, String tenant, long number) {
