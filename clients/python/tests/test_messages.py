@@ -67,7 +67,10 @@ def test_dataclasses_have_the_fields_of_the_messages():
     assert ours(api.Hit) == names("Hit")
     assert ours(api.Snapshot) == names("Snapshot")
     assert ours(api.FieldsUpdate) == names("FieldsUpdate")
-    assert ours(api.Collection) == names("Collection") - {"schema"} | {"fields", "tenant_field"}
+    assert ours(api.DenseField) == names("DenseField")
+    assert ours(api.DenseVectors) == names("DenseVectors")
+    assert ours(api.Document) == names("Document")
+    assert ours(api.Collection) == names("Collection") - {"schema"} | {"fields", "tenant_field", "dense_fields"}
     assert ours(api.SearchRequest) == names("SearchRequest") - {"text", "vector", "filter_expression"} | {"query"}
 
 

@@ -11,6 +11,9 @@ from siskin_client import (
     Clustered,
     CollectionNotFound,
     CollectionState,
+    DenseField,
+    DenseSimilarity,
+    DenseStorage,
     Document,
     EncodeInput,
     Exact,
@@ -251,6 +254,32 @@ def test_vectors_of_every_form_find_the_same(both, name):
     assert len(both.get(name, "c", with_vector=True)[0].vector) == 0
     with pytest.raises(InvalidArgument):
         both.search(name, "text without an encoder")
+
+
+def test_dense_vectors_come_back_as_they_are_stored(both, name):
+    fields = (
+        DenseField("plain", 2),
+        DenseField("tokens", 3, DenseStorage.INT8, DenseSimilarity.COSINE, vectors_max=2),
+    )
+    both.create_collection(name, dense_fields=fields)
+    assert both.get_collection(name).dense_fields == fields
+    vectors = {"plain": [1.5, -2], "tokens": [[3, 0, 4], [0, 1, 0]]}
+    good, bad = both.upsert(
+        name,
+        [Document("a", vector={1: 1.0}, dense=vectors), Document("b", vector={1: 1.0}, dense={"plain": [1, 2, 3]})],
+        wait_for=WaitFor.SEARCHABLE,
+    )
+    assert good.ok and isinstance(bad.error, InvalidArgument) and "plain" in bad.error.message
+    for _ in range(2):
+        assert both.get(name, "a")[0].dense == {}
+        dense = both.get(name, "a", dense_fields=["*"])[0].dense
+        assert dense["plain"].vectors == ((1.5, -2.0),)
+        assert dense["tokens"].vectors[0] == pytest.approx((0.6, 0.0, 0.8), abs=0.004)
+        assert dense["tokens"].vectors[1] == pytest.approx((0.0, 1.0, 0.0), abs=1e-6)
+        assert [one.dense for one in both.scroll(name, dense_fields=["plain"])] == [{"plain": dense["plain"]}]
+        both.flush(name)
+    with pytest.raises(InvalidArgument):
+        both.get(name, "a", dense_fields=["none"])
 
 
 def test_a_time_budget(both, name):
