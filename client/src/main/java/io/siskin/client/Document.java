@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param fields its other fields, by name: at most 256. A field that the collection does not
  *     declare must be a text
  * @param position where it stands in the order of writes, from 1; 0 in a document to write
- * @param dense its dense vectors, by the name of the dense field, in their order. In a document that
- *     was read, those that were asked for, as they are stored
+ * @param dense its dense vectors, by the name of the dense field, in their order. In a document
+ *     that was read, those that were asked for, as they are stored
  */
 public record Document(
     String id,

@@ -145,7 +145,8 @@ public record NewCollection(
         storage,
         writes,
         defaultRecallTarget,
-        statistics, denseFields);
+        statistics,
+        denseFields);
   }
 
   /**
@@ -162,7 +163,8 @@ public record NewCollection(
         storage,
         writes,
         defaultRecallTarget,
-        statistics, denseFields);
+        statistics,
+        denseFields);
   }
 
   /**
@@ -172,7 +174,15 @@ public record NewCollection(
    */
   public NewCollection withEncoderParametersJson(String json) {
     return new NewCollection(
-        name, fields, tenantField, json, storage, writes, defaultRecallTarget, statistics, denseFields);
+        name,
+        fields,
+        tenantField,
+        json,
+        storage,
+        writes,
+        defaultRecallTarget,
+        statistics,
+        denseFields);
   }
 
   /**
@@ -189,7 +199,8 @@ public record NewCollection(
         newStorage,
         writes,
         defaultRecallTarget,
-        statistics, denseFields);
+        statistics,
+        denseFields);
   }
 
   /**
@@ -206,7 +217,8 @@ public record NewCollection(
         storage,
         newWrites,
         defaultRecallTarget,
-        statistics, denseFields);
+        statistics,
+        denseFields);
   }
 
   /**
@@ -216,7 +228,15 @@ public record NewCollection(
    */
   public NewCollection withDefaultRecallTarget(float target) {
     return new NewCollection(
-        name, fields, tenantField, encoderParametersJson, storage, writes, target, statistics, denseFields);
+        name,
+        fields,
+        tenantField,
+        encoderParametersJson,
+        storage,
+        writes,
+        target,
+        statistics,
+        denseFields);
   }
 
   /**
@@ -233,7 +253,8 @@ public record NewCollection(
         storage,
         writes,
         defaultRecallTarget,
-        scope, denseFields);
+        scope,
+        denseFields);
   }
 
   /**

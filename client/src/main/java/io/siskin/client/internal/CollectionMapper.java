@@ -48,8 +48,7 @@ final class CollectionMapper {
                     .addFields(SchemaField.newBuilder().setName(name).setType(toProto(type))));
     collection
         .denseFields()
-        .forEach(
-            field -> message.getSchemaBuilder().addDenseFields(DenseMapper.toProto(field)));
+        .forEach(field -> message.getSchemaBuilder().addDenseFields(DenseMapper.toProto(field)));
     String tenantField = collection.tenantField();
     if (tenantField != null) {
       message.getSchemaBuilder().setTenantField(tenantField);

@@ -163,9 +163,7 @@ final class ProtoMapper {
             memory.getResidentBytes(),
             memory.getLogBytes()),
         CollectionMapper.toInfo(collection.getTextStatistics()),
-        collection.getSchema().getDenseFieldsList().stream()
-            .map(DenseMapper::toField)
-            .toList());
+        collection.getSchema().getDenseFieldsList().stream().map(DenseMapper::toField).toList());
   }
 
   /** Translates a vector. */

@@ -24,7 +24,8 @@ import org.agrona.collections.LongArrayList;
 /**
  * Keeps the documents on disk until all of them have been added. Vectors go to one spool file,
  * external ids and stored fields go to another, declared fields to a third one, and each dense
- * field to one of its own. The heap holds three offsets, a position and one hash of an id per document.
+ * field to one of its own. The heap holds three offsets, a position and one hash of an id per
+ * document.
  *
  * <p>A vector record has the sum of the weights (f32), the number of terms (u32), a scale (f32),
  * and then for each term its provisional number (u32) and its weight (f32). The scale is 0 if the

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Makes one segment of the documents of several ones that are alive.
  *
  * <p>The documents keep their order of indexing. Their scales, impacts, residuals, frequencies,
- * lengths, positions, fields and dense vectors are taken over as they are, so every search gives the scores that
- * it gave before. Only numbers of documents and terms change. Posting lists are built anew.
+ * lengths, positions, fields and dense vectors are taken over as they are, so every search gives
+ * the scores that it gave before. Only numbers of documents and terms change. Posting lists are
+ * built anew.
  *
  * <p>The merged segment is the one that a build from the same documents would have made, as far as
  * the documents were quantised by a rule that looks at one document at a time.
@@ -86,8 +87,8 @@ public final class SegmentMerger {
    *     and residuals that an input lacks are taken as 1 and 0
    * @param progress receives a call for each stage
    * @throws InvalidInputException if documents do not fit together: an id that two of them have,
-   *     positions that do not ascend, tokens beside term ids, or declared or dense fields of different
-   *     types
+   *     positions that do not ascend, tokens beside term ids, or declared or dense fields of
+   *     different types
    */
   public static Merged merge(
       List<Input> inputs, Path directory, BuildOptions options, BuildProgress progress)

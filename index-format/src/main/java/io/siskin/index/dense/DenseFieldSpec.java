@@ -22,8 +22,8 @@ public record DenseFieldSpec(String name, DenseType type, int vectorsMax) {
    * Returns the stored form of the vectors that a document has of this field.
    *
    * @param vectors the vectors, in their order; 1 to {@link #vectorsMax}
-   * @throws InvalidInputException when there are too few or too many, when one has other dimensions,
-   *     when a value is not a number or too large, or when a vector of zeros has no
+   * @throws InvalidInputException when there are too few or too many, when one has other
+   *     dimensions, when a value is not a number or too large, or when a vector of zeros has no
    *     cosine
    */
   public DenseVectors vectors(float[]... vectors) {

@@ -53,9 +53,7 @@ public final class DenseQuery {
       sum += Math.abs(value);
     }
     // Rounding adds less than 1 for each dimension.
-    return sum == 0
-        ? 0
-        : Math.getExponent((LEVEL_SUM_MAX - FormatV2.DENSE_DIMENSIONS_MAX) / sum);
+    return sum == 0 ? 0 : Math.getExponent((LEVEL_SUM_MAX - FormatV2.DENSE_DIMENSIONS_MAX) / sum);
   }
 
   /**
@@ -81,8 +79,7 @@ public final class DenseQuery {
   public static DenseQuery of(DenseFieldSpec field, float[] values, DenseKernel kernel) {
     String what = "query of dense field '" + field.name() + "'";
     DenseValues.check(what, field.type(), values);
-    return new DenseQuery(
-        field.type(), DenseValues.normalized(what, field.type(), values), kernel);
+    return new DenseQuery(field.type(), DenseValues.normalized(what, field.type(), values), kernel);
   }
 
   /** Returns what the vectors of its field are. */
@@ -106,8 +103,7 @@ public final class DenseQuery {
     return switch (type.storage()) {
       case F32 -> kernel.dotF32(memory, offset, values, values.length);
       case F16 -> kernel.dotF16(memory, offset, values, values.length);
-      case INT8 ->
-          (float) (kernel.dotInt8(memory, offset, levels, levels.length) * (scale * step));
+      case INT8 -> (float) (kernel.dotInt8(memory, offset, levels, levels.length) * (scale * step));
     };
   }
 }

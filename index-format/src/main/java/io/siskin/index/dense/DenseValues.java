@@ -45,7 +45,9 @@ final class DenseValues {
     double norm = norm(values);
     if (norm == 0) {
       throw new InvalidInputException(
-          what, "all values are 0", "a vector with a value other than 0, since the score is a cosine");
+          what,
+          "all values are 0",
+          "a vector with a value other than 0, since the score is a cosine");
     }
     float[] normalized = new float[values.length];
     for (int i = 0; i < values.length; i++) {

@@ -83,8 +83,7 @@ public final class DenseVectors {
       for (float value : vector) {
         // The smallest numbers have no scale and are stored as 0.
         double steps = scale == 0 ? 0 : Math.rint((double) value / scale);
-        values.put(
-            (byte) Math.max(-DenseLayout.INT8_MAX, Math.min(DenseLayout.INT8_MAX, steps)));
+        values.put((byte) Math.max(-DenseLayout.INT8_MAX, Math.min(DenseLayout.INT8_MAX, steps)));
       }
     }
 

@@ -13,8 +13,8 @@ import java.util.Map;
  * @param vector its vector
  * @param stored the fields that are stored as texts, by name
  * @param declared the values of the fields that the schema declares, by name
- * @param dense its dense vectors, by the name of the dense field; a field without a vector is not in
- *     it
+ * @param dense its dense vectors, by the name of the dense field; a field without a vector is not
+ *     in it
  */
 public record QuantizedDocument(
     String id,

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     declared as {@link FieldType#STRING}, and every document has it
  * @param dense the dense fields, each name once, and none that is the name of another field
  */
-public record Schema(
-    List<Field> fields, @Nullable String tenantField, List<DenseFieldSpec> dense) {
+public record Schema(List<Field> fields, @Nullable String tenantField, List<DenseFieldSpec> dense) {
   /** The most fields that a schema declares. */
   public static final int FIELD_COUNT_MAX = 256;
 

@@ -120,20 +120,14 @@ final class GrowingDense {
         slab.set(FileLayout.F32, scaleOffset(at, vector), vectors.scale(vector));
         vectors.copyValues(vector, row);
         MemorySegment.copy(
-            row,
-            0,
-            slab,
-            ValueLayout.JAVA_BYTE,
-            rows + (long) vector * row.length,
-            row.length);
+            row, 0, slab, ValueLayout.JAVA_BYTE, rows + (long) vector * row.length, row.length);
       }
       normMax = Math.max(normMax, vectors.normMax());
       memory.slab(pages[page]).set(FileLayout.U32, entry(page, document), reference);
     }
 
     private long entry(int page, int document) {
-      return SlabMemory.offset(pages[page])
-          + (long) Integer.BYTES * (document & (PAGE_LENGTH - 1));
+      return SlabMemory.offset(pages[page]) + (long) Integer.BYTES * (document & (PAGE_LENGTH - 1));
     }
 
     int reference(int document) {

@@ -88,7 +88,8 @@ public final class KernelProvider {
   }
 
   /**
-   * Returns a new kernel of inner products with dense vectors. Only one thread may use it at a time.
+   * Returns a new kernel of inner products with dense vectors. Only one thread may use it at a
+   * time.
    */
   public DenseKernel newDenseKernel() {
     return simd ? new PanamaDenseKernel() : new ScalarDenseKernel();

@@ -144,8 +144,7 @@ final class DenseFile {
             Integer.toUnsignedString(start));
         end = start;
       }
-      starts.require(
-          end == field.vectorCount(), "starts that end at " + field.vectorCount(), end);
+      starts.require(end == field.vectorCount(), "starts that end at " + field.vectorCount(), end);
       for (int row = 0; row < field.vectorCount() && field.type().hasScales(); row++) {
         float scale = field.scale(row);
         scales.require(

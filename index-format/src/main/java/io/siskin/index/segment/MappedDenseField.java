@@ -73,8 +73,7 @@ public final class MappedDenseField implements StoredDenseField {
    * @param document its number; the number of documents gives the number of all rows
    */
   public int start(int document) {
-    return arrays.starts.get(
-        FileLayout.U32, arrays.startsOffset + (long) Integer.BYTES * document);
+    return arrays.starts.get(FileLayout.U32, arrays.startsOffset + (long) Integer.BYTES * document);
   }
 
   /**

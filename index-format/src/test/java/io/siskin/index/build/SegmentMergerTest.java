@@ -276,7 +276,7 @@ final class SegmentMergerTest {
         new SegmentBuilder(directory("mixed"), options, BuildProgress.NONE)) {
       vector.reset(1, 2);
       vector.add(builder.termNumber("a"), 7, -3, 2);
-      builder.add("x", vector, Map.of(), Map.of(), 5);
+      builder.add("x", vector, Map.of(), Map.of(), 5, Map.of());
       assertThatThrownBy(() -> builder.add("y", TokenVector.of(Map.of("a", 1f)), Map.of()))
           .isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> builder.termNumber(7)).isInstanceOf(InvalidInputException.class);
@@ -286,7 +286,7 @@ final class SegmentMergerTest {
     BuildOptions ofInput = options.withWeighting(new Weighting.Bm25OfInput(0.9, 0.4));
     try (SegmentBuilder builder =
         new SegmentBuilder(directory("of-input"), ofInput, BuildProgress.NONE)) {
-      assertThatThrownBy(() -> builder.add("x", vector, Map.of(), Map.of(), 5))
+      assertThatThrownBy(() -> builder.add("x", vector, Map.of(), Map.of(), 5, Map.of()))
           .isInstanceOf(IllegalStateException.class);
     }
   }

@@ -60,10 +60,8 @@ final class DenseVectorsTest {
         .hasMessageContaining("value 1");
     assertThatThrownBy(() -> field.vectors(new float[] {1, Float.POSITIVE_INFINITY}))
         .hasMessageContaining("value 1");
-    assertThatThrownBy(() -> field.vectors(new float[] {1, 1.1e15f}))
-        .hasMessageContaining("10^15");
-    assertThatThrownBy(() -> field.vectors(new float[] {1, 65_520}))
-        .hasMessageContaining("65,504");
+    assertThatThrownBy(() -> field.vectors(new float[] {1, 1.1e15f})).hasMessageContaining("10^15");
+    assertThatThrownBy(() -> field.vectors(new float[] {1, 65_520})).hasMessageContaining("65,504");
     assertThatThrownBy(() -> field.vectors(new float[2], new float[2], new float[2]))
         .hasMessageContaining("3 vectors")
         .hasMessageContaining("1 to 2");
@@ -106,8 +104,7 @@ final class DenseVectorsTest {
         vectors.copyValues(0, row);
         MemorySegment memory = Arena.ofAuto().allocate(row.length + 64L);
         memory.asSlice(0, row.length).copyFrom(MemorySegment.ofArray(row));
-        float score =
-            DenseQuery.of(field, query, scalar).score(memory, 0, vectors.scale(0));
+        float score = DenseQuery.of(field, query, scalar).score(memory, 0, vectors.scale(0));
         assertThat(DenseQuery.of(field, query, panama).score(memory, 0, vectors.scale(0)))
             .isEqualTo(score);
         float[] asked = DenseValues.normalized("query", field.type(), query);
@@ -116,9 +113,7 @@ final class DenseVectorsTest {
           expected += (double) asked[i] * vectors.toFloats(0)[i];
         }
         double norms = DenseValues.norm(asked) * vectors.normMax();
-        assertThat((double) score)
-            .as(field.name())
-            .isCloseTo(expected, within(2e-6 * norms));
+        assertThat((double) score).as(field.name()).isCloseTo(expected, within(2e-6 * norms));
         assertThat(score).isLessThanOrEqualTo((float) (norms * (1 + 1e-5)));
       }
     }

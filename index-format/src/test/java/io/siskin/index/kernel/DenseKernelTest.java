@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Checks that the SIMD kernel gives the same bits as its scalar twin, and both the bits of the rule,
- * for several lengths, contents and vector widths.
+ * Checks that the SIMD kernel gives the same bits as its scalar twin, and both the bits of the
+ * rule, for several lengths, contents and vector widths.
  */
 final class DenseKernelTest {
   private static final int PADDING = 64;
@@ -166,8 +166,7 @@ final class DenseKernelTest {
         row.f16.set(FileLayout.U16, START + 2L * i, Float.floatToFloat16(half));
         row.query[i] = content == Content.RANDOM ? (float) random.nextGaussian() : value;
         boolean largest = content == Content.LARGEST;
-        row.int8.set(
-            FileLayout.U8, START + i, (byte) (largest ? -127 : random.nextInt(255) - 127));
+        row.int8.set(FileLayout.U8, START + i, (byte) (largest ? -127 : random.nextInt(255) - 127));
         row.levels[i] = largest ? -levelMax : random.nextInt(2 * levelMax + 1) - levelMax;
       }
       return row;
@@ -184,8 +183,7 @@ final class DenseKernelTest {
     float sumF16() {
       float[] products = new float[query.length];
       for (int i = 0; i < products.length; i++) {
-        products[i] =
-            Float.float16ToFloat(f16.get(FileLayout.U16, START + 2L * i)) * query[i];
+        products[i] = Float.float16ToFloat(f16.get(FileLayout.U16, START + 2L * i)) * query[i];
       }
       return sum(products);
     }

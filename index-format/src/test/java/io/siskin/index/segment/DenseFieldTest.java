@@ -32,10 +32,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A dense field gives back the vectors that documents were written with, and scores them as the
@@ -138,8 +138,7 @@ final class DenseFieldTest {
     GrowingSegment growing = new GrowingSegment(4);
     Path directory = Files.createDirectory(temporary.resolve("segment"));
     try (SegmentBuilder builder =
-        new SegmentBuilder(
-            directory, SmallSegments.residuals().options(), BuildProgress.NONE)) {
+        new SegmentBuilder(directory, SmallSegments.residuals().options(), BuildProgress.NONE)) {
       QuantizedDocument first = document("a", 1, one);
       growing.add(first);
       builder.add(first);
@@ -159,9 +158,7 @@ final class DenseFieldTest {
 
   private static QuantizedDocument document(String id, long position, DenseVectors dense) {
     QuantizedVector vector =
-        QuantizedVector.ofTokens(
-            new String[] {"t"}, new byte[] {1}, null, null, .5f, 1);
-    return new QuantizedDocument(
-        id, position, vector, Map.of(), Map.of(), Map.of("v", dense));
+        QuantizedVector.ofTokens(new String[] {"t"}, new byte[] {1}, null, null, .5f, 1);
+    return new QuantizedDocument(id, position, vector, Map.of(), Map.of(), Map.of("v", dense));
   }
 }

@@ -43,7 +43,7 @@ final class ServedDirectory implements AutoCloseable {
           TimeUnit.MILLISECONDS.toNanos(300),
           TimeUnit.MILLISECONDS.toNanos(20));
 
-  private static final DocumentReads.Parts ALL = 
+  private static final DocumentReads.Parts ALL =
       new DocumentReads.Parts(true, List.of("*"), List.of("*"));
   private static final int PAGE_SIZE = 500;
 

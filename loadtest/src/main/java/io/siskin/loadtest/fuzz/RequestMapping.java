@@ -48,14 +48,14 @@ final class RequestMapping {
       }
       case ScrollRequest scroll -> {
         var _ = DocumentMapper.selector(scroll);
-        var _ = 
+        var _ =
             DocumentMapper.parts(
                 scroll.getWithVector(), scroll.getFieldsList(), scroll.getDenseFieldsList());
         var _ = DocumentMapper.pageSize(scroll);
         var _ = PageToken.of(scroll.getPageToken());
       }
       case GetRequest get -> {
-        var _ = 
+        var _ =
             DocumentMapper.parts(
                 get.getWithVector(), get.getFieldsList(), get.getDenseFieldsList());
         var _ = DocumentMapper.ids(get);

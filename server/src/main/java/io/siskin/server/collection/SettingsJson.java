@@ -131,8 +131,7 @@ final class SettingsJson {
       fields.add(field.made(() -> new Schema.Field(name, FieldType.ofWord(type))));
     }
     String tenant = json.node("tenantField").isNull() ? null : json.text("tenantField");
-    List<DenseFieldSpec> dense =
-        json.node("dense").isMissingNode() ? List.of() : denseFields(json);
+    List<DenseFieldSpec> dense = json.node("dense").isMissingNode() ? List.of() : denseFields(json);
     return json.made(() -> new Schema(fields, tenant, dense));
   }
 

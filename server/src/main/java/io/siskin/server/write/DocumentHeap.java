@@ -42,8 +42,7 @@ final class DocumentHeap {
       bytes += ENTRY_BYTES + bytes(field.getKey()) + bytes(field.getValue());
     }
     for (Map.Entry<String, DenseVectors> field : document.dense().entrySet()) {
-      bytes +=
-          ENTRY_BYTES + bytes(field.getKey()) + DENSE_BYTES + field.getValue().lengthBytes();
+      bytes += ENTRY_BYTES + bytes(field.getKey()) + DENSE_BYTES + field.getValue().lengthBytes();
     }
     return bytes;
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A change of the fields of one document. Its vectors and its text stay, so a change of the text, or
- * of a title that is encoded, is refused.
+ * A change of the fields of one document. Its vectors and its text stay, so a change of the text,
+ * or of a title that is encoded, is refused.
  *
  * @param id the document's id
  * @param set fields to set, by name

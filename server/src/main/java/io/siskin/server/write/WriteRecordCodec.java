@@ -37,8 +37,8 @@ final class WriteRecordCodec {
   static final int DELETES = 2;
 
   /**
-   * The type of a frame of {@link WriteRecord.Upserts} of which a document has a dense vector. Other
-   * frames keep the type and the bytes that they always had.
+   * The type of a frame of {@link WriteRecord.Upserts} of which a document has a dense vector.
+   * Other frames keep the type and the bytes that they always had.
    */
   static final int UPSERTS_WITH_DENSE = 3;
 
@@ -343,8 +343,7 @@ final class WriteRecordCodec {
         scales[i] = Float.intBitsToFloat(integer());
       }
       DenseVectors vectors =
-          DenseVectors.ofStored(
-              type, vectorCount, bytes(vectorCount * type.vectorBytes()), scales);
+          DenseVectors.ofStored(type, vectorCount, bytes(vectorCount * type.vectorBytes()), scales);
       vectors.checkValues(what);
       return vectors;
     }

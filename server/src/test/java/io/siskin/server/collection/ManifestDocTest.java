@@ -133,9 +133,7 @@ final class ManifestDocTest {
                     "owner",
                     List.of(
                         new DenseFieldSpec(
-                            "v",
-                            new DenseType(3, DenseStorage.INT8, DenseSimilarity.COSINE),
-                            4))),
+                            "v", new DenseType(3, DenseStorage.INT8, DenseSimilarity.COSINE), 4))),
                 new StorageOptions(
                     new Quantization.Global(.5f),
                     new BuildOptions.Structures(

@@ -18,10 +18,6 @@ import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
-import io.siskin.proto.v1.Schema;
-import io.siskin.proto.v1.DenseField;
-import io.siskin.proto.v1.DenseSimilarity;
-import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.Alias;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.CompactCollectionRequest;
@@ -29,6 +25,9 @@ import io.siskin.proto.v1.CreateCollectionRequest;
 import io.siskin.proto.v1.CreateSnapshotRequest;
 import io.siskin.proto.v1.DeleteAliasRequest;
 import io.siskin.proto.v1.DeleteSnapshotRequest;
+import io.siskin.proto.v1.DenseField;
+import io.siskin.proto.v1.DenseSimilarity;
+import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.DropCollectionRequest;
 import io.siskin.proto.v1.FlushCollectionRequest;
 import io.siskin.proto.v1.ListAliasesRequest;
@@ -150,7 +149,7 @@ class CollectionServiceTest {
         CreateCollectionRequest.newBuilder()
             .setName("books")
             .setSchema(
-                Schema.newBuilder()
+                io.siskin.proto.v1.Schema.newBuilder()
                     .addDenseFields(DenseField.newBuilder().setName("plain").setDimensions(2))
                     .addDenseFields(
                         DenseField.newBuilder()

@@ -22,8 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A data directory that is served and written in this process, for tests. */
 final class LiveServer implements AutoCloseable {
-  static final DocumentReads.Parts ALL = 
-      new DocumentReads.Parts(true, List.of("*"), List.of("*"));
+  static final DocumentReads.Parts ALL = new DocumentReads.Parts(true, List.of("*"), List.of("*"));
 
   /** Segments of 64 documents, so that a test has many of them. */
   static final WriteLimits SMALL =

@@ -2,8 +2,8 @@ package io.siskin.server.app.command;
 
 import io.siskin.client.CollectionInfo;
 import io.siskin.client.CollectionsClient;
-import io.siskin.client.FieldType;
 import io.siskin.client.DenseField;
+import io.siskin.client.FieldType;
 import io.siskin.client.NewCollection;
 import io.siskin.client.SearchClient;
 import io.siskin.client.StatisticsScope;
@@ -126,8 +126,7 @@ public final class CollectionChangeCommands {
             wanted.withDenseField(
                 DenseField.of(field.name(), field.type().dimensions())
                     .withStorage(DenseField.Storage.valueOf(field.type().storage().name()))
-                    .withSimilarity(
-                        DenseField.Similarity.valueOf(field.type().similarity().name()))
+                    .withSimilarity(DenseField.Similarity.valueOf(field.type().similarity().name()))
                     .withVectorsMax(field.vectorsMax()));
       }
       if (schema.tenantField() != null) {

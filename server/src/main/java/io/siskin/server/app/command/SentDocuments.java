@@ -68,9 +68,7 @@ final class SentDocuments {
     Map<String, List<float[]>> dense = DenseMembers.take(schema, given);
     Map<String, String> stored = new LinkedHashMap<>();
     Map<String, FieldValue> fields = new LinkedHashMap<>();
-    declared
-        .split(given, stored)
-        .forEach((name, value) -> fields.put(name, translated(value)));
+    declared.split(given, stored).forEach((name, value) -> fields.put(name, translated(value)));
     String text = stored.remove(TEXT);
     stored.forEach((name, value) -> fields.put(name, FieldValue.of(value)));
     return new Document(

@@ -31,8 +31,8 @@ public final class FieldFlags {
           "Declares a field of dense vectors; may be given up to 16 times. DIMENSIONS is 1 to 4096,"
               + " STORAGE is f32, f16 or int8 (default: f32), SIMILARITY is dot or cosine (default:"
               + " dot), and VECTORS_MAX is how many vectors a document has at most, 1 to 1024"
-              + " (default: 1). Documents of files have the vectors in the member 'dense'. It cannot"
-              + " be changed later. Default: no dense field.")
+              + " (default: 1). Documents of files have the vectors in the member 'dense'. It"
+              + " cannot be changed later. Default: no dense field.")
   private List<String> denseFields = List.of();
 
   @Option(

@@ -25,8 +25,8 @@ final class DenseMapper {
   private DenseMapper() {}
 
   /**
-   * Translates the dense vectors of a document. Only counts are checked here, which bounds the work;
-   * what a field allows is checked with the collection.
+   * Translates the dense vectors of a document. Only counts are checked here, which bounds the
+   * work; what a field allows is checked with the collection.
    *
    * @param path their path in the request
    * @param messages the vectors by the name of the field
@@ -109,8 +109,7 @@ final class DenseMapper {
     if (dimensions < 1 || dimensions > DIMENSIONS_MAX) {
       throw new InvalidInputException("dimensions", dimensions, "1 to " + DIMENSIONS_MAX);
     }
-    long vectorsMax =
-        message.hasVectorsMax() ? Integer.toUnsignedLong(message.getVectorsMax()) : 1;
+    long vectorsMax = message.hasVectorsMax() ? Integer.toUnsignedLong(message.getVectorsMax()) : 1;
     if (vectorsMax < 1 || vectorsMax > VECTOR_COUNT_MAX) {
       throw new InvalidInputException("vectors_max", vectorsMax, "1 to " + VECTOR_COUNT_MAX);
     }

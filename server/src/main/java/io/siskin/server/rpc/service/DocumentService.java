@@ -178,9 +178,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
           List<String> ids = DocumentMapper.ids(request);
           DocumentReads.Parts parts =
               DocumentMapper.parts(
-                  request.getWithVector(),
-                  request.getFieldsList(),
-                  request.getDenseFieldsList());
+                  request.getWithVector(), request.getFieldsList(), request.getDenseFieldsList());
           return () ->
               DocumentMapper.toProto(
                   reads.get(
@@ -201,9 +199,7 @@ public final class DocumentService extends DocumentServiceGrpc.DocumentServiceIm
           int pageSize = DocumentMapper.pageSize(request);
           DocumentReads.Parts parts =
               DocumentMapper.parts(
-                  request.getWithVector(),
-                  request.getFieldsList(),
-                  request.getDenseFieldsList());
+                  request.getWithVector(), request.getFieldsList(), request.getDenseFieldsList());
           return () ->
               DocumentMapper.toProto(
                   reads.scroll(

@@ -132,15 +132,12 @@ class IndexCommandTest {
             "--dense-field",
             "many:3:int8:dot:2");
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(CapturedRun.of("inspect", "--data", data, "--verify").out())
-        .contains("dense.dat");
+    assertThat(CapturedRun.of("inspect", "--data", data, "--verify").out()).contains("dense.dat");
     Files.writeString(corpus, "{\"id\":\"1\",\"text\":\"a\",\"dense\":{\"one\":[1]}}\n");
-    assertThat(
-            CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:2").err())
+    assertThat(CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:2").err())
         .contains("bugs.jsonl:1", "dense field 'one'", "2 dimensions");
     Files.writeString(corpus, "{\"id\":\"1\",\"text\":\"a\",\"dense\":{\"one\":[\"x\"]}}\n");
-    assertThat(
-            CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:1").err())
+    assertThat(CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:1").err())
         .contains("bugs.jsonl:1", "dense.one");
     assertThat(CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one").err())
         .contains("--dense-field", "embedding:384:int8:cosine");
