@@ -27,13 +27,14 @@ public record DenseFieldSpec(String name, DenseType type, int vectorsMax) {
    *     cosine
    */
   public DenseVectors vectors(float[]... vectors) {
-    String what = "dense field '" + name + "'";
+    // The path of the field in a document, in requests and in files.
+    String path = "dense." + name;
     if (vectors.length < 1 || vectors.length > vectorsMax) {
-      throw new InvalidInputException(what, vectors.length + " vectors", "1 to " + vectorsMax);
+      throw new InvalidInputException(path, vectors.length + " vectors", "1 to " + vectorsMax);
     }
     DenseVectors.Builder builder = new DenseVectors.Builder(type, vectors.length);
     for (int i = 0; i < vectors.length; i++) {
-      builder.add(vectors.length == 1 ? what : "vector " + i + " of " + what, vectors[i]);
+      builder.add(path + ".vectors[" + i + "].values", vectors[i]);
     }
     return builder.build();
   }

@@ -25,7 +25,7 @@ final class DenseValues {
     for (int i = 0; i < values.length; i++) {
       if (!(Math.abs(values[i]) <= VALUE_MAX)) {
         throw new InvalidInputException(
-            what + ", value " + i, values[i], "a number of -10^15 to 10^15");
+            what + "[" + i + "]", values[i], "a number of -10^15 to 10^15");
       }
     }
   }

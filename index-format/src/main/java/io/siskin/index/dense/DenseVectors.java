@@ -68,7 +68,7 @@ public final class DenseVectors {
       short bits = Float.floatToFloat16(value);
       if (Float.isInfinite(Float.float16ToFloat(bits))) {
         throw new InvalidInputException(
-            what + ", value " + index, value, "-65,504 to 65,504, since it is stored as f16");
+            what + "[" + index + "]", value, "-65,504 to 65,504, since it is stored as f16");
       }
       return bits;
     }

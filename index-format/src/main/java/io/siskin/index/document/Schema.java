@@ -149,17 +149,18 @@ public record Schema(List<Field> fields, @Nullable String tenantField, List<Dens
   /**
    * Returns a dense field.
    *
+   * @param path where the name stands in the request, for the message
    * @param name the field's name
    * @throws InvalidInputException when it is not declared; it names those that are
    */
-  public DenseFieldSpec requireDense(String name) {
+  public DenseFieldSpec requireDense(String path, String name) {
     for (DenseFieldSpec field : dense) {
       if (field.name().equals(name)) {
         return field;
       }
     }
     throw new InvalidInputException(
-        "dense field",
+        path,
         "'" + name + "'",
         dense.isEmpty()
             ? "none, since the collection declares no dense fields"
@@ -180,7 +181,7 @@ public record Schema(List<Field> fields, @Nullable String tenantField, List<Dens
     Map<String, DenseVectors> stored = new LinkedHashMap<>();
     dense.forEach(
         (name, vectors) -> {
-          DenseFieldSpec field = requireDense(name);
+          DenseFieldSpec field = requireDense("dense." + name, name);
           if (!vectors.isEmpty()) {
             stored.put(name, field.vectors(vectors.toArray(float[][]::new)));
           }

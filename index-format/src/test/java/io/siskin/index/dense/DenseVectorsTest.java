@@ -47,26 +47,26 @@ final class DenseVectorsTest {
         .containsExactly(0, 0, 0);
     assertThatThrownBy(() -> field(3, DenseStorage.F32, DenseSimilarity.COSINE).vectors(zeros))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("dense field 'v'");
+        .hasMessageContaining("dense.v.vectors[0].values");
   }
 
   @Test
   void whatDoesNotFitIsRefusedByName() {
     DenseFieldSpec field = field(2, DenseStorage.F16, DenseSimilarity.DOT);
     assertThatThrownBy(() -> field.vectors(new float[] {1, 2, 3}))
-        .hasMessageContaining("dense field 'v'")
+        .hasMessageContaining("dense.v.vectors[0].values")
         .hasMessageContaining("2 dimensions");
     assertThatThrownBy(() -> field.vectors(new float[] {1, Float.NaN}))
-        .hasMessageContaining("value 1");
+        .hasMessageContaining("dense.v.vectors[0].values[1]");
     assertThatThrownBy(() -> field.vectors(new float[] {1, Float.POSITIVE_INFINITY}))
-        .hasMessageContaining("value 1");
+        .hasMessageContaining("dense.v.vectors[0].values[1]");
     assertThatThrownBy(() -> field.vectors(new float[] {1, 1.1e15f})).hasMessageContaining("10^15");
     assertThatThrownBy(() -> field.vectors(new float[] {1, 65_520})).hasMessageContaining("65,504");
     assertThatThrownBy(() -> field.vectors(new float[2], new float[2], new float[2]))
         .hasMessageContaining("3 vectors")
         .hasMessageContaining("1 to 2");
     assertThatThrownBy(() -> field.vectors(new float[2], new float[1]))
-        .hasMessageContaining("vector 1 of dense field 'v'");
+        .hasMessageContaining("dense.v.vectors[1].values");
     assertThat(field.vectors(new float[] {1, 65_519}).toFloats(0)[1]).isEqualTo(65_504);
     assertThatThrownBy(() -> new DenseType(0, DenseStorage.F32, DenseSimilarity.DOT))
         .isInstanceOf(InvalidInputException.class);

@@ -240,7 +240,7 @@ public final class DocumentReader implements DocumentReads {
         if (name.equals(ALL_DENSE)) {
           schema.dense().forEach(field -> dense.add(field.name()));
         } else {
-          dense.add(schema.requireDense(name).name());
+          dense.add(schema.requireDense("dense_fields", name).name());
         }
       }
       return new Wanted(parts.vector(), fields, dense);

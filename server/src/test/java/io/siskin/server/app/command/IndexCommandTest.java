@@ -135,7 +135,7 @@ class IndexCommandTest {
     assertThat(CapturedRun.of("inspect", "--data", data, "--verify").out()).contains("dense.dat");
     Files.writeString(corpus, "{\"id\":\"1\",\"text\":\"a\",\"dense\":{\"one\":[1]}}\n");
     assertThat(CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:2").err())
-        .contains("bugs.jsonl:1", "dense field 'one'", "2 dimensions");
+        .contains("bugs.jsonl:1", "dense.one.vectors[0].values", "2 dimensions");
     Files.writeString(corpus, "{\"id\":\"1\",\"text\":\"a\",\"dense\":{\"one\":[\"x\"]}}\n");
     assertThat(CapturedRun.of("index", "-i", corpus, "-o", data, "--dense-field", "one:1").err())
         .contains("bugs.jsonl:1", "dense.one");
