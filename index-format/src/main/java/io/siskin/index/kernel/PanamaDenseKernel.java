@@ -30,6 +30,7 @@ final class PanamaDenseKernel implements DenseKernel {
       VectorSpecies.of(byte.class, PanamaSpecies.shape(Math.max(64, PanamaSpecies.BITS / 4)));
   private static final int LANES = FLOATS.length();
   private static final int STEP = 2 * LANES;
+  private static final boolean IN_ONE_PASS = STEP == GROUP_LENGTH;
 
   private static final int F16_MAGNITUDE = 0x7FFF;
   private static final int F16_SIGN = 0x8000;
@@ -45,7 +46,7 @@ final class PanamaDenseKernel implements DenseKernel {
     for (int first = 0; first < GROUP_LENGTH; first += STEP) {
       sumF32(values, offset, query, first, length);
     }
-    return DenseKernel.fold(sums);
+    return folded();
   }
 
   private void sumF32(MemorySegment values, long offset, float[] query, int first, int length) {
@@ -59,8 +60,21 @@ final class PanamaDenseKernel implements DenseKernel {
               f32(values, at + (long) Float.BYTES * LANES)
                   .mul(FloatVector.fromArray(FLOATS, query, i + LANES)));
     }
-    low.intoArray(sums, first);
-    high.intoArray(sums, first + LANES);
+    put(low, high, first);
+  }
+
+  /** Keeps the sums of a pass. If it is the only one, the halves are added at once. */
+  private void put(FloatVector low, FloatVector high, int first) {
+    if (IN_ONE_PASS) {
+      low.add(high).intoArray(sums, 0);
+    } else {
+      low.intoArray(sums, first);
+      high.intoArray(sums, first + LANES);
+    }
+  }
+
+  private float folded() {
+    return IN_ONE_PASS ? DenseKernel.foldHalf(sums) : DenseKernel.fold(sums);
   }
 
   @Override
@@ -68,7 +82,7 @@ final class PanamaDenseKernel implements DenseKernel {
     for (int first = 0; first < GROUP_LENGTH; first += STEP) {
       sumF16(values, offset, query, first, length);
     }
-    return DenseKernel.fold(sums);
+    return folded();
   }
 
   private void sumF16(MemorySegment values, long offset, float[] query, int first, int length) {
@@ -82,8 +96,7 @@ final class PanamaDenseKernel implements DenseKernel {
               f16(values, at + (long) Short.BYTES * LANES)
                   .mul(FloatVector.fromArray(FLOATS, query, i + LANES)));
     }
-    low.intoArray(sums, first);
-    high.intoArray(sums, first + LANES);
+    put(low, high, first);
   }
 
   @Override
