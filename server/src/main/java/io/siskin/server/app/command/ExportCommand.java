@@ -49,7 +49,8 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--vectors",
       description =
           "Writes the vectors too, with weights as they are stored after quantisation. A collection"
-              + " whose documents come as vectors is always written with them.")
+              + " whose documents come as vectors is always written with them. Dense vectors are"
+              + " always written, as they are stored.")
   private boolean vectors;
 
   @Spec private CommandSpec spec;
@@ -79,7 +80,8 @@ public final class ExportCommand implements Callable<Integer> {
           client
               .documents(collection.name())
               .withTenant(selection.tenant())
-              .scroll(selection.selection(), new Parts(withVectors, List.of("*")), "");
+              .scroll(
+                  selection.selection(), new Parts(withVectors, List.of("*"), List.of("*")), "");
       long total = selection.hasFilter() ? -1 : info.documentCount();
       progress.begin("documents", total);
       long count = 0;

@@ -35,7 +35,8 @@ public final class GetCommand implements Callable<Integer> {
 
   @Option(
       names = "--vectors",
-      description = "Prints the vectors too, with weights as they are stored after quantisation.")
+      description =
+          "Prints the vectors too, sparse and dense, with weights and values as they are stored.")
   private boolean vectors;
 
   @Option(
@@ -55,7 +56,7 @@ public final class GetCommand implements Callable<Integer> {
           client
               .documents(collection.name())
               .withTenant(tenant.tenant())
-              .get(ids, new Parts(vectors, fields));
+              .get(ids, new Parts(vectors, fields, vectors ? List.of("*") : List.of()));
       Set<String> missing = new HashSet<>(ids);
       for (Document document : found) {
         spec.commandLine().getOut().println(DocumentJson.line(document));

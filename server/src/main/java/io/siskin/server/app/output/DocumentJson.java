@@ -4,6 +4,7 @@ import io.siskin.client.Document;
 import io.siskin.client.FieldValue;
 import io.siskin.client.SparseVector;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Documents as JSON objects that {@code siskin upsert} and {@code siskin index} read back. */
@@ -27,7 +28,17 @@ public final class DocumentJson {
     if (vector != null) {
       members.put("vector", weights(vector));
     }
+    if (!document.dense().isEmpty()) {
+      Map<String, Object> dense = new LinkedHashMap<>();
+      document.dense().forEach((name, vectors) -> dense.put(name, vectors(vectors)));
+      members.put("dense", dense);
+    }
     return Json.line(members);
+  }
+
+  /** One vector is an array of numbers. Several ones are an array of such arrays. */
+  private static Object vectors(List<float[]> vectors) {
+    return vectors.size() == 1 ? vectors.getFirst() : vectors;
   }
 
   private static Object value(FieldValue value) {
