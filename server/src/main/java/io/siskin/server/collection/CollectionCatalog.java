@@ -52,6 +52,7 @@ public final class CollectionCatalog implements AutoCloseable {
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
   private final FilterCache filters = new FilterCache(FILTER_CACHE_BYTES);
   private volatile Aliases aliases = Aliases.NONE;
+  private volatile Pipelines pipelines = Pipelines.NONE;
   private final Retries retries = new Retries();
   private final Opener opener;
   private final LongSupplier nanoTime;
@@ -141,6 +142,7 @@ public final class CollectionCatalog implements AutoCloseable {
    */
   public synchronized void openAll() throws IOException {
     aliases = Aliases.read(data.root());
+    pipelines = Pipelines.read(data.root());
     for (String name : data.collections()) {
       // One that was made meanwhile is served already, with writes that its files do not have.
       if (!(owned.contains(name) && snapshots.containsKey(name))) {
@@ -248,6 +250,21 @@ public final class CollectionCatalog implements AutoCloseable {
   public synchronized void putAliases(Aliases changed) throws IOException {
     changed.write(data.root());
     aliases = changed;
+  }
+
+  /** Returns the ranking trees that are stored with collections. */
+  public Pipelines pipelines() {
+    return pipelines;
+  }
+
+  /**
+   * Replaces the ranking trees that are stored with collections, on the disk and here.
+   *
+   * @param changed the new ones
+   */
+  public synchronized void putPipelines(Pipelines changed) throws IOException {
+    changed.write(data.root());
+    pipelines = changed;
   }
 
   /**
@@ -383,6 +400,7 @@ public final class CollectionCatalog implements AutoCloseable {
   synchronized void refresh() {
     try {
       aliases = Aliases.read(data.root());
+      pipelines = Pipelines.read(data.root());
       List<String> names = data.collections();
       for (String name : names) {
         refresh(name);

@@ -9,6 +9,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
 import io.siskin.server.counters.AccessCounts;
@@ -25,6 +26,7 @@ import io.siskin.server.rpc.service.EarlyRefusal;
 import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
 import io.siskin.server.rpc.service.KeyRights;
+import io.siskin.server.rpc.service.PipelineService;
 import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.rpc.service.SearchService;
 import io.siskin.server.rpc.service.ServerFacts;
@@ -56,6 +58,7 @@ final class GrpcServices {
           CollectionServiceGrpc.SERVICE_NAME,
           DocumentServiceGrpc.SERVICE_NAME,
           EncodeServiceGrpc.SERVICE_NAME,
+          PipelineServiceGrpc.SERVICE_NAME,
           ServerServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
@@ -67,6 +70,7 @@ final class GrpcServices {
   private final CallerIds callerIds = new CallerIds();
   private final SearchService searchService;
   private final CollectionService collectionService;
+  private final PipelineService pipelineService;
   private final DocumentService documentService;
   private final EncodeService encodeService;
   private final ServerService serverService;
@@ -137,6 +141,7 @@ final class GrpcServices {
             options.limits().streamInFlightMax());
     collectionService =
         new CollectionService(backends.searches(), backends.changes(), statusMapper);
+    pipelineService = new PipelineService(backends.searches(), backends.changes(), statusMapper);
     documentService =
         new DocumentService(
             backends.documents(),
@@ -169,6 +174,7 @@ final class GrpcServices {
             CollectionServiceGrpc.getServiceDescriptor(),
             DocumentServiceGrpc.getServiceDescriptor(),
             EncodeServiceGrpc.getServiceDescriptor(),
+            PipelineServiceGrpc.getServiceDescriptor(),
             ServerServiceGrpc.getServiceDescriptor())
         .flatMap(service -> service.getMethods().stream())
         .forEach(method -> calls.of(method.getFullMethodName()));
@@ -199,6 +205,10 @@ final class GrpcServices {
             guard.guard(
                 ServerInterceptors.interceptForward(
                     collectionService, access, rateLimiting, sizes, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(
+                    pipelineService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
                 ServerInterceptors.interceptForward(
@@ -239,6 +249,7 @@ final class GrpcServices {
             SearchServiceGrpc.getServiceDescriptor(),
             DocumentServiceGrpc.getServiceDescriptor(),
             EncodeServiceGrpc.getServiceDescriptor(),
+            PipelineServiceGrpc.getServiceDescriptor(),
             ServerServiceGrpc.getServiceDescriptor()),
         new StatusMapper(options.retryDelay(), !access.areKeysRequired()),
         access.areKeysRequired(),
