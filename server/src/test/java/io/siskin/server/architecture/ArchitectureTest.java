@@ -149,7 +149,7 @@ final class ArchitectureTest {
                   "tls",
                   "write")),
           Map.entry("rpc.access", Set.of("access", "counters", "observe", "rpc.transport")),
-          Map.entry("rpc.gateway", Set.of("retrieve", "rpc.mapping")),
+          Map.entry("rpc.gateway", Set.of("rank", "retrieve", "rpc.mapping", "search")),
           Map.entry("http", Set.of("counters", "rpc.gateway", "tls")),
           Map.entry("rpc.admission", Set.of("counters")),
           Map.entry(

@@ -28,7 +28,8 @@ import java.util.stream.IntStream;
  */
 final class NaiveTree {
   static final Comparator<Scored> BEST_FIRST =
-      Comparator.comparingDouble((Scored each) -> -each.score).thenComparingInt(Scored::position);
+      Comparator.comparingDouble((Scored each) -> 0.0 - each.score)
+          .thenComparingInt(Scored::position);
 
   /** One document of a list. */
   record Scored(int position, double score) {}

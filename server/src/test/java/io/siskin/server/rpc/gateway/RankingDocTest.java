@@ -21,6 +21,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -39,7 +41,7 @@ final class RankingDocTest {
   private static final String LINES =
       """
       {"id": "old", "text": "garden birds garden birds", "published": "2001-01-01", "page": "p"}
-      {"id": "new", "text": "garden birds and other birds", "published": "2200-01-01", "page": "p"}
+      {"id": "new", "text": "garden birds and other birds", "published": "TODAY", "page": "p"}
       {"id": "third", "text": "birds of the garden", "page": "p"}
       {"id": "finch", "text": "a finch and a wren in the birds garden", "page": "q"}
       {"id": "wren", "text": "wren wren tit", "page": "q"}
@@ -61,7 +63,7 @@ final class RankingDocTest {
     TestCollections.index(
         data,
         "pages",
-        LINES,
+        LINES.replace("TODAY", LocalDate.now(ZoneOffset.UTC).toString()),
         TestCollections.exactOnly(),
         null,
         SCHEMA,

@@ -528,7 +528,7 @@ final class BadTreesTest {
                 .setMode(SearchMode.newBuilder().setExact(ExactMode.getDefaultInstance()))
                 .build(),
             "mode"));
-    bad.add(new Bad(request().setNode(right()).setFilterExpression("yaer > 1").build(), "field"));
+    bad.add(new Bad(request().setNode(right()).setFilterExpression("yaer > 1").build(), "filter"));
   }
 
   private static RetrievalResponse search(SearchRequest request) {
