@@ -528,7 +528,10 @@ final class BadTreesTest {
                 .setMode(SearchMode.newBuilder().setExact(ExactMode.getDefaultInstance()))
                 .build(),
             "mode"));
-    bad.add(new Bad(request().setNode(right()).setFilterExpression("yaer > 1").build(), "filter"));
+    bad.add(
+        new Bad(
+            request().setNode(right()).setFilterExpression("yaer > 1").build(),
+            "filter at character 1"));
   }
 
   private static RetrievalResponse search(SearchRequest request) {
