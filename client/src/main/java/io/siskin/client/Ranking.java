@@ -11,7 +11,14 @@ public sealed interface Ranking {
    */
   record Stored(String pipeline) implements Ranking {}
 
-  /** A tree as a message of the API. */
+  /**
+   * A tree.
+   *
+   * @param root its root
+   */
+  record Tree(RankingNode root) implements Ranking {}
+
+  /** A tree as a message of the API, as files and other programs have it. */
   final class Encoded implements Ranking {
     private final byte[] node;
 
@@ -38,6 +45,15 @@ public sealed interface Ranking {
     public int hashCode() {
       return Arrays.hashCode(node);
     }
+  }
+
+  /**
+   * Ranks by a tree.
+   *
+   * @param root its root
+   */
+  static Ranking tree(RankingNode root) {
+    return new Tree(root);
   }
 
   /**

@@ -61,6 +61,7 @@ final class ProtoMapper {
     switch (ranking) {
       case null -> message.clearRanking();
       case Ranking.Stored(String pipeline) -> message.setPipeline(pipeline);
+      case Ranking.Tree(var root) -> message.setNode(RankingMapper.toProto(root));
       case Ranking.Encoded encoded -> message.setNode(node(encoded));
     }
     SearchMode mode = request.mode();
@@ -217,7 +218,7 @@ final class ProtoMapper {
     return SparseVector.ofTermIds(termIds, weights);
   }
 
-  private static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {
+  static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {
     io.siskin.proto.v1.SearchMode.Builder message = io.siskin.proto.v1.SearchMode.newBuilder();
     switch (mode) {
       case SearchMode.Exact() -> message.setExact(ExactMode.getDefaultInstance());
@@ -289,7 +290,7 @@ final class ProtoMapper {
   }
 
   /** Returns microseconds; what does not fit the message is outside the server's range anyhow. */
-  private static int micros(Duration duration) {
+  static int micros(Duration duration) {
     Duration largest = Duration.of(Integer.MAX_VALUE, ChronoUnit.MICROS);
     return duration.isNegative()
         ? 0
