@@ -45,7 +45,7 @@ public record Pipelines(SortedMap<String, SortedMap<String, String>> byCollectio
   public static final int COUNT_MAX = 100;
 
   /** The longest tree, in characters. */
-  public static final int LENGTH_MAX = 1 << 20;
+  public static final int LENGTH_MAX = 1 << 18;
 
   private static final int VERSION = 1;
   private static final int LENGTH_BYTES_MAX = 256 << 20;

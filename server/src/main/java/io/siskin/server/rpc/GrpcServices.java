@@ -2,6 +2,7 @@ package io.siskin.server.rpc;
 
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServiceDescriptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -42,7 +43,6 @@ import io.siskin.server.rpc.transport.UnreadAnswers;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +51,16 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class GrpcServices {
+  /** The services of the API, in the order in which they are described. */
+  private static final List<ServiceDescriptor> SERVICES =
+      List.of(
+          CollectionServiceGrpc.getServiceDescriptor(),
+          PipelineServiceGrpc.getServiceDescriptor(),
+          SearchServiceGrpc.getServiceDescriptor(),
+          DocumentServiceGrpc.getServiceDescriptor(),
+          EncodeServiceGrpc.getServiceDescriptor(),
+          ServerServiceGrpc.getServiceDescriptor());
+
   private static final List<String> HEALTH_NAMES =
       List.of(
           HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
@@ -169,13 +179,7 @@ final class GrpcServices {
             options.limits().responseBytesMax());
     setServing(false);
     // Counted from the start, since a counter that appears with its first call has no rate for it.
-    Stream.of(
-            SearchServiceGrpc.getServiceDescriptor(),
-            CollectionServiceGrpc.getServiceDescriptor(),
-            DocumentServiceGrpc.getServiceDescriptor(),
-            EncodeServiceGrpc.getServiceDescriptor(),
-            PipelineServiceGrpc.getServiceDescriptor(),
-            ServerServiceGrpc.getServiceDescriptor())
+    SERVICES.stream()
         .flatMap(service -> service.getMethods().stream())
         .forEach(method -> calls.of(method.getFullMethodName()));
   }
@@ -244,13 +248,7 @@ final class GrpcServices {
   GrpcRestGateway gateway(String name, GrpcServerOptions options) {
     return new GrpcRestGateway(
         name,
-        List.of(
-            CollectionServiceGrpc.getServiceDescriptor(),
-            SearchServiceGrpc.getServiceDescriptor(),
-            DocumentServiceGrpc.getServiceDescriptor(),
-            EncodeServiceGrpc.getServiceDescriptor(),
-            PipelineServiceGrpc.getServiceDescriptor(),
-            ServerServiceGrpc.getServiceDescriptor()),
+        SERVICES,
         new StatusMapper(options.retryDelay(), !access.areKeysRequired()),
         access.areKeysRequired(),
         options.limits().requestBytesMax(),
