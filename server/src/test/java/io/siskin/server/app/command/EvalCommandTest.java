@@ -4,7 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.siskin.index.store.Verification;
+import io.siskin.proto.v1.PipelineServiceGrpc;
+import io.siskin.proto.v1.PutPipelineRequest;
+import io.siskin.proto.v1.PutPipelineResponse;
+import io.siskin.proto.v1.RankingNode;
+import io.siskin.proto.v1.SparseStage;
 import io.siskin.server.app.CapturedRun;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.serving.SearchServer;
@@ -100,10 +108,39 @@ final class EvalCommandTest {
       assertThat(found.get("stages")).hasSize(2);
       assertThat(found.get("hits").get(0).get("stage_scores").get("node").doubleValue())
           .isEqualTo(1.0 / 61);
+      keepPipeline(server.address());
+      JsonNode stored = json(evalAt(place, "--pipeline", "best"));
+      assertThat(stored.get("nDCG@10").doubleValue()).isEqualTo(1);
+      assertThat(evalAt(place, "--pipeline", "bets").err()).contains("similar: best");
       queries =
           Files.writeString(folder.resolve("v.jsonl"), "{\"id\":\"q1\",\"vector\":{\"17\":1}}\n");
       assertThat(evalAt(place).err()).contains("has a term that the collection knows");
       assertThat(server.shutdown()).isTrue();
+    }
+    queries = folder.resolve("q.tsv");
+    assertThat(json(eval("--pipeline", "best")).get("nDCG@10").doubleValue()).isEqualTo(1);
+  }
+
+  private static void keepPipeline(String address) {
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
+    try {
+      RankingNode leaf =
+          RankingNode.newBuilder()
+              .setLimit(100)
+              .setSparse(SparseStage.getDefaultInstance())
+              .build();
+      PutPipelineResponse kept =
+          PipelineServiceGrpc.newBlockingStub(channel)
+              .putPipeline(
+                  PutPipelineRequest.newBuilder()
+                      .setCollection("bugs")
+                      .setPipeline("best")
+                      .setNode(leaf)
+                      .build());
+      assertThat(kept.getPipeline().getName()).isEqualTo("best");
+    } finally {
+      channel.shutdownNow();
     }
   }
 
