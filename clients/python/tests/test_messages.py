@@ -23,6 +23,9 @@ from siskin_client._proto import methods, pb, pool
         (api.Role, "Role", "ROLE_"),
         (api.DenseStorage, "DenseStorage", "DENSE_STORAGE_"),
         (api.DenseSimilarity, "DenseSimilarity", "DENSE_SIMILARITY_"),
+        (api.Normalization, "ScoreNormalization", "SCORE_NORMALIZATION_"),
+        (api.EarlyStop, "EarlyStop", "EARLY_STOP_"),
+        (api.GroupScore, "GroupScore", "GROUP_SCORE_"),
     ],
 )
 def test_enums_are_those_of_the_api(ours, theirs, prefix):
@@ -65,6 +68,10 @@ def test_dataclasses_have_the_fields_of_the_messages():
     assert ours(api.CollectionMemory) == names("CollectionMemory")
     assert ours(api.RecallExpectation) == names("RecallExpectation")
     assert ours(api.Hit) == names("Hit")
+    assert ours(api.InnerHit) == names("InnerHit")
+    assert ours(api.StageReport) == names("StageReport")
+    assert ours(api.ExpansionTerm) == names("ExpansionTerm")
+    assert ours(api.Pipeline) == names("Pipeline")
     assert ours(api.Snapshot) == names("Snapshot")
     assert ours(api.FieldsUpdate) == names("FieldsUpdate")
     assert ours(api.DenseField) == names("DenseField")
@@ -234,6 +241,38 @@ def test_modes_come_back_as_they_were():
         msg._set_mode(message, mode)
         assert msg._from_mode(message) == mode
     assert msg._from_mode(pb.SearchMode()) is None
+
+
+def test_ranking_trees_come_back_as_they_were():
+    sparse = api.Sparse("moths", limit=100, name="asked", budget_micros=500, recall_target=0.5)
+    scored = api.Compute(api.Sparse(limit=5, mode=api.Exact()), "score() + 1", limit=4, undefined_score=-1.0)
+    dense = api.Interpolate(scored, "f", (0.5, 1.0), 0.25, -1.0, limit=3, early_stop=api.EarlyStop.PROVEN)
+    vector = api.SparseVector(("a",), (0.5,))
+    again = api.Feedback(dense, 3, 0, limit=9, query=vector, query_weight=0.0, document_weight=2.0)
+    group = api.Group(again, "host", api.GroupScore.FIRST, limit=2, inner_hits=3)
+    linear = api.Linear(api.Normalization.Z_SCORE, 0.0)
+    nodes = [sparse, group, api.Dense("f", (1.0,), 8)]
+    for method in (api.ReciprocalRank(), api.ReciprocalRank(0), linear):
+        tree = api.Fuse(tuple(nodes), method, limit=7, weights=(1.0, 0.0, 2.5), name="root")
+        message = pb.RankingNode()
+        msg.set_node(message, tree)
+        assert msg.from_node(pb.RankingNode.FromString(message.SerializeToString())) == tree
+
+
+def test_a_search_takes_a_tree_or_a_name():
+    message = pb.SearchRequest()
+    msg.set_search(message, api.SearchRequest("c", "q", node=api.Sparse(limit=3), offset=1))
+    assert message.node.limit == 3 and message.offset == 1
+    assert not message.HasField("k")
+    msg.set_search(message, api.SearchRequest("c", "q", k=2, pipeline="best"))
+    assert message.WhichOneof("ranking") == "pipeline" and message.k == 2
+    with pytest.raises(ValueError, match="a node or by a pipeline"):
+        msg.set_search(message, api.SearchRequest("c", "q", pipeline="best", node=api.Sparse(limit=3)))
+    with pytest.raises(ValueError, match="1 weights for 2 inputs"):
+        two = api.Fuse([api.Sparse(limit=1), api.Sparse(limit=1)], api.ReciprocalRank(), limit=1, weights=[1.0])
+        msg.set_node(pb.RankingNode(), two)
+    with pytest.raises(TypeError, match="'x' is no node"):
+        msg.set_node(pb.RankingNode(), api.Group("x", "f", api.GroupScore.MAX, limit=1))
 
 
 def test_numbers_of_a_newer_server_are_unknown():

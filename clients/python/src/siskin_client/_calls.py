@@ -10,6 +10,7 @@ from . import _messages as msg
 from . import collections as col
 from . import documents as doc
 from . import encoding as enc
+from . import ranking as rank
 from . import search as sea
 from . import server as srv
 from ._proto import Method, methods
@@ -207,6 +208,41 @@ def restore_snapshot(collection: str, snapshot: str, new_collection: str) -> Cal
     request.snapshot = snapshot
     request.new_collection = new_collection
     return _call("RestoreSnapshot", request, lambda response: msg.from_collection(response.collection), COMPACTION_SECONDS)
+
+
+# Stored pipelines
+
+
+def put_pipeline(collection: str, pipeline: str, node: rank.RankingNode) -> Call[rank.Pipeline]:
+    """Keeps a ranking tree."""
+    request = msg.new("PutPipelineRequest")
+    request.collection = collection
+    request.pipeline = pipeline
+    msg.set_node(request.node, node)
+    return _call("PutPipeline", request, lambda response: msg.from_pipeline(response.pipeline))
+
+
+def get_pipeline(collection: str, pipeline: str) -> Call[rank.Pipeline]:
+    """Returns a ranking tree that was kept."""
+    request = msg.new("GetPipelineRequest")
+    request.collection = collection
+    request.pipeline = pipeline
+    return _call("GetPipeline", request, lambda response: msg.from_pipeline(response.pipeline))
+
+
+def list_pipelines(collection: str) -> Call[List[rank.Pipeline]]:
+    """Lists the ranking trees of a collection."""
+    request = msg.new("ListPipelinesRequest")
+    request.collection = collection
+    return _call("ListPipelines", request, lambda response: list(map(msg.from_pipeline, response.pipelines)))
+
+
+def delete_pipeline(collection: str, pipeline: str) -> Call[None]:
+    """Removes a ranking tree."""
+    request = msg.new("DeletePipelineRequest")
+    request.collection = collection
+    request.pipeline = pipeline
+    return _call("DeletePipeline", request, _nothing)
 
 
 # Documents

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from . import _failures
 from . import collections as col
 from . import documents as doc
 from . import encoding as enc
 from . import filters as flt
+from . import ranking as rank
 from . import search as sea
 from . import server as srv
 from ._proto import pb
@@ -19,6 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _INT64_MIN = -(2**63)
 _INT64_MAX = 2**63 - 1
+_NODES = (rank.Sparse, rank.Dense, rank.Fuse, rank.Interpolate, rank.Compute, rank.Feedback, rank.Group)
 
 
 def set_duration(message: Any, duration: timedelta) -> None:
@@ -243,7 +245,8 @@ def set_search(message: Any, request: sea.SearchRequest) -> None:
         message.text = request.query
     else:
         set_vector(message.vector, request.query)
-    _set_number(message, "k", request.k)
+    if request.k is not None:
+        _set_number(message, "k", request.k)
     set_filter(message, request.filter)
     message.tenant = request.tenant
     message.fields.extend(texts(request.fields))
@@ -253,6 +256,13 @@ def set_search(message: Any, request: sea.SearchRequest) -> None:
         _set_number(message, "time_budget_micros", request.time_budget_micros)
     if request.mode is not None:
         _set_mode(message.mode, request.mode)
+    if request.node is not None and request.pipeline is not None:
+        raise ValueError("documents are ranked by a node or by a pipeline: give one of them, and not both")
+    if request.node is not None:
+        set_node(message.node, request.node)
+    _set_optional(message, pipeline=request.pipeline)
+    if request.offset is not None:
+        _set_number(message, "offset", request.offset)
 
 
 def _set_number(message: Any, name: str, value: int) -> None:
@@ -305,6 +315,8 @@ def from_search(message: Any) -> sea.SearchResult:
         timings=_from_timings(message.timings),
         counters=_from_counters(message.counters),
         unknown_terms=message.unknown_terms,
+        stages=tuple(map(from_stage, message.stages)),
+        pipeline_node=from_node(message.pipeline_node) if message.HasField("pipeline_node") else None,
     )
 
 
@@ -330,7 +342,166 @@ def _from_hit(hit: Any) -> sea.Hit:
     contributions = tuple(
         sea.TermContribution(one.term, one.query_weight, one.document_weight, one.contribution) for one in hit.contributions
     )
-    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions)
+    inner = tuple(sea.InnerHit(one.id, one.score) for one in hit.inner_hits)
+    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions, dict(hit.stage_scores), inner)
+
+
+# Ranking trees
+
+
+def set_node(message: Any, node: rank.RankingNode) -> None:
+    """Sets a RankingNode."""
+    if not isinstance(node, _NODES):
+        raise TypeError(f"{node!r} is no node of a ranking tree")
+    message.name = node.name
+    _set_number(message, "limit", node.limit)
+    if node.budget_micros is not None:
+        _set_number(message, "budget_micros", node.budget_micros)
+    if isinstance(node, rank.Sparse):
+        message.sparse.SetInParent()
+        _set_search(message.sparse, node)
+    elif isinstance(node, rank.Dense):
+        message.dense.field = node.field
+        message.dense.vector.extend(node.vector)
+    elif isinstance(node, rank.Fuse):
+        _set_fuse(message.fuse, node)
+    elif isinstance(node, rank.Interpolate):
+        set_node(message.rescore.input, node.input)
+        by = message.rescore.interpolation
+        by.field = node.field
+        by.vector.extend(node.vector)
+        by.alpha = node.alpha
+        by.missing_score = node.missing_score
+        by.early_stop = node.early_stop.value
+    elif isinstance(node, rank.Compute):
+        set_node(message.rescore.input, node.input)
+        message.rescore.formula.expression = node.expression
+        _set_optional(message.rescore.formula, undefined_score=node.undefined_score)
+    elif isinstance(node, rank.Feedback):
+        set_node(message.feedback.input, node.input)
+        _set_search(message.feedback.search, node)
+        _set_number(message.feedback, "documents", node.documents)
+        _set_number(message.feedback, "terms", node.terms)
+        _set_optional(message.feedback, query_weight=node.query_weight, document_weight=node.document_weight)
+    else:
+        set_node(message.group.input, node.input)
+        message.group.field = node.field
+        message.group.score = node.score.value
+        _set_number(message.group, "inner_hits", node.inner_hits)
+
+
+def _set_search(message: Any, node: Any) -> None:
+    if isinstance(node.query, str):
+        message.text = node.query
+    elif node.query is not None:
+        set_vector(message.vector, node.query)
+    _set_optional(message, recall_target=node.recall_target)
+    if node.mode is not None:
+        _set_mode(message.mode, node.mode)
+
+
+def _set_fuse(message: Any, node: rank.Fuse) -> None:
+    if node.weights and len(node.weights) != len(node.inputs):
+        raise ValueError(f"{len(node.weights)} weights for {len(node.inputs)} inputs; give one for each, or none")
+    for index, one in enumerate(node.inputs):
+        weighted = message.inputs.add()
+        set_node(weighted.node, one)
+        if node.weights:
+            weighted.weight = node.weights[index]
+    if isinstance(node.method, rank.ReciprocalRank):
+        message.reciprocal_rank.SetInParent()
+        _set_optional(message.reciprocal_rank, constant=node.method.constant)
+    else:
+        message.linear.normalization = node.method.normalization.value
+        message.linear.missing_score = node.method.missing_score
+
+
+def from_node(message: Any) -> rank.RankingNode:
+    """Returns a node of a ranking tree.
+
+    Raises:
+        ValueError: The server is newer and has a stage that this client does not know.
+    """
+    frame = {
+        "limit": message.limit,
+        "name": message.name,
+        "budget_micros": message.budget_micros if message.HasField("budget_micros") else None,
+    }
+    kind = message.WhichOneof("stage")
+    if kind == "sparse":
+        return rank.Sparse(**_from_search(message.sparse), **frame)
+    if kind == "dense":
+        return rank.Dense(message.dense.field, tuple(message.dense.vector), **frame)
+    if kind == "fuse":
+        return _from_fuse(message.fuse, frame)
+    if kind == "rescore":
+        return _from_rescore(message.rescore, frame)
+    if kind == "feedback":
+        back = message.feedback
+        return rank.Feedback(
+            input=from_node(back.input),
+            documents=back.documents,
+            terms=back.terms,
+            query_weight=back.query_weight if back.HasField("query_weight") else None,
+            document_weight=back.document_weight if back.HasField("document_weight") else None,
+            **_from_search(back.search),
+            **frame,
+        )
+    if kind == "group":
+        group = message.group
+        score = rank.GroupScore(group.score)
+        return rank.Group(from_node(group.input), group.field, score, inner_hits=group.inner_hits, **frame)
+    raise ValueError("the server has a ranking stage that this client does not know; a newer client may")
+
+
+def _from_search(message: Any) -> Dict[str, Any]:
+    kind = message.WhichOneof("query")
+    query = message.text if kind == "text" else from_vector(message.vector) if kind == "vector" else None
+    return {
+        "query": query,
+        "mode": _from_mode(message.mode),
+        "recall_target": message.recall_target if message.HasField("recall_target") else None,
+    }
+
+
+def _from_fuse(message: Any, frame: Dict[str, Any]) -> rank.Fuse:
+    if message.WhichOneof("method") == "linear":
+        linear = message.linear
+        method: Any = rank.Linear(rank.Normalization(linear.normalization), linear.missing_score)
+    else:
+        has = message.reciprocal_rank.HasField("constant")
+        method = rank.ReciprocalRank(message.reciprocal_rank.constant if has else None)
+    weights = tuple(one.weight if one.HasField("weight") else 1.0 for one in message.inputs)
+    return rank.Fuse(tuple(from_node(one.node) for one in message.inputs), method, weights=weights, **frame)
+
+
+def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
+    source = from_node(message.input)
+    if message.WhichOneof("by") == "formula":
+        formula = message.formula
+        undefined = formula.undefined_score if formula.HasField("undefined_score") else None
+        return rank.Compute(source, formula.expression, undefined_score=undefined, **frame)
+    by = message.interpolation
+    stop = rank.EarlyStop(by.early_stop) if by.early_stop else rank.EarlyStop.NONE
+    return rank.Interpolate(source, by.field, tuple(by.vector), by.alpha, by.missing_score, early_stop=stop, **frame)
+
+
+def from_pipeline(message: Any) -> rank.Pipeline:
+    """Returns a Pipeline."""
+    return rank.Pipeline(message.name, from_node(message.node))
+
+
+def from_stage(message: Any) -> rank.StageReport:
+    """Returns a StageReport."""
+    return rank.StageReport(
+        name=message.name,
+        documents_in=message.documents_in,
+        documents_out=message.documents_out,
+        documents_scored=message.documents_scored,
+        nanos=message.nanos,
+        complete=message.complete,
+        expansion=tuple(rank.ExpansionTerm(one.term, one.weight, one.from_documents) for one in message.expansion),
+    )
 
 
 # Encodings

@@ -29,6 +29,7 @@ from . import _calls, _channel, _failures, _streams
 from . import collections as col
 from . import documents as doc
 from . import encoding as enc
+from . import ranking as rank
 from . import search as sea
 from . import server as srv
 from ._calls import Call
@@ -240,6 +241,26 @@ class AsyncSiskinClient:
         """As :meth:`SiskinClient.restore_snapshot`."""
         return await self._make(_calls.restore_snapshot(collection, snapshot, new_collection), timeout_seconds)
 
+    # Stored pipelines
+
+    async def put_pipeline(
+        self, collection: str, pipeline: str, node: rank.RankingNode, *, timeout_seconds: Optional[float] = None
+    ) -> rank.Pipeline:
+        """As :meth:`SiskinClient.put_pipeline`."""
+        return await self._make(_calls.put_pipeline(collection, pipeline, node), timeout_seconds)
+
+    async def get_pipeline(self, collection: str, pipeline: str, *, timeout_seconds: Optional[float] = None) -> rank.Pipeline:
+        """As :meth:`SiskinClient.get_pipeline`."""
+        return await self._make(_calls.get_pipeline(collection, pipeline), timeout_seconds)
+
+    async def list_pipelines(self, collection: str, *, timeout_seconds: Optional[float] = None) -> List[rank.Pipeline]:
+        """As :meth:`SiskinClient.list_pipelines`."""
+        return await self._make(_calls.list_pipelines(collection), timeout_seconds)
+
+    async def delete_pipeline(self, collection: str, pipeline: str, *, timeout_seconds: Optional[float] = None) -> None:
+        """As :meth:`SiskinClient.delete_pipeline`."""
+        await self._make(_calls.delete_pipeline(collection, pipeline), timeout_seconds)
+
     # Documents
 
     async def upsert(
@@ -394,7 +415,7 @@ class AsyncSiskinClient:
         collection: str,
         query: Union[str, VectorLike],
         *,
-        k: int = 10,
+        k: Optional[int] = None,
         filter: Optional[FilterLike] = None,
         tenant: str = "",
         fields: Sequence[str] = (),
@@ -402,11 +423,26 @@ class AsyncSiskinClient:
         recall_target: Optional[float] = None,
         mode: Optional[sea.SearchMode] = None,
         time_budget_micros: Optional[int] = None,
+        node: Optional[rank.RankingNode] = None,
+        pipeline: Optional[str] = None,
+        offset: Optional[int] = None,
         timeout_seconds: Optional[float] = None,
     ) -> sea.SearchResult:
         """As :meth:`SiskinClient.search`."""
         request = sea.SearchRequest(
-            collection, query, k, filter, tenant, fields, explain, recall_target, mode, time_budget_micros
+            collection,
+            query,
+            k,
+            filter,
+            tenant,
+            fields,
+            explain,
+            recall_target,
+            mode,
+            time_budget_micros,
+            node,
+            pipeline,
+            offset,
         )
         return await self._make(_calls.search(request), timeout_seconds)
 

@@ -27,6 +27,7 @@ from . import _calls, _channel, _failures, _streams
 from . import collections as col
 from . import documents as doc
 from . import encoding as enc
+from . import ranking as rank
 from . import search as sea
 from . import server as srv
 from ._calls import Call
@@ -367,6 +368,59 @@ class SiskinClient:
         """
         return self._make(_calls.restore_snapshot(collection, snapshot, new_collection), timeout_seconds)
 
+    # Stored pipelines
+
+    def put_pipeline(
+        self, collection: str, pipeline: str, node: rank.RankingNode, *, timeout_seconds: Optional[float] = None
+    ) -> rank.Pipeline:
+        """Keeps a ranking tree with a collection, in place of what had its name.
+
+        Args:
+            collection: The collection's name or an alias.
+            pipeline: The name of the tree.
+            node: The root of the tree.
+            timeout_seconds: How long the call may take.
+
+        Raises:
+            InvalidArgument: The tree breaks a rule, or the collection lacks what it needs.
+        """
+        return self._make(_calls.put_pipeline(collection, pipeline, node), timeout_seconds)
+
+    def get_pipeline(self, collection: str, pipeline: str, *, timeout_seconds: Optional[float] = None) -> rank.Pipeline:
+        """Returns a ranking tree that is stored with a collection.
+
+        Args:
+            collection: The collection's name or an alias.
+            pipeline: The name of the tree.
+            timeout_seconds: How long the call may take.
+
+        Raises:
+            InvalidArgument: There is no such pipeline.
+        """
+        return self._make(_calls.get_pipeline(collection, pipeline), timeout_seconds)
+
+    def list_pipelines(self, collection: str, *, timeout_seconds: Optional[float] = None) -> List[rank.Pipeline]:
+        """Returns the ranking trees that are stored with a collection, ordered by name.
+
+        Args:
+            collection: The collection's name or an alias.
+            timeout_seconds: How long the call may take.
+        """
+        return self._make(_calls.list_pipelines(collection), timeout_seconds)
+
+    def delete_pipeline(self, collection: str, pipeline: str, *, timeout_seconds: Optional[float] = None) -> None:
+        """Removes a ranking tree that is stored with a collection.
+
+        Args:
+            collection: The collection's name or an alias.
+            pipeline: The name of the tree.
+            timeout_seconds: How long the call may take.
+
+        Raises:
+            InvalidArgument: There is no such pipeline.
+        """
+        self._make(_calls.delete_pipeline(collection, pipeline), timeout_seconds)
+
     # Documents
 
     def upsert(
@@ -625,7 +679,7 @@ class SiskinClient:
         collection: str,
         query: Union[str, VectorLike],
         *,
-        k: int = 10,
+        k: Optional[int] = None,
         filter: Optional[FilterLike] = None,
         tenant: str = "",
         fields: Sequence[str] = (),
@@ -633,6 +687,9 @@ class SiskinClient:
         recall_target: Optional[float] = None,
         mode: Optional[sea.SearchMode] = None,
         time_budget_micros: Optional[int] = None,
+        node: Optional[rank.RankingNode] = None,
+        pipeline: Optional[str] = None,
+        offset: Optional[int] = None,
         timeout_seconds: Optional[float] = None,
     ) -> sea.SearchResult:
         """Searches a collection.
@@ -640,7 +697,7 @@ class SiskinClient:
         Args:
             collection: The collection's name or an alias.
             query: What to search for: a text, or a vector in any form of :data:`VectorLike`.
-            k: How many hits to return: 1 to 10,000.
+            k: How many hits to return: 1 to 10,000. ``None``: 10, or with a ranking tree all that its root hands on.
             filter: Which documents qualify, as a :class:`Filter` or as text; ``None`` for all.
             tenant: Whose documents are searched; empty for a collection without tenants.
             fields: Names of the stored fields to return with each hit, at most 64; ``*`` stands for all.
@@ -650,6 +707,10 @@ class SiskinClient:
             mode: How to evaluate; ``None`` for what ``recall_target`` or the collection's default says.
             time_budget_micros: About how long the evaluation may take: 10 to 1,000,000 microseconds. What was found until
                 then is the answer. ``None`` for no budget.
+            node: Ranks documents by a tree of stages, see :mod:`siskin_client.ranking`. Excludes ``mode``, ``recall_target``
+                and ``time_budget_micros``, which its nodes have.
+            pipeline: The same by the name of a tree that is stored with the collection.
+            offset: How many hits of the tree are left out before the first one that is returned; ``None`` for none.
             timeout_seconds: How long the call may take.
 
         Raises:
@@ -657,7 +718,19 @@ class SiskinClient:
             InvalidArgument: A value is out of its range, or the filter does not fit the schema.
         """
         request = sea.SearchRequest(
-            collection, query, k, filter, tenant, fields, explain, recall_target, mode, time_budget_micros
+            collection,
+            query,
+            k,
+            filter,
+            tenant,
+            fields,
+            explain,
+            recall_target,
+            mode,
+            time_budget_micros,
+            node,
+            pipeline,
+            offset,
         )
         return self._make(_calls.search(request), timeout_seconds)
 

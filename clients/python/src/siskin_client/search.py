@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Optional, Sequence, Tuple, Union
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence, Tuple, Union
 
 from ._extras import need
 from .filters import FilterLike
 from .vectors import VectorLike
+
+if TYPE_CHECKING:
+    from .ranking import RankingNode, StageReport
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class SearchRequest:
     Attributes:
         collection: The collection's name or an alias.
         query: What to search for: a text, which the collection's query encoder encodes, or a vector.
-        k: How many hits to return: 1 to 10,000.
+        k: How many hits to return: 1 to 10,000. ``None``: 10, or with a ranking tree all that its root hands on.
         filter: Which documents qualify; ``None`` for all.
         tenant: Whose documents are searched; empty for a collection without tenants.
         fields: Names of the stored fields to return with each hit, at most 64; ``*`` stands for all.
@@ -75,11 +78,15 @@ class SearchRequest:
         mode: How to evaluate; ``None`` for what ``recall_target`` or the collection's default says.
         time_budget_micros: About how long the evaluation may take: 10 to 1,000,000 microseconds. What was found until then
             is the answer. ``None`` for no budget.
+        node: Ranks documents by a tree of stages, see :mod:`siskin_client.ranking`. Excludes ``mode``, ``recall_target`` and
+            ``time_budget_micros``, which its nodes have.
+        pipeline: The same by the name of a tree that is stored with the collection.
+        offset: How many hits of the tree are left out before the first one that is returned; ``None`` for none.
     """
 
     collection: str
     query: Union[str, VectorLike]
-    k: int = 10
+    k: Optional[int] = None
     filter: Optional[FilterLike] = None
     tenant: str = ""
     fields: Sequence[str] = ()
@@ -87,6 +94,9 @@ class SearchRequest:
     recall_target: Optional[float] = None
     mode: Optional[SearchMode] = None
     time_budget_micros: Optional[int] = None
+    node: Optional[RankingNode] = None
+    pipeline: Optional[str] = None
+    offset: Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,19 @@ class TermContribution:
 
 
 @dataclass(frozen=True)
+class InnerHit:
+    """One document of the group that a hit stands for.
+
+    Attributes:
+        id: The document's id.
+        score: Its score in the list that was grouped.
+    """
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Hit:
     """One document that was found.
 
@@ -115,12 +138,16 @@ class Hit:
         score: Its score, above 0; comparable within one collection only.
         fields: The stored fields that were asked for and that it has, as text.
         contributions: What each matched term added, largest first; empty unless ``explain`` was set.
+        stage_scores: Its score at each stage of a ranking tree that handed it on, by the name of the stage.
+        inner_hits: The best documents of its group, if the root of a ranking tree groups and lists them.
     """
 
     id: str
     score: float
     fields: Mapping[str, str]
     contributions: Tuple[TermContribution, ...] = ()
+    stage_scores: Mapping[str, float] = field(default_factory=dict)
+    inner_hits: Tuple[InnerHit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +202,8 @@ class SearchResult:
         timings: Time spent, by stage.
         counters: What the evaluation did.
         unknown_terms: How many terms of the query the collection does not know.
+        stages: What the stages of a ranking tree did, inputs first.
+        pipeline_node: The tree that was used, if the search named a stored one.
     """
 
     hits: Tuple[Hit, ...]
@@ -182,6 +211,8 @@ class SearchResult:
     timings: StageTimings
     counters: SearchCounters
     unknown_terms: int
+    stages: Tuple[StageReport, ...] = ()
+    pipeline_node: Optional[RankingNode] = None
 
     def __len__(self) -> int:
         """Returns the number of hits."""

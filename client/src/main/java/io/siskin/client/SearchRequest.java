@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param collection the collection's name
  * @param query what is searched for
- * @param k how many hits are wanted, 1 to 10,000
+ * @param k how many hits are wanted, 1 to 10,000; with a ranking, 0 for all that it gives
  * @param mode how to evaluate; null leaves it to the recall target or to the collection's default
  * @param recallTarget which share of the true best k is wanted on average, above 0 to 1; null for
  *     none. Not together with a mode
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline how long the answer may take; null takes the client's default
  * @param selection which documents qualify: all, or those of a filter
  * @param tenant whose documents are searched; empty for a collection without tenants
+ * @param ranking how documents are ranked by several stages; null ranks them by the query alone
  */
 public record SearchRequest(
     String collection,
@@ -35,7 +36,8 @@ public record SearchRequest(
     boolean explain,
     @Nullable Duration deadline,
     Selection selection,
-    String tenant) {
+    String tenant,
+    @Nullable Ranking ranking) {
   private static final int K_DEFAULT = 10;
 
   /** What is searched for. */
@@ -94,7 +96,8 @@ public record SearchRequest(
         explain,
         deadline,
         Selection.all(),
-        "");
+        "",
+        null);
   }
 
   /**
@@ -136,7 +139,8 @@ public record SearchRequest(
         explain,
         deadline,
         selection,
-        tenant);
+        tenant,
+        ranking);
   }
 
   /**
@@ -156,7 +160,8 @@ public record SearchRequest(
         explain,
         deadline,
         selection,
-        tenant);
+        tenant,
+        ranking);
   }
 
   /**
@@ -177,7 +182,8 @@ public record SearchRequest(
         explain,
         deadline,
         selection,
-        tenant);
+        tenant,
+        ranking);
   }
 
   /**
@@ -199,7 +205,8 @@ public record SearchRequest(
         explain,
         deadline,
         selection,
-        tenant);
+        tenant,
+        ranking);
   }
 
   /**
@@ -219,7 +226,8 @@ public record SearchRequest(
         explain,
         deadline,
         selection,
-        tenant);
+        tenant,
+        ranking);
   }
 
   /** Returns the same search, explained. */
@@ -235,7 +243,8 @@ public record SearchRequest(
         true,
         deadline,
         selection,
-        tenant);
+        tenant,
+        ranking);
   }
 
   /**
@@ -255,7 +264,8 @@ public record SearchRequest(
         explain,
         newDeadline,
         selection,
-        tenant);
+        tenant,
+        ranking);
   }
 
   /**
@@ -275,7 +285,8 @@ public record SearchRequest(
         explain,
         deadline,
         newSelection,
-        tenant);
+        tenant,
+        ranking);
   }
 
   /**
@@ -295,6 +306,29 @@ public record SearchRequest(
         explain,
         deadline,
         selection,
-        newTenant);
+        newTenant,
+        ranking);
+  }
+
+  /**
+   * Returns the same search with a ranking in several stages. It excludes a mode, a recall target
+   * and a time budget.
+   *
+   * @param newRanking how documents are ranked; null ranks them by the query alone
+   */
+  public SearchRequest withRanking(@Nullable Ranking newRanking) {
+    return new SearchRequest(
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant,
+        newRanking);
   }
 }

@@ -11,29 +11,114 @@ import java.util.Map;
  * @param timings where the server's time went
  * @param counters what the evaluation did
  * @param unknownTerms how many terms of the query the collection does not know
+ * @param stages what the stages of a ranking did, inputs first; empty without one
  */
 public record SearchResult(
-    List<Hit> hits, SearchMode mode, Timings timings, Counters counters, int unknownTerms) {
-  /** Copies the hits. */
+    List<Hit> hits,
+    SearchMode mode,
+    Timings timings,
+    Counters counters,
+    int unknownTerms,
+    List<Stage> stages) {
+  /** Copies the lists. */
   public SearchResult {
     hits = List.copyOf(hits);
+    stages = List.copyOf(stages);
   }
+
+  /**
+   * Makes the answer to a search without a ranking.
+   *
+   * @param hits see above
+   * @param mode see above
+   * @param timings see above
+   * @param counters see above
+   * @param unknownTerms see above
+   */
+  public SearchResult(
+      List<Hit> hits, SearchMode mode, Timings timings, Counters counters, int unknownTerms) {
+    this(hits, mode, timings, counters, unknownTerms, List.of());
+  }
+
+  /**
+   * What one stage of a ranking did.
+   *
+   * @param name its name
+   * @param documentsIn documents in the lists of its inputs
+   * @param documentsOut documents that it handed on
+   * @param documentsScored documents that it scored
+   * @param nanos how long it took without its inputs
+   * @param isComplete whether no budget ended it or one of its inputs
+   * @param expansion the terms of an expanded query, heaviest first
+   */
+  public record Stage(
+      String name,
+      long documentsIn,
+      long documentsOut,
+      long documentsScored,
+      long nanos,
+      boolean isComplete,
+      List<Term> expansion) {
+    /** Copies the terms. */
+    public Stage {
+      expansion = List.copyOf(expansion);
+    }
+  }
+
+  /**
+   * One term of an expanded query.
+   *
+   * @param name the token, or the term id in decimal
+   * @param weight its weight in the expanded query
+   * @param fromDocuments what of this came from documents
+   */
+  public record Term(String name, float weight, float fromDocuments) {}
+
+  /**
+   * One document of the group that a hit stands for.
+   *
+   * @param id its external id
+   * @param score its score before it was grouped
+   */
+  public record InnerHit(String id, double score) {}
 
   /**
    * One document found.
    *
    * @param id its external id
-   * @param score its exact score, above 0
+   * @param score its exact score, above 0; with a ranking, any number
    * @param fields the stored fields that were asked for and that it has
    * @param contributions what each matched term added, largest first; empty unless an explanation
    *     was asked for
+   * @param stageScores its scores by the names of the stages of a ranking that handed it on
+   * @param innerHits the documents of its group that the root of a ranking lists
    */
   public record Hit(
-      String id, float score, Map<String, String> fields, List<Contribution> contributions) {
+      String id,
+      float score,
+      Map<String, String> fields,
+      List<Contribution> contributions,
+      Map<String, Double> stageScores,
+      List<InnerHit> innerHits) {
     /** Copies the collections. */
     public Hit {
       fields = Map.copyOf(fields);
       contributions = List.copyOf(contributions);
+      stageScores = Map.copyOf(stageScores);
+      innerHits = List.copyOf(innerHits);
+    }
+
+    /**
+     * Makes a hit of a search without a ranking.
+     *
+     * @param id see above
+     * @param score see above
+     * @param fields see above
+     * @param contributions see above
+     */
+    public Hit(
+        String id, float score, Map<String, String> fields, List<Contribution> contributions) {
+      this(id, score, fields, contributions, Map.of(), List.of());
     }
   }
 

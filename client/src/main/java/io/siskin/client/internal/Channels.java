@@ -26,6 +26,7 @@ import io.siskin.client.ClientOptions;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
 import java.util.List;
@@ -51,6 +52,7 @@ final class Channels {
           CollectionServiceGrpc.getServiceDescriptor(),
           DocumentServiceGrpc.getServiceDescriptor(),
           EncodeServiceGrpc.getServiceDescriptor(),
+          PipelineServiceGrpc.getServiceDescriptor(),
           ServerServiceGrpc.getServiceDescriptor());
 
   /** The thread of a client that reads and writes its connection. */

@@ -1,7 +1,9 @@
 package io.siskin.client.internal;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.siskin.client.CollectionInfo;
 import io.siskin.client.FieldType;
+import io.siskin.client.Ranking;
 import io.siskin.client.SearchMode;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
@@ -13,11 +15,13 @@ import io.siskin.proto.v1.CollectionMemory;
 import io.siskin.proto.v1.CollectionState;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
+import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.Segment;
+import io.siskin.proto.v1.StageReport;
 import io.siskin.proto.v1.StageTimings;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -37,7 +41,6 @@ final class ProtoMapper {
     io.siskin.proto.v1.SearchRequest.Builder message =
         io.siskin.proto.v1.SearchRequest.newBuilder()
             .setCollection(request.collection())
-            .setK(request.k())
             .addAllFields(request.fields())
             .setExplain(request.explain())
             .setTenant(request.tenant());
@@ -50,6 +53,16 @@ final class ProtoMapper {
     switch (request.query()) {
       case SearchRequest.Query.Text(String text) -> message.setText(text);
       case SearchRequest.Query.Vector(SparseVector vector) -> message.setVector(toProto(vector));
+    }
+    Ranking ranking = request.ranking();
+    if (ranking == null || request.k() != 0) {
+      message.setK(request.k());
+    }
+    switch (ranking) {
+      case null -> message.clearRanking();
+      case Ranking.Stored(String pipeline) -> message.setPipeline(pipeline);
+      case Ranking.Tree(var root) -> message.setNode(RankingMapper.toProto(root));
+      case Ranking.Encoded encoded -> message.setNode(node(encoded));
     }
     SearchMode mode = request.mode();
     if (mode != null) {
@@ -66,6 +79,14 @@ final class ProtoMapper {
     return message.build();
   }
 
+  private static RankingNode node(Ranking.Encoded encoded) {
+    try {
+      return RankingNode.parseFrom(encoded.node());
+    } catch (InvalidProtocolBufferException notOne) {
+      throw new IllegalArgumentException("the ranking is no message siskin.v1.RankingNode", notOne);
+    }
+  }
+
   /**
    * Translates an answer.
    *
@@ -77,7 +98,8 @@ final class ProtoMapper {
         toMode(response.getMode()),
         toTimings(response.getTimings()),
         toCounters(response.getCounters()),
-        response.getUnknownTerms());
+        response.getUnknownTerms(),
+        response.getStagesList().stream().map(ProtoMapper::toStage).toList());
   }
 
   static SearchResult.Timings toTimings(StageTimings timings) {
@@ -197,7 +219,7 @@ final class ProtoMapper {
     return SparseVector.ofTermIds(termIds, weights);
   }
 
-  private static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {
+  static io.siskin.proto.v1.SearchMode toProto(SearchMode mode) {
     io.siskin.proto.v1.SearchMode.Builder message = io.siskin.proto.v1.SearchMode.newBuilder();
     switch (mode) {
       case SearchMode.Exact() -> message.setExact(ExactMode.getDefaultInstance());
@@ -269,11 +291,27 @@ final class ProtoMapper {
   }
 
   /** Returns microseconds; what does not fit the message is outside the server's range anyhow. */
-  private static int micros(Duration duration) {
+  static int micros(Duration duration) {
     Duration largest = Duration.of(Integer.MAX_VALUE, ChronoUnit.MICROS);
     return duration.isNegative()
         ? 0
         : duration.compareTo(largest) > 0 ? Integer.MAX_VALUE : (int) (duration.toNanos() / 1_000);
+  }
+
+  private static SearchResult.Stage toStage(StageReport stage) {
+    return new SearchResult.Stage(
+        stage.getName(),
+        stage.getDocumentsIn(),
+        stage.getDocumentsOut(),
+        stage.getDocumentsScored(),
+        stage.getNanos(),
+        stage.getComplete(),
+        stage.getExpansionList().stream()
+            .map(
+                term ->
+                    new SearchResult.Term(
+                        term.getTerm(), term.getWeight(), term.getFromDocuments()))
+            .toList());
   }
 
   private static SearchResult.Hit toHit(Hit hit) {
@@ -289,6 +327,10 @@ final class ProtoMapper {
                         part.getQueryWeight(),
                         part.getDocumentWeight(),
                         part.getContribution()))
+            .toList(),
+        hit.getStageScoresMap(),
+        hit.getInnerHitsList().stream()
+            .map(inner -> new SearchResult.InnerHit(inner.getId(), inner.getScore()))
             .toList());
   }
 

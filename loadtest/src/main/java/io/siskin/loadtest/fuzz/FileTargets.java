@@ -8,6 +8,7 @@ import io.siskin.server.access.KeyFile;
 import io.siskin.server.access.Role;
 import io.siskin.server.collection.Aliases;
 import io.siskin.server.collection.CollectionManifest;
+import io.siskin.server.collection.Pipelines;
 import io.siskin.server.config.ConfigSources;
 import io.siskin.server.config.ServerConfig;
 import io.siskin.server.corpus.BadRecordPolicy;
@@ -132,6 +133,15 @@ final class FileTargets {
             _ -> Aliases.read(folder),
             aliases,
             withoutChecksum(aliases)));
+    Pipelines.NONE.with("books", "p", "EGQ=").write(folder);
+    byte[] pipelines = Files.readAllBytes(folder.resolve(Pipelines.FILE_NAME));
+    all.add(
+        file(
+            "pipelines",
+            Pipelines.FILE_NAME,
+            _ -> Pipelines.read(folder),
+            pipelines,
+            withoutChecksum(pipelines)));
     Path keys = folder.resolve(KeyFile.NAME);
     KeyFile.change(keys, _ -> keys());
     all.add(file("keys", KeyFile.NAME, KeyFile::read, Files.readAllBytes(keys)));

@@ -17,6 +17,7 @@ import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.mapping.RequestLimits;
 import io.siskin.server.rpc.mapping.SchemaMapper;
 import io.siskin.server.search.SearchMode;
+import java.util.Collections;
 
 /** Does with a request what its service does before it asks the domain. Pure functions. */
 final class RequestMapping {
@@ -32,7 +33,9 @@ final class RequestMapping {
     RequestLimits.check(request);
     switch (request) {
       case SearchRequest search -> {
-        var _ = ProtoMapper.toDomain(search, _ -> new SearchMode.Exact());
+        var _ =
+            ProtoMapper.toDomain(
+                search, _ -> new SearchMode.Exact(), _ -> Collections.emptySortedMap());
       }
       case UpsertRequest upsert -> {
         DocumentMapper.waitFor(upsert.getWaitFor());

@@ -13,6 +13,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
 import io.siskin.server.encode.spec.EncoderSpecJson;
@@ -47,6 +48,7 @@ final class RestTargets implements AutoCloseable {
           SearchServiceGrpc.getServiceDescriptor(),
           DocumentServiceGrpc.getServiceDescriptor(),
           CollectionServiceGrpc.getServiceDescriptor(),
+          PipelineServiceGrpc.getServiceDescriptor(),
           EncodeServiceGrpc.getServiceDescriptor(),
           ServerServiceGrpc.getServiceDescriptor());
   private static final int REQUEST_BYTES_MAX = 4 << 20;

@@ -5,7 +5,11 @@ import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.filter.FilterCache;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +56,11 @@ public final class CollectionCatalog implements AutoCloseable {
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
   private final FilterCache filters = new FilterCache(FILTER_CACHE_BYTES);
   private volatile Aliases aliases = Aliases.NONE;
+  private volatile Pipelines pipelines = Pipelines.NONE;
+
+  /** What the file of pipelines was like when it was read; null when it is to be read again. */
+  private @Nullable Object pipelinesStamp;
+
   private final Retries retries = new Retries();
   private final Opener opener;
   private final LongSupplier nanoTime;
@@ -141,6 +150,7 @@ public final class CollectionCatalog implements AutoCloseable {
    */
   public synchronized void openAll() throws IOException {
     aliases = Aliases.read(data.root());
+    readPipelines();
     for (String name : data.collections()) {
       // One that was made meanwhile is served already, with writes that its files do not have.
       if (!(owned.contains(name) && snapshots.containsKey(name))) {
@@ -248,6 +258,40 @@ public final class CollectionCatalog implements AutoCloseable {
   public synchronized void putAliases(Aliases changed) throws IOException {
     changed.write(data.root());
     aliases = changed;
+  }
+
+  /** Returns the ranking trees that are stored with collections. */
+  public Pipelines pipelines() {
+    return pipelines;
+  }
+
+  /**
+   * Replaces the ranking trees that are stored with collections, on the disk and here.
+   *
+   * @param changed the new ones
+   */
+  public synchronized void putPipelines(Pipelines changed) throws IOException {
+    changed.write(data.root());
+    pipelines = changed;
+    pipelinesStamp = null;
+  }
+
+  /** Reads the file of pipelines if it is another one: it can be long, and this is done often. */
+  private void readPipelines() throws IOException {
+    Object stamp = stamp(data.root().resolve(Pipelines.FILE_NAME));
+    if (!stamp.equals(pipelinesStamp)) {
+      pipelines = Pipelines.read(data.root());
+      pipelinesStamp = stamp;
+    }
+  }
+
+  private static Object stamp(Path file) throws IOException {
+    try {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      return Arrays.asList(found.fileKey(), found.lastModifiedTime(), found.size());
+    } catch (NoSuchFileException missing) {
+      return "missing";
+    }
   }
 
   /**
@@ -383,6 +427,7 @@ public final class CollectionCatalog implements AutoCloseable {
   synchronized void refresh() {
     try {
       aliases = Aliases.read(data.root());
+      readPipelines();
       List<String> names = data.collections();
       for (String name : names) {
         refresh(name);

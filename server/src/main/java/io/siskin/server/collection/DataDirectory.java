@@ -48,6 +48,7 @@ import org.slf4j.LoggerFactory;
  * DIR/.dropped-…                    the rest of a collection that is being removed
  * DIR/.restoring-…                  a collection that is being made of a snapshot
  * DIR/aliases.json                  further names of collections, see {@link Aliases}
+ * DIR/.pipelines.json               ranking trees of collections, see {@link Pipelines}
  * DIR/.server-lock                  held by the process that serves, see {@link ServerLock}
  * DIR/.encodings/…                  what models made of texts; may be deleted while nobody uses it
  * </pre>

@@ -93,6 +93,22 @@ public final class RankingMetrics {
   }
 
   /**
+   * Measures each judged query of a run, in the order of the judgments.
+   *
+   * @param metric what to measure
+   * @param run the rankings; a query that it lacks counts 0
+   * @param qrels query id to document id to grade; a query with an empty map is not judged
+   * @return one value from 0 to 1 for each judged query
+   */
+  public static double[] perQuery(
+      Metric metric, TrecRun run, Map<String, Map<String, Integer>> qrels) {
+    return qrels.entrySet().stream()
+        .filter(query -> !query.getValue().isEmpty())
+        .mapToDouble(query -> measure(metric, run.ranking(query.getKey()), query.getValue()))
+        .toArray();
+  }
+
+  /**
    * Measures one ranking.
    *
    * @param metric what to measure

@@ -3,6 +3,7 @@ package io.siskin.server.plan;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.Segment;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.MappedSegment;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchRoute;
@@ -131,6 +132,26 @@ public final class Planner {
       }
     }
     return routes;
+  }
+
+  /**
+   * Chooses for each segment how it is searched.
+   *
+   * @param scope the segments, and the documents that may be found
+   * @param evaluation how the request wants to be evaluated
+   * @param defaultTarget the recall target of a request that names neither mode nor target
+   * @param k how many documents are wanted, 1 or more
+   * @return how to evaluate, by segment
+   */
+  public List<SearchRoute> plan(
+      SearchScope scope, Evaluation evaluation, float defaultTarget, int k) {
+    return switch (evaluation) {
+      case Evaluation.InMode(SearchMode mode) -> plan(scope, whereverPossible(mode), k);
+      case Evaluation.CollectionDefault(long budgetMicros) ->
+          plan(scope, defaultTarget, k, budgetMicros);
+      case Evaluation.RecallTarget(float target, long budgetMicros) ->
+          plan(scope, target, k, budgetMicros);
+    };
   }
 
   /**

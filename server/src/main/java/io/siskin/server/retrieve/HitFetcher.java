@@ -2,9 +2,13 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.rank.Ranked;
+import io.siskin.server.rank.RankingOutcome;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
+import io.siskin.server.retrieve.RetrievalResponse.InnerHit;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.DocumentPositions;
 import io.siskin.server.search.SearchableSegment;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
@@ -24,6 +28,8 @@ final class HitFetcher implements AutoCloseable {
   private static final int HIT_BYTES = 9;
   private static final int FIELD_BYTES = 6;
   private static final int CONTRIBUTION_BYTES = 19;
+  private static final int STAGE_SCORE_BYTES = 13;
+  private static final int INNER_HIT_BYTES = 13;
 
   private final List<SnapshotPart> parts;
   private final RetrievalRequest request;
@@ -38,14 +44,14 @@ final class HitFetcher implements AutoCloseable {
    * Prepares to fetch. Reads nothing yet.
    *
    * @param parts the parts of the snapshot that was searched
-   * @param query the query
+   * @param query the query that is explained; null for none
    * @param request what is wanted
    * @param cancellation the request's deadline and cancellation
    * @param responseBytesMax how long the response may become, in bytes
    */
   HitFetcher(
       List<SnapshotPart> parts,
-      QuantizedQuery query,
+      @Nullable QuantizedQuery query,
       RetrievalRequest request,
       Cancellation cancellation,
       long responseBytesMax) {
@@ -54,7 +60,7 @@ final class HitFetcher implements AutoCloseable {
     this.cancellation = cancellation;
     this.responseBytesMax = responseBytesMax;
     this.wanted = new WantedFields(request.fields());
-    this.explanation = request.explain() ? new Explanation(query) : null;
+    this.explanation = request.explain() && query != null ? new Explanation(query) : null;
     this.readers = new SearchableSegment.@Nullable FieldReader[parts.size()];
   }
 
@@ -75,6 +81,54 @@ final class HitFetcher implements AutoCloseable {
       cancellation.check();
       int segment = searcher.segment(rank);
       hits.add(hit(segment, searcher.segmentDocumentNumber(rank), searcher.score(rank)));
+    }
+    return hits;
+  }
+
+  /**
+   * Fetches one page of what a ranking tree found.
+   *
+   * @param outcome what was found
+   * @param positions where documents are
+   * @param offset how many hits are left out before the first one
+   * @param count how many hits are fetched at most
+   * @throws ResponseTooLargeException as soon as it is known that they do not fit
+   * @throws io.siskin.server.search.QueryCancelledException when the deadline passes or the request
+   *     is cancelled meanwhile
+   */
+  List<Hit> fetch(RankingOutcome outcome, DocumentPositions positions, int offset, int count) {
+    int end = (int) Math.min(outcome.list().size(), (long) offset + count);
+    List<Hit> hits = new ArrayList<>(Math.max(0, end - offset));
+    for (int rank = offset; rank < end; rank++) {
+      cancellation.check();
+      int position = outcome.list().position(rank);
+      int number = positions.documentNumber(position);
+      int segment = positions.segment(number);
+      // A double can be larger than every float.
+      float score =
+          (float) Math.clamp(outcome.list().score(rank), -Float.MAX_VALUE, Float.MAX_VALUE);
+      Hit hit = hit(segment, number - positions.base(segment), score);
+      Map<String, Double> stageScores = outcome.stageScores(position);
+      stageScores.keySet().forEach(name -> count(STAGE_SCORE_BYTES + name.length()));
+      List<InnerHit> innerHits =
+          outcome.innerHits().isEmpty()
+              ? List.of()
+              : innerHits(outcome.innerHits().get(rank), positions);
+      hits.add(
+          new Hit(
+              hit.id(), hit.score(), hit.fields(), hit.contributions(), stageScores, innerHits));
+    }
+    return hits;
+  }
+
+  private List<InnerHit> innerHits(Ranked group, DocumentPositions positions) {
+    List<InnerHit> hits = new ArrayList<>(group.size());
+    for (int rank = 0; rank < group.size(); rank++) {
+      int number = positions.documentNumber(group.position(rank));
+      int segment = positions.segment(number);
+      String id = parts.get(segment).searchable().externalId(number - positions.base(segment));
+      count(INNER_HIT_BYTES + id.length());
+      hits.add(new InnerHit(id, group.score(rank)));
     }
     return hits;
   }

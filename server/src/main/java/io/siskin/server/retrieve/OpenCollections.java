@@ -6,6 +6,7 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.filter.FilterCache;
 import io.siskin.server.search.QueryCancelledException;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,20 @@ public final class OpenCollections {
    */
   List<String> aliasesOf(String name) {
     return catalog.aliases().of(name);
+  }
+
+  /**
+   * Returns the ranking trees that are stored with a collection, by name.
+   *
+   * @param name the collection's name, or an alias
+   * @throws CollectionNotFoundException when there is no such collection
+   */
+  SortedMap<String, String> pipelines(String name) {
+    String collection = catalog.aliases().resolve(name);
+    if (!catalog.names().contains(collection)) {
+      throw new CollectionNotFoundException(name, catalog.names());
+    }
+    return catalog.pipelines().of(collection);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.ShareHistogram;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchRoute;
 import io.siskin.server.search.SearchScope;

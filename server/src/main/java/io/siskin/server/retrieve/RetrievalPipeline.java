@@ -18,8 +18,11 @@ import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.filter.Selection;
-import io.siskin.server.plan.Planner;
+import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.SparseQuery;
+import io.siskin.server.rank.TreeEvaluator;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
+import io.siskin.server.retrieve.RetrievalRequest.Ranking;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.retrieve.RetrievalResponse.StageNanos;
 import io.siskin.server.search.Cancellation;
@@ -29,6 +32,7 @@ import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -47,10 +51,14 @@ public final class RetrievalPipeline implements Retriever {
   // Measured beside the postings of a search, which cost about a nanosecond each.
   private static final long POSTINGS_PER_FETCHED_HIT = 2_000;
 
+  // To sort and to look a document up is some tens of nanoseconds in each stage.
+  private static final long POSTINGS_PER_CANDIDATE = 100;
+
   private final OpenCollections open;
   private final Function<String, WriteCounts> writes;
   private final SearchTallies tallies;
   private final RecallSampler sampler;
+  private final RankedRetrieval ranked;
 
   /**
    * Makes a pipeline over collections that nobody here writes.
@@ -81,6 +89,7 @@ public final class RetrievalPipeline implements Retriever {
   public RetrievalPipeline(
       CollectionCatalog catalog, Function<String, WriteCounts> writes, RecallSampler sampler) {
     this.sampler = sampler;
+    this.ranked = new RankedRetrieval(System::currentTimeMillis, SnapshotDenseFields::of);
     this.open = new OpenCollections(catalog);
     this.writes = writes;
     this.tallies = new SearchTallies(open::names);
@@ -135,8 +144,26 @@ public final class RetrievalPipeline implements Retriever {
     try {
       cancellation.check();
       new WantedFields(request.fields()).check(snapshot);
+      Ranking ranking = request.ranking();
+      if (ranking != null) {
+        ranked.check(snapshot, ranking.root());
+      }
       SelectionStatistics ofTenant = tenantStatistics(snapshot, request, cancellation);
       TermStatistics statistics = ofTenant == null ? snapshot.statistics() : ofTenant;
+      if (ranking != null) {
+        RetrievalResponse response =
+            retrieve(
+                snapshot,
+                request,
+                ranking,
+                ofTenant,
+                statistics,
+                cancellation,
+                responseBytesMax,
+                start);
+        count(snapshot.manifest().name(), response);
+        return response;
+      }
       SparseVector vector =
           open.encoding(
               snapshot,
@@ -164,13 +191,70 @@ public final class RetrievalPipeline implements Retriever {
     }
   }
 
+  /** Searches with a ranking tree. */
+  private RetrievalResponse retrieve(
+      CollectionSnapshot snapshot,
+      RetrievalRequest request,
+      Ranking ranking,
+      @Nullable SelectionStatistics ofTenant,
+      TermStatistics statistics,
+      Cancellation cancellation,
+      long responseBytesMax,
+      long start) {
+    Map<SparseQuery, SparseVector> vectors =
+        open.encoding(
+            snapshot,
+            () ->
+                snapshot.encoding(
+                    statistics,
+                    () -> RankedRetrieval.encode(snapshot, request, ranking, cancellation)));
+    long encodeNanos = System.nanoTime() - start;
+    if (request.query() instanceof Query.Encoded encoded) {
+      encodeNanos += encoded.encodeNanos();
+    }
+    long encodingNanos = encodeNanos;
+    return open.reading(
+        snapshot,
+        () ->
+            ranked.search(
+                snapshot,
+                scope(snapshot, request, ofTenant, cancellation),
+                request,
+                ranking,
+                vectors,
+                cancellation,
+                responseBytesMax,
+                encodingNanos,
+                start));
+  }
+
+  @Override
+  public void checkRanking(String collection, RankingNode root) {
+    CollectionSnapshot snapshot = open.acquire(collection);
+    try {
+      ranked.check(snapshot, root);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  @Override
+  public SortedMap<String, String> pipelines(String collection) {
+    return open.pipelines(collection);
+  }
+
+  /** Returns how many stages of ranking trees have begun so far. */
+  public long rankingStagesBegun() {
+    return ranked.stagesBegun();
+  }
+
   /**
    * Returns the statistics of the tenant of a request; null where they are not used. Those of a
    * vector are not, which has its weights.
    */
   private @Nullable SelectionStatistics tenantStatistics(
       CollectionSnapshot snapshot, RetrievalRequest request, Cancellation cancellation) {
-    return snapshot.hasTenantStatistics() && !(request.query() instanceof Query.Vector)
+    return snapshot.hasTenantStatistics() && hasText(request)
         ? open.reading(
             snapshot,
             () ->
@@ -180,6 +264,16 @@ public final class RetrievalPipeline implements Retriever {
                     open.filters(),
                     cancellation::check))
         : null;
+  }
+
+  private static boolean hasText(RetrievalRequest request) {
+    return switch (request.query()) {
+      case Query.Text _, Query.Encoded _ -> true;
+      case Query.Vector _, Query.None _ ->
+          request.ranking() != null
+              && TreeEvaluator.queries(request.ranking().root()).keySet().stream()
+                  .anyMatch(query -> query instanceof SparseQuery.Text);
+    };
   }
 
   /** Evaluates and fetches: all that reads the files of the snapshot. */
@@ -194,7 +288,10 @@ public final class RetrievalPipeline implements Retriever {
       long startNanoTime) {
     long begin = System.nanoTime();
     SearchScope scope = scope(snapshot, request, ofTenant, cancellation);
-    List<SearchRoute> routes = routes(snapshot, scope, request.evaluation(), request.k());
+    List<SearchRoute> routes =
+        snapshot
+            .planner()
+            .plan(scope, request.evaluation(), snapshot.defaultRecallTarget(), request.k());
     QuantizedQuery query = QuantizedQuery.of(vector);
     Searcher searcher = snapshot.searchers().take();
     // Not given back when the search fails: its scratch memory may be half used then.
@@ -242,20 +339,6 @@ public final class RetrievalPipeline implements Retriever {
     return snapshot.scope().accepting(admitted);
   }
 
-  /** Returns how each segment is searched for a request. */
-  private static List<SearchRoute> routes(
-      CollectionSnapshot snapshot, SearchScope scope, Evaluation evaluation, int k) {
-    Planner planner = snapshot.planner();
-    return switch (evaluation) {
-      case Evaluation.InMode(SearchMode mode) ->
-          planner.plan(scope, planner.whereverPossible(mode), k);
-      case Evaluation.CollectionDefault(long budgetMicros) ->
-          planner.plan(scope, snapshot.defaultRecallTarget(), k, budgetMicros);
-      case Evaluation.RecallTarget(float target, long budgetMicros) ->
-          planner.plan(scope, target, k, budgetMicros);
-    };
-  }
-
   private void count(String collection, RetrievalResponse response) {
     StageNanos timings = response.timings();
     tallies
@@ -278,16 +361,16 @@ public final class RetrievalPipeline implements Retriever {
   public long estimatedPostings(RetrievalRequest request) {
     CollectionSnapshot snapshot = open.acquire(request.collection());
     try {
-      long estimate =
-          switch (request.query()) {
-            case Query.Vector(SparseVector vector) ->
-                open.reading(snapshot, () -> postings(snapshot, vector));
-            case Query.Encoded encoded ->
-                open.reading(snapshot, () -> postings(snapshot, encoded.vector()));
-            case Query.Text(String text) ->
-                (text.length() / CHARACTERS_PER_WORD + 1L) * snapshot.longestListLength();
-          };
-      long postings = Math.min(estimate, snapshot.postingCount());
+      Ranking ranking = request.ranking();
+      long postings = 0;
+      if (ranking == null) {
+        postings = estimatedPostings(snapshot, request.query());
+      } else {
+        for (SparseQuery query : TreeEvaluator.queries(ranking.root()).keySet()) {
+          postings += estimatedPostings(snapshot, RankedRetrieval.query(query, request.query()));
+        }
+        postings += RankedRetrieval.handedOn(ranking.root()) * POSTINGS_PER_CANDIDATE;
+      }
       boolean fetches = request.explain() || !request.fields().isEmpty();
       return fetches
           ? postings + Math.min(request.k(), postings) * POSTINGS_PER_FETCHED_HIT
@@ -295,6 +378,20 @@ public final class RetrievalPipeline implements Retriever {
     } finally {
       snapshot.release();
     }
+  }
+
+  private long estimatedPostings(CollectionSnapshot snapshot, Query query) {
+    long estimate =
+        switch (query) {
+          case Query.Vector(SparseVector vector) ->
+              open.reading(snapshot, () -> postings(snapshot, vector));
+          case Query.Encoded encoded ->
+              open.reading(snapshot, () -> postings(snapshot, encoded.vector()));
+          case Query.Text(String text) ->
+              (text.length() / CHARACTERS_PER_WORD + 1L) * snapshot.longestListLength();
+          case Query.None() -> 0;
+        };
+    return Math.min(estimate, snapshot.postingCount());
   }
 
   @Override
@@ -335,7 +432,13 @@ public final class RetrievalPipeline implements Retriever {
     }
   }
 
-  private static SparseVector encode(CollectionSnapshot snapshot, Query query) {
+  /**
+   * Encodes a query by the encoder of a collection.
+   *
+   * @param snapshot the collection
+   * @param query the query, not {@link Query.None}
+   */
+  static SparseVector encode(CollectionSnapshot snapshot, Query query) {
     return switch (query) {
       case Query.Text(String text) ->
           snapshot.encoders().queries().encode(List.of(text)).getFirst();
@@ -348,6 +451,7 @@ public final class RetrievalPipeline implements Retriever {
         checkVocabulary(snapshot, vector);
         yield vector;
       }
+      case Query.None() -> throw new IllegalArgumentException("there is no query to encode");
     };
   }
 
@@ -378,7 +482,7 @@ public final class RetrievalPipeline implements Retriever {
   private static long encodeNanos(Query query, long nanosHere) {
     return switch (query) {
       case Query.Text _ -> nanosHere;
-      case Query.Vector _ -> 0;
+      case Query.Vector _, Query.None _ -> 0;
       case Query.Encoded encoded -> encoded.encodeNanos();
     };
   }

@@ -4,7 +4,10 @@ import io.siskin.index.error.Ranges;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.rank.RankingNode;
+import io.siskin.server.search.Evaluation;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One search, free of any transport.
@@ -18,6 +21,7 @@ import java.util.List;
  * @param explain whether each hit lists what each matched term contributed to its score
  * @param selector which documents qualify: all, or those that a filter admits
  * @param tenant whose documents are searched; empty when the collection has no tenants
+ * @param ranking how documents are ranked by several stages; null ranks them by the query alone
  */
 public record RetrievalRequest(
     String collection,
@@ -27,7 +31,8 @@ public record RetrievalRequest(
     List<String> fields,
     boolean explain,
     Selector selector,
-    String tenant) {
+    String tenant,
+    @Nullable Ranking ranking) {
   /** The largest k accepted. */
   public static final int K_MAX = 10_000;
 
@@ -58,17 +63,54 @@ public record RetrievalRequest(
   }
 
   /**
+   * Makes a search without a ranking tree.
+   *
+   * @param collection the collection's name
+   * @param query what is searched for
+   * @param k how many hits are wanted, 1 to 10,000
+   * @param evaluation how to evaluate
+   * @param fields names of the stored fields to return with each hit
+   * @param explain whether hits are explained
+   * @param selector which documents qualify
+   * @param tenant whose documents are searched; empty when the collection has no tenants
+   */
+  public RetrievalRequest(
+      String collection,
+      Query query,
+      int k,
+      Evaluation evaluation,
+      List<String> fields,
+      boolean explain,
+      Selector selector,
+      String tenant) {
+    this(collection, query, k, evaluation, fields, explain, selector, tenant, null);
+  }
+
+  /**
+   * A ranking tree, and which of its hits are returned: {@link #k} from the offset on.
+   *
+   * @param root the root of the tree, which keeps the rules of {@link
+   *     io.siskin.server.rank.TreeCheck#shape}
+   * @param isStored whether the request named it instead of carrying it
+   * @param offset how many hits are left out before the first one that is returned, 0 or more
+   */
+  public record Ranking(RankingNode root, boolean isStored, int offset) {}
+
+  /**
    * Returns the same request with another query.
    *
    * @param other what is searched for instead
    */
   RetrievalRequest withQuery(Query other) {
     return new RetrievalRequest(
-        collection, other, k, evaluation, fields, explain, selector, tenant);
+        collection, other, k, evaluation, fields, explain, selector, tenant, ranking);
   }
 
   /** What is searched for. */
   public sealed interface Query {
+    /** Nothing: all queries are in a ranking tree. */
+    record None() implements Query {}
+
     /**
      * Text, to be encoded by the collection's query encoder.
      *

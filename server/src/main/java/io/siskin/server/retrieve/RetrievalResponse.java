@@ -1,9 +1,12 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.StageReport;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to a {@link RetrievalRequest}.
@@ -16,6 +19,8 @@ import java.util.Map;
  * @param unknownTerms how many of the query's terms the collection's vocabulary lacks; they match
  *     nothing
  * @param segmentCount how many segments were searched
+ * @param stages what the stages of a ranking tree did; empty without a tree
+ * @param pipeline the tree that was used, if the request named it; else null
  */
 public record RetrievalResponse(
     List<Hit> hits,
@@ -23,7 +28,29 @@ public record RetrievalResponse(
     StageNanos timings,
     SearchStats stats,
     int unknownTerms,
-    int segmentCount) {
+    int segmentCount,
+    List<StageReport> stages,
+    @Nullable RankingNode pipeline) {
+  /**
+   * Makes the answer to a search without a ranking tree.
+   *
+   * @param hits see above
+   * @param mode see above
+   * @param timings see above
+   * @param stats see above
+   * @param unknownTerms see above
+   * @param segmentCount see above
+   */
+  public RetrievalResponse(
+      List<Hit> hits,
+      SearchMode mode,
+      StageNanos timings,
+      SearchStats stats,
+      int unknownTerms,
+      int segmentCount) {
+    this(hits, mode, timings, stats, unknownTerms, segmentCount, List.of(), null);
+  }
+
   /**
    * One document found.
    *
@@ -33,9 +60,37 @@ public record RetrievalResponse(
    * @param fields the stored fields that were asked for and that the document has
    * @param contributions what each matched term added, largest first; empty unless explain was
    *     asked for
+   * @param stageScores its scores by the names of the stages of a ranking tree that handed it on
+   * @param innerHits the documents of its group that the root of the tree lists
    */
   public record Hit(
-      String id, float score, Map<String, String> fields, List<Contribution> contributions) {}
+      String id,
+      float score,
+      Map<String, String> fields,
+      List<Contribution> contributions,
+      Map<String, Double> stageScores,
+      List<InnerHit> innerHits) {
+    /**
+     * Makes a hit of a search without a ranking tree.
+     *
+     * @param id see above
+     * @param score see above
+     * @param fields see above
+     * @param contributions see above
+     */
+    public Hit(
+        String id, float score, Map<String, String> fields, List<Contribution> contributions) {
+      this(id, score, fields, contributions, Map.of(), List.of());
+    }
+  }
+
+  /**
+   * One document of a group.
+   *
+   * @param id its external id
+   * @param score its score in the list that was grouped
+   */
+  public record InnerHit(String id, double score) {}
 
   /**
    * One matched term's part of a score.

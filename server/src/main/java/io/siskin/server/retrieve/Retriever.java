@@ -1,7 +1,9 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.server.rank.RankingNode;
 import io.siskin.server.search.Cancellation;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,24 @@ public interface Retriever {
    * @return an upper estimate in postings read; one posting costs about a nanosecond
    */
   long estimatedPostings(RetrievalRequest request);
+
+  /**
+   * Checks that a collection has what a ranking tree needs.
+   *
+   * @param collection the collection's name, or an alias of it
+   * @param root the root of the tree, which keeps the rules of {@link
+   *     io.siskin.server.rank.TreeCheck#shape}
+   * @throws io.siskin.index.error.InvalidInputException when something is missing
+   */
+  void checkRanking(String collection, RankingNode root);
+
+  /**
+   * Returns the ranking trees that are stored with a collection, by name, in the form in which they
+   * were stored.
+   *
+   * @param collection the collection's name, or an alias of it
+   */
+  SortedMap<String, String> pipelines(String collection);
 
   /** Returns all collections, ordered by name. */
   List<CollectionDescription> collections();

@@ -2,6 +2,7 @@ package io.siskin.server.rpc;
 
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServiceDescriptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -9,6 +10,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
 import io.siskin.server.counters.AccessCounts;
@@ -25,6 +27,7 @@ import io.siskin.server.rpc.service.EarlyRefusal;
 import io.siskin.server.rpc.service.EncodeDispatcher;
 import io.siskin.server.rpc.service.EncodeService;
 import io.siskin.server.rpc.service.KeyRights;
+import io.siskin.server.rpc.service.PipelineService;
 import io.siskin.server.rpc.service.SearchDispatcher;
 import io.siskin.server.rpc.service.SearchService;
 import io.siskin.server.rpc.service.ServerFacts;
@@ -40,7 +43,6 @@ import io.siskin.server.rpc.transport.UnreadAnswers;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,16 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class GrpcServices {
+  /** The services of the API, in the order in which they are described. */
+  private static final List<ServiceDescriptor> SERVICES =
+      List.of(
+          CollectionServiceGrpc.getServiceDescriptor(),
+          PipelineServiceGrpc.getServiceDescriptor(),
+          SearchServiceGrpc.getServiceDescriptor(),
+          DocumentServiceGrpc.getServiceDescriptor(),
+          EncodeServiceGrpc.getServiceDescriptor(),
+          ServerServiceGrpc.getServiceDescriptor());
+
   private static final List<String> HEALTH_NAMES =
       List.of(
           HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
@@ -56,6 +68,7 @@ final class GrpcServices {
           CollectionServiceGrpc.SERVICE_NAME,
           DocumentServiceGrpc.SERVICE_NAME,
           EncodeServiceGrpc.SERVICE_NAME,
+          PipelineServiceGrpc.SERVICE_NAME,
           ServerServiceGrpc.SERVICE_NAME);
 
   private final AdmissionControl admission;
@@ -67,6 +80,7 @@ final class GrpcServices {
   private final CallerIds callerIds = new CallerIds();
   private final SearchService searchService;
   private final CollectionService collectionService;
+  private final PipelineService pipelineService;
   private final DocumentService documentService;
   private final EncodeService encodeService;
   private final ServerService serverService;
@@ -137,6 +151,7 @@ final class GrpcServices {
             options.limits().streamInFlightMax());
     collectionService =
         new CollectionService(backends.searches(), backends.changes(), statusMapper);
+    pipelineService = new PipelineService(backends.searches(), backends.changes(), statusMapper);
     documentService =
         new DocumentService(
             backends.documents(),
@@ -164,12 +179,7 @@ final class GrpcServices {
             options.limits().responseBytesMax());
     setServing(false);
     // Counted from the start, since a counter that appears with its first call has no rate for it.
-    Stream.of(
-            SearchServiceGrpc.getServiceDescriptor(),
-            CollectionServiceGrpc.getServiceDescriptor(),
-            DocumentServiceGrpc.getServiceDescriptor(),
-            EncodeServiceGrpc.getServiceDescriptor(),
-            ServerServiceGrpc.getServiceDescriptor())
+    SERVICES.stream()
         .flatMap(service -> service.getMethods().stream())
         .forEach(method -> calls.of(method.getFullMethodName()));
   }
@@ -199,6 +209,10 @@ final class GrpcServices {
             guard.guard(
                 ServerInterceptors.interceptForward(
                     collectionService, access, rateLimiting, sizes, openCalls)))
+        .addService(
+            guard.guard(
+                ServerInterceptors.interceptForward(
+                    pipelineService, access, rateLimiting, sizes, openCalls)))
         .addService(
             guard.guard(
                 ServerInterceptors.interceptForward(
@@ -234,12 +248,7 @@ final class GrpcServices {
   GrpcRestGateway gateway(String name, GrpcServerOptions options) {
     return new GrpcRestGateway(
         name,
-        List.of(
-            CollectionServiceGrpc.getServiceDescriptor(),
-            SearchServiceGrpc.getServiceDescriptor(),
-            DocumentServiceGrpc.getServiceDescriptor(),
-            EncodeServiceGrpc.getServiceDescriptor(),
-            ServerServiceGrpc.getServiceDescriptor()),
+        SERVICES,
         new StatusMapper(options.retryDelay(), !access.areKeysRequired()),
         access.areKeysRequired(),
         options.limits().requestBytesMax(),

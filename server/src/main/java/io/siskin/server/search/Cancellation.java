@@ -72,6 +72,15 @@ public final class Cancellation {
   }
 
   /**
+   * Returns the same with a deadline that is no further away than a time.
+   *
+   * @param nanos how far, from now, 0 or more
+   */
+  public Cancellation within(long nanos) {
+    return remainingNanos() <= nanos ? this : at(nanoTime.getAsLong() + nanos, cancelled, nanoTime);
+  }
+
+  /**
    * Returns the same that also interrupts on another cancellation.
    *
    * @param also asked at each check; must be cheap and thread-safe

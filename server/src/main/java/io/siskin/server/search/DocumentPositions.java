@@ -62,6 +62,17 @@ public final class DocumentPositions {
   }
 
   /**
+   * Returns the position of a document.
+   *
+   * @param number its number in the snapshot, 0 to the number of all documents − 1
+   */
+  public int position(int number) {
+    int segment = segment(number);
+    IndexingOrder order = orders[segment];
+    return order == null ? number : bases[segment] + order.ordinal(number - bases[segment]);
+  }
+
+  /**
    * Returns which segment a document is in.
    *
    * @param number its number or its position, 0 to the number of all documents − 1

@@ -127,6 +127,46 @@ public final class Searcher {
     finish(k, cancellation);
   }
 
+  /**
+   * Searches a scope, each segment in its own way, and ends early when a stop says so. The result
+   * stands in this object until the next search. After a stop it is the best of what was scored
+   * until then, with the scores that these documents have in a whole search.
+   *
+   * @param newScope what is searched; whoever calls keeps its segments retained
+   * @param query the query
+   * @param routes how to evaluate, by segment; a budget is that of the whole search in each of them
+   * @param k how many documents are wanted, 1 or more
+   * @param cancellation the request's deadline and cancellation
+   * @param stop ends the search without an error; the request's own deadline and cancellation are
+   *     part of it
+   * @return whether the search came to its end
+   * @throws QueryCancelledException when interrupted by the request; there is no result then
+   */
+  public boolean search(
+      SearchScope newScope,
+      QuantizedQuery query,
+      List<? extends SearchRoute> routes,
+      int k,
+      Cancellation cancellation,
+      Cancellation stop) {
+    begin(newScope, query, k);
+    boolean complete = true;
+    for (int turn = 0; complete && turn < scope.size(); turn++) {
+      int number = scope.evaluated(turn);
+      try {
+        stop.check();
+        evaluate(turn, routes.get(number), stop);
+      } catch (QueryCancelledException stopped) {
+        cancellation.check();
+        // It stopped in the middle of its work, so that nobody else may use it.
+        borrowed[number] = null;
+        complete = false;
+      }
+    }
+    finish(k, cancellation);
+    return complete;
+  }
+
   private void begin(SearchScope newScope, QuantizedQuery query, int k) {
     scope = newScope;
     counters.reset();

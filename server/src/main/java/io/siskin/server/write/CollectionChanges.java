@@ -67,6 +67,26 @@ public interface CollectionChanges {
   SortedMap<String, String> aliases();
 
   /**
+   * Keeps a ranking tree with a collection, in place of what had its name.
+   *
+   * @param collection the collection's name, or an alias
+   * @param pipeline the name of the pipeline
+   * @param tree the tree, in the form in which it is read again
+   * @return completed when it is in force
+   */
+  CompletableFuture<Void> putPipeline(String collection, String pipeline, String tree);
+
+  /**
+   * Removes a ranking tree that is stored with a collection.
+   *
+   * @param collection the collection's name, or an alias
+   * @param pipeline the name of the pipeline
+   * @return completed when it is gone; fails with {@link
+   *     io.siskin.index.error.InvalidInputException} when there is none of the name
+   */
+  CompletableFuture<Void> deletePipeline(String collection, String pipeline);
+
+  /**
    * Makes every write that was answered visible and moves it into a segment.
    *
    * @param collection the collection

@@ -13,6 +13,7 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.ModelStore;
+import io.siskin.server.collection.Pipelines;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
@@ -38,6 +39,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -363,6 +366,8 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
             writers.end(name);
             catalog.own(name);
             try (DataDirectory.Writer rights = writers.rights(name)) {
+              // First: the next collection of that name must not find them.
+              replacePipelines(before -> before.without(name));
               rights.drop();
               catalog.remove(name);
               writers.forget(name);
@@ -421,6 +426,47 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   @Override
   public SortedMap<String, String> aliases() {
     return catalog.aliases().collections();
+  }
+
+  @Override
+  public CompletableFuture<Void> putPipeline(String collection, String pipeline, String tree) {
+    return changePipelines(
+        collection,
+        (name, before) -> {
+          DataDirectory.checkName("pipeline", pipeline);
+          return before.with(name, pipeline, tree);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> deletePipeline(String collection, String pipeline) {
+    return changePipelines(collection, (name, before) -> before.without(name, pipeline));
+  }
+
+  private CompletableFuture<Void> changePipelines(
+      String collection, BiFunction<String, Pipelines, Pipelines> change) {
+    return change(
+        collection,
+        () -> {
+          String name = catalog.aliases().resolve(collection);
+          // It may not be dropped meanwhile, since its pipelines go with it.
+          try (NameLocks.Held _ = writers.locks().hold(name)) {
+            requireCollection(name);
+            replacePipelines(before -> change.apply(name, before));
+          }
+          return null;
+        });
+  }
+
+  private void replacePipelines(UnaryOperator<Pipelines> change) throws IOException {
+    synchronized (aliasLock) {
+      // Those of the disk: a server that is still opening its collections knows none yet.
+      Pipelines before = Pipelines.read(data.root());
+      Pipelines after = change.apply(before);
+      if (!after.equals(before)) {
+        catalog.putPipelines(after);
+      }
+    }
   }
 
   @Override

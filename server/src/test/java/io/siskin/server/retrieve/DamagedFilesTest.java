@@ -16,6 +16,7 @@ import io.siskin.server.encode.Side;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.testing.CapturedLog;
 import io.siskin.server.testing.TestCollections;
 import java.io.IOException;

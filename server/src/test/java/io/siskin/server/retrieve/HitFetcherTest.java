@@ -19,6 +19,7 @@ import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchScope;

@@ -13,6 +13,7 @@ import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

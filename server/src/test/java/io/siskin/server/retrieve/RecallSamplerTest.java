@@ -15,6 +15,7 @@ import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.testing.Seeded;
 import io.siskin.server.testing.TestCollections;

@@ -14,6 +14,7 @@ import io.siskin.server.plan.Planner;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.testing.TestCollections;
 import java.io.IOException;

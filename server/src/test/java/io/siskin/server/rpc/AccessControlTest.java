@@ -36,6 +36,7 @@ import io.siskin.proto.v1.GetCallerResponse;
 import io.siskin.proto.v1.GetCollectionRequest;
 import io.siskin.proto.v1.GetServerRequest;
 import io.siskin.proto.v1.ListCollectionsRequest;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.SearchStreamRequest;
@@ -200,6 +201,7 @@ class AccessControlTest {
         Stream.of(
                 SearchServiceGrpc.getServiceDescriptor(),
                 CollectionServiceGrpc.getServiceDescriptor(),
+                PipelineServiceGrpc.getServiceDescriptor(),
                 DocumentServiceGrpc.getServiceDescriptor(),
                 EncodeServiceGrpc.getServiceDescriptor(),
                 ServerServiceGrpc.getServiceDescriptor(),

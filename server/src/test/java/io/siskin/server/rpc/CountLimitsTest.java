@@ -16,14 +16,22 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.siskin.index.testing.Repository;
 import io.siskin.proto.v1.DenseField;
+import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
 import io.siskin.proto.v1.Document;
 import io.siskin.proto.v1.EncodeInput;
+import io.siskin.proto.v1.FeedbackStage;
 import io.siskin.proto.v1.FieldType;
 import io.siskin.proto.v1.FieldValue;
 import io.siskin.proto.v1.FieldsUpdate;
 import io.siskin.proto.v1.Filter;
+import io.siskin.proto.v1.FuseInput;
+import io.siskin.proto.v1.FuseStage;
+import io.siskin.proto.v1.Interpolation;
+import io.siskin.proto.v1.RankingNode;
+import io.siskin.proto.v1.ReciprocalRankFusion;
+import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.UpdateFieldsResponse;
@@ -248,8 +256,27 @@ class CountLimitsTest {
       message.addRepeatedField(field, inside.build());
     } else {
       Message.Builder inside = ((Message) message.getField(field)).toBuilder();
+      complete(inside);
       put(inside, rest, count);
       message.setField(field, inside.build());
+    }
+  }
+
+  /** Sets what a part of a ranking tree must have. */
+  private static void complete(Message.Builder message) {
+    switch (message) {
+      case RankingNode.Builder node -> node.setLimit(10);
+      case DenseStage.Builder dense -> dense.setField("f").addVector(1);
+      case FuseStage.Builder fuse ->
+          fuse.setReciprocalRank(ReciprocalRankFusion.getDefaultInstance());
+      case RescoreStage.Builder rescore -> rescore.setInput(RightRequests.node());
+      case Interpolation.Builder by ->
+          by.setField("f").addVector(1).setAlpha(0.5).setMissingScore(0);
+      case FeedbackStage.Builder feedback ->
+          feedback.setInput(RightRequests.node()).setDocuments(1).setTerms(1);
+      default -> {
+        // It needs nothing.
+      }
     }
   }
 
@@ -299,6 +326,7 @@ class CountLimitsTest {
       case "FieldsUpdate" -> FieldsUpdate.newBuilder().setId(name).addRemove("year").build();
       case "EncodeInput" -> EncodeInput.newBuilder().setText("x").build();
       case "Filter" -> Filter.newBuilder().setExists("year").build();
+      case "FuseInput" -> FuseInput.newBuilder().setNode(RightRequests.node()).build();
       case "FieldValue" -> FieldValue.newBuilder().setInt64Value(index).build();
       case "DenseVector" -> DenseVector.newBuilder().addValues(1).build();
       case "DenseField" -> DenseField.newBuilder().setName("v" + index).setDimensions(4).build();

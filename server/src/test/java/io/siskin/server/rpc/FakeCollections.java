@@ -188,6 +188,18 @@ public final class FakeCollections implements CollectionWrites, CollectionChange
   }
 
   @Override
+  public CompletableFuture<Void> putPipeline(String collection, String pipeline, String tree) {
+    asked.add("put pipeline " + collection + " " + pipeline);
+    return answer(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> deletePipeline(String collection, String pipeline) {
+    asked.add("delete pipeline " + collection + " " + pipeline);
+    return answer(null);
+  }
+
+  @Override
   public SortedMap<String, String> aliases() {
     return new TreeMap<>(Map.of("b", "books", "a", "books"));
   }

@@ -8,17 +8,24 @@ import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.collection.StorageOptions;
 import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.plan.Planner;
+import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.SparseQuery;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Retriever;
+import io.siskin.server.rpc.mapping.RankingMapper;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +49,21 @@ public final class FakeRetriever implements Retriever {
 
   final AtomicInteger estimateCount = new AtomicInteger();
   final AtomicInteger searchCount = new AtomicInteger();
+
+  /** The trees that were to be checked against a collection. */
+  final List<RankingNode> checked = new CopyOnWriteArrayList<>();
+
+  /** The trees that every collection has. */
+  volatile SortedMap<String, String> pipelines =
+      new TreeMap<>(
+          Map.of(
+              "other",
+              RankingMapper.toStored(
+                  new RankingNode.Sparse(
+                      new RankingNode.Frame("node", "node", 20, 0),
+                      new SparseQuery.OfRequest(),
+                      Evaluation.BY_DEFAULT))));
+
   volatile Behaviour behaviour = (request, cancellation) -> answer(request.collection());
   volatile long estimate = SMALL;
   volatile List<CollectionDescription> collections = List.of(describe("books"));
@@ -88,6 +110,16 @@ public final class FakeRetriever implements Retriever {
   public long estimatedPostings(RetrievalRequest request) {
     estimateCount.incrementAndGet();
     return estimate;
+  }
+
+  @Override
+  public void checkRanking(String collection, RankingNode root) {
+    checked.add(root);
+  }
+
+  @Override
+  public SortedMap<String, String> pipelines(String collection) {
+    return pipelines;
   }
 
   @Override

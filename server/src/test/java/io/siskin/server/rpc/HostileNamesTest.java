@@ -20,6 +20,7 @@ import io.grpc.stub.ClientCalls;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HostileNamesTest {
   private static final Set<String> NAME_FIELDS =
-      Set.of("name", "collection", "alias", "snapshot", "new_collection");
+      Set.of("name", "collection", "alias", "snapshot", "new_collection", "pipeline");
   private static final List<String> HOSTILE =
       List.of(
           "..",
@@ -96,6 +97,7 @@ class HostileNamesTest {
     List<MethodDescriptor<Message, Message>> unary = new ArrayList<>();
     Stream.of(
             CollectionServiceGrpc.getServiceDescriptor(),
+            PipelineServiceGrpc.getServiceDescriptor(),
             DocumentServiceGrpc.getServiceDescriptor(),
             SearchServiceGrpc.getServiceDescriptor(),
             EncodeServiceGrpc.getServiceDescriptor())

@@ -18,9 +18,13 @@ import io.siskin.proto.v1.EncodeSide;
 import io.siskin.proto.v1.FieldsUpdate;
 import io.siskin.proto.v1.GetRequest;
 import io.siskin.proto.v1.IdList;
+import io.siskin.proto.v1.PipelineServiceGrpc;
+import io.siskin.proto.v1.PutPipelineRequest;
+import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
+import io.siskin.proto.v1.SparseStage;
 import io.siskin.proto.v1.UpdateFieldsRequest;
 import io.siskin.proto.v1.UpsertRequest;
 import java.util.ArrayList;
@@ -35,10 +39,11 @@ final class RightRequests {
           SearchServiceGrpc.getServiceDescriptor(),
           DocumentServiceGrpc.getServiceDescriptor(),
           CollectionServiceGrpc.getServiceDescriptor(),
+          PipelineServiceGrpc.getServiceDescriptor(),
           EncodeServiceGrpc.getServiceDescriptor(),
           ServerServiceGrpc.getServiceDescriptor());
   private static final Set<String> NAMES =
-      Set.of("collection", "name", "alias", "snapshot", "new_collection");
+      Set.of("collection", "name", "alias", "snapshot", "new_collection", "pipeline");
 
   // The others name what is made.
   private static final Set<String> EXISTING = Set.of("collection", "name");
@@ -69,7 +74,8 @@ final class RightRequests {
     }
     Message named = request.build();
     return switch (named) {
-      case SearchRequest search -> search.toBuilder().setText("x").build();
+      case SearchRequest search -> search.toBuilder().clearRanking().setText("x").build();
+      case PutPipelineRequest put -> put.toBuilder().setNode(node()).build();
       case UpsertRequest upsert ->
           upsert.toBuilder().addDocuments(Document.newBuilder().setId("d").setText("x")).build();
       case UpdateFieldsRequest update ->
@@ -86,6 +92,14 @@ final class RightRequests {
               .build();
       default -> named;
     };
+  }
+
+  /** Returns a right ranking tree. */
+  static RankingNode node() {
+    return RankingNode.newBuilder()
+        .setLimit(10)
+        .setSparse(SparseStage.getDefaultInstance())
+        .build();
   }
 
   /** Returns the request of a method without any field. */

@@ -7,6 +7,8 @@ import io.siskin.client.ClientOptions;
 import io.siskin.client.CollectionInfo;
 import io.siskin.client.FieldType;
 import io.siskin.client.Health;
+import io.siskin.client.Ranking;
+import io.siskin.client.RankingNode;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchException;
 import io.siskin.client.SearchMode;
@@ -17,16 +19,22 @@ import io.siskin.client.SparseVector;
 import io.siskin.client.StatisticsScope;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.rank.DenseVector;
+import io.siskin.server.rank.EarlyStop;
+import io.siskin.server.rank.FusionMethod;
+import io.siskin.server.rank.GroupScore;
+import io.siskin.server.rank.SparseQuery;
 import io.siskin.server.retrieve.CollectionNotFoundException;
-import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.rpc.admission.OverloadedException;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.QueryCancelledException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,6 +158,86 @@ class SearchClientTest {
         .isEqualTo(
             new RetrievalRequest.Query.Vector(
                 TermIdVector.of(new int[] {-1, 3}, new float[] {1, 2})));
+  }
+
+  @Test
+  void rankingTreesArriveAsTheyWereMade() {
+    AtomicReference<RetrievalRequest> seen = recordRequests();
+    RankingNode.Sparse own =
+        new RankingNode.Sparse(
+            new RankingNode.Frame(30, "own", Duration.ofNanos(50_000)),
+            new SearchRequest.Query.Text("wren"),
+            SearchMode.exact(),
+            null);
+    RankingNode again =
+        new RankingNode.Feedback(
+            RankingNode.Frame.of(9),
+            new RankingNode.Group(
+                RankingNode.Frame.of(8),
+                RankingNode.compute(7, RankingNode.sparse(6), "score()"),
+                "host",
+                RankingNode.GroupScore.SUM,
+                2),
+            own,
+            3,
+            4,
+            0.5,
+            2);
+    RankingNode dense =
+        new RankingNode.Interpolate(
+            RankingNode.Frame.of(5),
+            new RankingNode.Dense(RankingNode.Frame.of(4), "f", List.of(1f)),
+            "g",
+            List.of(2f, 3f),
+            0.25,
+            -1,
+            RankingNode.EarlyStop.PROVEN);
+    RankingNode.Method linear =
+        new RankingNode.Method.Linear(RankingNode.Normalization.Z_SCORE, 0.5);
+    RankingNode root =
+        new RankingNode.Fuse(
+            new RankingNode.Frame(20, "root", null),
+            List.of(
+                new RankingNode.Input(again, 1),
+                new RankingNode.Input(dense, 2),
+                new RankingNode.Input(RankingNode.reciprocalRank(3, own), 0)),
+            linear);
+    client.search(SearchRequest.text("books", "x").withK(0).withRanking(Ranking.tree(root)));
+    RetrievalRequest.Ranking arrived = Objects.requireNonNull(seen.get().ranking());
+    assertThat(seen.get().k()).isEqualTo(20);
+    io.siskin.server.rank.RankingNode.Fuse fuse =
+        (io.siskin.server.rank.RankingNode.Fuse) arrived.root();
+    assertThat(fuse.frame())
+        .isEqualTo(new io.siskin.server.rank.RankingNode.Frame("node", "root", 20, 0));
+    assertThat(fuse.method())
+        .isEqualTo(new FusionMethod.Linear(FusionMethod.Normalization.Z_SCORE, 0.5));
+    assertThat(fuse.weighted())
+        .extracting(io.siskin.server.rank.RankingNode.Weighted::weight)
+        .containsExactly(1.0, 2.0, 0.0);
+    var feedback = (io.siskin.server.rank.RankingNode.Feedback) fuse.weighted().getFirst().node();
+    assertThat(feedback.query()).isEqualTo(new SparseQuery.Text("wren"));
+    assertThat(List.of(feedback.documents(), feedback.terms())).containsExactly(3, 4);
+    assertThat(List.of(feedback.queryWeight(), feedback.documentWeight()))
+        .containsExactly(0.5, 2.0);
+    var group = (io.siskin.server.rank.RankingNode.Group) feedback.input();
+    assertThat(group.score()).isEqualTo(GroupScore.SUM);
+    assertThat(group.innerHits()).isEqualTo(2);
+    var compute = (io.siskin.server.rank.RankingNode.Compute) group.input();
+    assertThat(compute.formula().text()).isEqualTo("score()");
+    var interpolate = (io.siskin.server.rank.RankingNode.Interpolate) fuse.weighted().get(1).node();
+    assertThat(interpolate.vector()).isEqualTo(new DenseVector(new float[] {2, 3}));
+    assertThat(interpolate.earlyStop()).isEqualTo(EarlyStop.PROVEN);
+    assertThat(List.of(interpolate.alpha(), interpolate.missingScore()))
+        .containsExactly(0.25, -1.0);
+    var reciprocal = (io.siskin.server.rank.RankingNode.Fuse) fuse.weighted().get(2).node();
+    assertThat(reciprocal.method()).isEqualTo(new FusionMethod.ReciprocalRank(60));
+    assertThat(reciprocal.inputs().getFirst().frame())
+        .isEqualTo(
+            new io.siskin.server.rank.RankingNode.Frame(
+                "node.fuse.inputs[2].node.fuse.inputs[0].node", "own", 30, 50));
+    client.search(SearchRequest.text("books", "x").withRanking(Ranking.stored("other")));
+    assertThat(Objects.requireNonNull(seen.get().ranking()).isStored()).isTrue();
+    assertThat(seen.get().k()).isEqualTo(10);
   }
 
   @Test

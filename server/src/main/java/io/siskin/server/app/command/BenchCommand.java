@@ -24,7 +24,7 @@ import io.siskin.server.measure.GroundTruth;
 import io.siskin.server.measure.OracleTruth;
 import io.siskin.server.measure.Recall;
 import io.siskin.server.plan.Planner;
-import io.siskin.server.retrieve.Evaluation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.siskin.server.app.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.client.ClientOptions;
@@ -8,6 +9,7 @@ import io.siskin.index.error.Ranges;
 import io.siskin.server.app.flags.CallerFlags;
 import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.ModeFlags;
+import io.siskin.server.app.flags.PipelineFlags;
 import io.siskin.server.app.output.OutputFile;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.process.FailureReport;
@@ -20,13 +22,18 @@ import io.siskin.server.corpus.TrecColumns;
 import io.siskin.server.measure.Metric;
 import io.siskin.server.measure.RankingMetrics;
 import io.siskin.server.measure.RankingMetrics.Population;
+import io.siskin.server.measure.Significance;
+import io.siskin.server.measure.TrecRun;
 import io.siskin.server.retrieve.RetrievalRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +62,9 @@ public final class EvalCommand implements Callable<Integer> {
   private static final List<Metric> METRICS =
       List.of(Metric.ndcg(10), Metric.reciprocalRank(10), Metric.recall(100), Metric.recall(1000));
   private static final int K_WANTED = 1000;
+
+  // Fixed, so that the same runs give the same interval.
+  private static final long BOOTSTRAP_SEED = 1;
 
   /** Where to search. */
   static final class Place {
@@ -127,6 +137,17 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Mixin ModeFlags evaluation = new ModeFlags();
 
+  @Mixin PipelineFlags pipeline = new PipelineFlags();
+
+  @Option(
+      names = "--baseline",
+      paramLabel = "RUN.trec",
+      description =
+          "A TREC run of the same queries to compare with. For each figure it prints the mean"
+              + " difference over all judged queries, the p-value of a paired t-test, and the"
+              + " interval of 95%% of 10000 bootstrap samples. Default: none.")
+  @Nullable Path baseline;
+
   @Option(
       names = "--run",
       paramLabel = "OUT.trec",
@@ -143,6 +164,10 @@ public final class EvalCommand implements Callable<Integer> {
     Ranges.check("--k", k, 1, RetrievalRequest.K_MAX);
     requireFile("--queries", queries);
     requireFile("--qrels", qrels);
+    pipeline.checkBeside(evaluation);
+    if (baseline != null) {
+      requireFile("--baseline", baseline);
+    }
     try (OutputFile output = run == null ? null : OutputFile.open("--run", run)) {
       Qrels judgments = Qrels.read(qrels);
       try (EvalEngine engine = open()) {
@@ -158,8 +183,12 @@ public final class EvalCommand implements Callable<Integer> {
   private EvalEngine open() throws IOException {
     return place.data == null
         ? RemoteEvalEngine.connect(
-            caller.secured(ClientOptions.of(String.valueOf(place.target))), collection, evaluation)
-        : LocalEvalEngine.open(place.data, collection, evaluation, inference.forQueries());
+            caller.secured(ClientOptions.of(String.valueOf(place.target))),
+            collection,
+            evaluation,
+            pipeline.ranking())
+        : LocalEvalEngine.open(
+            place.data, collection, evaluation, pipeline, inference.forQueries());
   }
 
   private static void requireFile(String option, Path file) {
@@ -251,18 +280,39 @@ public final class EvalCommand implements Callable<Integer> {
       warn(report.notAskedQueries() + " judged queries were not asked and " + what);
     }
     // Before the run is written: an id that it cannot carry shall not cost the figures.
-    print(report, result);
+    print(report, result, comparisons(result, judgments));
     if (output != null) {
       result.run().write(output.writer(), "siskin");
       output.commit();
     }
   }
 
+  /** Returns how each figure compares with that of the baseline; empty without one. */
+  private Map<Metric, Significance.Comparison> comparisons(EvalRun result, Qrels judgments)
+      throws IOException {
+    Map<Metric, Significance.Comparison> comparisons = new LinkedHashMap<>();
+    if (baseline != null) {
+      TrecRun other = TrecRun.read(baseline);
+      for (Metric metric : METRICS) {
+        comparisons.put(
+            metric,
+            Significance.compare(
+                RankingMetrics.perQuery(metric, other, judgments.gradesByQuery()),
+                RankingMetrics.perQuery(metric, result.run(), judgments.gradesByQuery()),
+                BOOTSTRAP_SEED));
+      }
+    }
+    return comparisons;
+  }
+
   private void warn(String what) {
     spec.commandLine().getErr().println(spec.qualifiedName() + ": " + what);
   }
 
-  private void print(RankingMetrics.Report report, EvalRun asked) {
+  private void print(
+      RankingMetrics.Report report,
+      EvalRun asked,
+      Map<Metric, Significance.Comparison> comparisons) {
     ObjectNode result = new ObjectMapper().createObjectNode();
     result.put("collection", collection).put("queries", asked.run().queryIds().size());
     result.put("judged_queries", report.judgedQueries());
@@ -276,10 +326,18 @@ public final class EvalCommand implements Callable<Integer> {
         .forEach((metric, mean) -> result.put(metric.label(), Math.round(mean * 1e5) / 1e5));
     result
         .put("k", k)
-        .put("mode", evaluation.isEmpty() ? "collection default" : evaluation.label())
+        .put("mode", mode())
         .put("modes_used", String.join(", ", asked.modes().keySet()))
         .put("mean_over", population == Population.JUDGED ? "judged" : "asked")
         .put("seconds", asked.seconds());
+    comparisons.forEach(
+        (metric, comparison) -> {
+          ObjectNode compared = result.putObject(metric.label() + " vs baseline");
+          compared.put("difference", Math.round(comparison.difference() * 1e5) / 1e5);
+          compared.put("p", comparison.p());
+          compared.put("low", Math.round(comparison.low() * 1e5) / 1e5);
+          compared.put("high", Math.round(comparison.high() * 1e5) / 1e5);
+        });
     if (k < K_WANTED) {
       result.put("note", "Recall@1000 is over " + k + " hits only");
     }
@@ -289,8 +347,26 @@ public final class EvalCommand implements Callable<Integer> {
     } else {
       result
           .properties()
-          .forEach(entry -> out.printf("%-20s %s%n", entry.getKey(), entry.getValue().asText()));
+          .forEach(entry -> out.printf("%-20s %s%n", entry.getKey(), text(entry.getValue())));
     }
     out.flush();
+  }
+
+  private static String text(JsonNode value) {
+    return value.isObject()
+        ? String.format(
+            Locale.ROOT,
+            "%+.5f (p = %.2g, 95 %% of samples from %+.5f to %+.5f)",
+            value.get("difference").asDouble(),
+            value.get("p").asDouble(),
+            value.get("low").asDouble(),
+            value.get("high").asDouble())
+        : value.asText();
+  }
+
+  private String mode() {
+    return pipeline.isGiven()
+        ? "pipeline " + pipeline.label()
+        : evaluation.isEmpty() ? "collection default" : evaluation.label();
   }
 }

@@ -6,27 +6,32 @@ import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.app.flags.ModeFlags;
+import io.siskin.server.app.flags.PipelineFlags;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.Pipelines;
 import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.ingest.CollectionQueries;
 import io.siskin.server.ingest.EncodingFailures;
 import io.siskin.server.measure.TrecRun;
+import io.siskin.server.rank.RankingNode;
 import io.siskin.server.retrieve.CollectionNotFoundException;
-import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse;
+import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +41,20 @@ final class LocalEvalEngine implements EvalEngine {
   private final Evaluation evaluation;
   private final CollectionCatalog catalog;
   private final RetrievalPipeline pipeline;
+  private final RetrievalRequest.@Nullable Ranking ranking;
 
-  private LocalEvalEngine(String collection, Evaluation evaluation, CollectionCatalog catalog) {
+  private LocalEvalEngine(
+      String collection,
+      Evaluation evaluation,
+      CollectionCatalog catalog,
+      PipelineFlags ranked,
+      SortedMap<String, String> pipelines) {
     this.collection = collection;
     this.evaluation = evaluation;
     this.catalog = catalog;
     this.pipeline = new RetrievalPipeline(catalog);
+    RankingNode root = ranked.tree(pipelines, () -> pipeline.collection(collection).defaultMode());
+    this.ranking = root == null ? null : new RetrievalRequest.Ranking(root, false, 0);
   }
 
   /**
@@ -50,11 +63,13 @@ final class LocalEvalEngine implements EvalEngine {
    * @param data the data directory
    * @param collection the collection's name
    * @param mode how queries are evaluated
+   * @param ranked by which stages documents are ranked
    * @param models opens the models of its encoder
    * @throws InvalidInputException when there is no such collection, or the options of the mode
    *     contradict each other
    */
-  static LocalEvalEngine open(Path data, String collection, ModeFlags mode, TextModels models)
+  static LocalEvalEngine open(
+      Path data, String collection, ModeFlags mode, PipelineFlags ranked, TextModels models)
       throws IOException {
     Evaluation evaluation = mode.evaluation();
     DataDirectory directory = new DataDirectory(data);
@@ -64,8 +79,11 @@ final class LocalEvalEngine implements EvalEngine {
     boolean opened = false;
     try {
       catalog.open(collection);
+      LocalEvalEngine engine =
+          new LocalEvalEngine(
+              collection, evaluation, catalog, ranked, Pipelines.read(data).of(collection));
       opened = true;
-      return new LocalEvalEngine(collection, evaluation, catalog);
+      return engine;
     } finally {
       if (!opened) {
         catalog.close();
@@ -109,7 +127,16 @@ final class LocalEvalEngine implements EvalEngine {
   @Override
   public Answer answer(SourceQuery query, int k) {
     RetrievalRequest request =
-        new RetrievalRequest(collection, wanted(query), k, evaluation, List.of(), false);
+        new RetrievalRequest(
+            collection,
+            wanted(query),
+            k,
+            evaluation,
+            List.of(),
+            false,
+            new Selector.All(),
+            "",
+            ranking);
     RetrievalResponse response = pipeline.retrieve(request, Cancellation.NEVER);
     List<TrecRun.Hit> hits =
         response.hits().stream().map(hit -> new TrecRun.Hit(hit.id(), hit.score())).toList();

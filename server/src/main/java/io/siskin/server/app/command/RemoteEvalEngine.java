@@ -1,6 +1,7 @@
 package io.siskin.server.app.command;
 
 import io.siskin.client.ClientOptions;
+import io.siskin.client.Ranking;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchException;
 import io.siskin.client.SearchMode;
@@ -15,18 +16,25 @@ import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Searches a collection of a running server. */
 final class RemoteEvalEngine implements EvalEngine {
   private final String collection;
   private final ModeFlags mode;
+  private final @Nullable Ranking ranking;
   private final SearchClient client;
   private final TermKeys termKeys;
 
   private RemoteEvalEngine(
-      String collection, ModeFlags mode, SearchClient client, TermKeys termKeys) {
+      String collection,
+      ModeFlags mode,
+      @Nullable Ranking ranking,
+      SearchClient client,
+      TermKeys termKeys) {
     this.collection = collection;
     this.mode = mode;
+    this.ranking = ranking;
     this.client = client;
     this.termKeys = termKeys;
   }
@@ -37,11 +45,13 @@ final class RemoteEvalEngine implements EvalEngine {
    * @param target its address
    * @param collection the collection's name
    * @param mode how queries are evaluated
+   * @param ranking by which stages documents are ranked; null for none
    * @throws SearchException when the server does not answer or has no such collection
    * @throws io.siskin.index.error.InvalidInputException when the options of the mode contradict
    *     each other
    */
-  static RemoteEvalEngine connect(ClientOptions target, String collection, ModeFlags mode) {
+  static RemoteEvalEngine connect(
+      ClientOptions target, String collection, ModeFlags mode, @Nullable Ranking ranking) {
     // What contradicts itself is refused before anything is asked.
     SearchRequest _ = mode.applyTo(SearchRequest.text(collection, ""));
     SearchClient client = SearchClient.connect(target);
@@ -54,7 +64,7 @@ final class RemoteEvalEngine implements EvalEngine {
             case NONE, UNKNOWN -> TermKeys.AUTO;
           };
       connected = true;
-      return new RemoteEvalEngine(collection, mode, client, keys);
+      return new RemoteEvalEngine(collection, mode, ranking, client, keys);
     } finally {
       if (!connected) {
         client.close();
@@ -80,9 +90,10 @@ final class RemoteEvalEngine implements EvalEngine {
         vector == null
             ? SearchRequest.text(collection, query.text() == null ? "" : query.text())
             : SearchRequest.vector(collection, clientVector(vector));
-    SearchResult result = client.search(mode.applyTo(request).withK(k));
+    SearchResult result =
+        client.search(mode.applyTo(request).withRanking(ranking).withK(ranking == null ? k : 0));
     List<TrecRun.Hit> hits =
-        result.hits().stream().map(hit -> new TrecRun.Hit(hit.id(), hit.score())).toList();
+        result.hits().stream().limit(k).map(hit -> new TrecRun.Hit(hit.id(), hit.score())).toList();
     return new Answer(hits, name(result.mode()), result.unknownTerms());
   }
 

@@ -6,6 +6,7 @@ import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.SparseVector;
 import io.siskin.server.app.flags.ModeFlags;
+import io.siskin.server.app.flags.PipelineFlags;
 import io.siskin.server.app.flags.QueryVector;
 import io.siskin.server.app.flags.SelectionFlags;
 import io.siskin.server.app.flags.TargetFlags;
@@ -64,11 +65,14 @@ public final class SearchCommand implements Callable<Integer> {
       names = {"-k", "--k"},
       paramLabel = "N",
       defaultValue = "10",
-      description = "How many hits, 1 to 10000. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How many hits, 1 to 10000. Default: ${DEFAULT-VALUE}, or with --pipeline all that its"
+              + " root hands on.")
   private int k;
 
   @Mixin private SelectionFlags selection = new SelectionFlags();
   @Mixin private ModeFlags evaluation = new ModeFlags();
+  @Mixin private PipelineFlags pipeline = new PipelineFlags();
 
   @Option(
       names = "--fields",
@@ -88,8 +92,8 @@ public final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Prints one JSON object: hits (id, score, fields, contributions), mode, unknown_terms,"
-              + " timings (nanoseconds), counters.")
+          "Prints one JSON object: hits (id, score, fields, contributions, stage_scores,"
+              + " inner_hits), mode, unknown_terms, timings (nanoseconds), counters, stages.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -118,7 +122,11 @@ public final class SearchCommand implements Callable<Integer> {
             ? SearchRequest.text(collection, String.join(" ", List.copyOf(query.words)))
             : SearchRequest.vector(collection, vector(query.vector, client));
     String[] names = fields.stream().filter(name -> !name.isEmpty()).toArray(String[]::new);
-    request = evaluation.applyTo(request.withK(k)).withFields(names);
+    pipeline.checkBeside(evaluation);
+    // Without a number, all that the root of the tree hands on.
+    boolean all = pipeline.isGiven() && !spec.commandLine().getParseResult().hasMatchedOption("-k");
+    request = evaluation.applyTo(request.withK(all ? 0 : k)).withFields(names);
+    request = request.withRanking(pipeline.ranking());
     request = request.withSelection(selection.selection()).withTenant(selection.tenant());
     return explain ? request.withExplanation() : request;
   }

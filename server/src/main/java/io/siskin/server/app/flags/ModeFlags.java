@@ -2,7 +2,7 @@ package io.siskin.server.app.flags;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.config.Choices;
-import io.siskin.server.retrieve.Evaluation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

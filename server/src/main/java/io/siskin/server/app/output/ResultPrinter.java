@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Answers as people and programs read them. Used by one thread. */
@@ -95,6 +96,28 @@ public final class ResultPrinter {
         Units.count(result.counters().documentsScored(), "document"),
         result.counters().budgetExhausted() > 0 ? ", stopped by the time budget" : "",
         result.hits().isEmpty() ? "" : unknown(result));
+    for (SearchResult.Stage stage : result.stages()) {
+      out.println(
+          cut(
+              String.format(
+                  Locale.ROOT,
+                  "     stage %s: %d in, %d scored, %d out, %s%s",
+                  stage.name(),
+                  stage.documentsIn(),
+                  stage.documentsScored(),
+                  stage.documentsOut(),
+                  Units.nanos(stage.nanos()),
+                  stage.isComplete() ? "" : ", not complete")));
+      if (!stage.expansion().isEmpty()) {
+        out.println(cut(INDENT + expansion(stage)));
+      }
+    }
+  }
+
+  private static String expansion(SearchResult.Stage stage) {
+    return stage.expansion().stream()
+        .map(term -> String.format(Locale.ROOT, "%s %.3f", term.name(), term.weight()))
+        .collect(Collectors.joining(", "));
   }
 
   /**
@@ -125,6 +148,9 @@ public final class ResultPrinter {
     counts.put("postings_scored", counters.postingsScored());
     counts.put("budget_exhausted", counters.budgetExhausted());
     members.put("counters", counts);
+    if (!result.stages().isEmpty()) {
+      members.put("stages", result.stages().stream().map(ResultPrinter::members).toList());
+    }
     out.println(Json.line(members));
   }
 
@@ -190,6 +216,28 @@ public final class ResultPrinter {
     return text.append(')').toString();
   }
 
+  private static Map<String, Object> members(SearchResult.Stage stage) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("name", stage.name());
+    members.put("documents_in", stage.documentsIn());
+    members.put("documents_out", stage.documentsOut());
+    members.put("documents_scored", stage.documentsScored());
+    members.put("nanos", stage.nanos());
+    members.put("complete", stage.isComplete());
+    if (!stage.expansion().isEmpty()) {
+      List<Map<String, Object>> terms = new ArrayList<>();
+      for (SearchResult.Term term : stage.expansion()) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("term", term.name());
+        one.put("weight", term.weight());
+        one.put("from_documents", term.fromDocuments());
+        terms.add(one);
+      }
+      members.put("expansion", terms);
+    }
+    return members;
+  }
+
   private static Map<String, Object> members(SearchResult.Hit hit) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("id", hit.id());
@@ -206,6 +254,19 @@ public final class ResultPrinter {
         parts.add(one);
       }
       members.put("contributions", parts);
+    }
+    if (!hit.stageScores().isEmpty()) {
+      members.put("stage_scores", new TreeMap<>(hit.stageScores()));
+    }
+    if (!hit.innerHits().isEmpty()) {
+      List<Map<String, Object>> group = new ArrayList<>();
+      for (SearchResult.InnerHit inner : hit.innerHits()) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("id", inner.id());
+        one.put("score", inner.score());
+        group.add(one);
+      }
+      members.put("inner_hits", group);
     }
     return members;
   }

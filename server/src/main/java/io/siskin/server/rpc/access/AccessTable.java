@@ -14,6 +14,7 @@ import io.siskin.proto.v1.CountRequest;
 import io.siskin.proto.v1.CreateCollectionRequest;
 import io.siskin.proto.v1.CreateSnapshotRequest;
 import io.siskin.proto.v1.DeleteAliasRequest;
+import io.siskin.proto.v1.DeletePipelineRequest;
 import io.siskin.proto.v1.DeleteRequest;
 import io.siskin.proto.v1.DeleteSnapshotRequest;
 import io.siskin.proto.v1.DocumentServiceGrpc;
@@ -23,8 +24,12 @@ import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.EncodeStreamRequest;
 import io.siskin.proto.v1.FlushCollectionRequest;
 import io.siskin.proto.v1.GetCollectionRequest;
+import io.siskin.proto.v1.GetPipelineRequest;
 import io.siskin.proto.v1.GetRequest;
+import io.siskin.proto.v1.ListPipelinesRequest;
 import io.siskin.proto.v1.ListSnapshotsRequest;
+import io.siskin.proto.v1.PipelineServiceGrpc;
+import io.siskin.proto.v1.PutPipelineRequest;
 import io.siskin.proto.v1.RestoreSnapshotRequest;
 import io.siskin.proto.v1.ScrollRequest;
 import io.siskin.proto.v1.SearchRequest;
@@ -77,6 +82,7 @@ final class AccessTable {
     addDocuments(rows);
     addCollections(rows);
     addSnapshots(rows);
+    addPipelines(rows);
     Need anyKey = new Need.AnyKey();
     put(rows, ServerServiceGrpc.getGetServerMethod(), anyKey);
     put(rows, ServerServiceGrpc.getGetCallerMethod(), anyKey);
@@ -237,6 +243,33 @@ final class AccessTable {
         several(
             RestoreSnapshotRequest.class,
             request -> List.of(request.getCollection(), request.getNewCollection())));
+  }
+
+  private static void addPipelines(Map<String, Need> rows) {
+    put(
+        rows,
+        PipelineServiceGrpc.getListPipelinesMethod(),
+        one(READ, Change.NONE, ListPipelinesRequest.class, ListPipelinesRequest::getCollection));
+    put(
+        rows,
+        PipelineServiceGrpc.getGetPipelineMethod(),
+        one(READ, Change.NONE, GetPipelineRequest.class, GetPipelineRequest::getCollection));
+    put(
+        rows,
+        PipelineServiceGrpc.getPutPipelineMethod(),
+        one(
+            ADMIN,
+            Change.COLLECTIONS,
+            PutPipelineRequest.class,
+            PutPipelineRequest::getCollection));
+    put(
+        rows,
+        PipelineServiceGrpc.getDeletePipelineMethod(),
+        one(
+            ADMIN,
+            Change.COLLECTIONS,
+            DeletePipelineRequest.class,
+            DeletePipelineRequest::getCollection));
   }
 
   private static <Q> Need one(

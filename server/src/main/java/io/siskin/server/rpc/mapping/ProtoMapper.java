@@ -10,6 +10,7 @@ import io.siskin.proto.v1.CollectionState;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
+import io.siskin.proto.v1.InnerHit;
 import io.siskin.proto.v1.RecallExpectation;
 import io.siskin.proto.v1.ScoreAtATimeMode;
 import io.siskin.proto.v1.SearchCounters;
@@ -21,16 +22,21 @@ import io.siskin.proto.v1.StageTimings;
 import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
 import io.siskin.server.plan.Planner;
+import io.siskin.server.rank.TreeCheck;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionName;
-import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
+import io.siskin.server.retrieve.RetrievalRequest.Ranking;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Selector;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.time.Instant;
+import java.util.SortedMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one translation between messages and the domain's own types, in both directions. Checks what
@@ -58,11 +64,16 @@ public final class ProtoMapper {
    * @param message the request
    * @param defaultModes the default mode of a collection by its name; asked only when the request
    *     sets a mode but not all of its parameters
+   * @param pipelines the ranking trees that are stored with a collection, by its name; asked only
+   *     when the request names one
    * @throws InvalidInputException when a field is outside its range
    */
   public static RetrievalRequest toDomain(
-      SearchRequest message, Function<String, SearchMode> defaultModes) {
+      SearchRequest message,
+      Function<String, SearchMode> defaultModes,
+      Function<String, SortedMap<String, String>> pipelines) {
     String collection = CollectionName.check("collection", message.getCollection());
+    Ranking ranking = ranking(message, collection, defaultModes, pipelines);
     long k = message.hasK() ? Integer.toUnsignedLong(message.getK()) : K_DEFAULT;
     if (k > RetrievalRequest.K_MAX) {
       throw new InvalidInputException("k", k, "1 to " + RetrievalRequest.K_MAX);
@@ -73,13 +84,78 @@ public final class ProtoMapper {
     }
     return new RetrievalRequest(
         collection,
-        query(message),
-        (int) k,
+        query(message, ranking != null),
+        (int) (ranking == null ? k : pageSize(message, k, ranking)),
         evaluation(message, collection, defaultModes),
         message.getFieldsList(),
         message.getExplain(),
         selector(message),
-        message.getTenant());
+        message.getTenant(),
+        ranking);
+  }
+
+  private static @Nullable Ranking ranking(
+      SearchRequest message,
+      String collection,
+      Function<String, SearchMode> defaultModes,
+      Function<String, SortedMap<String, String>> pipelines) {
+    long offset = Integer.toUnsignedLong(message.getOffset());
+    if (message.getRankingCase() == SearchRequest.RankingCase.RANKING_NOT_SET) {
+      if (message.hasOffset()) {
+        throw new InvalidInputException("offset", offset, "none, without a ranking tree");
+      }
+      return null;
+    }
+    refuseBesideRanking(message);
+    boolean isStored = message.hasPipeline();
+    io.siskin.server.rank.RankingNode root =
+        RankingMapper.toDomain(
+            isStored
+                ? RankingMapper.stored(
+                    CollectionName.check("pipeline", message.getPipeline()),
+                    pipelines.apply(collection))
+                : message.getNode(),
+            () -> defaultModes.apply(collection));
+    if (message.getQueryCase() == SearchRequest.QueryCase.QUERY_NOT_SET) {
+      TreeCheck.refuseMissingQuery(root);
+    }
+    if (offset >= root.frame().limit()) {
+      throw new InvalidInputException(
+          "offset", offset, "below the limit of the root, " + root.frame().limit());
+    }
+    return new Ranking(root, isStored, (int) offset);
+  }
+
+  private static void refuseBesideRanking(SearchRequest message) {
+    if (message.getMode().getModeCase() != ModeCase.MODE_NOT_SET) {
+      throw new InvalidInputException("mode", "beside a ranking tree", "a mode in its nodes");
+    }
+    if (message.hasRecallTarget()) {
+      throw new InvalidInputException(
+          "recall_target",
+          message.getRecallTarget() + " beside a ranking tree",
+          "one in its nodes");
+    }
+    if (message.hasTimeBudgetMicros()) {
+      throw new InvalidInputException(
+          "time_budget_micros",
+          Integer.toUnsignedLong(message.getTimeBudgetMicros()) + " beside a ranking tree",
+          "budget_micros in its nodes");
+    }
+  }
+
+  private static long pageSize(SearchRequest message, long k, Ranking ranking) {
+    int left = ranking.root().frame().limit() - ranking.offset();
+    if (!message.hasK()) {
+      return left;
+    }
+    if (k > left) {
+      throw new InvalidInputException(
+          "k",
+          k + " from offset " + ranking.offset(),
+          "at most " + left + ", since the root has the limit " + ranking.root().frame().limit());
+    }
+    return k;
   }
 
   /**
@@ -94,6 +170,10 @@ public final class ProtoMapper {
     SearchResponse.Builder response = SearchResponse.newBuilder();
     for (RetrievalResponse.Hit hit : found.hits()) {
       response.addHits(toProto(hit));
+    }
+    found.stages().forEach(stage -> response.addStages(RankingMapper.toProto(stage)));
+    if (found.pipeline() != null) {
+      response.setPipelineNode(RankingMapper.toProto(found.pipeline()));
     }
     return response
         .setMode(toProto(found.mode()))
@@ -197,19 +277,46 @@ public final class ProtoMapper {
     };
   }
 
-  private static RetrievalRequest.Query query(SearchRequest message) {
+  private static RetrievalRequest.Query query(SearchRequest message, boolean hasRanking) {
     return switch (message.getQueryCase()) {
       case TEXT -> {
-        String text = message.getText();
-        if (text.length() > TEXT_LENGTH_MAX) {
-          throw new InvalidInputException(
-              "text", text.length() + " characters", "at most " + TEXT_LENGTH_MAX + " characters");
-        }
-        yield new RetrievalRequest.Query.Text(text);
+        yield new RetrievalRequest.Query.Text(text("text", message.getText()));
       }
       case VECTOR ->
           new RetrievalRequest.Query.Vector(VectorMapper.toDomain("vector", message.getVector()));
-      case QUERY_NOT_SET -> throw new InvalidInputException("query", "not set", "text or vector");
+      case QUERY_NOT_SET -> {
+        if (!hasRanking) {
+          throw new InvalidInputException("query", "not set", "text or vector");
+        }
+        yield new RetrievalRequest.Query.None();
+      }
+    };
+  }
+
+  /** Checks the length of a query text. */
+  static String text(String path, String text) {
+    if (text.length() > TEXT_LENGTH_MAX) {
+      throw new InvalidInputException(
+          path, text.length() + " characters", "at most " + TEXT_LENGTH_MAX + " characters");
+    }
+    return text;
+  }
+
+  /**
+   * Translates a mode that is set.
+   *
+   * @param path its path in the request
+   * @param message the mode
+   * @param defaultMode the default mode of the collection; asked only when not all parameters are
+   *     set
+   */
+  static SearchMode mode(
+      String path, io.siskin.proto.v1.SearchMode message, Supplier<SearchMode> defaultMode) {
+    return switch (message.getModeCase()) {
+      case MODE_NOT_SET -> throw new InvalidInputException(path, "not set", "a mode");
+      case EXACT -> new SearchMode.Exact();
+      case CLUSTERED -> clustered(path, message.getClustered(), defaultMode);
+      case SCORE_AT_A_TIME -> scoreAtATime(path, message.getScoreAtATime(), defaultMode);
     };
   }
 
@@ -224,19 +331,14 @@ public final class ProtoMapper {
     if (message.hasRecallTarget()) {
       return new Evaluation.RecallTarget(message.getRecallTarget(), budgetMicros);
     }
-    return switch (message.getMode().getModeCase()) {
-      case MODE_NOT_SET -> new Evaluation.CollectionDefault(budgetMicros);
-      case EXACT -> new Evaluation.InMode(new SearchMode.Exact());
-      case CLUSTERED ->
-          new Evaluation.InMode(
-              clustered(message.getMode().getClustered(), collection, defaultModes));
-      case SCORE_AT_A_TIME -> {
-        SearchMode.ScoreAtATime mode =
-            scoreAtATime(message.getMode().getScoreAtATime(), collection, defaultModes);
-        yield new Evaluation.InMode(
-            message.hasTimeBudgetMicros() ? mode.withBudgetMicros(budgetMicros) : mode);
-      }
-    };
+    if (!hasMode) {
+      return new Evaluation.CollectionDefault(budgetMicros);
+    }
+    SearchMode mode = mode("mode", message.getMode(), () -> defaultModes.apply(collection));
+    return new Evaluation.InMode(
+        mode instanceof SearchMode.ScoreAtATime timed && message.hasTimeBudgetMicros()
+            ? timed.withBudgetMicros(budgetMicros)
+            : mode);
   }
 
   /** Returns the request's own budget, 0 for none. */
@@ -274,10 +376,10 @@ public final class ProtoMapper {
   }
 
   private static SearchMode.Clustered clustered(
-      ClusteredMode message, String collection, Function<String, SearchMode> defaultModes) {
+      String path, ClusteredMode message, Supplier<SearchMode> defaultMode) {
     boolean complete = message.hasQueryCut() && message.hasHeapFactor() && message.hasFirstSorted();
     SearchMode.Clustered defaults =
-        !complete && defaultModes.apply(collection) instanceof SearchMode.Clustered own
+        !complete && defaultMode.get() instanceof SearchMode.Clustered own
             ? own
             : SearchMode.Clustered.DEFAULTS;
     try {
@@ -286,19 +388,19 @@ public final class ProtoMapper {
           message.hasHeapFactor() ? message.getHeapFactor() : defaults.heapFactor(),
           message.hasFirstSorted() ? message.getFirstSorted() : defaults.firstSorted());
     } catch (InvalidInputException e) {
-      throw e.at("mode.clustered");
+      throw e.at(path + ".clustered");
     }
   }
 
   private static SearchMode.ScoreAtATime scoreAtATime(
-      ScoreAtATimeMode message, String collection, Function<String, SearchMode> defaultModes) {
+      String path, ScoreAtATimeMode message, Supplier<SearchMode> defaultMode) {
     boolean complete =
         message.hasPostingFloor()
             && message.hasCandidateFloor()
             && message.hasCandidatesMax()
             && message.hasBudgetMicros();
     SearchMode.ScoreAtATime defaults =
-        !complete && defaultModes.apply(collection) instanceof SearchMode.ScoreAtATime own
+        !complete && defaultMode.get() instanceof SearchMode.ScoreAtATime own
             ? own
             : SearchMode.ScoreAtATime.DEFAULTS;
     try {
@@ -312,12 +414,12 @@ public final class ProtoMapper {
               ? Integer.toUnsignedLong(message.getBudgetMicros())
               : defaults.budgetMicros());
     } catch (InvalidInputException e) {
-      throw e.at("mode.score_at_a_time");
+      throw e.at(path + ".score_at_a_time");
     }
   }
 
   /** Returns the largest int for a number beyond it, since that is beyond every range too. */
-  private static int wholeNumber(int unsigned) {
+  static int wholeNumber(int unsigned) {
     return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
   }
 
@@ -333,6 +435,10 @@ public final class ProtoMapper {
               .setQueryWeight(part.queryWeight())
               .setDocumentWeight(part.documentWeight())
               .setContribution(part.contribution()));
+    }
+    message.putAllStageScores(hit.stageScores());
+    for (RetrievalResponse.InnerHit inner : hit.innerHits()) {
+      message.addInnerHits(InnerHit.newBuilder().setId(inner.id()).setScore(inner.score()));
     }
     return message.build();
   }

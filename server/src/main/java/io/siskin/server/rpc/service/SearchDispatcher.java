@@ -79,7 +79,9 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
     RetrievalRequest request;
     CompletableFuture<RetrievalRequest> encoding;
     try {
-      request = ProtoMapper.toDomain(message, name -> retriever.collection(name).defaultMode());
+      request =
+          ProtoMapper.toDomain(
+              message, name -> retriever.collection(name).defaultMode(), retriever::pipelines);
       // The search needs a part of the time too.
       long reserveNanos = answerTime.reserveNanos(cancellation.remainingNanos());
       Cancellation untilSearch = cancellation.earlierBy(reserveNanos).orWhen(refused::get);

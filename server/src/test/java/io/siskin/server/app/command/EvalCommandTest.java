@@ -4,7 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.siskin.index.store.Verification;
+import io.siskin.proto.v1.PipelineServiceGrpc;
+import io.siskin.proto.v1.PutPipelineRequest;
+import io.siskin.proto.v1.PutPipelineResponse;
+import io.siskin.proto.v1.RankingNode;
+import io.siskin.proto.v1.SparseStage;
 import io.siskin.server.app.CapturedRun;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.serving.SearchServer;
@@ -92,11 +100,75 @@ final class EvalCommandTest {
       JsonNode result = json(evalAt(place));
       assertThat(result.get("nDCG@10").doubleValue()).isEqualTo(1);
       assertThat(result.get("modes_used").asText()).isEqualTo("exact");
+      JsonNode ranked = json(evalAt(place, "--pipeline", tree()));
+      assertThat(ranked.get("nDCG@10").doubleValue()).isEqualTo(1);
+      CapturedRun search =
+          CapturedRun.of("search", place, "-c", "bugs", "--json", "--pipeline", tree(), "insects");
+      JsonNode found = json(search);
+      assertThat(found.get("stages")).hasSize(2);
+      assertThat(found.get("hits").get(0).get("stage_scores").get("node").doubleValue())
+          .isEqualTo(1.0 / 61);
+      keepPipeline(server.address());
+      JsonNode stored = json(evalAt(place, "--pipeline", "best"));
+      assertThat(stored.get("nDCG@10").doubleValue()).isEqualTo(1);
+      assertThat(evalAt(place, "--pipeline", "bets").err()).contains("similar: best");
       queries =
           Files.writeString(folder.resolve("v.jsonl"), "{\"id\":\"q1\",\"vector\":{\"17\":1}}\n");
       assertThat(evalAt(place).err()).contains("has a term that the collection knows");
       assertThat(server.shutdown()).isTrue();
     }
+    queries = folder.resolve("q.tsv");
+    assertThat(json(eval("--pipeline", "best")).get("nDCG@10").doubleValue()).isEqualTo(1);
+  }
+
+  private static void keepPipeline(String address) {
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
+    try {
+      RankingNode leaf =
+          RankingNode.newBuilder()
+              .setLimit(100)
+              .setSparse(SparseStage.getDefaultInstance())
+              .build();
+      PutPipelineResponse kept =
+          PipelineServiceGrpc.newBlockingStub(channel)
+              .putPipeline(
+                  PutPipelineRequest.newBuilder()
+                      .setCollection("bugs")
+                      .setPipeline("best")
+                      .setNode(leaf)
+                      .build());
+      assertThat(kept.getPipeline().getName()).isEqualTo("best");
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void aPipelineIsEvaluatedAndComparedWithABaseline() throws IOException {
+    Path run = folder.resolve("base.trec");
+    assertThat(eval("--run", run).status()).isZero();
+    JsonNode result = json(eval("--pipeline", tree(), "--baseline", run));
+    assertThat(result.get("nDCG@10").doubleValue()).isEqualTo(1);
+    assertThat(result.get("mode").asText()).isEqualTo("pipeline " + tree());
+    JsonNode compared = result.get("nDCG@10 vs baseline");
+    assertThat(compared.get("difference").doubleValue()).isZero();
+    assertThat(compared.get("p").doubleValue()).isEqualTo(1);
+    CapturedRun unknown = eval("--pipeline", "nowhere");
+    assertThat(unknown.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(unknown.err()).contains("pipeline is 'nowhere'", "has no pipelines");
+    assertThat(eval("--pipeline", tree(), "--mode", "exact").err())
+        .contains("beside exact", "modes and budgets in its nodes");
+  }
+
+  private Path tree() throws IOException {
+    return Files.writeString(
+        folder.resolve("tree.json"),
+        """
+        {"limit": 100, "fuse": {
+          "inputs": [{"node": {"limit": 100, "sparse": {}}}],
+          "reciprocalRank": {}}}
+        """);
   }
 
   @Test

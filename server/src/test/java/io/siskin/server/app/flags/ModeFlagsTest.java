@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.client.SearchRequest;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.retrieve.Evaluation;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -22,6 +22,7 @@ import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeRequest;
 import io.siskin.proto.v1.EncodeServiceGrpc;
 import io.siskin.proto.v1.FieldValue;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
@@ -45,6 +46,7 @@ final class MessageJsonTest {
   private static final List<ServiceDescriptor> SERVICES =
       List.of(
           CollectionServiceGrpc.getServiceDescriptor(),
+          PipelineServiceGrpc.getServiceDescriptor(),
           SearchServiceGrpc.getServiceDescriptor(),
           DocumentServiceGrpc.getServiceDescriptor(),
           EncodeServiceGrpc.getServiceDescriptor(),

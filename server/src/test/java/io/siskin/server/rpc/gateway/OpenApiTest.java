@@ -8,6 +8,7 @@ import com.google.protobuf.Message;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class OpenApiTest {
       RouteTable.of(
           List.of(
               CollectionServiceGrpc.getServiceDescriptor(),
+              PipelineServiceGrpc.getServiceDescriptor(),
               SearchServiceGrpc.getServiceDescriptor(),
               DocumentServiceGrpc.getServiceDescriptor(),
               EncodeServiceGrpc.getServiceDescriptor(),

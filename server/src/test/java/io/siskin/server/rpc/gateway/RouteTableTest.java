@@ -12,6 +12,7 @@ import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeServiceGrpc;
+import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
 import java.util.List;
@@ -26,6 +27,7 @@ final class RouteTableTest {
   private static final List<ServiceDescriptor> SERVICES =
       List.of(
           CollectionServiceGrpc.getServiceDescriptor(),
+          PipelineServiceGrpc.getServiceDescriptor(),
           SearchServiceGrpc.getServiceDescriptor(),
           DocumentServiceGrpc.getServiceDescriptor(),
           EncodeServiceGrpc.getServiceDescriptor(),

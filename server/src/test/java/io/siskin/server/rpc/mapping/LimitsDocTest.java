@@ -15,6 +15,7 @@ import io.siskin.index.testing.Repository;
 import io.siskin.proto.v1.EncodeRequest;
 import io.siskin.proto.v1.GetCollectionRequest;
 import io.siskin.proto.v1.GetServerRequest;
+import io.siskin.proto.v1.PutPipelineRequest;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.UpsertRequest;
 import java.io.IOException;
@@ -65,6 +66,7 @@ class LimitsDocTest {
             EncodeRequest.getDescriptor().getFile(),
             GetCollectionRequest.getDescriptor().getFile(),
             UpsertRequest.getDescriptor().getFile(),
+            PutPipelineRequest.getDescriptor().getFile(),
             GetServerRequest.getDescriptor().getFile());
     List<Descriptor> requests =
         new ArrayList<>(

@@ -34,13 +34,14 @@ import io.siskin.proto.v1.TextStatistics;
 import io.siskin.proto.v1.Vocabulary;
 import io.siskin.proto.v1.WriteOptions;
 import io.siskin.server.retrieve.CollectionDescription;
-import io.siskin.server.retrieve.Evaluation;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.rpc.FakeRetriever;
+import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,13 +103,11 @@ class ProtoMapperTest {
     SearchRequest request =
         text("x").setMode(mode(ClusteredMode.newBuilder().setQueryCut(3))).build();
 
-    assertThat(
-            ProtoMapper.toDomain(request, name -> new SearchMode.Clustered(12, 0.5f, false))
-                .evaluation())
+    assertThat(toDomain(request, name -> new SearchMode.Clustered(12, 0.5f, false)).evaluation())
         .isEqualTo(new Evaluation.InMode(new SearchMode.Clustered(3, 0.5f, false)));
     // These numbers stand in the comment of siskin.v1.ClusteredMode: change both.
     assertThat(SearchMode.Clustered.DEFAULTS).isEqualTo(new SearchMode.Clustered(10, 0.65f, true));
-    assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).evaluation())
+    assertThat(toDomain(request, name -> new SearchMode.Exact()).evaluation())
         .isEqualTo(new Evaluation.InMode(new SearchMode.Clustered(3, 0.65f, true)));
   }
 
@@ -143,13 +142,13 @@ class ProtoMapperTest {
         text("x").setMode(mode(ScoreAtATimeMode.newBuilder().setCandidateFloor(0.5f))).build();
 
     assertThat(
-            ProtoMapper.toDomain(request, name -> new SearchMode.ScoreAtATime(0.125f, 0.25f, 9, 77))
+            toDomain(request, name -> new SearchMode.ScoreAtATime(0.125f, 0.25f, 9, 77))
                 .evaluation())
         .isEqualTo(new Evaluation.InMode(new SearchMode.ScoreAtATime(0.125f, 0.5f, 9, 77)));
     // These numbers stand in the comment of siskin.v1.ScoreAtATimeMode: change both.
     assertThat(SearchMode.ScoreAtATime.DEFAULTS)
         .isEqualTo(new SearchMode.ScoreAtATime(0.25f, 0.78f, 0, 0));
-    assertThat(ProtoMapper.toDomain(request, name -> new SearchMode.Exact()).evaluation())
+    assertThat(toDomain(request, name -> new SearchMode.Exact()).evaluation())
         .isEqualTo(new Evaluation.InMode(new SearchMode.ScoreAtATime(0.25f, 0.5f, 0, 0)));
   }
 
@@ -162,7 +161,7 @@ class ProtoMapperTest {
     assertThat(map(text("x").setTimeBudgetMicros(1_000_000)).evaluation())
         .isEqualTo(new Evaluation.CollectionDefault(1_000_000));
     assertThat(
-            ProtoMapper.toDomain(
+            toDomain(
                     text("x")
                         .setMode(mode(ScoreAtATimeMode.getDefaultInstance().toBuilder()))
                         .setTimeBudgetMicros(500)
@@ -413,16 +412,16 @@ class ProtoMapperTest {
   @Test
   void aSearchSaysWhichDocumentsQualify() {
     SearchRequest.Builder search = SearchRequest.newBuilder().setCollection("books").setText("x");
-    assertThat(ProtoMapper.toDomain(search.build(), name -> new SearchMode.Exact()).selector())
+    assertThat(toDomain(search.build(), name -> new SearchMode.Exact()).selector())
         .isEqualTo(new Selector.All());
     RetrievalRequest found =
-        ProtoMapper.toDomain(
+        toDomain(
             search.setTenant("ann").setFilterExpression("year > 1").build(),
             name -> new SearchMode.Exact());
     assertThat(found.selector()).isEqualTo(new Selector.Expression("year > 1"));
     assertThat(found.tenant()).isEqualTo("ann");
     assertThat(
-            ProtoMapper.toDomain(
+            toDomain(
                     search.setFilter(Filter.newBuilder().setExists("year")).build(),
                     name -> new SearchMode.Exact())
                 .selector())
@@ -432,7 +431,7 @@ class ProtoMapperTest {
       deep = Filter.newBuilder().setNot(deep).build();
     }
     SearchRequest tooDeep = search.setFilter(deep).build();
-    assertThatThrownBy(() -> ProtoMapper.toDomain(tooDeep, name -> new SearchMode.Exact()))
+    assertThatThrownBy(() -> toDomain(tooDeep, name -> new SearchMode.Exact()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("at most 32 deep");
   }
@@ -494,7 +493,7 @@ class ProtoMapperTest {
   }
 
   private static RetrievalRequest map(SearchRequest.Builder request) {
-    return ProtoMapper.toDomain(request.build(), ProtoMapperTest::noDefaults);
+    return toDomain(request.build(), ProtoMapperTest::noDefaults);
   }
 
   private static io.siskin.index.vector.SparseVector vectorOf(SparseVector.Builder vector) {
@@ -531,5 +530,10 @@ class ProtoMapperTest {
 
   private static Duration duration(long seconds, int nanos) {
     return Duration.newBuilder().setSeconds(seconds).setNanos(nanos).build();
+  }
+
+  private static RetrievalRequest toDomain(
+      SearchRequest request, Function<String, SearchMode> defaultModes) {
+    return ProtoMapper.toDomain(request, defaultModes, _ -> Collections.emptySortedMap());
   }
 }

@@ -1,7 +1,6 @@
-package io.siskin.server.retrieve;
+package io.siskin.server.search;
 
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.server.search.SearchMode;
 
 /** How a request wants to be evaluated. */
 public sealed interface Evaluation {

@@ -1,0 +1,253 @@
+package io.siskin.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stage of a ranking tree, with the stages below it; docs/ranking.md describes them. Immutable.
+ * The server checks all ranges and names the path of what is wrong.
+ */
+public sealed interface RankingNode {
+  /** Returns what all stages have. */
+  Frame frame();
+
+  /**
+   * What all stages have.
+   *
+   * @param limit how many documents it hands on at most, 1 to 10,000
+   * @param name its name in the answer; empty for its path
+   * @param budget how long it may take with its inputs, 10 microseconds to a second; null for as
+   *     long as it needs
+   */
+  record Frame(int limit, String name, @Nullable Duration budget) {
+    /**
+     * A stage without a name and without a budget.
+     *
+     * @param limit how many documents it hands on at most
+     */
+    public static Frame of(int limit) {
+      return new Frame(limit, "", null);
+    }
+  }
+
+  /**
+   * Finds documents by a sparse vector.
+   *
+   * @param frame what all stages have
+   * @param query what is searched for; null for the query of the request
+   * @param mode how to evaluate; null leaves it to the recall target or to the collection's default
+   * @param recallTarget which share of the true best is wanted; null for none
+   */
+  record Sparse(
+      Frame frame,
+      SearchRequest.@Nullable Query query,
+      @Nullable SearchMode mode,
+      @Nullable Float recallTarget)
+      implements RankingNode {}
+
+  /**
+   * Finds documents by a dense vector.
+   *
+   * @param frame what all stages have
+   * @param field a dense field of the collection
+   * @param vector as many numbers as the field has dimensions
+   */
+  record Dense(Frame frame, String field, List<Float> vector) implements RankingNode {
+    /** Copies the vector. */
+    public Dense {
+      vector = List.copyOf(vector);
+    }
+  }
+
+  /**
+   * Makes one list of several.
+   *
+   * @param frame what all stages have
+   * @param inputs the lists
+   * @param method how scores are made
+   */
+  record Fuse(Frame frame, List<Input> inputs, Method method) implements RankingNode {
+    /** Copies the list. */
+    public Fuse {
+      inputs = List.copyOf(inputs);
+    }
+  }
+
+  /**
+   * One list of a fusion.
+   *
+   * @param node what makes it
+   * @param weight how much it counts, 0 to 1,000,000
+   */
+  record Input(RankingNode node, double weight) {}
+
+  /** How a fusion makes scores. */
+  sealed interface Method {
+    /**
+     * Of ranks: the sum of {@code weight / (constant + rank)}; the first rank is 1.
+     *
+     * @param constant 0 to 1,000,000
+     */
+    record ReciprocalRank(int constant) implements Method {}
+
+    /**
+     * Of scores: the sum of {@code weight * normalised score}.
+     *
+     * @param normalization how the scores of each list are made comparable
+     * @param missingScore stands for the normalised score in a list that lacks the document
+     */
+    record Linear(Normalization normalization, double missingScore) implements Method {}
+  }
+
+  /** How the scores of one list are made comparable with those of another. */
+  enum Normalization {
+    /** Scores stay as they are. */
+    NONE,
+    /** The least becomes 0 and the largest 1. */
+    MIN_MAX,
+    /** Deviations from the mean. */
+    Z_SCORE,
+    /** Three deviations below the mean become 0, three above it 1. */
+    DISTRIBUTION
+  }
+
+  /**
+   * Scores a list by {@code alpha * score + (1 - alpha) * dense score}.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field a dense field of the collection
+   * @param vector as many numbers as the field has dimensions
+   * @param alpha how much the scores of the list count, 0 to 1
+   * @param missingScore stands for the dense score of a document without a vector
+   * @param earlyStop when the end of the list is left out
+   */
+  record Interpolate(
+      Frame frame,
+      RankingNode input,
+      String field,
+      List<Float> vector,
+      double alpha,
+      double missingScore,
+      EarlyStop earlyStop)
+      implements RankingNode {
+    /** Copies the vector. */
+    public Interpolate {
+      vector = List.copyOf(vector);
+    }
+  }
+
+  /** When an interpolation ends before the end of its list. */
+  enum EarlyStop {
+    /** Never. */
+    NONE,
+    /** When no document below can come among the best, which is proven. */
+    PROVEN,
+    /** When it is unlikely that one can. */
+    HEURISTIC
+  }
+
+  /**
+   * Scores a list by a formula.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param expression the formula, in the grammar of docs/ranking.md
+   * @param undefinedScore the score where it gives no finite number; null leaves such a document
+   *     out
+   */
+  record Compute(Frame frame, RankingNode input, String expression, @Nullable Double undefinedScore)
+      implements RankingNode {}
+
+  /**
+   * Searches again, by a query that was expanded with terms of the best documents of a list.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param search the query that is expanded, and how the second search is evaluated; its frame
+   *     counts for nothing
+   * @param documents how many of the best documents are looked at, 1 to 100
+   * @param terms how many terms are added at most, 0 to 1,000
+   * @param queryWeight how much the query counts, 0 to 1,000
+   * @param documentWeight how much the documents count, 0 to 1,000
+   */
+  record Feedback(
+      Frame frame,
+      RankingNode input,
+      Sparse search,
+      int documents,
+      int terms,
+      double queryWeight,
+      double documentWeight)
+      implements RankingNode {}
+
+  /**
+   * Keeps one document of each group that shares a value of a field.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field a declared field of any type but a list
+   * @param score the score of a group
+   * @param innerHits how many documents of each group are listed, 0 to 100, if this is the root
+   */
+  record Group(Frame frame, RankingNode input, String field, GroupScore score, int innerHits)
+      implements RankingNode {}
+
+  /** The score of a group. */
+  enum GroupScore {
+    /** The largest of its documents. */
+    MAX,
+    /** Their sum. */
+    SUM,
+    /** That of the document that was indexed first. */
+    FIRST,
+    /** Their mean. */
+    MEAN
+  }
+
+  /**
+   * Finds documents by the query of the request, in the collection's default mode.
+   *
+   * @param limit how many documents are handed on at most
+   */
+  static Sparse sparse(int limit) {
+    return new Sparse(Frame.of(limit), null, null, null);
+  }
+
+  /**
+   * Finds documents by a query of its own, in the collection's default mode.
+   *
+   * @param limit how many documents are handed on at most
+   * @param query what is searched for
+   */
+  static Sparse sparse(int limit, SearchRequest.Query query) {
+    return new Sparse(Frame.of(limit), query, null, null);
+  }
+
+  /**
+   * Fuses lists by reciprocal ranks, with the constant 60 and the weight 1 for each.
+   *
+   * @param limit how many documents are handed on at most
+   * @param inputs what makes the lists
+   */
+  static Fuse reciprocalRank(int limit, RankingNode... inputs) {
+    List<Input> weighted = new ArrayList<>(inputs.length);
+    for (RankingNode input : inputs) {
+      weighted.add(new Input(input, 1));
+    }
+    return new Fuse(Frame.of(limit), weighted, new Method.ReciprocalRank(60));
+  }
+
+  /**
+   * Scores a list by a formula; a document for which it gives no finite number is left out.
+   *
+   * @param limit how many documents are handed on at most
+   * @param input what makes the list
+   * @param expression the formula
+   */
+  static Compute compute(int limit, RankingNode input, String expression) {
+    return new Compute(Frame.of(limit), input, expression, null);
+  }
+}

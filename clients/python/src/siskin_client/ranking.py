@@ -1,0 +1,287 @@
+"""Ranking trees: how documents are ranked by several stages. ``docs/ranking.md`` describes them.
+
+A tree is made of its nodes::
+
+    both = Fuse([Sparse(limit=100), Sparse("finch wren", limit=100)], ReciprocalRank(), limit=20)
+    client.search("notes", "garden birds", node=both)
+
+Every node has a ``limit``, 1 to 10,000: how many documents it hands on at most. The server checks all other ranges too, and
+names the path of what is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Optional, Sequence, Tuple, Union
+
+from .search import SearchMode
+from .vectors import VectorLike
+
+
+class Normalization(Enum):
+    """How the scores of one list are made comparable with those of another."""
+
+    NONE = 1
+    MIN_MAX = 2
+    Z_SCORE = 3
+    DISTRIBUTION = 4
+
+
+class EarlyStop(Enum):
+    """When an interpolation ends before the end of its list."""
+
+    NONE = 1
+    PROVEN = 2
+    HEURISTIC = 3
+
+
+class GroupScore(Enum):
+    """The score of a group."""
+
+    MAX = 1
+    SUM = 2
+    FIRST = 3
+    MEAN = 4
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """Finds documents by a sparse vector.
+
+    Attributes:
+        query: A text or a vector; ``None`` for the query of the search.
+        limit: How many documents are handed on at most.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take, in microseconds; ``None`` for as long as it needs.
+        mode: How to evaluate; ``None`` for what ``recall_target`` or the collection's default says.
+        recall_target: Which share of the true best is wanted; ``None`` for none.
+    """
+
+    query: Union[str, VectorLike, None] = None
+    limit: int = 0
+    name: str = ""
+    budget_micros: Optional[int] = None
+    mode: Optional[SearchMode] = None
+    recall_target: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Dense:
+    """Finds documents by a dense vector.
+
+    Attributes:
+        field: A dense field of the collection.
+        vector: As many numbers as the field has dimensions.
+        limit: How many documents are handed on at most.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take, in microseconds; ``None`` for as long as it needs.
+    """
+
+    field: str
+    vector: Sequence[float]
+    limit: int
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class ReciprocalRank:
+    """Scores of a fusion are sums of ``weight / (constant + rank)``; the first rank is 1.
+
+    Attributes:
+        constant: What is added to each rank; ``None`` for 60.
+    """
+
+    constant: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Scores of a fusion are sums of ``weight * normalised score``.
+
+    Attributes:
+        normalization: How the scores of each list are made comparable.
+        missing_score: What stands for the normalised score in a list that lacks the document.
+    """
+
+    normalization: Normalization
+    missing_score: float
+
+
+@dataclass(frozen=True)
+class Fuse:
+    """Makes one list of several.
+
+    Attributes:
+        inputs: What makes the lists.
+        method: How scores are made.
+        limit: How many documents are handed on at most.
+        weights: How much each list counts; empty for 1 each.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its inputs, in microseconds; ``None`` for as long as it needs.
+    """
+
+    inputs: Sequence[RankingNode]
+    method: Union[ReciprocalRank, Linear]
+    limit: int
+    weights: Sequence[float] = ()
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Interpolate:
+    """Scores a list by ``alpha * score + (1 - alpha) * dense score``.
+
+    Attributes:
+        input: What makes the list.
+        field: A dense field of the collection.
+        vector: As many numbers as the field has dimensions.
+        alpha: How much the scores of the list count, 0 to 1.
+        missing_score: What stands for the dense score of a document without a vector.
+        limit: How many documents are handed on at most.
+        early_stop: When the end of the list is left out.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    field: str
+    vector: Sequence[float]
+    alpha: float
+    missing_score: float
+    limit: int
+    early_stop: EarlyStop = EarlyStop.NONE
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Compute:
+    """Scores a list by a formula.
+
+    Attributes:
+        input: What makes the list.
+        expression: The formula, in the grammar of ``docs/ranking.md``.
+        limit: How many documents are handed on at most.
+        undefined_score: The score where the formula gives no finite number; ``None`` leaves such a document out.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    expression: str
+    limit: int
+    undefined_score: Optional[float] = None
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Searches again, by a query that was expanded with terms of the best documents of a list.
+
+    Attributes:
+        input: What makes the list.
+        documents: How many of the best documents are looked at, 1 to 100.
+        terms: How many terms are added at most, 0 to 1,000.
+        limit: How many documents are handed on at most.
+        query: A text or a vector that is expanded; ``None`` for the query of the search.
+        query_weight: How much the query counts; ``None`` for 1.
+        document_weight: How much the documents count; ``None`` for 0.75.
+        mode: How the second search is evaluated; ``None`` for what ``recall_target`` or the collection's default says.
+        recall_target: Which share of the true best is wanted; ``None`` for none.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    documents: int
+    terms: int
+    limit: int
+    query: Union[str, VectorLike, None] = None
+    query_weight: Optional[float] = None
+    document_weight: Optional[float] = None
+    mode: Optional[SearchMode] = None
+    recall_target: Optional[float] = None
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Keeps one document of each group that shares a value of a field.
+
+    Attributes:
+        input: What makes the list.
+        field: A declared field of any type but a list.
+        score: The score of a group.
+        limit: How many documents are handed on at most.
+        inner_hits: How many documents of each group are listed, 0 to 100, if this is the root.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    field: str
+    score: GroupScore
+    limit: int
+    inner_hits: int = 0
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+RankingNode = Union[Sparse, Dense, Fuse, Interpolate, Compute, Feedback, Group]
+"""One stage of a ranking tree, with the stages below it."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A tree that is stored with a collection.
+
+    Attributes:
+        name: Its name.
+        node: The root of the tree, with every parameter that is in force.
+    """
+
+    name: str
+    node: RankingNode
+
+
+@dataclass(frozen=True)
+class ExpansionTerm:
+    """One term of an expanded query.
+
+    Attributes:
+        term: The token, or the term's number in decimal.
+        weight: Its weight in the expanded query.
+        from_documents: What of this came from documents.
+    """
+
+    term: str
+    weight: float
+    from_documents: float
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """What one stage of a ranking tree did.
+
+    Attributes:
+        name: Its name.
+        documents_in: Documents in the lists of its inputs.
+        documents_out: Documents that it handed on.
+        documents_scored: Documents that it scored.
+        nanos: How long it took without its inputs, in nanoseconds.
+        complete: Whether no budget ended it or one of its inputs.
+        expansion: The terms of the query of a feedback, heaviest first.
+    """
+
+    name: str
+    documents_in: int
+    documents_out: int
+    documents_scored: int
+    nanos: int
+    complete: bool
+    expansion: Tuple[ExpansionTerm, ...] = ()

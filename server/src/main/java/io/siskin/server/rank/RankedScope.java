@@ -1,0 +1,35 @@
+package io.siskin.server.rank;
+
+import io.siskin.index.column.Columns;
+import io.siskin.index.document.Schema;
+import io.siskin.server.plan.Planner;
+import io.siskin.server.search.DocumentPositions;
+import io.siskin.server.search.SearchScope;
+import io.siskin.server.search.SearcherPool;
+import java.util.List;
+
+/**
+ * What a ranking tree is evaluated over: a snapshot, and the documents of it that the request may
+ * find. The one who evaluates keeps the snapshot retained.
+ *
+ * @param scope the segments, and the documents of each that may be found
+ * @param searchers searchers of these segments
+ * @param planner chooses how segments are searched
+ * @param defaultRecallTarget the recall target of a sparse stage that names neither mode nor target
+ * @param columns the declared fields of the documents, by segment
+ * @param schema the declared fields
+ * @param dense the dense fields
+ */
+public record RankedScope(
+    SearchScope scope,
+    SearcherPool searchers,
+    Planner planner,
+    float defaultRecallTarget,
+    List<Columns> columns,
+    Schema schema,
+    DenseFields dense) {
+  /** Returns numbers and positions of the documents. */
+  DocumentPositions positions() {
+    return scope.positions();
+  }
+}

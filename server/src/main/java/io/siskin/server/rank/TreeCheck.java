@@ -1,0 +1,303 @@
+package io.siskin.server.rank;
+
+import io.siskin.index.document.FieldType;
+import io.siskin.index.document.Schema;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.NearestNames;
+import io.siskin.index.error.Ranges;
+import io.siskin.server.rank.RankingNode.Frame;
+import io.siskin.server.search.Evaluation;
+import io.siskin.server.search.SearchMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The rules of ranking trees. {@link #shape} has those that any tree must keep, and {@link #fit}
+ * those of one collection. An error names the path of what is wrong. Pure functions.
+ */
+public final class TreeCheck {
+  private static final int NAME_LENGTH_MAX = 128;
+
+  private TreeCheck() {}
+
+  /**
+   * Checks what does not depend on a collection.
+   *
+   * @param root the root of the tree
+   * @throws InvalidInputException when a rule is broken
+   */
+  public static void shape(RankingNode root) {
+    Map<String, String> pathsByName = new HashMap<>();
+    int count = shape(root, 1, 0, pathsByName);
+    assert count == pathsByName.size() : count;
+    references(root);
+  }
+
+  /**
+   * Checks that the request has a query if a stage takes that of the request.
+   *
+   * @param root the root of the tree
+   * @throws InvalidInputException when it is missing
+   */
+  public static void refuseMissingQuery(RankingNode root) {
+    String path = TreeEvaluator.queries(root).get(new SparseQuery.OfRequest());
+    if (path != null) {
+      throw new InvalidInputException(
+          path + ".query", "not set", "text or vector, here or in the request");
+    }
+  }
+
+  private static int shape(
+      RankingNode node, int depth, int before, Map<String, String> pathsByName) {
+    Frame frame = node.frame();
+    int count = before + 1;
+    if (depth > RankingNode.DEPTH_MAX) {
+      throw new InvalidInputException(
+          frame.path(), depth + " nodes deep", "at most " + RankingNode.DEPTH_MAX + " nodes deep");
+    }
+    if (count > RankingNode.COUNT_MAX) {
+      throw new InvalidInputException(
+          frame.path(),
+          "the node number " + count + " of the tree",
+          "at most " + RankingNode.COUNT_MAX + " nodes");
+    }
+    if (frame.name().length() > NAME_LENGTH_MAX) {
+      throw new InvalidInputException(
+          frame.path() + ".name",
+          frame.name().length() + " characters",
+          "at most " + NAME_LENGTH_MAX + " characters");
+    }
+    String other = pathsByName.putIfAbsent(frame.name(), frame.path());
+    if (other != null) {
+      throw new InvalidInputException(
+          frame.path() + ".name", "'" + frame.name() + "', as of " + other, "each name once");
+    }
+    Ranges.check(frame.path() + ".limit", frame.limit(), 1, RankingNode.LIMIT_MAX);
+    if (frame.budgetMicros() != 0) {
+      Ranges.check(
+          frame.path() + ".budget_micros",
+          frame.budgetMicros(),
+          RankingNode.BUDGET_MICROS_MIN,
+          RankingNode.BUDGET_MICROS_MAX);
+    }
+    ranges(node);
+    for (RankingNode input : node.inputs()) {
+      count = shape(input, depth + 1, count, pathsByName);
+    }
+    return count;
+  }
+
+  private static void ranges(RankingNode node) {
+    String path = node.frame().path();
+    switch (node) {
+      case RankingNode.Sparse _ -> {
+        // Its query and its mode check themselves.
+      }
+      case RankingNode.Dense dense -> vector(path + ".dense.vector", dense.vector());
+      case RankingNode.Fuse fuse -> fusion(path + ".fuse", fuse);
+      case RankingNode.Interpolate interpolate -> {
+        String at = path + ".rescore.interpolation";
+        vector(at + ".vector", interpolate.vector());
+        number(at + ".alpha", interpolate.alpha(), 0, 1, "0 to 1");
+        score(at + ".missing_score", interpolate.missingScore());
+      }
+      case RankingNode.Compute compute -> {
+        Double undefined = compute.undefinedScore();
+        if (undefined != null) {
+          score(path + ".rescore.formula.undefined_score", undefined);
+        }
+      }
+      case RankingNode.Feedback feedback -> feedback(path + ".feedback", feedback);
+      case RankingNode.Group group ->
+          Ranges.check(
+              path + ".group.inner_hits", group.innerHits(), 0, RankingNode.Group.INNER_HITS_MAX);
+    }
+  }
+
+  private static void fusion(String path, RankingNode.Fuse fuse) {
+    if (fuse.weighted().isEmpty() || fuse.weighted().size() > RankingNode.Fuse.INPUTS_MAX) {
+      throw new InvalidInputException(
+          path + ".inputs",
+          fuse.weighted().size() + " lists",
+          "1 to " + RankingNode.Fuse.INPUTS_MAX + " lists");
+    }
+    for (int i = 0; i < fuse.weighted().size(); i++) {
+      number(
+          path + ".inputs[" + i + "].weight",
+          fuse.weighted().get(i).weight(),
+          0,
+          RankingNode.Weighted.WEIGHT_MAX,
+          "0 to 1,000,000");
+    }
+    switch (fuse.method()) {
+      case FusionMethod.ReciprocalRank(int constant) ->
+          Ranges.check(
+              path + ".reciprocal_rank.constant",
+              constant,
+              0,
+              FusionMethod.ReciprocalRank.CONSTANT_MAX);
+      case FusionMethod.Linear(_, double missingScore) ->
+          score(path + ".linear.missing_score", missingScore);
+    }
+  }
+
+  private static void feedback(String path, RankingNode.Feedback feedback) {
+    Ranges.check(path + ".documents", feedback.documents(), 1, RankingNode.Feedback.DOCUMENTS_MAX);
+    Ranges.check(path + ".terms", feedback.terms(), 0, RankingNode.Feedback.TERMS_MAX);
+    double most = RankingNode.Feedback.WEIGHT_MAX;
+    number(path + ".query_weight", feedback.queryWeight(), 0, most, "0 to 1,000");
+    number(path + ".document_weight", feedback.documentWeight(), 0, most, "0 to 1,000");
+  }
+
+  private static void vector(String path, DenseVector vector) {
+    if (vector.length() < 1 || vector.length() > DenseVector.LENGTH_MAX) {
+      throw new InvalidInputException(
+          path, vector.length() + " numbers", "1 to " + DenseVector.LENGTH_MAX + " numbers");
+    }
+    for (int i = 0; i < vector.length(); i++) {
+      if (!Float.isFinite(vector.value(i))) {
+        throw new InvalidInputException(path + "[" + i + "]", vector.value(i), "a finite number");
+      }
+    }
+  }
+
+  private static void score(String path, double score) {
+    number(path, score, -RankingNode.SCORE_MAX, RankingNode.SCORE_MAX, "-1e30 to 1e30");
+  }
+
+  private static void number(String path, double value, double min, double max, String allowed) {
+    // Not the other way round: NaN is in no range.
+    if (!(value >= min && value <= max)) {
+      throw new InvalidInputException(path, value, allowed);
+    }
+  }
+
+  /**
+   * Checks that formulas name stages below them: another one has no scores yet, and would have them
+   * of itself. Returns the names of a tree.
+   */
+  private static List<String> references(RankingNode node) {
+    List<String> names = new ArrayList<>();
+    for (RankingNode input : node.inputs()) {
+      names.addAll(references(input));
+    }
+    if (node instanceof RankingNode.Compute compute) {
+      references(compute.formula().root(), names, compute.frame().path());
+    }
+    names.add(node.frame().name());
+    return names;
+  }
+
+  private static void references(Expression expression, List<String> below, String path) {
+    if (expression instanceof Expression.StageScore(String stage, _) && !below.contains(stage)) {
+      throw new InvalidInputException(
+          path + ".rescore.formula.expression",
+          "with the score of '" + stage + "'",
+          "the name of a stage below this one" + NearestNames.hint(stage, below));
+    }
+    expression.parts().forEach(part -> references(part, below, path));
+  }
+
+  /**
+   * Checks that a collection has what a tree needs.
+   *
+   * @param root the root of the tree
+   * @param scope the collection
+   * @throws InvalidInputException when something is missing
+   */
+  public static void fit(RankingNode root, RankedScope scope) {
+    String path = root.frame().path();
+    switch (root) {
+      case RankingNode.Sparse sparse -> mode(path + ".sparse.mode", sparse.evaluation(), scope);
+      case RankingNode.Dense dense -> dense(path + ".dense", dense.field(), dense.vector(), scope);
+      case RankingNode.Interpolate interpolate ->
+          dense(path + ".rescore.interpolation", interpolate.field(), interpolate.vector(), scope);
+      case RankingNode.Compute compute ->
+          fields(compute.formula().root(), path + ".rescore.formula.expression", scope.schema());
+      case RankingNode.Feedback feedback -> {
+        mode(path + ".feedback.search.mode", feedback.evaluation(), scope);
+        records(path + ".feedback", scope);
+      }
+      case RankingNode.Group group -> {
+        Schema.Field field = field(path + ".group.field", group.field(), scope.schema());
+        if (field.type() == FieldType.STRING_LIST) {
+          throw new InvalidInputException(
+              path + ".group.field", "a list of texts", "a field of another type");
+        }
+      }
+      case RankingNode.Fuse _ -> {
+        // It needs nothing of the collection.
+      }
+    }
+    root.inputs().forEach(input -> fit(input, scope));
+  }
+
+  private static void mode(String path, Evaluation evaluation, RankedScope scope) {
+    if (evaluation instanceof Evaluation.InMode(SearchMode mode)
+        && scope.scope().size() > 0
+        && scope.scope().segments().stream().noneMatch(segment -> segment.supports(mode))) {
+      throw new InvalidInputException(
+          path, "a mode whose lists the collection lacks", "mode exact, or a mode that it has");
+    }
+  }
+
+  private static void records(String path, RankedScope scope) {
+    if (scope.scope().segments().stream().anyMatch(segment -> segment.records() == null)) {
+      throw new InvalidInputException(
+          path, "set", "none, since the collection was built without a forward index");
+    }
+  }
+
+  private static void dense(String path, String name, DenseVector vector, RankedScope scope) {
+    DenseFields.Field field = scope.dense().find(name);
+    if (field == null) {
+      List<String> names = scope.dense().names();
+      throw new InvalidInputException(
+          path + ".field",
+          "'" + name + "'",
+          names.isEmpty()
+              ? "none, since the collection has no dense fields"
+              : "a dense field of the collection" + NearestNames.hint(name, names));
+    }
+    if (vector.length() != field.dimensions()) {
+      throw new InvalidInputException(
+          path + ".vector",
+          vector.length() + " numbers",
+          field.dimensions() + " numbers, as the field '" + name + "' has dimensions");
+    }
+    try {
+      // Before anything is evaluated, so that a vector that the field refuses costs nothing.
+      var _ = field.scorer(vector);
+    } catch (InvalidInputException refused) {
+      throw new InvalidInputException(path + ".vector", refused.value(), refused.allowed());
+    }
+  }
+
+  private static void fields(Expression expression, String path, Schema schema) {
+    switch (expression) {
+      case Expression.FieldNumber(String name, _) -> {
+        if (field(path, name, schema).type().isText()) {
+          throw new InvalidInputException(
+              path, "with the number of the text '" + name + "'", "matches() for a text");
+        }
+      }
+      case Expression.Matches(String name, _) -> {
+        if (!field(path, name, schema).type().isText()) {
+          throw new InvalidInputException(
+              path, "with a text in the field '" + name + "'", "field() for what is no text");
+        }
+      }
+      default -> expression.parts().forEach(part -> fields(part, path, schema));
+    }
+  }
+
+  private static Schema.Field field(String path, String name, Schema schema) {
+    Schema.Field field = schema.field(name);
+    if (field == null) {
+      throw new InvalidInputException(path, "'" + name + "'", schema.allowedInsteadOf(name));
+    }
+    return field;
+  }
+}

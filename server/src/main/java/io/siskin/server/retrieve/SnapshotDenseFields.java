@@ -1,0 +1,110 @@
+package io.siskin.server.retrieve;
+
+import io.siskin.index.dense.DenseField;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseQuery;
+import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.rank.DenseFields;
+import io.siskin.server.rank.DenseVector;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dense fields that a collection declares, over all segments of a snapshot.
+ *
+ * <p>Safe for concurrent use, while the snapshot is retained.
+ */
+final class SnapshotDenseFields implements DenseFields {
+  /** Half of the distance between 1 and the next float. */
+  private static final double ROUNDING = 0x1p-24;
+
+  private final List<DenseFieldSpec> specs;
+  private final List<SnapshotPart> parts;
+
+  private SnapshotDenseFields(List<DenseFieldSpec> specs, List<SnapshotPart> parts) {
+    this.specs = specs;
+    this.parts = parts;
+  }
+
+  /**
+   * Returns the dense fields of a snapshot.
+   *
+   * @param snapshot the snapshot, which the caller keeps retained
+   */
+  static DenseFields of(CollectionSnapshot snapshot) {
+    List<DenseFieldSpec> specs = snapshot.manifest().settings().schema().dense();
+    return specs.isEmpty() ? NONE : new SnapshotDenseFields(specs, snapshot.parts());
+  }
+
+  @Override
+  public List<String> names() {
+    return specs.stream().map(DenseFieldSpec::name).toList();
+  }
+
+  @Override
+  public @Nullable Field find(String name) {
+    for (DenseFieldSpec spec : specs) {
+      if (spec.name().equals(name)) {
+        return new SnapshotField(spec, parts);
+      }
+    }
+    return null;
+  }
+
+  private record SnapshotField(DenseFieldSpec spec, List<SnapshotPart> parts) implements Field {
+    @Override
+    public int dimensions() {
+      return spec.type().dimensions();
+    }
+
+    @Override
+    public Scorer scorer(DenseVector query) {
+      List<@Nullable DenseField> segments = new ArrayList<>(parts.size());
+      float normMax = 0;
+      for (SnapshotPart part : parts) {
+        DenseField field = part.documents().dense().find(spec.name());
+        segments.add(field);
+        normMax = field == null ? normMax : Math.max(normMax, field.normMax());
+      }
+      DenseQuery prepared = DenseQuery.of(spec, query.toArray());
+      // Each of the sums and products of a score may be rounded up, and so may a query of bytes.
+      double roundings = 1 + 2.0 * (spec.type().dimensions() + 1) * ROUNDING;
+      return new SnapshotScorer(
+          prepared,
+          segments.toArray(DenseField[]::new),
+          Math.nextUp(prepared.norm() * normMax * roundings));
+    }
+  }
+
+  /** Used by one thread, since a query is. */
+  private static final class SnapshotScorer implements Scorer {
+    private final DenseQuery query;
+    private final @Nullable DenseField[] segments;
+    private final double scoreMax;
+
+    SnapshotScorer(DenseQuery query, @Nullable DenseField[] segments, double scoreMax) {
+      this.query = query;
+      this.segments = segments;
+      this.scoreMax = scoreMax;
+    }
+
+    @Override
+    public boolean has(int segment, int document) {
+      DenseField field = segments[segment];
+      return field != null && field.vectorCount(document) > 0;
+    }
+
+    @Override
+    public float score(int segment, int document) {
+      DenseField field = segments[segment];
+      return field == null ? Float.NEGATIVE_INFINITY : field.score(query, document);
+    }
+
+    @Override
+    public double scoreMax() {
+      return scoreMax;
+    }
+  }
+}

@@ -1,0 +1,496 @@
+package io.siskin.server.rpc.mapping;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.proto.v1.DenseStage;
+import io.siskin.proto.v1.ExpansionTerm;
+import io.siskin.proto.v1.FeedbackStage;
+import io.siskin.proto.v1.FuseInput;
+import io.siskin.proto.v1.FuseStage;
+import io.siskin.proto.v1.GroupStage;
+import io.siskin.proto.v1.Interpolation;
+import io.siskin.proto.v1.LinearFusion;
+import io.siskin.proto.v1.Pipeline;
+import io.siskin.proto.v1.RankingNode;
+import io.siskin.proto.v1.ReciprocalRankFusion;
+import io.siskin.proto.v1.RescoreStage;
+import io.siskin.proto.v1.ScoreNormalization;
+import io.siskin.proto.v1.SearchMode.ModeCase;
+import io.siskin.proto.v1.SparseStage;
+import io.siskin.server.collection.Pipelines;
+import io.siskin.server.rank.DenseVector;
+import io.siskin.server.rank.EarlyStop;
+import io.siskin.server.rank.Formula;
+import io.siskin.server.rank.FusionMethod;
+import io.siskin.server.rank.GroupScore;
+import io.siskin.server.rank.RankingNode.Frame;
+import io.siskin.server.rank.RankingNode.Weighted;
+import io.siskin.server.rank.SparseQuery;
+import io.siskin.server.rank.StageReport;
+import io.siskin.server.rank.TreeCheck;
+import io.siskin.server.search.Evaluation;
+import io.siskin.server.search.SearchMode;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.function.Supplier;
+
+/**
+ * The translation of ranking trees, in both directions. It checks what only a message can break,
+ * such as a choice that is not set; {@link TreeCheck} checks the rest. Errors name the path of the
+ * node.
+ */
+public final class RankingMapper {
+  private static final String ROOT = "node";
+  private static final double DOCUMENT_WEIGHT_DEFAULT = 0.75;
+
+  private RankingMapper() {}
+
+  /**
+   * Translates a tree.
+   *
+   * @param message its root
+   * @param defaultMode the default mode of the collection; asked only when a mode is set without
+   *     all of its parameters
+   * @return the root, which keeps the rules of {@link TreeCheck#shape}
+   * @throws InvalidInputException when a rule is broken
+   */
+  public static io.siskin.server.rank.RankingNode toDomain(
+      RankingNode message, Supplier<SearchMode> defaultMode) {
+    io.siskin.server.rank.RankingNode root = new Reading(defaultMode).node(ROOT, message, 1);
+    TreeCheck.shape(root);
+    return root;
+  }
+
+  /**
+   * Returns a tree as it is stored.
+   *
+   * @param root the root of the tree
+   */
+  public static String toStored(io.siskin.server.rank.RankingNode root) {
+    return Base64.getEncoder().encodeToString(toProto(root).toByteArray());
+  }
+
+  /**
+   * Returns a stored tree.
+   *
+   * @param name the name of the pipeline
+   * @param pipelines the trees of the collection by name
+   * @throws InvalidInputException when there is none of the name
+   */
+  public static RankingNode stored(String name, SortedMap<String, String> pipelines) {
+    String tree = pipelines.get(name);
+    if (tree == null) {
+      throw Pipelines.unknown(name, pipelines);
+    }
+    return ofStored(tree);
+  }
+
+  /**
+   * Translates a stored tree and its name.
+   *
+   * @param name the name of the pipeline
+   * @param tree the tree as it is stored
+   */
+  public static Pipeline toPipeline(String name, String tree) {
+    return Pipeline.newBuilder().setName(name).setNode(ofStored(tree)).build();
+  }
+
+  private static RankingNode ofStored(String tree) {
+    try {
+      return RankingNode.parseFrom(Base64.getDecoder().decode(tree));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException damaged) {
+      // Its file has a checksum, so that this was not damaged on the disk.
+      throw new IllegalStateException("a stored ranking tree cannot be read", damaged);
+    }
+  }
+
+  /**
+   * Translates what a stage did.
+   *
+   * @param report what it did
+   */
+  public static io.siskin.proto.v1.StageReport toProto(StageReport report) {
+    io.siskin.proto.v1.StageReport.Builder message =
+        io.siskin.proto.v1.StageReport.newBuilder()
+            .setName(report.name())
+            .setDocumentsIn(report.documentsIn())
+            .setDocumentsOut(report.documentsOut())
+            .setDocumentsScored(report.documentsScored())
+            .setNanos(report.nanos())
+            .setComplete(report.isComplete());
+    for (StageReport.Term term : report.expansion()) {
+      message.addExpansion(
+          ExpansionTerm.newBuilder()
+              .setTerm(term.name())
+              .setWeight(term.weight())
+              .setFromDocuments(term.fromDocuments()));
+    }
+    return message.build();
+  }
+
+  /**
+   * Translates a tree, with every parameter that is in force.
+   *
+   * @param node its root
+   */
+  public static RankingNode toProto(io.siskin.server.rank.RankingNode node) {
+    Frame frame = node.frame();
+    RankingNode.Builder message = RankingNode.newBuilder().setLimit(frame.limit());
+    if (!frame.name().equals(frame.path())) {
+      message.setName(frame.name());
+    }
+    if (frame.budgetMicros() != 0) {
+      message.setBudgetMicros((int) frame.budgetMicros());
+    }
+    switch (node) {
+      case io.siskin.server.rank.RankingNode.Sparse sparse ->
+          message.setSparse(search(sparse.query(), sparse.evaluation()));
+      case io.siskin.server.rank.RankingNode.Dense dense -> {
+        DenseStage.Builder stage = DenseStage.newBuilder().setField(dense.field());
+        for (float value : dense.vector().toArray()) {
+          stage.addVector(value);
+        }
+        message.setDense(stage);
+      }
+      case io.siskin.server.rank.RankingNode.Fuse fuse -> message.setFuse(fusion(fuse));
+      case io.siskin.server.rank.RankingNode.Interpolate interpolate ->
+          message.setRescore(interpolation(interpolate));
+      case io.siskin.server.rank.RankingNode.Compute compute -> {
+        io.siskin.proto.v1.Formula.Builder formula =
+            io.siskin.proto.v1.Formula.newBuilder().setExpression(compute.formula().text());
+        if (compute.undefinedScore() != null) {
+          formula.setUndefinedScore(compute.undefinedScore());
+        }
+        message.setRescore(
+            RescoreStage.newBuilder().setInput(toProto(compute.input())).setFormula(formula));
+      }
+      case io.siskin.server.rank.RankingNode.Feedback feedback ->
+          message.setFeedback(
+              FeedbackStage.newBuilder()
+                  .setInput(toProto(feedback.input()))
+                  .setSearch(search(feedback.query(), feedback.evaluation()))
+                  .setDocuments(feedback.documents())
+                  .setTerms(feedback.terms())
+                  .setQueryWeight(feedback.queryWeight())
+                  .setDocumentWeight(feedback.documentWeight()));
+      case io.siskin.server.rank.RankingNode.Group group ->
+          message.setGroup(
+              GroupStage.newBuilder()
+                  .setInput(toProto(group.input()))
+                  .setField(group.field())
+                  .setScore(
+                      switch (group.score()) {
+                        case MAX -> io.siskin.proto.v1.GroupScore.GROUP_SCORE_MAX;
+                        case SUM -> io.siskin.proto.v1.GroupScore.GROUP_SCORE_SUM;
+                        case FIRST -> io.siskin.proto.v1.GroupScore.GROUP_SCORE_FIRST;
+                        case MEAN -> io.siskin.proto.v1.GroupScore.GROUP_SCORE_MEAN;
+                      })
+                  .setInnerHits(group.innerHits()));
+    }
+    return message.build();
+  }
+
+  private static SparseStage search(SparseQuery query, Evaluation evaluation) {
+    SparseStage.Builder stage = SparseStage.newBuilder();
+    switch (query) {
+      case SparseQuery.OfRequest() -> {
+        // It is left out.
+      }
+      case SparseQuery.Text(String text) -> stage.setText(text);
+      case SparseQuery.Vector(io.siskin.index.vector.SparseVector vector) ->
+          stage.setVector(VectorMapper.toProto(vector));
+    }
+    switch (evaluation) {
+      case Evaluation.CollectionDefault _ -> {
+        // It is left out.
+      }
+      case Evaluation.RecallTarget(float target, _) -> stage.setRecallTarget(target);
+      case Evaluation.InMode(SearchMode mode) -> stage.setMode(ProtoMapper.toProto(mode));
+    }
+    return stage.build();
+  }
+
+  private static FuseStage fusion(io.siskin.server.rank.RankingNode.Fuse fuse) {
+    FuseStage.Builder stage = FuseStage.newBuilder();
+    for (Weighted input : fuse.weighted()) {
+      stage.addInputs(
+          FuseInput.newBuilder().setNode(toProto(input.node())).setWeight(input.weight()));
+    }
+    switch (fuse.method()) {
+      case FusionMethod.ReciprocalRank(int constant) ->
+          stage.setReciprocalRank(ReciprocalRankFusion.newBuilder().setConstant(constant));
+      case FusionMethod.Linear(FusionMethod.Normalization normalization, double missingScore) ->
+          stage.setLinear(
+              LinearFusion.newBuilder()
+                  .setNormalization(
+                      switch (normalization) {
+                        case NONE -> ScoreNormalization.SCORE_NORMALIZATION_NONE;
+                        case MIN_MAX -> ScoreNormalization.SCORE_NORMALIZATION_MIN_MAX;
+                        case Z_SCORE -> ScoreNormalization.SCORE_NORMALIZATION_Z_SCORE;
+                        case DISTRIBUTION -> ScoreNormalization.SCORE_NORMALIZATION_DISTRIBUTION;
+                      })
+                  .setMissingScore(missingScore));
+    }
+    return stage.build();
+  }
+
+  private static RescoreStage interpolation(io.siskin.server.rank.RankingNode.Interpolate node) {
+    Interpolation.Builder by =
+        Interpolation.newBuilder()
+            .setField(node.field())
+            .setAlpha(node.alpha())
+            .setMissingScore(node.missingScore())
+            .setEarlyStop(
+                switch (node.earlyStop()) {
+                  case NONE -> io.siskin.proto.v1.EarlyStop.EARLY_STOP_NONE;
+                  case PROVEN -> io.siskin.proto.v1.EarlyStop.EARLY_STOP_PROVEN;
+                  case HEURISTIC -> io.siskin.proto.v1.EarlyStop.EARLY_STOP_HEURISTIC;
+                });
+    for (float value : node.vector().toArray()) {
+      by.addVector(value);
+    }
+    return RescoreStage.newBuilder().setInput(toProto(node.input())).setInterpolation(by).build();
+  }
+
+  /**
+   * Reads the messages of one tree.
+   *
+   * @param defaultMode the default mode of the collection
+   */
+  private record Reading(Supplier<SearchMode> defaultMode) {
+    io.siskin.server.rank.RankingNode node(String path, RankingNode message, int depth) {
+      // Before anything below is read, so that the deepest message is not read for nothing.
+      if (depth > io.siskin.server.rank.RankingNode.DEPTH_MAX) {
+        throw new InvalidInputException(
+            path,
+            depth + " nodes deep",
+            "at most " + io.siskin.server.rank.RankingNode.DEPTH_MAX + " nodes deep");
+      }
+      if (message.getLimit() == 0) {
+        throw new InvalidInputException(path + ".limit", "not set", "1 to 10,000");
+      }
+      long budgetMicros = Integer.toUnsignedLong(message.getBudgetMicros());
+      if (message.hasBudgetMicros() && budgetMicros == 0) {
+        // Left out is how to say none; the domain's 0 must not come from outside.
+        throw new InvalidInputException(path + ".budget_micros", 0, "10 to 1,000,000");
+      }
+      Frame frame =
+          new Frame(
+              path,
+              message.getName().isEmpty() ? path : message.getName(),
+              ProtoMapper.wholeNumber(message.getLimit()),
+              budgetMicros);
+      return switch (message.getStageCase()) {
+        case SPARSE ->
+            new io.siskin.server.rank.RankingNode.Sparse(
+                frame,
+                query(path + ".sparse", message.getSparse()),
+                evaluation(path + ".sparse", message.getSparse()));
+        case DENSE ->
+            new io.siskin.server.rank.RankingNode.Dense(
+                frame,
+                required(path + ".dense.field", message.getDense().getField()),
+                vector(message.getDense().getVectorList()));
+        case FUSE -> fuse(frame, message.getFuse(), depth);
+        case RESCORE -> rescore(frame, message.getRescore(), depth);
+        case FEEDBACK -> feedback(frame, message.getFeedback(), depth);
+        case GROUP -> group(frame, message.getGroup(), depth);
+        case STAGE_NOT_SET ->
+            throw new InvalidInputException(
+                path, "without a stage", "sparse, dense, fuse, rescore, feedback or group");
+      };
+    }
+
+    private io.siskin.server.rank.RankingNode input(
+        String path, boolean isSet, RankingNode message, int depth) {
+      if (!isSet) {
+        throw new InvalidInputException(path, "not set", "a node");
+      }
+      return node(path, message, depth + 1);
+    }
+
+    private SparseQuery query(String path, SparseStage message) {
+      return switch (message.getQueryCase()) {
+        case TEXT -> new SparseQuery.Text(ProtoMapper.text(path + ".text", message.getText()));
+        case VECTOR ->
+            new SparseQuery.Vector(VectorMapper.toDomain(path + ".vector", message.getVector()));
+        case QUERY_NOT_SET -> new SparseQuery.OfRequest();
+      };
+    }
+
+    private Evaluation evaluation(String path, SparseStage message) {
+      boolean hasMode = message.getMode().getModeCase() != ModeCase.MODE_NOT_SET;
+      if (message.hasRecallTarget() && hasMode) {
+        throw new InvalidInputException(
+            path + ".recall_target",
+            message.getRecallTarget() + " beside a mode",
+            "recall_target or mode");
+      }
+      if (hasMode) {
+        return new Evaluation.InMode(
+            ProtoMapper.mode(path + ".mode", message.getMode(), defaultMode));
+      }
+      try {
+        return message.hasRecallTarget()
+            ? new Evaluation.RecallTarget(message.getRecallTarget(), 0)
+            : Evaluation.BY_DEFAULT;
+      } catch (InvalidInputException wrong) {
+        throw wrong.at(path);
+      }
+    }
+
+    private io.siskin.server.rank.RankingNode fuse(Frame frame, FuseStage message, int depth) {
+      String path = frame.path() + ".fuse";
+      int count = message.getInputsCount();
+      int most = io.siskin.server.rank.RankingNode.Fuse.INPUTS_MAX;
+      if (count < 1 || count > most) {
+        throw new InvalidInputException(
+            path + ".inputs", count + " lists", "1 to " + most + " lists");
+      }
+      FusionMethod method = method(path, message);
+      List<Weighted> inputs = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        FuseInput input = message.getInputs(i);
+        String at = path + ".inputs[" + i + "].node";
+        inputs.add(
+            new Weighted(
+                input(at, input.hasNode(), input.getNode(), depth),
+                input.hasWeight() ? input.getWeight() : 1));
+      }
+      return new io.siskin.server.rank.RankingNode.Fuse(frame, inputs, method);
+    }
+
+    private FusionMethod method(String path, FuseStage message) {
+      return switch (message.getMethodCase()) {
+        case RECIPROCAL_RANK ->
+            new FusionMethod.ReciprocalRank(
+                message.getReciprocalRank().hasConstant()
+                    ? ProtoMapper.wholeNumber(message.getReciprocalRank().getConstant())
+                    : FusionMethod.ReciprocalRank.CONSTANT_DEFAULT);
+        case LINEAR -> {
+          LinearFusion linear = message.getLinear();
+          FusionMethod.Normalization normalization =
+              switch (linear.getNormalization()) {
+                case SCORE_NORMALIZATION_NONE -> FusionMethod.Normalization.NONE;
+                case SCORE_NORMALIZATION_MIN_MAX -> FusionMethod.Normalization.MIN_MAX;
+                case SCORE_NORMALIZATION_Z_SCORE -> FusionMethod.Normalization.Z_SCORE;
+                case SCORE_NORMALIZATION_DISTRIBUTION -> FusionMethod.Normalization.DISTRIBUTION;
+                case SCORE_NORMALIZATION_UNSPECIFIED, UNRECOGNIZED ->
+                    throw unnamed(path + ".linear.normalization", linear.getNormalizationValue());
+              };
+          yield new FusionMethod.Linear(
+              normalization,
+              required(
+                  path + ".linear.missing_score",
+                  linear.hasMissingScore(),
+                  linear.getMissingScore()));
+        }
+        case METHOD_NOT_SET ->
+            throw new InvalidInputException(path, "without a method", "reciprocal_rank or linear");
+      };
+    }
+
+    private io.siskin.server.rank.RankingNode rescore(
+        Frame frame, RescoreStage message, int depth) {
+      String path = frame.path() + ".rescore";
+      return switch (message.getByCase()) {
+        case INTERPOLATION -> {
+          Interpolation by = message.getInterpolation();
+          String at = path + ".interpolation";
+          yield new io.siskin.server.rank.RankingNode.Interpolate(
+              frame,
+              input(path + ".input", message.hasInput(), message.getInput(), depth),
+              required(at + ".field", by.getField()),
+              vector(by.getVectorList()),
+              required(at + ".alpha", by.hasAlpha(), by.getAlpha()),
+              required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()),
+              switch (by.getEarlyStop()) {
+                case EARLY_STOP_UNSPECIFIED, EARLY_STOP_NONE -> EarlyStop.NONE;
+                case EARLY_STOP_PROVEN -> EarlyStop.PROVEN;
+                case EARLY_STOP_HEURISTIC -> EarlyStop.HEURISTIC;
+                case UNRECOGNIZED -> throw unnamed(at + ".early_stop", by.getEarlyStopValue());
+              });
+        }
+        case FORMULA -> {
+          io.siskin.proto.v1.Formula by = message.getFormula();
+          Formula formula;
+          try {
+            formula = Formula.parse(by.getExpression());
+          } catch (InvalidInputException wrong) {
+            throw wrong.at(path + ".formula");
+          }
+          yield new io.siskin.server.rank.RankingNode.Compute(
+              frame,
+              input(path + ".input", message.hasInput(), message.getInput(), depth),
+              formula,
+              by.hasUndefinedScore() ? Double.valueOf(by.getUndefinedScore()) : null);
+        }
+        case BY_NOT_SET ->
+            throw new InvalidInputException(path, "by nothing", "interpolation or formula");
+      };
+    }
+
+    private io.siskin.server.rank.RankingNode feedback(
+        Frame frame, FeedbackStage message, int depth) {
+      String path = frame.path() + ".feedback";
+      if (!message.hasTerms()) {
+        throw new InvalidInputException(path + ".terms", "not set", "0 to 1,000");
+      }
+      return new io.siskin.server.rank.RankingNode.Feedback(
+          frame,
+          input(path + ".input", message.hasInput(), message.getInput(), depth),
+          query(path + ".search", message.getSearch()),
+          evaluation(path + ".search", message.getSearch()),
+          ProtoMapper.wholeNumber(message.getDocuments()),
+          ProtoMapper.wholeNumber(message.getTerms()),
+          message.hasQueryWeight() ? message.getQueryWeight() : 1,
+          message.hasDocumentWeight() ? message.getDocumentWeight() : DOCUMENT_WEIGHT_DEFAULT);
+    }
+
+    private io.siskin.server.rank.RankingNode group(Frame frame, GroupStage message, int depth) {
+      String path = frame.path() + ".group";
+      return new io.siskin.server.rank.RankingNode.Group(
+          frame,
+          input(path + ".input", message.hasInput(), message.getInput(), depth),
+          required(path + ".field", message.getField()),
+          switch (message.getScore()) {
+            case GROUP_SCORE_MAX -> GroupScore.MAX;
+            case GROUP_SCORE_SUM -> GroupScore.SUM;
+            case GROUP_SCORE_FIRST -> GroupScore.FIRST;
+            case GROUP_SCORE_MEAN -> GroupScore.MEAN;
+            case GROUP_SCORE_UNSPECIFIED, UNRECOGNIZED ->
+                throw unnamed(path + ".score", message.getScoreValue());
+          },
+          ProtoMapper.wholeNumber(message.getInnerHits()));
+    }
+
+    private static DenseVector vector(List<Float> values) {
+      float[] numbers = new float[values.size()];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = values.get(i);
+      }
+      return new DenseVector(numbers);
+    }
+
+    private static String required(String path, String text) {
+      if (text.isEmpty()) {
+        throw new InvalidInputException(path, "not set", "the name of a field");
+      }
+      return text;
+    }
+
+    private static double required(String path, boolean isSet, double value) {
+      if (!isSet) {
+        throw new InvalidInputException(path, "not set", "a number, since there is no default");
+      }
+      return value;
+    }
+
+    private static InvalidInputException unnamed(String path, int value) {
+      return new InvalidInputException(
+          path, value == 0 ? "not set" : String.valueOf(value), "one of its named values");
+    }
+  }
+}

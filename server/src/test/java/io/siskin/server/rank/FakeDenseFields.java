@@ -1,0 +1,100 @@
+package io.siskin.server.rank;
+
+import io.siskin.server.search.SearchScope;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** Two dense fields in memory. Some documents have no vector, and some vectors are the same. */
+final class FakeDenseFields implements DenseFields {
+  static final int DIMENSIONS = 6;
+
+  private final List<FakeField> fields;
+
+  /** Scores that were computed. */
+  long scored;
+
+  FakeDenseFields(SearchScope scope, Random random) {
+    this.fields =
+        List.of(new FakeField("first", scope, random), new FakeField("second", scope, random));
+  }
+
+  @Override
+  public List<String> names() {
+    return fields.stream().map(field -> field.name).toList();
+  }
+
+  @Override
+  public @Nullable Field find(String name) {
+    return fields.stream().filter(field -> field.name.equals(name)).findFirst().orElse(null);
+  }
+
+  /** One field. */
+  private final class FakeField implements Field {
+    private final String name;
+    private final float[][][] vectors;
+    private double normMax;
+
+    FakeField(String name, SearchScope scope, Random random) {
+      this.name = name;
+      this.vectors = new float[scope.size()][][];
+      for (int segment = 0; segment < vectors.length; segment++) {
+        vectors[segment] = new float[scope.segment(segment).documentCount()][];
+        for (int document = 0; document < vectors[segment].length; document++) {
+          if (random.nextInt(5) > 0) {
+            vectors[segment][document] = draw(random);
+            normMax = Math.max(normMax, norm(vectors[segment][document]));
+          }
+        }
+      }
+    }
+
+    @Override
+    public int dimensions() {
+      return DIMENSIONS;
+    }
+
+    @Override
+    public Scorer scorer(DenseVector query) {
+      return new Scorer() {
+        @Override
+        public boolean has(int segment, int document) {
+          return vectors[segment][document] != null;
+        }
+
+        @Override
+        public float score(int segment, int document) {
+          scored++;
+          float sum = 0;
+          for (int i = 0; i < DIMENSIONS; i++) {
+            sum += query.value(i) * vectors[segment][document][i];
+          }
+          return sum;
+        }
+
+        @Override
+        public double scoreMax() {
+          // More than the roundings of so few products.
+          return norm(query.toArray()) * normMax * (1 + 1e-6);
+        }
+      };
+    }
+  }
+
+  /** Draws a vector of few different numbers, so that scores tie. */
+  static float[] draw(Random random) {
+    float[] vector = new float[DIMENSIONS];
+    for (int i = 0; i < DIMENSIONS; i++) {
+      vector[i] = (random.nextInt(9) - 4) / 4f;
+    }
+    return vector;
+  }
+
+  private static double norm(float[] vector) {
+    double squares = 0;
+    for (float value : vector) {
+      squares += (double) value * value;
+    }
+    return Math.sqrt(squares);
+  }
+}

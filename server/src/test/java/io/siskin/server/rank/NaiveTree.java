@@ -1,0 +1,353 @@
+package io.siskin.server.rank;
+
+import io.siskin.index.column.Column;
+import io.siskin.index.document.FieldValue;
+import io.siskin.index.format.v1.ResidualLayout;
+import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchableSegment;
+import io.siskin.server.search.Searcher;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * The slow twin of {@link TreeEvaluator}: it scores every document for itself, with maps, and knows
+ * no heap, no early end and no array of candidates.
+ */
+final class NaiveTree {
+  static final Comparator<Scored> BEST_FIRST =
+      Comparator.comparingDouble((Scored each) -> 0.0 - each.score)
+          .thenComparingInt(Scored::position);
+
+  /** One document of a list. */
+  record Scored(int position, double score) {}
+
+  private final RankedScope scope;
+  private final Map<SparseQuery, SparseVector> queries;
+  private final double nowSeconds;
+
+  /** The lists of the stages by name. */
+  final Map<String, List<Scored>> lists = new LinkedHashMap<>();
+
+  NaiveTree(RankedScope scope, Map<SparseQuery, SparseVector> queries, long nowMillis) {
+    this.scope = scope;
+    this.queries = queries;
+    this.nowSeconds = nowMillis / 1e3;
+  }
+
+  List<Scored> evaluate(RankingNode node) {
+    List<List<Scored>> inputs = new ArrayList<>();
+    for (RankingNode input : node.inputs()) {
+      inputs.add(evaluate(input));
+    }
+    List<Scored> all = new ArrayList<>(all(node, inputs));
+    all.sort(BEST_FIRST);
+    List<Scored> kept = all.stream().limit(node.frame().limit()).toList();
+    lists.put(node.frame().name(), kept);
+    return kept;
+  }
+
+  private List<Scored> all(RankingNode node, List<List<Scored>> inputs) {
+    return switch (node) {
+      case RankingNode.Sparse sparse -> sparse(queries.get(sparse.query()));
+      case RankingNode.Dense dense -> dense(dense);
+      case RankingNode.Fuse fuse -> fuse(fuse, inputs);
+      case RankingNode.Interpolate interpolate ->
+          inputs.getFirst().stream()
+              .map(
+                  each -> {
+                    Double dense =
+                        denseScore(interpolate.field(), interpolate.vector(), each.position);
+                    double other = dense == null ? interpolate.missingScore() : dense;
+                    double alpha = interpolate.alpha();
+                    return new Scored(each.position, alpha * each.score + (1 - alpha) * other);
+                  })
+              .toList();
+      case RankingNode.Compute compute -> compute(compute, inputs.getFirst());
+      case RankingNode.Feedback feedback -> sparse(expanded(feedback, inputs.getFirst()));
+      case RankingNode.Group group -> group(group, inputs.getFirst());
+    };
+  }
+
+  private List<Scored> sparse(SparseVector query) {
+    Searcher searcher = Searcher.withoutRunningThreshold(scope.scope());
+    int all = scope.positions().base(scope.scope().size());
+    searcher.search(
+        scope.scope(),
+        QuantizedQuery.of(query),
+        Collections.nCopies(scope.scope().size(), new SearchMode.Exact()),
+        all,
+        Cancellation.NEVER);
+    return IntStream.range(0, searcher.size())
+        .mapToObj(
+            rank ->
+                new Scored(
+                    scope.positions().position(searcher.documentNumber(rank)),
+                    searcher.score(rank)))
+        .toList();
+  }
+
+  private List<Scored> dense(RankingNode.Dense node) {
+    List<Scored> found = new ArrayList<>();
+    int all = scope.positions().base(scope.scope().size());
+    for (int position = 0; position < all; position++) {
+      int number = scope.positions().documentNumber(position);
+      int segment = scope.positions().segment(number);
+      var accepted = scope.scope().accepted(segment);
+      Double score = denseScore(node.field(), node.vector(), position);
+      if (score != null
+          && (accepted == null || accepted.contains(number - scope.positions().base(segment)))) {
+        found.add(new Scored(position, score));
+      }
+    }
+    return found;
+  }
+
+  private Double denseScore(String field, DenseVector query, int position) {
+    int number = scope.positions().documentNumber(position);
+    int segment = scope.positions().segment(number);
+    int document = number - scope.positions().base(segment);
+    DenseFields.Scorer scorer = scope.dense().find(field).scorer(query);
+    return scorer.has(segment, document) ? (double) scorer.score(segment, document) : null;
+  }
+
+  private List<Scored> fuse(RankingNode.Fuse node, List<List<Scored>> inputs) {
+    Set<Integer> positions = new HashSet<>();
+    inputs.forEach(list -> list.forEach(each -> positions.add(each.position)));
+    List<Map<Integer, Double>> parts = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      double weight = node.weighted().get(i).weight();
+      Map<Integer, Double> part = new HashMap<>();
+      List<Double> normalized = normalized(node.method(), inputs.get(i));
+      for (int rank = 1; rank <= inputs.get(i).size(); rank++) {
+        double score =
+            switch (node.method()) {
+              case FusionMethod.ReciprocalRank(int constant) -> weight / (double) (constant + rank);
+              case FusionMethod.Linear _ -> weight * normalized.get(rank - 1);
+            };
+        part.put(inputs.get(i).get(rank - 1).position, score);
+      }
+      if (node.method() instanceof FusionMethod.Linear(_, double missing)) {
+        positions.forEach(position -> part.putIfAbsent(position, weight * missing));
+      }
+      parts.add(part);
+    }
+    return positions.stream()
+        .map(
+            position -> {
+              double sum = 0;
+              for (Map<Integer, Double> part : parts) {
+                sum += part.getOrDefault(position, 0.0);
+              }
+              return new Scored(position, sum);
+            })
+        .toList();
+  }
+
+  private static List<Double> normalized(FusionMethod method, List<Scored> list) {
+    List<Double> scores = list.stream().map(Scored::score).toList();
+    if (!(method instanceof FusionMethod.Linear(FusionMethod.Normalization how, _))
+        || scores.isEmpty()) {
+      return scores;
+    }
+    double sum = 0;
+    for (double score : scores) {
+      sum += score;
+    }
+    double mean = sum / scores.size();
+    double squares = 0;
+    for (double score : scores) {
+      squares += (score - mean) * (score - mean);
+    }
+    double deviation = Math.sqrt(squares / scores.size());
+    double largest = scores.getFirst();
+    double least = scores.getLast();
+    boolean equal = largest == least;
+    return scores.stream()
+        .map(
+            score ->
+                switch (how) {
+                  case NONE -> score;
+                  case MIN_MAX -> equal ? 1 : (score - least) / (largest - least);
+                  case Z_SCORE -> equal ? 0 : (score - mean) / deviation;
+                  case DISTRIBUTION ->
+                      equal ? 0.5 : (score - (mean - 3 * deviation)) / (6 * deviation);
+                })
+        .toList();
+  }
+
+  private List<Scored> compute(RankingNode.Compute node, List<Scored> input) {
+    List<Scored> found = new ArrayList<>();
+    for (Scored each : input) {
+      double score = value(node.formula().root(), each);
+      if (Math.abs(score) <= 1e30) {
+        found.add(new Scored(each.position, score));
+      } else if (node.undefinedScore() != null) {
+        found.add(new Scored(each.position, node.undefinedScore()));
+      }
+    }
+    return found;
+  }
+
+  private double value(Expression expression, Scored each) {
+    return switch (expression) {
+      case Expression.Constant(double value) -> value;
+      case Expression.Now() -> nowSeconds;
+      case Expression.InputScore() -> each.score;
+      case Expression.StageScore(String stage, double missing) ->
+          lists.get(stage).stream()
+              .filter(other -> other.position == each.position)
+              .mapToDouble(Scored::score)
+              .findFirst()
+              .orElse(missing);
+      case Expression.FieldNumber(String field, double missing) ->
+          switch (fieldValue(field, each.position)) {
+            case null -> missing;
+            case FieldValue.Whole(long value) -> value;
+            case FieldValue.Real(double value) -> value;
+            case FieldValue.Flag(boolean value) -> value ? 1 : 0;
+            case FieldValue.Moment(long micros) -> micros / 1e6;
+            default -> throw new AssertionError(field);
+          };
+      case Expression.Matches(String field, String text) ->
+          switch (fieldValue(field, each.position)) {
+            case FieldValue.Text(String value) when value.equals(text) -> 1;
+            case FieldValue.TextList(List<String> values) when values.contains(text) -> 1;
+            case null, default -> 0;
+          };
+      case Expression.OfOne(Expression.Unary function, Expression part) -> {
+        double x = value(part, each);
+        yield switch (function) {
+          case NEGATE -> -x;
+          case ABS -> x < 0 ? -x : x;
+          case LN -> Math.log(x);
+          case EXP -> Math.exp(x);
+          case SQRT -> Math.sqrt(x);
+          case HOURS -> 3600 * x;
+          case DAYS -> 24 * 3600 * x;
+        };
+      }
+      case Expression.OfTwo(Expression.Binary function, Expression left, Expression right) -> {
+        double x = value(left, each);
+        double y = value(right, each);
+        yield switch (function) {
+          case ADD -> x + y;
+          case SUBTRACT -> x - y;
+          case MULTIPLY -> x * y;
+          case DIVIDE -> x / y;
+          case POW -> Math.pow(x, y);
+          case MIN -> Math.min(x, y);
+          case MAX -> Math.max(x, y);
+          case SATURATION -> x < 0 || y <= 0 ? Double.NaN : x / (x + y);
+          case EXP_DECAY -> Math.pow(0.5, Math.abs(x) / y);
+          case GAUSS_DECAY -> Math.pow(0.5, (Math.abs(x) / y) * (Math.abs(x) / y));
+          case LINEAR_DECAY -> Math.max(0, 1 - Math.abs(x) / y / 2);
+        };
+      }
+    };
+  }
+
+  private FieldValue fieldValue(String field, int position) {
+    int number = scope.positions().documentNumber(position);
+    int segment = scope.positions().segment(number);
+    Column column = scope.columns().get(segment).find(field);
+    int document = number - scope.positions().base(segment);
+    return column == null ? null : column.fieldValue(document);
+  }
+
+  private List<Scored> group(RankingNode.Group node, List<Scored> input) {
+    Map<Object, List<Scored>> groups = new LinkedHashMap<>();
+    for (Scored each : input) {
+      FieldValue value = fieldValue(node.field(), each.position);
+      groups.computeIfAbsent(value == null ? each : value, _ -> new ArrayList<>()).add(each);
+    }
+    return groups.values().stream()
+        .map(
+            members -> {
+              Scored first = members.stream().min(Comparator.comparingInt(Scored::position)).get();
+              double sum = 0;
+              for (Scored member : members) {
+                sum += member.score;
+              }
+              return switch (node.score()) {
+                case MAX -> members.getFirst();
+                case FIRST -> first;
+                case SUM -> new Scored(members.getFirst().position, sum);
+                case MEAN -> new Scored(members.getFirst().position, sum / members.size());
+              };
+            })
+        .toList();
+  }
+
+  /** Adds up in the order that the fast one promises: by segment, and then by rank. */
+  private TokenVector expanded(RankingNode.Feedback node, List<Scored> input) {
+    TokenVector query = (TokenVector) queries.get(node.query());
+    List<Scored> best = input.stream().limit(node.documents()).toList();
+    Map<String, Double> centroid = new TreeMap<>();
+    for (int segment = 0; segment < scope.scope().size(); segment++) {
+      Map<String, Double> ofSegment = new TreeMap<>();
+      for (Scored each : best) {
+        int number = scope.positions().documentNumber(each.position);
+        if (scope.positions().segment(number) == segment) {
+          Map<String, Double> vector =
+              stored(scope.scope().segment(segment), number - scope.positions().base(segment));
+          double squares = 0;
+          for (double weight : vector.values()) {
+            squares += weight * weight;
+          }
+          double length = Math.sqrt(squares);
+          vector.forEach((term, weight) -> ofSegment.merge(term, weight / length, Double::sum));
+        }
+      }
+      ofSegment.forEach((term, weight) -> centroid.merge(term, weight, Double::sum));
+    }
+    double squares = 0;
+    for (int i = 0; i < query.size(); i++) {
+      squares += (double) query.weight(i) * query.weight(i);
+    }
+    double length = Math.sqrt(squares);
+    Map<String, Float> expanded = new TreeMap<>();
+    for (int i = 0; i < query.size(); i++) {
+      Double sum = centroid.remove(query.token(i));
+      double added = sum == null ? 0 : node.documentWeight() * length * sum / best.size();
+      expanded.put(query.token(i), (float) (node.queryWeight() * query.weight(i) + added));
+    }
+    centroid.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Double>comparingByValue()
+                .reversed()
+                .thenComparing(Map.Entry.comparingByKey()))
+        .limit(node.terms())
+        .forEach(
+            term ->
+                expanded.put(
+                    term.getKey(),
+                    (float) (node.documentWeight() * length * term.getValue() / best.size())));
+    return TokenVector.of(expanded);
+  }
+
+  private static Map<String, Double> stored(SearchableSegment segment, int document) {
+    SearchableSegment.RecordReader records = segment.records();
+    // In the order of term numbers, in which the length is added up.
+    Map<String, Double> vector = new LinkedHashMap<>();
+    records.moveTo(document);
+    while (records.next()) {
+      vector.put(
+          segment.termName(records.termNumber()),
+          (double) records.scale() * records.fineImpact() / ResidualLayout.STEPS);
+    }
+    return vector;
+  }
+}

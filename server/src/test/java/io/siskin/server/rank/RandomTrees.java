@@ -1,0 +1,144 @@
+package io.siskin.server.rank;
+
+import io.siskin.index.vector.TokenVector;
+import io.siskin.server.rank.RankingNode.Frame;
+import io.siskin.server.rank.RankingNode.Weighted;
+import io.siskin.server.search.Evaluation;
+import io.siskin.server.search.SearchMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Draws right ranking trees with nodes of all kinds. */
+public final class RandomTrees {
+  private static final List<String> FORMULAS =
+      List.of(
+          "score()",
+          "-score() * 2 + field(\"year\", 2003) / 4",
+          "exp_decay(now() - field('published', 0), days(300)) + ln(1 + abs(score()))",
+          "matches(\"host\", \"h3\") + matches('tags', 't1') * 0.5 + field(\"good\", 0)",
+          "ln(field(\"price\", -1))",
+          "saturation(max(score(), 0), 2) - min(field('price', 1), 1e-1)",
+          "gauss_decay(field('year', 1990) - 2003, 2) * pow(2, -score() / 8)",
+          "linear_decay(field('year', 2010) - 2002, 2) / (field('price', 0) - 1)",
+          "sqrt(exp(0)) + hours(score()) / 3600");
+
+  private final Random random;
+  private final int depthMax;
+  private int names;
+
+  /** Draws trees of at most so many levels. */
+  public RandomTrees(Random random, int depthMax) {
+    this.random = random;
+    this.depthMax = depthMax;
+  }
+
+  /** Draws a tree. */
+  public RankingNode next() {
+    names = 0;
+    return node("node", 1);
+  }
+
+  private RankingNode node(String path, int depth) {
+    boolean isLeaf = depth == depthMax || random.nextInt(6) == 0;
+    Frame frame =
+        new Frame(
+            path,
+            random.nextBoolean() ? path : "stage " + names++,
+            1 + random.nextInt(random.nextBoolean() ? 12 : 400),
+            0);
+    if (isLeaf) {
+      return random.nextInt(3) == 0
+          ? new RankingNode.Dense(frame, field(), vector())
+          : new RankingNode.Sparse(frame, query(), evaluation());
+    }
+    return switch (random.nextInt(5)) {
+      case 0 -> fuse(frame, depth);
+      case 1 ->
+          new RankingNode.Interpolate(
+              frame,
+              node(path + ".rescore.input", depth + 1),
+              field(),
+              vector(),
+              random.nextInt(5) / 4.0,
+              random.nextInt(5) - 2.0,
+              pick(EarlyStop.NONE, EarlyStop.PROVEN));
+      case 2 -> compute(frame, depth);
+      case 3 ->
+          new RankingNode.Feedback(
+              frame,
+              node(path + ".feedback.input", depth + 1),
+              query(),
+              evaluation(),
+              1 + random.nextInt(12),
+              random.nextInt(12),
+              random.nextInt(3) / 2.0,
+              random.nextInt(3) / 2.0);
+      default ->
+          new RankingNode.Group(
+              frame,
+              node(path + ".group.input", depth + 1),
+              List.of("host", "year", "good", "price", "published").get(random.nextInt(5)),
+              pick(GroupScore.values()),
+              random.nextInt(4));
+    };
+  }
+
+  private RankingNode fuse(Frame frame, int depth) {
+    List<Weighted> inputs = new ArrayList<>();
+    int count = 1 + random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      String path = frame.path() + ".fuse.inputs[" + i + "].node";
+      inputs.add(new Weighted(node(path, depth + 1), random.nextInt(5) / 2.0));
+    }
+    FusionMethod method =
+        random.nextBoolean()
+            ? new FusionMethod.ReciprocalRank(random.nextInt(80))
+            : new FusionMethod.Linear(
+                pick(FusionMethod.Normalization.values()), random.nextInt(3) - 1.0);
+    return new RankingNode.Fuse(frame, inputs, method);
+  }
+
+  private RankingNode compute(Frame frame, int depth) {
+    RankingNode input = node(frame.path() + ".rescore.input", depth + 1);
+    String text = FORMULAS.get(random.nextInt(FORMULAS.size()));
+    List<String> below = new ArrayList<>();
+    names(input, below);
+    if (random.nextBoolean()) {
+      text += " + score('" + below.get(random.nextInt(below.size())) + "', -0.5)";
+    }
+    return new RankingNode.Compute(
+        frame, input, Formula.parse(text), random.nextBoolean() ? -3.25 : null);
+  }
+
+  private static void names(RankingNode node, List<String> names) {
+    names.add(node.frame().name());
+    node.inputs().forEach(input -> names(input, names));
+  }
+
+  private SparseQuery query() {
+    return switch (random.nextInt(3)) {
+      case 0 -> new SparseQuery.OfRequest();
+      default -> new SparseQuery.Vector((TokenVector) RankedCollection.query(random));
+    };
+  }
+
+  private Evaluation evaluation() {
+    return random.nextBoolean()
+        ? new Evaluation.InMode(new SearchMode.Exact())
+        : Evaluation.BY_DEFAULT;
+  }
+
+  private String field() {
+    return random.nextBoolean() ? "first" : "second";
+  }
+
+  @SafeVarargs
+  private <T> T pick(T... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  private DenseVector vector() {
+    return new DenseVector(FakeDenseFields.draw(random));
+  }
+}

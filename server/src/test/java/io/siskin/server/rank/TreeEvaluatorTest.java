@@ -1,0 +1,309 @@
+package io.siskin.server.rank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.siskin.index.document.DocumentSet;
+import io.siskin.index.testing.Seeds;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.server.rank.NaiveTree.Scored;
+import io.siskin.server.rank.RankingNode.Frame;
+import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.DocumentPositions;
+import io.siskin.server.search.Evaluation;
+import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.search.SearchMode;
+import io.siskin.server.search.SearchScope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ranking trees against their slow twin, and where they end before the end. */
+final class TreeEvaluatorTest {
+  private static final int TREES = 600;
+  private static final long NOW_MILLIS = 1_790_000_000_123L;
+  private static final Random RANDOM = new Random(Seeds.next());
+
+  @TempDir static Path data;
+  private static RankedCollection collection;
+
+  @BeforeAll
+  static void build() throws IOException {
+    collection = new RankedCollection(data, RANDOM);
+  }
+
+  @AfterAll
+  static void close() {
+    collection.close();
+  }
+
+  private static Map<SparseQuery, SparseVector> vectors(RankingNode root) {
+    Map<SparseQuery, SparseVector> vectors = new HashMap<>();
+    for (SparseQuery query : TreeEvaluator.queries(root).keySet()) {
+      vectors.put(
+          query,
+          query instanceof SparseQuery.Vector(SparseVector vector)
+              ? vector
+              : RankedCollection.query(RANDOM));
+    }
+    return vectors;
+  }
+
+  private static RankingOutcome evaluate(
+      RankedScope scope,
+      RankingNode root,
+      Map<SparseQuery, SparseVector> vectors,
+      Cancellation cancellation) {
+    return new TreeEvaluator(scope, vectors, NOW_MILLIS, new LongAdder())
+        .evaluate(root, cancellation);
+  }
+
+  private static List<Scored> scored(Ranked list) {
+    return IntStream.range(0, list.size())
+        .mapToObj(rank -> new Scored(list.position(rank), list.score(rank) + 0.0))
+        .toList();
+  }
+
+  private static List<Scored> plain(List<Scored> list) {
+    // Without negative zeros, which are the same score.
+    return list.stream().map(each -> new Scored(each.position(), each.score() + 0.0)).toList();
+  }
+
+  private static SearchScope filtered() {
+    if (RANDOM.nextBoolean()) {
+      return collection.snapshot.scope();
+    }
+    List<@Nullable DocumentSet> sets = new ArrayList<>();
+    for (int segment = 0; segment < collection.snapshot.scope().size(); segment++) {
+      int count = collection.snapshot.scope().segment(segment).documentCount();
+      DocumentSet.Builder set = DocumentSet.builder(count);
+      for (int document = 0; document < count; document++) {
+        if (RANDOM.nextInt(3) > 0) {
+          set.add(document);
+        }
+      }
+      sets.add(set.build());
+    }
+    return collection.snapshot.scope().accepting(sets);
+  }
+
+  @Test
+  void everyStageAgreesWithItsSlowTwinToTheLastDigit() {
+    RandomTrees trees = new RandomTrees(RANDOM, 4);
+    Set<String> kinds = new HashSet<>();
+    long handedOn = 0;
+    for (int i = 0; i < TREES; i++) {
+      RankingNode root = trees.next();
+      TreeCheck.shape(root);
+      RankedScope scope = collection.scope(filtered());
+      TreeCheck.fit(root, scope);
+      Map<SparseQuery, SparseVector> vectors = vectors(root);
+      NaiveTree naive = new NaiveTree(scope, vectors, NOW_MILLIS);
+      List<Scored> expected = naive.evaluate(root);
+      RankingOutcome outcome = evaluate(scope, root, vectors, Cancellation.NEVER);
+      assertThat(outcome.lists().keySet())
+          .as("%s", root)
+          .containsExactlyElementsOf(naive.lists.keySet());
+      outcome
+          .lists()
+          .forEach(
+              (name, stage) ->
+                  assertThat(scored(stage.list()))
+                      .as("stage %s of %s", name, root)
+                      .isEqualTo(plain(naive.lists.get(name))));
+      assertThat(scored(outcome.list())).isEqualTo(plain(expected));
+      assertThat(outcome.reports()).allSatisfy(report -> assertThat(report.isComplete()).isTrue());
+      addKinds(root, kinds);
+      handedOn += expected.size();
+    }
+    assertThat(kinds)
+        .contains("Sparse", "Dense", "Fuse", "Interpolate", "Compute", "Feedback", "Group");
+    assertThat(handedOn).isGreaterThan(TREES);
+  }
+
+  private static void addKinds(RankingNode node, Set<String> kinds) {
+    kinds.add(node.getClass().getSimpleName());
+    node.inputs().forEach(input -> addKinds(input, kinds));
+  }
+
+  @Test
+  void positionsAndNumbersAreEachOthersInverse() {
+    DocumentPositions positions = collection.snapshot.scope().positions();
+    int moved = 0;
+    for (int position = 0; position < collection.snapshot.documentCount(); position++) {
+      int number = positions.documentNumber(position);
+      assertThat(positions.position(number)).isEqualTo(position);
+      moved += number == position ? 0 : 1;
+    }
+    assertThat(moved).as("the second segment is reordered").isPositive();
+  }
+
+  private static RankingNode.Sparse sparse(String path, int limit) {
+    return new RankingNode.Sparse(
+        new Frame(path, path, limit, 0), new SparseQuery.OfRequest(), Evaluation.BY_DEFAULT);
+  }
+
+  private static RankingNode.Interpolate interpolate(EarlyStop stop, double alpha, long budget) {
+    return new RankingNode.Interpolate(
+        new Frame("node", "root", 5, budget),
+        sparse("node.rescore.input", 400),
+        "first",
+        new DenseVector(FakeDenseFields.draw(RANDOM)),
+        alpha,
+        -1,
+        stop);
+  }
+
+  /** The proven stop gives the whole list with fewer look-ups; the other one fewer still. */
+  @Test
+  void anEarlyStopSavesLookUps() {
+    Map<EarlyStop, Long> looked = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      RankingNode.Interpolate all = interpolate(EarlyStop.NONE, 0.8, 0);
+      Map<SparseQuery, SparseVector> vectors = vectors(all);
+      Map<EarlyStop, RankingOutcome> outcomes = new HashMap<>();
+      for (EarlyStop stop : EnumSet.allOf(EarlyStop.class)) {
+        RankingNode node =
+            new RankingNode.Interpolate(
+                all.frame(),
+                all.input(),
+                all.field(),
+                all.vector(),
+                all.alpha(),
+                all.missingScore(),
+                stop);
+        RankingOutcome outcome = evaluate(collection.scope(), node, vectors, Cancellation.NEVER);
+        outcomes.put(stop, outcome);
+        looked.merge(stop, outcome.reports().getLast().documentsScored(), Long::sum);
+      }
+      assertThat(scored(outcomes.get(EarlyStop.PROVEN).list()))
+          .isEqualTo(scored(outcomes.get(EarlyStop.NONE).list()));
+      Ranked heuristic = outcomes.get(EarlyStop.HEURISTIC).list();
+      assertThat(heuristic.size()).isEqualTo(outcomes.get(EarlyStop.NONE).list().size());
+    }
+    System.out.println("vectors looked up: " + looked);
+    assertThat(looked.get(EarlyStop.PROVEN)).isLessThan(looked.get(EarlyStop.NONE));
+    assertThat(looked.get(EarlyStop.HEURISTIC)).isLessThanOrEqualTo(looked.get(EarlyStop.PROVEN));
+  }
+
+  /** A clock that is later by a step each time that it is asked. */
+  private static Cancellation ticking(AtomicLong clock, long stepNanos, long deadlineNanos) {
+    return Cancellation.at(deadlineNanos, () -> false, () -> clock.addAndGet(stepNanos));
+  }
+
+  @Test
+  void aSpentBudgetGivesTheBestSoFarWithTrueScores() {
+    int incomplete = 0;
+    int empty = 0;
+    List<Evaluation> evaluations =
+        List.of(
+            new Evaluation.InMode(new SearchMode.Exact()),
+            new Evaluation.InMode(SearchMode.ScoreAtATime.DEFAULTS),
+            Evaluation.BY_DEFAULT);
+    for (int step = 1; step <= 200; step++) {
+      Evaluation evaluation = evaluations.get(step % evaluations.size());
+      RankingNode root =
+          new RankingNode.Sparse(
+              new Frame("node", "root", 50, 100), new SparseQuery.OfRequest(), evaluation);
+      Map<SparseQuery, SparseVector> vectors = vectors(root);
+      RankingOutcome whole = evaluate(collection.scope(), unbounded(), vectors, Cancellation.NEVER);
+      RankingOutcome cut =
+          evaluate(
+              collection.scope(),
+              root,
+              vectors,
+              ticking(new AtomicLong(), step * 250L, Long.MAX_VALUE / 2));
+      assertThat(scored(whole.list())).containsAll(scored(cut.list()));
+      if (!cut.reports().getFirst().isComplete()) {
+        incomplete++;
+        empty += cut.list().size() == 0 ? 1 : 0;
+      } else if (evaluation.equals(evaluations.getFirst())) {
+        assertThat(scored(cut.list())).isEqualTo(scored(whole.list()).stream().limit(50).toList());
+      }
+    }
+    assertThat(incomplete).isBetween(1, 199);
+    assertThat(empty).isLessThan(incomplete);
+  }
+
+  private static RankingNode unbounded() {
+    return new RankingNode.Sparse(
+        new Frame("node", "root", 10_000, 0),
+        new SparseQuery.OfRequest(),
+        new Evaluation.InMode(new SearchMode.Exact()));
+  }
+
+  @Test
+  void aBudgetReachesEveryStageAndIsToldUpwards() {
+    RankingNode root = interpolate(EarlyStop.NONE, 0.5, 10);
+    RankingOutcome outcome =
+        evaluate(
+            collection.scope(),
+            root,
+            vectors(root),
+            ticking(new AtomicLong(), 20_000, Long.MAX_VALUE / 2));
+    assertThat(outcome.reports()).extracting(StageReport::isComplete).containsExactly(false, false);
+    assertThat(outcome.list().size()).isZero();
+    RankingNode dense =
+        new RankingNode.Dense(
+            new Frame("node", "root", 5, 10),
+            "first",
+            new DenseVector(FakeDenseFields.draw(RANDOM)));
+    RankingOutcome scanned =
+        evaluate(
+            collection.scope(),
+            dense,
+            Map.of(),
+            ticking(new AtomicLong(), 1_200, Long.MAX_VALUE / 2));
+    assertThat(scanned.reports().getFirst().isComplete()).isFalse();
+    assertThat(scanned.reports().getFirst().documentsScored())
+        .isBetween(1L, collection.snapshot.documentCount() - 1);
+  }
+
+  @Test
+  void aDeadlineEndsEveryStageWithAnError() {
+    RandomTrees trees = new RandomTrees(RANDOM, 3);
+    for (int i = 0; i < 50; i++) {
+      RankingNode root = trees.next();
+      AtomicLong clock = new AtomicLong();
+      assertThatThrownBy(
+              () -> evaluate(collection.scope(), root, vectors(root), ticking(clock, 1_000, 1)))
+          .as("%s", root)
+          .isInstanceOf(QueryCancelledException.class);
+    }
+  }
+
+  @Test
+  void theRootListsTheBestOfEachGroup() {
+    RankingNode root =
+        new RankingNode.Group(
+            new Frame("node", "root", 4, 0),
+            sparse("node.group.input", 300),
+            "host",
+            GroupScore.SUM,
+            2);
+    RankingOutcome outcome = evaluate(collection.scope(), root, vectors(root), Cancellation.NEVER);
+    List<Scored> input = scored(outcome.lists().get("node.group.input").list());
+    assertThat(outcome.innerHits()).hasSize(outcome.list().size());
+    for (int rank = 0; rank < outcome.list().size(); rank++) {
+      List<Scored> inner = scored(outcome.innerHits().get(rank));
+      assertThat(inner).hasSizeBetween(1, 2);
+      assertThat(inner.getFirst().position()).isEqualTo(outcome.list().position(rank));
+      assertThat(input).containsAll(inner);
+    }
+  }
+}
