@@ -116,7 +116,11 @@ final class DamageScenario {
         }
         // Damage in the last frames that were forced together looks like an unfinished write.
         String collection = file.getName(0).toString();
-        check.search(check.state(expected, collection::equals), random.split());
+        try {
+          check.search(check.state(expected, collection::equals), random.split());
+        } catch (IllegalStateException wrong) {
+          throw new IllegalStateException(file + " " + what + ": " + wrong.getMessage(), wrong);
+        }
         return Outcome.CUT_OFF;
       }
     } catch (IOException refused) {

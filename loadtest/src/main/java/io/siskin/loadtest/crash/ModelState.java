@@ -83,12 +83,22 @@ final class ModelState {
     if (collection == null) {
       return false;
     }
-    collection.earlier.add(new LinkedHashMap<>(collection.documents));
-    if (write.kind().isForced() && collection.earlier.size() > EARLIER_MAX) {
-      collection.earlier.remove();
-    }
+    Map<String, ModelDocument> before = new LinkedHashMap<>(collection.documents);
     write(write, collection.documents);
+    // A write that finds nothing to do has no frame in the log, so it makes nothing before it
+    // durable.
+    if (!isSameInOrder(before, collection.documents)) {
+      collection.earlier.add(before);
+      if (write.kind().isForced() && collection.earlier.size() > EARLIER_MAX) {
+        collection.earlier.remove();
+      }
+    }
     return true;
+  }
+
+  private static boolean isSameInOrder(
+      Map<String, ModelDocument> some, Map<String, ModelDocument> others) {
+    return List.copyOf(some.entrySet()).equals(List.copyOf(others.entrySet()));
   }
 
   private static void write(Operation.Write write, Map<String, ModelDocument> documents) {
