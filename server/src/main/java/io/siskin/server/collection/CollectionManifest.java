@@ -207,10 +207,14 @@ public record CollectionManifest(
     json.put("version", VERSION).put("name", name).put("generation", generation);
     json.set("encoder", encoder);
     SettingsJson.write(settings, json);
-    json.putObject("log")
-        .put("epoch", log.epoch())
-        .put("floor", log.floor())
-        .put("lastPosition", log.lastPosition());
+    ObjectNode logState =
+        json.putObject("log")
+            .put("epoch", log.epoch())
+            .put("floor", log.floor())
+            .put("lastPosition", log.lastPosition());
+    if (log.durable() > 0) {
+      logState.put("durable", log.durable());
+    }
     ArrayNode array = json.putArray("segments");
     for (SegmentEntry segment : segments) {
       array

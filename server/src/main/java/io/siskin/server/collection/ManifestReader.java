@@ -103,11 +103,13 @@ final class ManifestReader {
   }
 
   private static LogState log(ManifestMembers manifest) throws CorruptSegmentException {
-    ManifestMembers log = manifest.object("log", Set.of("epoch", "floor", "lastPosition"));
+    ManifestMembers log =
+        manifest.object("log", Set.of("epoch", "floor", "lastPosition"), Set.of("durable"));
     return new LogState(
         log.number("epoch", 0, Long.MAX_VALUE),
         log.number("floor", 0, Long.MAX_VALUE),
-        log.number("lastPosition", 0, Long.MAX_VALUE));
+        log.number("lastPosition", 0, Long.MAX_VALUE),
+        log.node("durable").isMissingNode() ? 0 : log.number("durable", 0, Long.MAX_VALUE));
   }
 
   private static List<SegmentEntry> segments(ManifestMembers manifest, boolean first)

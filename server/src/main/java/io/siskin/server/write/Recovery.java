@@ -101,6 +101,7 @@ final class Recovery {
     boolean opened = false;
     try {
       WriteAheadLog log = WriteAheadLog.open(directory, options, state.floor() + 1, this::replay);
+      requireDurable(log, state);
       opened = true;
       CollectionParts replayed = parts;
       if (replayed != null) {
@@ -118,6 +119,21 @@ final class Recovery {
       if (!opened && parts != null) {
         parts.close();
       }
+    }
+  }
+
+  /**
+   * A log cannot tell damage in its last frames from a write that was not finished, and cuts them
+   * off. The manifest can tell: it may name files of deletes that have what these frames delete.
+   */
+  private void requireDurable(WriteAheadLog log, LogState state) throws IOException {
+    if (log.lastSequence() < state.durable()) {
+      log.close();
+      throw new CorruptLogException(
+          directory.toString(),
+          0,
+          "frame " + state.durable() + ", which was durable when the collection was committed",
+          "frame " + log.lastSequence() + " as the last one");
     }
   }
 

@@ -372,7 +372,7 @@ final class SegmentWorks {
   private void commit() throws IOException {
     // A deletion that is named by the new files must not be lost with its frame.
     force();
-    files().commit(reached, parts().sealed());
+    files().commit(reached.withDurable(log.lastSequence()), parts().sealed());
     commitIsDue = false;
     failure = null;
     lastReport = "";

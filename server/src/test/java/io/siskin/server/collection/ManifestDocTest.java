@@ -115,7 +115,7 @@ final class ManifestDocTest {
             3,
             new Bm25Spec(new AnalyzerSpec.English()),
             settings,
-            new LogState(2, 5, 8),
+            new LogState(2, 5, 8, 7),
             List.of(new SegmentEntry("00112233445566778899aabbccddeeff", 5, 100, 3, 1)))
         .write(directory);
     CollectionManifest.read(directory);

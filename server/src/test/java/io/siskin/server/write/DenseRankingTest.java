@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.client.ClientOptions;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
+import io.siskin.client.DocumentsClient;
 import io.siskin.client.NewCollection;
 import io.siskin.client.Ranking;
 import io.siskin.client.RankingNode;
@@ -104,11 +105,13 @@ final class DenseRankingTest {
                   .withDenseField(DenseField.of("v", DIMENSIONS).withVectorsMax(3))
                   .withDenseField(
                       DenseField.of("c", 2).withSimilarity(DenseField.Similarity.COSINE)));
-      client.documents("books").upsert(documents(0, DOCUMENTS / 2));
+      DocumentsClient books =
+          client.documents("books").withWaitFor(DocumentsClient.WaitFor.SEARCHABLE);
+      books.upsert(documents(0, DOCUMENTS / 2));
       check(client);
       client.collectionsClient().flush("books");
       check(client);
-      client.documents("books").upsert(documents(DOCUMENTS / 3, DOCUMENTS));
+      books.upsert(documents(DOCUMENTS / 3, DOCUMENTS));
       check(client);
       checkRefusals(client);
     }
