@@ -46,6 +46,7 @@ class RetryTest {
           "DeleteAlias",
           "CreateSnapshot",
           "DeleteSnapshot",
+          "DeletePipeline",
           "RestoreSnapshot");
 
   static Stream<MethodDescriptor<?, ?>> unaryMethods() {
