@@ -19,6 +19,7 @@ import io.siskin.server.collection.WriteOptions;
 import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
 import io.siskin.server.encode.spec.VectorSpec;
+import io.siskin.server.log.CorruptLogException;
 import io.siskin.server.retrieve.CollectionDescription.LengthDescription;
 import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -759,6 +760,46 @@ final class LiveCollectionsTest {
                         .isEqualTo(CollectionNotWritableException.Reason.NO_FORWARD_INDEX))
             .hasMessageContaining("build it again without --no-forward");
       }
+    }
+  }
+
+  /**
+   * Damage in the last frame of a log looks like a write that was not finished. The manifest knows
+   * better, if what the frame deletes may be in its files already.
+   */
+  @Test
+  void aLogThatHasLostADurableFrameIsRefused() throws IOException {
+    Path birds = folder.resolve("birds");
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", WITH_YEAR, new VectorSpec());
+      server.upsert("birds", vector("a", 1, 1, 1));
+      server.live.flush("birds").join();
+      assertThat(CollectionManifest.read(birds).log().durable()).isEqualTo(1);
+      server.upsert("birds", vector("b", 1, 2, 2));
+      server.upsert("birds", vector("c", 1, 3, 3));
+      server.live.closeUnsealed();
+    }
+    Path log;
+    try (Stream<Path> files = Files.list(birds.resolve("log-1"))) {
+      log = files.findFirst().orElseThrow();
+    }
+    byte[] content = Files.readAllBytes(log);
+    int last = content.length - 1;
+    while (content[last] == 0) {
+      last--;
+    }
+    content[last] ^= 1;
+    Files.write(log, content);
+    CollectionManifest manifest = CollectionManifest.read(birds);
+    manifest.next(manifest.log().withDurable(3), manifest.segments()).write(birds);
+    assertThatThrownBy(() -> new LiveServer(folder, WriteLimits.DEFAULTS))
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("expected frame 3")
+        .hasMessageContaining("found frame 2");
+
+    manifest.next(manifest.log().withDurable(2), manifest.segments()).write(birds);
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      assertThat(search(server, "birds", 1)).containsExactly("b", "a");
     }
   }
 
