@@ -1,24 +1,13 @@
 package io.siskin.server.collection;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.UnsupportedFormatException;
-import io.siskin.index.file.AtomicFile;
-import io.siskin.index.file.BoundedFile;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -43,12 +32,10 @@ public record Aliases(SortedMap<String, String> collections) {
   private static final int VERSION = 1;
   private static final int LENGTH_BYTES_MAX = 4 << 20;
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final String MEMBER = "aliases";
+
+  private static final VersionedJsonFile FILE =
+      new VersionedJsonFile(FILE_NAME, MEMBER, VERSION, LENGTH_BYTES_MAX);
 
   /** Copies the map. */
   public Aliases {
@@ -109,46 +96,23 @@ public record Aliases(SortedMap<String, String> collections) {
    * @throws UnsupportedFormatException when it is of another version
    */
   public static Aliases read(Path data) throws IOException {
-    Path file = data.resolve(FILE_NAME);
-    byte[] content;
-    try {
-      content = BoundedFile.readStored(file, LENGTH_BYTES_MAX);
-    } catch (NoSuchFileException missing) {
-      return NONE;
-    }
-    String place = file.toString();
-    JsonNode root = tree(place, content);
-    JsonChecksum checksum = JsonChecksum.takeFrom(root);
-    JsonNode version = root.path("version");
-    if (version.isIntegralNumber() && version.asLong() != VERSION) {
-      throw new UnsupportedFormatException(place, 0, "version " + VERSION, "version " + version);
-    }
-    ManifestMembers members = new ManifestMembers(place, "", root, Set.of("version", "aliases"));
-    JsonNode aliases = members.node("aliases");
-    members.require(aliases.isObject() && aliases.size() <= COUNT_MAX, "aliases", "an object");
+    return FILE.read(data, NONE, Aliases::read);
+  }
+
+  private static Aliases read(ManifestMembers members, JsonNode aliases)
+      throws CorruptSegmentException {
+    members.require(aliases.size() <= COUNT_MAX, MEMBER, "an object");
     TreeMap<String, String> found = new TreeMap<>();
     for (Map.Entry<String, JsonNode> alias : aliases.properties()) {
       members.require(
           DataDirectory.isName(alias.getKey())
               && alias.getValue().isTextual()
               && DataDirectory.isName(alias.getValue().textValue()),
-          "aliases",
+          MEMBER,
           "names of collections by aliases");
       found.put(alias.getKey(), alias.getValue().textValue());
     }
-    checksum.verify(place);
     return new Aliases(found);
-  }
-
-  private static JsonNode tree(String place, byte[] content) throws CorruptSegmentException {
-    try {
-      return JSON.readTree(content);
-    } catch (JsonProcessingException malformed) {
-      throw new CorruptSegmentException(place, 0, "aliases in JSON", "something else");
-    } catch (IOException notUnicode) {
-      throw new CorruptSegmentException(
-          place, 0, "aliases in JSON", "bytes in no encoding of Unicode");
-    }
   }
 
   /**
@@ -157,10 +121,6 @@ public record Aliases(SortedMap<String, String> collections) {
    * @param data the data directory
    */
   public void write(Path data) throws IOException {
-    ObjectNode json = JSON.createObjectNode().put("version", VERSION);
-    ObjectNode aliases = json.putObject("aliases");
-    collections.forEach(aliases::put);
-    JsonChecksum.addTo(json);
-    AtomicFile.write(data.resolve(FILE_NAME), JSON.writeValueAsBytes(json));
+    FILE.write(data, aliases -> collections.forEach(aliases::put));
   }
 }

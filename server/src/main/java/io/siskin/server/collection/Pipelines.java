@@ -1,26 +1,16 @@
 package io.siskin.server.collection;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.error.UnsupportedFormatException;
-import io.siskin.index.file.AtomicFile;
-import io.siskin.index.file.BoundedFile;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -51,12 +41,8 @@ public record Pipelines(SortedMap<String, SortedMap<String, String>> byCollectio
   private static final int LENGTH_BYTES_MAX = 256 << 20;
   private static final String PIPELINES = "pipelines";
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final VersionedJsonFile FILE =
+      new VersionedJsonFile(FILE_NAME, PIPELINES, VERSION, LENGTH_BYTES_MAX);
 
   /** Copies the maps. */
   public Pipelines {
@@ -148,28 +134,15 @@ public record Pipelines(SortedMap<String, SortedMap<String, String>> byCollectio
    * @throws UnsupportedFormatException when it is of another version
    */
   public static Pipelines read(Path data) throws IOException {
-    Path file = data.resolve(FILE_NAME);
-    byte[] content;
-    try {
-      content = BoundedFile.readStored(file, LENGTH_BYTES_MAX);
-    } catch (NoSuchFileException missing) {
-      return NONE;
-    }
-    String place = file.toString();
-    JsonNode root = tree(place, content);
-    JsonChecksum checksum = JsonChecksum.takeFrom(root);
-    JsonNode version = root.path("version");
-    if (version.isIntegralNumber() && version.asLong() != VERSION) {
-      throw new UnsupportedFormatException(place, 0, "version " + VERSION, "version " + version);
-    }
-    ManifestMembers members = new ManifestMembers(place, "", root, Set.of("version", PIPELINES));
-    JsonNode collections = members.node(PIPELINES);
-    members.require(collections.isObject(), PIPELINES, "an object");
+    return FILE.read(data, NONE, Pipelines::read);
+  }
+
+  private static Pipelines read(ManifestMembers members, JsonNode collections)
+      throws CorruptSegmentException {
     TreeMap<String, SortedMap<String, String>> found = new TreeMap<>();
     for (Map.Entry<String, JsonNode> collection : collections.properties()) {
       found.put(collection.getKey(), trees(members, collection));
     }
-    checksum.verify(place);
     return new Pipelines(found);
   }
 
@@ -195,31 +168,19 @@ public record Pipelines(SortedMap<String, SortedMap<String, String>> byCollectio
     return trees;
   }
 
-  private static JsonNode tree(String place, byte[] content) throws CorruptSegmentException {
-    try {
-      return JSON.readTree(content);
-    } catch (JsonProcessingException malformed) {
-      throw new CorruptSegmentException(place, 0, "pipelines in JSON", "something else");
-    } catch (IOException notUnicode) {
-      throw new CorruptSegmentException(
-          place, 0, "pipelines in JSON", "bytes in no encoding of Unicode");
-    }
-  }
-
   /**
    * Replaces the pipelines of a data directory, durably.
    *
    * @param data the data directory
    */
   public void write(Path data) throws IOException {
-    ObjectNode json = JSON.createObjectNode().put("version", VERSION);
-    ObjectNode collections = json.putObject(PIPELINES);
-    byCollection.forEach(
-        (collection, trees) -> {
-          ObjectNode named = collections.putObject(collection);
-          trees.forEach(named::put);
-        });
-    JsonChecksum.addTo(json);
-    AtomicFile.write(data.resolve(FILE_NAME), JSON.writeValueAsBytes(json));
+    FILE.write(
+        data,
+        collections ->
+            byCollection.forEach(
+                (collection, trees) -> {
+                  ObjectNode named = collections.putObject(collection);
+                  trees.forEach(named::put);
+                }));
   }
 }

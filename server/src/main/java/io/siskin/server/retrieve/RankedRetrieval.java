@@ -6,7 +6,6 @@ import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.SnapshotPart;
-import io.siskin.server.rank.DenseFields;
 import io.siskin.server.rank.RankedScope;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.RankingOutcome;
@@ -24,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,18 +34,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class RankedRetrieval {
   private final LongSupplier nowMillis;
-  private final Function<CollectionSnapshot, DenseFields> dense;
   private final LongAdder stagesBegun = new LongAdder();
 
   /**
    * Prepares to search.
    *
    * @param nowMillis what formulas take for the present, in milliseconds since 1970
-   * @param dense returns the dense fields of a snapshot
    */
-  RankedRetrieval(LongSupplier nowMillis, Function<CollectionSnapshot, DenseFields> dense) {
+  RankedRetrieval(LongSupplier nowMillis) {
     this.nowMillis = nowMillis;
-    this.dense = dense;
   }
 
   /** Returns how many stages have begun. */
@@ -181,6 +176,6 @@ final class RankedRetrieval {
         snapshot.defaultRecallTarget(),
         columns,
         snapshot.manifest().settings().schema(),
-        dense.apply(snapshot));
+        SnapshotDenseFields.of(snapshot));
   }
 }

@@ -89,7 +89,7 @@ public final class RetrievalPipeline implements Retriever {
   public RetrievalPipeline(
       CollectionCatalog catalog, Function<String, WriteCounts> writes, RecallSampler sampler) {
     this.sampler = sampler;
-    this.ranked = new RankedRetrieval(System::currentTimeMillis, SnapshotDenseFields::of);
+    this.ranked = new RankedRetrieval(System::currentTimeMillis);
     this.open = new OpenCollections(catalog);
     this.writes = writes;
     this.tallies = new SearchTallies(open::names);
