@@ -133,7 +133,7 @@ final class FileTargets {
             _ -> Aliases.read(folder),
             aliases,
             withoutChecksum(aliases)));
-    Pipelines.NONE.with("books", "p", "EGQ=").write(folder);
+    Pipelines.NONE.with("p", "EGQ=").write(folder);
     byte[] pipelines = Files.readAllBytes(folder.resolve(Pipelines.FILE_NAME));
     all.add(
         file(

@@ -5,11 +5,7 @@ import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.filter.FilterCache;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,11 +52,7 @@ public final class CollectionCatalog implements AutoCloseable {
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
   private final FilterCache filters = new FilterCache(FILTER_CACHE_BYTES);
   private volatile Aliases aliases = Aliases.NONE;
-  private volatile Pipelines pipelines = Pipelines.NONE;
-
-  /** What the file of pipelines was like when it was read; null when it is to be read again. */
-  private @Nullable Object pipelinesStamp;
-
+  private final KnownPipelines pipelines = new KnownPipelines();
   private final Retries retries = new Retries();
   private final Opener opener;
   private final LongSupplier nanoTime;
@@ -150,7 +142,6 @@ public final class CollectionCatalog implements AutoCloseable {
    */
   public synchronized void openAll() throws IOException {
     aliases = Aliases.read(data.root());
-    readPipelines();
     for (String name : data.collections()) {
       // One that was made meanwhile is served already, with writes that its files do not have.
       if (!(owned.contains(name) && snapshots.containsKey(name))) {
@@ -260,38 +251,25 @@ public final class CollectionCatalog implements AutoCloseable {
     aliases = changed;
   }
 
-  /** Returns the ranking trees that are stored with collections. */
-  public Pipelines pipelines() {
-    return pipelines;
+  /**
+   * Returns the ranking trees that are stored with a collection.
+   *
+   * @param name the collection's name, not an alias
+   */
+  public Pipelines pipelines(String name) {
+    return pipelines.of(name);
   }
 
   /**
-   * Replaces the ranking trees that are stored with collections, on the disk and here.
+   * Replaces the ranking trees that are stored with a collection, on the disk and here.
    *
+   * @param name the collection's name, not an alias
    * @param changed the new ones
    */
-  public synchronized void putPipelines(Pipelines changed) throws IOException {
-    changed.write(data.root());
-    pipelines = changed;
-    pipelinesStamp = null;
-  }
-
-  /** Reads the file of pipelines if it is another one: it can be long, and this is done often. */
-  private void readPipelines() throws IOException {
-    Object stamp = stamp(data.root().resolve(Pipelines.FILE_NAME));
-    if (!stamp.equals(pipelinesStamp)) {
-      pipelines = Pipelines.read(data.root());
-      pipelinesStamp = stamp;
-    }
-  }
-
-  private static Object stamp(Path file) throws IOException {
-    try {
-      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-      return Arrays.asList(found.fileKey(), found.lastModifiedTime(), found.size());
-    } catch (NoSuchFileException missing) {
-      return "missing";
-    }
+  public void putPipelines(String name, Pipelines changed) throws IOException {
+    Path directory = data.collectionDirectory(name);
+    changed.write(directory);
+    pipelines.look(name, directory);
   }
 
   /**
@@ -341,7 +319,7 @@ public final class CollectionCatalog implements AutoCloseable {
    *
    * @param snapshot the snapshot, whose reference is taken over
    */
-  public synchronized void serve(CollectionSnapshot snapshot) {
+  public synchronized void serve(CollectionSnapshot snapshot) throws IOException {
     own(snapshot.manifest().name());
     open(snapshot.manifest().name(), snapshot);
   }
@@ -427,7 +405,6 @@ public final class CollectionCatalog implements AutoCloseable {
   synchronized void refresh() {
     try {
       aliases = Aliases.read(data.root());
-      readPipelines();
       List<String> names = data.collections();
       for (String name : names) {
         refresh(name);
@@ -447,12 +424,15 @@ public final class CollectionCatalog implements AutoCloseable {
   private void refresh(String name) {
     Path directory = data.collectionDirectory(name);
     CollectionSnapshot current = snapshots.get(name);
-    if (current != null && owned.contains(name)) {
-      boolean _ = monitor.lookAt(current);
-      return;
+    if (current != null) {
+      lookAtPipelines(name);
     }
     CollectionManifest manifest;
     try {
+      if (current != null && owned.contains(name)) {
+        boolean _ = monitor.lookAt(current);
+        return;
+      }
       manifest = CollectionManifest.read(directory);
     } catch (IOException unreadable) {
       report(name, unreadable);
@@ -471,6 +451,17 @@ public final class CollectionCatalog implements AutoCloseable {
       }
     } else {
       failures.remove(name);
+    }
+  }
+
+  /** Those that were read before stay when the new ones are damaged. */
+  private void lookAtPipelines(String name) {
+    String what = "pipelines of " + name;
+    try {
+      pipelines.look(name, data.collectionDirectory(name));
+      failures.remove(what);
+    } catch (IOException damaged) {
+      report(what, damaged);
     }
   }
 
@@ -520,10 +511,11 @@ public final class CollectionCatalog implements AutoCloseable {
     }
   }
 
-  private void open(String name, CollectionSnapshot snapshot) {
+  private void open(String name, CollectionSnapshot snapshot) throws IOException {
     boolean serving = false;
     try {
       warmer.accept(snapshot);
+      pipelines.look(name, data.collectionDirectory(name));
       replace(name, snapshot);
       serving = true;
       LOG.info(
@@ -544,6 +536,9 @@ public final class CollectionCatalog implements AutoCloseable {
     SegmentFileWatch files = fileWatch;
     if (next != null && files != null) {
       files.add(next);
+    }
+    if (next == null) {
+      pipelines.forget(name);
     }
     tell(name);
     if (before != null) {

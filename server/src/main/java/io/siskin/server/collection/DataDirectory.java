@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * DIR/NAME/collection.json          the manifest; without it there is no collection
+ * DIR/NAME/pipelines.json           ranking trees that are stored with it, see {@link Pipelines}
  * DIR/NAME/segments/ID/…            the segments that it names
  * DIR/NAME/deletes/ID-GENERATION.del  which documents of a segment are deleted
  * DIR/NAME/log-EPOCH/…              the log of writes that are not in segments yet
@@ -48,7 +49,6 @@ import org.slf4j.LoggerFactory;
  * DIR/.dropped-…                    the rest of a collection that is being removed
  * DIR/.restoring-…                  a collection that is being made of a snapshot
  * DIR/aliases.json                  further names of collections, see {@link Aliases}
- * DIR/.pipelines.json               ranking trees of collections, see {@link Pipelines}
  * DIR/.server-lock                  held by the process that serves, see {@link ServerLock}
  * DIR/.encodings/…                  what models made of texts; may be deleted while nobody uses it
  * </pre>

@@ -1,7 +1,6 @@
 package io.siskin.server.collection;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
@@ -15,20 +14,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The ranking trees that are stored with collections: the content of {@code .pipelines.json} in a
- * data directory. The file is replaced as a whole, so that all readers see a change at one moment.
- * What a tree is, is not known here.
+ * The ranking trees that are stored with a collection: the content of {@code pipelines.json} in its
+ * folder. The file is replaced as a whole, so that all readers see a change at one moment. What a
+ * tree is, is not known here.
  *
  * <p>Immutable.
  *
- * @param byCollection by the name of the collection, and then by that of the pipeline: the tree, in
- *     the form that its writer chose
+ * @param trees by the name of the pipeline: the tree, in the form that its writer chose
  */
-public record Pipelines(SortedMap<String, SortedMap<String, String>> byCollection) {
-  /** The file's name in the data directory. */
-  public static final String FILE_NAME = ".pipelines.json";
+public record Pipelines(SortedMap<String, String> trees) {
+  /** The file's name in the folder of a collection or of a snapshot. */
+  public static final String FILE_NAME = "pipelines.json";
 
-  /** A data directory without pipelines. */
+  /** A collection without pipelines. */
   public static final Pipelines NONE = new Pipelines(new TreeMap<>());
 
   /** The most pipelines of a collection. */
@@ -38,80 +36,52 @@ public record Pipelines(SortedMap<String, SortedMap<String, String>> byCollectio
   public static final int LENGTH_MAX = 1 << 18;
 
   private static final int VERSION = 1;
-  private static final int LENGTH_BYTES_MAX = 256 << 20;
+  private static final int LENGTH_BYTES_MAX = 2 * COUNT_MAX * LENGTH_MAX;
   private static final String PIPELINES = "pipelines";
 
   private static final VersionedJsonFile FILE =
       new VersionedJsonFile(FILE_NAME, PIPELINES, VERSION, LENGTH_BYTES_MAX);
 
-  /** Copies the maps. */
+  /** Copies the map. */
   public Pipelines {
-    TreeMap<String, SortedMap<String, String>> copy = new TreeMap<>();
-    byCollection.forEach(
-        (name, trees) -> copy.put(name, Collections.unmodifiableSortedMap(new TreeMap<>(trees))));
-    byCollection = Collections.unmodifiableSortedMap(copy);
-  }
-
-  /**
-   * Returns the trees of a collection by the names of the pipelines.
-   *
-   * @param collection the collection, not an alias
-   */
-  public SortedMap<String, String> of(String collection) {
-    return byCollection.getOrDefault(collection, Collections.emptySortedMap());
+    trees = Collections.unmodifiableSortedMap(new TreeMap<>(trees));
   }
 
   /**
    * Returns these pipelines and another one.
    *
-   * @param collection the collection
    * @param name the name of the pipeline, which may be there
    * @param tree the tree
-   * @throws InvalidInputException when the collection has too many, or the tree is too long
+   * @throws InvalidInputException when there are too many, or the tree is too long
    */
-  public Pipelines with(String collection, String name, String tree) {
+  public Pipelines with(String name, String tree) {
     if (tree.length() > LENGTH_MAX) {
       throw new InvalidInputException(
           "node", tree.length() + " characters when it is stored", "at most " + LENGTH_MAX);
     }
-    TreeMap<String, String> trees = new TreeMap<>(of(collection));
-    trees.put(name, tree);
-    Ranges.check("number of pipelines", trees.size(), 0, COUNT_MAX);
-    TreeMap<String, SortedMap<String, String>> changed = new TreeMap<>(byCollection);
-    changed.put(collection, trees);
+    TreeMap<String, String> changed = new TreeMap<>(trees);
+    changed.put(name, tree);
+    Ranges.check("number of pipelines", changed.size(), 0, COUNT_MAX);
     return new Pipelines(changed);
   }
 
   /**
    * Returns these pipelines but one.
    *
-   * @param collection the collection
    * @param name the name of the pipeline
-   * @throws InvalidInputException when there is none of the name
+   * @throws PipelineNotFoundException when there is none of the name
    */
-  public Pipelines without(String collection, String name) {
-    TreeMap<String, String> trees = new TreeMap<>(of(collection));
-    if (trees.remove(name) == null) {
-      throw unknown(name, of(collection));
+  public Pipelines without(String name) {
+    TreeMap<String, String> changed = new TreeMap<>(trees);
+    if (changed.remove(name) == null) {
+      throw new PipelineNotFoundException(name, trees);
     }
-    TreeMap<String, SortedMap<String, String>> changed = new TreeMap<>(byCollection);
-    changed.put(collection, trees);
-    return trees.isEmpty() ? new Pipelines(changed).without(collection) : new Pipelines(changed);
-  }
-
-  /**
-   * Returns these pipelines but those of one collection.
-   *
-   * @param collection the collection
-   */
-  public Pipelines without(String collection) {
-    TreeMap<String, SortedMap<String, String>> changed = new TreeMap<>(byCollection);
-    changed.remove(collection);
     return new Pipelines(changed);
   }
 
   /**
-   * Returns the error of a name that no pipeline has.
+   * Returns the error of a search that names a pipeline which is not there. It is an error of the
+   * request: what is to be searched exists.
    *
    * @param name the name
    * @param known those that there are, by name
@@ -126,37 +96,22 @@ public record Pipelines(SortedMap<String, SortedMap<String, String>> byCollectio
   }
 
   /**
-   * Reads the pipelines of a data directory.
+   * Reads the pipelines of a collection.
    *
-   * @param data the data directory
+   * @param directory the folder of the collection, or of a snapshot
    * @return none when there is no file
    * @throws CorruptSegmentException when the file is something else
    * @throws UnsupportedFormatException when it is of another version
    */
-  public static Pipelines read(Path data) throws IOException {
-    return FILE.read(data, NONE, Pipelines::read);
+  public static Pipelines read(Path directory) throws IOException {
+    return FILE.read(directory, NONE, Pipelines::read);
   }
 
-  private static Pipelines read(ManifestMembers members, JsonNode collections)
+  private static Pipelines read(ManifestMembers members, JsonNode object)
       throws CorruptSegmentException {
-    TreeMap<String, SortedMap<String, String>> found = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> collection : collections.properties()) {
-      found.put(collection.getKey(), trees(members, collection));
-    }
-    return new Pipelines(found);
-  }
-
-  private static SortedMap<String, String> trees(
-      ManifestMembers members, Map.Entry<String, JsonNode> collection)
-      throws CorruptSegmentException {
-    members.require(
-        DataDirectory.isName(collection.getKey())
-            && collection.getValue().isObject()
-            && collection.getValue().size() <= COUNT_MAX,
-        PIPELINES,
-        "at most " + COUNT_MAX + " trees by the names of collections");
+    members.require(object.size() <= COUNT_MAX, PIPELINES, "at most " + COUNT_MAX + " trees");
     TreeMap<String, String> trees = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> tree : collection.getValue().properties()) {
+    for (Map.Entry<String, JsonNode> tree : object.properties()) {
       members.require(
           DataDirectory.isName(tree.getKey())
               && tree.getValue().isTextual()
@@ -165,22 +120,15 @@ public record Pipelines(SortedMap<String, SortedMap<String, String>> byCollectio
           "texts by the names of pipelines");
       trees.put(tree.getKey(), tree.getValue().textValue());
     }
-    return trees;
+    return new Pipelines(trees);
   }
 
   /**
-   * Replaces the pipelines of a data directory, durably.
+   * Replaces the pipelines of a collection, durably.
    *
-   * @param data the data directory
+   * @param directory the folder of the collection
    */
-  public void write(Path data) throws IOException {
-    FILE.write(
-        data,
-        collections ->
-            byCollection.forEach(
-                (collection, trees) -> {
-                  ObjectNode named = collections.putObject(collection);
-                  trees.forEach(named::put);
-                }));
+  public void write(Path directory) throws IOException {
+    FILE.write(directory, object -> trees.forEach(object::put));
   }
 }

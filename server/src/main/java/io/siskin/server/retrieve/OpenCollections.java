@@ -58,7 +58,7 @@ public final class OpenCollections {
     if (!catalog.names().contains(collection)) {
       throw new CollectionNotFoundException(name, catalog.names());
     }
-    return catalog.pipelines().of(collection);
+    return catalog.pipelines(collection).trees();
   }
 
   /**

@@ -39,7 +39,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -366,8 +365,6 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
             writers.end(name);
             catalog.own(name);
             try (DataDirectory.Writer rights = writers.rights(name)) {
-              // First: the next collection of that name must not find them.
-              replacePipelines(before -> before.without(name));
               rights.drop();
               catalog.remove(name);
               writers.forget(name);
@@ -432,19 +429,19 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   public CompletableFuture<Void> putPipeline(String collection, String pipeline, String tree) {
     return changePipelines(
         collection,
-        (name, before) -> {
+        before -> {
           DataDirectory.checkName("pipeline", pipeline);
-          return before.with(name, pipeline, tree);
+          return before.with(pipeline, tree);
         });
   }
 
   @Override
   public CompletableFuture<Void> deletePipeline(String collection, String pipeline) {
-    return changePipelines(collection, (name, before) -> before.without(name, pipeline));
+    return changePipelines(collection, before -> before.without(pipeline));
   }
 
   private CompletableFuture<Void> changePipelines(
-      String collection, BiFunction<String, Pipelines, Pipelines> change) {
+      String collection, UnaryOperator<Pipelines> change) {
     return change(
         collection,
         () -> {
@@ -452,21 +449,14 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           // It may not be dropped meanwhile, since its pipelines go with it.
           try (NameLocks.Held _ = writers.locks().hold(name)) {
             requireCollection(name);
-            replacePipelines(before -> change.apply(name, before));
+            Pipelines before = Pipelines.read(data.collectionDirectory(name));
+            Pipelines after = change.apply(before);
+            if (!after.equals(before)) {
+              catalog.putPipelines(name, after);
+            }
           }
           return null;
         });
-  }
-
-  private void replacePipelines(UnaryOperator<Pipelines> change) throws IOException {
-    synchronized (aliasLock) {
-      // Those of the disk: a server that is still opening its collections knows none yet.
-      Pipelines before = Pipelines.read(data.root());
-      Pipelines after = change.apply(before);
-      if (!after.equals(before)) {
-        catalog.putPipelines(after);
-      }
-    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.ModelStore;
+import io.siskin.server.collection.Pipelines;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.write.CollectionChanges.KeptSnapshot;
 import java.io.IOException;
@@ -91,6 +92,10 @@ final class SnapshotStore {
       if (Files.exists(calibration)) {
         transfer.apply(calibration, DataDirectory.calibrationFile(to, entry.id()));
       }
+    }
+    Path pipelines = from.resolve(Pipelines.FILE_NAME);
+    if (Files.exists(pipelines)) {
+      transfer.apply(pipelines, to.resolve(Pipelines.FILE_NAME));
     }
     Path encoder = DataDirectory.encoderDirectory(from);
     if (Files.isDirectory(encoder)) {
@@ -281,6 +286,7 @@ final class SnapshotStore {
       DataDirectory data, Path snapshot, CollectionManifest manifest, TextModels models)
       throws IOException {
     try {
+      Pipelines.read(snapshot);
       CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
           .release();
     } catch (NoSuchFileException missing) {

@@ -116,7 +116,15 @@ final class PipelineServiceTest {
                 .getNode()
                 .getLimit())
         .isEqualTo(20);
-    refused(() -> pipelines.getPipeline(get.setPipeline("otter").build()), "pipeline");
+    assertThatThrownBy(() -> pipelines.getPipeline(get.setPipeline("otter").build()))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            error -> {
+              assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+              assertThat(error.getStatus().getDescription())
+                  .contains("no pipeline 'otter'")
+                  .contains("other");
+            });
     var _ =
         pipelines.deletePipeline(
             DeletePipelineRequest.newBuilder().setCollection("books").setPipeline("x").build());

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.CollectionSettings;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.collection.PipelineNotFoundException;
 import io.siskin.server.collection.Pipelines;
+import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.VectorSpec;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import java.io.IOException;
@@ -40,7 +43,7 @@ final class LivePipelinesTest {
       server.live.deletePipeline("birds", "q").join();
       assertThat(server.retrieval.pipelines("birds")).isEqualTo(Map.of("p", "four"));
       assertThatThrownBy(() -> server.live.deletePipeline("birds", "q").join())
-          .hasCauseInstanceOf(InvalidInputException.class);
+          .hasCauseInstanceOf(PipelineNotFoundException.class);
       assertThatThrownBy(() -> server.live.putPipeline("fish", "q", "x").join())
           .hasCauseInstanceOf(CollectionNotFoundException.class);
       assertThatThrownBy(() -> server.live.putPipeline("birds", "../x", "x").join())
@@ -56,24 +59,49 @@ final class LivePipelinesTest {
   }
 
   @Test
+  void aSnapshotKeepsThem() throws Exception {
+    Path copy = folder.resolve("copy");
+    try (LiveServer server = new LiveServer(folder, WriteLimits.DEFAULTS)) {
+      server.create("birds", CollectionSettings.DEFAULTS, new VectorSpec());
+      server.live.putPipeline("birds", "p", "one").join();
+      server.live.createSnapshot("birds", "s").join();
+      server.live.putPipeline("birds", "p", "two").join();
+      server.live.restore("birds", "s", "old").join();
+      assertThat(server.retrieval.pipelines("old")).isEqualTo(Map.of("p", "one"));
+      assertThat(server.retrieval.pipelines("birds")).isEqualTo(Map.of("p", "two"));
+      server.live.putPipeline("old", "q", "three").join();
+      server.live.restore("birds", "s", "older").join();
+      assertThat(server.retrieval.pipelines("older")).isEqualTo(Map.of("p", "one"));
+    }
+    Path snapshot = folder.resolve("birds/snapshots/s");
+    DataDirectory other = new DataDirectory(copy);
+    SnapshotImport.run(other, snapshot, "imported", TextModels.NONE);
+    assertThat(Pipelines.read(other.collectionDirectory("imported")).trees())
+        .isEqualTo(Map.of("p", "one"));
+    Files.writeString(snapshot.resolve(Pipelines.FILE_NAME), "{}");
+    assertThatThrownBy(() -> SnapshotImport.run(other, snapshot, "damaged", TextModels.NONE))
+        .isInstanceOf(CorruptSegmentException.class);
+  }
+
+  @Test
   void aCollectionHasAHundredAtMost() {
     Pipelines pipelines = Pipelines.NONE;
     for (int i = 0; i < Pipelines.COUNT_MAX; i++) {
-      pipelines = pipelines.with("c", "p" + i, "x");
+      pipelines = pipelines.with("p" + i, "x");
     }
     Pipelines full = pipelines;
-    assertThat(full.with("c", "p7", "y").of("c")).containsEntry("p7", "y");
-    assertThatThrownBy(() -> full.with("c", "more", "x"))
+    assertThat(full.with("p7", "y").trees()).containsEntry("p7", "y");
+    assertThatThrownBy(() -> full.with("more", "x"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("number of pipelines is 101");
-    assertThatThrownBy(() -> full.with("d", "p", "x".repeat(Pipelines.LENGTH_MAX + 1)))
+    assertThatThrownBy(() -> Pipelines.NONE.with("p", "x".repeat(Pipelines.LENGTH_MAX + 1)))
         .isInstanceOf(InvalidInputException.class);
   }
 
   @Test
   void aChangedFileIsDamage() throws IOException {
-    Pipelines.NONE.with("c", "p", "tree").write(folder);
-    assertThat(Pipelines.read(folder).of("c")).isEqualTo(Map.of("p", "tree"));
+    Pipelines.NONE.with("p", "tree").write(folder);
+    assertThat(Pipelines.read(folder).trees()).isEqualTo(Map.of("p", "tree"));
     Path file = folder.resolve(Pipelines.FILE_NAME);
     String text = Files.readString(file);
     for (String damaged :

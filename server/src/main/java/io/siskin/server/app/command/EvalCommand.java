@@ -62,6 +62,7 @@ public final class EvalCommand implements Callable<Integer> {
   private static final List<Metric> METRICS =
       List.of(Metric.ndcg(10), Metric.reciprocalRank(10), Metric.recall(100), Metric.recall(1000));
   private static final int K_WANTED = 1000;
+  private static final int WARM_UPS_MAX = 1000;
 
   // Fixed, so that the same runs give the same interval.
   private static final long BOOTSTRAP_SEED = 1;
@@ -156,12 +157,22 @@ public final class EvalCommand implements Callable<Integer> {
               + " none is written.")
   @Nullable Path run;
 
+  @Option(
+      names = "--warm-up",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "How many times all queries are asked before they are measured, 0 to 1000, so that times"
+              + " are those of code that is warm. Default: ${DEFAULT-VALUE}.")
+  int warmUps;
+
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
 
   @Override
   public Integer call() throws IOException {
     Ranges.check("--k", k, 1, RetrievalRequest.K_MAX);
+    Ranges.check("--warm-up", warmUps, 0, WARM_UPS_MAX);
     requireFile("--queries", queries);
     requireFile("--qrels", qrels);
     pipeline.checkBeside(evaluation);
@@ -252,7 +263,7 @@ public final class EvalCommand implements Callable<Integer> {
     try (ProgressDisplay display = ProgressDisplay.on(err)) {
       return EvalRun.ask(
           engine,
-          new EvalRun.Questions(queries, asked, k, excludesSelf),
+          new EvalRun.Questions(queries, asked, k, excludesSelf, warmUps),
           display,
           (query, failure) ->
               display.note(
@@ -338,6 +349,9 @@ public final class EvalCommand implements Callable<Integer> {
           compared.put("low", Math.round(comparison.low() * 1e5) / 1e5);
           compared.put("high", Math.round(comparison.high() * 1e5) / 1e5);
         });
+    if (pipeline.isGiven()) {
+      asked.stages().addTo(result.putArray("stages"));
+    }
     if (k < K_WANTED) {
       result.put("note", "Recall@1000 is over " + k + " hits only");
     }
@@ -345,9 +359,10 @@ public final class EvalCommand implements Callable<Integer> {
     if (json) {
       out.println(result);
     } else {
-      result
-          .properties()
+      result.properties().stream()
+          .filter(entry -> !entry.getValue().isArray())
           .forEach(entry -> out.printf("%-20s %s%n", entry.getKey(), text(entry.getValue())));
+      result.path("stages").forEach(stage -> out.println(EvalStages.line(stage)));
     }
     out.flush();
   }

@@ -3,6 +3,7 @@ package io.siskin.server.app.command;
 import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
+import io.siskin.server.rank.StageReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -15,8 +16,9 @@ interface EvalEngine extends AutoCloseable {
    * @param hits best first
    * @param mode the name of the mode that was used
    * @param unknownTerms how many of the query's terms the collection does not know
+   * @param stages what the stages of a tree did, inputs first; empty without a tree
    */
-  record Answer(List<TrecRun.Hit> hits, String mode, int unknownTerms) {}
+  record Answer(List<TrecRun.Hit> hits, String mode, int unknownTerms, List<StageReport> stages) {}
 
   /** Returns how the keys of query vectors are to be read for the collection. */
   TermKeys termKeys();

@@ -23,9 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param failedCount how many queries could not be answered
  * @param unmatchedCount how many queries have terms, none of which the collection knows
  * @param seconds how long all took
+ * @param stages what the stages of a tree did
  */
 record EvalRun(
-    TrecRun run, Map<String, Integer> modes, int failedCount, int unmatchedCount, double seconds) {
+    TrecRun run,
+    Map<String, Integer> modes,
+    int failedCount,
+    int unmatchedCount,
+    double seconds,
+    EvalStages stages) {
   /** The most hits that can be asked for. */
   private static final int K_MAX = RetrievalRequest.K_MAX;
 
@@ -36,8 +42,10 @@ record EvalRun(
    * @param queries the queries, at least one
    * @param k how many hits are wanted
    * @param excludesSelf whether a hit with the query's own id is left out
+   * @param warmUps how many times all are asked before they count, 0 or more
    */
-  record Questions(Path file, List<SourceQuery> queries, int k, boolean excludesSelf) {}
+  record Questions(
+      Path file, List<SourceQuery> queries, int k, boolean excludesSelf, int warmUps) {}
 
   /**
    * Asks.
@@ -60,6 +68,8 @@ record EvalRun(
     Map<String, List<TrecRun.Hit>> rankings = new LinkedHashMap<>();
     Map<String, Integer> modes = new TreeMap<>();
     List<SourceQuery> queries = questions.queries();
+    EvalStages stages = new EvalStages();
+    warmUp(engine, questions, progress);
     @Nullable RuntimeException first = null;
     int failed = 0;
     int unmatched = 0;
@@ -72,6 +82,7 @@ record EvalRun(
         modes.merge(answer.mode(), 1, Integer::sum);
         unmatched += answer.hits().isEmpty() && answer.unknownTerms() > 0 ? 1 : 0;
         hits = kept(questions, query, answer.hits());
+        stages.add(answer.stages());
       } catch (RuntimeException failure) {
         if (!engine.isOfQuery(failure)) {
           throw failure;
@@ -89,7 +100,27 @@ record EvalRun(
     }
     CollectionQueries.requireMatch(questions.file(), unmatched, queries.size());
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new EvalRun(TrecRun.of(rankings), modes, failed, unmatched, seconds);
+    return new EvalRun(TrecRun.of(rankings), modes, failed, unmatched, seconds, stages);
+  }
+
+  /** Failures are left to the run that counts. */
+  @SuppressWarnings("IllegalCatch") // What is not the query's fault is thrown on.
+  private static void warmUp(EvalEngine engine, Questions questions, BuildProgress progress) {
+    for (int pass = 0; pass < questions.warmUps(); pass++) {
+      progress.begin("warming up", questions.queries().size());
+      int done = 0;
+      for (SourceQuery query : questions.queries()) {
+        try {
+          engine.answer(query, wanted(questions));
+        } catch (RuntimeException failure) {
+          if (!engine.isOfQuery(failure)) {
+            throw failure;
+          }
+        }
+        progress.advance(++done);
+      }
+      progress.end();
+    }
   }
 
   /** One hit more where one may be left out. */

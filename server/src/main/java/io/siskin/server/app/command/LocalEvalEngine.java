@@ -10,7 +10,6 @@ import io.siskin.server.app.flags.PipelineFlags;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.collection.Pipelines;
 import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.encode.factory.TextModels;
@@ -81,7 +80,7 @@ final class LocalEvalEngine implements EvalEngine {
       catalog.open(collection);
       LocalEvalEngine engine =
           new LocalEvalEngine(
-              collection, evaluation, catalog, ranked, Pipelines.read(data).of(collection));
+              collection, evaluation, catalog, ranked, catalog.pipelines(collection).trees());
       opened = true;
       return engine;
     } finally {
@@ -140,7 +139,7 @@ final class LocalEvalEngine implements EvalEngine {
     RetrievalResponse response = pipeline.retrieve(request, Cancellation.NEVER);
     List<TrecRun.Hit> hits =
         response.hits().stream().map(hit -> new TrecRun.Hit(hit.id(), hit.score())).toList();
-    return new Answer(hits, name(response.mode()), response.unknownTerms());
+    return new Answer(hits, name(response.mode()), response.unknownTerms(), response.stages());
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
+import io.siskin.server.rank.StageReport;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,8 @@ final class RemoteEvalEngine implements EvalEngine {
         client.search(mode.applyTo(request).withRanking(ranking).withK(ranking == null ? k : 0));
     List<TrecRun.Hit> hits =
         result.hits().stream().limit(k).map(hit -> new TrecRun.Hit(hit.id(), hit.score())).toList();
-    return new Answer(hits, name(result.mode()), result.unknownTerms());
+    List<StageReport> stages = result.stages().stream().map(RemoteEvalEngine::report).toList();
+    return new Answer(hits, name(result.mode()), result.unknownTerms(), stages);
   }
 
   @Override
@@ -110,6 +112,17 @@ final class RemoteEvalEngine implements EvalEngine {
   @Override
   public void close() {
     client.close();
+  }
+
+  private static StageReport report(SearchResult.Stage stage) {
+    return new StageReport(
+        stage.name(),
+        stage.documentsIn(),
+        stage.documentsOut(),
+        stage.documentsScored(),
+        stage.nanos(),
+        stage.isComplete(),
+        List.of());
   }
 
   private static String name(SearchMode mode) {

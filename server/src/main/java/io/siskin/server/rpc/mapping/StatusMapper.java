@@ -18,6 +18,7 @@ import io.siskin.server.access.TooManyAttemptsException;
 import io.siskin.server.access.UnauthenticatedException;
 import io.siskin.server.batch.EncoderClosedException;
 import io.siskin.server.batch.EncoderOverloadedException;
+import io.siskin.server.collection.PipelineNotFoundException;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.log.CorruptLogException;
 import io.siskin.server.log.LogFailedException;
@@ -170,6 +171,8 @@ public final class StatusMapper {
       case TooManyAttemptsException e -> exhausted(e, "TOO_MANY_FAILED_ATTEMPTS", e.retryAfter());
       case ModelNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("model", e.model()));
+      case PipelineNotFoundException e ->
+          status(Code.NOT_FOUND, message(e), resource("pipeline", e.pipeline()));
       case SnapshotNotFoundException e ->
           status(Code.NOT_FOUND, message(e), resource("snapshot", e.snapshot()));
       case NameTakenException e ->

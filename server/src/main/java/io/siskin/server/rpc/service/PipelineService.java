@@ -11,7 +11,7 @@ import io.siskin.proto.v1.ListPipelinesResponse;
 import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.PutPipelineRequest;
 import io.siskin.proto.v1.PutPipelineResponse;
-import io.siskin.server.collection.Pipelines;
+import io.siskin.server.collection.PipelineNotFoundException;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.Retriever;
@@ -83,7 +83,7 @@ public final class PipelineService extends PipelineServiceGrpc.PipelineServiceIm
           SortedMap<String, String> pipelines = retriever.pipelines(collection);
           String tree = pipelines.get(name);
           if (tree == null) {
-            throw Pipelines.unknown(name, pipelines);
+            throw new PipelineNotFoundException(name, pipelines);
           }
           return CompletableFuture.completedFuture(
               GetPipelineResponse.newBuilder()

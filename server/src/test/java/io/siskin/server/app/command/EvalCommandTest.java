@@ -118,7 +118,15 @@ final class EvalCommandTest {
       assertThat(server.shutdown()).isTrue();
     }
     queries = folder.resolve("q.tsv");
-    assertThat(json(eval("--pipeline", "best")).get("nDCG@10").doubleValue()).isEqualTo(1);
+    JsonNode local = json(eval("--pipeline", "best", "--warm-up", "2"));
+    assertThat(local.get("nDCG@10").doubleValue()).isEqualTo(1);
+    JsonNode stage = local.get("stages").get(0);
+    assertThat(stage.get("name").asText()).isEqualTo("node");
+    assertThat(stage.get("mean_in").doubleValue()).isZero();
+    assertThat(stage.get("mean_out").doubleValue()).isEqualTo(1);
+    assertThat(stage.get("mean_micros").doubleValue()).isPositive();
+    assertThat(stage.get("incomplete_queries").intValue()).isZero();
+    assertThat(eval("--warm-up", "1001").err()).contains("--warm-up is 1001");
   }
 
   private static void keepPipeline(String address) {
