@@ -1,0 +1,571 @@
+"""Measures ranking trees beside the libraries that people use for the same steps. See --help."""
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+import machine
+import process
+from progress import Progress
+
+# Before numpy and torch are loaded: every library gets one thread.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ[name] = "1"
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COLLECTION = "base"
+FIELDS = {"f32": "F32", "f16": "F16", "int8": "INT8"}
+PACKAGES = ("numpy", "fast-forward-indexes", "hnswlib", "usearch", "ranx")
+SEED = 20260107
+CANDIDATES = 1_000
+K = 10
+ALPHA = 0.02
+READY_SECONDS = 120
+# Settings of the two graphs. The lists searched go from quick to exact.
+GRAPH_DEGREE, GRAPH_BUILD_WIDTH = 16, 200
+GRAPH_WIDTHS = (10, 20, 40, 80, 160, 320, 640)
+RECALLS = (0.90, 0.95, 0.99)
+
+DESCRIPTION = """\
+Builds a collection of the sparse vectors in --base. Its dense fields are random projections of the same vectors to
+--dimensions numbers, of length 1: real neighbourhoods, and no model is needed. Then it starts `siskin serve` on one core,
+and measures on another, in turns and with one thread each:
+
+  interpolation   of 1,000 candidates: Siskin, numpy, and the library Fast-Forward in memory
+  dense search    Siskin's scan, and the graphs of hnswlib and usearch at their settings of equal recall
+  fusion          of two lists of 1,000 by reciprocal ranks: Siskin and ranx
+  a cascade       sparse 1,000, interpolation 100, formula or trees 10: Siskin
+
+Siskin's times are those that its answers report: of the stage alone, of the whole search in the server, and of the whole
+call as the client sees it. The libraries' times are those of their calls, with the data in memory and in the form that they
+want. Writes pipelines.md and .jsonl to the folder --out.
+"""
+EPILOG = """\
+  python3 -m venv peers && peers/bin/pip install clients/python numpy scipy hnswlib usearch ranx fast-forward-indexes
+  SISKIN_PEERS_PYTHON=peers/bin/python loadtest/pipelines --base base.csr --queries queries.csr
+"""
+
+
+def arguments(words):
+    parser = argparse.ArgumentParser(
+        "loadtest/pipelines",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--base", type=pathlib.Path, required=True, metavar="FILE.csr", help="the documents")
+    add("--queries", type=pathlib.Path, required=True, metavar="FILE.csr", help="the queries")
+    add("--queries-max", type=int, default=300, metavar="N", help="how many queries are asked in a round"
+        " (default %(default)s)")  # fmt: skip
+    add("--dimensions", type=int, default=384, metavar="N", help="of the dense vectors (default %(default)s)")
+    add("--trees", type=pathlib.Path, metavar="DIR", help="a model of trees for the cascade (default: a formula)")
+    add("--rounds", type=int, default=5, metavar="N", help="how often all are measured (default %(default)s)")
+    add("--warm-rounds", type=int, default=12, metavar="N", help="rounds of Siskin before the first that counts"
+        " (default %(default)s)")  # fmt: skip
+    add("--port", type=int, default=7790, metavar="N", help="of the server that is started (default %(default)s)")
+    add("--core", type=int, default=0, metavar="N", help="of the server (default %(default)s)")
+    add("--client-core", type=int, default=1, metavar="N", help="of the client and of the libraries"
+        " (default %(default)s)")  # fmt: skip
+    add("--without", action="append", default=[], choices=("fast-forward", "hnswlib", "usearch", "ranx"),
+        help="a library to leave out; may be repeated")  # fmt: skip
+    add("--work", type=pathlib.Path, metavar="DIR", help="folder for the index and logs"
+        " (default: loadtest/target/pipelines)")  # fmt: skip
+    add("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks", metavar="DIR", help="folder of the results"
+        " (default: docs/benchmarks)")  # fmt: skip
+    options = parser.parse_args(words)
+    options.work = options.work or ROOT / "loadtest" / "target" / "pipelines"
+    return options
+
+
+@dataclasses.dataclass
+class Vectors:
+    """Sparse and dense vectors of documents and queries."""
+
+    queries: list  # of (terms, weights)
+    dense: object  # [documents, dimensions], f32
+    dense_queries: object  # [queries, dimensions], f32
+
+
+def project(base, queries, dimensions, count):
+    """Returns the vectors of a measurement. The dense ones are projections of the sparse ones, of length 1."""
+    import numpy as np
+    import sparse
+    from scipy.sparse import csr_matrix
+
+    documents, asked = sparse.read_csr(base), sparse.read_csr(queries).head(count)
+    random = np.random.default_rng(SEED).standard_normal((documents.columns, dimensions), np.float32)
+
+    def dense(csr):
+        rows = csr_matrix((csr.data, csr.indices, csr.indptr), shape=(csr.rows, csr.columns)) @ random
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.ascontiguousarray(rows / np.where(lengths > 0, lengths, 1), np.float32)
+
+    pairs = [asked.row(row) for row in range(asked.rows)]
+    return Vectors(pairs, dense(documents), dense(asked))
+
+
+class Server:
+    """A `siskin serve` of a data directory, pinned to a core. It is ended with the context."""
+
+    def __init__(self, options, data, log):
+        self._target = f"127.0.0.1:{options.port}"
+        self._command = [ROOT / "bin" / "siskin", "serve", f"--data={data}", f"--port={options.port}"]
+        self._core, self._log = options.core, log
+
+    @property
+    def target(self):
+        return self._target
+
+    def __enter__(self):
+        before = os.sched_getaffinity(0)
+        with open(self._log, "wb") as out:
+            # The server inherits the core.
+            os.sched_setaffinity(0, {self._core})
+            self._process = subprocess.Popen(
+                [str(word) for word in self._command],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=dict(os.environ, SISKIN_NO_BUILD="1"),
+            )
+            os.sched_setaffinity(0, before)
+        return self
+
+    def await_ready(self, client):
+        end = time.monotonic() + READY_SECONDS
+        while True:
+            with contextlib.suppress(Exception):
+                client.collection(COLLECTION)
+                return
+            if time.monotonic() > end or self._process.poll() is not None:
+                raise process.Failed(
+                    f"siskin serve does not answer. The end of {self._log}:\n{process.tail(self._log)}"
+                )
+            time.sleep(0.2)
+
+    def __exit__(self, *failure):
+        self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(20)
+        if self._process.poll() is None:
+            self._process.kill()
+
+
+@dataclasses.dataclass
+class Times:
+    """The microseconds of one way to do one thing, one list per round."""
+
+    thing: str
+    way: str
+    rounds: list = dataclasses.field(default_factory=list)
+    facts: dict = dataclasses.field(default_factory=dict)
+
+    def row(self):
+        import numpy as np
+
+        p50s = [float(np.median(micros)) for micros in self.rounds]
+        p99s = [float(np.percentile(micros, 99)) for micros in self.rounds]
+        means = [float(np.mean(micros)) for micros in self.rounds]
+        middle = {name: float(np.median(values)) for name, values in (("p50", p50s), ("p99", p99s), ("mean", means))}
+        return {
+            "thing": self.thing,
+            "way": self.way,
+            **{f"{name}_us": round(value, 1) for name, value in middle.items()},
+            "p50_us_rounds": [round(value, 1) for value in p50s],
+            **self.facts,
+        }
+
+
+class Siskin:
+    """Asks a server, and keeps what its answers say of their times."""
+
+    def __init__(self, client, vectors, options):
+        import siskin_client
+
+        self._client = client
+        self._vectors = vectors
+        self._rank = siskin_client
+        self._options = options
+        self.times = {}
+        self.best = {}
+
+    def hits(self, query, node):
+        """Returns the documents that a tree finds, and their scores, best first."""
+        hits = self._client.search(COLLECTION, query, node=node).hits
+        return [(int(hit.id), hit.stage_scores[node.name]) for hit in hits]
+
+    def interpolate(self, row, storage, stop, limit):
+        rank = self._rank
+        return rank.Interpolate(
+            self.sparse(),
+            storage,
+            self._vectors.dense_queries[row],
+            ALPHA,
+            0,
+            limit,
+            early_stop=stop,
+            name="interpolation",
+        )
+
+    def sparse(self):
+        return self._rank.Sparse(limit=CANDIDATES, mode=self._rank.Exact(), name="sparse")
+
+    def dense(self, row, storage, limit):
+        return self._rank.Dense(storage, self._vectors.dense_queries[row], limit, name="dense")
+
+    def trees(self):
+        """Returns name → what makes the tree of a query, and the stage whose time is wanted."""
+        rank, stops = self._rank, self._rank.EarlyStop
+        found = {}
+        for storage in FIELDS:
+            found[f"interpolation, {storage}"] = (
+                lambda row, s=storage: self.interpolate(row, s, stops.NONE, CANDIDATES),
+                "interpolation",
+            )
+            found[f"dense search, {storage}"] = (lambda row, s=storage: self.dense(row, s, K), "dense")
+        for stop in (stops.NONE, stops.PROVEN, stops.HEURISTIC):
+            found[f"interpolation to {K}, f32, stop {stop.name.lower()}"] = (
+                lambda row, s=stop: self.interpolate(row, "f32", s, K),
+                "interpolation",
+            )
+        found["fusion"] = (
+            lambda row: rank.Fuse(
+                [self.sparse(), self.dense(row, "int8", CANDIDATES)], rank.ReciprocalRank(), CANDIDATES, name="fusion"
+            ),
+            "fusion",
+        )
+        found["cascade"] = (self.cascade, "last")
+        return found
+
+    def cascade(self, row):
+        rank = self._rank
+        first = self.interpolate(row, "f32", rank.EarlyStop.NONE, 100)
+        if self._options.trees:
+            return rank.Trees(first, self._options.trees.name, limit=K, name="last")
+        return rank.Compute(first, "score() + 0.01 * ln(1 + score('sparse', 0))", K, name="last")
+
+    def round(self, counts):
+        """Asks every query with every tree. counts: whether the times count."""
+        for name, (make, stage) in self.trees().items():
+            micros = {"stage": [], "server": [], "call": []}
+            scored, best = 0, []
+            for row, (terms, weights) in enumerate(self._vectors.queries):
+                query = dict(zip(terms.tolist(), weights.tolist()))
+                node = make(row)
+                start = time.perf_counter_ns()
+                result = self._client.search(COLLECTION, query, node=node)
+                call = time.perf_counter_ns() - start
+                report = next(report for report in result.stages if report.name == stage)
+                micros["stage"].append(report.nanos / 1e3)
+                micros["server"].append(result.timings.search_nanos / 1e3)
+                micros["call"].append(call / 1e3)
+                scored += report.documents_scored
+                best.append([(int(hit.id), hit.score) for hit in result.hits])
+            self.best[name] = best
+            for kind, values in micros.items() if counts else ():
+                way = {"stage": "Siskin, the stage", "server": "Siskin, the search", "call": "Siskin, the call"}[kind]
+                times = self.times.setdefault((name, kind), Times(name, way))
+                times.rounds.append(values)
+                times.facts["scored"] = scored / len(self._vectors.queries)
+
+
+class Libraries:
+    """The libraries, each with its data in the form that it wants."""
+
+    def __init__(self, vectors, left_out, progress):
+        self._vectors = vectors
+        self._ways = {}
+        self.times = {}
+        self.best = {}
+        self._left_out = left_out
+        self._progress = progress
+
+    def prepare(self, candidates, dense_lists):
+        """candidates, dense_lists: for each query, the documents and scores of its lists of 1,000, best first."""
+        self._ways["interpolation", "numpy"] = self._numpy(candidates)
+        self._ways["dense search", "numpy, exact"] = self._scan()
+        for name, make in (("fast-forward", self._fast_forward), ("ranx", self._ranx)):
+            if name not in self._left_out:
+                self._ways.update(make(candidates, dense_lists))
+        for name, make in (("hnswlib", self._hnswlib), ("usearch", self._usearch)):
+            if name not in self._left_out:
+                self._ways.update(make())
+
+    def _numpy(self, candidates):
+        import numpy as np
+
+        matrix, asked = self._vectors.dense, self._vectors.dense_queries
+        lists = [(np.array([d for d, _ in hits]), np.array([s for _, s in hits])) for hits in candidates]
+
+        def one(row):
+            documents, scores = lists[row]
+            mixed = ALPHA * scores + (1 - ALPHA) * (matrix[documents] @ asked[row])
+            order = np.argsort(-mixed, kind="stable")
+            return documents[order], mixed[order]
+
+        return one
+
+    def _scan(self):
+        import numpy as np
+
+        matrix, asked = self._vectors.dense, self._vectors.dense_queries
+
+        def one(row):
+            scores = matrix @ asked[row]
+            best = np.argpartition(-scores, K)[:K]
+            return best[np.argsort(-scores[best], kind="stable")]
+
+        return one
+
+    def _fast_forward(self, candidates, _):
+        from fast_forward.index import InMemoryIndex, Mode
+        import pandas
+        from fast_forward.encoder import LambdaEncoder
+        from fast_forward.ranking import Ranking
+
+        asked = self._vectors.dense_queries
+        index = InMemoryIndex(LambdaEncoder(lambda text: asked[int(text)]), mode=Mode.MAXP)
+        index.add(self._vectors.dense, doc_ids=[str(row) for row in range(len(self._vectors.dense))])
+        index.consolidate()
+        rankings = []
+        for row, hits in enumerate(candidates):
+            table = pandas.DataFrame(
+                {
+                    "q_id": str(row),
+                    "id": [str(document) for document, _ in hits],
+                    "score": [score for _, score in hits],
+                    "query": str(row),
+                }
+            )
+            rankings.append(Ranking(table, dtype="float32"))
+
+        def one(row):
+            return rankings[row].interpolate(index(rankings[row]), ALPHA)
+
+        return {("interpolation", "Fast-Forward"): one}
+
+    def _ranx(self, candidates, dense_lists):
+        import ranx
+
+        def run(row, hits):
+            return ranx.Run({str(row): {str(document): score for document, score in hits}})
+
+        pairs = [(run(row, a), run(row, b)) for row, (a, b) in enumerate(zip(candidates, dense_lists))]
+        return {("fusion", "ranx"): lambda row: ranx.fuse(list(pairs[row]), method="rrf", params={"k": 60})}
+
+    def _hnswlib(self):
+        import hnswlib
+
+        documents, dimensions = self._vectors.dense.shape
+        graph = hnswlib.Index("ip", dimensions)
+        graph.init_index(documents, ef_construction=GRAPH_BUILD_WIDTH, M=GRAPH_DEGREE)
+        graph.set_num_threads(os.cpu_count())
+        start = time.perf_counter()
+        graph.add_items(self._vectors.dense)
+        self._progress.say(f"hnswlib's graph took {time.perf_counter() - start:.0f} s on all cores")
+        graph.set_num_threads(1)
+        asked = self._vectors.dense_queries
+
+        def at(width):
+            def one(row):
+                graph.set_ef(width)
+                return graph.knn_query(asked[row], K)[0][0]
+
+            return one
+
+        return {("dense search", f"hnswlib, ef {width}"): at(width) for width in GRAPH_WIDTHS}
+
+    def _usearch(self):
+        import numpy as np
+        from usearch.index import Index
+
+        documents, dimensions = self._vectors.dense.shape
+        graph = Index(
+            ndim=dimensions,
+            metric="ip",
+            dtype="f32",
+            connectivity=GRAPH_DEGREE,
+            expansion_add=GRAPH_BUILD_WIDTH,
+        )
+        start = time.perf_counter()
+        graph.add(np.arange(documents), self._vectors.dense, threads=os.cpu_count())
+        self._progress.say(f"usearch's graph took {time.perf_counter() - start:.0f} s on all cores")
+        asked = self._vectors.dense_queries
+
+        def at(width):
+            def one(row):
+                graph.expansion_search = width
+                return graph.search(asked[row], K, threads=1).keys
+
+            return one
+
+        return {("dense search", f"usearch, expansion {width}"): at(width) for width in GRAPH_WIDTHS}
+
+    def round(self, counts):
+        for (thing, way), one in self._ways.items():
+            micros, best = [], []
+            for row in range(len(self._vectors.queries)):
+                start = time.perf_counter_ns()
+                found = one(row)
+                micros.append((time.perf_counter_ns() - start) / 1e3)
+                best.append(found)
+            self.best[thing, way] = best
+            if counts:
+                self.times.setdefault((thing, way), Times(thing, way)).rounds.append(micros)
+
+
+def recall(found, exact):
+    """Returns the share of the exact best documents that were found, as a mean over the queries."""
+    shares = [len(set(map(int, a[:K])) & set(map(int, b[:K]))) / K for a, b in zip(found, exact)]
+    return sum(shares) / len(shares)
+
+
+class Measurement:
+    """One run."""
+
+    def __init__(self, options):
+        self._options = options
+        self._work = options.work
+        self._work.mkdir(parents=True, exist_ok=True)
+        self.progress = Progress()
+        self.rows = []
+
+    def run(self):
+        options = self._options
+        subprocess.run([ROOT / "bin" / "siskin", "--version"], check=True, stdout=subprocess.DEVNULL)
+        os.sched_setaffinity(0, {options.core, options.client_core})
+        self.progress.say("projecting the vectors")
+        vectors = project(options.base, options.queries, options.dimensions, options.queries_max)
+        self._index(vectors)
+        import siskin_client
+
+        with (
+            Server(options, self._work / "data", self._work / "serve.log") as server,
+            siskin_client.SiskinClient(server.target) as client,
+        ):
+            server.await_ready(client)
+            siskin = Siskin(client, vectors, options)
+            self.progress.say(f"warming up, {options.warm_rounds} rounds")
+            for _ in range(options.warm_rounds):
+                siskin.round(counts=False)
+            libraries = self._prepared(siskin, vectors)
+            os.sched_setaffinity(0, {options.client_core})
+            libraries.round(counts=False)
+            for number in range(1, options.rounds + 1):
+                self.progress.say(f"round {number} of {options.rounds}")
+                siskin.round(counts=True)
+                libraries.round(counts=True)
+        self._check(siskin, libraries)
+        self._keep(siskin, libraries)
+
+    def _index(self, vectors):
+        import numpy as np
+
+        data, dense = self._work / "data", self._work / "dense.npy"
+        np.save(dense, vectors.dense)
+        words = [ROOT / "bin" / "siskin", "index", f"--input={self._options.base}", f"--output={data}"]
+        words += [f"--collection={COLLECTION}", "--json"]
+        for name, storage in FIELDS.items():
+            words += [
+                f"--dense-field={name}:{self._options.dimensions}:{storage.lower()}",
+                f"--dense-npy={name}={dense}",
+            ]
+        self.progress.say("indexing")
+        process.run(words, self._work / "index.log", 1800, environment={"SISKIN_NO_BUILD": "1"})
+
+    def _prepared(self, siskin, vectors):
+        """The lists that the libraries begin with are those of Siskin's own stages."""
+        candidates, dense_lists = [], []
+        for row, (terms, weights) in enumerate(vectors.queries):
+            query = dict(zip(terms.tolist(), weights.tolist()))
+            for lists, node in ((candidates, siskin.sparse()), (dense_lists, siskin.dense(row, "int8", CANDIDATES))):
+                lists.append(siskin.hits(query, node))
+        libraries = Libraries(vectors, self._options.without, self.progress)
+        self.progress.say("preparing the libraries")
+        libraries.prepare(candidates, dense_lists)
+        return libraries
+
+    def _check(self, siskin, libraries):
+        """Siskin's interpolation must be that of numpy: the same scores but for rounding."""
+        import numpy as np
+
+        for ours, (_, scores) in zip(siskin.best["interpolation, f32"], libraries.best["interpolation", "numpy"]):
+            np.testing.assert_allclose([score for _, score in ours], scores, rtol=1e-4, atol=1e-5)
+        np.testing.assert_array_equal(
+            [document for document, _ in siskin.best[f"interpolation to {K}, f32, stop proven"][0]],
+            [document for document, _ in siskin.best[f"interpolation to {K}, f32, stop none"][0]],
+        )
+
+    def _keep(self, siskin, libraries):
+        exact = libraries.best["dense search", "numpy, exact"]
+        for (name, _), times in siskin.times.items():
+            if name.startswith("dense search"):
+                times.facts["recall"] = recall([[d for d, _ in hits] for hits in siskin.best[name]], exact)
+            self.rows.append(times.row())
+        whole = siskin.best[f"interpolation to {K}, f32, stop none"]
+        for (name, _), times in siskin.times.items():
+            if "stop" in name:
+                same = sum(a == b for a, b in zip(siskin.best[name], whole)) / len(whole)
+                for row in self.rows:
+                    if row["thing"] == name:
+                        row["same_list"] = same
+        for (thing, way), times in libraries.times.items():
+            if thing == "dense search":
+                times.facts["recall"] = recall(libraries.best[thing, way], exact)
+            self.rows.append(times.row())
+
+    def report(self, command):
+        """Writes the table and the rows. Returns the path of the table."""
+        out = self._options.out
+        out.mkdir(parents=True, exist_ok=True)
+        facts = machine.describe(ROOT, PACKAGES)
+        lines = table(self.rows)
+        packages = ", ".join(f"{name} {version}" for name, version in facts["packages"].items())
+        lines += [
+            "",
+            "```",
+            command,
+            f"Siskin {facts['commit']}; {facts['cpu']}, {facts['cores']} cores; {facts['date']}",
+        ]
+        path = out / "pipelines.md"
+        path.write_text("\n".join([*lines, packages, "```", ""]), "utf-8")
+        path.with_suffix(".jsonl").write_text("".join(json.dumps(row) + "\n" for row in self.rows), "utf-8")
+        return path
+
+
+def table(rows):
+    """Returns a Markdown table with one row per thing and way."""
+    lines = ["Microseconds per query. A figure is the median over the rounds.", ""]
+    lines += ["| what | by | p50 | p99 | mean | recall@10 | documents scored |", "|---|---|---|---|---|---|---|"]
+    for row in sorted(rows, key=lambda row: (row["thing"].split(",")[0].split(" to ")[0], row["thing"])):
+        times = " | ".join(f"{row[name]:,.1f}" for name in ("p50_us", "p99_us", "mean_us"))
+        share = f"{row['recall']:.3f}" if "recall" in row else ""
+        scored = f"{row['scored']:,.0f}" if "scored" in row else ""
+        lines.append(f"| {row['thing']} | {row['way']} | {times} | {share} | {scored} |")
+    return lines
+
+
+def main(words):
+    options = arguments(words)
+    process.stop_on_signals()
+    measurement = Measurement(options)
+    try:
+        measurement.run()
+    except process.Failed as failed:
+        sys.exit(f"loadtest/pipelines: {failed}")
+    shown = [re.sub(r"(?<![\w.])/(?:[^\s/='\"]+/)*(?=[^\s/='\"]+)", "", word) for word in words]
+    path = measurement.report(shlex.join(["loadtest/pipelines", *shown]))
+    measurement.progress.say(f"{len(measurement.rows)} rows written to {path}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
