@@ -451,6 +451,22 @@ final class Families {
           "siskin_trace_lost_spans_total",
           "Spans that were lost, because too many waited or they could not be sent.");
 
+  static final Family STAGE_DURATION =
+      histogram(
+          "siskin_ranking_stage_duration_seconds",
+          "Time of a stage of a ranking tree without its inputs, by what the stage does.",
+          "stage");
+  static final Family STAGE_DOCUMENTS_SCORED =
+      counter(
+          "siskin_ranking_stage_documents_scored_total",
+          "Documents that stages of ranking trees scored.",
+          "stage");
+  static final Family STAGES_INCOMPLETE =
+      counter(
+          "siskin_ranking_stages_incomplete_total",
+          "Stages of ranking trees that handed on what they had, because a budget was spent.",
+          "stage");
+
   static final Family SAMPLED_RECALL =
       histogram(
           "siskin_sampled_recall_ratio",

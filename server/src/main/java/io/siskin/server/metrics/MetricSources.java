@@ -12,6 +12,7 @@ import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
+import io.siskin.server.counters.StageCounts;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.filter.FilterCache;
 import io.siskin.server.retrieve.CollectionDescription;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param rpc what the gRPC server did
  * @param collections what is served
  * @param searches what was searched, by collection
+ * @param stages what the stages of ranking trees did, by kind
  * @param writes what was written, by collection
  * @param filters what the filter cache did
  * @param models what the front ends did, by model
@@ -47,6 +49,7 @@ public record MetricSources(
     Supplier<RpcCounts> rpc,
     Supplier<List<CollectionDescription>> collections,
     Supplier<? extends Map<String, SearchTotals.Counts>> searches,
+    Supplier<Map<String, StageCounts>> stages,
     Supplier<? extends Map<String, WriteCounts>> writes,
     Supplier<FilterCache.Metrics> filters,
     Supplier<Map<String, BatchingMetrics>> models,

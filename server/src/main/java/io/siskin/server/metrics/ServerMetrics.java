@@ -12,6 +12,7 @@ import io.siskin.server.counters.RecallCounts;
 import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
+import io.siskin.server.counters.StageCounts;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.filter.FilterCache;
 import io.siskin.server.retrieve.CollectionDescription;
@@ -36,6 +37,7 @@ final class ServerMetrics {
     rpc(points, sources.rpc().get());
     sources.collections().get().forEach(collection -> collection(points, collection));
     sources.searches().get().forEach((collection, counts) -> searches(points, collection, counts));
+    sources.stages().get().forEach((kind, counts) -> stages(points, kind, counts));
     sources.writes().get().forEach((collection, counts) -> writes(points, collection, counts));
     filters(points, sources.filters().get());
     sources.models().get().forEach((model, metrics) -> model(points, model, metrics));
@@ -62,6 +64,12 @@ final class ServerMetrics {
               points.add(Families.BUFFERS_RESERVED, buffers.reservedBytes(), library);
             });
     return points;
+  }
+
+  private static void stages(Points points, String stage, StageCounts counts) {
+    points.add(Families.STAGE_DURATION, counts.durations(), stage);
+    points.add(Families.STAGE_DOCUMENTS_SCORED, counts.documentsScored(), stage);
+    points.add(Families.STAGES_INCOMPLETE, counts.incomplete(), stage);
   }
 
   private static void observation(Points points, ObservationCounts counts) {

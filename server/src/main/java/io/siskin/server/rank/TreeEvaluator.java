@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Evaluates one ranking tree: inputs first, in their order, then the stage that takes them. A list
@@ -21,7 +20,7 @@ public final class TreeEvaluator {
   private final RankedScope scope;
   private final Map<SparseQuery, SparseVector> queries;
   private final double nowSeconds;
-  private final LongAdder begun;
+  private final StageTotals totals;
   private final LeafSearch searches;
   private final Map<String, Ranked> lists = new LinkedHashMap<>();
   private final List<StageReport> reports = new ArrayList<>();
@@ -33,14 +32,17 @@ public final class TreeEvaluator {
    * @param scope what is searched
    * @param queries the vectors of all sparse queries of the tree
    * @param nowMillis what formulas take for the present, in milliseconds since 1970
-   * @param begun counts the stages that begin
+   * @param totals counts what the stages do
    */
   public TreeEvaluator(
-      RankedScope scope, Map<SparseQuery, SparseVector> queries, long nowMillis, LongAdder begun) {
+      RankedScope scope,
+      Map<SparseQuery, SparseVector> queries,
+      long nowMillis,
+      StageTotals totals) {
     this.scope = scope;
     this.queries = queries;
     this.nowSeconds = nowMillis / 1e3;
-    this.begun = begun;
+    this.totals = totals;
     this.searches = new LeafSearch(scope);
   }
 
@@ -106,13 +108,13 @@ public final class TreeEvaluator {
       in += made.list().size();
     }
     long start = System.nanoTime();
-    begun.increment();
+    totals.begin(node);
     StageWork own = work(node, inputs, budget);
     StageWork whole =
         new StageWork(
             own.list(), own.documentsScored(), complete && own.isComplete(), own.expansion());
     lists.put(node.frame().name(), whole.list());
-    reports.add(
+    StageReport report =
         new StageReport(
             node.frame().name(),
             in,
@@ -120,7 +122,9 @@ public final class TreeEvaluator {
             whole.documentsScored(),
             System.nanoTime() - start,
             whole.isComplete(),
-            whole.expansion()));
+            whole.expansion());
+    reports.add(report);
+    totals.end(node, report);
     return whole;
   }
 

@@ -10,6 +10,7 @@ import io.siskin.server.rank.RankedScope;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.RankingOutcome;
 import io.siskin.server.rank.SparseQuery;
+import io.siskin.server.rank.StageTotals;
 import io.siskin.server.rank.TreeCheck;
 import io.siskin.server.rank.TreeEvaluator;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RankedRetrieval {
   private final LongSupplier nowMillis;
-  private final LongAdder stagesBegun = new LongAdder();
+  private final StageTotals totals = new StageTotals();
 
   /**
    * Prepares to search.
@@ -45,9 +45,9 @@ final class RankedRetrieval {
     this.nowMillis = nowMillis;
   }
 
-  /** Returns how many stages have begun. */
-  long stagesBegun() {
-    return stagesBegun.sum();
+  /** Returns what counts the stages. */
+  StageTotals totals() {
+    return totals;
   }
 
   /**
@@ -138,7 +138,7 @@ final class RankedRetrieval {
       long startNanoTime) {
     long begin = System.nanoTime();
     RankingOutcome outcome =
-        new TreeEvaluator(rankedScope(snapshot, scope), vectors, nowMillis.getAsLong(), stagesBegun)
+        new TreeEvaluator(rankedScope(snapshot, scope), vectors, nowMillis.getAsLong(), totals)
             .evaluate(ranking.root(), cancellation);
     long searched = System.nanoTime();
     List<Hit> hits;

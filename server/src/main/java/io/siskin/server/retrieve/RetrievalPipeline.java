@@ -20,6 +20,7 @@ import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.filter.Selection;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.SparseQuery;
+import io.siskin.server.rank.StageTotals;
 import io.siskin.server.rank.TreeEvaluator;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalRequest.Ranking;
@@ -243,9 +244,9 @@ public final class RetrievalPipeline implements Retriever {
     return open.pipelines(collection);
   }
 
-  /** Returns how many stages of ranking trees have begun so far. */
-  public long rankingStagesBegun() {
-    return ranked.stagesBegun();
+  /** Returns what counts the stages of ranking trees. */
+  public StageTotals stageTotals() {
+    return ranked.totals();
   }
 
   /**

@@ -78,7 +78,7 @@ final class ArchitectureTest {
               "encode.wordpiece",
               Set.of("encode", "encode.analysis", "encode.file", "encode.vocabulary")),
           Map.entry("plan", Set.of("measure", "search")),
-          Map.entry("rank", Set.of("plan", "search")),
+          Map.entry("rank", Set.of("counters", "plan", "search")),
           Map.entry("counters", Set.of("search")),
           Map.entry(
               "batch",

@@ -22,6 +22,7 @@ import io.siskin.server.counters.RpcCounts;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.counters.SearchTotals;
 import io.siskin.server.counters.ShareHistogram;
+import io.siskin.server.counters.StageCounts;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.filter.FilterCache;
@@ -78,6 +79,9 @@ class MetricsPageTest {
                 () -> rpc.get(),
                 () -> List.of(collection()),
                 () -> Map.of("birds \"of\" prey", searches()),
+                () ->
+                    Map.of(
+                        "interpolation", new StageCounts(new DurationHistogram().counts(), 41, 42)),
                 () -> Map.of("birds \"of\" prey", writes()),
                 () -> new FilterCache.Metrics(1, 2, 3, 4, 5, 6, 7),
                 () -> Map.of("tiny-0123", model()),

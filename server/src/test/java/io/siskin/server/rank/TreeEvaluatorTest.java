@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -69,7 +68,7 @@ final class TreeEvaluatorTest {
       RankingNode root,
       Map<SparseQuery, SparseVector> vectors,
       Cancellation cancellation) {
-    return new TreeEvaluator(scope, vectors, NOW_MILLIS, new LongAdder())
+    return new TreeEvaluator(scope, vectors, NOW_MILLIS, new StageTotals())
         .evaluate(root, cancellation);
   }
 

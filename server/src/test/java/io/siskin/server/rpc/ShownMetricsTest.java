@@ -94,6 +94,7 @@ class ShownMetricsTest {
                 server::counts,
                 retrieval::collections,
                 retrieval::counts,
+                () -> retrieval.stageTotals().counts(),
                 () -> catalog.names().stream().collect(toMap(name -> name, _ -> WriteCounts.NONE)),
                 () -> catalog.filters().metrics(),
                 models::metrics,

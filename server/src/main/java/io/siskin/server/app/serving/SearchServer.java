@@ -106,6 +106,7 @@ public final class SearchServer implements AutoCloseable {
                 grpc::counts,
                 retrieval::collections,
                 retrieval::counts,
+                () -> retrieval.stageTotals().counts(),
                 live::counts,
                 () -> catalog.filters().metrics(),
                 models::metrics,

@@ -546,7 +546,7 @@ final class BadTreesTest {
     List<Bad> all = badTrees();
     assertThat(all).hasSizeGreaterThan(200);
     StatusMapper statuses = new StatusMapper(Duration.ofSeconds(1));
-    long before = pipeline.rankingStagesBegun();
+    long before = pipeline.stageTotals().begun();
     for (Bad bad : all) {
       assertThatThrownBy(() -> search(bad.request))
           .as("%s", bad.request)
@@ -557,9 +557,9 @@ final class BadTreesTest {
                 assertThat(field(status)).as("%s", error).isEqualTo(bad.path);
               });
     }
-    assertThat(pipeline.rankingStagesBegun()).isEqualTo(before);
+    assertThat(pipeline.stageTotals().begun()).isEqualTo(before);
     assertThat(search(request().setNode(right()).build()).hits()).isNotEmpty();
-    assertThat(pipeline.rankingStagesBegun()).isEqualTo(before + PATHS.size());
+    assertThat(pipeline.stageTotals().begun()).isEqualTo(before + PATHS.size());
   }
 
   private static String field(Status status) {

@@ -1,0 +1,43 @@
+package io.siskin.server.rank;
+
+import java.util.Locale;
+
+/** What a stage does, for metrics. */
+enum StageKind {
+  /** {@link RankingNode.Sparse}. */
+  SPARSE,
+  /** {@link RankingNode.Dense}. */
+  DENSE,
+  /** {@link RankingNode.Fuse}. */
+  FUSE,
+  /** {@link RankingNode.Interpolate}. */
+  INTERPOLATION,
+  /** {@link RankingNode.Compute}. */
+  FORMULA,
+  /** {@link RankingNode.Feedback}. */
+  FEEDBACK,
+  /** {@link RankingNode.Group}. */
+  GROUP;
+
+  /**
+   * Returns what a stage does.
+   *
+   * @param node the stage
+   */
+  static StageKind of(RankingNode node) {
+    return switch (node) {
+      case RankingNode.Sparse _ -> SPARSE;
+      case RankingNode.Dense _ -> DENSE;
+      case RankingNode.Fuse _ -> FUSE;
+      case RankingNode.Interpolate _ -> INTERPOLATION;
+      case RankingNode.Compute _ -> FORMULA;
+      case RankingNode.Feedback _ -> FEEDBACK;
+      case RankingNode.Group _ -> GROUP;
+    };
+  }
+
+  /** Returns the name in lower case. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
