@@ -3,11 +3,13 @@ package io.siskin.server.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -228,6 +230,41 @@ final class ConsoleIT {
     browser.button("Compare with exact").click();
     browser.find(".recall b");
     assertThat(browser.text(".recall")).startsWith("1.00").contains("10 of the 10");
+  }
+
+  @Test
+  void aTreeIsSearchedStoredEditedAndDeleted() throws Exception {
+    String tree =
+        """
+        {"name": "both", "limit": 7, "fuse": {"reciprocalRank": {}, "inputs": [
+        {"node": {"name": "asked", "limit": 20, "sparse": {}}},
+        {"node": {"name": "more", "limit": 30, "sparse": {"text": "yellow"}}}]}}
+        """;
+    open(QUERY + "&way=tree&tree=" + URLEncoder.encode(tree, StandardCharsets.UTF_8));
+    browser.await("the stages", () -> browser.has(".cascade table"));
+    assertThat(browser.text(".cascade")).contains("both", "asked", "more", "50");
+    assertThat(browser.text(".summary")).contains("7 hits");
+    assertThat(browser.text(".hit-why")).contains("asked", "both");
+    assertThat(browser.barriers()).isEmpty();
+    browser.button("Store as a pipeline").click();
+    browser.find("dialog input").sendKeys("mixed");
+    browser.find("dialog button[type=submit]").click();
+    browser.await(
+        "the stored one",
+        () ->
+            browser
+                .script("return document.querySelector('[name=pipeline]').value")
+                .equals("mixed"));
+    assertThat(send("GET", "v1/collections/birds/pipelines", "")).contains("\"mixed\"");
+    open(QUERY + "&way=pipeline&pipeline=mixed");
+    browser.button("Edit as a tree").click();
+    assertThat((String) browser.script("return document.querySelector('[name=tree]').value"))
+        .contains("\"asked\"", "\"constant\": 60");
+    browser.button("Delete the pipeline").click();
+    browser.find("dialog button.danger").click();
+    browser.await("the rest", () -> !browser.has("dialog"));
+    browser.awaitRest();
+    assertThat(send("GET", "v1/collections/birds/pipelines", "")).doesNotContain("mixed");
   }
 
   @Test

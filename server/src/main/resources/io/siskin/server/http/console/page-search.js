@@ -1,6 +1,7 @@
 /** Search: a query, its hits and why they are there, how they were found, and whether they are the right ones. */
 
-import {call, hasKey, listCollections, pathOf, SERVER} from './api.js';
+import {call, can, hasKey, listCollections, pathOf, SERVER} from './api.js';
+import {cascade, FIRST_TREE, formatTree, parseTree, stageScores} from './cascade.js';
 import {fill, h} from './dom.js';
 import {conditionOf, typeName} from './fields.js';
 import {count, nanos, plural, score} from './format.js';
@@ -11,7 +12,7 @@ import {MODE_PARAMETERS, requestOf, WAYS} from './request.js';
 import {linkTo, remember} from './route.js';
 import {curl, grpcurl, python} from './snippets.js';
 import {formatVector, termsOf} from './vectors.js';
-import {bars, choice, command, dialog, empty, errorBox, facts, head, labelled, loading, stageBar} from './widgets.js';
+import {bars, choice, command, confirm, dialog, empty, errorBox, facts, head, labelled, loading, say, stageBar} from './widgets.js';
 
 const PASSAGE_LENGTH = 420;
 const CONTRIBUTIONS = 6;
@@ -120,6 +121,8 @@ class SearchPage extends HTMLElement {
         Object.entries(MODE_PARAMETERS).map(([way, parameters]) =>
           parameters.map(({name, label, hint, ...props}) => this.#numberField(name, label, {...props, placeholder: hint}, way)),
         ),
+        h('div', {class: 'field', 'data-ways': 'pipeline'}, labelled('Pipeline', choice([], '', {name: 'pipeline'}))),
+        this.#treeField(value('tree')),
         this.#numberField('budget', 'Time budget, µs', {min: 10, max: 1000000, step: 1, placeholder: 'none'}, ' scoreAtATime'),
         h('div', {class: 'field tenant'}, labelled('Tenant', h('input', {name: 'tenant', type: 'text', value: value('tenant')}))),
         h(
@@ -129,6 +132,15 @@ class SearchPage extends HTMLElement {
           h('div', {class: 'chips'}),
         ),
       ),
+    );
+  }
+
+  #treeField(tree) {
+    return h(
+      'div',
+      {class: 'field wide', 'data-ways': 'tree'},
+      labelled('Tree', h('textarea', {name: 'tree', class: 'mono', rows: 8, value: tree || formatTree(FIRST_TREE), spellcheck: false, onkeydown: (event) => this.#enter(event)}), 'JSON, as in docs/ranking.md. Ctrl+Enter searches.'),
+      h('div', {class: 'row'}, h('button', {type: 'button', class: 'store', onclick: () => this.#storeTree()}, 'Store as a pipeline')),
     );
   }
 
@@ -155,6 +167,74 @@ class SearchPage extends HTMLElement {
     const tenant = collection?.schema?.tenantField;
     this.#form.querySelector('.tenant').hidden = !tenant && chosen.tenant.value === '';
     this.#showFields(collection);
+    this.#form.querySelector('.store').hidden = !can('ROLE_ADMIN', collection?.name ?? chosen.c.value);
+    if (chosen.way.value === 'pipeline') this.#showPipelines(chosen.c.value);
+  }
+
+  /** Fills the list of stored pipelines, once for each collection. */
+  async #showPipelines(collection, again = false) {
+    const list = this.#form.elements.pipeline;
+    if (list.dataset.of === collection && !again) return;
+    list.dataset.of = collection;
+    let names;
+    try {
+      const {pipelines} = await call(pathOf(collection, '/pipelines'));
+      names = (pipelines ?? []).map((one) => one.name);
+    } catch (error) {
+      delete list.dataset.of;
+      names = [];
+      say(error.message);
+    }
+    const wanted = this.params.get('pipeline') ?? '';
+    fill(list, (names.length > 0 ? names : ['']).map((name) => h('option', {value: name}, name || 'none is stored')));
+    if (names.includes(wanted)) list.value = wanted;
+  }
+
+  async #storeTree() {
+    const tree = this.#form.elements.tree.value;
+    const name = await dialog('Store as a pipeline', (close) => {
+      const input = h('input', {type: 'text', required: true, autocomplete: 'off', spellcheck: false, value: this.params.get('pipeline') ?? ''});
+      return h(
+        'form',
+        {class: 'form', onsubmit: (event) => (event.preventDefault(), close(input.value.trim()))},
+        h('p', {}, 'Searches of this collection can then name it. A pipeline of the same name is replaced.'),
+        labelled('Name', input),
+        h('div', {class: 'row end'}, h('button', {type: 'button', onclick: () => close()}, 'Cancel'), h('button', {type: 'submit', class: 'primary'}, 'Store')),
+      );
+    });
+    if (!name) return;
+    const collection = this.params.get('c');
+    try {
+      await call(pathOf(collection, `/pipelines/${encodeURIComponent(name)}`), {method: 'PUT', body: {node: parseTree(tree)}});
+    } catch (error) {
+      fill(this.#results, errorBox(error));
+      return;
+    }
+    say(`Stored as ${name}.`);
+    this.params.set('pipeline', name);
+    this.#form.elements.way.value = 'pipeline';
+    this.#show();
+    await this.#showPipelines(collection, true);
+    this.#form.elements.pipeline.value = name;
+  }
+
+  async #deletePipeline(collection, name) {
+    if (!(await confirm({title: 'Delete the pipeline', text: `Searches that name ${name} will be refused.`, action: 'Delete'}))) return;
+    try {
+      await call(pathOf(collection, `/pipelines/${encodeURIComponent(name)}`), {method: 'DELETE'});
+    } catch (error) {
+      fill(this.#about, errorBox(error));
+      return;
+    }
+    say(`Deleted ${name}.`);
+    await this.#showPipelines(collection, true);
+  }
+
+  #editTree(node) {
+    this.#form.elements.way.value = 'tree';
+    this.#form.elements.tree.value = formatTree(node);
+    this.#show();
+    this.#form.elements.tree.focus();
   }
 
   #showFields(collection) {
@@ -238,7 +318,8 @@ class SearchPage extends HTMLElement {
       fill(this.#results, empty('No document has a term of this query', this.#whyNothing(answer)));
       return;
     }
-    const best = hits[0].score;
+    // With a tree, scores may be 0 or negative.
+    const best = Math.max(hits[0].score, Number.MIN_VALUE);
     const largest = Math.max(...hits.flatMap((hit) => (hit.contributions ?? []).map((one) => one.contribution)), 0);
     const isStemmed = /english/.test(collection?.encoderParametersJson ?? '');
     fill(
@@ -265,7 +346,7 @@ class SearchPage extends HTMLElement {
     return h(
       'li',
       {class: 'hit'},
-      h('div', {class: 'hit-score'}, h('span', {class: 'rank'}, rank + 1), h('b', {}, score(hit.score)), h('span', {class: 'meter', 'aria-hidden': 'true'}, h('span', {class: 'bar-fill', vars: {'--share': hit.score / best}}))),
+      h('div', {class: 'hit-score'}, h('span', {class: 'rank'}, rank + 1), h('b', {}, score(hit.score)), h('span', {class: 'meter', 'aria-hidden': 'true'}, h('span', {class: 'bar-fill', vars: {'--share': Math.max(0, hit.score / best)}}))),
       h(
         'div',
         {class: 'hit-text'},
@@ -280,6 +361,7 @@ class SearchPage extends HTMLElement {
           contributions.map((one) => ({label: one.term, value: one.contribution, tone: tokens.length > 0 && !tokens.includes(one.term) ? 'added' : undefined, note: `${score(one.queryWeight)} in the query × ${score(one.documentWeight)} in the document`})),
           {limit: CONTRIBUTIONS, max: largest, label: `What made the score of ${hit.id}`},
         ),
+        stageScores(hit.stageScores),
       ),
     );
   }
@@ -289,11 +371,13 @@ class SearchPage extends HTMLElement {
   #showAbout(answer, request, encoding) {
     const counters = answer.counters ?? {};
     this.#recall = h('section', {});
-    this.#offerRecall(request, answer);
+    const stages = answer.stages ?? [];
+    if (stages.length === 0) this.#offerRecall(request, answer);
     fill(
       this.#about,
       h('section', {}, h('h2', {}, 'The query as a vector'), this.#expansion(encoding)),
       this.#recall,
+      stages.length > 0 && h('section', {class: 'cascade'}, h('h2', {}, 'The stages of the tree'), cascade(stages), this.#treeActions(answer, request)),
       h(
         'section',
         {},
@@ -310,6 +394,19 @@ class SearchPage extends HTMLElement {
           ['Documents scored', count(counters.documentsScored)],
         ]),
       ),
+    );
+  }
+
+  #treeActions(answer, {collection, pipeline}) {
+    return (
+      answer.pipelineNode &&
+      h(
+        'div',
+        {class: 'row'},
+        h('button', {type: 'button', onclick: () => this.#editTree(answer.pipelineNode)}, 'Edit as a tree'),
+        can('ROLE_ADMIN', this.#collection?.name ?? collection) &&
+          h('button', {type: 'button', class: 'danger', onclick: () => this.#deletePipeline(collection, pipeline)}, 'Delete the pipeline'),
+      )
     );
   }
 
@@ -390,8 +487,8 @@ class SearchPage extends HTMLElement {
         : [
             h('h3', {}, 'curl'),
             command(curl(request, base, hasKey())),
-            h('h3', {}, 'Python'),
-            command(python(request, host)),
+            // The Python client makes trees of objects.
+            !request.node && [h('h3', {}, 'Python'), command(python(request, host))],
             h('h3', {}, 'grpcurl'),
             command(grpcurl(request, host, hasKey())),
             h('p', {class: 'note'}, 'Python and grpcurl use the port of gRPC, 7700 unless the server was told otherwise.', hasKey() && ' They need the key in SISKIN_KEY.'),

@@ -1,5 +1,6 @@
 /** The state of the search form: between the address of the page and a request of the API. Pure functions. */
 
+import {formatTree, parseTree} from './cascade.js';
 import {parseVector} from './vectors.js';
 
 /** Parameters of modes: their names in the API, for people, and what is allowed. */
@@ -15,6 +16,9 @@ export const MODE_PARAMETERS = {
   ],
 };
 
+// Ways that rank by a tree.
+const RANKINGS = {pipeline: true, tree: true};
+
 /** Ways to say how a query is evaluated, with their names. */
 export const WAYS = [
   ['', 'As by default'],
@@ -22,26 +26,33 @@ export const WAYS = [
   ['exact', 'Exact'],
   ['clustered', 'Clustered'],
   ['scoreAtATime', 'Score at a time'],
+  ['pipeline', 'By a stored pipeline'],
+  ['tree', 'By a tree of stages'],
 ];
 
 /**
  * Makes a request of what the form has.
  *
  * @param {URLSearchParams} params the state: `c` collection, `q` text or `v` vector, `k`, `way`, `target`, `budget`, `filter`,
- *   `tenant`, and parameters of the mode by their names
+ *   `tenant`, `pipeline`, `tree`, and parameters of the mode by their names
  * @param {Object} collection the Collection that is searched
  * @returns {Object} a SearchRequest
- * @throws {SyntaxError} when the vector cannot be read
+ * @throws {SyntaxError} when the vector or the tree cannot be read
  */
 export function requestOf(params, collection) {
   const request = {collection: params.get('c')};
   if (params.has('v')) request.vector = parseVector(params.get('v'), collection?.vocabulary === 'VOCABULARY_TERM_ID');
   else request.text = params.get('q') ?? '';
-  request.k = Number(params.get('k') || 10);
   const way = params.get('way') ?? '';
-  if (way === 'target') request.recallTarget = Number(params.get('target') || 0.95);
+  if (way === 'pipeline') request.pipeline = params.get('pipeline') ?? '';
+  else if (way === 'tree') request.node = parseTree(params.get('tree') ?? '');
+  // Without a number, a tree gives all that its root hands on.
+  if (params.get('k') || !(way in RANKINGS)) request.k = Number(params.get('k') || 10);
+  if (way in RANKINGS) {
+    // Modes and budgets are in its nodes.
+  } else if (way === 'target') request.recallTarget = Number(params.get('target') || 0.95);
   else if (way !== '') request.mode = {[way]: modeParameters(params, way)};
-  if (params.get('budget')) request.timeBudgetMicros = Number(params.get('budget'));
+  if (params.get('budget') && !(way in RANKINGS)) request.timeBudgetMicros = Number(params.get('budget'));
   if (params.get('filter')) request.filterExpression = params.get('filter');
   if (params.get('tenant')) request.tenant = params.get('tenant');
   if (collection?.storedFields?.length > 0) request.fields = ['*'];
@@ -62,7 +73,7 @@ function modeParameters(params, way) {
 export function paramsOf(request) {
   // A filter as a message has no text; leaving it out would search something else.
   if (request.filter || (request.text === undefined && !request.vector)) return null;
-  const way = request.mode ? Object.keys(request.mode)[0] : request.recallTarget ? 'target' : undefined;
+  const way = wayOf(request);
   const names = request.vector?.tokens?.length ? request.vector.tokens : (request.vector?.termIds ?? []);
   return {
     c: request.collection,
@@ -74,6 +85,15 @@ export function paramsOf(request) {
     budget: request.timeBudgetMicros,
     filter: request.filterExpression,
     tenant: request.tenant,
+    pipeline: request.pipeline,
+    tree: request.node && formatTree(request.node),
     ...(way && request.mode ? request.mode[way] : {}),
   };
+}
+
+function wayOf(request) {
+  if (request.node) return 'tree';
+  if (request.pipeline) return 'pipeline';
+  if (request.mode) return Object.keys(request.mode)[0];
+  return request.recallTarget ? 'target' : undefined;
 }

@@ -72,6 +72,7 @@ export function python(request, host) {
   const lines = [pythonValue(request.collection), pythonQuery(request)];
   const mode = request.mode && Object.keys(request.mode)[0];
   if (request.k) lines.push(`k=${request.k}`);
+  if (request.pipeline) lines.push(`pipeline=${pythonQuote(request.pipeline)}`);
   if (request.filterExpression) lines.push(`filter=${pythonQuote(request.filterExpression)}`);
   if (request.tenant) lines.push(`tenant=${pythonQuote(request.tenant)}`);
   if (request.fields?.length) lines.push(`fields=${pythonValue(request.fields)}`);

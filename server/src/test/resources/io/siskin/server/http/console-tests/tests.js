@@ -11,6 +11,7 @@ import {paramsOf, requestOf} from '../console/request.js';
 import {linkTo, readRoute} from '../console/route.js';
 import {curl, grpcurl, python, shellQuote} from '../console/snippets.js';
 import {formatVector, parseVector, termsOf} from '../console/vectors.js';
+import {formatTree, parseTree, partsOfStages} from '../console/cascade.js';
 import {can} from '../console/api.js';
 
 const results = [];
@@ -253,6 +254,39 @@ test('the form and requests agree', () => {
   }
   same(paramsOf({collection: 'c', k: 1}), null);
   same(paramsOf({collection: 'c', text: 'x', filter: {exists: 'y'}}), null);
+});
+
+test('trees go to the address and back', () => {
+  const node = {limit: 5, fuse: {inputs: [{node: {limit: 20, sparse: {}}}], reciprocalRank: {}}};
+  for (const request of [
+    {collection: 'c', text: 'x', node},
+    {collection: 'c', text: 'x', pipeline: 'best', k: 3},
+  ]) {
+    const link = linkTo('search', {params: paramsOf(request)});
+    // Compared by members, since their order differs.
+    const made = requestOf(readRoute(link).params, {});
+    for (const name of ['collection', 'text', 'node', 'pipeline', 'k']) same(made[name], request[name]);
+  }
+  const params = new URLSearchParams({c: 'c', q: 'x', way: 'tree', tree: formatTree(node), budget: '100'});
+  same(requestOf(params, {}).timeBudgetMicros, undefined);
+});
+
+test('a tree that is no JSON is said to be none', () => {
+  for (const text of ['', '{', '[]', '3', 'null']) {
+    let message = '';
+    try {
+      parseTree(text);
+    } catch (error) {
+      message = error.message;
+    }
+    same(message.startsWith('The tree'), true);
+  }
+});
+
+test('stages are parts of a bar, and neighbours differ', () => {
+  const parts = partsOfStages([{name: 'a', nanos: '1500'}, {name: 'b', nanos: '20'}, {name: 'c'}]);
+  same(parts.map((part) => [part.name, part.value]), [['a', 1500], ['b', 20], ['c', 0]]);
+  same(parts[0].tone === parts[1].tone || parts[1].tone === parts[2].tone, false);
 });
 
 test('routes keep names with any characters', () => {
