@@ -1,5 +1,7 @@
 package io.siskin.client;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A field of dense vectors, which are used to rank documents. Ranges are checked by the server.
  *
@@ -8,9 +10,34 @@ package io.siskin.client;
  * @param storage how values are stored
  * @param similarity what the score of a query and a vector is
  * @param vectorsMax how many vectors a document has at most, 1 to 1,024
+ * @param encoder how texts become vectors; null where documents and queries bring theirs
  */
 public record DenseField(
-    String name, int dimensions, Storage storage, Similarity similarity, int vectorsMax) {
+    String name,
+    int dimensions,
+    Storage storage,
+    Similarity similarity,
+    int vectorsMax,
+    @Nullable Encoder encoder) {
+  /**
+   * How texts become vectors. At least one of the models is there.
+   *
+   * @param documents encodes the texts of documents that bring no vector; null where all do
+   * @param queries encodes the texts of queries; null where they come as vectors
+   * @param modelDimensions how many numbers the models give, of which the first ones are kept; the
+   *     dimensions of the field, to 4,096
+   */
+  public record Encoder(@Nullable Model documents, @Nullable Model queries, int modelDimensions) {}
+
+  /**
+   * A model of the server's data directory.
+   *
+   * @param name its name
+   * @param fingerprint 64 lower-case hexadecimal digits
+   * @param prefix what is put before each text, at most 1,024 characters; empty for nothing
+   */
+  public record Model(String name, String fingerprint, String prefix) {}
+
   /** How the values of vectors are stored. */
   public enum Storage {
     /** 4 bytes, as they are given. */
@@ -40,7 +67,7 @@ public record DenseField(
    * @param dimensions the number of values of a vector, 1 to 4,096
    */
   public static DenseField of(String name, int dimensions) {
-    return new DenseField(name, dimensions, Storage.F32, Similarity.DOT, 1);
+    return new DenseField(name, dimensions, Storage.F32, Similarity.DOT, 1, null);
   }
 
   /**
@@ -49,7 +76,7 @@ public record DenseField(
    * @param newStorage how
    */
   public DenseField withStorage(Storage newStorage) {
-    return new DenseField(name, dimensions, newStorage, similarity, vectorsMax);
+    return new DenseField(name, dimensions, newStorage, similarity, vectorsMax, encoder);
   }
 
   /**
@@ -58,7 +85,7 @@ public record DenseField(
    * @param newSimilarity how
    */
   public DenseField withSimilarity(Similarity newSimilarity) {
-    return new DenseField(name, dimensions, storage, newSimilarity, vectorsMax);
+    return new DenseField(name, dimensions, storage, newSimilarity, vectorsMax, encoder);
   }
 
   /**
@@ -67,6 +94,15 @@ public record DenseField(
    * @param newVectorsMax how many at most, 1 to 1,024
    */
   public DenseField withVectorsMax(int newVectorsMax) {
-    return new DenseField(name, dimensions, storage, similarity, newVectorsMax);
+    return new DenseField(name, dimensions, storage, similarity, newVectorsMax, encoder);
+  }
+
+  /**
+   * Returns the same field with models that encode texts.
+   *
+   * @param newEncoder the models
+   */
+  public DenseField withEncoder(Encoder newEncoder) {
+    return new DenseField(name, dimensions, storage, similarity, vectorsMax, newEncoder);
   }
 }

@@ -39,25 +39,99 @@ public sealed interface RankingNode {
    * @param query what is searched for; null for the query of the request
    * @param mode how to evaluate; null leaves it to the recall target or to the collection's default
    * @param recallTarget which share of the true best is wanted; null for none
+   * @param turns the turns of a conversation that are the query instead, 1 to 16; empty for none
    */
   record Sparse(
       Frame frame,
       SearchRequest.@Nullable Query query,
       @Nullable SearchMode mode,
-      @Nullable Float recallTarget)
-      implements RankingNode {}
+      @Nullable Float recallTarget,
+      List<Turn> turns)
+      implements RankingNode {
+    /** Copies the list. */
+    public Sparse {
+      turns = List.copyOf(turns);
+    }
+
+    /**
+     * A stage whose query is no conversation.
+     *
+     * @param frame see above
+     * @param query see above
+     * @param mode see above
+     * @param recallTarget see above
+     */
+    public Sparse(
+        Frame frame,
+        SearchRequest.@Nullable Query query,
+        @Nullable SearchMode mode,
+        @Nullable Float recallTarget) {
+      this(frame, query, mode, recallTarget, List.of());
+    }
+  }
+
+  /**
+   * One turn of a conversation as a part of a query.
+   *
+   * @param text what was said
+   * @param weight how much it counts, 0 to 1,000
+   */
+  record Turn(String text, double weight) {}
+
+  /** What a stage with a dense field looks for. */
+  sealed interface Target {
+    /** The text of the request, which the query encoder of the field encodes. */
+    record OfRequest() implements Target {}
+
+    /**
+     * A text, which the query encoder of the field encodes.
+     *
+     * @param text the text
+     */
+    record Text(String text) implements Target {}
+
+    /**
+     * The turns of a conversation: the sum of their encodings, each times its weight.
+     *
+     * @param turns the turns, 1 to 16
+     */
+    record Turns(List<Turn> turns) implements Target {
+      /** Copies the list. */
+      public Turns {
+        turns = List.copyOf(turns);
+      }
+    }
+
+    /**
+     * A vector.
+     *
+     * @param values as many numbers as the field has dimensions
+     */
+    record Vector(List<Float> values) implements Target {
+      /** Copies the vector. */
+      public Vector {
+        values = List.copyOf(values);
+      }
+    }
+  }
 
   /**
    * Finds documents by a dense vector.
    *
    * @param frame what all stages have
    * @param field a dense field of the collection
-   * @param vector as many numbers as the field has dimensions
+   * @param target what is looked for
    */
-  record Dense(Frame frame, String field, List<Float> vector) implements RankingNode {
-    /** Copies the vector. */
-    public Dense {
-      vector = List.copyOf(vector);
+  record Dense(Frame frame, String field, Target target) implements RankingNode {
+    /**
+     * A stage that looks for a vector.
+     *
+     * @param frame see above
+     * @param field see above
+     * @param vector as many numbers as the field has dimensions
+     */
+    public Dense(Frame frame, String field, List<Float> vector) {
+      this(frame, field, new Target.Vector(vector));
     }
   }
 
@@ -119,7 +193,7 @@ public sealed interface RankingNode {
    * @param frame what all stages have
    * @param input what makes the list
    * @param field a dense field of the collection
-   * @param vector as many numbers as the field has dimensions
+   * @param target what is looked for
    * @param alpha how much the scores of the list count, 0 to 1
    * @param missingScore stands for the dense score of a document without a vector
    * @param earlyStop when the end of the list is left out
@@ -128,14 +202,31 @@ public sealed interface RankingNode {
       Frame frame,
       RankingNode input,
       String field,
-      List<Float> vector,
+      Target target,
       double alpha,
       double missingScore,
       EarlyStop earlyStop)
       implements RankingNode {
-    /** Copies the vector. */
-    public Interpolate {
-      vector = List.copyOf(vector);
+    /**
+     * A stage that looks for a vector.
+     *
+     * @param frame see above
+     * @param input see above
+     * @param field see above
+     * @param vector as many numbers as the field has dimensions
+     * @param alpha see above
+     * @param missingScore see above
+     * @param earlyStop see above
+     */
+    public Interpolate(
+        Frame frame,
+        RankingNode input,
+        String field,
+        List<Float> vector,
+        double alpha,
+        double missingScore,
+        EarlyStop earlyStop) {
+      this(frame, input, field, new Target.Vector(vector), alpha, missingScore, earlyStop);
     }
   }
 

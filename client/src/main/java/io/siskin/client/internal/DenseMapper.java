@@ -1,12 +1,15 @@
 package io.siskin.client.internal;
 
 import io.siskin.client.DenseField;
+import io.siskin.proto.v1.DenseEncoder;
+import io.siskin.proto.v1.DenseModel;
 import io.siskin.proto.v1.DenseSimilarity;
 import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The translation of dense fields and of dense vectors. */
 final class DenseMapper {
@@ -40,7 +43,12 @@ final class DenseMapper {
 
   /** Translates a field of a new collection. */
   static io.siskin.proto.v1.DenseField toProto(DenseField field) {
-    return io.siskin.proto.v1.DenseField.newBuilder()
+    io.siskin.proto.v1.DenseField.Builder message = io.siskin.proto.v1.DenseField.newBuilder();
+    DenseField.Encoder encoder = field.encoder();
+    if (encoder != null) {
+      message.setEncoder(toProto(encoder));
+    }
+    return message
         .setName(field.name())
         .setDimensions(field.dimensions())
         .setStorage(
@@ -60,6 +68,43 @@ final class DenseMapper {
         .build();
   }
 
+  private static DenseEncoder toProto(DenseField.Encoder encoder) {
+    DenseEncoder.Builder message =
+        DenseEncoder.newBuilder().setModelDimensions(encoder.modelDimensions());
+    DenseField.Model documents = encoder.documents();
+    if (documents != null) {
+      message.setDocuments(toProto(documents));
+    }
+    DenseField.Model queries = encoder.queries();
+    if (queries != null) {
+      message.setQueries(toProto(queries));
+    }
+    return message.build();
+  }
+
+  private static DenseModel toProto(DenseField.Model model) {
+    return DenseModel.newBuilder()
+        .setName(model.name())
+        .setFingerprint(model.fingerprint())
+        .setPrefix(model.prefix())
+        .build();
+  }
+
+  private static DenseField.@Nullable Encoder toEncoder(io.siskin.proto.v1.DenseField message) {
+    if (!message.hasEncoder()) {
+      return null;
+    }
+    DenseEncoder encoder = message.getEncoder();
+    return new DenseField.Encoder(
+        encoder.hasDocuments() ? toModel(encoder.getDocuments()) : null,
+        encoder.hasQueries() ? toModel(encoder.getQueries()) : null,
+        encoder.getModelDimensions());
+  }
+
+  private static DenseField.Model toModel(DenseModel message) {
+    return new DenseField.Model(message.getName(), message.getFingerprint(), message.getPrefix());
+  }
+
   /** Translates a field of a collection that is described. */
   static DenseField toField(io.siskin.proto.v1.DenseField message) {
     return new DenseField(
@@ -76,6 +121,7 @@ final class DenseMapper {
           case DENSE_SIMILARITY_COSINE -> DenseField.Similarity.COSINE;
           case DENSE_SIMILARITY_UNSPECIFIED, UNRECOGNIZED -> DenseField.Similarity.UNKNOWN;
         },
-        message.getVectorsMax());
+        message.getVectorsMax(),
+        toEncoder(message));
   }
 }

@@ -18,7 +18,9 @@ import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SparseStage;
+import io.siskin.proto.v1.Turn;
 import java.time.Duration;
+import java.util.List;
 
 /** The translation of the client's ranking trees into messages. */
 final class RankingMapper {
@@ -39,11 +41,7 @@ final class RankingMapper {
     }
     return switch (node) {
       case RankingNode.Sparse sparse -> message.setSparse(search(sparse)).build();
-      case RankingNode.Dense dense ->
-          message
-              .setDense(
-                  DenseStage.newBuilder().setField(dense.field()).addAllVector(dense.vector()))
-              .build();
+      case RankingNode.Dense dense -> message.setDense(dense(dense)).build();
       case RankingNode.Fuse fuse -> message.setFuse(fusion(fuse)).build();
       case RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate)).build();
@@ -79,11 +77,29 @@ final class RankingMapper {
       case SearchRequest.Query.Vector(SparseVector vector) ->
           stage.setVector(ProtoMapper.toProto(vector));
     }
+    stage.addAllTurns(turns(sparse.turns()));
     if (sparse.mode() != null) {
       stage.setMode(ProtoMapper.toProto(sparse.mode()));
     }
     if (sparse.recallTarget() != null) {
       stage.setRecallTarget(sparse.recallTarget());
+    }
+    return stage.build();
+  }
+
+  private static List<Turn> turns(List<RankingNode.Turn> turns) {
+    return turns.stream()
+        .map(turn -> Turn.newBuilder().setText(turn.text()).setWeight(turn.weight()).build())
+        .toList();
+  }
+
+  private static DenseStage dense(RankingNode.Dense node) {
+    DenseStage.Builder stage = DenseStage.newBuilder().setField(node.field());
+    switch (node.target()) {
+      case RankingNode.Target.OfRequest() -> stage.clearText();
+      case RankingNode.Target.Text(String text) -> stage.setText(text);
+      case RankingNode.Target.Turns(var turns) -> stage.addAllTurns(turns(turns));
+      case RankingNode.Target.Vector(var values) -> stage.addAllVector(values);
     }
     return stage.build();
   }
@@ -115,21 +131,24 @@ final class RankingMapper {
   }
 
   private static RescoreStage interpolation(RankingNode.Interpolate node) {
-    return RescoreStage.newBuilder()
-        .setInput(toProto(node.input()))
-        .setInterpolation(
-            Interpolation.newBuilder()
-                .setField(node.field())
-                .addAllVector(node.vector())
-                .setAlpha(node.alpha())
-                .setMissingScore(node.missingScore())
-                .setEarlyStop(
-                    switch (node.earlyStop()) {
-                      case NONE -> EarlyStop.EARLY_STOP_NONE;
-                      case PROVEN -> EarlyStop.EARLY_STOP_PROVEN;
-                      case HEURISTIC -> EarlyStop.EARLY_STOP_HEURISTIC;
-                    }))
-        .build();
+    Interpolation.Builder by =
+        Interpolation.newBuilder()
+            .setField(node.field())
+            .setAlpha(node.alpha())
+            .setMissingScore(node.missingScore())
+            .setEarlyStop(
+                switch (node.earlyStop()) {
+                  case NONE -> EarlyStop.EARLY_STOP_NONE;
+                  case PROVEN -> EarlyStop.EARLY_STOP_PROVEN;
+                  case HEURISTIC -> EarlyStop.EARLY_STOP_HEURISTIC;
+                });
+    switch (node.target()) {
+      case RankingNode.Target.OfRequest() -> by.clearText();
+      case RankingNode.Target.Text(String text) -> by.setText(text);
+      case RankingNode.Target.Turns(var turns) -> by.addAllTurns(turns(turns));
+      case RankingNode.Target.Vector(var values) -> by.addAllVector(values);
+    }
+    return RescoreStage.newBuilder().setInput(toProto(node.input())).setInterpolation(by).build();
   }
 
   private static RescoreStage formula(RankingNode.Compute node) {

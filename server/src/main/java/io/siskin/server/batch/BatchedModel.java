@@ -97,6 +97,11 @@ public final class BatchedModel implements TextModel {
   }
 
   @Override
+  public int denseDimensions() {
+    return shared.model.denseDimensions();
+  }
+
+  @Override
   public boolean hasTerm(String term) {
     return shared.model.hasTerm(term);
   }

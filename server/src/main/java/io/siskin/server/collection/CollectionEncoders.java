@@ -1,9 +1,11 @@
 package io.siskin.server.collection;
 
 import io.siskin.index.lifecycle.ReferenceCount;
+import io.siskin.server.encode.factory.DenseEncoders;
 import io.siskin.server.encode.factory.EncoderFactory;
 import io.siskin.server.encode.factory.EncoderResources;
 import io.siskin.server.encode.factory.Encoders;
+import io.siskin.server.encode.factory.ModelSource;
 import io.siskin.server.encode.factory.SharedStatistics;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.EncoderSpec;
@@ -20,14 +22,25 @@ public final class CollectionEncoders {
   private final EncoderSpec spec;
   private final SharedStatistics statistics;
   private final Encoders encoders;
+  private final DenseEncoders dense;
   private final ReferenceCount references;
 
   private CollectionEncoders(
-      String collection, EncoderSpec spec, SharedStatistics statistics, Encoders encoders) {
+      String collection,
+      EncoderSpec spec,
+      SharedStatistics statistics,
+      Encoders encoders,
+      DenseEncoders dense) {
     this.spec = spec;
     this.statistics = statistics;
     this.encoders = encoders;
-    this.references = new ReferenceCount("encoders of collection " + collection, encoders::close);
+    this.dense = dense;
+    this.references = new ReferenceCount("encoders of collection " + collection, this::end);
+  }
+
+  private void end() {
+    dense.close();
+    encoders.close();
   }
 
   /**
@@ -41,13 +54,26 @@ public final class CollectionEncoders {
       throws IOException {
     EncoderSpec spec = manifest.encoderSpec(directory);
     SharedStatistics statistics = new SharedStatistics();
-    Encoders encoders =
-        EncoderFactory.open(
-            spec,
-            EncoderResources.in(DataDirectory.encoderDirectory(directory)),
-            ModelStore.beside(directory).opened(models),
-            statistics);
-    return new CollectionEncoders(manifest.name(), spec, statistics, encoders);
+    ModelSource stored = ModelStore.beside(directory).opened(models);
+    // Before the others, which may hold a tokenizer: these close what they opened when they fail.
+    DenseEncoders dense =
+        DenseEncoders.open(
+            manifest.settings().denseEncoders(), manifest.settings().schema().dense(), stored);
+    boolean opened = false;
+    try {
+      Encoders encoders =
+          EncoderFactory.open(
+              spec,
+              EncoderResources.in(DataDirectory.encoderDirectory(directory)),
+              stored,
+              statistics);
+      opened = true;
+      return new CollectionEncoders(manifest.name(), spec, statistics, encoders, dense);
+    } finally {
+      if (!opened) {
+        dense.close();
+      }
+    }
   }
 
   /**
@@ -67,6 +93,11 @@ public final class CollectionEncoders {
   /** Returns the encoders. */
   public Encoders encoders() {
     return encoders;
+  }
+
+  /** Returns the encoders of the dense fields. */
+  public DenseEncoders dense() {
+    return dense;
   }
 
   /** Returns the statistics that they ask. */

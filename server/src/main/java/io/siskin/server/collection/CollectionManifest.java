@@ -13,9 +13,12 @@ import io.siskin.index.file.AtomicFile;
 import io.siskin.index.file.BoundedFile;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.EncoderSpecJson;
+import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a collection consists of: the content of its {@code collection.json}. Replacing that file is
@@ -227,6 +230,18 @@ public record CollectionManifest(
     }
     JsonChecksum.addTo(json);
     return json;
+  }
+
+  /**
+   * Returns the models that must be in the data directory for the collection to open, each once.
+   *
+   * @param collectionDirectory the collection's folder, for messages
+   * @throws UnsupportedFormatException when this build does not know the encoder
+   */
+  public Set<ModelRef> models(Path collectionDirectory) throws UnsupportedFormatException {
+    Set<ModelRef> models = new LinkedHashSet<>(encoderSpec(collectionDirectory).models());
+    models.addAll(settings.denseModels());
+    return models;
   }
 
   /**

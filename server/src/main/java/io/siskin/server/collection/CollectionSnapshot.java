@@ -8,6 +8,7 @@ import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.store.FileState;
 import io.siskin.index.store.ReadPace;
 import io.siskin.index.store.Verification;
+import io.siskin.server.encode.factory.DenseEncoders;
 import io.siskin.server.encode.factory.Encoders;
 import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.encode.factory.TextModels;
@@ -278,6 +279,11 @@ public final class CollectionSnapshot implements TermStatistics {
   /** Returns its encoders. They are closed with the last snapshot that shares them. */
   public Encoders encoders() {
     return encoders.encoders();
+  }
+
+  /** Returns the encoders of its dense fields, which are closed in the same way. */
+  public DenseEncoders denseEncoders() {
+    return encoders.dense();
   }
 
   /** Returns whether queries are encoded by the statistics of the tenant that searches. */

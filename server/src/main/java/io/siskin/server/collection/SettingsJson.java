@@ -16,8 +16,10 @@ import io.siskin.index.document.Schema;
 import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.quantize.Quantization;
+import io.siskin.server.encode.spec.DenseEncoderSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,7 @@ final class SettingsJson {
    * The members that came later. They are left out where they say what collections did before, so
    * that an older version reads such a collection and refuses another one.
    */
-  static final Set<String> LATER_MEMBERS = Set.of("statistics");
+  static final Set<String> LATER_MEMBERS = Set.of("statistics", DenseEncodersJson.MEMBER);
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Set<String> STORAGE_MEMBERS =
@@ -72,6 +74,7 @@ final class SettingsJson {
       }
       case TENANT -> manifest.put("statistics", "tenant");
     }
+    DenseEncodersJson.write(settings.denseEncoders(), manifest);
   }
 
   /** Reads the settings of a manifest. */
@@ -88,7 +91,9 @@ final class SettingsJson {
             ? null
             : Float.valueOf((float) manifest.real("defaultRecallTarget"));
     StatisticsScope statistics = statistics(manifest);
-    return manifest.made(() -> new CollectionSettings(schema, storage, writes, target, statistics));
+    Map<String, DenseEncoderSpec> encoders = DenseEncodersJson.read(manifest);
+    return manifest.made(
+        () -> new CollectionSettings(schema, storage, writes, target, statistics, encoders));
   }
 
   private static StatisticsScope statistics(ManifestMembers manifest)

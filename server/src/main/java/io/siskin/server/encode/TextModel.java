@@ -33,6 +33,20 @@ public interface TextModel extends AutoCloseable {
   /** Returns the most tokens of a text that are read, special ones included; the rest is cut. */
   int lengthTokensMax();
 
+  /** What {@link #denseDimensions} returns for a model that gives sparse vectors. */
+  int SPARSE = 0;
+
+  /** What {@link #denseDimensions} returns where it is not known before the first text. */
+  int UNKNOWN_DIMENSIONS = -1;
+
+  /**
+   * Returns how many numbers its dense vectors have, 1 or more, or {@link #SPARSE} or {@link
+   * #UNKNOWN_DIMENSIONS}.
+   */
+  default int denseDimensions() {
+    return UNKNOWN_DIMENSIONS;
+  }
+
   /**
    * Returns whether a sparse vector of this model may have a term: what a dictionary of further
    * terms must not have, too.

@@ -3,6 +3,7 @@ package io.siskin.server.ingest;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.ModelStore;
+import io.siskin.server.encode.factory.DenseEncoders;
 import io.siskin.server.encode.factory.EncoderFactory;
 import io.siskin.server.encode.factory.EncoderResources;
 import io.siskin.server.encode.factory.Encoders;
@@ -47,6 +48,17 @@ final class EncoderFiles {
         resources(data.root().resolve(request.collection())).readFrom(request.encoderFiles());
     EncoderFactory.checkTables(spec, resources);
     return EncoderFactory.open(spec, resources, source(models), TermStatistics.EMPTY);
+  }
+
+  /**
+   * Opens the models that encode texts for dense fields.
+   *
+   * @param models opens models
+   * @throws InvalidInputException when a model does not fit its field
+   * @throws IOException when a file is missing, damaged or cannot be read
+   */
+  DenseEncoders openDense(TextModels models) throws IOException {
+    return DenseEncoders.open(request.dense().encoders(), request.schema().dense(), source(models));
   }
 
   private ModelSource source(TextModels models) {

@@ -2,14 +2,11 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.file.BoundedFile;
 import io.siskin.index.format.Sha256;
-import io.siskin.index.vector.SparseVector;
-import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.encode.EncoderInput;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,35 +17,31 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vectors of a build under way, in the order of its documents, so that a build that was killed
- * need not encode them again. Documents are always read in the same order, so the next build reads
- * the journal beside them: as long as the next entry is of the next document's text, its vector is
+ * The encodings of a build under way, in the order of its documents, so that a build that was
+ * killed need not encode them again. Documents are always read in the same order, so the next build
+ * reads the journal beside them: as long as the next entry is of the next document's text, it is
  * taken; the first that is not ends the reading, what follows is cut off, and the build goes on by
  * writing.
  *
  * <pre>
  * file    magic (8 bytes), key (32 bytes), entries
  * entry   length of body (4), CRC-32 of the rest of the entry (4), hash of the text (16), body
- * body    number of terms, then a term: number of the token, the token itself where the number is
- *         new (length in UTF-8, bytes), weight (4); numbers are in 7 bits a byte, lowest first.
- *         Without any byte: the text could not be encoded
+ * body    the encoding, see {@link JournalBodies}. Without any byte: the text could not be encoded
  * </pre>
  *
  * <p>Big-endian. What was appended reaches the file within half a second of the next entry, and the
  * disk within two. A journal without an entry leaves no file. Used by one thread.
+ *
+ * @param <V> the encodings
  */
-final class EncodingJournal implements AutoCloseable {
+final class EncodingJournal<V> implements AutoCloseable {
   /** How many bytes a {@link #hash} has. */
   static final int HASH_LENGTH = 16;
 
@@ -65,8 +58,7 @@ final class EncodingJournal implements AutoCloseable {
 
   private final Path file;
   private final FileChannel channel;
-  private final List<String> tokens = new ArrayList<>();
-  private final Map<String, Integer> numbers = new HashMap<>();
+  private final JournalBodies<V> bodies;
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
   // Null as soon as the journal is written.
   private @Nullable DataInputStream input;
@@ -75,25 +67,39 @@ final class EncodingJournal implements AutoCloseable {
   private long flushedNanoTime = System.nanoTime();
   private long forcedNanoTime = flushedNanoTime;
 
-  private EncodingJournal(Path file, FileChannel channel) {
+  private EncodingJournal(Path file, FileChannel channel, JournalBodies<V> bodies) {
     this.file = file;
     this.channel = channel;
+    this.bodies = bodies;
   }
 
-  /** What the journal says of a text. */
-  sealed interface Entry {
+  /**
+   * What the journal says of a text.
+   *
+   * @param <V> the encodings
+   */
+  sealed interface Entry<V> {
     /**
      * It was encoded.
      *
-     * @param vector its vector
+     * @param value what it became
+     * @param <V> the encodings
      */
-    record Known(SparseVector vector) implements Entry {}
+    record Known<V>(V value) implements Entry<V> {}
 
-    /** It could not be encoded. */
-    record Failed() implements Entry {}
+    /**
+     * It could not be encoded.
+     *
+     * @param <V> the encodings
+     */
+    record Failed<V>() implements Entry<V> {}
 
-    /** Nothing: it is for the caller to {@link #append}. */
-    record Missing() implements Entry {}
+    /**
+     * Nothing: it is for the caller to {@link #append}.
+     *
+     * @param <V> the encodings
+     */
+    record Missing<V>() implements Entry<V> {}
   }
 
   /**
@@ -102,8 +108,10 @@ final class EncodingJournal implements AutoCloseable {
    * @param directory the collection's folder
    * @param key what all vectors depend on beside their texts: two builds of one key may share them.
    *     64 hexadecimal digits
+   * @param bodies the form of the encodings, of which the journal is the only user
    */
-  static EncodingJournal open(Path directory, String key) throws IOException {
+  static <V> EncodingJournal<V> open(Path directory, String key, JournalBodies<V> bodies)
+      throws IOException {
     Path file = directory.resolve(DataDirectory.JOURNAL_PREFIX + key.substring(0, DIGITS_IN_NAME));
     if (Files.exists(file)) {
       BoundedFile.requireRegular(file);
@@ -113,7 +121,7 @@ final class EncodingJournal implements AutoCloseable {
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     boolean done = false;
     try {
-      EncodingJournal journal = new EncodingJournal(file, channel);
+      EncodingJournal<V> journal = new EncodingJournal<>(file, channel, bodies);
       journal.begin(HexFormat.of().parseHex(key));
       done = true;
       return journal;
@@ -139,12 +147,14 @@ final class EncodingJournal implements AutoCloseable {
   }
 
   /** Returns what stands for a text in the journal. */
-  static byte[] hash(String text) {
+  static byte[] hash(EncoderInput input) {
+    String whole =
+        input.chunkEnds().isEmpty() ? input.text() : input.text() + "\0" + input.chunkEnds();
     return Arrays.copyOf(
-        Sha256.newDigest().digest(text.getBytes(StandardCharsets.UTF_16BE)), HASH_LENGTH);
+        Sha256.newDigest().digest(whole.getBytes(StandardCharsets.UTF_16BE)), HASH_LENGTH);
   }
 
-  /** Returns how many vectors were taken from the journal. */
+  /** Returns how many encodings were taken from the journal. */
   long reusedCount() {
     return reusedCount;
   }
@@ -154,33 +164,36 @@ final class EncodingJournal implements AutoCloseable {
    *
    * @param hash the text's
    */
-  Entry next(byte[] hash) throws IOException {
+  Entry<V> next(byte[] hash) throws IOException {
     DataInputStream reading = input;
     if (reading == null) {
-      return new Entry.Missing();
+      return new Entry.Missing<>();
     }
     byte[] body = readBody(reading, hash);
     if (body == null) {
       endReading();
-      return new Entry.Missing();
+      return new Entry.Missing<>();
     }
     positionBytes += ENTRY_HEADER_LENGTH + body.length;
     if (body.length == FAILED.length) {
-      return new Entry.Failed();
+      return new Entry.Failed<>();
     }
     reusedCount++;
-    return new Entry.Known(decode(body));
+    return new Entry.Known<>(bodies.read(body));
   }
 
   /**
-   * Adds the next text's vector.
+   * Adds the next text's encoding, if it can be kept.
    *
    * @param hash the text's
-   * @param vector keyed by token
+   * @param value what it became
    */
-  void append(byte[] hash, TokenVector vector) throws IOException {
-    endReading();
-    append(hash, encode(vector));
+  void append(byte[] hash, V value) throws IOException {
+    byte[] body = bodies.write(value);
+    if (body != null) {
+      endReading();
+      appendBody(hash, body);
+    }
   }
 
   /**
@@ -190,10 +203,10 @@ final class EncodingJournal implements AutoCloseable {
    */
   void appendFailure(byte[] hash) throws IOException {
     endReading();
-    append(hash, FAILED);
+    appendBody(hash, FAILED);
   }
 
-  private void append(byte[] hash, byte[] body) throws IOException {
+  private void appendBody(byte[] hash, byte[] body) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(ENTRY_HEADER_LENGTH);
     header.putInt(body.length).putInt((int) checksum(hash, body)).put(hash);
     pending.writeBytes(header.array());
@@ -282,65 +295,5 @@ final class EncodingJournal implements AutoCloseable {
     crc.update(hash);
     crc.update(body);
     return crc.getValue();
-  }
-
-  private byte[] encode(TokenVector vector) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    writeNumber(out, vector.size());
-    for (int i = 0; i < vector.size(); i++) {
-      String token = vector.token(i);
-      int number = numbers.getOrDefault(token, tokens.size());
-      writeNumber(out, number);
-      if (number == tokens.size()) {
-        byte[] name = token.getBytes(StandardCharsets.UTF_8);
-        writeNumber(out, name.length);
-        out.write(name);
-        learn(token);
-      }
-      out.writeFloat(vector.weight(i));
-    }
-    return bytes.toByteArray();
-  }
-
-  private TokenVector decode(byte[] body) throws IOException {
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(body));
-    int size = readNumber(in);
-    String[] names = new String[size];
-    float[] weights = new float[size];
-    for (int i = 0; i < size; i++) {
-      int number = readNumber(in);
-      if (number == tokens.size()) {
-        learn(new String(in.readNBytes(readNumber(in)), StandardCharsets.UTF_8));
-      }
-      names[i] = tokens.get(number);
-      weights[i] = in.readFloat();
-    }
-    return TokenVector.of(names, weights);
-  }
-
-  private void learn(String token) {
-    numbers.put(token, tokens.size());
-    tokens.add(token);
-  }
-
-  private static void writeNumber(DataOutputStream out, int value) throws IOException {
-    int left = value;
-    while (left >= 1 << 7) {
-      out.writeByte((left & 0x7f) | 0x80);
-      left >>>= 7;
-    }
-    out.writeByte(left);
-  }
-
-  private static int readNumber(DataInputStream in) throws IOException {
-    int value = 0;
-    int shift = 0;
-    int read = in.readUnsignedByte();
-    for (; read >= 1 << 7; read = in.readUnsignedByte()) {
-      value |= (read & 0x7f) << shift;
-      shift += 7;
-    }
-    return value | read << shift;
   }
 }

@@ -26,8 +26,8 @@ import io.siskin.server.corpus.DocumentSources;
 import io.siskin.server.corpus.InputOptions;
 import io.siskin.server.corpus.SkippingPolicy;
 import io.siskin.server.corpus.SourceDocument;
+import io.siskin.server.encode.factory.DenseEncoders;
 import io.siskin.server.encode.factory.Encoders;
-import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
@@ -40,6 +40,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +51,6 @@ import org.jspecify.annotations.Nullable;
  * the job; the folder of the unfinished build is removed then.
  */
 public final class IndexJob {
-  private static final int WAITING_PER_THREAD = 4;
-
-  // Enough documents for batches of like length; few enough for little to be lost with a job.
-  private static final int MODEL_WAITING = 4;
-
   private final IndexRequest request;
   private final BuildProgress progress;
   private final TextModels models;
@@ -126,6 +122,7 @@ public final class IndexJob {
     EncoderFiles files = new EncoderFiles(request, data);
     // Before anything is written: what is refused here leaves nothing behind.
     try (Encoders encoders = files.open(spec, models);
+        DenseEncoders dense = files.openDense(models);
         DataDirectory.Writer writer = data.openForWriting(request.collection())) {
       CollectionManifest before = writer.current();
       if (before != null) {
@@ -134,7 +131,7 @@ public final class IndexJob {
       Path directory = writer.newBuildDirectory();
       boolean published = false;
       try {
-        BuiltSegment built = build(directory, writer.directory(), spec, encoders);
+        BuiltSegment built = build(directory, writer.directory(), spec, encoders, dense);
         EncoderSpec pinned = pinned(spec, built);
         Calibration calibration = request.calibrate() ? calibrate(directory, pinned) : null;
         files.store(pinned, writer.directory());
@@ -181,43 +178,31 @@ public final class IndexJob {
             built.quantization(), request.options().structures(), request.options().reordering()),
         WriteOptions.DEFAULTS,
         null,
-        request.statistics());
+        request.statistics(),
+        request.dense().encoders());
   }
 
   private BuiltSegment build(
-      Path directory, Path collectionDirectory, EncoderSpec spec, Encoders encoders)
+      Path directory,
+      Path collectionDirectory,
+      EncoderSpec spec,
+      Encoders encoders,
+      DenseEncoders dense)
       throws IOException {
-    int threads = request.options().threads();
     try (SegmentBuilder builder =
         new SegmentBuilder(directory, weighted(request.options(), spec), progress)) {
-      ModelSide model = encoders.documentModel();
-      if (model == null) {
-        BatchEncoder encoder = new ThreadedEncoder(encoders.documents(), threads);
-        int waitingMax = threads * WAITING_PER_THREAD;
-        try (EncodingQueue queue = queue(spec, encoder, waitingMax, null)) {
-          read(builder, queue, directory);
+      try (EncodingSteps steps =
+          EncodingSteps.open(request, spec, encoders, dense, collectionDirectory, policy, stored)) {
+        if (steps.hasModel()) {
+          encode(builder, steps, directory);
+        } else {
+          read(builder, steps, directory);
         }
-      } else {
-        // Models take long enough for it to matter that nothing is encoded twice.
-        stored.want();
-        stored.permit();
-        FrontEndEncoder encoder = new FrontEndEncoder(model, threads, stored);
-        try (EncodingJournal journal =
-                EncodingJournal.open(collectionDirectory, request.encodingKey(model));
-            EncodingQueue queue = queue(spec, encoder, MODEL_WAITING, journal)) {
-          encode(builder, queue, directory);
-          reusedCount = journal.reusedCount();
-          storedCount = encoder.storedCount();
-        }
+        reusedCount = steps.reusedCount();
+        storedCount = steps.storedCount();
       }
       return builder.finish();
     }
-  }
-
-  private EncodingQueue queue(
-      EncoderSpec spec, BatchEncoder encoder, int waitingMax, @Nullable EncodingJournal journal) {
-    return new EncodingQueue(
-        spec, encoder, request.pruning().vector(), waitingMax, policy, journal);
   }
 
   /** Before the segment is published: whatever stops the job leaves nothing behind. */
@@ -230,23 +215,16 @@ public final class IndexJob {
     }
   }
 
-  private void read(SegmentBuilder builder, EncodingQueue queue, Path spoolDirectory)
+  private void read(SegmentBuilder builder, EncodingSteps steps, Path spoolDirectory)
       throws IOException {
     QualityCut cut = request.pruning().dropsDocuments() ? qualityCut(spoolDirectory) : null;
-    forEachDocument(
-        "reading",
-        spoolDirectory,
-        policy,
-        document -> {
-          if (cut == null || stays(document, cut)) {
-            queue.put(document, encoded -> add(builder, encoded));
-          }
-        });
-    queue.drain(encoded -> add(builder, encoded));
+    EncodingQueue.Sink sink = encoded -> add(builder, encoded);
+    forEachDocument("reading", spoolDirectory, policy, document -> put(document, cut, steps, sink));
+    steps.drain(sink);
   }
 
   /** Reads as {@link #read} does, but what takes time is the model: progress is in documents. */
-  private void encode(SegmentBuilder builder, EncodingQueue queue, Path spoolDirectory)
+  private void encode(SegmentBuilder builder, EncodingSteps steps, Path spoolDirectory)
       throws IOException {
     QualityCut cut = request.pruning().dropsDocuments() ? qualityCut(spoolDirectory) : null;
     long[] total = new long[1];
@@ -259,17 +237,28 @@ public final class IndexJob {
           add(builder, encoded);
           progress.advance(++done[0]);
         };
-    forEachDocument(
-        null,
-        spoolDirectory,
-        policy,
-        document -> {
-          if (cut == null || stays(document, cut)) {
-            queue.put(document, sink);
-          }
-        });
-    queue.drain(sink);
+    forEachDocument(null, spoolDirectory, policy, document -> put(document, cut, steps, sink));
+    steps.drain(sink);
     progress.end();
+  }
+
+  private void put(
+      SourceDocument document,
+      @Nullable QualityCut cut,
+      EncodingSteps steps,
+      EncodingQueue.Sink sink)
+      throws IOException {
+    if (cut != null && !stays(document, cut)) {
+      return;
+    }
+    IndexedDocument taken;
+    try {
+      taken = IndexedDocument.of(document, request.schema(), !request.dense().encoders().isEmpty());
+    } catch (InvalidInputException bad) {
+      policy.onBadRecord(bad);
+      return;
+    }
+    steps.put(taken, sink);
   }
 
   /**
@@ -342,26 +331,22 @@ public final class IndexJob {
     }
   }
 
-  private void add(SegmentBuilder builder, EncodingQueue.Encoded encoded) throws IOException {
-    SourceDocument document = encoded.document();
-    SparseVector vector = encoded.vector();
+  private void add(SegmentBuilder builder, IndexedDocument document) throws IOException {
     try {
-      addFields(builder, document, vector);
-      places.add(document.place());
+      addFields(builder, document);
+      places.add(document.source().place());
     } catch (InvalidInputException refused) {
-      policy.onBadRecord(withEarlierPlace(refused, builder, document).at(document.place()));
+      SourceDocument source = document.source();
+      policy.onBadRecord(withEarlierPlace(refused, builder, source).at(source.place()));
     }
   }
 
-  private void addFields(SegmentBuilder builder, SourceDocument document, SparseVector vector)
-      throws IOException {
+  private void addFields(SegmentBuilder builder, IndexedDocument document) throws IOException {
+    SparseVector vector =
+        request.pruning().vector().prune(Objects.requireNonNull(document.vector()));
     Map<String, String> storedFields = document.fields();
     Map<String, FieldValue> declared = Map.of();
-    Map<String, DenseVectors> dense = Map.of();
-    if (!request.schema().dense().isEmpty()) {
-      storedFields = new LinkedHashMap<>(storedFields);
-      dense = request.schema().stored(DenseMembers.take(request.schema(), storedFields));
-    }
+    Map<String, DenseVectors> dense = request.schema().stored(document.dense());
     if (!request.schema().fields().isEmpty()) {
       Map<String, String> given = storedFields;
       storedFields = new LinkedHashMap<>();
@@ -369,7 +354,7 @@ public final class IndexJob {
       request.schema().check(declared);
     }
     // Positions count writes from 1, as those of single documents do.
-    builder.add(document.id(), vector, storedFields, declared, position + 1, dense);
+    builder.add(document.source().id(), vector, storedFields, declared, position + 1, dense);
     position++;
   }
 

@@ -7,7 +7,6 @@ import io.siskin.index.format.Sha256;
 import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.factory.ModelFiles;
-import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.encode.spec.EncoderSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *     targets can be kept
  * @param schema the fields of the documents that filters can use
  * @param statistics among which documents it is counted how frequent the terms of a query are
+ * @param dense how the vectors of the dense fields come about
  */
 public record IndexRequest(
     List<Path> inputs,
@@ -54,7 +54,56 @@ public record IndexRequest(
     long skipBadCount,
     boolean calibrate,
     Schema schema,
-    StatisticsScope statistics) {
+    StatisticsScope statistics,
+    DenseBuild dense) {
+  /**
+   * Makes a request whose documents bring their dense vectors.
+   *
+   * @param inputs see above
+   * @param format see above
+   * @param dataDirectory see above
+   * @param collection see above
+   * @param encoder see above
+   * @param encoderFiles see above
+   * @param models see above
+   * @param options see above
+   * @param pruning see above
+   * @param skipBadCount see above
+   * @param calibrate see above
+   * @param schema see above
+   * @param statistics see above
+   */
+  public IndexRequest(
+      List<Path> inputs,
+      InputFormat format,
+      Path dataDirectory,
+      String collection,
+      @Nullable EncoderSpec encoder,
+      Map<String, Path> encoderFiles,
+      List<ModelFiles> models,
+      BuildOptions options,
+      DocumentPruning pruning,
+      long skipBadCount,
+      boolean calibrate,
+      Schema schema,
+      StatisticsScope statistics) {
+    this(
+        inputs,
+        format,
+        dataDirectory,
+        collection,
+        encoder,
+        encoderFiles,
+        models,
+        options,
+        pruning,
+        skipBadCount,
+        calibrate,
+        schema,
+        statistics,
+        DenseBuild.NONE);
+  }
+
   /**
    * Makes a request whose documents have no declared fields.
    *
@@ -116,17 +165,18 @@ public record IndexRequest(
   }
 
   /**
-   * Returns what the vectors of the documents depend on beside their texts, and which documents
+   * Returns what the encodings of the documents depend on beside their texts, and which documents
    * come in which order: the inputs as they are on the disk, and the model with its options.
    *
-   * @param model what encodes them
+   * @param fingerprint the model's
+   * @param how what is made of what the model gives
    * @return 64 hexadecimal digits
    */
-  String encodingKey(ModelSide model) throws IOException {
+  String encodingKey(String fingerprint, String how) throws IOException {
     MessageDigest digest = Sha256.newDigest();
     List<String> parts = new ArrayList<>();
-    parts.add(model.model().fingerprint());
-    parts.add(model.options().toString());
+    parts.add(fingerprint);
+    parts.add(how);
     parts.add(format.toString());
     parts.add(pruning.toString());
     for (Path input : inputs) {

@@ -2,6 +2,7 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.encode.DocumentEncoder;
+import io.siskin.server.encode.EncoderInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -9,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Encodes on threads of its own, each batch on one: for encoders without a model. */
-final class ThreadedEncoder implements BatchEncoder {
+final class ThreadedEncoder implements BatchEncoder<SparseVector> {
   private final DocumentEncoder encoder;
   private final ExecutorService executor;
 
@@ -27,10 +28,11 @@ final class ThreadedEncoder implements BatchEncoder {
   }
 
   @Override
-  public Future<List<Outcome>> encode(List<String> texts) {
+  public Future<List<Outcome<SparseVector>>> encode(List<EncoderInput> inputs) {
+    List<String> texts = inputs.stream().map(EncoderInput::text).toList();
     return executor.submit(
         () -> {
-          List<Outcome> outcomes = new ArrayList<>(texts.size());
+          List<Outcome<SparseVector>> outcomes = new ArrayList<>(texts.size());
           encode(texts, outcomes);
           return outcomes;
         });
@@ -38,14 +40,14 @@ final class ThreadedEncoder implements BatchEncoder {
 
   /** Encodes texts, in halves where they fail together, until those that fail are alone. */
   @SuppressWarnings("IllegalCatch") // Whatever a text does to the encoder, it does to itself only.
-  private void encode(List<String> texts, List<Outcome> outcomes) {
+  private void encode(List<String> texts, List<Outcome<SparseVector>> outcomes) {
     try {
       for (SparseVector vector : encoder.encode(texts)) {
-        outcomes.add(new Outcome.Encoded(vector));
+        outcomes.add(new Outcome.Encoded<>(vector));
       }
     } catch (RuntimeException failed) {
       if (texts.size() == 1) {
-        outcomes.add(new Outcome.Failed(failed));
+        outcomes.add(new Outcome.Failed<>(failed));
         return;
       }
       int half = texts.size() / 2;

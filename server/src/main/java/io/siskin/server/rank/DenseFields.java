@@ -38,6 +38,11 @@ public interface DenseFields {
     /** Returns how many numbers its vectors have. */
     int dimensions();
 
+    /** Returns whether texts of queries can be encoded for it. */
+    default boolean encodesQueries() {
+      return false;
+    }
+
     /**
      * Prepares a query. The scorer is used by one thread.
      *

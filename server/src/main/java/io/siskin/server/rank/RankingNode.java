@@ -63,9 +63,9 @@ public sealed interface RankingNode {
    *
    * @param frame what all stages have
    * @param field the name of a dense field
-   * @param vector the query
+   * @param target what is looked for
    */
-  record Dense(Frame frame, String field, DenseVector vector) implements RankingNode {
+  record Dense(Frame frame, String field, DenseTarget target) implements RankingNode {
     @Override
     public List<RankingNode> inputs() {
       return List.of();
@@ -111,7 +111,7 @@ public sealed interface RankingNode {
    * @param frame what all stages have
    * @param input what makes the list
    * @param field the name of a dense field
-   * @param vector the query
+   * @param target what is looked for
    * @param alpha how much the scores of the list count, 0 to 1
    * @param missingScore stands for the dense score of a document without a vector
    * @param earlyStop when the end of the list is left out
@@ -120,7 +120,7 @@ public sealed interface RankingNode {
       Frame frame,
       RankingNode input,
       String field,
-      DenseVector vector,
+      DenseTarget target,
       double alpha,
       double missingScore,
       EarlyStop earlyStop)

@@ -1,6 +1,7 @@
 package io.siskin.server.rank;
 
 import io.siskin.index.vector.SparseVector;
+import java.util.List;
 
 /** What a sparse stage searches for. */
 public sealed interface SparseQuery {
@@ -13,6 +14,18 @@ public sealed interface SparseQuery {
    * @param text at most 65,536 characters; may be empty, which finds nothing
    */
   record Text(String text) implements SparseQuery {}
+
+  /**
+   * The turns of a conversation, see {@link TurnMix#sparse}.
+   *
+   * @param turns the turns, 1 to {@link Turn#COUNT_MAX}
+   */
+  record Turns(List<Turn> turns) implements SparseQuery {
+    /** Copies the list. */
+    public Turns {
+      turns = List.copyOf(turns);
+    }
+  }
 
   /**
    * A vector, searched as it is.

@@ -36,16 +36,33 @@ public final class TreeCheck {
   }
 
   /**
-   * Checks that the request has a query if a stage takes that of the request.
+   * Checks that the request has a query if a stage takes that of the request, and that it is a text
+   * if a stage with a dense field takes it.
    *
    * @param root the root of the tree
+   * @param hasQuery whether the request has a query
+   * @param hasText whether that is a text
    * @throws InvalidInputException when it is missing
    */
-  public static void refuseMissingQuery(RankingNode root) {
+  public static void refuseMissingQuery(RankingNode root, boolean hasQuery, boolean hasText) {
     String path = TreeEvaluator.queries(root).get(new SparseQuery.OfRequest());
-    if (path != null) {
+    if (path != null && !hasQuery) {
       throw new InvalidInputException(
-          path + ".query", "not set", "text or vector, here or in the request");
+          path + ".query",
+          "not set",
+          "text, turns or vector here, or text or vector in the request");
+    }
+    if (!hasText) {
+      TreeEvaluator.denseQueries(root)
+          .forEach(
+              (query, at) -> {
+                if (query.target() instanceof DenseTarget.OfRequest) {
+                  throw new InvalidInputException(
+                      at + ".query",
+                      "not set",
+                      "vector, text or turns here, or text in the request");
+                }
+              });
     }
   }
 
@@ -92,14 +109,12 @@ public final class TreeCheck {
   private static void ranges(RankingNode node) {
     String path = node.frame().path();
     switch (node) {
-      case RankingNode.Sparse _ -> {
-        // Its query and its mode check themselves.
-      }
-      case RankingNode.Dense dense -> vector(path + ".dense.vector", dense.vector());
+      case RankingNode.Sparse sparse -> turns(path + ".sparse", sparse.query());
+      case RankingNode.Dense dense -> target(path + ".dense", dense.target());
       case RankingNode.Fuse fuse -> fusion(path + ".fuse", fuse);
       case RankingNode.Interpolate interpolate -> {
         String at = path + ".rescore.interpolation";
-        vector(at + ".vector", interpolate.vector());
+        target(at, interpolate.target());
         number(at + ".alpha", interpolate.alpha(), 0, 1, "0 to 1");
         score(at + ".missing_score", interpolate.missingScore());
       }
@@ -144,11 +159,44 @@ public final class TreeCheck {
   }
 
   private static void feedback(String path, RankingNode.Feedback feedback) {
+    turns(path + ".search", feedback.query());
     Ranges.check(path + ".documents", feedback.documents(), 1, RankingNode.Feedback.DOCUMENTS_MAX);
     Ranges.check(path + ".terms", feedback.terms(), 0, RankingNode.Feedback.TERMS_MAX);
     double most = RankingNode.Feedback.WEIGHT_MAX;
     number(path + ".query_weight", feedback.queryWeight(), 0, most, "0 to 1,000");
     number(path + ".document_weight", feedback.documentWeight(), 0, most, "0 to 1,000");
+  }
+
+  private static void target(String path, DenseTarget target) {
+    switch (target) {
+      case DenseTarget.Vector(DenseVector vector) -> vector(path + ".vector", vector);
+      case DenseTarget.Turns(List<Turn> turns) -> turns(path + ".turns", turns);
+      case DenseTarget.OfRequest _, DenseTarget.Text _ -> {
+        // The length of a text was checked where it was read.
+      }
+    }
+  }
+
+  private static void turns(String path, SparseQuery query) {
+    if (query instanceof SparseQuery.Turns(List<Turn> turns)) {
+      turns(path + ".turns", turns);
+    }
+  }
+
+  private static void turns(String path, List<Turn> turns) {
+    if (turns.isEmpty() || turns.size() > Turn.COUNT_MAX) {
+      throw new InvalidInputException(
+          path, turns.size() + " turns", "1 to " + Turn.COUNT_MAX + " turns");
+    }
+    double most = 0;
+    for (int i = 0; i < turns.size(); i++) {
+      double weight = turns.get(i).weight();
+      number(path + "[" + i + "].weight", weight, 0, Turn.WEIGHT_MAX, "0 to 1,000");
+      most = Math.max(most, weight);
+    }
+    if (most == 0) {
+      throw new InvalidInputException(path, "all of weight 0", "a weight above 0");
+    }
   }
 
   private static void vector(String path, DenseVector vector) {
@@ -211,9 +259,9 @@ public final class TreeCheck {
     String path = root.frame().path();
     switch (root) {
       case RankingNode.Sparse sparse -> mode(path + ".sparse.mode", sparse.evaluation(), scope);
-      case RankingNode.Dense dense -> dense(path + ".dense", dense.field(), dense.vector(), scope);
+      case RankingNode.Dense dense -> dense(path + ".dense", dense.field(), dense.target(), scope);
       case RankingNode.Interpolate interpolate ->
-          dense(path + ".rescore.interpolation", interpolate.field(), interpolate.vector(), scope);
+          dense(path + ".rescore.interpolation", interpolate.field(), interpolate.target(), scope);
       case RankingNode.Compute compute ->
           fields(compute.formula().root(), path + ".rescore.formula.expression", scope.schema());
       case RankingNode.Feedback feedback -> {
@@ -250,7 +298,7 @@ public final class TreeCheck {
     }
   }
 
-  private static void dense(String path, String name, DenseVector vector, RankedScope scope) {
+  private static void dense(String path, String name, DenseTarget target, RankedScope scope) {
     DenseFields.Field field = scope.dense().find(name);
     if (field == null) {
       List<String> names = scope.dense().names();
@@ -261,17 +309,40 @@ public final class TreeCheck {
               ? "none, since the collection has no dense fields"
               : "a dense field of the collection" + NearestNames.hint(name, names));
     }
-    if (vector.length() != field.dimensions()) {
+    if (target instanceof DenseTarget.Vector(DenseVector vector)) {
+      vector(path + ".vector", name, vector, field);
+    } else if (!field.encodesQueries()) {
       throw new InvalidInputException(
           path + ".vector",
+          "not set",
+          "a vector, since the field '" + name + "' has no encoder of queries");
+    }
+  }
+
+  private static void vector(
+      String path, String name, DenseVector vector, DenseFields.Field field) {
+    if (vector.length() != field.dimensions()) {
+      throw new InvalidInputException(
+          path,
           vector.length() + " numbers",
           field.dimensions() + " numbers, as the field '" + name + "' has dimensions");
     }
+    check(path, vector, field);
+  }
+
+  /**
+   * Checks that a field takes a query, before anything is evaluated.
+   *
+   * @param path the path of the query
+   * @param vector the query, of as many numbers as the field has dimensions
+   * @param field the field
+   * @throws InvalidInputException when it does not
+   */
+  public static void check(String path, DenseVector vector, DenseFields.Field field) {
     try {
-      // Before anything is evaluated, so that a vector that the field refuses costs nothing.
       var _ = field.scorer(vector);
     } catch (InvalidInputException refused) {
-      throw new InvalidInputException(path + ".vector", refused.value(), refused.allowed());
+      throw new InvalidInputException(path, refused.value(), refused.allowed());
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.Objects;
  */
 public final class TreeEvaluator {
   private final RankedScope scope;
-  private final Map<SparseQuery, SparseVector> queries;
+  private final EncodedQueries queries;
   private final double nowSeconds;
   private final StageTotals totals;
   private final LeafSearch searches;
@@ -30,15 +30,12 @@ public final class TreeEvaluator {
    * Prepares to evaluate.
    *
    * @param scope what is searched
-   * @param queries the vectors of all sparse queries of the tree
+   * @param queries the vectors of all queries of the tree
    * @param nowMillis what formulas take for the present, in milliseconds since 1970
    * @param totals counts what the stages do
    */
   public TreeEvaluator(
-      RankedScope scope,
-      Map<SparseQuery, SparseVector> queries,
-      long nowMillis,
-      StageTotals totals) {
+      RankedScope scope, EncodedQueries queries, long nowMillis, StageTotals totals) {
     this.scope = scope;
     this.queries = queries;
     this.nowSeconds = nowMillis / 1e3;
@@ -72,6 +69,36 @@ public final class TreeEvaluator {
       }
     }
     node.inputs().forEach(input -> addQueries(input, queries));
+  }
+
+  /**
+   * Returns the dense queries of a tree, each once, with the path of the first stage that has it.
+   *
+   * @param root the root of the tree
+   */
+  public static Map<DenseSearch, String> denseQueries(RankingNode root) {
+    Map<DenseSearch, String> queries = new LinkedHashMap<>();
+    addDenseQueries(root, queries);
+    return queries;
+  }
+
+  private static void addDenseQueries(RankingNode node, Map<DenseSearch, String> queries) {
+    String path = node.frame().path();
+    switch (node) {
+      case RankingNode.Dense dense ->
+          queries.putIfAbsent(new DenseSearch(dense.field(), dense.target()), path + ".dense");
+      case RankingNode.Interpolate by ->
+          queries.putIfAbsent(
+              new DenseSearch(by.field(), by.target()), path + ".rescore.interpolation");
+      case RankingNode.Sparse _,
+          RankingNode.Feedback _,
+          RankingNode.Fuse _,
+          RankingNode.Compute _,
+          RankingNode.Group _ -> {
+        // They have none.
+      }
+    }
+    node.inputs().forEach(input -> addDenseQueries(input, queries));
   }
 
   /**
@@ -138,7 +165,7 @@ public final class TreeEvaluator {
       case RankingNode.Sparse(_, SparseQuery query, Evaluation evaluation) ->
           searches.search(vector(query), evaluation, limit, budget);
       case RankingNode.Dense dense ->
-          DenseScan.scan(scorer(dense.field(), dense.vector()), scope.scope(), limit, budget);
+          DenseScan.scan(scorer(dense.field(), dense.target()), scope.scope(), limit, budget);
       case RankingNode.Fuse fuse -> {
         double[] weights =
             fuse.weighted().stream().mapToDouble(RankingNode.Weighted::weight).toArray();
@@ -148,7 +175,7 @@ public final class TreeEvaluator {
           Interpolation.rescore(
               interpolate,
               inputs.getFirst(),
-              scorer(interpolate.field(), interpolate.vector()),
+              scorer(interpolate.field(), interpolate.target()),
               scope.positions(),
               budget);
       case RankingNode.Compute compute ->
@@ -175,10 +202,14 @@ public final class TreeEvaluator {
   }
 
   private SparseVector vector(SparseQuery query) {
-    return Objects.requireNonNull(queries.get(query));
+    return Objects.requireNonNull(queries.sparse().get(query));
   }
 
-  private DenseFields.Scorer scorer(String field, DenseVector vector) {
+  private DenseFields.Scorer scorer(String field, DenseTarget target) {
+    DenseVector vector =
+        target instanceof DenseTarget.Vector(DenseVector given)
+            ? given
+            : Objects.requireNonNull(queries.dense().get(new DenseSearch(field, target)));
     return Objects.requireNonNull(scope.dense().find(field)).scorer(vector);
   }
 

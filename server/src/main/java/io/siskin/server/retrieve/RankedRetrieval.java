@@ -6,6 +6,7 @@ import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.rank.EncodedQueries;
 import io.siskin.server.rank.RankedScope;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.RankingOutcome;
@@ -20,7 +21,6 @@ import io.siskin.server.retrieve.RetrievalResponse.StageNanos;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchScope;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -62,45 +62,35 @@ final class RankedRetrieval {
   }
 
   /**
-   * Encodes the sparse queries of a tree.
+   * Makes the vectors of all queries of a tree.
    *
    * @param snapshot the collection
    * @param request the search
    * @param ranking its tree
    * @param cancellation the request's deadline and cancellation
-   * @return the vectors by their queries
    */
-  static Map<SparseQuery, SparseVector> encode(
+  static EncodedQueries encode(
       CollectionSnapshot snapshot,
       RetrievalRequest request,
       Ranking ranking,
       Cancellation cancellation) {
-    Map<SparseQuery, SparseVector> vectors = new HashMap<>();
-    TreeEvaluator.queries(ranking.root())
-        .forEach(
-            (query, path) -> {
-              cancellation.check();
-              try {
-                vectors.put(
-                    query, RetrievalPipeline.encode(snapshot, query(query, request.query())));
-              } catch (InvalidInputException wrong) {
-                throw query instanceof SparseQuery.OfRequest ? wrong : wrong.at(path);
-              }
-            });
-    return vectors;
+    return new TreeQueries(
+            snapshot, SnapshotDenseFields.of(snapshot), request, ranking.texts(), cancellation)
+        .encode(ranking.root());
   }
 
   /**
-   * Returns a query of a tree in the form of a request.
+   * Returns a sparse query of a tree in the form of requests: one, or one for each turn.
    *
    * @param query the query
    * @param ofRequest the query of the request
    */
-  static Query query(SparseQuery query, Query ofRequest) {
+  static List<Query> parts(SparseQuery query, Query ofRequest) {
     return switch (query) {
-      case SparseQuery.OfRequest() -> ofRequest;
-      case SparseQuery.Text(String text) -> new Query.Text(text);
-      case SparseQuery.Vector(SparseVector vector) -> new Query.Vector(vector);
+      case SparseQuery.OfRequest() -> List.of(ofRequest);
+      case SparseQuery.Vector(SparseVector vector) -> List.of(new Query.Vector(vector));
+      case SparseQuery.Text _, SparseQuery.Turns _ ->
+          TreeTexts.texts(query, ofRequest).stream().<Query>map(Query.Text::new).toList();
     };
   }
 
@@ -120,7 +110,7 @@ final class RankedRetrieval {
    * @param scope the documents that the request may find
    * @param request the search
    * @param ranking its tree
-   * @param vectors the vectors of its sparse queries
+   * @param vectors the vectors of its queries
    * @param cancellation the request's deadline and cancellation
    * @param responseBytesMax how long the answer may become, in bytes
    * @param encodeNanos how long it took to encode
@@ -131,7 +121,7 @@ final class RankedRetrieval {
       SearchScope scope,
       RetrievalRequest request,
       Ranking ranking,
-      Map<SparseQuery, SparseVector> vectors,
+      EncodedQueries vectors,
       Cancellation cancellation,
       long responseBytesMax,
       long encodeNanos,
@@ -144,7 +134,11 @@ final class RankedRetrieval {
     List<Hit> hits;
     try (HitFetcher fetcher =
         new HitFetcher(
-            snapshot.parts(), explained(vectors), request, cancellation, responseBytesMax)) {
+            snapshot.parts(),
+            explained(vectors.sparse()),
+            request,
+            cancellation,
+            responseBytesMax)) {
       hits = fetcher.fetch(outcome, scope.positions(), ranking.offset(), request.k());
     }
     long end = System.nanoTime();

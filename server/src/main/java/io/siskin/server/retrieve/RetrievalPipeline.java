@@ -18,6 +18,7 @@ import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.filter.Selection;
+import io.siskin.server.rank.EncodedQueries;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.SparseQuery;
 import io.siskin.server.rank.StageTotals;
@@ -33,7 +34,6 @@ import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.Searcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -99,6 +99,10 @@ public final class RetrievalPipeline implements Retriever {
   @Override
   public @Nullable CompletableFuture<RetrievalRequest> encodeAhead(
       RetrievalRequest request, Cancellation cancellation) {
+    Ranking ranking = request.ranking();
+    if (ranking != null) {
+      return encodeAhead(request, ranking, cancellation);
+    }
     if (!(request.query() instanceof Query.Text(String text))) {
       return null;
     }
@@ -115,6 +119,30 @@ public final class RetrievalPipeline implements Retriever {
       return encoding.thenApply(encoded -> request.withQuery(encoded(text, by, encoded, start)));
     } finally {
       // The model is closed with the snapshot, which is kept for as long as it is used.
+      if (encoding == null) {
+        snapshot.release();
+      } else {
+        CompletableFuture<?> _ = encoding.whenComplete((_, _) -> snapshot.release());
+      }
+    }
+  }
+
+  /** Encodes all texts of a ranking tree at once. */
+  private @Nullable CompletableFuture<RetrievalRequest> encodeAhead(
+      RetrievalRequest request, Ranking ranking, Cancellation cancellation) {
+    CollectionSnapshot snapshot = open.acquire(request.collection());
+    CompletableFuture<EncodedTexts> encoding = null;
+    try {
+      new WantedFields(request.fields()).check(snapshot);
+      TreeTexts texts = TreeTexts.of(snapshot, ranking.root(), request.query());
+      if (texts.isEmpty()) {
+        return null;
+      }
+      // What is wrong with the tree is told before a model is asked for anything.
+      ranked.check(snapshot, ranking.root());
+      encoding = texts.submit(cancellation);
+      return encoding.thenApply(request::withTexts);
+    } finally {
       if (encoding == null) {
         snapshot.release();
       } else {
@@ -202,18 +230,15 @@ public final class RetrievalPipeline implements Retriever {
       Cancellation cancellation,
       long responseBytesMax,
       long start) {
-    Map<SparseQuery, SparseVector> vectors =
+    EncodedQueries vectors =
         open.encoding(
             snapshot,
             () ->
                 snapshot.encoding(
                     statistics,
                     () -> RankedRetrieval.encode(snapshot, request, ranking, cancellation)));
-    long encodeNanos = System.nanoTime() - start;
-    if (request.query() instanceof Query.Encoded encoded) {
-      encodeNanos += encoded.encodeNanos();
-    }
-    long encodingNanos = encodeNanos;
+    EncodedTexts.Facts ahead = request.encodedAhead();
+    long encodingNanos = System.nanoTime() - start + (ahead == null ? 0 : ahead.encodeNanos());
     return open.reading(
         snapshot,
         () ->
@@ -273,7 +298,9 @@ public final class RetrievalPipeline implements Retriever {
       case Query.Vector _, Query.None _ ->
           request.ranking() != null
               && TreeEvaluator.queries(request.ranking().root()).keySet().stream()
-                  .anyMatch(query -> query instanceof SparseQuery.Text);
+                  .anyMatch(
+                      query ->
+                          query instanceof SparseQuery.Text || query instanceof SparseQuery.Turns);
     };
   }
 
@@ -368,7 +395,9 @@ public final class RetrievalPipeline implements Retriever {
         postings = estimatedPostings(snapshot, request.query());
       } else {
         for (SparseQuery query : TreeEvaluator.queries(ranking.root()).keySet()) {
-          postings += estimatedPostings(snapshot, RankedRetrieval.query(query, request.query()));
+          for (Query part : RankedRetrieval.parts(query, request.query())) {
+            postings += estimatedPostings(snapshot, part);
+          }
         }
         postings += RankedRetrieval.handedOn(ranking.root()) * POSTINGS_PER_CANDIDATE;
       }

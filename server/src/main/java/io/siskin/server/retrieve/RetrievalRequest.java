@@ -7,6 +7,7 @@ import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.search.Evaluation;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,8 +94,49 @@ public record RetrievalRequest(
    *     io.siskin.server.rank.TreeCheck#shape}
    * @param isStored whether the request named it instead of carrying it
    * @param offset how many hits are left out before the first one that is returned, 0 or more
+   * @param texts what was encoded of its texts ahead of the search; null for nothing
    */
-  public record Ranking(RankingNode root, boolean isStored, int offset) {}
+  public record Ranking(
+      RankingNode root, boolean isStored, int offset, @Nullable EncodedTexts texts) {
+    /**
+     * Makes a ranking of whose texts nothing is encoded yet.
+     *
+     * @param root see above
+     * @param isStored see above
+     * @param offset see above
+     */
+    public Ranking(RankingNode root, boolean isStored, int offset) {
+      this(root, isStored, offset, null);
+    }
+  }
+
+  /**
+   * Returns the same request with its texts encoded.
+   *
+   * @param texts what was encoded of the texts of its ranking tree, which it has
+   */
+  RetrievalRequest withTexts(EncodedTexts texts) {
+    Ranking before = Objects.requireNonNull(ranking);
+    return new RetrievalRequest(
+        collection,
+        query,
+        k,
+        evaluation,
+        fields,
+        explain,
+        selector,
+        tenant,
+        new Ranking(before.root(), before.isStored(), before.offset(), texts));
+  }
+
+  /** Returns how its texts were encoded ahead of the search; null when they were not. */
+  public EncodedTexts.@Nullable Facts encodedAhead() {
+    if (query instanceof Query.Encoded encoded) {
+      return new EncodedTexts.Facts(
+          encoded.encoderName(), encoded.queueNanos(), encoded.encodeNanos(), encoded.batchTexts());
+    }
+    return ranking == null || ranking.texts() == null ? null : ranking.texts().facts();
+  }
 
   /**
    * Returns the same request with another query.

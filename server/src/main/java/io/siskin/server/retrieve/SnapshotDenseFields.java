@@ -21,11 +21,11 @@ final class SnapshotDenseFields implements DenseFields {
   private static final double ROUNDING = 0x1p-24;
 
   private final List<DenseFieldSpec> specs;
-  private final List<SnapshotPart> parts;
+  private final CollectionSnapshot snapshot;
 
-  private SnapshotDenseFields(List<DenseFieldSpec> specs, List<SnapshotPart> parts) {
+  private SnapshotDenseFields(List<DenseFieldSpec> specs, CollectionSnapshot snapshot) {
     this.specs = specs;
-    this.parts = parts;
+    this.snapshot = snapshot;
   }
 
   /**
@@ -35,7 +35,7 @@ final class SnapshotDenseFields implements DenseFields {
    */
   static DenseFields of(CollectionSnapshot snapshot) {
     List<DenseFieldSpec> specs = snapshot.manifest().settings().schema().dense();
-    return specs.isEmpty() ? NONE : new SnapshotDenseFields(specs, snapshot.parts());
+    return specs.isEmpty() ? NONE : new SnapshotDenseFields(specs, snapshot);
   }
 
   @Override
@@ -47,13 +47,15 @@ final class SnapshotDenseFields implements DenseFields {
   public @Nullable Field find(String name) {
     for (DenseFieldSpec spec : specs) {
       if (spec.name().equals(name)) {
-        return new SnapshotField(spec, parts);
+        boolean encodes = snapshot.denseEncoders().queries(name) != null;
+        return new SnapshotField(spec, encodes, snapshot.parts());
       }
     }
     return null;
   }
 
-  private record SnapshotField(DenseFieldSpec spec, List<SnapshotPart> parts) implements Field {
+  private record SnapshotField(
+      DenseFieldSpec spec, boolean encodesQueries, List<SnapshotPart> parts) implements Field {
     @Override
     public int dimensions() {
       return spec.type().dimensions();

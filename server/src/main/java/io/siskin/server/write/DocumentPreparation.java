@@ -1,5 +1,7 @@
 package io.siskin.server.write;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.DocumentLimits;
 import io.siskin.index.document.FieldType;
@@ -13,16 +15,19 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
+import io.siskin.server.encode.factory.DenseModelSide;
 import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.ingest.DocumentForm;
 import io.siskin.server.ingest.EncodingFailures;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.write.DensePreparation.Outcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +73,15 @@ final class DocumentPreparation {
       Map<String, DenseVectors> dense) {}
 
   /**
+   * What came of the texts.
+   *
+   * @param sparse the vectors of those documents that brought none, in their order, or for each
+   *     what is wrong with it
+   * @param dense what came of texts for dense fields, by the number of the document
+   */
+  private record Encoded(List<Object> sparse, Map<Integer, List<Outcome>> dense) {}
+
+  /**
    * Prepares documents.
    *
    * @param tenant whose documents these are; empty for none
@@ -79,6 +93,7 @@ final class DocumentPreparation {
       String tenant, List<DocumentInput> documents, Cancellation cancellation) {
     List<Object> checked = new ArrayList<>(documents.size());
     List<String> texts = new ArrayList<>();
+    DensePreparation dense = new DensePreparation(encoding);
     for (DocumentInput input : documents) {
       try {
         Checked document = check(tenant, input);
@@ -86,15 +101,46 @@ final class DocumentPreparation {
         if (document.vector == null) {
           texts.add(document.text);
         }
+        addDense(checked.size() - 1, document, dense);
       } catch (InvalidInputException refused) {
         checked.add(refused);
       }
     }
-    CompletableFuture<List<Object>> encoded = encode(texts, cancellation);
+    CompletableFuture<Encoded> encoded = encode(texts, dense, cancellation);
     // A few are quantised where they are; more would hold up the network thread that they came by.
     return documents.size() <= QUANTISED_AT_ONCE_MAX
         ? encoded.thenApply(vectors -> join(checked, vectors))
         : encoded.thenApplyAsync(vectors -> join(checked, vectors), encoding);
+  }
+
+  private void addDense(int number, Checked document, DensePreparation dense) {
+    if (!document.text.isBlank()) {
+      for (DenseModelSide side : collection.denseEncoders().documents()) {
+        if (!document.dense.containsKey(side.field())) {
+          dense.add(number, side, document.text);
+        }
+      }
+    }
+  }
+
+  /** Encodes for sparse and dense vectors at the same time. */
+  private CompletableFuture<Encoded> encode(
+      List<String> texts, DensePreparation dense, Cancellation cancellation) {
+    AtomicBoolean refused = new AtomicBoolean();
+    Cancellation whileWanted = cancellation.orWhen(refused::get);
+    boolean submitted = false;
+    try {
+      CompletableFuture<List<Object>> sparse = encode(texts, whileWanted);
+      CompletableFuture<List<Outcome>> vectors = dense.encode(whileWanted);
+      submitted = true;
+      return sparse.thenCombine(
+          vectors,
+          (found, outcomes) ->
+              new Encoded(found, outcomes.stream().collect(groupingBy(Outcome::document))));
+    } finally {
+      // One front end has no room: what was handed to another one is wanted no more.
+      refused.set(!submitted);
+    }
   }
 
   private Checked check(String tenant, DocumentInput input) {
@@ -242,26 +288,54 @@ final class DocumentPreparation {
     return outcomes;
   }
 
-  private List<PreparedDocument> join(List<Object> checked, List<Object> vectors) {
+  private List<PreparedDocument> join(List<Object> checked, Encoded encoded) {
     List<PreparedDocument> prepared = new ArrayList<>(checked.size());
     int next = 0;
-    for (Object one : checked) {
-      switch (one) {
+    for (int number = 0; number < checked.size(); number++) {
+      switch (checked.get(number)) {
         case InvalidInputException refused -> prepared.add(new PreparedDocument.Refused(refused));
         case Checked document -> {
-          Object vector = document.vector == null ? vectors.get(next++) : document.vector;
+          Object vector = document.vector == null ? encoded.sparse.get(next++) : document.vector;
+          List<Outcome> dense = encoded.dense.getOrDefault(number, List.of());
           prepared.add(
               vector instanceof InvalidInputException refused
                   ? new PreparedDocument.Refused(refused)
-                  : ready(document, (SparseVector) vector));
+                  : prepared(document, (SparseVector) vector, dense));
         }
-        default -> throw new AssertionError(one);
+        default -> throw new AssertionError(checked.get(number));
       }
     }
     return prepared;
   }
 
-  private PreparedDocument ready(Checked document, SparseVector vector) {
+  private PreparedDocument prepared(Checked document, SparseVector vector, List<Outcome> encoded) {
+    try {
+      return ready(document, vector, dense(document, encoded));
+    } catch (InvalidInputException refused) {
+      return new PreparedDocument.Refused(refused);
+    }
+  }
+
+  /** Adds what was encoded to what the document has brought. */
+  private Map<String, DenseVectors> dense(Checked document, List<Outcome> encoded) {
+    if (encoded.isEmpty()) {
+      return document.dense;
+    }
+    Map<String, List<float[]>> vectors = new LinkedHashMap<>();
+    for (Outcome outcome : encoded) {
+      switch (outcome) {
+        case Outcome.Encoded(_, String field, List<float[]> found) -> vectors.put(field, found);
+        case Outcome.Refused(_, InvalidInputException reason) -> throw reason;
+      }
+    }
+    Map<String, DenseVectors> dense = new LinkedHashMap<>(document.dense);
+    dense.putAll(collection.schema().stored(vectors));
+    DocumentLimits.checkDense(document.id, dense);
+    return dense;
+  }
+
+  private PreparedDocument ready(
+      Checked document, SparseVector vector, Map<String, DenseVectors> dense) {
     return new PreparedDocument.Ready(
         new QuantizedDocument(
             document.id,
@@ -269,6 +343,6 @@ final class DocumentPreparation {
             collection.quantize(vector),
             document.stored,
             document.declared,
-            document.dense));
+            dense));
   }
 }

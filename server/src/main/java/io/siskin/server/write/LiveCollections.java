@@ -296,7 +296,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
           }
           try (NameLocks.Held _ = writers.locks().hold(name)) {
             requireFree(name);
-            requireModels(encoder);
+            requireModels(encoder, settings);
             EncoderSpec pinned =
                 encoder.base() instanceof Bm25Spec bm25 && !bm25.pinsAverageLength()
                     ? encoder.withAverageLength(Bm25Formula.AVERAGE_LENGTH_DEFAULT)
@@ -322,14 +322,24 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
   }
 
   /** A model that is missing is a fault of the request; without this it would look like ours. */
-  private void requireModels(EncoderSpec encoder) {
-    for (ModelRef model : encoder.models()) {
-      if (!Files.isDirectory(ModelStore.of(data).path(model))) {
-        throw new InvalidInputException(
-            "encoder",
-            "with the model " + model.name() + ", which is not there",
-            "a model of the server's data directory");
-      }
+  private void requireModels(EncoderSpec encoder, CollectionSettings settings) {
+    encoder.models().forEach(model -> requireModel("encoder", model));
+    settings
+        .denseEncoders()
+        .forEach(
+            (field, dense) ->
+                dense
+                    .models()
+                    .forEach(
+                        model -> requireModel("encoder of dense field '" + field + "'", model)));
+  }
+
+  private void requireModel(String what, ModelRef model) {
+    if (!Files.isDirectory(ModelStore.of(data).path(model))) {
+      throw new InvalidInputException(
+          what,
+          "with the model " + model.name() + ", which is not there",
+          "a model of the server's data directory");
     }
   }
 

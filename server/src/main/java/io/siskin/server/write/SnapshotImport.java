@@ -69,7 +69,7 @@ public final class SnapshotImport {
   }
 
   private static void requireModels(DataDirectory data, Path snapshot) throws IOException {
-    for (ModelRef model : CollectionManifest.read(snapshot).encoderSpec(snapshot).models()) {
+    for (ModelRef model : CollectionManifest.read(snapshot).models(snapshot)) {
       Path folder = ModelStore.of(data).path(model);
       if (!Files.isDirectory(folder)) {
         throw new InvalidInputException(

@@ -37,7 +37,7 @@ final class UpdatedFields {
       if (update.set().containsKey(name)) {
         throw new InvalidInputException("remove", "'" + name + "'", "no field that is set as well");
       }
-      checkMayChange(schema, encoder, name);
+      checkMayChange(settings, encoder, name);
       stored.remove(name);
       declared.remove(name);
     }
@@ -45,7 +45,7 @@ final class UpdatedFields {
         .set()
         .forEach(
             (name, value) -> {
-              checkMayChange(schema, encoder, name);
+              checkMayChange(settings, encoder, name);
               if (schema.field(name) == null) {
                 stored.put(name, DocumentPreparation.storedText(name, value));
               } else {
@@ -60,13 +60,15 @@ final class UpdatedFields {
   }
 
   /** Refuses what the vector may have been made of. It is by name, so that it can be foreseen. */
-  private static void checkMayChange(Schema schema, EncoderSpec encoder, String name) {
+  private static void checkMayChange(
+      CollectionSettings settings, EncoderSpec encoder, String name) {
+    Schema schema = settings.schema();
     if (name.equals(DocumentPreparation.TEXT)) {
       throw new InvalidInputException(
           "field", "'text'", "another one, since the vector goes with it: upsert the document");
     }
     if (name.equals(DocumentPreparation.TITLE)
-        && encoder.encodesDocuments()
+        && (encoder.encodesDocuments() || settings.encodesDenseDocuments())
         && DocumentPreparation.isTitleText(schema)) {
       throw new InvalidInputException(
           "field",

@@ -5,6 +5,7 @@ import io.siskin.index.quantize.QuantizedVector;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionSnapshot;
+import io.siskin.server.encode.factory.DenseEncoders;
 import io.siskin.server.encode.factory.Encoders;
 import io.siskin.server.encode.spec.EncoderSpec;
 import java.util.function.Function;
@@ -30,6 +31,11 @@ record WritableCollection(
   /** Returns the encoders. */
   Encoders encoders() {
     return snapshot.encoders();
+  }
+
+  /** Returns the encoders of the dense fields. */
+  DenseEncoders denseEncoders() {
+    return snapshot.denseEncoders();
   }
 
   /** Returns whether texts and undeclared fields are kept. */

@@ -20,6 +20,8 @@ import io.siskin.index.testing.Repository;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
 import io.siskin.server.encode.spec.AnalyzerSpec;
 import io.siskin.server.encode.spec.Bm25Spec;
+import io.siskin.server.encode.spec.DenseEncoderSpec;
+import io.siskin.server.encode.spec.ModelRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code docs/format.md} lists exactly the members that are written, with the types that they have.
  */
 final class ManifestDocTest {
+  private static final ModelRef REF = new ModelRef("tiny", "0123456789abcdef".repeat(4));
+
   @TempDir private Path directory;
 
   /** Returns the documented types by member, from the table below a heading. */
@@ -100,6 +104,7 @@ final class ManifestDocTest {
                 "schema",
                 "schema.fields",
                 "schema.dense",
+                "denseEncoders",
                 "storage",
                 "storage.quantization",
                 "storage.reordering",
@@ -118,13 +123,15 @@ final class ManifestDocTest {
             new LogState(2, 5, 8, 7),
             List.of(new SegmentEntry("00112233445566778899aabbccddeeff", 5, 100, 3, 1)))
         .write(directory);
-    CollectionManifest.read(directory);
+    assertThat(CollectionManifest.read(directory).settings()).isEqualTo(settings);
     return new ObjectMapper()
         .readTree(Files.readAllBytes(directory.resolve(CollectionManifest.FILE_NAME)));
   }
 
   @Test
   void theManifestHasTheMembersOfThePage() throws IOException {
+    DenseEncoderSpec.Model model = new DenseEncoderSpec.Model(REF, "");
+    DenseType type = new DenseType(3, DenseStorage.INT8, DenseSimilarity.COSINE);
     JsonNode everything =
         manifest(
             new CollectionSettings(
@@ -132,8 +139,9 @@ final class ManifestDocTest {
                     List.of(new Schema.Field("owner", FieldType.STRING)),
                     "owner",
                     List.of(
-                        new DenseFieldSpec(
-                            "v", new DenseType(3, DenseStorage.INT8, DenseSimilarity.COSINE), 4))),
+                        new DenseFieldSpec("v", type, 4),
+                        new DenseFieldSpec("w", type, 1),
+                        new DenseFieldSpec("x", type, 1))),
                 new StorageOptions(
                     new Quantization.Global(.5f),
                     new BuildOptions.Structures(
@@ -146,7 +154,14 @@ final class ManifestDocTest {
                     Reordering.GraphBisection.DEFAULTS),
                 new WriteOptions(new WriteOptions.Sync.Interval(20), 500),
                 .5f,
-                StatisticsScope.TENANT));
+                StatisticsScope.TENANT,
+                Map.of(
+                    "v",
+                    new DenseEncoderSpec(model, new DenseEncoderSpec.Model(REF, "query: "), 8),
+                    "w",
+                    new DenseEncoderSpec(null, model, 3),
+                    "x",
+                    new DenseEncoderSpec(model, null, 3))));
     JsonNode nothing =
         manifest(
             new CollectionSettings(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.Side;
 import io.siskin.server.ingest.EncodingJournal.Entry;
 import io.siskin.server.testing.Seeded;
 import java.io.IOException;
@@ -23,7 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class EncodingJournalTest {
   private static final String KEY = "ab".repeat(32);
-  private static final Entry MISSING = new Entry.Missing();
+  private static final Entry<SparseVector> MISSING = new Entry.Missing<>();
+
+  private static byte[] hash(String text) {
+    return EncodingJournal.hash(new EncoderInput(text, Side.DOCUMENT));
+  }
 
   @TempDir Path directory;
 
@@ -45,9 +51,10 @@ final class EncodingJournalTest {
   }
 
   private void write(List<TokenVector> vectors) throws IOException {
-    try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
+    try (EncodingJournal<SparseVector> journal =
+        EncodingJournal.open(directory, KEY, new TokenBodies())) {
       for (int i = 0; i < vectors.size(); i++) {
-        journal.append(EncodingJournal.hash("text " + i), vectors.get(i));
+        journal.append(hash("text " + i), vectors.get(i));
       }
     }
   }
@@ -98,10 +105,11 @@ final class EncodingJournalTest {
 
   /** Does what a build does; returns how many vectors it took from the journal. */
   private long run(List<TokenVector> vectors) throws IOException {
-    try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
+    try (EncodingJournal<SparseVector> journal =
+        EncodingJournal.open(directory, KEY, new TokenBodies())) {
       for (int i = 0; i < vectors.size(); i++) {
-        byte[] hash = EncodingJournal.hash("text " + i);
-        if (journal.next(hash) instanceof Entry.Known(SparseVector known)) {
+        byte[] hash = hash("text " + i);
+        if (journal.next(hash) instanceof Entry.Known<SparseVector>(SparseVector known)) {
           assertThat(known).isEqualTo(vectors.get(i));
         } else {
           journal.append(hash, vectors.get(i));
@@ -116,11 +124,11 @@ final class EncodingJournalTest {
     Seeded.run(
         random -> {
           write(vectors(random, 5));
-          try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
-            assertThat(journal.next(EncodingJournal.hash("text 0")))
-                .isInstanceOf(Entry.Known.class);
-            assertThat(journal.next(EncodingJournal.hash("another"))).isEqualTo(MISSING);
-            assertThat(journal.next(EncodingJournal.hash("text 1"))).isEqualTo(MISSING);
+          try (EncodingJournal<SparseVector> journal =
+              EncodingJournal.open(directory, KEY, new TokenBodies())) {
+            assertThat(journal.next(hash("text 0"))).isInstanceOf(Entry.Known.class);
+            assertThat(journal.next(hash("another"))).isEqualTo(MISSING);
+            assertThat(journal.next(hash("text 1"))).isEqualTo(MISSING);
             assertThat(journal.reusedCount()).isEqualTo(1);
           }
           EncodingJournal.deleteAll(directory);
@@ -130,20 +138,22 @@ final class EncodingJournalTest {
   @Test
   void textThatCouldNotBeEncodedDoesNotEndTheReuse() throws IOException {
     TokenVector last = TokenVector.of(Map.of("a", 1f));
-    try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
-      journal.appendFailure(EncodingJournal.hash("bad"));
-      journal.append(EncodingJournal.hash("good"), last);
+    try (EncodingJournal<SparseVector> journal =
+        EncodingJournal.open(directory, KEY, new TokenBodies())) {
+      journal.appendFailure(hash("bad"));
+      journal.append(hash("good"), last);
     }
-    try (EncodingJournal journal = EncodingJournal.open(directory, KEY)) {
-      assertThat(journal.next(EncodingJournal.hash("bad"))).isEqualTo(new Entry.Failed());
-      assertThat(journal.next(EncodingJournal.hash("good"))).isEqualTo(new Entry.Known(last));
+    try (EncodingJournal<SparseVector> journal =
+        EncodingJournal.open(directory, KEY, new TokenBodies())) {
+      assertThat(journal.next(hash("bad"))).isEqualTo(new Entry.Failed<>());
+      assertThat(journal.next(hash("good"))).isEqualTo(new Entry.Known<>(last));
       assertThat(journal.reusedCount()).isEqualTo(1);
     }
   }
 
   @Test
   void journalWithoutAnEntryLeavesNoFile() throws IOException {
-    EncodingJournal.open(directory, KEY).close();
+    EncodingJournal.open(directory, KEY, new TokenBodies()).close();
     assertThat(directory).isEmptyDirectory();
   }
 
@@ -152,8 +162,9 @@ final class EncodingJournalTest {
     write(List.of(TokenVector.of(Map.of("a", 1f))));
     // The same name, as only the first digits are in it.
     String other = KEY.substring(0, 60) + "0000";
-    try (EncodingJournal journal = EncodingJournal.open(directory, other)) {
-      assertThat(journal.next(EncodingJournal.hash("text 0"))).isEqualTo(MISSING);
+    try (EncodingJournal<SparseVector> journal =
+        EncodingJournal.open(directory, other, new TokenBodies())) {
+      assertThat(journal.next(hash("text 0"))).isEqualTo(MISSING);
     }
     EncodingJournal.deleteAll(directory);
     assertThat(directory).isEmptyDirectory();

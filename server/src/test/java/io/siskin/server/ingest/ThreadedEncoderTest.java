@@ -7,8 +7,10 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.corpus.SourceDocument;
+import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.encode.RemoteEncoderException.Reason;
+import io.siskin.server.encode.Side;
 import io.siskin.server.encode.onnx.InferenceException;
 import io.siskin.server.ingest.BatchEncoder.Outcome;
 import java.util.List;
@@ -35,15 +37,19 @@ final class ThreadedEncoderTest {
             },
             2)) {
       List<String> texts = List.of("a", "bad", "b", "c", "d", "e", "bad");
-      assertThat(encoder.encode(texts).get())
+      assertThat(
+              encoder
+                  .encode(
+                      texts.stream().map(text -> new EncoderInput(text, Side.DOCUMENT)).toList())
+                  .get())
           .containsExactly(
-              new Outcome.Encoded(vector("a")),
-              new Outcome.Failed(failure),
-              new Outcome.Encoded(vector("b")),
-              new Outcome.Encoded(vector("c")),
-              new Outcome.Encoded(vector("d")),
-              new Outcome.Encoded(vector("e")),
-              new Outcome.Failed(failure));
+              new Outcome.Encoded<>(vector("a")),
+              new Outcome.Failed<>(failure),
+              new Outcome.Encoded<>(vector("b")),
+              new Outcome.Encoded<>(vector("c")),
+              new Outcome.Encoded<>(vector("d")),
+              new Outcome.Encoded<>(vector("e")),
+              new Outcome.Failed<>(failure));
     }
   }
 

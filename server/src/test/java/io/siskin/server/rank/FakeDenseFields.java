@@ -55,6 +55,11 @@ final class FakeDenseFields implements DenseFields {
     }
 
     @Override
+    public boolean encodesQueries() {
+      return true;
+    }
+
+    @Override
     public Scorer scorer(DenseVector query) {
       return new Scorer() {
         @Override

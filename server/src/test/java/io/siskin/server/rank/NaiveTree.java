@@ -35,15 +35,15 @@ final class NaiveTree {
   record Scored(int position, double score) {}
 
   private final RankedScope scope;
-  private final Map<SparseQuery, SparseVector> queries;
+  private final FakeTexts texts;
   private final double nowSeconds;
 
   /** The lists of the stages by name. */
   final Map<String, List<Scored>> lists = new LinkedHashMap<>();
 
-  NaiveTree(RankedScope scope, Map<SparseQuery, SparseVector> queries, long nowMillis) {
+  NaiveTree(RankedScope scope, FakeTexts texts, long nowMillis) {
     this.scope = scope;
-    this.queries = queries;
+    this.texts = texts;
     this.nowSeconds = nowMillis / 1e3;
   }
 
@@ -61,7 +61,7 @@ final class NaiveTree {
 
   private List<Scored> all(RankingNode node, List<List<Scored>> inputs) {
     return switch (node) {
-      case RankingNode.Sparse sparse -> sparse(queries.get(sparse.query()));
+      case RankingNode.Sparse sparse -> sparse(vector(sparse.query()));
       case RankingNode.Dense dense -> dense(dense);
       case RankingNode.Fuse fuse -> fuse(fuse, inputs);
       case RankingNode.Interpolate interpolate ->
@@ -69,7 +69,7 @@ final class NaiveTree {
               .map(
                   each -> {
                     Double dense =
-                        denseScore(interpolate.field(), interpolate.vector(), each.position);
+                        denseScore(interpolate.field(), interpolate.target(), each.position);
                     double other = dense == null ? interpolate.missingScore() : dense;
                     double alpha = interpolate.alpha();
                     return new Scored(each.position, alpha * each.score + (1 - alpha) * other);
@@ -106,7 +106,7 @@ final class NaiveTree {
       int number = scope.positions().documentNumber(position);
       int segment = scope.positions().segment(number);
       var accepted = scope.scope().accepted(segment);
-      Double score = denseScore(node.field(), node.vector(), position);
+      Double score = denseScore(node.field(), node.target(), position);
       if (score != null
           && (accepted == null || accepted.contains(number - scope.positions().base(segment)))) {
         found.add(new Scored(position, score));
@@ -115,7 +115,50 @@ final class NaiveTree {
     return found;
   }
 
-  private Double denseScore(String field, DenseVector query, int position) {
+  /** Adds up number by number, over the turns in their order. */
+  private TokenVector vector(SparseQuery query) {
+    return switch (query) {
+      case SparseQuery.OfRequest() -> texts.sparse(FakeTexts.OF_REQUEST);
+      case SparseQuery.Text(String text) -> texts.sparse(text);
+      case SparseQuery.Vector(SparseVector vector) -> (TokenVector) vector;
+      case SparseQuery.Turns(List<Turn> turns) -> {
+        Map<String, Double> sums = new TreeMap<>();
+        for (Turn turn : turns) {
+          TokenVector vector = texts.sparse(turn.text());
+          for (int i = 0; i < vector.size(); i++) {
+            double before = sums.getOrDefault(vector.token(i), 0.0);
+            sums.put(vector.token(i), before + turn.weight() * vector.weight(i));
+          }
+        }
+        sums.values().removeIf(sum -> sum == 0);
+        Map<String, Float> mixed = new TreeMap<>();
+        sums.forEach((token, sum) -> mixed.put(token, sum.floatValue()));
+        yield TokenVector.of(mixed);
+      }
+    };
+  }
+
+  private DenseVector vector(String field, DenseTarget target) {
+    return switch (target) {
+      case DenseTarget.Vector(DenseVector vector) -> vector;
+      case DenseTarget.OfRequest() -> new DenseVector(texts.dense(field, FakeTexts.OF_REQUEST));
+      case DenseTarget.Text(String text) -> new DenseVector(texts.dense(field, text));
+      case DenseTarget.Turns(List<Turn> turns) -> {
+        float[] mixed = new float[FakeDenseFields.DIMENSIONS];
+        for (int i = 0; i < mixed.length; i++) {
+          double sum = 0;
+          for (Turn turn : turns) {
+            sum += turn.weight() * texts.dense(field, turn.text())[i];
+          }
+          mixed[i] = (float) sum;
+        }
+        yield new DenseVector(mixed);
+      }
+    };
+  }
+
+  private Double denseScore(String field, DenseTarget target, int position) {
+    DenseVector query = vector(field, target);
     int number = scope.positions().documentNumber(position);
     int segment = scope.positions().segment(number);
     int document = number - scope.positions().base(segment);
@@ -293,7 +336,7 @@ final class NaiveTree {
 
   /** Adds up in the order that the fast one promises: by segment, and then by rank. */
   private TokenVector expanded(RankingNode.Feedback node, List<Scored> input) {
-    TokenVector query = (TokenVector) queries.get(node.query());
+    TokenVector query = vector(node.query());
     List<Scored> best = input.stream().limit(node.documents()).toList();
     Map<String, Double> centroid = new TreeMap<>();
     for (int segment = 0; segment < scope.scope().size(); segment++) {

@@ -49,7 +49,7 @@ public final class RandomTrees {
             0);
     if (isLeaf) {
       return random.nextInt(3) == 0
-          ? new RankingNode.Dense(frame, field(), vector())
+          ? new RankingNode.Dense(frame, field(), target())
           : new RankingNode.Sparse(frame, query(), evaluation());
     }
     return switch (random.nextInt(5)) {
@@ -59,7 +59,7 @@ public final class RandomTrees {
               frame,
               node(path + ".rescore.input", depth + 1),
               field(),
-              vector(),
+              target(),
               random.nextInt(5) / 4.0,
               random.nextInt(5) - 2.0,
               pick(EarlyStop.NONE, EarlyStop.PROVEN));
@@ -117,10 +117,33 @@ public final class RandomTrees {
   }
 
   private SparseQuery query() {
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(5)) {
       case 0 -> new SparseQuery.OfRequest();
+      case 1 -> new SparseQuery.Text(text());
+      case 2 -> new SparseQuery.Turns(turns());
       default -> new SparseQuery.Vector((TokenVector) RankedCollection.query(random));
     };
+  }
+
+  private DenseTarget target() {
+    return switch (random.nextInt(5)) {
+      case 0 -> new DenseTarget.OfRequest();
+      case 1 -> new DenseTarget.Text(text());
+      case 2 -> new DenseTarget.Turns(turns());
+      default -> new DenseTarget.Vector(vector());
+    };
+  }
+
+  private String text() {
+    return random.nextInt(4) == 0 ? "" : "text " + random.nextInt(6);
+  }
+
+  private List<Turn> turns() {
+    List<Turn> turns = new ArrayList<>(List.of(new Turn(text(), 1)));
+    for (int i = random.nextInt(4); i > 0; i--) {
+      turns.add(new Turn(text(), random.nextInt(5) / 2.0));
+    }
+    return turns;
   }
 
   private Evaluation evaluation() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.testing.Seeds;
-import io.siskin.index.vector.SparseVector;
 import io.siskin.server.rank.NaiveTree.Scored;
 import io.siskin.server.rank.RankingNode.Frame;
 import io.siskin.server.search.Cancellation;
@@ -51,23 +50,12 @@ final class TreeEvaluatorTest {
     collection.close();
   }
 
-  private static Map<SparseQuery, SparseVector> vectors(RankingNode root) {
-    Map<SparseQuery, SparseVector> vectors = new HashMap<>();
-    for (SparseQuery query : TreeEvaluator.queries(root).keySet()) {
-      vectors.put(
-          query,
-          query instanceof SparseQuery.Vector(SparseVector vector)
-              ? vector
-              : RankedCollection.query(RANDOM));
-    }
-    return vectors;
+  private static EncodedQueries vectors(RankingNode root) {
+    return new FakeTexts(RANDOM).encoded(root);
   }
 
   private static RankingOutcome evaluate(
-      RankedScope scope,
-      RankingNode root,
-      Map<SparseQuery, SparseVector> vectors,
-      Cancellation cancellation) {
+      RankedScope scope, RankingNode root, EncodedQueries vectors, Cancellation cancellation) {
     return new TreeEvaluator(scope, vectors, NOW_MILLIS, new StageTotals())
         .evaluate(root, cancellation);
   }
@@ -111,8 +99,9 @@ final class TreeEvaluatorTest {
       TreeCheck.shape(root);
       RankedScope scope = collection.scope(filtered());
       TreeCheck.fit(root, scope);
-      Map<SparseQuery, SparseVector> vectors = vectors(root);
-      NaiveTree naive = new NaiveTree(scope, vectors, NOW_MILLIS);
+      FakeTexts texts = new FakeTexts(RANDOM);
+      EncodedQueries vectors = texts.encoded(root);
+      NaiveTree naive = new NaiveTree(scope, texts, NOW_MILLIS);
       List<Scored> expected = naive.evaluate(root);
       RankingOutcome outcome = evaluate(scope, root, vectors, Cancellation.NEVER);
       assertThat(outcome.lists().keySet())
@@ -162,7 +151,7 @@ final class TreeEvaluatorTest {
         new Frame("node", "root", 5, budget),
         sparse("node.rescore.input", 400),
         "first",
-        new DenseVector(FakeDenseFields.draw(RANDOM)),
+        new DenseTarget.Vector(new DenseVector(FakeDenseFields.draw(RANDOM))),
         alpha,
         -1,
         stop);
@@ -174,7 +163,7 @@ final class TreeEvaluatorTest {
     Map<EarlyStop, Long> looked = new HashMap<>();
     for (int i = 0; i < 200; i++) {
       RankingNode.Interpolate all = interpolate(EarlyStop.NONE, 0.8, 0);
-      Map<SparseQuery, SparseVector> vectors = vectors(all);
+      EncodedQueries vectors = vectors(all);
       Map<EarlyStop, RankingOutcome> outcomes = new HashMap<>();
       for (EarlyStop stop : EnumSet.allOf(EarlyStop.class)) {
         RankingNode node =
@@ -182,7 +171,7 @@ final class TreeEvaluatorTest {
                 all.frame(),
                 all.input(),
                 all.field(),
-                all.vector(),
+                all.target(),
                 all.alpha(),
                 all.missingScore(),
                 stop);
@@ -219,7 +208,7 @@ final class TreeEvaluatorTest {
       RankingNode root =
           new RankingNode.Sparse(
               new Frame("node", "root", 50, 100), new SparseQuery.OfRequest(), evaluation);
-      Map<SparseQuery, SparseVector> vectors = vectors(root);
+      EncodedQueries vectors = vectors(root);
       RankingOutcome whole = evaluate(collection.scope(), unbounded(), vectors, Cancellation.NEVER);
       RankingOutcome cut =
           evaluate(
@@ -261,12 +250,12 @@ final class TreeEvaluatorTest {
         new RankingNode.Dense(
             new Frame("node", "root", 5, 10),
             "first",
-            new DenseVector(FakeDenseFields.draw(RANDOM)));
+            new DenseTarget.Vector(new DenseVector(FakeDenseFields.draw(RANDOM))));
     RankingOutcome scanned =
         evaluate(
             collection.scope(),
             dense,
-            Map.of(),
+            EncodedQueries.ofSparse(Map.of()),
             ticking(new AtomicLong(), 1_200, Long.MAX_VALUE / 2));
     assertThat(scanned.reports().getFirst().isComplete()).isFalse();
     assertThat(scanned.reports().getFirst().documentsScored())

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.client.EncodeRequest;
 import io.siskin.client.EncodeResult;
+import io.siskin.client.Ranking;
+import io.siskin.client.RankingNode;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchException;
 import io.siskin.client.SearchRequest;
@@ -38,7 +40,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +149,25 @@ class LearnedSearchTest {
     assertThat(again.hits()).isEqualTo(answers.get(7).join().hits());
     assertThat(metrics().texts()).isEqualTo(50);
     assertThat(metrics().cache().hits()).isEqualTo(1);
+  }
+
+  @Test
+  void textsOfATreeAreEncodedTogetherBehindTheFrontEnd() {
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    model.onTokenize(_ -> threads.add(Thread.currentThread().getName()));
+    RankingNode tree =
+        RankingNode.reciprocalRank(
+            10,
+            RankingNode.sparse(10),
+            RankingNode.sparse(10, new SearchRequest.Query.Text("grouse")),
+            RankingNode.sparse(10, new SearchRequest.Query.Text("black kite")),
+            RankingNode.sparse(10, new SearchRequest.Query.Text("grouse")));
+    SearchResult result =
+        client.search(SearchRequest.text("birds", "red").withRanking(new Ranking.Tree(tree)));
+    assertThat(result.hits()).hasSize(3);
+    assertThat(metrics().texts()).isEqualTo(3);
+    assertThat(threads).allMatch(name -> name.startsWith("siskin-tokenize-")).isNotEmpty();
+    assertThat(result.timings().encodeNanos()).isPositive();
   }
 
   @Test

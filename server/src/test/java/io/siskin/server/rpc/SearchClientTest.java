@@ -19,6 +19,7 @@ import io.siskin.client.SparseVector;
 import io.siskin.client.StatisticsScope;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.rank.DenseTarget;
 import io.siskin.server.rank.DenseVector;
 import io.siskin.server.rank.EarlyStop;
 import io.siskin.server.rank.FusionMethod;
@@ -225,7 +226,8 @@ class SearchClientTest {
     var compute = (io.siskin.server.rank.RankingNode.Compute) group.input();
     assertThat(compute.formula().text()).isEqualTo("score()");
     var interpolate = (io.siskin.server.rank.RankingNode.Interpolate) fuse.weighted().get(1).node();
-    assertThat(interpolate.vector()).isEqualTo(new DenseVector(new float[] {2, 3}));
+    assertThat(interpolate.target())
+        .isEqualTo(new DenseTarget.Vector(new DenseVector(new float[] {2, 3})));
     assertThat(interpolate.earlyStop()).isEqualTo(EarlyStop.PROVEN);
     assertThat(List.of(interpolate.alpha(), interpolate.missingScore()))
         .containsExactly(0.25, -1.0);

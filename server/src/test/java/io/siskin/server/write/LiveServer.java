@@ -41,13 +41,23 @@ final class LiveServer implements AutoCloseable {
 
   /** Opens a data directory whose segments are merged by given threads, which it closes. */
   LiveServer(Path folder, WriteLimits limits, ExecutorService merges) throws IOException {
+    this(folder, limits, merges, TextModels.NONE);
+  }
+
+  /** Opens a data directory with models. */
+  LiveServer(Path folder, WriteLimits limits, TextModels models) throws IOException {
+    this(folder, limits, Executors.newSingleThreadExecutor(), models);
+  }
+
+  private LiveServer(Path folder, WriteLimits limits, ExecutorService merges, TextModels models)
+      throws IOException {
     this.data = new DataDirectory(folder);
-    this.catalog = new CollectionCatalog(data, Verification.FULL, snapshot -> {}, TextModels.NONE);
+    this.catalog = new CollectionCatalog(data, Verification.FULL, snapshot -> {}, models);
     this.live =
         new LiveCollections(
             data,
             catalog,
-            TextModels.NONE,
+            models,
             limits,
             new SegmentBuilds.Workers(Executors.newSingleThreadExecutor(), merges, new BulkPace()));
     live.recoverAll();

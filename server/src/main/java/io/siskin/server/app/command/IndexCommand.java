@@ -1,7 +1,9 @@
 package io.siskin.server.app.command;
 
+import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
+import io.siskin.server.app.flags.DenseFlags;
 import io.siskin.server.app.flags.EncoderFlags;
 import io.siskin.server.app.flags.EncodingStoreFlags;
 import io.siskin.server.app.flags.FieldFlags;
@@ -16,6 +18,8 @@ import io.siskin.server.app.terminal.Units;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.ingest.DenseBuild;
 import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.ingest.IndexRequest;
 import java.io.IOException;
@@ -28,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -93,6 +98,7 @@ public final class IndexCommand implements Callable<Integer> {
 
   @Mixin private FieldFlags fields = new FieldFlags();
   @Mixin private EncoderFlags encoder = new EncoderFlags();
+  @Mixin private DenseFlags dense = new DenseFlags();
   @Mixin private InferenceFlags inference = new InferenceFlags();
   @Mixin private EncodingStoreFlags encodingStore = new EncodingStoreFlags();
   @Mixin private StructureFlags structures = new StructureFlags();
@@ -160,20 +166,24 @@ public final class IndexCommand implements Callable<Integer> {
           DataDirectory.NAME_RULE + "; name the collection with --collection");
     }
     DataDirectory.checkName(name);
+    Schema schema = fields.schema();
+    EncoderSpec encoderSpec = encoder.spec();
+    DenseBuild denseBuild = new DenseBuild(dense.encoders(schema, Map.of()));
     return new IndexRequest(
         inputs,
         format,
         output,
         name,
-        encoder.spec(),
+        encoderSpec,
         encoder.files(),
-        encoder.models(),
+        Stream.concat(encoder.models().stream(), dense.models().stream()).distinct().toList(),
         structures.build(),
         pruning.build(),
         skipBad,
         !noCalibration,
-        fields.schema(),
-        fields.statistics());
+        schema,
+        fields.statistics(),
+        denseBuild);
   }
 
   /**

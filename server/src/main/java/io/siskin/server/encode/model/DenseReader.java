@@ -28,6 +28,11 @@ final class DenseReader implements OutputReader {
     this.dimensions = reading.dimensions() == 0 ? size : reading.dimensions();
   }
 
+  /** Returns how many numbers a vector has. */
+  int dimensions() {
+    return dimensions;
+  }
+
   @Override
   public long[] shape(int count, int length) {
     return reading.pooled() ? new long[] {count, size} : new long[] {count, length, size};

@@ -184,6 +184,11 @@ public final class LoadedModel implements TextModel {
   }
 
   @Override
+  public int denseDimensions() {
+    return reader instanceof DenseReader dense ? dense.dimensions() : SPARSE;
+  }
+
+  @Override
   public boolean hasTerm(String term) {
     return terms != null && terms.has(term);
   }

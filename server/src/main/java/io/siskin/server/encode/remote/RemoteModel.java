@@ -142,6 +142,11 @@ public final class RemoteModel implements TextModel {
   }
 
   @Override
+  public int denseDimensions() {
+    return target.isDense() ? UNKNOWN_DIMENSIONS : SPARSE;
+  }
+
+  @Override
   public int lengthTokensMax() {
     return options.lengthTokensMax();
   }

@@ -4,15 +4,20 @@ import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v2.FormatV2;
+import io.siskin.proto.v1.DenseEncoder;
 import io.siskin.proto.v1.DenseField;
+import io.siskin.proto.v1.DenseModel;
 import io.siskin.proto.v1.DenseSimilarity;
 import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.server.encode.spec.DenseEncoderSpec;
+import io.siskin.server.encode.spec.ModelRef;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The translation between the messages of dense fields and vectors and the domain's own. */
 final class DenseMapper {
@@ -120,6 +125,48 @@ final class DenseMapper {
         (int) vectorsMax);
   }
 
+  /**
+   * Translates how texts become vectors of the dense fields of a new collection.
+   *
+   * @param messages the fields
+   * @return the encoders by the name of the field; one without is missing
+   * @throws InvalidInputException when one is malformed
+   */
+  static Map<String, DenseEncoderSpec> encoders(List<DenseField> messages) {
+    Map<String, DenseEncoderSpec> encoders = new LinkedHashMap<>();
+    for (int i = 0; i < messages.size(); i++) {
+      DenseField message = messages.get(i);
+      if (message.hasEncoder()) {
+        String path = "schema.dense_fields[" + i + "].encoder";
+        try {
+          encoders.put(message.getName(), encoder(message));
+        } catch (InvalidInputException e) {
+          throw e.at(path);
+        }
+      }
+    }
+    return encoders;
+  }
+
+  private static DenseEncoderSpec encoder(DenseField field) {
+    DenseEncoder message = field.getEncoder();
+    int dimensions =
+        message.hasModelDimensions() ? message.getModelDimensions() : field.getDimensions();
+    if (Integer.compareUnsigned(dimensions, field.getDimensions()) < 0) {
+      throw new InvalidInputException(
+          "model_dimensions", dimensions, field.getDimensions() + " to " + DIMENSIONS_MAX);
+    }
+    return new DenseEncoderSpec(
+        message.hasDocuments() ? model(message.getDocuments()) : null,
+        message.hasQueries() ? model(message.getQueries()) : null,
+        ProtoMapper.wholeNumber(dimensions));
+  }
+
+  private static DenseEncoderSpec.Model model(DenseModel message) {
+    return new DenseEncoderSpec.Model(
+        new ModelRef(message.getName(), message.getFingerprint()), message.getPrefix());
+  }
+
   private static io.siskin.index.dense.DenseStorage storage(DenseStorage message) {
     return switch (message) {
       case DENSE_STORAGE_UNSPECIFIED, DENSE_STORAGE_F32 -> io.siskin.index.dense.DenseStorage.F32;
@@ -142,9 +189,14 @@ final class DenseMapper {
    * Translates a dense field.
    *
    * @param field the field
+   * @param encoder how texts become vectors of it; null for none
    */
-  static DenseField toProto(DenseFieldSpec field) {
-    return DenseField.newBuilder()
+  static DenseField toProto(DenseFieldSpec field, @Nullable DenseEncoderSpec encoder) {
+    DenseField.Builder message = DenseField.newBuilder();
+    if (encoder != null) {
+      message.setEncoder(toProto(encoder));
+    }
+    return message
         .setName(field.name())
         .setDimensions(field.type().dimensions())
         .setStorage(
@@ -159,6 +211,26 @@ final class DenseMapper {
               case COSINE -> DenseSimilarity.DENSE_SIMILARITY_COSINE;
             })
         .setVectorsMax(field.vectorsMax())
+        .build();
+  }
+
+  private static DenseEncoder toProto(DenseEncoderSpec encoder) {
+    DenseEncoder.Builder message =
+        DenseEncoder.newBuilder().setModelDimensions(encoder.modelDimensions());
+    if (encoder.documents() != null) {
+      message.setDocuments(toProto(encoder.documents()));
+    }
+    if (encoder.queries() != null) {
+      message.setQueries(toProto(encoder.queries()));
+    }
+    return message.build();
+  }
+
+  private static DenseModel toProto(DenseEncoderSpec.Model model) {
+    return DenseModel.newBuilder()
+        .setName(model.ref().name())
+        .setFingerprint(model.ref().fingerprint())
+        .setPrefix(model.prefix())
         .build();
   }
 }

@@ -116,9 +116,10 @@ public final class ProtoMapper {
                     pipelines.apply(collection))
                 : message.getNode(),
             () -> defaultModes.apply(collection));
-    if (message.getQueryCase() == SearchRequest.QueryCase.QUERY_NOT_SET) {
-      TreeCheck.refuseMissingQuery(root);
-    }
+    TreeCheck.refuseMissingQuery(
+        root,
+        message.getQueryCase() != SearchRequest.QueryCase.QUERY_NOT_SET,
+        message.getQueryCase() == SearchRequest.QueryCase.TEXT);
     if (offset >= root.frame().limit()) {
       throw new InvalidInputException(
           "offset", offset, "below the limit of the root, " + root.frame().limit());

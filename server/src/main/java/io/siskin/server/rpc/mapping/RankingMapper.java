@@ -2,7 +2,6 @@ package io.siskin.server.rpc.mapping;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.siskin.index.error.InvalidInputException;
-import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.ExpansionTerm;
 import io.siskin.proto.v1.FeedbackStage;
 import io.siskin.proto.v1.FuseInput;
@@ -17,8 +16,8 @@ import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SearchMode.ModeCase;
 import io.siskin.proto.v1.SparseStage;
+import io.siskin.proto.v1.SparseStage.QueryCase;
 import io.siskin.server.collection.Pipelines;
-import io.siskin.server.rank.DenseVector;
 import io.siskin.server.rank.EarlyStop;
 import io.siskin.server.rank.Formula;
 import io.siskin.server.rank.FusionMethod;
@@ -28,6 +27,7 @@ import io.siskin.server.rank.RankingNode.Weighted;
 import io.siskin.server.rank.SparseQuery;
 import io.siskin.server.rank.StageReport;
 import io.siskin.server.rank.TreeCheck;
+import io.siskin.server.rank.Turn;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
@@ -147,13 +147,8 @@ public final class RankingMapper {
     switch (node) {
       case io.siskin.server.rank.RankingNode.Sparse sparse ->
           message.setSparse(search(sparse.query(), sparse.evaluation()));
-      case io.siskin.server.rank.RankingNode.Dense dense -> {
-        DenseStage.Builder stage = DenseStage.newBuilder().setField(dense.field());
-        for (float value : dense.vector().toArray()) {
-          stage.addVector(value);
-        }
-        message.setDense(stage);
-      }
+      case io.siskin.server.rank.RankingNode.Dense dense ->
+          message.setDense(TargetMapper.toProto(dense));
       case io.siskin.server.rank.RankingNode.Fuse fuse -> message.setFuse(fusion(fuse));
       case io.siskin.server.rank.RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate));
@@ -199,6 +194,7 @@ public final class RankingMapper {
         // It is left out.
       }
       case SparseQuery.Text(String text) -> stage.setText(text);
+      case SparseQuery.Turns(List<Turn> turns) -> stage.addAllTurns(TargetMapper.toProto(turns));
       case SparseQuery.Vector(io.siskin.index.vector.SparseVector vector) ->
           stage.setVector(VectorMapper.toProto(vector));
     }
@@ -248,9 +244,7 @@ public final class RankingMapper {
                   case PROVEN -> io.siskin.proto.v1.EarlyStop.EARLY_STOP_PROVEN;
                   case HEURISTIC -> io.siskin.proto.v1.EarlyStop.EARLY_STOP_HEURISTIC;
                 });
-    for (float value : node.vector().toArray()) {
-      by.addVector(value);
-    }
+    TargetMapper.addTo(by, node.target());
     return RescoreStage.newBuilder().setInput(toProto(node.input())).setInterpolation(by).build();
   }
 
@@ -292,7 +286,7 @@ public final class RankingMapper {
             new io.siskin.server.rank.RankingNode.Dense(
                 frame,
                 required(path + ".dense.field", message.getDense().getField()),
-                vector(message.getDense().getVectorList()));
+                TargetMapper.target(path + ".dense", message.getDense()));
         case FUSE -> fuse(frame, message.getFuse(), depth);
         case RESCORE -> rescore(frame, message.getRescore(), depth);
         case FEEDBACK -> feedback(frame, message.getFeedback(), depth);
@@ -312,6 +306,10 @@ public final class RankingMapper {
     }
 
     private SparseQuery query(String path, SparseStage message) {
+      if (message.getTurnsCount() > 0) {
+        TargetMapper.refuseSecond(path, message.getQueryCase() != QueryCase.QUERY_NOT_SET, "turns");
+        return new SparseQuery.Turns(TargetMapper.turns(path, message.getTurnsList()));
+      }
       return switch (message.getQueryCase()) {
         case TEXT -> new SparseQuery.Text(ProtoMapper.text(path + ".text", message.getText()));
         case VECTOR ->
@@ -403,7 +401,7 @@ public final class RankingMapper {
               frame,
               input(path + ".input", message.hasInput(), message.getInput(), depth),
               required(at + ".field", by.getField()),
-              vector(by.getVectorList()),
+              TargetMapper.target(at, by),
               required(at + ".alpha", by.hasAlpha(), by.getAlpha()),
               required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()),
               switch (by.getEarlyStop()) {
@@ -464,14 +462,6 @@ public final class RankingMapper {
                 throw unnamed(path + ".score", message.getScoreValue());
           },
           ProtoMapper.wholeNumber(message.getInnerHits()));
-    }
-
-    private static DenseVector vector(List<Float> values) {
-      float[] numbers = new float[values.size()];
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = values.get(i);
-      }
-      return new DenseVector(numbers);
     }
 
     private static String required(String path, String text) {

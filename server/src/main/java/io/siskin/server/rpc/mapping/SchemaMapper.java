@@ -64,7 +64,8 @@ public final class SchemaMapper {
         storage(message.getStorage()),
         writes(message.getWrites()),
         target,
-        statistics(message.getStatistics()));
+        statistics(message.getStatistics()),
+        DenseMapper.encoders(message.getSchema().getDenseFieldsList()));
   }
 
   private static io.siskin.server.collection.StatisticsScope statistics(StatisticsScope message) {
@@ -222,7 +223,7 @@ public final class SchemaMapper {
   static void describe(StorageDescription storage, Collection.Builder collection) {
     CollectionSettings settings = storage.settings();
     collection
-        .setSchema(toProto(settings.schema()))
+        .setSchema(schema(settings))
         .setStorage(toProto(settings.storage()))
         .setWrites(toProto(settings.writes()))
         .setLastPosition(storage.lastPosition())
@@ -259,13 +260,19 @@ public final class SchemaMapper {
     return message.build();
   }
 
-  private static Schema toProto(io.siskin.index.document.Schema schema) {
+  private static Schema schema(CollectionSettings settings) {
+    io.siskin.index.document.Schema schema = settings.schema();
     Schema.Builder message = Schema.newBuilder();
     for (io.siskin.index.document.Schema.Field field : schema.fields()) {
       message.addFields(
           SchemaField.newBuilder().setName(field.name()).setType(toProto(field.type())));
     }
-    schema.dense().forEach(field -> message.addDenseFields(DenseMapper.toProto(field)));
+    schema
+        .dense()
+        .forEach(
+            field ->
+                message.addDenseFields(
+                    DenseMapper.toProto(field, settings.denseEncoders().get(field.name()))));
     String tenantField = schema.tenantField();
     return tenantField == null ? message.build() : message.setTenantField(tenantField).build();
   }

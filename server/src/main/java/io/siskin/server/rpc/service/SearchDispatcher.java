@@ -3,6 +3,7 @@ package io.siskin.server.rpc.service;
 import io.grpc.Deadline;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
+import io.siskin.server.retrieve.EncodedTexts;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.admission.AdmissionControl;
@@ -120,8 +121,9 @@ public final class SearchDispatcher implements Dispatcher<SearchRequest, SearchR
   }
 
   private static void noteEncoding(CallRecord record, RetrievalRequest encoded) {
-    if (encoded.query() instanceof RetrievalRequest.Query.Encoded query) {
-      record.setEncoder(query.encoderName(), query.batchTexts());
+    EncodedTexts.Facts ahead = encoded.encodedAhead();
+    if (ahead != null) {
+      record.setEncoder(ahead.encoderName(), ahead.batchTexts());
       record.encoded();
     }
   }

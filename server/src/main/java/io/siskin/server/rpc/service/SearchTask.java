@@ -1,6 +1,7 @@
 package io.siskin.server.rpc.service;
 
 import io.siskin.proto.v1.SearchResponse;
+import io.siskin.server.retrieve.EncodedTexts;
 import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalResponse;
@@ -90,9 +91,8 @@ final class SearchTask extends AdmissionControl.Task {
 
   /** A text that was encoded ahead has waited before it came here. */
   private long encoderQueueNanos() {
-    return request.query() instanceof RetrievalRequest.Query.Encoded encoded
-        ? encoded.queueNanos()
-        : 0;
+    EncodedTexts.Facts ahead = request.encodedAhead();
+    return ahead == null ? 0 : ahead.queueNanos();
   }
 
   @Override

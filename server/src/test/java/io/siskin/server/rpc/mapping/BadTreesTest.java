@@ -30,6 +30,7 @@ import io.siskin.proto.v1.SearchMode;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SparseStage;
 import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.Turn;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.StatisticsScope;
@@ -250,7 +251,9 @@ final class BadTreesTest {
                   ? ".alpha"
                   : !by.hasMissingScore() || by.getMissingScore() != 0
                       ? ".missing_score"
-                      : by.getEarlyStopValue() == 9 ? ".early_stop" : ".vector";
+                      : by.getEarlyStopValue() == 9
+                          ? ".early_stop"
+                          : by.getVectorCount() == 0 ? ".query" : ".vector";
       String at = ".rescore.interpolation" + wrong;
       String whole = by.getVectorCount() == 1 && Float.isNaN(by.getVector(0)) ? at + "[0]" : at;
       add(
@@ -273,7 +276,8 @@ final class BadTreesTest {
     DenseStage.Builder dense = DenseStage.newBuilder().setField("f").addVector(1);
     add(bad, path, ".dense.field", node -> node.setDense(dense));
     add(bad, path, ".dense.field", node -> node.setDense(dense.clone().clearField()));
-    add(bad, path, ".dense.vector", node -> node.setDense(dense.clone().clearVector()));
+    add(bad, path, ".dense.query", node -> node.setDense(dense.clone().clearVector()));
+    addTexts(bad, path);
     add(
         bad,
         path,
@@ -289,6 +293,64 @@ final class BadTreesTest {
     add(bad, path, ".group.score", node -> node.setGroup(group().setScoreValue(77)));
     add(bad, path, ".group.inner_hits", node -> node.setGroup(group().setInnerHits(101)));
     addSparse(bad, path);
+  }
+
+  /** Texts and turns; the field has an encoder nowhere. */
+  private static void addTexts(List<Bad> bad, String path) {
+    DenseStage.Builder dense = DenseStage.newBuilder().setField("f");
+    Turn turn = Turn.newBuilder().setText("x").build();
+    String longText = "x".repeat(65_537);
+    add(bad, path, ".dense.field", node -> node.setDense(dense.clone().setText("x")));
+    add(bad, path, ".dense.field", node -> node.setDense(dense.clone().addTurns(turn)));
+    add(bad, path, ".dense.text", node -> node.setDense(dense.clone().setText(longText)));
+    add(bad, path, ".dense.vector", node -> node.setDense(dense.clone().addVector(1).setText("x")));
+    add(
+        bad,
+        path,
+        ".dense.turns",
+        node -> node.setDense(dense.clone().addTurns(turn).setText("x")));
+    RescoreStage.Builder by =
+        RescoreStage.newBuilder()
+            .setInput(leaf())
+            .setInterpolation(interpolation().clearVector().setText("x"));
+    add(bad, path, ".rescore.interpolation.field", node -> node.setRescore(by));
+    SparseStage.Builder sparse = SparseStage.newBuilder();
+    add(
+        bad,
+        path,
+        ".sparse.turns",
+        node -> node.setSparse(sparse.clone().setText("x").addTurns(turn)));
+    for (double weight : new double[] {Double.NaN, -1, 1_001, Double.POSITIVE_INFINITY}) {
+      Turn wrong = turn.toBuilder().setWeight(weight).build();
+      String at = ".turns[1].weight";
+      add(bad, path, ".sparse" + at, node -> node.setSparse(turns(turn, wrong)));
+      add(
+          bad,
+          path,
+          ".feedback.search" + at,
+          node -> node.setFeedback(feedback().setSearch(turns(turn, wrong))));
+      add(
+          bad,
+          path,
+          ".dense" + at,
+          node -> node.setDense(dense.clone().addTurns(turn).addTurns(wrong)));
+    }
+    Turn ignored = turn.toBuilder().setWeight(0).build();
+    add(bad, path, ".sparse.turns", node -> node.setSparse(turns(ignored, ignored)));
+    add(
+        bad,
+        path,
+        ".sparse.turns",
+        node -> node.setSparse(turns(Collections.nCopies(17, turn).toArray(Turn[]::new))));
+    add(
+        bad,
+        path,
+        ".sparse.turns[0].text",
+        node -> node.setSparse(turns(turn.toBuilder().setText(longText).build())));
+  }
+
+  private static SparseStage.Builder turns(Turn... turns) {
+    return SparseStage.newBuilder().addAllTurns(List.of(turns));
   }
 
   private static void addFusions(List<Bad> bad, String path) {
