@@ -259,6 +259,37 @@ def test_ranking_trees_come_back_as_they_were():
         assert msg.from_node(pb.RankingNode.FromString(message.SerializeToString())) == tree
 
 
+def test_stages_for_passages_come_back_as_they_were():
+    leaf = api.Sparse("moths", limit=100)
+    min_max = api.Normalization.MIN_MAX
+    nodes = [
+        api.Group(leaf, "f", api.GroupScore.SUM, limit=2, best_count=3, inner_fields=("text",)),
+        api.Context(leaf, "f", 0.5, min_max, api.GroupScore.MEAN, limit=2),
+        api.Context(leaf, "f", 0.5, min_max, api.ContextList(api.Sparse(limit=3), -1.0, "g"), limit=2, name="both"),
+        api.Diversify(leaf, 0.25, api.Normalization.NONE, limit=2),
+        api.Diversify(leaf, 0.25, min_max, limit=2, field="v"),
+        api.Cap(leaf, "f", 2, limit=2, budget_micros=100),
+        api.DenseFeedback(leaf, "v", (1.0, 2.0), 3, limit=2, query_weight=0.0),
+        api.Answers(leaf, "v", (1.0,), (2.0,), 0.5, 6, "text", limit=2),
+        api.Answers(leaf, "v", (1.0,), (2.0,), 0.5, 6, "text", limit=2, end_field="w", count=2, offsets_field="o"),
+    ]
+    for node in nodes:
+        message = pb.RankingNode()
+        msg.set_node(message, node)
+        assert msg.from_node(pb.RankingNode.FromString(message.SerializeToString())) == node
+
+
+def test_answers_and_inner_hits_arrive():
+    hit = pb.Hit(id="a", score=1.0)
+    hit.inner_hits.add(id="b", score=2.0, stage="pages", fields={"t": "x"}, stage_scores={"first": 2.0})
+    hit.answers.add(stage="spans", score=3.0, dense_score=1.0, document_score=2.0, start_token=1, end_token=2)
+    hit.answers.add(stage="spans", start=0, end=3, text="one")
+    found = msg._from_hit(hit)
+    assert found.inner_hits == (api.InnerHit("b", 2.0, "pages", {"t": "x"}, {"first": 2.0}),)
+    assert found.answers[0] == api.Answer("spans", 3.0, 1.0, 2.0, 1, 2)
+    assert (found.answers[1].start, found.answers[1].end, found.answers[1].text) == (0, 3, "one")
+
+
 def test_a_search_takes_a_tree_or_a_name():
     message = pb.SearchRequest()
     msg.set_search(message, api.SearchRequest("c", "q", node=api.Sparse(limit=3), offset=1))

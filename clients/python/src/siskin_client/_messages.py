@@ -20,7 +20,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _INT64_MIN = -(2**63)
 _INT64_MAX = 2**63 - 1
-_NODES = (rank.Sparse, rank.Dense, rank.Fuse, rank.Interpolate, rank.Compute, rank.Feedback, rank.Group)
+_PASSAGE_NODES = (rank.Context, rank.Diversify, rank.Cap, rank.DenseFeedback, rank.Answers)
+_NODES = (
+    rank.Sparse,
+    rank.Dense,
+    rank.Fuse,
+    rank.Interpolate,
+    rank.Compute,
+    rank.Feedback,
+    rank.Group,
+    *_PASSAGE_NODES,
+)
 
 
 def set_duration(message: Any, duration: timedelta) -> None:
@@ -342,8 +352,26 @@ def _from_hit(hit: Any) -> sea.Hit:
     contributions = tuple(
         sea.TermContribution(one.term, one.query_weight, one.document_weight, one.contribution) for one in hit.contributions
     )
-    inner = tuple(sea.InnerHit(one.id, one.score) for one in hit.inner_hits)
-    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions, dict(hit.stage_scores), inner)
+    inner = tuple(
+        sea.InnerHit(one.id, one.score, one.stage, dict(one.fields), dict(one.stage_scores)) for one in hit.inner_hits
+    )
+    answers = tuple(map(_from_answer, hit.answers))
+    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions, dict(hit.stage_scores), inner, answers)
+
+
+def _from_answer(message: Any) -> sea.Answer:
+    has_text = message.HasField("text")
+    return sea.Answer(
+        stage=message.stage,
+        score=message.score,
+        dense_score=message.dense_score,
+        document_score=message.document_score,
+        start_token=message.start_token,
+        end_token=message.end_token,
+        start=message.start if has_text else None,
+        end=message.end if has_text else None,
+        text=message.text if has_text else None,
+    )
 
 
 # Ranking trees
@@ -383,11 +411,57 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         _set_number(message.feedback, "documents", node.documents)
         _set_number(message.feedback, "terms", node.terms)
         _set_optional(message.feedback, query_weight=node.query_weight, document_weight=node.document_weight)
+    elif isinstance(node, _PASSAGE_NODES):
+        _set_passages(message, node)
     else:
         set_node(message.group.input, node.input)
         message.group.field = node.field
         message.group.score = node.score.value
         _set_number(message.group, "inner_hits", node.inner_hits)
+        _set_optional(message.group, best_count=node.best_count)
+        message.group.inner_fields.extend(node.inner_fields)
+
+
+def _set_passages(message: Any, node: Any) -> None:
+    if isinstance(node, rank.Context):
+        set_node(message.rescore.input, node.input)
+        by = message.rescore.context
+        by.field = node.field
+        by.weight = node.weight
+        by.normalization = node.normalization.value
+        if isinstance(node.documents, rank.GroupScore):
+            by.group_score = node.documents.value
+        else:
+            set_node(by.list.node, node.documents.node)
+            by.list.field = node.documents.field
+            by.list.missing_score = node.documents.missing_score
+    elif isinstance(node, rank.Diversify):
+        set_node(message.diversify.input, node.input)
+        setattr(message.diversify, "lambda", node.lambda_)
+        message.diversify.normalization = node.normalization.value
+        if node.field is None:
+            message.diversify.sparse.SetInParent()
+        else:
+            message.diversify.field = node.field
+    elif isinstance(node, rank.Cap):
+        set_node(message.cap.input, node.input)
+        message.cap.field = node.field
+        _set_number(message.cap, "count", node.count)
+    elif isinstance(node, rank.DenseFeedback):
+        set_node(message.feedback.input, node.input)
+        message.feedback.dense.field = node.field
+        message.feedback.dense.vector.extend(node.vector)
+        _set_number(message.feedback, "documents", node.documents)
+        _set_optional(message.feedback, query_weight=node.query_weight, document_weight=node.document_weight)
+    else:
+        answers = message.answers
+        set_node(answers.input, node.input)
+        for name in ("start_field", "end_field", "score_weight", "text_field", "offsets_field"):
+            setattr(answers, name, getattr(node, name))
+        answers.start_vector.extend(node.start_vector)
+        answers.end_vector.extend(node.end_vector)
+        _set_number(answers, "tokens_max", node.tokens_max)
+        _set_optional(answers, count=node.count)
 
 
 def _set_search(message: Any, node: Any) -> None:
@@ -438,6 +512,16 @@ def from_node(message: Any) -> rank.RankingNode:
         return _from_rescore(message.rescore, frame)
     if kind == "feedback":
         back = message.feedback
+        if back.HasField("dense"):
+            return rank.DenseFeedback(
+                input=from_node(back.input),
+                field=back.dense.field,
+                vector=tuple(back.dense.vector),
+                documents=back.documents,
+                query_weight=back.query_weight if back.HasField("query_weight") else None,
+                document_weight=back.document_weight if back.HasField("document_weight") else None,
+                **frame,
+            )
         return rank.Feedback(
             input=from_node(back.input),
             documents=back.documents,
@@ -450,8 +534,45 @@ def from_node(message: Any) -> rank.RankingNode:
     if kind == "group":
         group = message.group
         score = rank.GroupScore(group.score)
-        return rank.Group(from_node(group.input), group.field, score, inner_hits=group.inner_hits, **frame)
+        return rank.Group(
+            from_node(group.input),
+            group.field,
+            score,
+            inner_hits=group.inner_hits,
+            best_count=group.best_count if group.HasField("best_count") else None,
+            inner_fields=tuple(group.inner_fields),
+            **frame,
+        )
+    if kind == "diversify":
+        pick = message.diversify
+        return rank.Diversify(
+            from_node(pick.input),
+            getattr(pick, "lambda"),
+            rank.Normalization(pick.normalization),
+            field=pick.field if pick.WhichOneof("similarity") == "field" else None,
+            **frame,
+        )
+    if kind == "cap":
+        return rank.Cap(from_node(message.cap.input), message.cap.field, message.cap.count, **frame)
+    if kind == "answers":
+        return _from_answers(message.answers, frame)
     raise ValueError("the server has a ranking stage that this client does not know; a newer client may")
+
+
+def _from_answers(message: Any, frame: Dict[str, Any]) -> rank.Answers:
+    return rank.Answers(
+        input=from_node(message.input),
+        start_field=message.start_field,
+        start_vector=tuple(message.start_vector),
+        end_vector=tuple(message.end_vector),
+        score_weight=message.score_weight,
+        tokens_max=message.tokens_max,
+        text_field=message.text_field,
+        end_field=message.end_field,
+        count=message.count if message.HasField("count") else None,
+        offsets_field=message.offsets_field,
+        **frame,
+    )
 
 
 def _from_search(message: Any) -> Dict[str, Any]:
@@ -481,6 +602,13 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
         formula = message.formula
         undefined = formula.undefined_score if formula.HasField("undefined_score") else None
         return rank.Compute(source, formula.expression, undefined_score=undefined, **frame)
+    if message.WhichOneof("by") == "context":
+        context = message.context
+        documents: Any = rank.GroupScore(context.group_score) if context.group_score else None
+        if context.HasField("list"):
+            documents = rank.ContextList(from_node(context.list.node), context.list.missing_score, context.list.field)
+        normalization = rank.Normalization(context.normalization)
+        return rank.Context(source, context.field, context.weight, normalization, documents, **frame)
     by = message.interpolation
     stop = rank.EarlyStop(by.early_stop) if by.early_stop else rank.EarlyStop.NONE
     return rank.Interpolate(source, by.field, tuple(by.vector), by.alpha, by.missing_score, early_stop=stop, **frame)

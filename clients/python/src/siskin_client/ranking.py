@@ -218,7 +218,9 @@ class Group:
         field: A declared field of any type but a list.
         score: The score of a group.
         limit: How many documents are handed on at most.
-        inner_hits: How many documents of each group are listed, 0 to 100, if this is the root.
+        inner_hits: How many documents of each group are listed, 0 to 100.
+        best_count: How many of the best documents make the score of a sum or a mean; ``None`` for all.
+        inner_fields: The fields that are returned with each document that is listed.
         name: The name of the stage; empty for its path.
         budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
     """
@@ -230,9 +232,170 @@ class Group:
     inner_hits: int = 0
     name: str = ""
     budget_micros: Optional[int] = None
+    best_count: Optional[int] = None
+    inner_fields: Sequence[str] = ()
 
 
-RankingNode = Union[Sparse, Dense, Fuse, Interpolate, Compute, Feedback, Group]
+@dataclass(frozen=True)
+class ContextList:
+    """A list of the documents that passages belong to.
+
+    Attributes:
+        node: What makes the list.
+        missing_score: What stands for the normalised score of a document that is not in the list.
+        field: The declared field of documents whose value their passages have; empty for the same field.
+    """
+
+    node: RankingNode
+    missing_score: float
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Scores passages by ``(1 - weight) * score + weight * score of the document``, both normalised.
+
+    Attributes:
+        input: What makes the list of passages.
+        field: The declared field whose value names the document of a passage.
+        weight: How much the score of the document counts, 0 to 1.
+        normalization: How scores are made comparable.
+        documents: Where the scores of documents come from: their passages in the list, or another list.
+        limit: How many passages are handed on at most.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its inputs, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    field: str
+    weight: float
+    normalization: Normalization
+    documents: Union[GroupScore, ContextList]
+    limit: int
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Diversify:
+    """Picks documents that are good and unlike those before them (maximal marginal relevance).
+
+    Attributes:
+        input: What makes the list; its limit is at most 1,000.
+        lambda_: How much the scores of the list count, 0 to 1.
+        normalization: How these scores are made comparable with similarities of 0 to 1.
+        limit: How many documents are handed on at most.
+        field: The dense field by which documents are compared; ``None`` for their sparse vectors.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    lambda_: float
+    normalization: Normalization
+    limit: int
+    field: Optional[str] = None
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Cap:
+    """Keeps so many documents of each value of a field, with their scores.
+
+    Attributes:
+        input: What makes the list.
+        field: A declared field of any type but a list.
+        count: How many documents of each value are kept, 1 to 10,000.
+        limit: How many documents are handed on at most.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    field: str
+    count: int
+    limit: int
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class DenseFeedback:
+    """Searches again, by the mean of a dense vector and of those of the best documents of a list.
+
+    Attributes:
+        input: What makes the list.
+        field: A dense field of the collection.
+        vector: As many numbers as the field has dimensions.
+        documents: How many of the best documents are looked at, 1 to 100.
+        limit: How many documents are handed on at most.
+        query_weight: How much the vector counts; ``None`` for 1.
+        document_weight: How much the documents count; ``None`` for 0.75.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    field: str
+    vector: Sequence[float]
+    documents: int
+    limit: int
+    query_weight: Optional[float] = None
+    document_weight: Optional[float] = None
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Finds the spans of tokens that answer best, in documents with a dense vector for each token.
+
+    Attributes:
+        input: What makes the list; its limit is at most 1,000.
+        start_field: The dense field for the first token of a span.
+        start_vector: What the first token is compared with.
+        end_vector: What the last token is compared with.
+        score_weight: How much the score of the document counts.
+        tokens_max: The longest span, 1 to 64 tokens.
+        text_field: The stored field with the text.
+        limit: How many documents are handed on at most.
+        end_field: The dense field for the last token; empty for ``start_field``.
+        count: How many answers of each document are listed; ``None`` for 1.
+        offsets_field: The stored field with the places of the tokens; empty where white space is between tokens.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    start_field: str
+    start_vector: Sequence[float]
+    end_vector: Sequence[float]
+    score_weight: float
+    tokens_max: int
+    text_field: str
+    limit: int
+    end_field: str = ""
+    count: Optional[int] = None
+    offsets_field: str = ""
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+RankingNode = Union[
+    Sparse,
+    Dense,
+    Fuse,
+    Interpolate,
+    Compute,
+    Feedback,
+    Group,
+    Context,
+    Diversify,
+    Cap,
+    DenseFeedback,
+    Answers,
+]
 """One stage of a ranking tree, with the stages below it."""
 
 

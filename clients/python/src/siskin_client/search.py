@@ -123,10 +123,44 @@ class InnerHit:
     Attributes:
         id: The document's id.
         score: Its score in the list that was grouped.
+        stage: The name of the stage that grouped it.
+        fields: The fields of it that the stage asks for.
+        stage_scores: Its score at each stage that handed it on, by the name of the stage.
     """
 
     id: str
     score: float
+    stage: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    stage_scores: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A span of the text of a hit.
+
+    Attributes:
+        stage: The name of the stage that found it.
+        score: Its score: the sum of the next two.
+        dense_score: What the vectors of its first and last token give.
+        document_score: What the score of the document gives.
+        start_token: Its first token, counted from 0.
+        end_token: Its last token.
+        start: Where it begins in the text, in UTF-16 code units; ``None``, as ``end`` and ``text`` are, if the text has
+            other tokens than the document has vectors.
+        end: Where it ends.
+        text: The text between them.
+    """
+
+    stage: str
+    score: float
+    dense_score: float
+    document_score: float
+    start_token: int
+    end_token: int
+    start: Optional[int] = None
+    end: Optional[int] = None
+    text: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +173,8 @@ class Hit:
         fields: The stored fields that were asked for and that it has, as text.
         contributions: What each matched term added, largest first; empty unless ``explain`` was set.
         stage_scores: Its score at each stage of a ranking tree that handed it on, by the name of the stage.
-        inner_hits: The best documents of its group, if the root of a ranking tree groups and lists them.
+        inner_hits: The best documents of its groups, if stages of a ranking tree list them.
+        answers: The best spans of its text, if stages of a ranking tree find them.
     """
 
     id: str
@@ -148,6 +183,7 @@ class Hit:
     contributions: Tuple[TermContribution, ...] = ()
     stage_scores: Mapping[str, float] = field(default_factory=dict)
     inner_hits: Tuple[InnerHit, ...] = ()
+    answers: Tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -281,10 +281,38 @@ public sealed interface RankingNode {
    * @param input what makes the list
    * @param field a declared field of any type but a list
    * @param score the score of a group
-   * @param innerHits how many documents of each group are listed, 0 to 100, if this is the root
+   * @param innerHits how many documents of each group are listed, 0 to 100
+   * @param bestCount how many of the best documents make the score of a sum or a mean, 1 to 10,000;
+   *     null for all
+   * @param innerFields the fields that are returned with each document that is listed
    */
-  record Group(Frame frame, RankingNode input, String field, GroupScore score, int innerHits)
-      implements RankingNode {}
+  record Group(
+      Frame frame,
+      RankingNode input,
+      String field,
+      GroupScore score,
+      int innerHits,
+      @Nullable Integer bestCount,
+      List<String> innerFields)
+      implements RankingNode {
+    /** Copies the list. */
+    public Group {
+      innerFields = List.copyOf(innerFields);
+    }
+
+    /**
+     * Groups by all documents of each group, and lists no fields.
+     *
+     * @param frame see above
+     * @param input see above
+     * @param field see above
+     * @param score see above
+     * @param innerHits see above
+     */
+    public Group(Frame frame, RankingNode input, String field, GroupScore score, int innerHits) {
+      this(frame, input, field, score, innerHits, null, List.of());
+    }
+  }
 
   /** The score of a group. */
   enum GroupScore {
@@ -296,6 +324,151 @@ public sealed interface RankingNode {
     FIRST,
     /** Their mean. */
     MEAN
+  }
+
+  /**
+   * Scores passages by {@code (1 - weight) * score + weight * score of the document}, normalised.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list of passages
+   * @param field the declared field whose value names the document of a passage
+   * @param weight how much the score of the document counts, 0 to 1
+   * @param normalization how scores are made comparable
+   * @param source where the scores of documents come from
+   */
+  record Context(
+      Frame frame,
+      RankingNode input,
+      String field,
+      double weight,
+      Normalization normalization,
+      ContextSource source)
+      implements RankingNode {}
+
+  /** Where the scores of the documents of passages come from. */
+  sealed interface ContextSource {
+    /**
+     * From the passages of each document that are in the list.
+     *
+     * @param score the score of a document
+     */
+    record OfGroup(GroupScore score) implements ContextSource {}
+
+    /**
+     * From another list.
+     *
+     * @param node what makes the list of documents
+     * @param field the declared field of documents whose value their passages have; empty for the
+     *     same field
+     * @param missingScore stands for the normalised score of a document that is not in the list
+     */
+    record OfList(RankingNode node, String field, double missingScore) implements ContextSource {}
+  }
+
+  /**
+   * Picks documents that are good and unlike those before them (maximal marginal relevance).
+   *
+   * @param frame what all stages have
+   * @param input what makes the list; its limit is at most 1,000
+   * @param field the dense field by which documents are compared; null for their sparse vectors
+   * @param lambda how much the scores of the list count, 0 to 1
+   * @param normalization how these scores are made comparable with similarities of 0 to 1
+   */
+  record Diversify(
+      Frame frame,
+      RankingNode input,
+      @Nullable String field,
+      double lambda,
+      Normalization normalization)
+      implements RankingNode {}
+
+  /**
+   * Keeps so many documents of each value of a field, with their scores.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field a declared field of any type but a list
+   * @param count how many documents of each value are kept, 1 to 10,000
+   */
+  record Cap(Frame frame, RankingNode input, String field, int count) implements RankingNode {}
+
+  /**
+   * Searches again, by the mean of a dense vector and of those of the best documents of a list.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field a dense field of the collection
+   * @param target what is looked for
+   * @param documents how many of the best documents are looked at, 1 to 100
+   * @param queryWeight how much the query counts, 0 to 1,000
+   * @param documentWeight how much the documents count, 0 to 1,000
+   */
+  record DenseFeedback(
+      Frame frame,
+      RankingNode input,
+      String field,
+      Target target,
+      int documents,
+      double queryWeight,
+      double documentWeight)
+      implements RankingNode {
+    /**
+     * Searches by a vector.
+     *
+     * @param frame see above
+     * @param input see above
+     * @param field see above
+     * @param vector as many numbers as the field has dimensions
+     * @param documents see above
+     * @param queryWeight see above
+     * @param documentWeight see above
+     */
+    public DenseFeedback(
+        Frame frame,
+        RankingNode input,
+        String field,
+        List<Float> vector,
+        int documents,
+        double queryWeight,
+        double documentWeight) {
+      this(frame, input, field, new Target.Vector(vector), documents, queryWeight, documentWeight);
+    }
+  }
+
+  /**
+   * Finds the spans of tokens that answer best, in documents with a dense vector for each token.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list; its limit is at most 1,000
+   * @param startField the dense field for the first token of a span
+   * @param endField the same for the last token; empty for the same field
+   * @param startVector what the first token is compared with
+   * @param endVector what the last token is compared with
+   * @param scoreWeight how much the score of the document counts, 0 to 1,000,000
+   * @param tokensMax the longest span, 1 to 64 tokens
+   * @param count how many answers of each document are listed, 1 to 10
+   * @param textField the stored field with the text
+   * @param offsetsField the stored field with the places of the tokens; empty where white space is
+   *     between tokens
+   */
+  record Answers(
+      Frame frame,
+      RankingNode input,
+      String startField,
+      String endField,
+      List<Float> startVector,
+      List<Float> endVector,
+      double scoreWeight,
+      int tokensMax,
+      int count,
+      String textField,
+      String offsetsField)
+      implements RankingNode {
+    /** Copies the vectors. */
+    public Answers {
+      startVector = List.copyOf(startVector);
+      endVector = List.copyOf(endVector);
+    }
   }
 
   /**

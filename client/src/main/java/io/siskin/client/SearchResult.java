@@ -2,6 +2,7 @@ package io.siskin.client;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to one search. Immutable.
@@ -79,8 +80,52 @@ public record SearchResult(
    *
    * @param id its external id
    * @param score its score before it was grouped
+   * @param stage the name of the stage that grouped it
+   * @param fields the fields of it that the stage asks for
+   * @param stageScores its scores by the names of the stages that handed it on
    */
-  public record InnerHit(String id, double score) {}
+  public record InnerHit(
+      String id,
+      double score,
+      String stage,
+      Map<String, String> fields,
+      Map<String, Double> stageScores) {
+    /** Copies the maps. */
+    public InnerHit {
+      fields = Map.copyOf(fields);
+      stageScores = Map.copyOf(stageScores);
+    }
+  }
+
+  /**
+   * A span of the text of a hit.
+   *
+   * @param stage the name of the stage that found it
+   * @param score its score: the sum of the next two
+   * @param denseScore what the vectors of its first and last token give
+   * @param documentScore what the score of the document gives
+   * @param startToken its first token, counted from 0
+   * @param endToken its last token
+   * @param place its place in the text; null if the text has other tokens than the document has
+   *     vectors
+   */
+  public record Answer(
+      String stage,
+      double score,
+      double denseScore,
+      double documentScore,
+      int startToken,
+      int endToken,
+      @Nullable Place place) {}
+
+  /**
+   * A place in a text.
+   *
+   * @param start where it begins, in UTF-16 code units
+   * @param end where it ends: after its last character
+   * @param text the text between them
+   */
+  public record Place(int start, int end, String text) {}
 
   /**
    * One document found.
@@ -91,7 +136,8 @@ public record SearchResult(
    * @param contributions what each matched term added, largest first; empty unless an explanation
    *     was asked for
    * @param stageScores its scores by the names of the stages of a ranking that handed it on
-   * @param innerHits the documents of its group that the root of a ranking lists
+   * @param innerHits the documents of its groups that stages of a ranking list
+   * @param answers the spans of its text that stages of a ranking list
    */
   public record Hit(
       String id,
@@ -99,13 +145,15 @@ public record SearchResult(
       Map<String, String> fields,
       List<Contribution> contributions,
       Map<String, Double> stageScores,
-      List<InnerHit> innerHits) {
+      List<InnerHit> innerHits,
+      List<Answer> answers) {
     /** Copies the collections. */
     public Hit {
       fields = Map.copyOf(fields);
       contributions = List.copyOf(contributions);
       stageScores = Map.copyOf(stageScores);
       innerHits = List.copyOf(innerHits);
+      answers = List.copyOf(answers);
     }
 
     /**
@@ -118,7 +166,7 @@ public record SearchResult(
      */
     public Hit(
         String id, float score, Map<String, String> fields, List<Contribution> contributions) {
-      this(id, score, fields, contributions, Map.of(), List.of());
+      this(id, score, fields, contributions, Map.of(), List.of(), List.of());
     }
   }
 

@@ -9,6 +9,7 @@ import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.Selection;
 import io.siskin.client.SparseVector;
+import io.siskin.proto.v1.Answer;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.CollectionMemory;
@@ -330,8 +331,29 @@ final class ProtoMapper {
             .toList(),
         hit.getStageScoresMap(),
         hit.getInnerHitsList().stream()
-            .map(inner -> new SearchResult.InnerHit(inner.getId(), inner.getScore()))
-            .toList());
+            .map(
+                inner ->
+                    new SearchResult.InnerHit(
+                        inner.getId(),
+                        inner.getScore(),
+                        inner.getStage(),
+                        inner.getFieldsMap(),
+                        inner.getStageScoresMap()))
+            .toList(),
+        hit.getAnswersList().stream().map(ProtoMapper::toAnswer).toList());
+  }
+
+  private static SearchResult.Answer toAnswer(Answer answer) {
+    return new SearchResult.Answer(
+        answer.getStage(),
+        answer.getScore(),
+        answer.getDenseScore(),
+        answer.getDocumentScore(),
+        answer.getStartToken(),
+        answer.getEndToken(),
+        answer.hasText()
+            ? new SearchResult.Place(answer.getStart(), answer.getEnd(), answer.getText())
+            : null);
   }
 
   private static CollectionInfo.Segment toSegment(Segment segment) {

@@ -10,8 +10,6 @@ import io.siskin.proto.v1.FeedbackStage;
 import io.siskin.proto.v1.Formula;
 import io.siskin.proto.v1.FuseInput;
 import io.siskin.proto.v1.FuseStage;
-import io.siskin.proto.v1.GroupScore;
-import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.LinearFusion;
 import io.siskin.proto.v1.ReciprocalRankFusion;
@@ -41,7 +39,8 @@ final class RankingMapper {
     }
     return switch (node) {
       case RankingNode.Sparse sparse -> message.setSparse(search(sparse)).build();
-      case RankingNode.Dense dense -> message.setDense(dense(dense)).build();
+      case RankingNode.Dense dense ->
+          message.setDense(dense(dense.field(), dense.target())).build();
       case RankingNode.Fuse fuse -> message.setFuse(fusion(fuse)).build();
       case RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate)).build();
@@ -57,15 +56,16 @@ final class RankingMapper {
                       .setQueryWeight(feedback.queryWeight())
                       .setDocumentWeight(feedback.documentWeight()))
               .build();
-      case RankingNode.Group group ->
-          message
-              .setGroup(
-                  GroupStage.newBuilder()
-                      .setInput(toProto(group.input()))
-                      .setField(group.field())
-                      .setScore(score(group.score()))
-                      .setInnerHits(group.innerHits()))
-              .build();
+      case RankingNode.Group group -> message.setGroup(PassageMapper.group(group)).build();
+      case RankingNode.Context context ->
+          message.setRescore(PassageMapper.context(context)).build();
+      case RankingNode.Diversify diversify ->
+          message.setDiversify(PassageMapper.diversify(diversify)).build();
+      case RankingNode.Cap cap -> message.setCap(PassageMapper.cap(cap)).build();
+      case RankingNode.DenseFeedback feedback ->
+          message.setFeedback(PassageMapper.feedback(feedback)).build();
+      case RankingNode.Answers answers ->
+          message.setAnswers(PassageMapper.answers(answers)).build();
     };
   }
 
@@ -93,9 +93,10 @@ final class RankingMapper {
         .toList();
   }
 
-  private static DenseStage dense(RankingNode.Dense node) {
-    DenseStage.Builder stage = DenseStage.newBuilder().setField(node.field());
-    switch (node.target()) {
+  /** Translates a dense field and what is looked for. */
+  static DenseStage dense(String field, RankingNode.Target target) {
+    DenseStage.Builder stage = DenseStage.newBuilder().setField(field);
+    switch (target) {
       case RankingNode.Target.OfRequest() -> stage.clearText();
       case RankingNode.Target.Text(String text) -> stage.setText(text);
       case RankingNode.Target.Turns(var turns) -> stage.addAllTurns(turns(turns));
@@ -118,13 +119,7 @@ final class RankingMapper {
               double missingScore) ->
           stage.setLinear(
               LinearFusion.newBuilder()
-                  .setNormalization(
-                      switch (normalization) {
-                        case NONE -> ScoreNormalization.SCORE_NORMALIZATION_NONE;
-                        case MIN_MAX -> ScoreNormalization.SCORE_NORMALIZATION_MIN_MAX;
-                        case Z_SCORE -> ScoreNormalization.SCORE_NORMALIZATION_Z_SCORE;
-                        case DISTRIBUTION -> ScoreNormalization.SCORE_NORMALIZATION_DISTRIBUTION;
-                      })
+                  .setNormalization(toProto(normalization))
                   .setMissingScore(missingScore));
     }
     return stage.build();
@@ -160,12 +155,13 @@ final class RankingMapper {
     return RescoreStage.newBuilder().setInput(toProto(node.input())).setFormula(formula).build();
   }
 
-  private static GroupScore score(RankingNode.GroupScore score) {
-    return switch (score) {
-      case MAX -> GroupScore.GROUP_SCORE_MAX;
-      case SUM -> GroupScore.GROUP_SCORE_SUM;
-      case FIRST -> GroupScore.GROUP_SCORE_FIRST;
-      case MEAN -> GroupScore.GROUP_SCORE_MEAN;
+  /** Translates a normalisation. */
+  static ScoreNormalization toProto(RankingNode.Normalization normalization) {
+    return switch (normalization) {
+      case NONE -> ScoreNormalization.SCORE_NORMALIZATION_NONE;
+      case MIN_MAX -> ScoreNormalization.SCORE_NORMALIZATION_MIN_MAX;
+      case Z_SCORE -> ScoreNormalization.SCORE_NORMALIZATION_Z_SCORE;
+      case DISTRIBUTION -> ScoreNormalization.SCORE_NORMALIZATION_DISTRIBUTION;
     };
   }
 }

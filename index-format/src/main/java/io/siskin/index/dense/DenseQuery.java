@@ -92,6 +92,11 @@ public final class DenseQuery {
     return norm;
   }
 
+  /** Returns a copy of its values, divided by its length under the cosine. */
+  public float[] toFloats() {
+    return Arrays.copyOf(values, type.dimensions());
+  }
+
   /**
    * Returns the score of a row.
    *

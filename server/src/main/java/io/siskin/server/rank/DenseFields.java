@@ -51,6 +51,15 @@ public interface DenseFields {
      *     or when all are 0 and the score is a cosine
      */
     Scorer scorer(DenseVector query);
+
+    /**
+     * Returns the vectors of a document as they are stored: under the cosine, of length 1.
+     *
+     * @param segment the number of its segment in the snapshot
+     * @param document its number in the segment
+     * @return copies, in their order; empty if it has none
+     */
+    List<float[]> vectors(int segment, int document);
   }
 
   /** The scores of one query. */
@@ -76,5 +85,25 @@ public interface DenseFields {
      * times the largest norm of a stored vector.
      */
     double scoreMax();
+
+    /** Returns the query as scores take it: divided by its length under the cosine. */
+    DenseVector query();
+
+    /**
+     * Returns how many vectors a document has, 0 or more.
+     *
+     * @param segment the number of its segment in the snapshot
+     * @param document its number in the segment
+     */
+    int vectorCount(int segment, int document);
+
+    /**
+     * Returns the inner product of one vector of a document with the query.
+     *
+     * @param segment the number of its segment in the snapshot
+     * @param document its number in the segment
+     * @param vector 0 to {@link #vectorCount} − 1
+     */
+    float score(int segment, int document, int vector);
   }
 }

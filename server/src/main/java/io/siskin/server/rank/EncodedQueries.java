@@ -2,6 +2,7 @@ package io.siskin.server.rank;
 
 import io.siskin.index.vector.SparseVector;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The vectors of all queries of a tree.
@@ -11,6 +12,18 @@ import java.util.Map;
  */
 public record EncodedQueries(
     Map<SparseQuery, SparseVector> sparse, Map<DenseSearch, DenseVector> dense) {
+  /**
+   * Returns the vector of a dense query.
+   *
+   * @param field the name of the dense field
+   * @param target what is looked for, a vector or one of the dense queries of the tree
+   */
+  DenseVector dense(String field, DenseTarget target) {
+    return target instanceof DenseTarget.Vector(DenseVector given)
+        ? given
+        : Objects.requireNonNull(dense.get(new DenseSearch(field, target)));
+  }
+
   /**
    * Makes the queries of a tree whose dense queries are all vectors of its own.
    *

@@ -36,12 +36,13 @@ final class Grouping {
   static Grouped group(RankingNode.Group node, Ranked input, RankedScope scope) {
     int[] groupOf = new int[input.size()];
     int count = assign(node.field(), input, scope, groupOf);
+    int bestCount = node.bestCount() == 0 ? Integer.MAX_VALUE : node.bestCount();
     int[][] members = members(groupOf, count);
     int[] positions = new int[count];
     double[] scores = new double[count];
     for (int group = 0; group < count; group++) {
       positions[group] = input.position(representative(node.score(), input, members[group]));
-      scores[group] = score(node.score(), input, members[group]);
+      scores[group] = score(node.score(), input, members[group], bestCount);
     }
     PositionSlots slots = new PositionSlots(count);
     for (int position : positions) {
@@ -55,8 +56,16 @@ final class Grouping {
     return new Grouped(list, groups);
   }
 
-  /** Numbers the groups from 0; returns how many there are. */
-  private static int assign(String field, Ranked input, RankedScope scope, int[] groupOf) {
+  /**
+   * Numbers the groups from 0, in the order of their best documents.
+   *
+   * @param field the declared field whose values make the groups
+   * @param input the list
+   * @param scope has the field
+   * @param groupOf receives the group of each document
+   * @return how many groups there are
+   */
+  static int assign(String field, Ranked input, RankedScope scope, int[] groupOf) {
     Map<Object, Integer> groups = new HashMap<>();
     DocumentPositions positions = scope.positions();
     int count = 0;
@@ -77,7 +86,8 @@ final class Grouping {
     return count;
   }
 
-  private static @Nullable Object value(@Nullable Column column, int document) {
+  /** Returns the value of a document, by which it can be compared; null if it has none. */
+  static @Nullable Object value(@Nullable Column column, int document) {
     return switch (column) {
       case null -> null;
       case NumberColumn numbers -> numbers.has(document) ? numbers.value(document) : null;
@@ -89,7 +99,8 @@ final class Grouping {
     };
   }
 
-  private static int[][] members(int[] groupOf, int count) {
+  /** Returns the ranks of the documents of each group, ascending. */
+  static int[][] members(int[] groupOf, int count) {
     int[] sizes = new int[count];
     for (int group : groupOf) {
       sizes[group]++;
@@ -105,7 +116,8 @@ final class Grouping {
     return members;
   }
 
-  private static int representative(GroupScore score, Ranked input, int[] members) {
+  /** Returns the rank of the document that a group is represented by. */
+  static int representative(GroupScore score, Ranked input, int[] members) {
     if (score != GroupScore.FIRST) {
       return members[0];
     }
@@ -118,19 +130,28 @@ final class Grouping {
     return first;
   }
 
-  private static double score(GroupScore score, Ranked input, int[] members) {
+  /**
+   * Returns the score of a group.
+   *
+   * @param score what it is
+   * @param input the list
+   * @param members the ranks of its documents, ascending
+   * @param bestCount how many of them count for a sum or a mean
+   */
+  static double score(GroupScore score, Ranked input, int[] members, int bestCount) {
+    int count = Math.min(bestCount, members.length);
     return switch (score) {
       case MAX -> input.score(members[0]);
       case FIRST -> input.score(representative(score, input, members));
-      case SUM -> sum(input, members);
-      case MEAN -> sum(input, members) / members.length;
+      case SUM -> sum(input, members, count);
+      case MEAN -> sum(input, members, count) / count;
     };
   }
 
-  private static double sum(Ranked input, int[] members) {
+  private static double sum(Ranked input, int[] members, int count) {
     double sum = 0;
-    for (int rank : members) {
-      sum += input.score(rank);
+    for (int i = 0; i < count; i++) {
+      sum += input.score(members[i]);
     }
     return sum;
   }

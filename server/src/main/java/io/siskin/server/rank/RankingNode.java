@@ -193,11 +193,203 @@ public sealed interface RankingNode {
    * @param field the declared field whose values make the groups
    * @param score the score of a group
    * @param innerHits how many documents of each group are listed
+   * @param bestCount how many of the best documents make the score of a sum or a mean; 0 for all
+   * @param innerFields the fields that are returned with each document that is listed
    */
-  record Group(Frame frame, RankingNode input, String field, GroupScore score, int innerHits)
+  record Group(
+      Frame frame,
+      RankingNode input,
+      String field,
+      GroupScore score,
+      int innerHits,
+      int bestCount,
+      List<String> innerFields)
       implements RankingNode {
     /** The most documents of a group that are listed. */
     public static final int INNER_HITS_MAX = 100;
+
+    /** The most fields that are returned with each of them. */
+    public static final int INNER_FIELDS_MAX = 64;
+
+    /** Copies the list. */
+    public Group {
+      innerFields = List.copyOf(innerFields);
+    }
+
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /** The stages that take lists of passages (ADR 0047). {@link PassageStages} evaluates them. */
+  sealed interface PassageNode extends RankingNode {}
+
+  /**
+   * Scores passages by their scores and those of their documents.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list of passages
+   * @param field the declared field whose value names the document of a passage
+   * @param weight how much the score of the document counts, 0 to 1
+   * @param normalization how scores are made comparable
+   * @param source where the scores of documents come from
+   */
+  record Context(
+      Frame frame,
+      RankingNode input,
+      String field,
+      double weight,
+      FusionMethod.Normalization normalization,
+      ContextSource source)
+      implements PassageNode {
+    @Override
+    public List<RankingNode> inputs() {
+      return source instanceof ContextSource.OfList(RankingNode node, String _, double _)
+          ? List.of(input, node)
+          : List.of(input);
+    }
+  }
+
+  /** Where the scores of the documents of passages come from. */
+  sealed interface ContextSource {
+    /**
+     * From the passages of each document that are in the list.
+     *
+     * @param score the score of a document, of those of its passages
+     */
+    record OfGroup(GroupScore score) implements ContextSource {}
+
+    /**
+     * From another list.
+     *
+     * @param node what makes the list of documents
+     * @param documentField the declared field of documents whose value their passages have
+     * @param missingScore stands for the normalised score of a document that is not in the list
+     */
+    record OfList(RankingNode node, String documentField, double missingScore)
+        implements ContextSource {}
+  }
+
+  /**
+   * Picks documents that are good and unlike those before them.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param similarity what documents are compared by
+   * @param lambda how much the scores of the list count, 0 to 1
+   * @param normalization how the scores of the list are made comparable with similarities
+   */
+  record Diversify(
+      Frame frame,
+      RankingNode input,
+      Similarity similarity,
+      double lambda,
+      FusionMethod.Normalization normalization)
+      implements PassageNode {
+    /** The largest limit of the input, since each of its documents is compared with many. */
+    public static final int INPUT_MAX = 1_000;
+
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /** What documents are compared by. */
+  sealed interface Similarity {
+    /**
+     * The vectors of a dense field.
+     *
+     * @param field its name
+     */
+    record OfDense(String field) implements Similarity {}
+
+    /** The stored sparse vectors. */
+    record OfSparse() implements Similarity {}
+  }
+
+  /**
+   * Keeps so many documents of each value of a field.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field the declared field
+   * @param count how many documents of each value are kept
+   */
+  record Cap(Frame frame, RankingNode input, String field, int count) implements PassageNode {
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * Searches again by the mean of a dense vector and of those of the best documents.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field the name of a dense field
+   * @param target what is looked for
+   * @param documents how many of the best documents are looked at
+   * @param queryWeight how much the query counts
+   * @param documentWeight how much the documents count
+   */
+  record DenseFeedback(
+      Frame frame,
+      RankingNode input,
+      String field,
+      DenseTarget target,
+      int documents,
+      double queryWeight,
+      double documentWeight)
+      implements PassageNode {
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * Finds the best answers within the texts of a list.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param startField the dense field with a vector for each token, for the first token of a span
+   * @param endField the same for the last token
+   * @param startVector what the first token is compared with
+   * @param endVector what the last token is compared with
+   * @param scoreWeight how much the score of the document counts
+   * @param tokensMax the longest span, in tokens
+   * @param count how many answers of each document are listed
+   * @param textField the stored field with the text
+   * @param offsetsField the stored field with the places of the tokens; empty where white space is
+   *     between tokens
+   */
+  record Answers(
+      Frame frame,
+      RankingNode input,
+      String startField,
+      String endField,
+      DenseVector startVector,
+      DenseVector endVector,
+      double scoreWeight,
+      int tokensMax,
+      int count,
+      String textField,
+      String offsetsField)
+      implements PassageNode {
+    /** The largest limit of the input. */
+    public static final int INPUT_MAX = 1_000;
+
+    /** The largest number of tokens of a span. */
+    public static final int TOKENS_MAX = 64;
+
+    /** The most answers of a document. */
+    public static final int COUNT_MAX = 10;
+
+    /** The largest weight of a score. */
+    public static final double WEIGHT_MAX = 1e6;
 
     @Override
     public List<RankingNode> inputs() {

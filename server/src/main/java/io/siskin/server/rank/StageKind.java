@@ -17,7 +17,17 @@ enum StageKind {
   /** {@link RankingNode.Feedback}. */
   FEEDBACK,
   /** {@link RankingNode.Group}. */
-  GROUP;
+  GROUP,
+  /** {@link RankingNode.Context}. */
+  CONTEXT,
+  /** {@link RankingNode.Diversify}. */
+  DIVERSIFY,
+  /** {@link RankingNode.Cap}. */
+  CAP,
+  /** {@link RankingNode.DenseFeedback}. */
+  DENSE_FEEDBACK,
+  /** {@link RankingNode.Answers}. */
+  ANSWERS;
 
   /**
    * Returns what a stage does.
@@ -33,6 +43,11 @@ enum StageKind {
       case RankingNode.Compute _ -> FORMULA;
       case RankingNode.Feedback _ -> FEEDBACK;
       case RankingNode.Group _ -> GROUP;
+      case RankingNode.Context _ -> CONTEXT;
+      case RankingNode.Diversify _ -> DIVERSIFY;
+      case RankingNode.Cap _ -> CAP;
+      case RankingNode.DenseFeedback _ -> DENSE_FEEDBACK;
+      case RankingNode.Answers _ -> ANSWERS;
     };
   }
 

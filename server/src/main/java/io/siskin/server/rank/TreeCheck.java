@@ -1,6 +1,5 @@
 package io.siskin.server.rank;
 
-import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
@@ -124,10 +123,17 @@ public final class TreeCheck {
           score(path + ".rescore.formula.undefined_score", undefined);
         }
       }
-      case RankingNode.Feedback feedback -> feedback(path + ".feedback", feedback);
-      case RankingNode.Group group ->
-          Ranges.check(
-              path + ".group.inner_hits", group.innerHits(), 0, RankingNode.Group.INNER_HITS_MAX);
+      case RankingNode.Feedback feedback -> {
+        turns(path + ".feedback.search", feedback.query());
+        Ranges.check(path + ".feedback.terms", feedback.terms(), 0, RankingNode.Feedback.TERMS_MAX);
+        feedback(
+            path + ".feedback",
+            feedback.documents(),
+            feedback.queryWeight(),
+            feedback.documentWeight());
+      }
+      case RankingNode.Group group -> PassageCheck.group(path + ".group", group);
+      case RankingNode.PassageNode passage -> PassageCheck.ranges(passage);
     }
   }
 
@@ -158,16 +164,16 @@ public final class TreeCheck {
     }
   }
 
-  private static void feedback(String path, RankingNode.Feedback feedback) {
-    turns(path + ".search", feedback.query());
-    Ranges.check(path + ".documents", feedback.documents(), 1, RankingNode.Feedback.DOCUMENTS_MAX);
-    Ranges.check(path + ".terms", feedback.terms(), 0, RankingNode.Feedback.TERMS_MAX);
+  /** Checks what feedback of every kind has. */
+  static void feedback(String path, int documents, double queryWeight, double documentWeight) {
+    Ranges.check(path + ".documents", documents, 1, RankingNode.Feedback.DOCUMENTS_MAX);
     double most = RankingNode.Feedback.WEIGHT_MAX;
-    number(path + ".query_weight", feedback.queryWeight(), 0, most, "0 to 1,000");
-    number(path + ".document_weight", feedback.documentWeight(), 0, most, "0 to 1,000");
+    number(path + ".query_weight", queryWeight, 0, most, "0 to 1,000");
+    number(path + ".document_weight", documentWeight, 0, most, "0 to 1,000");
   }
 
-  private static void target(String path, DenseTarget target) {
+  /** Checks what a stage with a dense field looks for. */
+  static void target(String path, DenseTarget target) {
     switch (target) {
       case DenseTarget.Vector(DenseVector vector) -> vector(path + ".vector", vector);
       case DenseTarget.Turns(List<Turn> turns) -> turns(path + ".turns", turns);
@@ -199,7 +205,8 @@ public final class TreeCheck {
     }
   }
 
-  private static void vector(String path, DenseVector vector) {
+  /** Checks the length and the numbers of a dense query. */
+  static void vector(String path, DenseVector vector) {
     if (vector.length() < 1 || vector.length() > DenseVector.LENGTH_MAX) {
       throw new InvalidInputException(
           path, vector.length() + " numbers", "1 to " + DenseVector.LENGTH_MAX + " numbers");
@@ -211,11 +218,13 @@ public final class TreeCheck {
     }
   }
 
-  private static void score(String path, double score) {
+  /** Checks a score that a request gives. */
+  static void score(String path, double score) {
     number(path, score, -RankingNode.SCORE_MAX, RankingNode.SCORE_MAX, "-1e30 to 1e30");
   }
 
-  private static void number(String path, double value, double min, double max, String allowed) {
+  /** Checks a number, which is in no range if it is NaN. */
+  static void number(String path, double value, double min, double max, String allowed) {
     // Not the other way round: NaN is in no range.
     if (!(value >= min && value <= max)) {
       throw new InvalidInputException(path, value, allowed);
@@ -268,13 +277,9 @@ public final class TreeCheck {
         mode(path + ".feedback.search.mode", feedback.evaluation(), scope);
         records(path + ".feedback", scope);
       }
-      case RankingNode.Group group -> {
-        Schema.Field field = field(path + ".group.field", group.field(), scope.schema());
-        if (field.type() == FieldType.STRING_LIST) {
-          throw new InvalidInputException(
-              path + ".group.field", "a list of texts", "a field of another type");
-        }
-      }
+      case RankingNode.Group group ->
+          PassageCheck.valueField(path + ".group.field", group.field(), scope);
+      case RankingNode.PassageNode passage -> PassageCheck.fit(passage, scope);
       case RankingNode.Fuse _ -> {
         // It needs nothing of the collection.
       }
@@ -291,24 +296,17 @@ public final class TreeCheck {
     }
   }
 
-  private static void records(String path, RankedScope scope) {
+  /** Checks that the weights of documents are kept. */
+  static void records(String path, RankedScope scope) {
     if (scope.scope().segments().stream().anyMatch(segment -> segment.records() == null)) {
       throw new InvalidInputException(
           path, "set", "none, since the collection was built without a forward index");
     }
   }
 
-  private static void dense(String path, String name, DenseTarget target, RankedScope scope) {
-    DenseFields.Field field = scope.dense().find(name);
-    if (field == null) {
-      List<String> names = scope.dense().names();
-      throw new InvalidInputException(
-          path + ".field",
-          "'" + name + "'",
-          names.isEmpty()
-              ? "none, since the collection has no dense fields"
-              : "a dense field of the collection" + NearestNames.hint(name, names));
-    }
+  /** Checks a dense field and what is looked for, which are named under one path. */
+  static void dense(String path, String name, DenseTarget target, RankedScope scope) {
+    DenseFields.Field field = denseField(path + ".field", name, scope);
     if (target instanceof DenseTarget.Vector(DenseVector vector)) {
       vector(path + ".vector", name, vector, field);
     } else if (!field.encodesQueries()) {
@@ -317,6 +315,27 @@ public final class TreeCheck {
           "not set",
           "a vector, since the field '" + name + "' has no encoder of queries");
     }
+  }
+
+  /** Returns a dense field. */
+  static DenseFields.Field denseField(String path, String name, RankedScope scope) {
+    DenseFields.Field field = scope.dense().find(name);
+    if (field == null) {
+      List<String> names = scope.dense().names();
+      throw new InvalidInputException(
+          path,
+          "'" + name + "'",
+          names.isEmpty()
+              ? "none, since the collection has no dense fields"
+              : "a dense field of the collection" + NearestNames.hint(name, names));
+    }
+    return field;
+  }
+
+  /** Checks a dense field and a query of its own. */
+  static void dense(
+      String fieldPath, String vectorPath, String name, DenseVector vector, RankedScope scope) {
+    vector(vectorPath, name, vector, denseField(fieldPath, name, scope));
   }
 
   private static void vector(
@@ -364,7 +383,8 @@ public final class TreeCheck {
     }
   }
 
-  private static Schema.Field field(String path, String name, Schema schema) {
+  /** Returns a declared field. */
+  static Schema.Field field(String path, String name, Schema schema) {
     Schema.Field field = schema.field(name);
     if (field == null) {
       throw new InvalidInputException(path, "'" + name + "'", schema.allowedInsteadOf(name));

@@ -24,7 +24,7 @@ public final class TreeEvaluator {
   private final LeafSearch searches;
   private final Map<String, Ranked> lists = new LinkedHashMap<>();
   private final List<StageReport> reports = new ArrayList<>();
-  private List<int[]> groups = List.of();
+  private final PassageStages passages;
 
   /**
    * Prepares to evaluate.
@@ -41,6 +41,7 @@ public final class TreeEvaluator {
     this.nowSeconds = nowMillis / 1e3;
     this.totals = totals;
     this.searches = new LeafSearch(scope);
+    this.passages = new PassageStages(scope, queries);
   }
 
   /**
@@ -64,7 +65,8 @@ public final class TreeEvaluator {
           RankingNode.Fuse _,
           RankingNode.Interpolate _,
           RankingNode.Compute _,
-          RankingNode.Group _ -> {
+          RankingNode.Group _,
+          RankingNode.PassageNode _ -> {
         // They have none.
       }
     }
@@ -90,11 +92,14 @@ public final class TreeEvaluator {
       case RankingNode.Interpolate by ->
           queries.putIfAbsent(
               new DenseSearch(by.field(), by.target()), path + ".rescore.interpolation");
+      case RankingNode.DenseFeedback by ->
+          queries.putIfAbsent(new DenseSearch(by.field(), by.target()), path + ".feedback.dense");
       case RankingNode.Sparse _,
           RankingNode.Feedback _,
           RankingNode.Fuse _,
           RankingNode.Compute _,
-          RankingNode.Group _ -> {
+          RankingNode.Group _,
+          RankingNode.PassageNode _ -> {
         // They have none.
       }
     }
@@ -116,7 +121,7 @@ public final class TreeEvaluator {
     return new RankingOutcome(
         list,
         List.copyOf(reports),
-        innerHits(root),
+        passages.listings(),
         searches.stats(),
         mode == null ? new SearchMode.Exact() : mode,
         searches.unknownTerms(),
@@ -181,11 +186,8 @@ public final class TreeEvaluator {
       case RankingNode.Compute compute ->
           new FormulaRescoring(inputs.getFirst(), lists, scope, nowSeconds).rescore(compute);
       case RankingNode.Feedback feedback -> feedback(feedback, inputs.getFirst(), budget);
-      case RankingNode.Group group -> {
-        Grouping.Grouped grouped = Grouping.group(group, inputs.getFirst(), scope);
-        groups = grouped.groups();
-        yield new StageWork(grouped.list(), 0, true);
-      }
+      case RankingNode.Group group -> passages.group(group, inputs.getFirst());
+      case RankingNode.PassageNode passage -> passages.work(passage, inputs, budget);
     };
   }
 
@@ -206,30 +208,6 @@ public final class TreeEvaluator {
   }
 
   private DenseFields.Scorer scorer(String field, DenseTarget target) {
-    DenseVector vector =
-        target instanceof DenseTarget.Vector(DenseVector given)
-            ? given
-            : Objects.requireNonNull(queries.dense().get(new DenseSearch(field, target)));
-    return Objects.requireNonNull(scope.dense().find(field)).scorer(vector);
-  }
-
-  /** The last groups are those of the root, if it groups. */
-  private List<Ranked> innerHits(RankingNode root) {
-    if (!(root instanceof RankingNode.Group group) || group.innerHits() == 0) {
-      return List.of();
-    }
-    Ranked input = Objects.requireNonNull(lists.get(group.input().frame().name()));
-    List<Ranked> innerHits = new ArrayList<>(groups.size());
-    for (int[] members : groups) {
-      int count = Math.min(members.length, group.innerHits());
-      int[] positions = new int[count];
-      double[] scores = new double[count];
-      for (int i = 0; i < count; i++) {
-        positions[i] = input.position(members[i]);
-        scores[i] = input.score(members[i]);
-      }
-      innerHits.add(Ranked.best(positions, scores, count, count));
-    }
-    return innerHits;
+    return Objects.requireNonNull(scope.dense().find(field)).scorer(queries.dense(field, target));
   }
 }

@@ -11,7 +11,9 @@
  *                              ├ Interpolation     Ranked, a dense field    ──► Ranked
  *                              ├ FormulaRescoring  Ranked, fields, scores   ──► Ranked
  *                              ├ QueryExpansion    Ranked                   ──► a query, for LeafSearch
- *                              └ Grouping          Ranked, a field          ──► Ranked
+ *                              ├ Grouping          Ranked, a field          ──► Ranked
+ *                              └ PassageStages     lists of passages        ──► Ranked, answers
+ *                                  ContextMix, Diversity, DenseExpansion, AnswerSearch
  * </pre>
  *
  * <p>Documents are known by their positions in the order of indexing, which also decides between

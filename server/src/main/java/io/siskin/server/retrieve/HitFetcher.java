@@ -2,11 +2,14 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.rank.AnswerSpan;
 import io.siskin.server.rank.Ranked;
 import io.siskin.server.rank.RankingOutcome;
+import io.siskin.server.retrieve.RetrievalResponse.Answer;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;
 import io.siskin.server.retrieve.RetrievalResponse.InnerHit;
+import io.siskin.server.retrieve.RetrievalResponse.Place;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.DocumentPositions;
 import io.siskin.server.search.SearchableSegment;
@@ -30,6 +33,7 @@ final class HitFetcher implements AutoCloseable {
   private static final int CONTRIBUTION_BYTES = 19;
   private static final int STAGE_SCORE_BYTES = 13;
   private static final int INNER_HIT_BYTES = 13;
+  private static final int ANSWER_BYTES = 33;
 
   private final List<SnapshotPart> parts;
   private final RetrievalRequest request;
@@ -108,29 +112,92 @@ final class HitFetcher implements AutoCloseable {
       float score =
           (float) Math.clamp(outcome.list().score(rank), -Float.MAX_VALUE, Float.MAX_VALUE);
       Hit hit = hit(segment, number - positions.base(segment), score);
-      Map<String, Double> stageScores = outcome.stageScores(position);
-      stageScores.keySet().forEach(name -> count(STAGE_SCORE_BYTES + name.length()));
-      List<InnerHit> innerHits =
-          outcome.innerHits().isEmpty()
-              ? List.of()
-              : innerHits(outcome.innerHits().get(rank), positions);
+      List<InnerHit> innerHits = new ArrayList<>();
+      List<Answer> answers = new ArrayList<>();
+      for (RankingOutcome.Listing listing : outcome.listings()) {
+        switch (listing) {
+          case RankingOutcome.Groups groups ->
+              addInnerHits(groups, position, outcome, positions, innerHits);
+          case RankingOutcome.Answers found -> addAnswers(found, position, positions, answers);
+        }
+      }
       hits.add(
           new Hit(
-              hit.id(), hit.score(), hit.fields(), hit.contributions(), stageScores, innerHits));
+              hit.id(),
+              hit.score(),
+              hit.fields(),
+              hit.contributions(),
+              stageScores(outcome, position),
+              innerHits,
+              answers));
     }
     return hits;
   }
 
-  private List<InnerHit> innerHits(Ranked group, DocumentPositions positions) {
-    List<InnerHit> hits = new ArrayList<>(group.size());
+  private Map<String, Double> stageScores(RankingOutcome outcome, int position) {
+    Map<String, Double> stageScores = outcome.stageScores(position);
+    stageScores.keySet().forEach(name -> count(STAGE_SCORE_BYTES + name.length()));
+    return stageScores;
+  }
+
+  private void addInnerHits(
+      RankingOutcome.Groups groups,
+      int hit,
+      RankingOutcome outcome,
+      DocumentPositions positions,
+      List<InnerHit> innerHits) {
+    Ranked group = groups.of(hit);
+    WantedFields innerFields = new WantedFields(groups.node().innerFields());
+    String stage = groups.node().frame().name();
     for (int rank = 0; rank < group.size(); rank++) {
-      int number = positions.documentNumber(group.position(rank));
+      cancellation.check();
+      int position = group.position(rank);
+      int number = positions.documentNumber(position);
       int segment = positions.segment(number);
-      String id = parts.get(segment).searchable().externalId(number - positions.base(segment));
-      count(INNER_HIT_BYTES + id.length());
-      hits.add(new InnerHit(id, group.score(rank)));
+      int document = number - positions.base(segment);
+      String id = parts.get(segment).searchable().externalId(document);
+      count(INNER_HIT_BYTES + (long) id.length() + stage.length());
+      Map<String, String> fields =
+          groups.node().innerFields().isEmpty()
+              ? Map.of()
+              : countedFields(segment, document, innerFields);
+      innerHits.add(
+          new InnerHit(id, group.score(rank), stage, fields, stageScores(outcome, position)));
     }
-    return hits;
+  }
+
+  private void addAnswers(
+      RankingOutcome.Answers found, int hit, DocumentPositions positions, List<Answer> answers) {
+    List<AnswerSpan> spans = found.of(hit);
+    if (spans.isEmpty()) {
+      return;
+    }
+    String textField = found.node().textField();
+    String offsetsField = found.node().offsetsField();
+    int number = positions.documentNumber(hit);
+    int segment = positions.segment(number);
+    Map<String, String> fields =
+        fields(
+            segment,
+            number - positions.base(segment),
+            new WantedFields(List.of(textField, offsetsField)));
+    String text = fields.get(textField);
+    TokenOffsets offsets =
+        text == null
+            ? null
+            : offsetsField.isEmpty()
+                ? TokenOffsets.betweenSpaces(text)
+                : TokenOffsets.parse(fields.getOrDefault(offsetsField, ""), text.length());
+    for (AnswerSpan span : spans) {
+      Place place = null;
+      if (text != null && offsets != null && offsets.count() == span.tokens()) {
+        int start = offsets.start(span.startToken());
+        int end = offsets.end(span.endToken());
+        place = start > end ? null : new Place(start, end, text.substring(start, end));
+      }
+      count(ANSWER_BYTES + (place == null ? 0 : place.text().length()));
+      answers.add(new Answer(found.node().frame().name(), span, place));
+    }
   }
 
   /** Adds up the lengths that the records carry, so that nothing is unpacked in vain. */
@@ -149,13 +216,11 @@ final class HitFetcher implements AutoCloseable {
   }
 
   private Hit hit(int segmentNumber, int document, float score) {
-    SnapshotPart part = parts.get(segmentNumber);
-    SearchableSegment segment = part.searchable();
+    SearchableSegment segment = parts.get(segmentNumber).searchable();
     String id = segment.externalId(document);
     count(HIT_BYTES + id.length());
     Map<String, String> fields =
-        request.fields().isEmpty() ? Map.of() : fields(part, segmentNumber, document);
-    fields.forEach((name, value) -> count(FIELD_BYTES + (long) name.length() + value.length()));
+        request.fields().isEmpty() ? Map.of() : countedFields(segmentNumber, document, wanted);
     List<Contribution> contributions =
         explanation == null ? List.of() : explanation.of(segment, document);
     for (Contribution contribution : contributions) {
@@ -164,15 +229,23 @@ final class HitFetcher implements AutoCloseable {
     return new Hit(id, score, fields, contributions);
   }
 
+  private Map<String, String> countedFields(int segmentNumber, int document, WantedFields these) {
+    Map<String, String> fields = fields(segmentNumber, document, these);
+    fields.forEach((name, value) -> count(FIELD_BYTES + (long) name.length() + value.length()));
+    return fields;
+  }
+
   /** Returns the stored fields that are wanted, and the declared ones as texts. */
-  private Map<String, String> fields(SnapshotPart part, int segmentNumber, int document) {
-    Map<String, String> fields = reader(segmentNumber).fields(document, wanted);
-    part.documents()
+  private Map<String, String> fields(int segmentNumber, int document, WantedFields these) {
+    Map<String, String> fields = reader(segmentNumber).fields(document, these);
+    parts
+        .get(segmentNumber)
+        .documents()
         .columns()
         .values(document)
         .forEach(
             (name, value) -> {
-              if (wanted.test(name)) {
+              if (these.test(name)) {
                 fields.put(name, value.toText());
               }
             });

@@ -59,6 +59,28 @@ final class RankedRetrieval {
    */
   void check(CollectionSnapshot snapshot, RankingNode root) {
     TreeCheck.fit(root, rankedScope(snapshot, snapshot.scope()));
+    checkFields(snapshot, root);
+  }
+
+  /** Checks the fields that stages return or read with hits. */
+  private static void checkFields(CollectionSnapshot snapshot, RankingNode node) {
+    String path = node.frame().path();
+    switch (node) {
+      case RankingNode.Group group ->
+          new WantedFields(group.innerFields()).check(snapshot, path + ".group.inner_fields");
+      case RankingNode.Answers answers -> {
+        new WantedFields(List.of(answers.textField()))
+            .check(snapshot, path + ".answers.text_field");
+        if (!answers.offsetsField().isEmpty()) {
+          new WantedFields(List.of(answers.offsetsField()))
+              .check(snapshot, path + ".answers.offsets_field");
+        }
+      }
+      default -> {
+        // It returns none.
+      }
+    }
+    node.inputs().forEach(input -> checkFields(snapshot, input));
   }
 
   /**

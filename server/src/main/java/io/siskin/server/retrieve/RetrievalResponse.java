@@ -1,5 +1,6 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.server.rank.AnswerSpan;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.StageReport;
 import io.siskin.server.search.SearchMode;
@@ -61,7 +62,8 @@ public record RetrievalResponse(
    * @param contributions what each matched term added, largest first; empty unless explain was
    *     asked for
    * @param stageScores its scores by the names of the stages of a ranking tree that handed it on
-   * @param innerHits the documents of its group that the root of the tree lists
+   * @param innerHits the documents of its groups that stages list
+   * @param answers the spans of its text that stages list
    */
   public record Hit(
       String id,
@@ -69,7 +71,8 @@ public record RetrievalResponse(
       Map<String, String> fields,
       List<Contribution> contributions,
       Map<String, Double> stageScores,
-      List<InnerHit> innerHits) {
+      List<InnerHit> innerHits,
+      List<Answer> answers) {
     /**
      * Makes a hit of a search without a ranking tree.
      *
@@ -80,7 +83,7 @@ public record RetrievalResponse(
      */
     public Hit(
         String id, float score, Map<String, String> fields, List<Contribution> contributions) {
-      this(id, score, fields, contributions, Map.of(), List.of());
+      this(id, score, fields, contributions, Map.of(), List.of(), List.of());
     }
   }
 
@@ -89,8 +92,35 @@ public record RetrievalResponse(
    *
    * @param id its external id
    * @param score its score in the list that was grouped
+   * @param stage the name of the stage that grouped it
+   * @param fields the fields of it that the stage asks for
+   * @param stageScores its scores by the names of the stages that handed it on
    */
-  public record InnerHit(String id, double score) {}
+  public record InnerHit(
+      String id,
+      double score,
+      String stage,
+      Map<String, String> fields,
+      Map<String, Double> stageScores) {}
+
+  /**
+   * A span of the text of a hit.
+   *
+   * @param stage the name of the stage that found it
+   * @param span its tokens and scores
+   * @param place its place in the text; null if the text has other tokens than the document has
+   *     vectors
+   */
+  public record Answer(String stage, AnswerSpan span, @Nullable Place place) {}
+
+  /**
+   * A place in a text.
+   *
+   * @param start where it begins, in UTF-16 code units
+   * @param end where it ends
+   * @param text the text between them
+   */
+  public record Place(int start, int end, String text) {}
 
   /**
    * One matched term's part of a score.

@@ -3,6 +3,8 @@ package io.siskin.server.retrieve;
 import io.siskin.index.dense.DenseField;
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseQuery;
+import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.StoredDenseField;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.rank.DenseFields;
@@ -78,6 +80,20 @@ final class SnapshotDenseFields implements DenseFields {
           segments.toArray(DenseField[]::new),
           Math.nextUp(prepared.norm() * normMax * roundings));
     }
+
+    @Override
+    public List<float[]> vectors(int segment, int document) {
+      StoredDenseField field = parts.get(segment).documents().dense().find(spec.name());
+      DenseVectors stored = field == null ? null : field.vectors(document);
+      if (stored == null) {
+        return List.of();
+      }
+      List<float[]> vectors = new ArrayList<>(stored.count());
+      for (int vector = 0; vector < stored.count(); vector++) {
+        vectors.add(stored.toFloats(vector));
+      }
+      return vectors;
+    }
   }
 
   /** Used by one thread, since a query is. */
@@ -107,6 +123,23 @@ final class SnapshotDenseFields implements DenseFields {
     @Override
     public double scoreMax() {
       return scoreMax;
+    }
+
+    @Override
+    public DenseVector query() {
+      return new DenseVector(query.toFloats());
+    }
+
+    @Override
+    public int vectorCount(int segment, int document) {
+      DenseField field = segments[segment];
+      return field == null ? 0 : field.vectorCount(document);
+    }
+
+    @Override
+    public float score(int segment, int document, int vector) {
+      DenseField field = segments[segment];
+      return field == null ? Float.NEGATIVE_INFINITY : field.score(query, document, vector);
     }
   }
 }

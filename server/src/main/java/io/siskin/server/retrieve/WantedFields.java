@@ -50,13 +50,24 @@ final class WantedFields implements Predicate<String> {
    * @throws InvalidInputException when it has no field of a name
    */
   void check(CollectionSnapshot snapshot) {
+    check(snapshot, "fields");
+  }
+
+  /**
+   * Checks the same for fields that are named elsewhere.
+   *
+   * @param snapshot the collection
+   * @param path where they are named
+   * @throws InvalidInputException when it has no field of a name
+   */
+  void check(CollectionSnapshot snapshot, String path) {
     Schema schema = snapshot.manifest().settings().schema();
     for (String field : names) {
       if (!field.equals(ALL)
           && schema.field(field) == null
           && !snapshot.storedFields().contains(field)) {
         throw new InvalidInputException(
-            "fields",
+            path,
             "'" + field + "'",
             "a stored field of the collection, or '*' for all of them"
                 + NearestNames.hint(field, known(snapshot)));

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Two dense fields in memory. Some documents have no vector, and some vectors are the same. */
+/**
+ * Two dense fields in memory. Some documents have no vector, some have several, and some vectors
+ * are the same.
+ */
 final class FakeDenseFields implements DenseFields {
   static final int DIMENSIONS = 6;
 
@@ -32,18 +35,20 @@ final class FakeDenseFields implements DenseFields {
   /** One field. */
   private final class FakeField implements Field {
     private final String name;
-    private final float[][][] vectors;
+    private final float[][][][] vectors;
     private double normMax;
 
     FakeField(String name, SearchScope scope, Random random) {
       this.name = name;
-      this.vectors = new float[scope.size()][][];
+      this.vectors = new float[scope.size()][][][];
       for (int segment = 0; segment < vectors.length; segment++) {
-        vectors[segment] = new float[scope.segment(segment).documentCount()][];
+        vectors[segment] = new float[scope.segment(segment).documentCount()][][];
         for (int document = 0; document < vectors[segment].length; document++) {
-          if (random.nextInt(5) > 0) {
-            vectors[segment][document] = draw(random);
-            normMax = Math.max(normMax, norm(vectors[segment][document]));
+          int count = random.nextInt(5) == 0 ? 0 : 1 + random.nextInt(3);
+          vectors[segment][document] = new float[count][];
+          for (int vector = 0; vector < count; vector++) {
+            vectors[segment][document][vector] = draw(random);
+            normMax = Math.max(normMax, norm(vectors[segment][document][vector]));
           }
         }
       }
@@ -60,21 +65,45 @@ final class FakeDenseFields implements DenseFields {
     }
 
     @Override
+    public List<float[]> vectors(int segment, int document) {
+      return List.of(vectors[segment][document]);
+    }
+
+    @Override
     public Scorer scorer(DenseVector query) {
       return new Scorer() {
         @Override
         public boolean has(int segment, int document) {
-          return vectors[segment][document] != null;
+          return vectors[segment][document].length > 0;
         }
 
         @Override
         public float score(int segment, int document) {
           scored++;
+          float largest = Float.NEGATIVE_INFINITY;
+          for (int vector = 0; vector < vectors[segment][document].length; vector++) {
+            largest = Math.max(largest, score(segment, document, vector));
+          }
+          return largest;
+        }
+
+        @Override
+        public float score(int segment, int document, int vector) {
           float sum = 0;
           for (int i = 0; i < DIMENSIONS; i++) {
-            sum += query.value(i) * vectors[segment][document][i];
+            sum += query.value(i) * vectors[segment][document][vector][i];
           }
           return sum;
+        }
+
+        @Override
+        public int vectorCount(int segment, int document) {
+          return vectors[segment][document].length;
+        }
+
+        @Override
+        public DenseVector query() {
+          return query;
         }
 
         @Override

@@ -78,6 +78,7 @@ final class NaiveTree {
       case RankingNode.Compute compute -> compute(compute, inputs.getFirst());
       case RankingNode.Feedback feedback -> sparse(expanded(feedback, inputs.getFirst()));
       case RankingNode.Group group -> group(group, inputs.getFirst());
+      case RankingNode.PassageNode passage -> new NaivePassages(scope, this).all(passage, inputs);
     };
   }
 
@@ -99,7 +100,10 @@ final class NaiveTree {
         .toList();
   }
 
-  private List<Scored> dense(RankingNode.Dense node) {
+  /** The answers by the name of the stage and the position of the document. */
+  final Map<String, Map<Integer, List<AnswerSpan>>> answers = new LinkedHashMap<>();
+
+  List<Scored> dense(RankingNode.Dense node) {
     List<Scored> found = new ArrayList<>();
     int all = scope.positions().base(scope.scope().size());
     for (int position = 0; position < all; position++) {
@@ -138,7 +142,7 @@ final class NaiveTree {
     };
   }
 
-  private DenseVector vector(String field, DenseTarget target) {
+  DenseVector vector(String field, DenseTarget target) {
     return switch (target) {
       case DenseTarget.Vector(DenseVector vector) -> vector;
       case DenseTarget.OfRequest() -> new DenseVector(texts.dense(field, FakeTexts.OF_REQUEST));
@@ -199,7 +203,7 @@ final class NaiveTree {
         .toList();
   }
 
-  private static List<Double> normalized(FusionMethod method, List<Scored> list) {
+  static List<Double> normalized(FusionMethod method, List<Scored> list) {
     List<Double> scores = list.stream().map(Scored::score).toList();
     if (!(method instanceof FusionMethod.Linear(FusionMethod.Normalization how, _))
         || scores.isEmpty()) {
@@ -302,7 +306,7 @@ final class NaiveTree {
     };
   }
 
-  private FieldValue fieldValue(String field, int position) {
+  FieldValue fieldValue(String field, int position) {
     int number = scope.positions().documentNumber(position);
     int segment = scope.positions().segment(number);
     Column column = scope.columns().get(segment).find(field);
@@ -310,7 +314,7 @@ final class NaiveTree {
     return column == null ? null : column.fieldValue(document);
   }
 
-  private List<Scored> group(RankingNode.Group node, List<Scored> input) {
+  List<Scored> group(RankingNode.Group node, List<Scored> input) {
     Map<Object, List<Scored>> groups = new LinkedHashMap<>();
     for (Scored each : input) {
       FieldValue value = fieldValue(node.field(), each.position);
@@ -320,15 +324,19 @@ final class NaiveTree {
         .map(
             members -> {
               Scored first = members.stream().min(Comparator.comparingInt(Scored::position)).get();
+              List<Scored> counted =
+                  members.stream()
+                      .limit(node.bestCount() == 0 ? members.size() : node.bestCount())
+                      .toList();
               double sum = 0;
-              for (Scored member : members) {
+              for (Scored member : counted) {
                 sum += member.score;
               }
               return switch (node.score()) {
                 case MAX -> members.getFirst();
                 case FIRST -> first;
                 case SUM -> new Scored(members.getFirst().position, sum);
-                case MEAN -> new Scored(members.getFirst().position, sum / members.size());
+                case MEAN -> new Scored(members.getFirst().position, sum / counted.size());
               };
             })
         .toList();
@@ -381,7 +389,7 @@ final class NaiveTree {
     return TokenVector.of(expanded);
   }
 
-  private static Map<String, Double> stored(SearchableSegment segment, int document) {
+  static Map<String, Double> stored(SearchableSegment segment, int document) {
     SearchableSegment.RecordReader records = segment.records();
     // In the order of term numbers, in which the length is added up.
     Map<String, Double> vector = new LinkedHashMap<>();

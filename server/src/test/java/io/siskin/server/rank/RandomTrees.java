@@ -52,7 +52,7 @@ public final class RandomTrees {
           ? new RankingNode.Dense(frame, field(), target())
           : new RankingNode.Sparse(frame, query(), evaluation());
     }
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(10)) {
       case 0 -> fuse(frame, depth);
       case 1 ->
           new RankingNode.Interpolate(
@@ -74,14 +74,77 @@ public final class RandomTrees {
               random.nextInt(12),
               random.nextInt(3) / 2.0,
               random.nextInt(3) / 2.0);
-      default ->
-          new RankingNode.Group(
+      case 4 -> group(frame, depth);
+      case 5 -> context(frame, depth);
+      case 6 ->
+          new RankingNode.Diversify(
               frame,
-              node(path + ".group.input", depth + 1),
-              List.of("host", "year", "good", "price", "published").get(random.nextInt(5)),
-              pick(GroupScore.values()),
-              random.nextInt(4));
+              node(path + ".diversify.input", depth + 1),
+              random.nextBoolean()
+                  ? new RankingNode.Similarity.OfSparse()
+                  : new RankingNode.Similarity.OfDense(field()),
+              random.nextInt(5) / 4.0,
+              pick(FusionMethod.Normalization.values()));
+      case 7 ->
+          new RankingNode.Cap(
+              frame, node(path + ".cap.input", depth + 1), valueField(), 1 + random.nextInt(4));
+      case 8 ->
+          new RankingNode.DenseFeedback(
+              frame,
+              node(path + ".feedback.input", depth + 1),
+              field(),
+              target(),
+              1 + random.nextInt(12),
+              random.nextInt(3) / 2.0,
+              random.nextInt(3) / 2.0);
+      default ->
+          new RankingNode.Answers(
+              frame,
+              node(path + ".answers.input", depth + 1),
+              field(),
+              field(),
+              vector(),
+              vector(),
+              random.nextInt(5) / 4.0,
+              1 + random.nextInt(3),
+              1 + random.nextInt(3),
+              "text",
+              random.nextBoolean() ? "" : "offsets");
     };
+  }
+
+  private String valueField() {
+    return List.of("host", "year", "good", "price", "published").get(random.nextInt(5));
+  }
+
+  private RankingNode group(Frame frame, int depth) {
+    GroupScore score = pick(GroupScore.values());
+    boolean isOfSeveral = score == GroupScore.SUM || score == GroupScore.MEAN;
+    return new RankingNode.Group(
+        frame,
+        node(frame.path() + ".group.input", depth + 1),
+        valueField(),
+        score,
+        random.nextInt(4),
+        isOfSeveral ? random.nextInt(4) : 0,
+        random.nextBoolean() ? List.of() : List.of("host", "*"));
+  }
+
+  private RankingNode context(Frame frame, int depth) {
+    String field = valueField();
+    RankingNode input = node(frame.path() + ".rescore.input", depth + 1);
+    return new RankingNode.Context(
+        frame,
+        input,
+        field,
+        random.nextInt(5) / 4.0,
+        pick(FusionMethod.Normalization.values()),
+        random.nextBoolean()
+            ? new RankingNode.ContextSource.OfGroup(pick(GroupScore.values()))
+            : new RankingNode.ContextSource.OfList(
+                node(frame.path() + ".rescore.context.list.node", depth + 1),
+                field,
+                random.nextInt(3) - 1.0));
   }
 
   private RankingNode fuse(Frame frame, int depth) {

@@ -114,14 +114,65 @@ final class TreeEvaluatorTest {
                   assertThat(scored(stage.list()))
                       .as("stage %s of %s", name, root)
                       .isEqualTo(plain(naive.lists.get(name))));
+      checkListings(outcome, naive);
       assertThat(scored(outcome.list())).isEqualTo(plain(expected));
       assertThat(outcome.reports()).allSatisfy(report -> assertThat(report.isComplete()).isTrue());
       addKinds(root, kinds);
       handedOn += expected.size();
     }
     assertThat(kinds)
-        .contains("Sparse", "Dense", "Fuse", "Interpolate", "Compute", "Feedback", "Group");
+        .contains(
+            "Sparse",
+            "Dense",
+            "Fuse",
+            "Interpolate",
+            "Compute",
+            "Feedback",
+            "Group",
+            "Context",
+            "Diversify",
+            "Cap",
+            "DenseFeedback",
+            "Answers");
     assertThat(handedOn).isGreaterThan(TREES);
+    assertThat(listed).isGreaterThan(TREES);
+  }
+
+  private static long listed;
+
+  /** Compares answers and the documents of groups, of each document of each stage. */
+  private static void checkListings(RankingOutcome outcome, NaiveTree naive) {
+    for (RankingOutcome.Listing listing : outcome.listings()) {
+      switch (listing) {
+        case RankingOutcome.Answers answers ->
+            naive
+                .answers
+                .get(answers.node().frame().name())
+                .forEach(
+                    (position, spans) -> {
+                      assertThat(answers.of(position)).isEqualTo(spans);
+                      listed += spans.size();
+                    });
+        case RankingOutcome.Groups groups -> {
+          List<Scored> input = naive.lists.get(groups.node().input().frame().name());
+          for (Scored each : naive.lists.get(groups.node().frame().name())) {
+            Object value = naive.fieldValue(groups.node().field(), each.position());
+            List<Scored> members =
+                input.stream()
+                    .filter(
+                        other ->
+                            value == null
+                                ? other.position() == each.position()
+                                : value.equals(
+                                    naive.fieldValue(groups.node().field(), other.position())))
+                    .limit(groups.node().innerHits())
+                    .toList();
+            assertThat(scored(groups.of(each.position()))).isEqualTo(plain(members));
+            listed += members.size();
+          }
+        }
+      }
+    }
   }
 
   private static void addKinds(RankingNode node, Set<String> kinds) {
@@ -275,23 +326,90 @@ final class TreeEvaluatorTest {
     }
   }
 
+  /** The documents of a group are listed though a stage stands above it. */
   @Test
-  void theRootListsTheBestOfEachGroup() {
-    RankingNode root =
+  void eachGroupListsItsBest() {
+    RankingNode group =
         new RankingNode.Group(
-            new Frame("node", "root", 4, 0),
-            sparse("node.group.input", 300),
+            new Frame("node.rescore.input", "group", 4, 0),
+            sparse("node.rescore.input.group.input", 300),
             "host",
             GroupScore.SUM,
-            2);
+            2,
+            0,
+            List.of());
+    RankingNode root =
+        new RankingNode.Compute(
+            new Frame("node", "root", 4, 0), group, Formula.parse("-score()"), null);
     RankingOutcome outcome = evaluate(collection.scope(), root, vectors(root), Cancellation.NEVER);
-    List<Scored> input = scored(outcome.lists().get("node.group.input").list());
-    assertThat(outcome.innerHits()).hasSize(outcome.list().size());
+    List<Scored> input = scored(outcome.lists().get("node.rescore.input.group.input").list());
+    RankingOutcome.Groups groups = (RankingOutcome.Groups) outcome.listings().getFirst();
+    assertThat(outcome.list().size()).isPositive();
     for (int rank = 0; rank < outcome.list().size(); rank++) {
-      List<Scored> inner = scored(outcome.innerHits().get(rank));
+      int position = outcome.list().position(rank);
+      List<Scored> inner = scored(groups.of(position));
       assertThat(inner).hasSizeBetween(1, 2);
-      assertThat(inner.getFirst().position()).isEqualTo(outcome.list().position(rank));
+      assertThat(inner.getFirst().position()).isEqualTo(position);
       assertThat(input).containsAll(inner);
     }
+    int other =
+        input.stream()
+            .mapToInt(Scored::position)
+            .filter(p -> !has(outcome, p))
+            .findFirst()
+            .orElseThrow();
+    assertThat(groups.of(other).size()).isZero();
+  }
+
+  private static boolean has(RankingOutcome outcome, int position) {
+    return scored(outcome.list()).stream().anyMatch(each -> each.position() == position);
+  }
+
+  /** What a spent budget leaves is the beginning of what there would have been. */
+  @Test
+  void aSpentBudgetEndsDiversityAndAnswers() {
+    RankingNode diversify =
+        new RankingNode.Diversify(
+            new Frame("node", "root", 50, 10),
+            sparse("node.diversify.input", 200),
+            new RankingNode.Similarity.OfSparse(),
+            0.5,
+            FusionMethod.Normalization.MIN_MAX);
+    EncodedQueries vectors = vectors(diversify);
+    RankedScope scope = collection.scope();
+    Ranked input =
+        evaluate(scope, diversify.inputs().getFirst(), vectors, Cancellation.NEVER).list();
+    StageBudget none = StageBudget.of(Cancellation.NEVER);
+    Ranked all = Diversity.pick((RankingNode.Diversify) diversify, input, scope, none).list();
+    StageWork cut =
+        Diversity.pick((RankingNode.Diversify) diversify, input, scope, ticking(all.size() / 2));
+    assertThat(cut.isComplete()).isFalse();
+    assertThat(cut.list().size()).isBetween(1, all.size() - 1);
+    assertThat(scored(cut.list()))
+        .isEqualTo(scored(all).stream().limit(cut.list().size()).toList());
+    RankingNode.Answers answers =
+        new RankingNode.Answers(
+            new Frame("node", "root", 50, 10),
+            sparse("node.answers.input", 200),
+            "first",
+            "first",
+            new DenseVector(FakeDenseFields.draw(RANDOM)),
+            new DenseVector(FakeDenseFields.draw(RANDOM)),
+            1,
+            2,
+            1,
+            "text",
+            "");
+    AnswerSearch.Found some = AnswerSearch.search(answers, input, scope, ticking(3));
+    assertThat(some.work().isComplete()).isFalse();
+    assertThat(some.work().documentsScored()).isBetween(1L, input.size() - 1L);
+  }
+
+  /** Returns a budget that has passed when it was asked so many times. */
+  private static StageBudget ticking(int asks) {
+    AtomicLong clock = new AtomicLong();
+    Cancellation stage =
+        Cancellation.at(10L * Math.max(1, asks), () -> false, () -> clock.addAndGet(10));
+    return new StageBudget(Cancellation.NEVER, stage, true);
   }
 }

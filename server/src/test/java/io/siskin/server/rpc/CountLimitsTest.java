@@ -15,11 +15,16 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.siskin.index.testing.Repository;
+import io.siskin.proto.v1.AnswersStage;
+import io.siskin.proto.v1.CapStage;
+import io.siskin.proto.v1.ContextList;
 import io.siskin.proto.v1.DenseField;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.proto.v1.DiversifyStage;
 import io.siskin.proto.v1.Document;
+import io.siskin.proto.v1.DocumentContext;
 import io.siskin.proto.v1.EncodeInput;
 import io.siskin.proto.v1.FeedbackStage;
 import io.siskin.proto.v1.FieldType;
@@ -28,11 +33,14 @@ import io.siskin.proto.v1.FieldsUpdate;
 import io.siskin.proto.v1.Filter;
 import io.siskin.proto.v1.FuseInput;
 import io.siskin.proto.v1.FuseStage;
+import io.siskin.proto.v1.GroupScore;
+import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.SchemaField;
+import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.UpdateFieldsResponse;
 import io.siskin.proto.v1.UpsertResponse;
@@ -257,6 +265,9 @@ class CountLimitsTest {
     } else {
       Message.Builder inside = ((Message) message.getField(field)).toBuilder();
       complete(inside);
+      if (message instanceof FeedbackStage.Builder feedback && field.getName().equals("search")) {
+        feedback.setTerms(1);
+      }
       put(inside, rest, count);
       message.setField(field, inside.build());
     }
@@ -273,7 +284,31 @@ class CountLimitsTest {
       case Interpolation.Builder by ->
           by.setField("f").addVector(1).setAlpha(0.5).setMissingScore(0);
       case FeedbackStage.Builder feedback ->
-          feedback.setInput(RightRequests.node()).setDocuments(1).setTerms(1);
+          feedback.setInput(RightRequests.node()).setDocuments(1);
+      case GroupStage.Builder group ->
+          group.setInput(RightRequests.node()).setField("f").setScore(GroupScore.GROUP_SCORE_MAX);
+      case DocumentContext.Builder context ->
+          context
+              .setField("f")
+              .setWeight(1)
+              .setNormalization(ScoreNormalization.SCORE_NORMALIZATION_NONE);
+      case ContextList.Builder list -> list.setNode(RightRequests.node()).setMissingScore(0);
+      case DiversifyStage.Builder diversify ->
+          diversify
+              .setInput(RightRequests.node())
+              .setField("f")
+              .setLambda(1)
+              .setNormalization(ScoreNormalization.SCORE_NORMALIZATION_NONE);
+      case CapStage.Builder cap -> cap.setInput(RightRequests.node()).setField("f").setCount(1);
+      case AnswersStage.Builder answers ->
+          answers
+              .setInput(RightRequests.node())
+              .setStartField("f")
+              .addStartVector(1)
+              .addEndVector(1)
+              .setScoreWeight(1)
+              .setTokensMax(1)
+              .setTextField("t");
       default -> {
         // It needs nothing.
       }

@@ -9,8 +9,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.siskin.proto.v1.Answer;
 import io.siskin.proto.v1.DeletePipelineRequest;
 import io.siskin.proto.v1.GetPipelineRequest;
+import io.siskin.proto.v1.InnerHit;
 import io.siskin.proto.v1.ListPipelinesRequest;
 import io.siskin.proto.v1.Pipeline;
 import io.siskin.proto.v1.PipelineServiceGrpc;
@@ -18,6 +20,7 @@ import io.siskin.proto.v1.PutPipelineRequest;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.server.rank.AnswerSpan;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.StageReport;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -146,7 +149,16 @@ final class PipelineServiceTest {
                       Map.of(),
                       List.of(),
                       Map.of("node", 1.5),
-                      List.of(new RetrievalResponse.InnerHit("b", 0.5)))),
+                      List.of(
+                          new RetrievalResponse.InnerHit(
+                              "b", 0.5, "node", Map.of("t", "x"), Map.of("below", 2.0))),
+                      List.of(
+                          new RetrievalResponse.Answer(
+                              "node",
+                              new AnswerSpan(1, 2, 4, 0.5, 0.25),
+                              new RetrievalResponse.Place(3, 6, "two")),
+                          new RetrievalResponse.Answer(
+                              "node", new AnswerSpan(0, 0, 4, 0.25, 0.25), null)))),
               new SearchMode.Exact(),
               new RetrievalResponse.StageNanos(1, 2, 3, 6),
               SearchStats.NONE,
@@ -172,7 +184,19 @@ final class PipelineServiceTest {
     assertThat(asked.get().k()).isEqualTo(16);
     assertThat(response.getPipelineNode().getLimit()).isEqualTo(20);
     assertThat(response.getHits(0).getStageScoresMap()).isEqualTo(Map.of("node", 1.5));
-    assertThat(response.getHits(0).getInnerHits(0).getId()).isEqualTo("b");
+    InnerHit inner = response.getHits(0).getInnerHits(0);
+    assertThat(inner.getId()).isEqualTo("b");
+    assertThat(inner.getStage()).isEqualTo("node");
+    assertThat(inner.getFieldsMap()).isEqualTo(Map.of("t", "x"));
+    assertThat(inner.getStageScoresMap()).isEqualTo(Map.of("below", 2.0));
+    Answer answer = response.getHits(0).getAnswers(0);
+    assertThat(answer.getScore()).isEqualTo(0.75);
+    assertThat(answer.getDenseScore()).isEqualTo(0.5);
+    assertThat(answer.getDocumentScore()).isEqualTo(0.25);
+    assertThat(List.of(answer.getStartToken(), answer.getEndToken())).containsExactly(1, 2);
+    assertThat(List.of(answer.getStart(), answer.getEnd())).containsExactly(3, 6);
+    assertThat(answer.getText()).isEqualTo("two");
+    assertThat(response.getHits(0).getAnswers(1).hasText()).isFalse();
     assertThat(response.getStages(0).getNanos()).isEqualTo(17);
     assertThat(response.getStages(0).getComplete()).isFalse();
     assertThat(response.getStages(0).getExpansion(0).getFromDocuments()).isEqualTo(1f);

@@ -243,6 +243,85 @@ class SearchClientTest {
   }
 
   @Test
+  void stagesForPassagesArriveAsTheyWereGiven() {
+    AtomicReference<RetrievalRequest> seen = recordRequests();
+    RankingNode leaf = RankingNode.sparse(7);
+    RankingNode.Frame frame = RankingNode.Frame.of(5);
+    RankingNode.Normalization minMax = RankingNode.Normalization.MIN_MAX;
+    List<RankingNode> nodes =
+        List.of(
+            new RankingNode.Group(
+                frame, leaf, "f", RankingNode.GroupScore.MEAN, 1, 2, List.of("title")),
+            new RankingNode.Context(
+                frame,
+                leaf,
+                "f",
+                0.25,
+                minMax,
+                new RankingNode.ContextSource.OfGroup(RankingNode.GroupScore.FIRST)),
+            new RankingNode.Context(
+                frame,
+                leaf,
+                "f",
+                0.25,
+                minMax,
+                new RankingNode.ContextSource.OfList(RankingNode.sparse(9), "g", -1)),
+            new RankingNode.Diversify(frame, leaf, "v", 0.75, minMax),
+            new RankingNode.Diversify(frame, leaf, null, 0.75, minMax),
+            new RankingNode.Cap(frame, leaf, "f", 3),
+            new RankingNode.DenseFeedback(frame, leaf, "v", List.of(1f, 2f), 3, 0.5, 2),
+            new RankingNode.Answers(
+                frame, leaf, "v", "w", List.of(1f), List.of(2f), 0.5, 6, 2, "text", "places"));
+    for (RankingNode node : nodes) {
+      io.siskin.server.rank.RankingNode arrived = domain(seen, node);
+      assertThat(arrived.getClass().getSimpleName()).isEqualTo(node.getClass().getSimpleName());
+      assertThat(arrived.frame().limit()).isEqualTo(5);
+      assertThat(arrived.inputs().getFirst().frame().limit()).isEqualTo(7);
+    }
+    assertThat(domain(seen, nodes.get(0)))
+        .hasFieldOrPropertyWithValue("bestCount", 2)
+        .hasFieldOrPropertyWithValue("innerFields", List.of("title"));
+    assertThat(domain(seen, nodes.get(1)))
+        .hasFieldOrPropertyWithValue("weight", 0.25)
+        .hasFieldOrPropertyWithValue(
+            "source",
+            new io.siskin.server.rank.RankingNode.ContextSource.OfGroup(GroupScore.FIRST));
+    assertThat(domain(seen, nodes.get(2)))
+        .hasFieldOrPropertyWithValue("source.documentField", "g")
+        .hasFieldOrPropertyWithValue("source.missingScore", -1.0);
+    assertThat(domain(seen, nodes.get(3)))
+        .hasFieldOrPropertyWithValue("lambda", 0.75)
+        .hasFieldOrPropertyWithValue("similarity.field", "v");
+    assertThat(domain(seen, nodes.get(4)))
+        .hasFieldOrPropertyWithValue(
+            "similarity", new io.siskin.server.rank.RankingNode.Similarity.OfSparse());
+    assertThat(domain(seen, nodes.get(5)))
+        .hasFieldOrPropertyWithValue("field", "f")
+        .hasFieldOrPropertyWithValue("count", 3);
+    assertThat(domain(seen, nodes.get(6)))
+        .hasFieldOrPropertyWithValue(
+            "target", new DenseTarget.Vector(new DenseVector(new float[] {1, 2})))
+        .hasFieldOrPropertyWithValue("documents", 3)
+        .hasFieldOrPropertyWithValue("queryWeight", 0.5)
+        .hasFieldOrPropertyWithValue("documentWeight", 2.0);
+    assertThat(domain(seen, nodes.get(7)))
+        .hasFieldOrPropertyWithValue("startField", "v")
+        .hasFieldOrPropertyWithValue("endField", "w")
+        .hasFieldOrPropertyWithValue("endVector", new DenseVector(new float[] {2}))
+        .hasFieldOrPropertyWithValue("scoreWeight", 0.5)
+        .hasFieldOrPropertyWithValue("tokensMax", 6)
+        .hasFieldOrPropertyWithValue("count", 2)
+        .hasFieldOrPropertyWithValue("textField", "text")
+        .hasFieldOrPropertyWithValue("offsetsField", "places");
+  }
+
+  private io.siskin.server.rank.RankingNode domain(
+      AtomicReference<RetrievalRequest> seen, RankingNode node) {
+    client.search(SearchRequest.text("books", "x").withK(0).withRanking(Ranking.tree(node)));
+    return Objects.requireNonNull(seen.get().ranking()).root();
+  }
+
+  @Test
   void anAnswerArrivesAsItWasGiven() {
     SearchResult result = client.search(SearchRequest.text("books", "insects"));
 

@@ -264,9 +264,34 @@ public final class ResultPrinter {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("id", inner.id());
         one.put("score", inner.score());
+        one.put("stage", inner.stage());
+        if (!inner.fields().isEmpty()) {
+          one.put("fields", new TreeMap<>(inner.fields()));
+        }
+        one.put("stage_scores", new TreeMap<>(inner.stageScores()));
         group.add(one);
       }
       members.put("inner_hits", group);
+    }
+    if (!hit.answers().isEmpty()) {
+      members.put("answers", hit.answers().stream().map(ResultPrinter::members).toList());
+    }
+    return members;
+  }
+
+  private static Map<String, Object> members(SearchResult.Answer answer) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("stage", answer.stage());
+    members.put("score", answer.score());
+    members.put("dense_score", answer.denseScore());
+    members.put("document_score", answer.documentScore());
+    members.put("start_token", answer.startToken());
+    members.put("end_token", answer.endToken());
+    SearchResult.Place place = answer.place();
+    if (place != null) {
+      members.put("start", place.start());
+      members.put("end", place.end());
+      members.put("text", place.text());
     }
     return members;
   }

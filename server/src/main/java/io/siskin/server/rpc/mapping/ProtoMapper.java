@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.SegmentStatistics;
+import io.siskin.proto.v1.Answer;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.CollectionState;
@@ -439,7 +440,30 @@ public final class ProtoMapper {
     }
     message.putAllStageScores(hit.stageScores());
     for (RetrievalResponse.InnerHit inner : hit.innerHits()) {
-      message.addInnerHits(InnerHit.newBuilder().setId(inner.id()).setScore(inner.score()));
+      message.addInnerHits(
+          InnerHit.newBuilder()
+              .setId(inner.id())
+              .setScore(inner.score())
+              .setStage(inner.stage())
+              .putAllFields(inner.fields())
+              .putAllStageScores(inner.stageScores()));
+    }
+    hit.answers().forEach(answer -> message.addAnswers(toProto(answer)));
+    return message.build();
+  }
+
+  private static Answer toProto(RetrievalResponse.Answer answer) {
+    Answer.Builder message =
+        Answer.newBuilder()
+            .setStage(answer.stage())
+            .setScore(answer.span().score())
+            .setDenseScore(answer.span().denseScore())
+            .setDocumentScore(answer.span().documentScore())
+            .setStartToken(answer.span().startToken())
+            .setEndToken(answer.span().endToken());
+    RetrievalResponse.Place place = answer.place();
+    if (place != null) {
+      message.setStart(place.start()).setEnd(place.end()).setText(place.text());
     }
     return message.build();
   }

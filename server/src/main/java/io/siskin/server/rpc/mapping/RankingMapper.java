@@ -21,7 +21,6 @@ import io.siskin.server.collection.Pipelines;
 import io.siskin.server.rank.EarlyStop;
 import io.siskin.server.rank.Formula;
 import io.siskin.server.rank.FusionMethod;
-import io.siskin.server.rank.GroupScore;
 import io.siskin.server.rank.RankingNode.Frame;
 import io.siskin.server.rank.RankingNode.Weighted;
 import io.siskin.server.rank.SparseQuery;
@@ -148,7 +147,7 @@ public final class RankingMapper {
       case io.siskin.server.rank.RankingNode.Sparse sparse ->
           message.setSparse(search(sparse.query(), sparse.evaluation()));
       case io.siskin.server.rank.RankingNode.Dense dense ->
-          message.setDense(TargetMapper.toProto(dense));
+          message.setDense(TargetMapper.toProto(dense.field(), dense.target()));
       case io.siskin.server.rank.RankingNode.Fuse fuse -> message.setFuse(fusion(fuse));
       case io.siskin.server.rank.RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate));
@@ -175,14 +174,12 @@ public final class RankingMapper {
               GroupStage.newBuilder()
                   .setInput(toProto(group.input()))
                   .setField(group.field())
-                  .setScore(
-                      switch (group.score()) {
-                        case MAX -> io.siskin.proto.v1.GroupScore.GROUP_SCORE_MAX;
-                        case SUM -> io.siskin.proto.v1.GroupScore.GROUP_SCORE_SUM;
-                        case FIRST -> io.siskin.proto.v1.GroupScore.GROUP_SCORE_FIRST;
-                        case MEAN -> io.siskin.proto.v1.GroupScore.GROUP_SCORE_MEAN;
-                      })
-                  .setInnerHits(group.innerHits()));
+                  .setScore(PassageMapper.toProto(group.score()))
+                  .setInnerHits(group.innerHits())
+                  .mergeFrom(PassageMapper.bestCount(group.bestCount()))
+                  .addAllInnerFields(group.innerFields()));
+      case io.siskin.server.rank.RankingNode.PassageNode passage ->
+          PassageMapper.set(message, passage);
     }
     return message.build();
   }
@@ -208,6 +205,27 @@ public final class RankingMapper {
     return stage.build();
   }
 
+  /** Translates a normalisation. */
+  static ScoreNormalization toProto(FusionMethod.Normalization normalization) {
+    return switch (normalization) {
+      case NONE -> ScoreNormalization.SCORE_NORMALIZATION_NONE;
+      case MIN_MAX -> ScoreNormalization.SCORE_NORMALIZATION_MIN_MAX;
+      case Z_SCORE -> ScoreNormalization.SCORE_NORMALIZATION_Z_SCORE;
+      case DISTRIBUTION -> ScoreNormalization.SCORE_NORMALIZATION_DISTRIBUTION;
+    };
+  }
+
+  /** Translates a normalisation; it must be set. */
+  static FusionMethod.Normalization toDomain(String path, ScoreNormalization message, int number) {
+    return switch (message) {
+      case SCORE_NORMALIZATION_NONE -> FusionMethod.Normalization.NONE;
+      case SCORE_NORMALIZATION_MIN_MAX -> FusionMethod.Normalization.MIN_MAX;
+      case SCORE_NORMALIZATION_Z_SCORE -> FusionMethod.Normalization.Z_SCORE;
+      case SCORE_NORMALIZATION_DISTRIBUTION -> FusionMethod.Normalization.DISTRIBUTION;
+      case SCORE_NORMALIZATION_UNSPECIFIED, UNRECOGNIZED -> throw Reading.unnamed(path, number);
+    };
+  }
+
   private static FuseStage fusion(io.siskin.server.rank.RankingNode.Fuse fuse) {
     FuseStage.Builder stage = FuseStage.newBuilder();
     for (Weighted input : fuse.weighted()) {
@@ -220,13 +238,7 @@ public final class RankingMapper {
       case FusionMethod.Linear(FusionMethod.Normalization normalization, double missingScore) ->
           stage.setLinear(
               LinearFusion.newBuilder()
-                  .setNormalization(
-                      switch (normalization) {
-                        case NONE -> ScoreNormalization.SCORE_NORMALIZATION_NONE;
-                        case MIN_MAX -> ScoreNormalization.SCORE_NORMALIZATION_MIN_MAX;
-                        case Z_SCORE -> ScoreNormalization.SCORE_NORMALIZATION_Z_SCORE;
-                        case DISTRIBUTION -> ScoreNormalization.SCORE_NORMALIZATION_DISTRIBUTION;
-                      })
+                  .setNormalization(toProto(normalization))
                   .setMissingScore(missingScore));
     }
     return stage.build();
@@ -253,7 +265,7 @@ public final class RankingMapper {
    *
    * @param defaultMode the default mode of the collection
    */
-  private record Reading(Supplier<SearchMode> defaultMode) {
+  record Reading(Supplier<SearchMode> defaultMode) {
     io.siskin.server.rank.RankingNode node(String path, RankingNode message, int depth) {
       // Before anything below is read, so that the deepest message is not read for nothing.
       if (depth > io.siskin.server.rank.RankingNode.DEPTH_MAX) {
@@ -291,13 +303,16 @@ public final class RankingMapper {
         case RESCORE -> rescore(frame, message.getRescore(), depth);
         case FEEDBACK -> feedback(frame, message.getFeedback(), depth);
         case GROUP -> group(frame, message.getGroup(), depth);
+        case DIVERSIFY, CAP, ANSWERS -> new PassageMapper(this, frame, depth).node(message);
         case STAGE_NOT_SET ->
             throw new InvalidInputException(
-                path, "without a stage", "sparse, dense, fuse, rescore, feedback or group");
+                path,
+                "without a stage",
+                "sparse, dense, fuse, rescore, feedback, group, diversify, cap or answers");
       };
     }
 
-    private io.siskin.server.rank.RankingNode input(
+    io.siskin.server.rank.RankingNode input(
         String path, boolean isSet, RankingNode message, int depth) {
       if (!isSet) {
         throw new InvalidInputException(path, "not set", "a node");
@@ -370,14 +385,10 @@ public final class RankingMapper {
         case LINEAR -> {
           LinearFusion linear = message.getLinear();
           FusionMethod.Normalization normalization =
-              switch (linear.getNormalization()) {
-                case SCORE_NORMALIZATION_NONE -> FusionMethod.Normalization.NONE;
-                case SCORE_NORMALIZATION_MIN_MAX -> FusionMethod.Normalization.MIN_MAX;
-                case SCORE_NORMALIZATION_Z_SCORE -> FusionMethod.Normalization.Z_SCORE;
-                case SCORE_NORMALIZATION_DISTRIBUTION -> FusionMethod.Normalization.DISTRIBUTION;
-                case SCORE_NORMALIZATION_UNSPECIFIED, UNRECOGNIZED ->
-                    throw unnamed(path + ".linear.normalization", linear.getNormalizationValue());
-              };
+              toDomain(
+                  path + ".linear.normalization",
+                  linear.getNormalization(),
+                  linear.getNormalizationValue());
           yield new FusionMethod.Linear(
               normalization,
               required(
@@ -425,14 +436,19 @@ public final class RankingMapper {
               formula,
               by.hasUndefinedScore() ? Double.valueOf(by.getUndefinedScore()) : null);
         }
+        case CONTEXT -> new PassageMapper(this, frame, depth).context(message);
         case BY_NOT_SET ->
-            throw new InvalidInputException(path, "by nothing", "interpolation or formula");
+            throw new InvalidInputException(
+                path, "by nothing", "interpolation, formula or context");
       };
     }
 
     private io.siskin.server.rank.RankingNode feedback(
         Frame frame, FeedbackStage message, int depth) {
       String path = frame.path() + ".feedback";
+      if (message.hasDense()) {
+        return new PassageMapper(this, frame, depth).feedback(message);
+      }
       if (!message.hasTerms()) {
         throw new InvalidInputException(path + ".terms", "not set", "0 to 1,000");
       }
@@ -444,7 +460,11 @@ public final class RankingMapper {
           ProtoMapper.wholeNumber(message.getDocuments()),
           ProtoMapper.wholeNumber(message.getTerms()),
           message.hasQueryWeight() ? message.getQueryWeight() : 1,
-          message.hasDocumentWeight() ? message.getDocumentWeight() : DOCUMENT_WEIGHT_DEFAULT);
+          documentWeight(message));
+    }
+
+    static double documentWeight(FeedbackStage message) {
+      return message.hasDocumentWeight() ? message.getDocumentWeight() : DOCUMENT_WEIGHT_DEFAULT;
     }
 
     private io.siskin.server.rank.RankingNode group(Frame frame, GroupStage message, int depth) {
@@ -453,32 +473,27 @@ public final class RankingMapper {
           frame,
           input(path + ".input", message.hasInput(), message.getInput(), depth),
           required(path + ".field", message.getField()),
-          switch (message.getScore()) {
-            case GROUP_SCORE_MAX -> GroupScore.MAX;
-            case GROUP_SCORE_SUM -> GroupScore.SUM;
-            case GROUP_SCORE_FIRST -> GroupScore.FIRST;
-            case GROUP_SCORE_MEAN -> GroupScore.MEAN;
-            case GROUP_SCORE_UNSPECIFIED, UNRECOGNIZED ->
-                throw unnamed(path + ".score", message.getScoreValue());
-          },
-          ProtoMapper.wholeNumber(message.getInnerHits()));
+          PassageMapper.toDomain(path + ".score", message.getScore(), message.getScoreValue()),
+          ProtoMapper.wholeNumber(message.getInnerHits()),
+          PassageMapper.bestCount(path, message),
+          message.getInnerFieldsList());
     }
 
-    private static String required(String path, String text) {
+    static String required(String path, String text) {
       if (text.isEmpty()) {
         throw new InvalidInputException(path, "not set", "the name of a field");
       }
       return text;
     }
 
-    private static double required(String path, boolean isSet, double value) {
+    static double required(String path, boolean isSet, double value) {
       if (!isSet) {
         throw new InvalidInputException(path, "not set", "a number, since there is no default");
       }
       return value;
     }
 
-    private static InvalidInputException unnamed(String path, int value) {
+    static InvalidInputException unnamed(String path, int value) {
       return new InvalidInputException(
           path, value == 0 ? "not set" : String.valueOf(value), "one of its named values");
     }

@@ -5,7 +5,6 @@ import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.server.rank.DenseTarget;
 import io.siskin.server.rank.DenseVector;
-import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.Turn;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,11 +54,7 @@ final class TargetMapper {
       List<io.siskin.proto.v1.Turn> turns) {
     if (!vector.isEmpty()) {
       refuseSecond(path, hasText || !turns.isEmpty(), "vector");
-      float[] numbers = new float[vector.size()];
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = vector.get(i);
-      }
-      return new DenseTarget.Vector(new DenseVector(numbers));
+      return new DenseTarget.Vector(vector(vector));
     }
     if (!turns.isEmpty()) {
       refuseSecond(path, hasText, "turns");
@@ -68,6 +63,15 @@ final class TargetMapper {
     return hasText
         ? new DenseTarget.Text(ProtoMapper.text(path + ".text", text))
         : new DenseTarget.OfRequest();
+  }
+
+  /** Translates a dense vector. */
+  static DenseVector vector(List<Float> values) {
+    float[] numbers = new float[values.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = values.get(i);
+    }
+    return new DenseVector(numbers);
   }
 
   /** Refuses a second query beside one that is set. */
@@ -119,11 +123,12 @@ final class TargetMapper {
   /**
    * Translates a dense stage back.
    *
-   * @param node the stage
+   * @param field the name of the dense field
+   * @param target what is looked for
    */
-  static DenseStage toProto(RankingNode.Dense node) {
-    DenseStage.Builder stage = DenseStage.newBuilder().setField(node.field());
-    switch (node.target()) {
+  static DenseStage toProto(String field, DenseTarget target) {
+    DenseStage.Builder stage = DenseStage.newBuilder().setField(field);
+    switch (target) {
       case DenseTarget.OfRequest _ -> stage.clearText();
       case DenseTarget.Text(String text) -> stage.setText(text);
       case DenseTarget.Turns(List<Turn> turns) -> stage.addAllTurns(toProto(turns));

@@ -2,6 +2,10 @@ package io.siskin.server.rpc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.store.Verification;
@@ -47,6 +51,29 @@ final class RankingDocTest {
       {"id": "wren", "text": "wren wren tit", "page": "q"}
       """;
 
+  private static final Schema PASSAGES =
+      new Schema(
+          List.of(
+              new Schema.Field("page", FieldType.STRING),
+              new Schema.Field("whole_page", FieldType.STRING)),
+          null,
+          List.of(
+              new DenseFieldSpec(
+                  "meaning", new DenseType(2, DenseStorage.F32, DenseSimilarity.DOT), 1),
+              new DenseFieldSpec(
+                  "tokens", new DenseType(2, DenseStorage.F32, DenseSimilarity.DOT), 8)));
+  private static final String PASSAGE_LINES =
+      """
+      {"id": "p1", "text": "garden birds eat seeds", "page": "p", "dense": {"meaning": [1, 0],
+       "tokens": [[0, 0], [0, 0], [3, 0], [0, 3]]}}
+      {"id": "p2", "text": "garden birds", "page": "p", "dense": {"meaning": [0, 2]}}
+      {"id": "p3", "text": "birds of the garden", "page": "p"}
+      {"id": "q1", "text": "garden birds", "page": "q", "dense": {"meaning": [0, 1], "tokens": [[1, 0], [0, 1]]}}
+      {"id": "q", "text": "garden birds garden birds garden birds", "whole_page": "q"}
+      {"id": "far", "text": "birds", "page": "r", "dense": {"meaning": [0.5, 0.5], "tokens": [[9, 9], [1, 1]]}}
+      """
+          .replace(",\n ", ", ");
+
   @TempDir private Path data;
 
   private static List<String> examples() throws IOException {
@@ -74,7 +101,9 @@ final class RankingDocTest {
       catalog.openAll();
       RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
       List<RetrievalResponse> answers =
-          examples().stream().map(example -> search(pipeline, example)).toList();
+          examples().subList(0, 4).stream()
+              .map(example -> search(pipeline, "pages", example))
+              .toList();
       assertThat(answers).hasSize(4);
       assertThat(ids(answers.get(0))).hasSize(5).contains("wren");
       assertThat(answers.get(0).hits().getLast().stageScores()).containsKey("similar");
@@ -87,10 +116,52 @@ final class RankingDocTest {
     }
   }
 
-  private static RetrievalResponse search(RetrievalPipeline pipeline, String example) {
+  @Test
+  void theExamplesOfPassagesRun() throws IOException {
+    TestCollections.index(
+        data,
+        "passages",
+        PASSAGE_LINES,
+        TestCollections.exactOnly(),
+        null,
+        PASSAGES,
+        StatisticsScope.COLLECTION);
+    try (CollectionCatalog catalog =
+        new CollectionCatalog(
+            new DataDirectory(data), Verification.FULL, _ -> {}, TextModels.NONE)) {
+      catalog.openAll();
+      RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
+      List<String> examples = examples();
+      List<RetrievalResponse> answers =
+          examples.subList(4, examples.size()).stream()
+              .map(example -> search(pipeline, "passages", example))
+              .toList();
+      assertThat(answers).hasSize(6);
+      assertThat(ids(answers.get(0))).contains("q", "p3");
+      assertThat(ids(answers.get(1))).contains("p3").doesNotContain("q").startsWith("q1");
+      assertThat(ids(answers.get(2))).hasSize(5);
+      assertThat(ids(answers.get(2)).stream().filter(id -> id.startsWith("p"))).hasSize(2);
+      assertThat(ids(answers.get(3))).hasSize(4);
+      assertThat(ids(answers.get(4))).hasSize(6);
+      assertThat(answers.get(5).hits()).hasSize(3);
+      RetrievalResponse.Hit best =
+          answers.get(5).hits().stream()
+              .filter(hit -> hit.id().equals("p1"))
+              .findFirst()
+              .orElseThrow();
+      RetrievalResponse.Place place = best.answers().getFirst().place();
+      assertThat(place).isEqualTo(new RetrievalResponse.Place(13, 22, "eat seeds"));
+      // It has one token, and vectors of two.
+      assertThat(answers.get(5).hits().getFirst().id()).isEqualTo("far");
+      assertThat(answers.get(5).hits().getFirst().answers().getFirst().place()).isNull();
+    }
+  }
+
+  private static RetrievalResponse search(
+      RetrievalPipeline pipeline, String collection, String example) {
     SearchRequest.Builder request = SearchRequest.newBuilder();
     MessageReader.read(example.getBytes(StandardCharsets.UTF_8), request);
-    request.setCollection("pages");
+    request.setCollection(collection);
     return pipeline.retrieve(
         ProtoMapper.toDomain(
             request.build(), name -> pipeline.collection(name).defaultMode(), _ -> new TreeMap<>()),

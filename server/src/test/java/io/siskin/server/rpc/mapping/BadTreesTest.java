@@ -11,8 +11,13 @@ import com.google.rpc.Status;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.store.Verification;
+import io.siskin.proto.v1.AnswersStage;
+import io.siskin.proto.v1.CapStage;
 import io.siskin.proto.v1.ClusteredMode;
+import io.siskin.proto.v1.ContextList;
 import io.siskin.proto.v1.DenseStage;
+import io.siskin.proto.v1.DiversifyStage;
+import io.siskin.proto.v1.DocumentContext;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.FeedbackStage;
 import io.siskin.proto.v1.Formula;
@@ -28,6 +33,7 @@ import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SearchMode;
 import io.siskin.proto.v1.SearchRequest;
+import io.siskin.proto.v1.SparseSimilarity;
 import io.siskin.proto.v1.SparseStage;
 import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.Turn;
@@ -45,6 +51,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -181,6 +188,7 @@ final class BadTreesTest {
           builder
               .getGroupBuilder()
               .setInput(changed(node.getGroup().getInput(), path + ".group.input", target, change));
+      case DIVERSIFY, CAP, ANSWERS -> throw new AssertionError(path);
       case SPARSE, DENSE, STAGE_NOT_SET -> {
         // Nothing is below.
       }
@@ -293,6 +301,177 @@ final class BadTreesTest {
     add(bad, path, ".group.score", node -> node.setGroup(group().setScoreValue(77)));
     add(bad, path, ".group.inner_hits", node -> node.setGroup(group().setInnerHits(101)));
     addSparse(bad, path);
+    addPassages(bad, path);
+    addAnswers(bad, path);
+  }
+
+  private static DocumentContext.Builder context() {
+    return DocumentContext.newBuilder()
+        .setField("host")
+        .setWeight(0.5)
+        .setNormalization(ScoreNormalization.SCORE_NORMALIZATION_MIN_MAX)
+        .setGroupScore(GroupScore.GROUP_SCORE_MAX);
+  }
+
+  private static ContextList.Builder contextList() {
+    return ContextList.newBuilder().setNode(leaf()).setMissingScore(0);
+  }
+
+  private static DiversifyStage.Builder diversify() {
+    return DiversifyStage.newBuilder()
+        .setInput(leaf())
+        .setSparse(SparseSimilarity.getDefaultInstance())
+        .setLambda(0.5)
+        .setNormalization(ScoreNormalization.SCORE_NORMALIZATION_MIN_MAX);
+  }
+
+  private static void addContext(
+      List<Bad> bad, String path, String wrong, DocumentContext.Builder by) {
+    add(
+        bad,
+        path,
+        ".rescore.context" + wrong,
+        node -> node.setRescore(RescoreStage.newBuilder().setInput(leaf()).setContext(by)));
+  }
+
+  private static void addDiversify(
+      List<Bad> bad, String path, String wrong, DiversifyStage.Builder stage) {
+    add(bad, path, ".diversify" + wrong, node -> node.setDiversify(stage));
+  }
+
+  private static void addPassages(List<Bad> bad, String path) {
+    add(bad, path, ".group.best_count", node -> node.setGroup(group().setBestCount(1)));
+    GroupStage.Builder sum = group().setScore(GroupScore.GROUP_SCORE_SUM);
+    add(bad, path, ".group.best_count", node -> node.setGroup(sum.clone().setBestCount(0)));
+    add(bad, path, ".group.best_count", node -> node.setGroup(sum.clone().setBestCount(10_001)));
+    add(bad, path, ".group.inner_fields", node -> node.setGroup(group().addInnerFields("hots")));
+    add(
+        bad,
+        path,
+        ".group.inner_fields",
+        node -> node.setGroup(group().addAllInnerFields(Collections.nCopies(65, "host"))));
+    add(
+        bad,
+        path,
+        ".rescore.input",
+        node -> node.setRescore(RescoreStage.newBuilder().setContext(context())));
+    addContext(bad, path, ".field", context().clearField());
+    addContext(bad, path, ".field", context().setField("hots"));
+    addContext(bad, path, ".field", context().setField("tags"));
+    addContext(bad, path, ".weight", context().clearWeight());
+    addContext(bad, path, ".weight", context().setWeight(1.5));
+    addContext(bad, path, ".weight", context().setWeight(Double.NaN));
+    addContext(bad, path, ".normalization", context().clearNormalization());
+    addContext(bad, path, ".normalization", context().setNormalizationValue(9));
+    addContext(bad, path, "", context().clearDocuments());
+    addContext(
+        bad, path, ".group_score", context().setGroupScore(GroupScore.GROUP_SCORE_UNSPECIFIED));
+    addContext(bad, path, ".group_score", context().setGroupScoreValue(77));
+    addContext(bad, path, ".list.node", context().setList(contextList().clearNode()));
+    addContext(
+        bad,
+        path,
+        ".list.node.sparse.recall_target",
+        context()
+            .setList(
+                contextList()
+                    .setNode(node().setSparse(SparseStage.newBuilder().setRecallTarget(2)))));
+    addContext(bad, path, ".list.field", context().setList(contextList().setField("hots")));
+    addContext(bad, path, ".list.field", context().setList(contextList().setField("tags")));
+    addContext(bad, path, ".list.field", context().setList(contextList().setField("year")));
+    addContext(
+        bad, path, ".list.missing_score", context().setList(contextList().clearMissingScore()));
+    addContext(
+        bad, path, ".list.missing_score", context().setList(contextList().setMissingScore(1e31)));
+    addDiversify(bad, path, ".input", diversify().clearInput());
+    addDiversify(
+        bad, path, ".input.limit", diversify().setInput(leaf().toBuilder().setLimit(1_001)));
+    addDiversify(
+        bad, path, ".input.limit", diversify().setInput(leaf().toBuilder().setLimit(10_001)));
+    addDiversify(bad, path, "", diversify().clearSimilarity());
+    addDiversify(bad, path, ".field", diversify().setField(""));
+    addDiversify(bad, path, ".field", diversify().setField("f"));
+    addDiversify(bad, path, ".lambda", diversify().clearLambda());
+    addDiversify(bad, path, ".lambda", diversify().setLambda(-0.1));
+    addDiversify(bad, path, ".lambda", diversify().setLambda(Double.NaN));
+    addDiversify(bad, path, ".normalization", diversify().clearNormalization());
+    CapStage.Builder cap = CapStage.newBuilder().setInput(leaf()).setField("host").setCount(1);
+    add(bad, path, ".cap.input", node -> node.setCap(cap.clone().clearInput()));
+    add(bad, path, ".cap.field", node -> node.setCap(cap.clone().clearField()));
+    add(bad, path, ".cap.field", node -> node.setCap(cap.clone().setField("tags")));
+    add(bad, path, ".cap.field", node -> node.setCap(cap.clone().setField("hots")));
+    add(bad, path, ".cap.count", node -> node.setCap(cap.clone().clearCount()));
+    add(bad, path, ".cap.count", node -> node.setCap(cap.clone().setCount(10_001)));
+  }
+
+  private static void addAnswers(List<Bad> bad, String path) {
+    DenseStage.Builder dense = DenseStage.newBuilder().setField("f").addVector(1);
+    FeedbackStage.Builder again = FeedbackStage.newBuilder().setInput(leaf()).setDocuments(2);
+    add(
+        bad,
+        path,
+        ".feedback.dense.field",
+        node -> node.setFeedback(again.clone().setDense(dense)));
+    add(
+        bad,
+        path,
+        ".feedback.dense.field",
+        node -> node.setFeedback(again.clone().setDense(dense.clone().clearField())));
+    add(
+        bad,
+        path,
+        ".feedback.dense.query",
+        node -> node.setFeedback(again.clone().setDense(dense.clone().clearVector())));
+    add(
+        bad,
+        path,
+        ".feedback.terms",
+        node -> node.setFeedback(again.clone().setDense(dense).setTerms(3)));
+    add(
+        bad,
+        path,
+        ".feedback.search",
+        node ->
+            node.setFeedback(
+                again.clone().setDense(dense).setSearch(SparseStage.getDefaultInstance())));
+    add(
+        bad,
+        path,
+        ".feedback.documents",
+        node -> node.setFeedback(again.clone().setDense(dense).setDocuments(101)));
+    add(
+        bad,
+        path,
+        ".feedback.query_weight",
+        node -> node.setFeedback(again.clone().setDense(dense).setQueryWeight(-1)));
+    AnswersStage.Builder answers =
+        AnswersStage.newBuilder()
+            .setInput(leaf())
+            .setStartField("f")
+            .addStartVector(1)
+            .addEndVector(1)
+            .setScoreWeight(1)
+            .setTokensMax(5)
+            .setTextField("text");
+    for (Map.Entry<String, UnaryOperator<AnswersStage.Builder>> wrong :
+        List.<Map.Entry<String, UnaryOperator<AnswersStage.Builder>>>of(
+            Map.entry(".input", it -> it.clearInput()),
+            Map.entry(".input.limit", it -> it.setInput(leaf().toBuilder().setLimit(1_001))),
+            Map.entry(".start_field", it -> it.clearStartField()),
+            Map.entry(".start_field", it -> it),
+            Map.entry(".start_vector", it -> it.clearStartVector()),
+            Map.entry(".end_vector", it -> it.clearEndVector()),
+            Map.entry(".end_vector[1]", it -> it.addEndVector(Float.NaN)),
+            Map.entry(".score_weight", it -> it.clearScoreWeight()),
+            Map.entry(".score_weight", it -> it.setScoreWeight(-1)),
+            Map.entry(".tokens_max", it -> it.clearTokensMax()),
+            Map.entry(".tokens_max", it -> it.setTokensMax(65)),
+            Map.entry(".count", it -> it.setCount(0)),
+            Map.entry(".count", it -> it.setCount(11)),
+            Map.entry(".text_field", it -> it.clearTextField()))) {
+      AnswersStage stage = wrong.getValue().apply(answers.clone()).build();
+      add(bad, path, ".answers" + wrong.getKey(), node -> node.setAnswers(stage));
+    }
   }
 
   /** Texts and turns; the field has an encoder nowhere. */
