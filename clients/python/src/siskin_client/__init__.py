@@ -81,9 +81,11 @@ from .ranking import (
     Normalization,
     Pipeline,
     RankingNode,
+    Reach,
     ReciprocalRank,
     Sparse,
     StageReport,
+    Trees,
 )
 from .search import (
     Clustered,
@@ -158,6 +160,7 @@ __all__ = [
     "Priority",
     "RankingNode",
     "RecallExpectation",
+    "Reach",
     "ReciprocalRank",
     "Role",
     "ScoreAtATime",
@@ -184,6 +187,7 @@ __all__ = [
     "TermContribution",
     "TextStatistics",
     "Tls",
+    "Trees",
     "Unavailable",
     "Unimplemented",
     "UpsertSummary",

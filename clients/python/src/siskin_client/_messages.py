@@ -20,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _INT64_MIN = -(2**63)
 _INT64_MAX = 2**63 - 1
-_NODES = (rank.Sparse, rank.Dense, rank.Fuse, rank.Interpolate, rank.Compute, rank.Feedback, rank.Group)
+_NODES = (rank.Sparse, rank.Dense, rank.Fuse, rank.Interpolate, rank.Compute, rank.Trees, rank.Feedback, rank.Group)
 
 
 def set_duration(message: Any, duration: timedelta) -> None:
@@ -377,6 +377,11 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         set_node(message.rescore.input, node.input)
         message.rescore.formula.expression = node.expression
         _set_optional(message.rescore.formula, undefined_score=node.undefined_score)
+    elif isinstance(node, rank.Trees):
+        set_node(message.rescore.input, node.input)
+        message.rescore.trees.model = node.model
+        message.rescore.trees.features.extend(node.features)
+        _set_reach(message.rescore.trees, node.reach)
     elif isinstance(node, rank.Feedback):
         set_node(message.feedback.input, node.input)
         _set_search(message.feedback.search, node)
@@ -388,6 +393,17 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         message.group.field = node.field
         message.group.score = node.score.value
         _set_number(message.group, "inner_hits", node.inner_hits)
+
+
+def _set_reach(message: Any, reach: rank.Reach) -> None:
+    if reach != rank.Reach():
+        message.reach.SetInParent()
+        _set_optional(message.reach, ranks=reach.ranks, margin=reach.margin)
+
+
+def _from_reach(message: Any) -> rank.Reach:
+    ranks = message.ranks if message.HasField("ranks") else None
+    return rank.Reach(ranks, message.margin if message.HasField("margin") else None)
 
 
 def _set_search(message: Any, node: Any) -> None:
@@ -481,6 +497,11 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
         formula = message.formula
         undefined = formula.undefined_score if formula.HasField("undefined_score") else None
         return rank.Compute(source, formula.expression, undefined_score=undefined, **frame)
+    if message.WhichOneof("by") == "trees":
+        trees = message.trees
+        return rank.Trees(source, trees.model, features=tuple(trees.features), reach=_from_reach(trees.reach), **frame)
+    if message.WhichOneof("by") != "interpolation":
+        raise ValueError("the server has a way to rescore that this client does not know; a newer client may")
     by = message.interpolation
     stop = rank.EarlyStop(by.early_stop) if by.early_stop else rank.EarlyStop.NONE
     return rank.Interpolate(source, by.field, tuple(by.vector), by.alpha, by.missing_score, early_stop=stop, **frame)

@@ -14,10 +14,12 @@ import io.siskin.proto.v1.GroupScore;
 import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.LinearFusion;
+import io.siskin.proto.v1.Reach;
 import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SparseStage;
+import io.siskin.proto.v1.TreeEnsemble;
 import java.time.Duration;
 
 /** The translation of the client's ranking trees into messages. */
@@ -48,6 +50,7 @@ final class RankingMapper {
       case RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate)).build();
       case RankingNode.Compute compute -> message.setRescore(formula(compute)).build();
+      case RankingNode.Trees trees -> message.setRescore(trees(trees)).build();
       case RankingNode.Feedback feedback ->
           message
               .setFeedback(
@@ -139,6 +142,28 @@ final class RankingMapper {
       formula.setUndefinedScore(undefinedScore);
     }
     return RescoreStage.newBuilder().setInput(toProto(node.input())).setFormula(formula).build();
+  }
+
+  private static RescoreStage trees(RankingNode.Trees node) {
+    TreeEnsemble.Builder by =
+        TreeEnsemble.newBuilder().setModel(node.model()).addAllFeatures(node.features());
+    if (!node.reach().equals(RankingNode.Reach.ALL)) {
+      by.setReach(reach(node.reach()));
+    }
+    return RescoreStage.newBuilder().setInput(toProto(node.input())).setTrees(by).build();
+  }
+
+  private static Reach reach(RankingNode.Reach reach) {
+    Reach.Builder message = Reach.newBuilder();
+    Integer ranks = reach.ranks();
+    Double margin = reach.margin();
+    if (ranks != null) {
+      message.setRanks(ranks);
+    }
+    if (margin != null) {
+      message.setMargin(margin);
+    }
+    return message.build();
   }
 
   private static GroupScore score(RankingNode.GroupScore score) {
