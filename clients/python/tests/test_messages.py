@@ -248,6 +248,8 @@ def test_ranking_trees_come_back_as_they_were():
     scored = api.Compute(api.Sparse(limit=5, mode=api.Exact()), "score() + 1", limit=4, undefined_score=-1.0)
     dense = api.Interpolate(scored, "f", (0.5, 1.0), 0.25, -1.0, limit=3, early_stop=api.EarlyStop.PROVEN)
     vector = api.SparseVector(("a",), (0.5,))
+    trees = api.Trees(dense, "m", limit=9, features=("score()", "rank()"), reach=api.Reach(50, 0.5))
+    dense = api.Trees(trees, "m", limit=9, reach=api.Reach(margin=0.0))
     again = api.Feedback(dense, 3, 0, limit=9, query=vector, query_weight=0.0, document_weight=2.0)
     group = api.Group(again, "host", api.GroupScore.FIRST, limit=2, inner_hits=3)
     linear = api.Linear(api.Normalization.Z_SCORE, 0.0)

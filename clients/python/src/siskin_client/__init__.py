@@ -87,9 +87,11 @@ from .ranking import (
     Normalization,
     Pipeline,
     RankingNode,
+    Reach,
     ReciprocalRank,
     Sparse,
     StageReport,
+    Trees,
 )
 from .search import (
     Answer,
@@ -172,6 +174,7 @@ __all__ = [
     "Priority",
     "RankingNode",
     "RecallExpectation",
+    "Reach",
     "ReciprocalRank",
     "Role",
     "ScoreAtATime",
@@ -198,6 +201,7 @@ __all__ = [
     "TermContribution",
     "TextStatistics",
     "Tls",
+    "Trees",
     "Unavailable",
     "Unimplemented",
     "UpsertSummary",

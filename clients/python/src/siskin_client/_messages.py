@@ -27,6 +27,7 @@ _NODES = (
     rank.Fuse,
     rank.Interpolate,
     rank.Compute,
+    rank.Trees,
     rank.Feedback,
     rank.Group,
     *_PASSAGE_NODES,
@@ -405,6 +406,11 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         set_node(message.rescore.input, node.input)
         message.rescore.formula.expression = node.expression
         _set_optional(message.rescore.formula, undefined_score=node.undefined_score)
+    elif isinstance(node, rank.Trees):
+        set_node(message.rescore.input, node.input)
+        message.rescore.trees.model = node.model
+        message.rescore.trees.features.extend(node.features)
+        _set_reach(message.rescore.trees, node.reach)
     elif isinstance(node, rank.Feedback):
         set_node(message.feedback.input, node.input)
         _set_search(message.feedback.search, node)
@@ -462,6 +468,17 @@ def _set_passages(message: Any, node: Any) -> None:
         answers.end_vector.extend(node.end_vector)
         _set_number(answers, "tokens_max", node.tokens_max)
         _set_optional(answers, count=node.count)
+
+
+def _set_reach(message: Any, reach: rank.Reach) -> None:
+    if reach != rank.Reach():
+        message.reach.SetInParent()
+        _set_optional(message.reach, ranks=reach.ranks, margin=reach.margin)
+
+
+def _from_reach(message: Any) -> rank.Reach:
+    ranks = message.ranks if message.HasField("ranks") else None
+    return rank.Reach(ranks, message.margin if message.HasField("margin") else None)
 
 
 def _set_search(message: Any, node: Any) -> None:
@@ -602,6 +619,9 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
         formula = message.formula
         undefined = formula.undefined_score if formula.HasField("undefined_score") else None
         return rank.Compute(source, formula.expression, undefined_score=undefined, **frame)
+    if message.WhichOneof("by") == "trees":
+        trees = message.trees
+        return rank.Trees(source, trees.model, features=tuple(trees.features), reach=_from_reach(trees.reach), **frame)
     if message.WhichOneof("by") == "context":
         context = message.context
         documents: Any = rank.GroupScore(context.group_score) if context.group_score else None
@@ -609,6 +629,8 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
             documents = rank.ContextList(from_node(context.list.node), context.list.missing_score, context.list.field)
         normalization = rank.Normalization(context.normalization)
         return rank.Context(source, context.field, context.weight, normalization, documents, **frame)
+    if message.WhichOneof("by") != "interpolation":
+        raise ValueError("the server has a way to rescore that this client does not know; a newer client may")
     by = message.interpolation
     stop = rank.EarlyStop(by.early_stop) if by.early_stop else rank.EarlyStop.NONE
     return rank.Interpolate(source, by.field, tuple(by.vector), by.alpha, by.missing_score, early_stop=stop, **frame)

@@ -179,6 +179,42 @@ class Compute:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Which documents of a list a model scores. The others keep their order below them.
+
+    Attributes:
+        ranks: How many documents at the beginning of the list, 1 to 10,000; ``None`` for all.
+        margin: How far below the score at the rank of the node's limit; ``None`` for any distance.
+    """
+
+    ranks: Optional[int] = None
+    margin: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Scores a list by a model of decision trees over features.
+
+    Attributes:
+        input: What makes the list.
+        model: The name of a ranking model of the server.
+        limit: How many documents are handed on at most.
+        features: Formulas in the order in which the model takes them; empty for the model's own.
+        reach: Which documents of the list are scored.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    model: str
+    limit: int
+    features: Sequence[str] = ()
+    reach: Reach = Reach()
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
 class Feedback:
     """Searches again, by a query that was expanded with terms of the best documents of a list.
 
@@ -388,6 +424,7 @@ RankingNode = Union[
     Fuse,
     Interpolate,
     Compute,
+    Trees,
     Feedback,
     Group,
     Context,

@@ -253,6 +253,36 @@ public sealed interface RankingNode {
       implements RankingNode {}
 
   /**
+   * Scores a list by a model of decision trees over features.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param model the name of a ranking model of the server
+   * @param features formulas in the order in which the model takes them, at most 1,024; empty for
+   *     the model's own
+   * @param reach which documents of the list are scored
+   */
+  record Trees(Frame frame, RankingNode input, String model, List<String> features, Reach reach)
+      implements RankingNode {
+    /** Copies the list. */
+    public Trees {
+      features = List.copyOf(features);
+    }
+  }
+
+  /**
+   * Which documents of a list a model scores. The others keep their order below them.
+   *
+   * @param ranks how many documents at the beginning of the list, 1 to 10,000; null for all
+   * @param margin how far below the score at the rank of the node's limit, 0 to 1e30; null for any
+   *     distance
+   */
+  record Reach(@Nullable Integer ranks, @Nullable Double margin) {
+    /** All documents. */
+    public static final Reach ALL = new Reach(null, null);
+  }
+
+  /**
    * Searches again, by a query that was expanded with terms of the best documents of a list.
    *
    * @param frame what all stages have

@@ -12,10 +12,12 @@ import io.siskin.proto.v1.FuseInput;
 import io.siskin.proto.v1.FuseStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.LinearFusion;
+import io.siskin.proto.v1.Reach;
 import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SparseStage;
+import io.siskin.proto.v1.TreeEnsemble;
 import io.siskin.proto.v1.Turn;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +47,7 @@ final class RankingMapper {
       case RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate)).build();
       case RankingNode.Compute compute -> message.setRescore(formula(compute)).build();
+      case RankingNode.Trees trees -> message.setRescore(trees(trees)).build();
       case RankingNode.Feedback feedback ->
           message
               .setFeedback(
@@ -153,6 +156,28 @@ final class RankingMapper {
       formula.setUndefinedScore(undefinedScore);
     }
     return RescoreStage.newBuilder().setInput(toProto(node.input())).setFormula(formula).build();
+  }
+
+  private static RescoreStage trees(RankingNode.Trees node) {
+    TreeEnsemble.Builder by =
+        TreeEnsemble.newBuilder().setModel(node.model()).addAllFeatures(node.features());
+    if (!node.reach().equals(RankingNode.Reach.ALL)) {
+      by.setReach(reach(node.reach()));
+    }
+    return RescoreStage.newBuilder().setInput(toProto(node.input())).setTrees(by).build();
+  }
+
+  private static Reach reach(RankingNode.Reach reach) {
+    Reach.Builder message = Reach.newBuilder();
+    Integer ranks = reach.ranks();
+    Double margin = reach.margin();
+    if (ranks != null) {
+      message.setRanks(ranks);
+    }
+    if (margin != null) {
+      message.setMargin(margin);
+    }
+    return message.build();
   }
 
   /** Translates a normalisation. */

@@ -10,6 +10,7 @@ import io.siskin.server.app.command.DemoCommand;
 import io.siskin.server.app.command.EncodeCommand;
 import io.siskin.server.app.command.EvalCommand;
 import io.siskin.server.app.command.ExportCommand;
+import io.siskin.server.app.command.FeaturesCommand;
 import io.siskin.server.app.command.GetCommand;
 import io.siskin.server.app.command.HealthCommand;
 import io.siskin.server.app.command.IndexCommand;
@@ -21,6 +22,7 @@ import io.siskin.server.app.command.SearchCommand;
 import io.siskin.server.app.command.ServeCommand;
 import io.siskin.server.app.command.SlowQueriesCommand;
 import io.siskin.server.app.command.SnapshotCommand;
+import io.siskin.server.app.command.TuneCommand;
 import io.siskin.server.app.command.UpsertCommand;
 import io.siskin.server.app.flags.Choice;
 import io.siskin.server.app.flags.EncoderFlags;
@@ -91,6 +93,8 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.class,
       RestoreCommand.class,
       EvalCommand.class,
+      FeaturesCommand.class,
+      TuneCommand.class,
       BenchCommand.class,
       CalibrateCommand.class,
       InspectCommand.class,

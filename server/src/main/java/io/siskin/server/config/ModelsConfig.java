@@ -7,10 +7,11 @@ import java.util.List;
 public record ModelsConfig(
     @Setting(
             doc =
-                "Model directories to encode texts with over the encode service, by the folder's"
-                    + " name; dense models too. As an option it may be repeated.",
+                "Model directories by the folder's name: with an encoder.yaml to encode texts over"
+                    + " the encode service, dense models too; with a ranker.yaml to rank documents"
+                    + " in ranking trees. As an option it may be repeated.",
             label = "DIR",
-            allowed = "folders with an encoder.yaml",
+            allowed = "folders with an encoder.yaml or a ranker.yaml",
             defaultText = "the models of the collections only",
             flags = "--model")
         List<Path> dirs,

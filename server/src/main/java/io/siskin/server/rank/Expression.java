@@ -9,7 +9,17 @@ public sealed interface Expression {
     return switch (this) {
       case OfOne(_, Expression part) -> List.of(part);
       case OfTwo(_, Expression left, Expression right) -> List.of(left, right);
-      case Constant _, InputScore _, StageScore _, FieldNumber _, Matches _, Now _ -> List.of();
+      case Constant _,
+          InputScore _,
+          StageScore _,
+          InputRank _,
+          StageRank _,
+          DenseScore _,
+          OfTerms _,
+          FieldNumber _,
+          Matches _,
+          Now _ ->
+          List.of();
     };
   }
 
@@ -30,6 +40,34 @@ public sealed interface Expression {
    * @param missing the value where the stage did not hand the document on
    */
   record StageScore(String stage, double missing) implements Expression {}
+
+  /** The rank of the document in the list that is rescored; the first one is 1. */
+  record InputRank() implements Expression {}
+
+  /**
+   * The rank of the document at a stage below; the first one is 1.
+   *
+   * @param stage the name of the stage
+   * @param missing the value where the stage did not hand the document on
+   */
+  record StageRank(String stage, double missing) implements Expression {}
+
+  /**
+   * The score of the document in a dense field, by the vector of the first stage below that has one
+   * for the field.
+   *
+   * @param field the name of a dense field
+   * @param missing the value where the document has no vector of the field
+   */
+  record DenseScore(String field, double missing) implements Expression {}
+
+  /**
+   * A number about the terms of the document and those of the query of the first sparse stage
+   * below.
+   *
+   * @param feature which number
+   */
+  record OfTerms(TermFeature feature) implements Expression {}
 
   /**
    * The value of a declared field: a number, 1 or 0 for true or false, or seconds since

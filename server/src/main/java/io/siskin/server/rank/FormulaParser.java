@@ -24,13 +24,18 @@ final class FormulaParser {
   private static final int DEPTH_MAX = 64;
   private static final Map<String, Unary> UNARY = new TreeMap<>();
   private static final Map<String, Binary> BINARY = new TreeMap<>();
-  private static final List<String> OTHERS = List.of("score", "field", "matches", "now");
+  private static final Map<String, TermFeature> TERMS = new TreeMap<>();
+  private static final List<String> OTHERS =
+      List.of("score", "rank", "dense", "field", "matches", "now");
 
   static {
     for (Unary function : Unary.values()) {
       if (function != Unary.NEGATE) {
         UNARY.put(function.name().toLowerCase(Locale.ROOT), function);
       }
+    }
+    for (TermFeature feature : TermFeature.values()) {
+      TERMS.put(feature.name().toLowerCase(Locale.ROOT), feature);
     }
     for (Binary function : Binary.values()) {
       switch (function) {
@@ -134,12 +139,15 @@ final class FormulaParser {
     String name = text.substring(from, at);
     Unary unary = UNARY.get(name);
     Binary binary = BINARY.get(name);
-    if (unary == null && binary == null && !OTHERS.contains(name)) {
+    TermFeature feature = TERMS.get(name);
+    if (unary == null && binary == null && feature == null && !OTHERS.contains(name)) {
       throw unknown(name, from);
     }
     require('(');
     Expression call;
-    if (unary != null) {
+    if (feature != null) {
+      call = new Expression.OfTerms(feature);
+    } else if (unary != null) {
       call = new Expression.OfOne(unary, sum());
     } else if (binary != null) {
       Expression left = sum();
@@ -156,13 +164,15 @@ final class FormulaParser {
     if (name.equals("now")) {
       return new Expression.Now();
     }
-    if (name.equals("score") && peek() == ')') {
-      return new Expression.InputScore();
+    if (peek() == ')' && (name.equals("score") || name.equals("rank"))) {
+      return name.equals("score") ? new Expression.InputScore() : new Expression.InputRank();
     }
     String what = quoted();
     require(',');
     return switch (name) {
       case "score" -> new Expression.StageScore(what, signedNumber());
+      case "rank" -> new Expression.StageRank(what, signedNumber());
+      case "dense" -> new Expression.DenseScore(what, signedNumber());
       case "field" -> new Expression.FieldNumber(what, signedNumber());
       default -> new Expression.Matches(what, quoted());
     };
@@ -260,6 +270,7 @@ final class FormulaParser {
     List<String> known = new ArrayList<>(OTHERS);
     known.addAll(UNARY.keySet());
     known.addAll(BINARY.keySet());
+    known.addAll(TERMS.keySet());
     return new InvalidInputException(
         "expression",
         "'" + name + "' at character " + (from + 1),

@@ -9,6 +9,7 @@ import io.siskin.server.search.DocumentPositions;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores the documents of a list by a formula. Each part of the formula is computed for all
@@ -22,20 +23,33 @@ final class FormulaRescoring {
   private final Map<String, Ranked> stages;
   private final RankedScope scope;
   private final double nowSeconds;
+  private final RankingNode below;
+  private final EncodedQueries queries;
   private final int[] segments;
   private final int[] documents;
+  private @Nullable TermTable terms;
 
   /**
    * Prepares to rescore.
    *
    * @param input the list
+   * @param below the stage that made it
    * @param stages the lists of the stages below, by name
+   * @param queries the vectors of all queries of the tree
    * @param scope has the fields
    * @param nowSeconds the moment at which the evaluation began, in seconds since 1970
    */
-  FormulaRescoring(Ranked input, Map<String, Ranked> stages, RankedScope scope, double nowSeconds) {
+  FormulaRescoring(
+      Ranked input,
+      RankingNode below,
+      Map<String, Ranked> stages,
+      EncodedQueries queries,
+      RankedScope scope,
+      double nowSeconds) {
     this.input = input;
+    this.below = below;
     this.stages = stages;
+    this.queries = queries;
     this.scope = scope;
     this.nowSeconds = nowSeconds;
     this.segments = new int[input.size()];
@@ -69,12 +83,22 @@ final class FormulaRescoring {
         Ranked.best(positions, scores, count, node.frame().limit()), scores.length, true);
   }
 
-  private double[] values(Expression expression) {
+  /**
+   * Computes an expression for all documents, in the order of the list.
+   *
+   * @param expression the formula or a part of it
+   * @return one value for each document, which the caller may change
+   */
+  double[] values(Expression expression) {
     return switch (expression) {
       case Expression.Constant(double value) -> filled(value);
       case Expression.Now() -> filled(nowSeconds);
       case Expression.InputScore() -> input.scores();
-      case Expression.StageScore(String stage, double missing) -> stageScores(stage, missing);
+      case Expression.StageScore(String stage, double missing) -> ofStage(stage, missing, false);
+      case Expression.InputRank() -> inputRanks();
+      case Expression.StageRank(String stage, double missing) -> ofStage(stage, missing, true);
+      case Expression.DenseScore(String field, double missing) -> denseScores(field, missing);
+      case Expression.OfTerms(TermFeature feature) -> terms().values(feature);
       case Expression.FieldNumber(String field, double missing) -> fieldNumbers(field, missing);
       case Expression.Matches(String field, String text) -> matches(field, text);
       case Expression.OfOne(Expression.Unary function, Expression part) -> {
@@ -101,17 +125,50 @@ final class FormulaRescoring {
     return values;
   }
 
-  private double[] stageScores(String stage, double missing) {
+  private double[] inputRanks() {
+    double[] values = new double[input.size()];
+    for (int rank = 0; rank < values.length; rank++) {
+      values[rank] = rank + 1.0;
+    }
+    return values;
+  }
+
+  private double[] ofStage(String stage, double missing, boolean ranks) {
     double[] values = filled(missing);
     Ranked list = Objects.requireNonNull(stages.get(stage));
     PositionSlots slots = PositionSlots.of(input);
     for (int rank = 0; rank < list.size(); rank++) {
       int slot = slots.find(list.position(rank));
       if (slot != PositionSlots.ABSENT) {
-        values[slot] = list.score(rank);
+        values[slot] = ranks ? rank + 1 : list.score(rank);
       }
     }
     return values;
+  }
+
+  private double[] denseScores(String field, double missing) {
+    double[] values = filled(missing);
+    DenseTarget target = Objects.requireNonNull(StagesBelow.target(below, field));
+    DenseFields.Scorer scorer =
+        Objects.requireNonNull(scope.dense().find(field)).scorer(queries.dense(field, target));
+    for (int rank = 0; rank < values.length; rank++) {
+      if (scorer.has(segments[rank], documents[rank])) {
+        values[rank] = scorer.score(segments[rank], documents[rank]);
+      }
+    }
+    return values;
+  }
+
+  private TermTable terms() {
+    TermTable known = terms;
+    if (known == null) {
+      SparseQuery query = Objects.requireNonNull(StagesBelow.query(below));
+      known =
+          new TermTable(
+              Objects.requireNonNull(queries.sparse().get(query)), segments, documents, scope);
+      terms = known;
+    }
+    return known;
   }
 
   private double[] fieldNumbers(String field, double missing) {

@@ -151,7 +151,7 @@ final class PassageCheck {
    * @throws InvalidInputException when there is none, or when it has several values
    */
   static Schema.Field valueField(String path, String name, RankedScope scope) {
-    Schema.Field field = TreeCheck.field(path, name, scope.schema());
+    Schema.Field field = FormulaCheck.field(path, name, scope.schema());
     if (field.type() == FieldType.STRING_LIST) {
       throw new InvalidInputException(path, "a list of texts", "a field of another type");
     }

@@ -58,6 +58,16 @@ public final class Ranked {
     return scores[rank];
   }
 
+  /**
+   * Returns the beginning of the list.
+   *
+   * @param count how many documents of it, 0 to {@link #size}
+   */
+  Ranked first(int count) {
+    assert count <= size : count;
+    return new Ranked(positions, scores, count);
+  }
+
   /** Returns a copy of the positions, in the order of the list. */
   int[] positions() {
     return Arrays.copyOf(positions, size);

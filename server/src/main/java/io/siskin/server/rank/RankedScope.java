@@ -19,6 +19,7 @@ import java.util.List;
  * @param columns the declared fields of the documents, by segment
  * @param schema the declared fields
  * @param dense the dense fields
+ * @param models the ranking models of the process
  */
 public record RankedScope(
     SearchScope scope,
@@ -27,9 +28,25 @@ public record RankedScope(
     float defaultRecallTarget,
     List<Columns> columns,
     Schema schema,
-    DenseFields dense) {
+    DenseFields dense,
+    RankingModels models) {
   /** Returns numbers and positions of the documents. */
   DocumentPositions positions() {
     return scope.positions();
+  }
+
+  /**
+   * Returns the same with other ranking models.
+   *
+   * @param others the models
+   */
+  public RankedScope with(RankingModels others) {
+    return new RankedScope(
+        scope, searchers, planner, defaultRecallTarget, columns, schema, dense, others);
+  }
+
+  /** Returns whether the weights of every document can be read. */
+  boolean hasRecords() {
+    return scope.segments().stream().allMatch(segment -> segment.records() != null);
   }
 }

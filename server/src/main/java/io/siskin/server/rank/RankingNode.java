@@ -149,6 +149,32 @@ public sealed interface RankingNode {
   }
 
   /**
+   * Scores the documents of a list by a model of decision trees over features.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param model the name of a ranking model of the server
+   * @param features the features in the order in which the model takes them; empty for the model's
+   *     own
+   * @param reach which documents of the list are scored
+   */
+  record Trees(Frame frame, RankingNode input, String model, List<Formula> features, Reach reach)
+      implements RankingNode {
+    /** The most features. */
+    public static final int FEATURES_MAX = 1_024;
+
+    /** Copies the list. */
+    public Trees {
+      features = List.copyOf(features);
+    }
+
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
    * Searches again by a query that was expanded with terms of the best documents.
    *
    * @param frame what all stages have

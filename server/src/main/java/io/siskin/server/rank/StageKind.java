@@ -14,6 +14,8 @@ enum StageKind {
   INTERPOLATION,
   /** {@link RankingNode.Compute}. */
   FORMULA,
+  /** {@link RankingNode.Trees}. */
+  TREES,
   /** {@link RankingNode.Feedback}. */
   FEEDBACK,
   /** {@link RankingNode.Group}. */
@@ -41,6 +43,7 @@ enum StageKind {
       case RankingNode.Fuse _ -> FUSE;
       case RankingNode.Interpolate _ -> INTERPOLATION;
       case RankingNode.Compute _ -> FORMULA;
+      case RankingNode.Trees _ -> TREES;
       case RankingNode.Feedback _ -> FEEDBACK;
       case RankingNode.Group _ -> GROUP;
       case RankingNode.Context _ -> CONTEXT;

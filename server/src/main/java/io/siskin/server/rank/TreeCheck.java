@@ -1,13 +1,11 @@
 package io.siskin.server.rank;
 
-import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
 import io.siskin.server.rank.RankingNode.Frame;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +121,16 @@ public final class TreeCheck {
           score(path + ".rescore.formula.undefined_score", undefined);
         }
       }
+      case RankingNode.Trees trees -> {
+        String at = path + ".rescore.trees";
+        if (trees.features().size() > RankingNode.Trees.FEATURES_MAX) {
+          throw new InvalidInputException(
+              at + ".features",
+              trees.features().size() + " features",
+              "at most " + RankingNode.Trees.FEATURES_MAX + " features");
+        }
+        reach(at + ".reach", trees.reach());
+      }
       case RankingNode.Feedback feedback -> {
         turns(path + ".feedback.search", feedback.query());
         Ranges.check(path + ".feedback.terms", feedback.terms(), 0, RankingNode.Feedback.TERMS_MAX);
@@ -170,6 +178,13 @@ public final class TreeCheck {
     double most = RankingNode.Feedback.WEIGHT_MAX;
     number(path + ".query_weight", queryWeight, 0, most, "0 to 1,000");
     number(path + ".document_weight", documentWeight, 0, most, "0 to 1,000");
+  }
+
+  private static void reach(String path, Reach reach) {
+    Ranges.check(path + ".ranks", reach.ranks(), 1, RankingNode.LIMIT_MAX);
+    if (reach.margin() != Double.POSITIVE_INFINITY) {
+      number(path + ".margin", reach.margin(), 0, RankingNode.SCORE_MAX, "0 to 1e30");
+    }
   }
 
   /** Checks what a stage with a dense field looks for. */
@@ -231,30 +246,24 @@ public final class TreeCheck {
     }
   }
 
-  /**
-   * Checks that formulas name stages below them: another one has no scores yet, and would have them
-   * of itself. Returns the names of a tree.
-   */
-  private static List<String> references(RankingNode node) {
-    List<String> names = new ArrayList<>();
-    for (RankingNode input : node.inputs()) {
-      names.addAll(references(input));
+  /** Checks that the stages below a formula have what it takes of them. */
+  private static void references(RankingNode node) {
+    node.inputs().forEach(TreeCheck::references);
+    String path = node.frame().path() + ".rescore.";
+    switch (node) {
+      case RankingNode.Compute compute ->
+          FormulaCheck.below(
+              compute.formula().root(), compute.input(), path + "formula.expression");
+      case RankingNode.Trees trees -> {
+        for (int i = 0; i < trees.features().size(); i++) {
+          FormulaCheck.below(
+              trees.features().get(i).root(), trees.input(), path + "trees.features[" + i + "]");
+        }
+      }
+      default -> {
+        // It has no formula.
+      }
     }
-    if (node instanceof RankingNode.Compute compute) {
-      references(compute.formula().root(), names, compute.frame().path());
-    }
-    names.add(node.frame().name());
-    return names;
-  }
-
-  private static void references(Expression expression, List<String> below, String path) {
-    if (expression instanceof Expression.StageScore(String stage, _) && !below.contains(stage)) {
-      throw new InvalidInputException(
-          path + ".rescore.formula.expression",
-          "with the score of '" + stage + "'",
-          "the name of a stage below this one" + NearestNames.hint(stage, below));
-    }
-    expression.parts().forEach(part -> references(part, below, path));
   }
 
   /**
@@ -272,7 +281,8 @@ public final class TreeCheck {
       case RankingNode.Interpolate interpolate ->
           dense(path + ".rescore.interpolation", interpolate.field(), interpolate.target(), scope);
       case RankingNode.Compute compute ->
-          fields(compute.formula().root(), path + ".rescore.formula.expression", scope.schema());
+          FormulaCheck.fit(compute.formula().root(), path + ".rescore.formula.expression", scope);
+      case RankingNode.Trees trees -> ModelCheck.fit(trees, path + ".rescore.trees", scope);
       case RankingNode.Feedback feedback -> {
         mode(path + ".feedback.search.mode", feedback.evaluation(), scope);
         records(path + ".feedback", scope);
@@ -298,7 +308,7 @@ public final class TreeCheck {
 
   /** Checks that the weights of documents are kept. */
   static void records(String path, RankedScope scope) {
-    if (scope.scope().segments().stream().anyMatch(segment -> segment.records() == null)) {
+    if (!scope.hasRecords()) {
       throw new InvalidInputException(
           path, "set", "none, since the collection was built without a forward index");
     }
@@ -363,32 +373,5 @@ public final class TreeCheck {
     } catch (InvalidInputException refused) {
       throw new InvalidInputException(path, refused.value(), refused.allowed());
     }
-  }
-
-  private static void fields(Expression expression, String path, Schema schema) {
-    switch (expression) {
-      case Expression.FieldNumber(String name, _) -> {
-        if (field(path, name, schema).type().isText()) {
-          throw new InvalidInputException(
-              path, "with the number of the text '" + name + "'", "matches() for a text");
-        }
-      }
-      case Expression.Matches(String name, _) -> {
-        if (!field(path, name, schema).type().isText()) {
-          throw new InvalidInputException(
-              path, "with a text in the field '" + name + "'", "field() for what is no text");
-        }
-      }
-      default -> expression.parts().forEach(part -> fields(part, path, schema));
-    }
-  }
-
-  /** Returns a declared field. */
-  static Schema.Field field(String path, String name, Schema schema) {
-    Schema.Field field = schema.field(name);
-    if (field == null) {
-      throw new InvalidInputException(path, "'" + name + "'", schema.allowedInsteadOf(name));
-    }
-    return field;
   }
 }

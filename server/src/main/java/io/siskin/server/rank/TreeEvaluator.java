@@ -5,6 +5,7 @@ import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ public final class TreeEvaluator {
   private final Map<String, Ranked> lists = new LinkedHashMap<>();
   private final List<StageReport> reports = new ArrayList<>();
   private final PassageStages passages;
+  private final Map<String, StageWork> works = new HashMap<>();
+  private Map<String, StageWork> known = Map.of();
 
   /**
    * Prepares to evaluate.
@@ -65,6 +68,7 @@ public final class TreeEvaluator {
           RankingNode.Fuse _,
           RankingNode.Interpolate _,
           RankingNode.Compute _,
+          RankingNode.Trees _,
           RankingNode.Group _,
           RankingNode.PassageNode _ -> {
         // They have none.
@@ -98,6 +102,7 @@ public final class TreeEvaluator {
           RankingNode.Feedback _,
           RankingNode.Fuse _,
           RankingNode.Compute _,
+          RankingNode.Trees _,
           RankingNode.Group _,
           RankingNode.PassageNode _ -> {
         // They have none.
@@ -128,7 +133,47 @@ public final class TreeEvaluator {
         byName);
   }
 
+  /**
+   * Takes what stages made before instead of evaluating them. Their inputs are known then, too.
+   *
+   * @param made by the name of the stage
+   */
+  void take(Map<String, StageWork> made) {
+    known = made;
+  }
+
+  /** Returns what all stages made so far, by name. */
+  Map<String, StageWork> works() {
+    return works;
+  }
+
+  /**
+   * Evaluates a tree and computes features of the documents of its list.
+   *
+   * @param below the root of the tree
+   * @param features the features
+   * @param path where they are, for messages
+   * @param cancellation ends the work
+   */
+  FeatureTable features(
+      RankingNode below,
+      List<RankingModels.Feature> features,
+      String path,
+      Cancellation cancellation) {
+    Ranked list = evaluate(below, StageBudget.of(cancellation)).list();
+    double[][] columns = TreeRescoring.columns(features, formulas(list, below), path);
+    return new FeatureTable(list, TreeRescoring.rows(columns, list.size()));
+  }
+
   private StageWork evaluate(RankingNode node, StageBudget outer) {
+    if (known.containsKey(node.frame().name())) {
+      for (RankingNode each : StagesBelow.all(node)) {
+        StageWork made = Objects.requireNonNull(known.get(each.frame().name()));
+        lists.put(each.frame().name(), made.list());
+        works.put(each.frame().name(), made);
+      }
+      return Objects.requireNonNull(known.get(node.frame().name()));
+    }
     StageBudget budget = outer.within(node.frame().budgetMicros());
     List<Ranked> inputs = new ArrayList<>();
     boolean complete = true;
@@ -146,6 +191,7 @@ public final class TreeEvaluator {
         new StageWork(
             own.list(), own.documentsScored(), complete && own.isComplete(), own.expansion());
     lists.put(node.frame().name(), whole.list());
+    works.put(node.frame().name(), whole);
     StageReport report =
         new StageReport(
             node.frame().name(),
@@ -184,7 +230,18 @@ public final class TreeEvaluator {
               scope.positions(),
               budget);
       case RankingNode.Compute compute ->
-          new FormulaRescoring(inputs.getFirst(), lists, scope, nowSeconds).rescore(compute);
+          formulas(inputs.getFirst(), compute.input()).rescore(compute);
+      case RankingNode.Trees trees -> {
+        Ranked input = inputs.getFirst();
+        int count = trees.reach().count(input, limit);
+        yield TreeRescoring.rescore(
+            trees,
+            input,
+            count,
+            treeModel(trees.model()),
+            formulas(input.first(count), trees.input()),
+            budget);
+      }
       case RankingNode.Feedback feedback -> feedback(feedback, inputs.getFirst(), budget);
       case RankingNode.Group group -> passages.group(group, inputs.getFirst());
       case RankingNode.PassageNode passage -> passages.work(passage, inputs, budget);
@@ -201,6 +258,15 @@ public final class TreeEvaluator {
         searches.search(expanded.vector(), node.evaluation(), node.frame().limit(), budget);
     return new StageWork(
         found.list(), found.documentsScored(), found.isComplete(), expanded.terms());
+  }
+
+  private FormulaRescoring formulas(Ranked input, RankingNode below) {
+    return new FormulaRescoring(input, below, lists, queries, scope, nowSeconds);
+  }
+
+  private RankingModels.TreeModel treeModel(String name) {
+    // Found by the check of the tree, and not closed before the process ends.
+    return (RankingModels.TreeModel) Objects.requireNonNull(scope.models().find(name));
   }
 
   private SparseVector vector(SparseQuery query) {

@@ -4,6 +4,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.filter.FilterCache;
+import io.siskin.server.rank.RankingModelException;
 import io.siskin.server.search.QueryCancelledException;
 import java.util.List;
 import java.util.SortedMap;
@@ -104,7 +105,10 @@ public final class OpenCollections {
   <T> T reading(CollectionSnapshot snapshot, Supplier<T> work) {
     try {
       return work.get();
-    } catch (InvalidInputException | QueryCancelledException | ResponseTooLargeException expected) {
+    } catch (InvalidInputException
+        | QueryCancelledException
+        | RankingModelException
+        | ResponseTooLargeException expected) {
       throw expected;
     } catch (RuntimeException | Error unexpected) {
       throwKnown(snapshot, unexpected);

@@ -8,6 +8,7 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.rank.EncodedQueries;
 import io.siskin.server.rank.RankedScope;
+import io.siskin.server.rank.RankingModels;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.RankingOutcome;
 import io.siskin.server.rank.SparseQuery;
@@ -34,15 +35,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RankedRetrieval {
   private final LongSupplier nowMillis;
+  private final RankingModels models;
   private final StageTotals totals = new StageTotals();
 
   /**
    * Prepares to search.
    *
    * @param nowMillis what formulas take for the present, in milliseconds since 1970
+   * @param models the ranking models
    */
-  RankedRetrieval(LongSupplier nowMillis) {
+  RankedRetrieval(LongSupplier nowMillis, RankingModels models) {
     this.nowMillis = nowMillis;
+    this.models = models;
   }
 
   /** Returns what counts the stages. */
@@ -58,7 +62,7 @@ final class RankedRetrieval {
    * @throws InvalidInputException when something is missing
    */
   void check(CollectionSnapshot snapshot, RankingNode root) {
-    TreeCheck.fit(root, rankedScope(snapshot, snapshot.scope()));
+    TreeCheck.fit(root, rankedScope(snapshot, snapshot.scope(), models));
     checkFields(snapshot, root);
   }
 
@@ -97,7 +101,11 @@ final class RankedRetrieval {
       Ranking ranking,
       Cancellation cancellation) {
     return new TreeQueries(
-            snapshot, SnapshotDenseFields.of(snapshot), request, ranking.texts(), cancellation)
+            snapshot,
+            SnapshotDenseFields.of(snapshot),
+            request.query(),
+            ranking.texts(),
+            cancellation)
         .encode(ranking.root());
   }
 
@@ -126,6 +134,19 @@ final class RankedRetrieval {
   }
 
   /**
+   * Returns how many documents the models of a tree score at most, all added up.
+   *
+   * @param root the root of the tree
+   */
+  static long scoredByModels(RankingNode root) {
+    long own =
+        root instanceof RankingNode.Trees trees
+            ? Math.min(trees.reach().ranks(), trees.input().frame().limit())
+            : 0;
+    return own + root.inputs().stream().mapToLong(RankedRetrieval::scoredByModels).sum();
+  }
+
+  /**
    * Evaluates a tree and fetches its hits: all that reads the files of the snapshot.
    *
    * @param snapshot the collection
@@ -150,7 +171,8 @@ final class RankedRetrieval {
       long startNanoTime) {
     long begin = System.nanoTime();
     RankingOutcome outcome =
-        new TreeEvaluator(rankedScope(snapshot, scope), vectors, nowMillis.getAsLong(), totals)
+        new TreeEvaluator(
+                rankedScope(snapshot, scope, models), vectors, nowMillis.getAsLong(), totals)
             .evaluate(ranking.root(), cancellation);
     long searched = System.nanoTime();
     List<Hit> hits;
@@ -180,7 +202,15 @@ final class RankedRetrieval {
     return own == null ? null : QuantizedQuery.of(own);
   }
 
-  private RankedScope rankedScope(CollectionSnapshot snapshot, SearchScope scope) {
+  /**
+   * Returns what trees are evaluated over.
+   *
+   * @param snapshot the collection, which the caller keeps retained
+   * @param scope the documents that may be found
+   * @param models the ranking models
+   */
+  static RankedScope rankedScope(
+      CollectionSnapshot snapshot, SearchScope scope, RankingModels models) {
     List<Columns> columns = new ArrayList<>(snapshot.parts().size());
     for (SnapshotPart part : snapshot.parts()) {
       columns.add(part.documents().columns());
@@ -192,6 +222,7 @@ final class RankedRetrieval {
         snapshot.defaultRecallTarget(),
         columns,
         snapshot.manifest().settings().schema(),
-        SnapshotDenseFields.of(snapshot));
+        SnapshotDenseFields.of(snapshot),
+        models);
   }
 }

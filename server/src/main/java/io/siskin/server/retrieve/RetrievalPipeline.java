@@ -19,6 +19,7 @@ import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.filter.Selection;
 import io.siskin.server.rank.EncodedQueries;
+import io.siskin.server.rank.RankingModels;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.SparseQuery;
 import io.siskin.server.rank.StageTotals;
@@ -55,6 +56,9 @@ public final class RetrievalPipeline implements Retriever {
   // To sort and to look a document up is some tens of nanoseconds in each stage.
   private static final long POSTINGS_PER_CANDIDATE = 100;
 
+  // Features read the terms of a document, and a model of some hundred trees takes as long again.
+  private static final long POSTINGS_PER_MODEL_SCORE = 5_000;
+
   private final OpenCollections open;
   private final Function<String, WriteCounts> writes;
   private final SearchTallies tallies;
@@ -89,8 +93,24 @@ public final class RetrievalPipeline implements Retriever {
    */
   public RetrievalPipeline(
       CollectionCatalog catalog, Function<String, WriteCounts> writes, RecallSampler sampler) {
+    this(catalog, writes, sampler, RankingModels.NONE);
+  }
+
+  /**
+   * Makes a pipeline over collections that this process writes, with ranking models.
+   *
+   * @param catalog the collections; the caller closes it after the last search
+   * @param writes returns by the name of a collection what was written to it
+   * @param sampler measures the recall of some searches; closed by its owner
+   * @param models the ranking models; the caller closes them after the last search
+   */
+  public RetrievalPipeline(
+      CollectionCatalog catalog,
+      Function<String, WriteCounts> writes,
+      RecallSampler sampler,
+      RankingModels models) {
     this.sampler = sampler;
-    this.ranked = new RankedRetrieval(System::currentTimeMillis);
+    this.ranked = new RankedRetrieval(System::currentTimeMillis, models);
     this.open = new OpenCollections(catalog);
     this.writes = writes;
     this.tallies = new SearchTallies(open::names);
@@ -400,6 +420,7 @@ public final class RetrievalPipeline implements Retriever {
           }
         }
         postings += RankedRetrieval.handedOn(ranking.root()) * POSTINGS_PER_CANDIDATE;
+        postings += RankedRetrieval.scoredByModels(ranking.root()) * POSTINGS_PER_MODEL_SCORE;
       }
       boolean fetches = request.explain() || !request.fields().isEmpty();
       return fetches

@@ -49,19 +49,19 @@ final class TreeQueries {
    *
    * @param snapshot the collection
    * @param fields its dense fields
-   * @param request the search
+   * @param ofRequest the query of the request
    * @param ahead what was encoded ahead; null for nothing
    * @param cancellation the request's deadline and cancellation
    */
   TreeQueries(
       CollectionSnapshot snapshot,
       DenseFields fields,
-      RetrievalRequest request,
+      Query ofRequest,
       @Nullable EncodedTexts ahead,
       Cancellation cancellation) {
     this.snapshot = snapshot;
     this.fields = fields;
-    this.ofRequest = request.query();
+    this.ofRequest = ofRequest;
     this.ahead = ahead;
     this.cancellation = cancellation;
   }

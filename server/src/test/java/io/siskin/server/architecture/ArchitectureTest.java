@@ -79,6 +79,8 @@ final class ArchitectureTest {
               Set.of("encode", "encode.analysis", "encode.file", "encode.vocabulary")),
           Map.entry("plan", Set.of("measure", "search")),
           Map.entry("rank", Set.of("counters", "plan", "search")),
+          Map.entry("rank.model", Set.of("encode.model", "encode.onnx", "rank")),
+          Map.entry("tune", Set.of("rank")),
           Map.entry("counters", Set.of("search")),
           Map.entry(
               "batch",

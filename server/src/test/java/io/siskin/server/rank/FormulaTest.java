@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.siskin.index.error.InvalidInputException;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +60,15 @@ final class FormulaTest {
     assertThat(Formula.parse("score()").root()).isEqualTo(new Expression.InputScore());
     assertThat(Formula.parse("score(\"a b\", -1.5)").root())
         .isEqualTo(new Expression.StageScore("a b", -1.5));
+    assertThat(Formula.parse("rank()").root()).isEqualTo(new Expression.InputRank());
+    assertThat(Formula.parse("rank('a', 1e3)").root())
+        .isEqualTo(new Expression.StageRank("a", 1_000));
+    assertThat(Formula.parse("dense('f', -1)").root())
+        .isEqualTo(new Expression.DenseScore("f", -1));
+    for (TermFeature feature : TermFeature.values()) {
+      assertThat(Formula.parse(feature.name().toLowerCase(Locale.ROOT) + "( )").root())
+          .isEqualTo(new Expression.OfTerms(feature));
+    }
     assertThat(Formula.parse("field('year', 2000)").root())
         .isEqualTo(new Expression.FieldNumber("year", 2000));
     assertThat(Formula.parse("matches(\"host\", 'say \\'hi\\'')").root())

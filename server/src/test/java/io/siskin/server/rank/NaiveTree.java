@@ -76,6 +76,7 @@ final class NaiveTree {
                   })
               .toList();
       case RankingNode.Compute compute -> compute(compute, inputs.getFirst());
+      case RankingNode.Trees trees -> trees(trees, inputs.getFirst());
       case RankingNode.Feedback feedback -> sparse(expanded(feedback, inputs.getFirst()));
       case RankingNode.Group group -> group(group, inputs.getFirst());
       case RankingNode.PassageNode passage -> new NaivePassages(scope, this).all(passage, inputs);
@@ -238,7 +239,7 @@ final class NaiveTree {
   private List<Scored> compute(RankingNode.Compute node, List<Scored> input) {
     List<Scored> found = new ArrayList<>();
     for (Scored each : input) {
-      double score = value(node.formula().root(), each);
+      double score = value(node.formula().root(), each, input, node.input());
       if (Math.abs(score) <= 1e30) {
         found.add(new Scored(each.position, score));
       } else if (node.undefinedScore() != null) {
@@ -248,11 +249,137 @@ final class NaiveTree {
     return found;
   }
 
-  private double value(Expression expression, Scored each) {
+  /** Scores each row by itself, and lets the others fall below the least. */
+  private List<Scored> trees(RankingNode.Trees node, List<Scored> input) {
+    FakeTrees model = (FakeTrees) scope.models().find(node.model());
+    List<Formula> formulas =
+        node.features().isEmpty()
+            ? model.features().stream().map(RankingModels.Feature::formula).toList()
+            : node.features();
+    int limit = node.frame().limit();
+    List<Scored> scored = new ArrayList<>();
+    List<Scored> others = new ArrayList<>();
+    for (Scored each : input) {
+      boolean isNear =
+          input.size() <= limit
+              || !(each.score < input.get(limit - 1).score - node.reach().margin());
+      if (isNear && scored.size() < node.reach().ranks()) {
+        float[] row = new float[formulas.size()];
+        for (int i = 0; i < row.length; i++) {
+          double value = value(formulas.get(i).root(), each, input, node.input());
+          Double instead =
+              node.features().isEmpty() ? model.features().get(i).undefined() : Double.valueOf(0);
+          row[i] = (float) (Double.isFinite(value) ? value : instead);
+        }
+        scored.add(new Scored(each.position, FakeTrees.score(row) + 0.0));
+      } else {
+        others.add(each);
+      }
+    }
+    if (scored.isEmpty()) {
+      return input;
+    }
+    double least = scored.stream().mapToDouble(Scored::score).min().getAsDouble();
+    double last = least;
+    Scored before = null;
+    for (Scored each : others) {
+      double fallen = least - 1 - (others.getFirst().score - each.score);
+      // Rounding may neither make two scores equal nor reverse them.
+      boolean equalsBefore = before != null && before.score == each.score;
+      last = equalsBefore ? last : Math.min(fallen, Math.nextDown(last));
+      before = each;
+      scored.add(new Scored(each.position, last));
+    }
+    return scored;
+  }
+
+  private double terms(TermFeature feature, Scored each, RankingNode below) {
+    TokenVector query = vector(firstQuery(below));
+    int number = scope.positions().documentNumber(each.position);
+    int segment = scope.positions().segment(number);
+    Map<String, Double> vector =
+        stored(scope.scope().segment(segment), number - scope.positions().base(segment));
+    Map<String, Double> contributions = new LinkedHashMap<>();
+    vector.forEach(
+        (term, weight) -> {
+          for (int i = 0; i < query.size(); i++) {
+            if (query.token(i).equals(term)) {
+              contributions.put(term, query.weight(i) * weight);
+            }
+          }
+        });
+    double sum = 0;
+    for (double contribution : contributions.values()) {
+      sum += contribution;
+    }
+    double weights = 0;
+    for (double weight : vector.values()) {
+      weights += weight;
+    }
+    return switch (feature) {
+      case QUERY_TERMS -> query.size();
+      case MATCHED_TERMS -> contributions.size();
+      case MATCHED_SHARE -> query.size() == 0 ? 0 : contributions.size() / (double) query.size();
+      case DOCUMENT_TERMS -> vector.size();
+      case DOCUMENT_WEIGHT -> weights;
+      case CONTRIBUTION_MAX -> contributions.values().stream().mapToDouble(x -> x).max().orElse(0);
+      case CONTRIBUTION_SUM -> sum;
+      case CONTRIBUTION_MEAN -> contributions.isEmpty() ? 0 : sum / contributions.size();
+    };
+  }
+
+  static SparseQuery firstQuery(RankingNode node) {
+    for (RankingNode input : node.inputs()) {
+      SparseQuery found = firstQuery(input);
+      if (found != null) {
+        return found;
+      }
+    }
+    return node instanceof RankingNode.Sparse sparse
+        ? sparse.query()
+        : node instanceof RankingNode.Feedback feedback ? feedback.query() : null;
+  }
+
+  static DenseTarget firstTarget(RankingNode node, String field) {
+    for (RankingNode input : node.inputs()) {
+      DenseTarget found = firstTarget(input, field);
+      if (found != null) {
+        return found;
+      }
+    }
+    if (node instanceof RankingNode.Dense dense && dense.field().equals(field)) {
+      return dense.target();
+    }
+    if (node instanceof RankingNode.DenseFeedback feedback && feedback.field().equals(field)) {
+      return feedback.target();
+    }
+    return node instanceof RankingNode.Interpolate other && other.field().equals(field)
+        ? other.target()
+        : null;
+  }
+
+  private static double rank(List<Scored> list, Scored each, double missing) {
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i).position == each.position) {
+        return i + 1;
+      }
+    }
+    return missing;
+  }
+
+  private double value(Expression expression, Scored each, List<Scored> input, RankingNode below) {
     return switch (expression) {
       case Expression.Constant(double value) -> value;
       case Expression.Now() -> nowSeconds;
       case Expression.InputScore() -> each.score;
+      case Expression.InputRank() -> rank(input, each, 0);
+      case Expression.StageRank(String stage, double missing) ->
+          rank(lists.get(stage), each, missing);
+      case Expression.DenseScore(String field, double missing) -> {
+        Double score = denseScore(field, firstTarget(below, field), each.position);
+        yield score == null ? missing : score;
+      }
+      case Expression.OfTerms(TermFeature feature) -> terms(feature, each, below);
       case Expression.StageScore(String stage, double missing) ->
           lists.get(stage).stream()
               .filter(other -> other.position == each.position)
@@ -275,7 +402,7 @@ final class NaiveTree {
             case null, default -> 0;
           };
       case Expression.OfOne(Expression.Unary function, Expression part) -> {
-        double x = value(part, each);
+        double x = value(part, each, input, below);
         yield switch (function) {
           case NEGATE -> -x;
           case ABS -> x < 0 ? -x : x;
@@ -287,8 +414,8 @@ final class NaiveTree {
         };
       }
       case Expression.OfTwo(Expression.Binary function, Expression left, Expression right) -> {
-        double x = value(left, each);
-        double y = value(right, each);
+        double x = value(left, each, input, below);
+        double y = value(right, each, input, below);
         yield switch (function) {
           case ADD -> x + y;
           case SUBTRACT -> x - y;

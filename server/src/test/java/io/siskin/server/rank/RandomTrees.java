@@ -7,6 +7,7 @@ import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** Draws right ranking trees with nodes of all kinds. */
@@ -52,8 +53,9 @@ public final class RandomTrees {
           ? new RankingNode.Dense(frame, field(), target())
           : new RankingNode.Sparse(frame, query(), evaluation());
     }
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0 -> fuse(frame, depth);
+      case 4 -> trees(frame, depth);
       case 1 ->
           new RankingNode.Interpolate(
               frame,
@@ -74,7 +76,7 @@ public final class RandomTrees {
               random.nextInt(12),
               random.nextInt(3) / 2.0,
               random.nextInt(3) / 2.0);
-      case 4 -> group(frame, depth);
+      case 9 -> group(frame, depth);
       case 5 -> context(frame, depth);
       case 6 ->
           new RankingNode.Diversify(
@@ -170,8 +172,46 @@ public final class RandomTrees {
     if (random.nextBoolean()) {
       text += " + score('" + below.get(random.nextInt(below.size())) + "', -0.5)";
     }
+    if (random.nextBoolean()) {
+      text += " + " + ofBelow(input, below);
+    }
     return new RankingNode.Compute(
         frame, input, Formula.parse(text), random.nextBoolean() ? -3.25 : null);
+  }
+
+  /** Draws a look-up that the stages below allow. */
+  private String ofBelow(RankingNode input, List<String> below) {
+    List<String> allowed = new ArrayList<>(List.of("rank() / 8"));
+    allowed.add("rank('" + below.get(random.nextInt(below.size())) + "', -0.5)");
+    for (String field : List.of("first", "second")) {
+      if (NaiveTree.firstTarget(input, field) != null) {
+        allowed.add("dense('" + field + "', -2)");
+      }
+    }
+    if (NaiveTree.firstQuery(input) != null) {
+      for (TermFeature feature : TermFeature.values()) {
+        allowed.add(feature.name().toLowerCase(Locale.ROOT) + "()");
+      }
+    }
+    return allowed.get(random.nextInt(allowed.size()));
+  }
+
+  private RankingNode trees(Frame frame, int depth) {
+    RankingNode input = node(frame.path() + ".rescore.input", depth + 1);
+    List<String> below = new ArrayList<>();
+    names(input, below);
+    List<Formula> features =
+        random.nextBoolean()
+            ? List.of()
+            : List.of(
+                Formula.parse(ofBelow(input, below)),
+                Formula.parse("score()"),
+                Formula.parse(ofBelow(input, below)));
+    Reach reach =
+        new Reach(
+            random.nextBoolean() ? RankingNode.LIMIT_MAX : 1 + random.nextInt(30),
+            random.nextBoolean() ? Double.POSITIVE_INFINITY : random.nextInt(9) / 2.0);
+    return new RankingNode.Trees(frame, input, FakeTrees.NAME, features, reach);
   }
 
   private static void names(RankingNode node, List<String> names) {

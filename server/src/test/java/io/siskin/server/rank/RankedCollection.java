@@ -121,7 +121,14 @@ final class RankedCollection implements AutoCloseable {
       columns.add(part.documents().columns());
     }
     return new RankedScope(
-        scope, snapshot.searchers(), snapshot.planner(), 1, columns, SCHEMA, dense);
+        scope,
+        snapshot.searchers(),
+        snapshot.planner(),
+        1,
+        columns,
+        SCHEMA,
+        dense,
+        RankingModels.of(FakeTrees.NAME, new FakeTrees()));
   }
 
   RankedScope scope() {

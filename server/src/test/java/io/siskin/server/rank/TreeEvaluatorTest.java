@@ -127,6 +127,7 @@ final class TreeEvaluatorTest {
             "Fuse",
             "Interpolate",
             "Compute",
+            "Trees",
             "Feedback",
             "Group",
             "Context",

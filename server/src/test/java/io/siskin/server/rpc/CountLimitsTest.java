@@ -42,6 +42,7 @@ import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.TreeEnsemble;
 import io.siskin.proto.v1.UpdateFieldsResponse;
 import io.siskin.proto.v1.UpsertResponse;
 import io.siskin.proto.v1.WriteResult;
@@ -283,6 +284,7 @@ class CountLimitsTest {
       case RescoreStage.Builder rescore -> rescore.setInput(RightRequests.node());
       case Interpolation.Builder by ->
           by.setField("f").addVector(1).setAlpha(0.5).setMissingScore(0);
+      case TreeEnsemble.Builder by -> by.setModel("m");
       case FeedbackStage.Builder feedback ->
           feedback.setInput(RightRequests.node()).setDocuments(1);
       case GroupStage.Builder group ->
@@ -333,7 +335,7 @@ class CountLimitsTest {
 
   private static Object element(Message.Builder message, FieldDescriptor field, int index) {
     return switch (field.getJavaType()) {
-      case STRING -> "e" + index;
+      case STRING -> message instanceof TreeEnsemble.Builder ? "" + index : "e" + index;
       case INT -> index + 1;
       case FLOAT -> 1f;
       case MESSAGE -> field.isMapField() ? entry(message, field, index) : made(field, index);

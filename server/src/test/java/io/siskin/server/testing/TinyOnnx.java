@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Writes ONNX models of a few hundred bytes, by the handful of fields of onnx.proto that they need.
@@ -20,6 +23,9 @@ public final class TinyOnnx {
   private static final int ATTRIBUTE_INT = 2;
   private static final int EXTERNAL = 1;
 
+  private static final int ML_OPSET_VERSION = 3;
+
+  private final Set<String> domains = new TreeSet<>();
   private final List<ByteString> nodes = new ArrayList<>();
   private final List<ByteString> initializers = new ArrayList<>();
   private final List<ByteString> inputs = new ArrayList<>();
@@ -42,7 +48,7 @@ public final class TinyOnnx {
     return this;
   }
 
-  /** Adds an input of floats, which no model of ours takes. */
+  /** Adds an input of floats, [batch, length], which no text model of ours takes. */
   public TinyOnnx floatInput(String name) {
     inputs.add(value(name, FLOAT, List.of("batch", "length")));
     return this;
@@ -159,6 +165,73 @@ public final class TinyOnnx {
     return this;
   }
 
+  /**
+   * Adds an operator of a domain.
+   *
+   * @param domain the domain, for example {@code ai.onnx.ml}
+   * @param operator its name
+   * @param output the one output
+   * @param operands the inputs
+   * @param attributes by name: a Long, a String, a float[], a long[] or a String[]
+   */
+  public TinyOnnx node(
+      String domain,
+      String operator,
+      String output,
+      List<String> operands,
+      Map<String, Object> attributes) {
+    nodes.add(
+        message(
+            out -> {
+              for (String operand : operands) {
+                out.writeString(1, operand);
+              }
+              out.writeString(2, output);
+              out.writeString(4, operator);
+              for (Map.Entry<String, Object> each : attributes.entrySet()) {
+                out.writeBytes(
+                    5, message(inner -> writeAttribute(inner, each.getKey(), each.getValue())));
+              }
+              out.writeString(7, domain);
+            }));
+    domains.add(domain);
+    return this;
+  }
+
+  private static void writeAttribute(CodedOutputStream out, String name, Object value)
+      throws IOException {
+    out.writeString(1, name);
+    switch (value) {
+      case Long number -> {
+        out.writeInt64(3, number);
+        out.writeInt32(20, ATTRIBUTE_INT);
+      }
+      case String text -> {
+        out.writeString(4, text);
+        out.writeInt32(20, 3);
+      }
+      case float[] numbers -> {
+        for (float number : numbers) {
+          out.writeFloat(7, number);
+        }
+        out.writeInt32(20, 6);
+      }
+      case long[] numbers -> {
+        for (long number : numbers) {
+          out.writeInt64(8, number);
+        }
+        out.writeInt32(20, 7);
+      }
+      case String[] texts -> {
+        for (String text : texts) {
+          out.writeString(9, text);
+        }
+        out.writeInt32(20, 8);
+      }
+      default -> throw new IllegalArgumentException(name + " is " + value);
+    }
+  }
+
   /** Returns the model's file. */
   public byte[] bytes() {
     ByteString graph =
@@ -184,6 +257,15 @@ public final class TinyOnnx {
               out.writeInt64(1, IR_VERSION);
               out.writeBytes(7, graph);
               out.writeBytes(8, opset);
+              for (String domain : domains) {
+                out.writeBytes(
+                    8,
+                    message(
+                        inner -> {
+                          inner.writeString(1, domain);
+                          inner.writeInt64(2, ML_OPSET_VERSION);
+                        }));
+              }
             })
         .toByteArray();
   }

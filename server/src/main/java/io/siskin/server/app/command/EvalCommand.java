@@ -10,6 +10,7 @@ import io.siskin.server.app.flags.CallerFlags;
 import io.siskin.server.app.flags.InferenceFlags;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.PipelineFlags;
+import io.siskin.server.app.flags.RankerFlags;
 import io.siskin.server.app.output.OutputFile;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.process.FailureReport;
@@ -140,6 +141,8 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Mixin PipelineFlags pipeline = new PipelineFlags();
 
+  @Mixin RankerFlags models = new RankerFlags();
+
   @Option(
       names = "--baseline",
       paramLabel = "RUN.trec",
@@ -192,6 +195,9 @@ public final class EvalCommand implements Callable<Integer> {
   }
 
   private EvalEngine open() throws IOException {
+    if (place.target != null) {
+      models.refuse();
+    }
     return place.data == null
         ? RemoteEvalEngine.connect(
             caller.secured(ClientOptions.of(String.valueOf(place.target))),
@@ -199,7 +205,12 @@ public final class EvalCommand implements Callable<Integer> {
             evaluation,
             pipeline.ranking())
         : LocalEvalEngine.open(
-            place.data, collection, evaluation, pipeline, inference.forQueries());
+            place.data,
+            collection,
+            evaluation,
+            pipeline,
+            inference.forQueries(),
+            models.open(inference));
   }
 
   private static void requireFile(String option, Path file) {

@@ -12,12 +12,15 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
+import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.ingest.CollectionQueries;
 import io.siskin.server.ingest.EncodingFailures;
 import io.siskin.server.measure.TrecRun;
 import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.model.Rankers;
 import io.siskin.server.retrieve.CollectionNotFoundException;
+import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalRequest;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -40,6 +43,7 @@ final class LocalEvalEngine implements EvalEngine {
   private final Evaluation evaluation;
   private final CollectionCatalog catalog;
   private final RetrievalPipeline pipeline;
+  private final Rankers rankers;
   private final RetrievalRequest.@Nullable Ranking ranking;
 
   private LocalEvalEngine(
@@ -47,11 +51,14 @@ final class LocalEvalEngine implements EvalEngine {
       Evaluation evaluation,
       CollectionCatalog catalog,
       PipelineFlags ranked,
-      SortedMap<String, String> pipelines) {
+      SortedMap<String, String> pipelines,
+      Rankers rankers) {
+    this.rankers = rankers;
     this.collection = collection;
     this.evaluation = evaluation;
     this.catalog = catalog;
-    this.pipeline = new RetrievalPipeline(catalog);
+    this.pipeline =
+        new RetrievalPipeline(catalog, _ -> WriteCounts.NONE, RecallSampler.OFF, rankers);
     RankingNode root = ranked.tree(pipelines, () -> pipeline.collection(collection).defaultMode());
     this.ranking = root == null ? null : new RetrievalRequest.Ranking(root, false, 0);
   }
@@ -64,11 +71,17 @@ final class LocalEvalEngine implements EvalEngine {
    * @param mode how queries are evaluated
    * @param ranked by which stages documents are ranked
    * @param models opens the models of its encoder
+   * @param rankers the ranking models, which the engine closes
    * @throws InvalidInputException when there is no such collection, or the options of the mode
    *     contradict each other
    */
   static LocalEvalEngine open(
-      Path data, String collection, ModeFlags mode, PipelineFlags ranked, TextModels models)
+      Path data,
+      String collection,
+      ModeFlags mode,
+      PipelineFlags ranked,
+      TextModels models,
+      Rankers rankers)
       throws IOException {
     Evaluation evaluation = mode.evaluation();
     DataDirectory directory = new DataDirectory(data);
@@ -80,11 +93,17 @@ final class LocalEvalEngine implements EvalEngine {
       catalog.open(collection);
       LocalEvalEngine engine =
           new LocalEvalEngine(
-              collection, evaluation, catalog, ranked, catalog.pipelines(collection).trees());
+              collection,
+              evaluation,
+              catalog,
+              ranked,
+              catalog.pipelines(collection).trees(),
+              rankers);
       opened = true;
       return engine;
     } finally {
       if (!opened) {
+        rankers.close();
         catalog.close();
       }
     }
@@ -149,6 +168,7 @@ final class LocalEvalEngine implements EvalEngine {
 
   @Override
   public void close() {
+    rankers.close();
     catalog.close();
   }
 

@@ -92,6 +92,7 @@ public final class ServeCommand implements Callable<Integer> {
                 directory,
                 ServerParts.options(config),
                 ServerParts.batching(config.batching(), library, stored),
+                ServerParts.rankers(config),
                 security)) {
       Integer metricsPort = config.metrics().port();
       if (metricsPort != null) {

@@ -5,6 +5,7 @@ import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.encode.onnx.ExecutionProvider;
 import io.siskin.server.encode.onnx.OnnxOptions;
 import io.siskin.server.encode.spec.ModelRef;
+import io.siskin.server.rank.model.Rankers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +56,20 @@ public final class InferenceFlags {
   public static ModelLibrary forQueries(InferenceConfig config) {
     return new ModelLibrary(
         options(config, Runtime.getRuntime().availableProcessors()), config.remotes());
+  }
+
+  /** Returns the ranking models of this process, none of which is open yet. */
+  public Rankers rankers() {
+    return rankers(config());
+  }
+
+  /**
+   * Returns the ranking models of a process, none of which is open yet.
+   *
+   * @param config what computes them
+   */
+  public static Rankers rankers(InferenceConfig config) {
+    return new Rankers(options(config, Runtime.getRuntime().availableProcessors()));
   }
 
   /** Returns the models of this process, for documents, whose batches run side by side. */

@@ -12,12 +12,15 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.ServerLock;
 import io.siskin.server.counters.HttpCounts;
 import io.siskin.server.encode.model.ModelDirectory;
+import io.siskin.server.encode.onnx.OnnxOptions;
 import io.siskin.server.http.HttpOptions;
 import io.siskin.server.http.HttpServer;
 import io.siskin.server.http.Page;
 import io.siskin.server.http.Site;
 import io.siskin.server.metrics.MetricSources;
 import io.siskin.server.metrics.MetricsPage;
+import io.siskin.server.rank.model.RankerYaml;
+import io.siskin.server.rank.model.Rankers;
 import io.siskin.server.retrieve.DocumentReader;
 import io.siskin.server.retrieve.EncodingPipeline;
 import io.siskin.server.retrieve.RecallSampler;
@@ -69,6 +72,7 @@ public final class SearchServer implements AutoCloseable {
   private final ServerSecurity security;
   private final Observation observation;
   private final RecallSampler sampler;
+  private final Rankers rankers;
 
   /** Those that no collection has to have. */
   private final List<BatchedModel> openedModels = new ArrayList<>();
@@ -88,7 +92,9 @@ public final class SearchServer implements AutoCloseable {
       GrpcServer grpc,
       ServerSecurity security,
       Observation observation,
-      RecallSampler sampler) {
+      RecallSampler sampler,
+      Rankers rankers) {
+    this.rankers = rankers;
     this.options = options;
     this.lock = lock;
     this.catalog = catalog;
@@ -127,13 +133,18 @@ public final class SearchServer implements AutoCloseable {
    * @param data where the collections are
    * @param options the options of the parts
    * @param models the models of the collections
+   * @param rankers the ranking models, which the server closes
    * @param security who may call, and how connections are encrypted; closed by its owner, after the
    *     server
    * @throws IOException when the address cannot be listened on, or another server serves the data
    *     directory
    */
   public static SearchServer listen(
-      DataDirectory data, ServingOptions options, BatchedModels models, ServerSecurity security)
+      DataDirectory data,
+      ServingOptions options,
+      BatchedModels models,
+      Rankers rankers,
+      ServerSecurity security)
       throws IOException {
     ServerLock lock = ServerLock.take(data);
     ObserveOptions observe = options.observe();
@@ -143,7 +154,7 @@ public final class SearchServer implements AutoCloseable {
     LiveCollections live = new LiveCollections(data, catalog, models, options.writes());
     // Which searches are sampled shall differ from start to start.
     RecallSampler sampler = RecallSampler.start(observe.recall(), System.nanoTime());
-    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts, sampler);
+    RetrievalPipeline retrieval = new RetrievalPipeline(catalog, live::counts, sampler, rankers);
     boolean listens = false;
     try {
       GrpcServer grpc =
@@ -172,7 +183,8 @@ public final class SearchServer implements AutoCloseable {
           grpc,
           security,
           observation,
-          sampler);
+          sampler,
+          rankers);
     } catch (IOException failed) {
       throw isTaken(failed)
           ? new IOException(
@@ -206,7 +218,11 @@ public final class SearchServer implements AutoCloseable {
       BatchedModels models)
       throws IOException {
     return listen(
-        data, ServingOptions.of(options, verification, warmupMillis), models, ServerSecurity.NONE);
+        data,
+        ServingOptions.of(options, verification, warmupMillis),
+        models,
+        new Rankers(OnnxOptions.cpu(1)),
+        ServerSecurity.NONE);
   }
 
   /** Starts what is written down; the lock is given back when that fails. */
@@ -331,14 +347,19 @@ public final class SearchServer implements AutoCloseable {
   }
 
   /**
-   * Opens a model beside those of the collections, to encode texts by its name: dense ones, which
-   * no collection has, and those that another server's collections need.
+   * Opens a model beside those of the collections: one that ranks, or one to encode texts by its
+   * name. Such are dense ones, which no collection has, and those that another server's collections
+   * need.
    *
    * @param directory the model's folder
    * @throws io.siskin.index.error.InvalidInputException when it is no model directory
    */
   public void openModel(Path directory) throws IOException {
-    openedModels.add(models.open(directory, ModelDirectory.filesOf(directory).ref()));
+    if (RankerYaml.isIn(directory)) {
+      rankers.open(directory);
+    } else {
+      openedModels.add(models.open(directory, ModelDirectory.filesOf(directory).ref()));
+    }
   }
 
   /**
@@ -408,6 +429,7 @@ public final class SearchServer implements AutoCloseable {
     if (quiet) {
       openedModels.forEach(BatchedModel::close);
       openedModels.clear();
+      rankers.close();
       live.close();
       catalog.close();
       release(lock);

@@ -22,6 +22,7 @@ import io.siskin.server.config.WritesConfig;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.http.HttpOptions;
+import io.siskin.server.rank.model.Rankers;
 import io.siskin.server.retrieve.Warmup;
 import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.rpc.admission.RateLimits;
@@ -238,6 +239,15 @@ public final class ServerParts {
    */
   public static ModelLibrary models(ServerConfig config) {
     return InferenceFlags.forQueries(config.models().inference());
+  }
+
+  /**
+   * Returns the ranking models of a server, none of which is open yet.
+   *
+   * @param config the configuration
+   */
+  public static Rankers rankers(ServerConfig config) {
+    return InferenceFlags.rankers(config.models().inference());
   }
 
   /**

@@ -72,8 +72,13 @@ public final class ConfigKeys {
     return value.textValue();
   }
 
-  /** Returns the path of a file in the directory or in a folder of it. */
-  String fileName(String key, @Nullable String fallback) {
+  /**
+   * Returns the path of a file in the directory or in a folder of it.
+   *
+   * @param key its key
+   * @param fallback what it is when it is missing; null where it must be there
+   */
+  public String fileName(String key, @Nullable String fallback) {
     return checkFileName(key, text(key, fallback));
   }
 
@@ -108,7 +113,13 @@ public final class ConfigKeys {
     return value.intValue();
   }
 
-  float number(String key, float fallback) {
+  /**
+   * Returns a finite number.
+   *
+   * @param key its key
+   * @param fallback what it is when it is missing
+   */
+  public float number(String key, float fallback) {
     JsonNode value = get(key);
     if (value == null) {
       return fallback;

@@ -107,8 +107,14 @@ public final class EncoderYaml {
     return config;
   }
 
-  /** Returns the content of a YAML file. */
-  static JsonNode tree(String file, byte[] content) {
+  /**
+   * Returns the content of a YAML file.
+   *
+   * @param file the file's path, for messages
+   * @param content its bytes
+   * @throws InvalidInputException when it is not YAML, or empty
+   */
+  public static JsonNode tree(String file, byte[] content) {
     String text = FileText.of(file, content);
     @Nullable JsonNode tree;
     try {

@@ -144,35 +144,61 @@ public final class OnnxSession implements AutoCloseable {
       String output,
       long[] shape,
       FloatBuffer target) {
+    List<TensorData> inputTensors = new ArrayList<>(given.size());
+    long[] inputShape = {count, length};
+    given.forEach(
+        (name, values) -> inputTensors.add(new TensorData.Longs(name, inputShape, values)));
+    run(
+        inputTensors,
+        List.of(new TensorData.Floats(output, shape, target)),
+        count + " texts of " + length + " tokens");
+  }
+
+  /**
+   * Computes outputs of a batch.
+   *
+   * @param given all inputs
+   * @param outputs the outputs, whose shapes must be those that the model computes
+   * @param what what the batch is, for messages
+   * @throws InferenceException when the runtime fails
+   * @throws IllegalStateException when the session is closed
+   */
+  public void run(List<TensorData> given, List<TensorData.Floats> outputs, String what) {
     try {
       lifetime.during(
           () -> {
-            runOpen(given, new long[] {count, length}, output, shape, target);
+            runOpen(given, outputs);
             return null;
           });
     } catch (OrtException failed) {
       throw new InferenceException(
-          file,
-          "a batch of " + count + " texts of " + length + " tokens failed: " + failed.getMessage(),
-          failed);
+          file, "a batch of " + what + " failed: " + failed.getMessage(), failed);
     }
   }
 
-  private void runOpen(
-      Map<String, long[]> given, long[] inputShape, String output, long[] shape, FloatBuffer target)
+  private void runOpen(List<TensorData> given, List<TensorData.Floats> outputs)
       throws OrtException {
     List<OnnxTensor> tensors = new ArrayList<>();
     try {
       Map<String, OnnxTensor> named = new HashMap<>();
-      for (Map.Entry<String, long[]> input : given.entrySet()) {
+      for (TensorData input : given) {
         OnnxTensor tensor =
-            OnnxTensor.createTensor(environment, direct(input.getValue()), inputShape);
+            switch (input) {
+              case TensorData.Longs longs ->
+                  OnnxTensor.createTensor(environment, direct(longs.values()), longs.shape());
+              case TensorData.Floats floats ->
+                  OnnxTensor.createTensor(environment, floats.values(), floats.shape());
+            };
         tensors.add(tensor);
-        named.put(input.getKey(), tensor);
+        named.put(input.name(), tensor);
       }
-      OnnxTensor pinned = OnnxTensor.createTensor(environment, target, shape);
-      tensors.add(pinned);
-      session.run(named, Map.of(output, pinned)).close();
+      Map<String, OnnxTensor> pinned = new HashMap<>();
+      for (TensorData.Floats output : outputs) {
+        OnnxTensor tensor = OnnxTensor.createTensor(environment, output.values(), output.shape());
+        tensors.add(tensor);
+        pinned.put(output.name(), tensor);
+      }
+      session.run(named, pinned).close();
     } finally {
       tensors.forEach(OnnxTensor::close);
     }

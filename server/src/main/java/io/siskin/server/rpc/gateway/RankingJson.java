@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 
 /** Reads ranking trees that people write: JSON, in the form that REST takes. Pure functions. */
 public final class RankingJson {
+  private static final int LENGTH_BYTES_MAX = 16 << 20;
+
   private RankingJson() {}
 
   /**
@@ -45,6 +47,16 @@ public final class RankingJson {
   public static io.siskin.server.rank.RankingNode ofStored(
       String name, SortedMap<String, String> pipelines, Supplier<SearchMode> defaultMode) {
     return RankingMapper.toDomain(RankingMapper.stored(name, pipelines), defaultMode);
+  }
+
+  /**
+   * Writes a tree as people read it, with every parameter that is in force.
+   *
+   * @param root the root of the tree
+   * @return JSON in UTF-8, which {@link #toTree} reads back
+   */
+  public static byte[] toJson(io.siskin.server.rank.RankingNode root) {
+    return MessageWriter.write(RankingMapper.toProto(root), LENGTH_BYTES_MAX);
   }
 
   private static RankingNode read(byte[] json) {

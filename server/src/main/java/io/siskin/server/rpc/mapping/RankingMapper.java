@@ -160,6 +160,8 @@ public final class RankingMapper {
         message.setRescore(
             RescoreStage.newBuilder().setInput(toProto(compute.input())).setFormula(formula));
       }
+      case io.siskin.server.rank.RankingNode.Trees trees ->
+          message.setRescore(ModelStageMapper.toProto(trees, toProto(trees.input())));
       case io.siskin.server.rank.RankingNode.Feedback feedback ->
           message.setFeedback(
               FeedbackStage.newBuilder()
@@ -436,10 +438,15 @@ public final class RankingMapper {
               formula,
               by.hasUndefinedScore() ? Double.valueOf(by.getUndefinedScore()) : null);
         }
+        case TREES ->
+            ModelStageMapper.trees(
+                frame,
+                input(path + ".input", message.hasInput(), message.getInput(), depth),
+                message.getTrees());
         case CONTEXT -> new PassageMapper(this, frame, depth).context(message);
         case BY_NOT_SET ->
             throw new InvalidInputException(
-                path, "by nothing", "interpolation, formula or context");
+                path, "by nothing", "interpolation, formula, trees or context");
       };
     }
 

@@ -23,6 +23,7 @@ import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.log.CorruptLogException;
 import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.LogFullException;
+import io.siskin.server.rank.RankingModelException;
 import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.CollectionUnderVerificationException;
@@ -183,6 +184,8 @@ public final class StatusMapper {
       case EncoderOverloadedException e -> overloaded(e);
       case EncoderClosedException e -> status(Code.UNAVAILABLE, message(e));
       case RemoteEncoderException e -> remote(e);
+      case RankingModelException e ->
+          logged(Code.INTERNAL, "a ranking model failed", "RANKING_MODEL", e);
       case DeadlineOutOfReachException e ->
           exhausted(e, "SEARCH_DEADLINE_OUT_OF_REACH", e.retryAfter());
       case RateExceededException e -> overRate(e);

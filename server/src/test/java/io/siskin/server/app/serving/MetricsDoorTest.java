@@ -60,6 +60,7 @@ class MetricsDoorTest {
                 },
                 BatchingOptions.DEFAULTS,
                 new EncodingCache(0)),
+            ServerParts.rankers(config),
             security);
     server.showMetrics("127.0.0.1", 0);
     server.serveHttp(HttpOptions.DEFAULTS.at("127.0.0.1", 0), true);

@@ -14,8 +14,12 @@ import io.siskin.proto.v1.SearchRequest;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.StatisticsScope;
+import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.rank.Formula;
+import io.siskin.server.rank.RankingModels;
 import io.siskin.server.rank.StageReport;
+import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.rpc.mapping.ProtoMapper;
@@ -30,6 +34,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,12 +104,19 @@ final class RankingDocTest {
         new CollectionCatalog(
             new DataDirectory(data), Verification.FULL, _ -> {}, TextModels.NONE)) {
       catalog.openAll();
-      RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
+      RetrievalPipeline pipeline =
+          new RetrievalPipeline(
+              catalog,
+              _ -> WriteCounts.NONE,
+              RecallSampler.OFF,
+              RankingModels.of("bird-trees", new LastFirst()));
       List<RetrievalResponse> answers =
-          examples().subList(0, 4).stream()
+          Stream.concat(
+                  examples().subList(0, 4).stream(),
+                  examples().stream().filter(RankingDocTest::isOfTrees))
               .map(example -> search(pipeline, "pages", example))
               .toList();
-      assertThat(answers).hasSize(4);
+      assertThat(answers).hasSize(5);
       assertThat(ids(answers.get(0))).hasSize(5).contains("wren");
       assertThat(answers.get(0).hits().getLast().stageScores()).containsKey("similar");
       assertThat(ids(answers.get(1)).getFirst()).isEqualTo("new");
@@ -113,6 +125,28 @@ final class RankingDocTest {
       assertThat(answers.get(3).stages().getLast().expansion())
           .extracting(StageReport.Term::name)
           .contains("wren");
+      RetrievalResponse byTrees = answers.get(4);
+      assertThat(byTrees.hits().getFirst().score()).isEqualTo(byTrees.hits().size());
+      assertThat(byTrees.hits().getFirst().stageScores().get("asked"))
+          .isLessThan(byTrees.hits().getLast().stageScores().get("asked"));
+    }
+  }
+
+  /** Gives each document its rank as its score, so that the last one comes first. */
+  private record LastFirst() implements RankingModels.TreeModel {
+    @Override
+    public int featureCount() {
+      return 1;
+    }
+
+    @Override
+    public List<RankingModels.Feature> features() {
+      return List.of(new RankingModels.Feature("rank", Formula.parse("rank()"), null));
+    }
+
+    @Override
+    public float[] score(float[] rows, int count) {
+      return rows;
     }
   }
 
@@ -131,9 +165,10 @@ final class RankingDocTest {
             new DataDirectory(data), Verification.FULL, _ -> {}, TextModels.NONE)) {
       catalog.openAll();
       RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
-      List<String> examples = examples();
       List<RetrievalResponse> answers =
-          examples.subList(4, examples.size()).stream()
+          examples().stream()
+              .skip(4)
+              .filter(example -> !isOfTrees(example))
               .map(example -> search(pipeline, "passages", example))
               .toList();
       assertThat(answers).hasSize(6);
@@ -155,6 +190,10 @@ final class RankingDocTest {
       assertThat(answers.get(5).hits().getFirst().id()).isEqualTo("far");
       assertThat(answers.get(5).hits().getFirst().answers().getFirst().place()).isNull();
     }
+  }
+
+  private static boolean isOfTrees(String example) {
+    return example.contains("\"trees\"");
   }
 
   private static RetrievalResponse search(

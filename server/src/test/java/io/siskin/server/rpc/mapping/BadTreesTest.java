@@ -28,6 +28,7 @@ import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.LinearFusion;
 import io.siskin.proto.v1.RankingNode;
+import io.siskin.proto.v1.Reach;
 import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.ScoreNormalization;
@@ -36,11 +37,15 @@ import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SparseSimilarity;
 import io.siskin.proto.v1.SparseStage;
 import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.TreeEnsemble;
 import io.siskin.proto.v1.Turn;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.StatisticsScope;
+import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.rank.RankingModels;
+import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.search.Cancellation;
@@ -79,6 +84,27 @@ final class BadTreesTest {
   private static CollectionCatalog catalog;
   private static RetrievalPipeline pipeline;
 
+  /** A model whose second feature needs what no collection here has. */
+  private record TwoFeatures() implements RankingModels.TreeModel {
+    @Override
+    public int featureCount() {
+      return 2;
+    }
+
+    @Override
+    public List<RankingModels.Feature> features() {
+      return List.of(
+          new RankingModels.Feature("own", io.siskin.server.rank.Formula.parse("score()"), null),
+          new RankingModels.Feature(
+              "other", io.siskin.server.rank.Formula.parse("field('price', 0)"), null));
+    }
+
+    @Override
+    public float[] score(float[] rows, int count) {
+      return new float[count];
+    }
+  }
+
   /** A bad request, and the path of what is wrong with it. */
   private record Bad(SearchRequest request, String path) {}
 
@@ -95,7 +121,12 @@ final class BadTreesTest {
     catalog =
         new CollectionCatalog(new DataDirectory(data), Verification.FULL, _ -> {}, TextModels.NONE);
     catalog.openAll();
-    pipeline = new RetrievalPipeline(catalog);
+    pipeline =
+        new RetrievalPipeline(
+            catalog,
+            _ -> WriteCounts.NONE,
+            RecallSampler.OFF,
+            RankingModels.of("twos", new TwoFeatures()));
   }
 
   @AfterAll
@@ -147,12 +178,24 @@ final class BadTreesTest {
     return Interpolation.newBuilder().setField("f").addVector(1).setAlpha(0.5).setMissingScore(0);
   }
 
+  private static TreeEnsemble.Builder trees() {
+    return TreeEnsemble.newBuilder()
+        .setModel("twos")
+        .addFeatures("score() + contribution_max()")
+        .addFeatures("rank()");
+  }
+
+  private static RescoreStage.Builder trees(TreeEnsemble.Builder by) {
+    return RescoreStage.newBuilder().setInput(leaf()).setTrees(by);
+  }
+
   /** A right tree with all kinds of nodes for which the collection has what they need. */
   private static RankingNode right() {
     RankingNode scored = node().setRescore(formula("score() + field('year', 0)")).build();
     RankingNode again = node().setFeedback(feedback().setInput(scored)).build();
     RankingNode grouped = node().setGroup(group().setInput(again)).build();
-    return node().setName("root").setFuse(fuse(grouped, leaf())).build();
+    RankingNode byModel = node().setRescore(trees(trees()).setInput(grouped)).build();
+    return node().setName("root").setFuse(fuse(byModel, leaf())).build();
   }
 
   /** Returns the same tree with one node changed. */
@@ -200,9 +243,10 @@ final class BadTreesTest {
       List.of(
           "node",
           "node.fuse.inputs[0].node",
-          "node.fuse.inputs[0].node.group.input",
-          "node.fuse.inputs[0].node.group.input.feedback.input",
-          "node.fuse.inputs[0].node.group.input.feedback.input.rescore.input",
+          "node.fuse.inputs[0].node.rescore.input",
+          "node.fuse.inputs[0].node.rescore.input.group.input",
+          "node.fuse.inputs[0].node.rescore.input.group.input.feedback.input",
+          "node.fuse.inputs[0].node.rescore.input.group.input.feedback.input.rescore.input",
           "node.fuse.inputs[1].node");
 
   private static List<Bad> badTrees() {
@@ -210,9 +254,10 @@ final class BadTreesTest {
     for (String path : PATHS) {
       addOfAnyNode(bad, path);
     }
-    for (String path : List.of("node", PATHS.get(4))) {
+    for (String path : List.of("node", PATHS.get(5))) {
       addStages(bad, path);
       addFormulas(bad, path);
+      addTrees(bad, path);
     }
     addShapes(bad);
     addRequests(bad);
@@ -532,6 +577,39 @@ final class BadTreesTest {
     return SparseStage.newBuilder().addAllTurns(List.of(turns));
   }
 
+  private static void addTrees(List<Bad> bad, String path) {
+    String at = ".rescore.trees";
+    add(bad, path, ".rescore.input", node -> node.setRescore(trees(trees()).clearInput()));
+    add(bad, path, at + ".model", node -> node.setRescore(trees(trees().clearModel())));
+    add(bad, path, at + ".model", node -> node.setRescore(trees(trees().setModel("two"))));
+    // Its own features do not fit the collection.
+    add(bad, path, at + ".model", node -> node.setRescore(trees(trees().clearFeatures())));
+    add(bad, path, at + ".features", node -> node.setRescore(trees(trees().addFeatures("1"))));
+    add(
+        bad,
+        path,
+        at + ".features",
+        node ->
+            node.setRescore(
+                trees(trees().clearFeatures().addAllFeatures(Collections.nCopies(1_025, "1")))));
+    for (String wrong :
+        List.of("", "1 +", "score('root', 0)", "field('host', 0)", "dense('f', 0)", "terms()")) {
+      add(
+          bad,
+          path,
+          at + ".features[1]",
+          node -> node.setRescore(trees(trees().setFeatures(1, wrong))));
+    }
+    for (int ranks : new int[] {0, -1, 10_001}) {
+      Reach reach = Reach.newBuilder().setRanks(ranks).build();
+      add(bad, path, at + ".reach.ranks", node -> node.setRescore(trees(trees().setReach(reach))));
+    }
+    for (double margin : new double[] {-0.5, Double.NaN, 1e31, Double.POSITIVE_INFINITY}) {
+      Reach reach = Reach.newBuilder().setMargin(margin).build();
+      add(bad, path, at + ".reach.margin", node -> node.setRescore(trees(trees().setReach(reach))));
+    }
+  }
+
   private static void addFusions(List<Bad> bad, String path) {
     add(bad, path, ".fuse.inputs", node -> node.setFuse(fuse()));
     add(
@@ -686,6 +764,13 @@ final class BadTreesTest {
             "score('root', 0)",
             "score('nowhere', 0)",
             "score(root, 0)",
+            "rank(1)",
+            "rank('root', 0)",
+            "rank('node')",
+            "dense('f')",
+            "dense('f', 0)",
+            "matched_terms(1)",
+            "matched_terms",
             "field('year')",
             "field('yaer', 0)",
             "field('host', 0)",
@@ -747,7 +832,7 @@ final class BadTreesTest {
     bad.add(
         new Bad(
             request().clearQuery().setNode(right()).build(),
-            PATHS.get(2) + ".feedback.search.query"));
+            PATHS.get(3) + ".feedback.search.query"));
     bad.add(new Bad(request().clearQuery().setNode(leaf()).build(), "node.sparse.query"));
   }
 

@@ -1,0 +1,126 @@
+package io.siskin.server.tune;
+
+import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.RankingNode.ContextSource;
+import io.siskin.server.rank.RankingNode.Weighted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Makes trees that differ in one stage. Pure functions. */
+final class TreeRebuild {
+  private TreeRebuild() {}
+
+  /**
+   * Returns a tree with one stage changed.
+   *
+   * @param node the root of the tree
+   * @param stage the name of the stage
+   * @param change makes the new stage of the old one
+   */
+  static RankingNode replace(RankingNode node, String stage, UnaryOperator<RankingNode> change) {
+    if (node.frame().name().equals(stage)) {
+      return change.apply(node);
+    }
+    List<RankingNode> inputs = new ArrayList<>(node.inputs().size());
+    for (RankingNode input : node.inputs()) {
+      inputs.add(replace(input, stage, change));
+    }
+    return withInputs(node, inputs);
+  }
+
+  private static RankingNode withInputs(RankingNode node, List<RankingNode> inputs) {
+    return switch (node) {
+      case RankingNode.Sparse sparse -> sparse;
+      case RankingNode.Dense dense -> dense;
+      case RankingNode.Fuse fuse -> {
+        List<Weighted> weighted = new ArrayList<>(inputs.size());
+        for (int i = 0; i < inputs.size(); i++) {
+          weighted.add(new Weighted(inputs.get(i), fuse.weighted().get(i).weight()));
+        }
+        yield new RankingNode.Fuse(fuse.frame(), weighted, fuse.method());
+      }
+      case RankingNode.Interpolate each ->
+          new RankingNode.Interpolate(
+              each.frame(),
+              inputs.getFirst(),
+              each.field(),
+              each.target(),
+              each.alpha(),
+              each.missingScore(),
+              each.earlyStop());
+      case RankingNode.Compute each ->
+          new RankingNode.Compute(
+              each.frame(), inputs.getFirst(), each.formula(), each.undefinedScore());
+      case RankingNode.Trees each ->
+          new RankingNode.Trees(
+              each.frame(), inputs.getFirst(), each.model(), each.features(), each.reach());
+      case RankingNode.Feedback each ->
+          new RankingNode.Feedback(
+              each.frame(),
+              inputs.getFirst(),
+              each.query(),
+              each.evaluation(),
+              each.documents(),
+              each.terms(),
+              each.queryWeight(),
+              each.documentWeight());
+      case RankingNode.Group each ->
+          new RankingNode.Group(
+              each.frame(),
+              inputs.getFirst(),
+              each.field(),
+              each.score(),
+              each.innerHits(),
+              each.bestCount(),
+              each.innerFields());
+      case RankingNode.PassageNode passage -> withInputs(passage, inputs);
+    };
+  }
+
+  private static RankingNode withInputs(RankingNode.PassageNode node, List<RankingNode> inputs) {
+    RankingNode first = inputs.getFirst();
+    return switch (node) {
+      case RankingNode.Context each ->
+          new RankingNode.Context(
+              each.frame(),
+              first,
+              each.field(),
+              each.weight(),
+              each.normalization(),
+              switch (each.source()) {
+                case ContextSource.OfGroup group -> group;
+                case ContextSource.OfList list ->
+                    new ContextSource.OfList(
+                        inputs.getLast(), list.documentField(), list.missingScore());
+              });
+      case RankingNode.Diversify each ->
+          new RankingNode.Diversify(
+              each.frame(), first, each.similarity(), each.lambda(), each.normalization());
+      case RankingNode.Cap each ->
+          new RankingNode.Cap(each.frame(), first, each.field(), each.count());
+      case RankingNode.DenseFeedback each ->
+          new RankingNode.DenseFeedback(
+              each.frame(),
+              first,
+              each.field(),
+              each.target(),
+              each.documents(),
+              each.queryWeight(),
+              each.documentWeight());
+      case RankingNode.Answers each ->
+          new RankingNode.Answers(
+              each.frame(),
+              first,
+              each.startField(),
+              each.endField(),
+              each.startVector(),
+              each.endVector(),
+              each.scoreWeight(),
+              each.tokensMax(),
+              each.count(),
+              each.textField(),
+              each.offsetsField());
+    };
+  }
+}

@@ -1,0 +1,210 @@
+package io.siskin.server.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siskin.server.app.CapturedRun;
+import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.testing.TinyTrees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code features}, {@code tune}, and {@code eval} with a model of trees, on a few documents. */
+final class RankingCommandsTest {
+  private static final String LINES =
+      """
+      {"id": "bee", "text": "bee bee insects"}
+      {"id": "a,b", "text": "bee owl"}
+      {"id": "owl", "text": "owl owl birds"}
+      {"id": "cat", "text": "cat and bee and owl and a long tail of other words"}
+      """;
+
+  @TempDir private Path folder;
+  private Path data;
+  private Path queries;
+  private Path qrels;
+
+  @BeforeEach
+  void write() throws IOException {
+    data = folder.resolve("data");
+    queries =
+        Files.writeString(
+            folder.resolve("q.tsv"), "q1\tbee\nq2\towl\nq3\tnothing judged\nq4\tcat\n");
+    qrels =
+        Files.writeString(
+            folder.resolve("qrels"), "q1 0 bee 2\nq2 0 owl 1\nq2 0 cat -1\nq4 0 cat 1\n");
+    Path corpus = Files.writeString(folder.resolve("bugs.jsonl"), LINES);
+    CapturedRun run = CapturedRun.of("index", "-i", corpus, "-o", data);
+    assertThat(run.status()).as(run.err()).isZero();
+  }
+
+  private CapturedRun run(String command, Object... options) {
+    List<Object> words = new ArrayList<>(List.of(command, "-d", data, "-c", "bugs"));
+    words.addAll(List.of("-q", queries, "--qrels", qrels));
+    words.addAll(List.of(options));
+    return CapturedRun.of(words.toArray());
+  }
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  private Path leaf() throws IOException {
+    return file("leaf.json", "{\"limit\": 10, \"sparse\": {}}");
+  }
+
+  private static void succeeded(CapturedRun run) {
+    assertThat(run.status()).as(run.err()).isZero();
+  }
+
+  @Test
+  void featuresOfJudgedQueriesAreWrittenInBothForms() throws IOException {
+    Path yaml =
+        file(
+            "ranker.yaml",
+            """
+            version: 1
+            kind: trees
+            features:
+              - {name: "terms, in all", formula: document_terms()}
+              - {name: rank, formula: rank()}
+              - {name: odd, formula: "ln(2 - rank())", undefined: -9.5}
+            """);
+    Path csv = folder.resolve("out.csv");
+    Path ranks = folder.resolve("out.txt");
+    CapturedRun run =
+        run("features", "--pipeline", leaf(), "--features", yaml, "--csv", csv, "--svmrank", ranks);
+    succeeded(run);
+    assertThat(run.lastLine())
+        .isEqualTo("7 documents of 3 queries, 3 of them relevant, with 3 features");
+    assertThat(Files.readAllLines(csv))
+        .startsWith(
+            "query,document,grade,\"terms, in all\",rank,odd",
+            "q1,bee,2,2.0,1.0,0.0",
+            "q1,\"a,b\",0,2.0,2.0,-9.5")
+        .hasSize(8);
+    assertThat(Files.readAllLines(ranks))
+        .startsWith("2 qid:1 1:2.0 2:1.0 3:0.0 # bee", "0 qid:1 1:2.0 2:2.0 3:-9.5 # a,b")
+        .anyMatch(line -> line.startsWith("0 qid:2 ") && line.endsWith(" # cat"))
+        .anyMatch(line -> line.startsWith("1 qid:3 ") && line.endsWith(" # cat"))
+        .hasSize(7);
+  }
+
+  @Test
+  void aStageOfTreesIsMeasuredAndItsFeaturesAreWritten() throws IOException {
+    Path model =
+        new TinyTrees(new Random(3), 2, 3, 2)
+            .write(folder.resolve("garden"), "contribution_sum()", "score('asked', 0)");
+    Path tree =
+        file(
+            "tree.json",
+            """
+            {"limit": 10, "rescore": {
+              "input": {"name": "asked", "limit": 10, "sparse": {}},
+              "trees": {"model": "garden", "reach": {"ranks": 2}}}}
+            """);
+    CapturedRun measured = run("eval", "--json", "--pipeline", tree, "--model", model);
+    succeeded(measured);
+    JsonNode figures = new ObjectMapper().readTree(measured.lastLine());
+    assertThat(figures.get("Recall@100").doubleValue()).isEqualTo(1);
+    Path csv = folder.resolve("out.csv");
+    succeeded(run("features", "--pipeline", tree, "--model", model, "--csv", csv));
+    for (String line : Files.readAllLines(csv).subList(1, 8)) {
+      String[] cells = line.replace("\"a,b\"", "x").split(",");
+      // The score of a sparse search is the sum of all contributions, each rounded to a single.
+      double score = Double.parseDouble(cells[4]);
+      assertThat(Double.parseDouble(cells[3])).isBetween(score * 0.999, score * 1.001);
+    }
+    CapturedRun missing = run("eval", "--pipeline", tree);
+    assertThat(missing.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(missing.err()).contains("node.rescore.trees.model is 'garden'", "no ranking models");
+    CapturedRun remote =
+        CapturedRun.of(
+            "eval",
+            "-t",
+            "localhost:1",
+            "-c",
+            "bugs",
+            "-q",
+            queries,
+            "--qrels",
+            qrels,
+            "--model",
+            model);
+    assertThat(remote.err()).contains("models of the server only");
+  }
+
+  @Test
+  void wrongOptionsOfFeaturesAreRefused() throws IOException {
+    assertThat(run("features", "--pipeline", leaf()).err()).contains("at least one of them");
+    Path csv = folder.resolve("out.csv");
+    assertThat(run("features", "--csv", csv).err()).contains("--pipeline is missing");
+    assertThat(run("features", "--pipeline", leaf(), "--csv", csv).err())
+        .contains("a tree whose root has no features");
+    Path yaml = file("ranker.yaml", "version: 1\nkind: trees\nfeatures: [{formula: \"ln(0)\"}]\n");
+    CapturedRun undefined = run("features", "--pipeline", leaf(), "--features", yaml, "--csv", csv);
+    assertThat(undefined.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(undefined.err()).contains("features[0] is -Infinity", "rank 1", "ln(0)");
+    Path unknown =
+        file("other.yaml", "version: 1\nkind: trees\nfeatures: [{formula: \"dense('f', 0)\"}]\n");
+    assertThat(run("features", "--pipeline", leaf(), "--features", unknown, "--csv", csv).err())
+        .contains("dense score in 'f'", "a stage below looks for something");
+    assertThat(csv).doesNotExist();
+  }
+
+  @Test
+  void weightsAreTunedAndTheTreeIsWritten() throws IOException {
+    Path tree =
+        file(
+            "tree.json",
+            """
+            {"limit": 10, "fuse": {
+              "inputs": [
+                {"node": {"name": "asked", "limit": 10, "sparse": {}}},
+                {"node": {"name": "wrong", "limit": 10, "sparse": {"text": "tail"}}, "weight": 9}],
+              "reciprocalRank": {}}}
+            """);
+    Path out = folder.resolve("tuned.json");
+    CapturedRun run = run("tune", "--pipeline", tree, "--folds", "2", "--out", out);
+    succeeded(run);
+    assertThat(run.out())
+        .contains("fold 2 of 2", "nDCG@10", "node.fuse.inputs[1].weight: 0")
+        .containsPattern("what it was chosen on +3 +0\\.[0-9]+ +1\\.00000")
+        .contains("settings were measured on 3 queries");
+    JsonNode tuned = new ObjectMapper().readTree(out.toFile());
+    assertThat(tuned.at("/fuse/inputs/1/weight").doubleValue()).isZero();
+    CapturedRun again = run("tune", "--pipeline", tree, "--folds", "2");
+    assertThat(again.out().lines().limit(8).toList())
+        .isEqualTo(run.out().lines().limit(8).toList());
+    CapturedRun measured = run("eval", "--json", "--pipeline", out);
+    succeeded(measured);
+    assertThat(new ObjectMapper().readTree(measured.lastLine()).get("nDCG@10").doubleValue())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void wrongOptionsOfTuneAreRefused() throws IOException {
+    assertThat(run("tune", "--pipeline", leaf()).err()).contains("a tree without a number to tune");
+    assertThat(run("tune", "--pipeline", leaf(), "--metric", "map").err())
+        .contains("--metric is map");
+    assertThat(run("tune", "--pipeline", leaf(), "--folds", "1").err()).contains("--folds is 1");
+    Path tree =
+        file(
+            "tree.json",
+            """
+            {"limit": 10, "fuse": {"inputs": [
+              {"node": {"name": "a", "limit": 10, "sparse": {}}},
+              {"node": {"name": "b", "limit": 10, "sparse": {}}}], "reciprocalRank": {}}}
+            """);
+    assertThat(run("tune", "--pipeline", tree, "--folds", "4").err())
+        .contains("at most the number of judged queries, 3");
+  }
+}
