@@ -30,7 +30,9 @@ from .collections import (
 )
 from .documents import (
     Deletion,
+    DenseEncoder,
     DenseField,
+    DenseModel,
     DenseSimilarity,
     DenseStorage,
     DenseVectors,
@@ -84,6 +86,7 @@ from .ranking import (
     ReciprocalRank,
     Sparse,
     StageReport,
+    Turn,
 )
 from .search import (
     Clustered,
@@ -118,7 +121,9 @@ __all__ = [
     "DeadlineExceeded",
     "Deletion",
     "Dense",
+    "DenseEncoder",
     "DenseField",
+    "DenseModel",
     "DenseSimilarity",
     "DenseStorage",
     "DenseVectors",
@@ -184,6 +189,7 @@ __all__ = [
     "TermContribution",
     "TextStatistics",
     "Tls",
+    "Turn",
     "Unavailable",
     "Unimplemented",
     "UpsertSummary",
