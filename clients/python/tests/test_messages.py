@@ -253,7 +253,18 @@ def test_ranking_trees_come_back_as_they_were():
     again = api.Feedback(dense, 3, 0, limit=9, query=vector, query_weight=0.0, document_weight=2.0)
     group = api.Group(again, "host", api.GroupScore.FIRST, limit=2, inner_hits=3)
     linear = api.Linear(api.Normalization.Z_SCORE, 0.0)
+    turns = (api.Turn("moths"), api.Turn("wings", 0.25))
+    texts = [
+        api.Sparse(limit=3, turns=turns),
+        api.Dense("f", limit=8, text=""),
+        api.Dense("f", limit=8, turns=turns),
+        api.Interpolate(api.Dense("f", limit=8), "f", None, 0.5, 0.0, limit=2, text="moths"),
+    ]
     nodes = [sparse, group, api.Dense("f", (1.0,), 8)]
+    for node in texts:
+        message = pb.RankingNode()
+        msg.set_node(message, node)
+        assert msg.from_node(pb.RankingNode.FromString(message.SerializeToString())) == node
     for method in (api.ReciprocalRank(), api.ReciprocalRank(0), linear):
         tree = api.Fuse(tuple(nodes), method, limit=7, weights=(1.0, 0.0, 2.5), name="root")
         message = pb.RankingNode()
@@ -272,6 +283,7 @@ def test_stages_for_passages_come_back_as_they_were():
         api.Diversify(leaf, 0.25, min_max, limit=2, field="v"),
         api.Cap(leaf, "f", 2, limit=2, budget_micros=100),
         api.DenseFeedback(leaf, "v", (1.0, 2.0), 3, limit=2, query_weight=0.0),
+        api.DenseFeedback(leaf, "v", None, 3, limit=2, text="moths"),
         api.Answers(leaf, "v", (1.0,), (2.0,), 0.5, 6, "text", limit=2),
         api.Answers(leaf, "v", (1.0,), (2.0,), 0.5, 6, "text", limit=2, end_field="w", count=2, offsets_field="o"),
     ]
@@ -290,6 +302,15 @@ def test_answers_and_inner_hits_arrive():
     assert found.inner_hits == (api.InnerHit("b", 2.0, "pages", {"t": "x"}, {"first": 2.0}),)
     assert found.answers[0] == api.Answer("spans", 3.0, 1.0, 2.0, 1, 2)
     assert (found.answers[1].start, found.answers[1].end, found.answers[1].text) == (0, 3, "one")
+
+
+def test_encoders_of_dense_fields_come_back_as_they_were():
+    model = api.DenseModel("minilm", "0" * 64, "query: ")
+    for encoder in (api.DenseEncoder(model, model, 384), api.DenseEncoder(queries=model), None):
+        request = pb.CreateCollectionRequest()
+        field = api.DenseField("e", 128, encoder=encoder)
+        msg.set_collection(request, {}, None, None, None, [field])
+        assert tuple(msg._from_dense_fields(request.schema.dense_fields)) == (field,)
 
 
 def test_a_search_takes_a_tree_or_a_name():

@@ -30,7 +30,9 @@ from .collections import (
 )
 from .documents import (
     Deletion,
+    DenseEncoder,
     DenseField,
+    DenseModel,
     DenseSimilarity,
     DenseStorage,
     DenseVectors,
@@ -92,6 +94,7 @@ from .ranking import (
     Sparse,
     StageReport,
     Trees,
+    Turn,
 )
 from .search import (
     Answer,
@@ -132,8 +135,10 @@ __all__ = [
     "DeadlineExceeded",
     "Deletion",
     "Dense",
+    "DenseEncoder",
     "DenseFeedback",
     "DenseField",
+    "DenseModel",
     "DenseSimilarity",
     "DenseStorage",
     "DenseVectors",
@@ -202,6 +207,7 @@ __all__ = [
     "TextStatistics",
     "Tls",
     "Trees",
+    "Turn",
     "Unavailable",
     "Unimplemented",
     "UpsertSummary",

@@ -391,14 +391,14 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         _set_search(message.sparse, node)
     elif isinstance(node, rank.Dense):
         message.dense.field = node.field
-        message.dense.vector.extend(node.vector)
+        _set_target(message.dense, node)
     elif isinstance(node, rank.Fuse):
         _set_fuse(message.fuse, node)
     elif isinstance(node, rank.Interpolate):
         set_node(message.rescore.input, node.input)
         by = message.rescore.interpolation
         by.field = node.field
-        by.vector.extend(node.vector)
+        _set_target(by, node)
         by.alpha = node.alpha
         by.missing_score = node.missing_score
         by.early_stop = node.early_stop.value
@@ -456,7 +456,7 @@ def _set_passages(message: Any, node: Any) -> None:
     elif isinstance(node, rank.DenseFeedback):
         set_node(message.feedback.input, node.input)
         message.feedback.dense.field = node.field
-        message.feedback.dense.vector.extend(node.vector)
+        _set_target(message.feedback.dense, node)
         _set_number(message.feedback, "documents", node.documents)
         _set_optional(message.feedback, query_weight=node.query_weight, document_weight=node.document_weight)
     else:
@@ -481,7 +481,33 @@ def _from_reach(message: Any) -> rank.Reach:
     return rank.Reach(ranks, message.margin if message.HasField("margin") else None)
 
 
+def _set_target(message: Any, node: Any) -> None:
+    if node.vector is not None:
+        message.vector.extend(node.vector)
+    if node.text is not None:
+        message.text = node.text
+    _set_turns(message, node)
+
+
+def _set_turns(message: Any, node: Any) -> None:
+    for turn in node.turns:
+        message.turns.add(text=turn.text, weight=turn.weight)
+
+
+def _from_target(message: Any) -> Dict[str, Any]:
+    return {
+        "vector": tuple(message.vector) or None,
+        "text": message.text if message.HasField("text") else None,
+        "turns": _from_turns(message),
+    }
+
+
+def _from_turns(message: Any) -> Tuple[rank.Turn, ...]:
+    return tuple(rank.Turn(one.text, one.weight if one.HasField("weight") else 1.0) for one in message.turns)
+
+
 def _set_search(message: Any, node: Any) -> None:
+    _set_turns(message, node)
     if isinstance(node.query, str):
         message.text = node.query
     elif node.query is not None:
@@ -522,7 +548,7 @@ def from_node(message: Any) -> rank.RankingNode:
     if kind == "sparse":
         return rank.Sparse(**_from_search(message.sparse), **frame)
     if kind == "dense":
-        return rank.Dense(message.dense.field, tuple(message.dense.vector), **frame)
+        return rank.Dense(message.dense.field, **_from_target(message.dense), **frame)
     if kind == "fuse":
         return _from_fuse(message.fuse, frame)
     if kind == "rescore":
@@ -533,7 +559,7 @@ def from_node(message: Any) -> rank.RankingNode:
             return rank.DenseFeedback(
                 input=from_node(back.input),
                 field=back.dense.field,
-                vector=tuple(back.dense.vector),
+                **_from_target(back.dense),
                 documents=back.documents,
                 query_weight=back.query_weight if back.HasField("query_weight") else None,
                 document_weight=back.document_weight if back.HasField("document_weight") else None,
@@ -599,6 +625,7 @@ def _from_search(message: Any) -> Dict[str, Any]:
         "query": query,
         "mode": _from_mode(message.mode),
         "recall_target": message.recall_target if message.HasField("recall_target") else None,
+        "turns": _from_turns(message),
     }
 
 
@@ -633,7 +660,9 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
         raise ValueError("the server has a way to rescore that this client does not know; a newer client may")
     by = message.interpolation
     stop = rank.EarlyStop(by.early_stop) if by.early_stop else rank.EarlyStop.NONE
-    return rank.Interpolate(source, by.field, tuple(by.vector), by.alpha, by.missing_score, early_stop=stop, **frame)
+    return rank.Interpolate(
+        source, by.field, alpha=by.alpha, missing_score=by.missing_score, early_stop=stop, **_from_target(by), **frame
+    )
 
 
 def from_pipeline(message: Any) -> rank.Pipeline:
@@ -700,13 +729,15 @@ def set_collection(
     if tenant_field is not None:
         request.schema.tenant_field = tenant_field
     for dense in dense_fields:
-        request.schema.dense_fields.add(
+        message = request.schema.dense_fields.add(
             name=dense.name,
             dimensions=dense.dimensions,
             storage=dense.storage.value,
             similarity=dense.similarity.value,
             vectors_max=dense.vectors_max,
         )
+        if dense.encoder is not None:
+            _set_dense_encoder(message.encoder, dense.encoder)
     if storage is not None:
         request.storage.SetInParent()
         _set_optional(request.storage, **vars(storage))
@@ -718,6 +749,27 @@ def set_collection(
             set_duration(request.writes.sync_interval, writes.sync_interval)
         if writes.refresh_interval is not None:
             set_duration(request.writes.refresh_interval, writes.refresh_interval)
+
+
+def _set_dense_encoder(message: Any, encoder: doc.DenseEncoder) -> None:
+    message.SetInParent()
+    for side, model in (("documents", encoder.documents), ("queries", encoder.queries)):
+        if model is not None:
+            part = getattr(message, side)
+            part.name, part.fingerprint, part.prefix = model.name, model.fingerprint, model.prefix
+    _set_optional(message, model_dimensions=encoder.model_dimensions)
+
+
+def _from_dense_encoder(message: Any) -> Optional[doc.DenseEncoder]:
+    if not message.HasField("encoder"):
+        return None
+    encoder = message.encoder
+    documents, queries = (
+        doc.DenseModel(part.name, part.fingerprint, part.prefix) if encoder.HasField(side) else None
+        for side, part in (("documents", encoder.documents), ("queries", encoder.queries))
+    )
+    dimensions = encoder.model_dimensions if encoder.HasField("model_dimensions") else None
+    return doc.DenseEncoder(documents, queries, dimensions)
 
 
 def from_collection(message: Any) -> col.Collection:
@@ -759,6 +811,7 @@ def _from_dense_fields(messages: Iterable[Any]) -> Iterator[doc.DenseField]:
             _known(doc.DenseStorage, one.storage),
             _known(doc.DenseSimilarity, one.similarity),
             one.vectors_max,
+            _from_dense_encoder(one),
         )
 
 

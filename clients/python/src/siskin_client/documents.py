@@ -85,6 +85,37 @@ class DenseSimilarity(enum.Enum):
 
 
 @dataclass(frozen=True)
+class DenseModel:
+    """A model of the server's data directory that gives dense vectors.
+
+    Attributes:
+        name: Its name.
+        fingerprint: 64 lower-case hexadecimal digits.
+        prefix: What is put before each text, at most 1,024 characters; empty for nothing.
+    """
+
+    name: str
+    fingerprint: str
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class DenseEncoder:
+    """How texts become vectors of a dense field.
+
+    Attributes:
+        documents: Encodes the texts of documents that bring no vector; ``None`` where all do.
+        queries: Encodes the texts of queries; ``None`` where they come as vectors.
+        model_dimensions: How many numbers the models give, of which the first ones are kept; ``None`` for the dimensions of
+            the field.
+    """
+
+    documents: Optional[DenseModel] = None
+    queries: Optional[DenseModel] = None
+    model_dimensions: Optional[int] = None
+
+
+@dataclass(frozen=True)
 class DenseField:
     """A field of dense vectors, which are used to rank documents.
 
@@ -94,6 +125,7 @@ class DenseField:
         storage: How values are stored.
         similarity: What a score is.
         vectors_max: How many vectors a document has at most, for example one for each passage or token: 1 to 1,024.
+        encoder: How texts become vectors; ``None`` where documents and queries bring theirs.
     """
 
     name: str
@@ -101,6 +133,7 @@ class DenseField:
     storage: DenseStorage = DenseStorage.F32
     similarity: DenseSimilarity = DenseSimilarity.DOT
     vectors_max: int = 1
+    encoder: Optional[DenseEncoder] = None
 
 
 @dataclass(frozen=True)

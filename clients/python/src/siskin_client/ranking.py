@@ -46,16 +46,30 @@ class GroupScore(Enum):
 
 
 @dataclass(frozen=True)
+class Turn:
+    """One turn of a conversation as a part of a query.
+
+    Attributes:
+        text: What was said.
+        weight: How much it counts, 0 to 1,000.
+    """
+
+    text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
 class Sparse:
     """Finds documents by a sparse vector.
 
     Attributes:
-        query: A text or a vector; ``None`` for the query of the search.
+        query: A text or a vector; ``None`` for ``turns`` or, without any, the query of the search.
         limit: How many documents are handed on at most.
         name: The name of the stage; empty for its path.
         budget_micros: How long it may take, in microseconds; ``None`` for as long as it needs.
         mode: How to evaluate; ``None`` for what ``recall_target`` or the collection's default says.
         recall_target: Which share of the true best is wanted; ``None`` for none.
+        turns: The turns of a conversation that are the query: the sum of their encodings, each times its weight.
     """
 
     query: Union[str, VectorLike, None] = None
@@ -64,6 +78,7 @@ class Sparse:
     budget_micros: Optional[int] = None
     mode: Optional[SearchMode] = None
     recall_target: Optional[float] = None
+    turns: Sequence[Turn] = ()
 
 
 @dataclass(frozen=True)
@@ -72,17 +87,22 @@ class Dense:
 
     Attributes:
         field: A dense field of the collection.
-        vector: As many numbers as the field has dimensions.
+        vector: As many numbers as the field has dimensions; ``None`` for ``text``, ``turns`` or, without any, the text of the
+            search, which the query encoder of the field encodes.
         limit: How many documents are handed on at most.
         name: The name of the stage; empty for its path.
         budget_micros: How long it may take, in microseconds; ``None`` for as long as it needs.
+        text: A text that the query encoder of the field encodes.
+        turns: The turns of a conversation: the sum of their encodings, each times its weight.
     """
 
     field: str
-    vector: Sequence[float]
-    limit: int
+    vector: Optional[Sequence[float]] = None
+    limit: int = 0
     name: str = ""
     budget_micros: Optional[int] = None
+    text: Optional[str] = None
+    turns: Sequence[Turn] = ()
 
 
 @dataclass(frozen=True)
@@ -137,24 +157,28 @@ class Interpolate:
     Attributes:
         input: What makes the list.
         field: A dense field of the collection.
-        vector: As many numbers as the field has dimensions.
+        vector: As many numbers as the field has dimensions; ``None`` as for :class:`Dense`.
         alpha: How much the scores of the list count, 0 to 1.
         missing_score: What stands for the dense score of a document without a vector.
         limit: How many documents are handed on at most.
         early_stop: When the end of the list is left out.
         name: The name of the stage; empty for its path.
         budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+        text: A text that the query encoder of the field encodes.
+        turns: The turns of a conversation: the sum of their encodings, each times its weight.
     """
 
     input: RankingNode
     field: str
-    vector: Sequence[float]
+    vector: Optional[Sequence[float]]
     alpha: float
     missing_score: float
     limit: int
     early_stop: EarlyStop = EarlyStop.NONE
     name: str = ""
     budget_micros: Optional[int] = None
+    text: Optional[str] = None
+    turns: Sequence[Turn] = ()
 
 
 @dataclass(frozen=True)
@@ -223,13 +247,14 @@ class Feedback:
         documents: How many of the best documents are looked at, 1 to 100.
         terms: How many terms are added at most, 0 to 1,000.
         limit: How many documents are handed on at most.
-        query: A text or a vector that is expanded; ``None`` for the query of the search.
+        query: A text or a vector that is expanded; ``None`` for ``turns`` or, without any, the query of the search.
         query_weight: How much the query counts; ``None`` for 1.
         document_weight: How much the documents count; ``None`` for 0.75.
         mode: How the second search is evaluated; ``None`` for what ``recall_target`` or the collection's default says.
         recall_target: Which share of the true best is wanted; ``None`` for none.
         name: The name of the stage; empty for its path.
         budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+        turns: The turns of a conversation that are the query; see :class:`Sparse`.
     """
 
     input: RankingNode
@@ -243,6 +268,7 @@ class Feedback:
     recall_target: Optional[float] = None
     name: str = ""
     budget_micros: Optional[int] = None
+    turns: Sequence[Turn] = ()
 
 
 @dataclass(frozen=True)
@@ -363,24 +389,29 @@ class DenseFeedback:
     Attributes:
         input: What makes the list.
         field: A dense field of the collection.
-        vector: As many numbers as the field has dimensions.
+        vector: As many numbers as the field has dimensions; ``None`` for ``text``, ``turns`` or, without any, the text of the
+            search, which the query encoder of the field encodes.
         documents: How many of the best documents are looked at, 1 to 100.
         limit: How many documents are handed on at most.
-        query_weight: How much the vector counts; ``None`` for 1.
+        query_weight: How much the query counts; ``None`` for 1.
         document_weight: How much the documents count; ``None`` for 0.75.
         name: The name of the stage; empty for its path.
         budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+        text: A text that the query encoder of the field encodes.
+        turns: The turns of a conversation: the sum of their encodings, each times its weight.
     """
 
     input: RankingNode
     field: str
-    vector: Sequence[float]
+    vector: Optional[Sequence[float]]
     documents: int
     limit: int
     query_weight: Optional[float] = None
     document_weight: Optional[float] = None
     name: str = ""
     budget_micros: Optional[int] = None
+    text: Optional[str] = None
+    turns: Sequence[Turn] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.StringList;
 import io.siskin.proto.v1.UpdateFieldsRequest;
 import io.siskin.proto.v1.UpsertRequest;
+import io.siskin.server.corpus.NpySource;
 import io.siskin.server.encode.model.EncoderYaml;
 import io.siskin.server.encode.phrase.PhraseDictionary;
 import io.siskin.server.encode.spec.EncoderSpecJson;
@@ -44,6 +45,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -242,6 +244,7 @@ final class FuzzTargets implements AutoCloseable {
                     DenseMembers.take(dense, new HashMap<>(Map.of(DenseMembers.MEMBER, text)))),
             "{\"one\":[1,-2.5]}",
             "{\"one\":[[1,2],[3e-7,4]]}"));
+    all.add(new FuzzTarget(".npy", MEMORY_WEIGHT, List.of(npy()), NpySource::check));
     all.add(
         text(
             "filter expression",
@@ -304,6 +307,14 @@ final class FuzzTargets implements AutoCloseable {
   /** Reads a text. */
   private interface TextReader {
     Object read(String text) throws IOException;
+  }
+
+  /** Returns an array of one row with one number. */
+  private static byte[] npy() {
+    byte[] header =
+        "\u0093NUMPY\1\0\72\0{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1)}\n"
+            .getBytes(StandardCharsets.ISO_8859_1);
+    return Arrays.copyOf(header, header.length + Float.BYTES);
   }
 
   private static FuzzTarget text(String name, TextReader reader, String... valid) {

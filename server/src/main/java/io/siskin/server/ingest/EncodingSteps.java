@@ -73,7 +73,7 @@ final class EncodingSteps implements AutoCloseable {
     try {
       steps.addSparse(spec, encoders);
       for (DenseModelSide side : dense.documents()) {
-        steps.addDense(side);
+        steps.addDense(side.whole());
       }
       opened = true;
       return steps;

@@ -64,6 +64,7 @@ public final class IndexJob {
   private final StoredEncodings stored;
   private long reusedCount;
   private long storedCount;
+  private List<DenseLoss> losses = List.of();
 
   /**
    * Prepares a job.
@@ -161,6 +162,7 @@ public final class IndexJob {
             droppedCount,
             reusedCount,
             storedCount,
+            losses,
             seconds);
       } finally {
         if (!published) {
@@ -190,18 +192,46 @@ public final class IndexJob {
       DenseEncoders dense)
       throws IOException {
     try (SegmentBuilder builder =
-        new SegmentBuilder(directory, weighted(request.options(), spec), progress)) {
+            new SegmentBuilder(directory, weighted(request.options(), spec), progress);
+        DenseLosses whole = new DenseLosses(request.dense(), request.schema(), directory)) {
       try (EncodingSteps steps =
-          EncodingSteps.open(request, spec, encoders, dense, collectionDirectory, policy, stored)) {
+              EncodingSteps.open(
+                  request, spec, encoders, dense, collectionDirectory, policy, stored);
+          DenseRows rows = DenseRows.open(request.dense(), request.schema())) {
+        Reading reading = new Reading(steps, rows, encoded -> add(builder, whole, encoded));
         if (steps.hasModel()) {
-          encode(builder, steps, directory);
+          encode(reading, directory);
         } else {
-          read(builder, steps, directory);
+          read(reading, directory);
         }
+        rows.checkEnd();
         reusedCount = steps.reusedCount();
         storedCount = steps.storedCount();
       }
-      return builder.finish();
+      BuiltSegment built = builder.finish();
+      losses = losses(whole, directory);
+      return built;
+    }
+  }
+
+  /**
+   * How documents get from the inputs into the segment.
+   *
+   * @param steps encodes them
+   * @param rows has vectors of theirs
+   * @param sink adds them to the segment
+   */
+  private record Reading(EncodingSteps steps, DenseRows rows, EncodingQueue.Sink sink) {}
+
+  private List<DenseLoss> losses(DenseLosses whole, Path directory) throws IOException {
+    if (whole.isEmpty()) {
+      return List.of();
+    }
+    Segment segment = Segment.open(directory, Verification.STRUCTURE);
+    try {
+      return whole.measure(segment, progress);
+    } finally {
+      segment.release();
     }
   }
 
@@ -215,17 +245,15 @@ public final class IndexJob {
     }
   }
 
-  private void read(SegmentBuilder builder, EncodingSteps steps, Path spoolDirectory)
-      throws IOException {
+  private void read(Reading reading, Path spoolDirectory) throws IOException {
     QualityCut cut = request.pruning().dropsDocuments() ? qualityCut(spoolDirectory) : null;
-    EncodingQueue.Sink sink = encoded -> add(builder, encoded);
-    forEachDocument("reading", spoolDirectory, policy, document -> put(document, cut, steps, sink));
-    steps.drain(sink);
+    forEachDocument(
+        "reading", spoolDirectory, policy, document -> put(document, cut, reading, reading.sink));
+    reading.steps.drain(reading.sink);
   }
 
   /** Reads as {@link #read} does, but what takes time is the model: progress is in documents. */
-  private void encode(SegmentBuilder builder, EncodingSteps steps, Path spoolDirectory)
-      throws IOException {
+  private void encode(Reading reading, Path spoolDirectory) throws IOException {
     QualityCut cut = request.pruning().dropsDocuments() ? qualityCut(spoolDirectory) : null;
     long[] total = new long[1];
     forEachDocument("counting", spoolDirectory, error -> {}, document -> total[0]++);
@@ -234,31 +262,28 @@ public final class IndexJob {
     long[] done = new long[1];
     EncodingQueue.Sink sink =
         encoded -> {
-          add(builder, encoded);
+          reading.sink.accept(encoded);
           progress.advance(++done[0]);
         };
-    forEachDocument(null, spoolDirectory, policy, document -> put(document, cut, steps, sink));
-    steps.drain(sink);
+    forEachDocument(null, spoolDirectory, policy, document -> put(document, cut, reading, sink));
+    reading.steps.drain(sink);
     progress.end();
   }
 
   private void put(
-      SourceDocument document,
-      @Nullable QualityCut cut,
-      EncodingSteps steps,
-      EncodingQueue.Sink sink)
+      SourceDocument document, @Nullable QualityCut cut, Reading reading, EncodingQueue.Sink sink)
       throws IOException {
-    if (cut != null && !stays(document, cut)) {
-      return;
-    }
     IndexedDocument taken;
     try {
-      taken = IndexedDocument.of(document, request.schema(), !request.dense().encoders().isEmpty());
+      boolean hasEncoder = !request.dense().encoders().isEmpty();
+      taken = reading.rows.next(IndexedDocument.of(document, request.schema(), hasEncoder));
     } catch (InvalidInputException bad) {
       policy.onBadRecord(bad);
       return;
     }
-    steps.put(taken, sink);
+    if (cut == null || stays(document, cut)) {
+      reading.steps.put(taken, sink);
+    }
   }
 
   /**
@@ -331,9 +356,11 @@ public final class IndexJob {
     }
   }
 
-  private void add(SegmentBuilder builder, IndexedDocument document) throws IOException {
+  private void add(SegmentBuilder builder, DenseLosses whole, IndexedDocument document)
+      throws IOException {
     try {
       addFields(builder, document);
+      whole.add(document.dense());
       places.add(document.source().place());
     } catch (InvalidInputException refused) {
       SourceDocument source = document.source();
@@ -346,7 +373,8 @@ public final class IndexJob {
         request.pruning().vector().prune(Objects.requireNonNull(document.vector()));
     Map<String, String> storedFields = document.fields();
     Map<String, FieldValue> declared = Map.of();
-    Map<String, DenseVectors> dense = request.schema().stored(document.dense());
+    Map<String, DenseVectors> dense =
+        request.schema().stored(request.dense().shaped(request.schema(), document.dense()));
     if (!request.schema().fields().isEmpty()) {
       Map<String, String> given = storedFields;
       storedFields = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package io.siskin.server.ingest;
 
 import io.siskin.index.build.BuiltSegment;
+import java.util.List;
 
 /**
  * What an index job did.
@@ -13,6 +14,8 @@ import io.siskin.index.build.BuiltSegment;
  * @param droppedCount good documents that were left out for their quality
  * @param reusedCount documents that an interrupted job had encoded already
  * @param storedCount documents whose encodings the store of encodings had
+ * @param denseLosses what the stored forms of dense fields lose; a field that loses nothing is
+ *     missing
  * @param seconds how long it took
  */
 public record IndexReport(
@@ -24,4 +27,10 @@ public record IndexReport(
     long droppedCount,
     long reusedCount,
     long storedCount,
-    double seconds) {}
+    List<DenseLoss> denseLosses,
+    double seconds) {
+  /** Copies the list. */
+  public IndexReport {
+    denseLosses = List.copyOf(denseLosses);
+  }
+}

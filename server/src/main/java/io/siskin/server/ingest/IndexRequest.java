@@ -159,6 +159,11 @@ public record IndexRequest(
     if (encoder != null) {
       pruning.requireFit(encoder);
     }
+    dense.checkFit(schema);
+    if (!dense.rows().isEmpty() && skipBadCount > 0) {
+      throw new InvalidInputException(
+          "skip-bad", skipBadCount, "0 with rows of a .npy file, which are counted by documents");
+    }
     if (skipBadCount < 0) {
       throw new InvalidInputException("skip-bad", skipBadCount, "0 or more");
     }

@@ -43,6 +43,7 @@ import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.TreeEnsemble;
+import io.siskin.proto.v1.Turn;
 import io.siskin.proto.v1.UpdateFieldsResponse;
 import io.siskin.proto.v1.UpsertResponse;
 import io.siskin.proto.v1.WriteResult;
@@ -320,6 +321,9 @@ class CountLimitsTest {
   private static void addWhatBelongsToIt(
       Message.Builder message, FieldDescriptor field, int count) {
     switch (message) {
+      // One of several queries may be set.
+      case DenseStage.Builder dense when field.getName().equals("turns") -> dense.clearVector();
+      case Interpolation.Builder by when field.getName().equals("turns") -> by.clearVector();
       case SparseVector.Builder vector when !field.getName().equals("weights") -> {
         for (int i = 0; i < count; i++) {
           vector.addWeights(1);
@@ -365,6 +369,7 @@ class CountLimitsTest {
       case "Filter" -> Filter.newBuilder().setExists("year").build();
       case "FuseInput" -> FuseInput.newBuilder().setNode(RightRequests.node()).build();
       case "FieldValue" -> FieldValue.newBuilder().setInt64Value(index).build();
+      case "Turn" -> Turn.newBuilder().setText(name).build();
       case "DenseVector" -> DenseVector.newBuilder().addValues(1).build();
       case "DenseField" -> DenseField.newBuilder().setName("v" + index).setDimensions(4).build();
       case "SchemaField" ->

@@ -8,8 +8,10 @@ import io.siskin.server.collection.CollectionManifest.SegmentEntry;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.corpus.InputFormat;
+import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.ingest.DenseBuild;
 import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexJob;
 import io.siskin.server.ingest.IndexReport;
@@ -66,6 +68,38 @@ public final class TestCollections {
       Schema schema,
       StatisticsScope statistics)
       throws IOException {
+    return index(
+        data,
+        name,
+        jsonLines,
+        options,
+        encoder,
+        schema,
+        statistics,
+        DenseBuild.NONE,
+        List.of(),
+        TextModels.NONE);
+  }
+
+  /**
+   * Builds a collection with dense fields that models encode.
+   *
+   * @param dense how the vectors of the dense fields come about
+   * @param files the models that are stored with the data
+   * @param models opens models
+   */
+  public static IndexReport index(
+      Path data,
+      String name,
+      String jsonLines,
+      BuildOptions options,
+      @Nullable EncoderSpec encoder,
+      Schema schema,
+      StatisticsScope statistics,
+      DenseBuild dense,
+      List<ModelFiles> files,
+      TextModels models)
+      throws IOException {
     Path input = Files.createTempFile("siskin-test-", ".jsonl");
     try {
       Files.writeString(input, jsonLines);
@@ -77,18 +111,19 @@ public final class TestCollections {
                   name,
                   encoder,
                   Map.of(),
-                  List.of(),
+                  files,
                   options,
                   DocumentPruning.NONE,
                   0,
                   false,
                   schema,
-                  statistics),
+                  statistics,
+                  dense),
               BuildProgress.NONE,
               bad -> {
                 throw bad;
               },
-              TextModels.NONE)
+              models)
           .run();
     } finally {
       Files.delete(input);

@@ -10,16 +10,19 @@ import io.siskin.client.StatisticsScope;
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.app.flags.DenseFlags;
 import io.siskin.server.app.flags.EncoderFlags;
 import io.siskin.server.app.flags.FieldFlags;
 import io.siskin.server.app.flags.TargetFlags;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.terminal.PrintableText;
 import io.siskin.server.app.terminal.Units;
+import io.siskin.server.encode.spec.DenseEncoderSpec;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.encode.spec.EncoderSpecJson;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,7 +76,8 @@ public final class CollectionChangeCommands {
       name = "create",
       description = {
         "Makes an empty collection on a running server.",
-        "Without an encoder, documents and queries come as vectors."
+        "Without an encoder, documents and queries come as vectors. A model must be in the server's"
+            + " data directory already."
       })
   static final class Create extends Change {
     @Parameters(paramLabel = "NAME", description = "The name of the collection.")
@@ -81,6 +85,7 @@ public final class CollectionChangeCommands {
 
     @Mixin private FieldFlags fields = new FieldFlags();
     @Mixin private EncoderFlags encoder = new EncoderFlags();
+    @Mixin private DenseFlags dense = new DenseFlags();
 
     @Option(
         names = "--weight-bits",
@@ -121,13 +126,15 @@ public final class CollectionChangeCommands {
       for (Schema.Field field : schema.fields()) {
         wanted = wanted.withField(field.name(), FieldType.valueOf(field.type().name()));
       }
+      Map<String, DenseEncoderSpec> encoders = dense.encoders(schema);
       for (DenseFieldSpec field : schema.dense()) {
-        wanted =
-            wanted.withDenseField(
-                DenseField.of(field.name(), field.type().dimensions())
-                    .withStorage(DenseField.Storage.valueOf(field.type().storage().name()))
-                    .withSimilarity(DenseField.Similarity.valueOf(field.type().similarity().name()))
-                    .withVectorsMax(field.vectorsMax()));
+        DenseField declared =
+            DenseField.of(field.name(), field.type().dimensions())
+                .withStorage(DenseField.Storage.valueOf(field.type().storage().name()))
+                .withSimilarity(DenseField.Similarity.valueOf(field.type().similarity().name()))
+                .withVectorsMax(field.vectorsMax());
+        DenseEncoderSpec by = encoders.get(field.name());
+        wanted = wanted.withDenseField(by == null ? declared : declared.withEncoder(encoder(by)));
       }
       if (schema.tenantField() != null) {
         wanted = wanted.withTenantField(schema.tenantField());
@@ -143,6 +150,17 @@ public final class CollectionChangeCommands {
         wanted = wanted.withEncoderParametersJson(EncoderSpecJson.write(encoderSpec));
       }
       return recallTarget == null ? wanted : wanted.withDefaultRecallTarget(recallTarget);
+    }
+
+    private static DenseField.Encoder encoder(DenseEncoderSpec spec) {
+      return new DenseField.Encoder(
+          model(spec.documents()), model(spec.queries()), spec.modelDimensions());
+    }
+
+    private static DenseField.@Nullable Model model(DenseEncoderSpec.@Nullable Model model) {
+      return model == null
+          ? null
+          : new DenseField.Model(model.ref().name(), model.ref().fingerprint(), model.prefix());
     }
   }
 

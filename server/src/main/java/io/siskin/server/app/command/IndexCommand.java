@@ -3,6 +3,7 @@ package io.siskin.server.app.command;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileKind;
+import io.siskin.server.app.flags.DenseBuildFlags;
 import io.siskin.server.app.flags.DenseFlags;
 import io.siskin.server.app.flags.EncoderFlags;
 import io.siskin.server.app.flags.EncodingStoreFlags;
@@ -20,6 +21,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.ingest.DenseBuild;
+import io.siskin.server.ingest.DenseLoss;
 import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.ingest.IndexRequest;
 import java.io.IOException;
@@ -99,6 +101,7 @@ public final class IndexCommand implements Callable<Integer> {
   @Mixin private FieldFlags fields = new FieldFlags();
   @Mixin private EncoderFlags encoder = new EncoderFlags();
   @Mixin private DenseFlags dense = new DenseFlags();
+  @Mixin private DenseBuildFlags denseBuild = new DenseBuildFlags();
   @Mixin private InferenceFlags inference = new InferenceFlags();
   @Mixin private EncodingStoreFlags encodingStore = new EncodingStoreFlags();
   @Mixin private StructureFlags structures = new StructureFlags();
@@ -116,7 +119,7 @@ public final class IndexCommand implements Callable<Integer> {
       description =
           "The last line of standard output is one JSON object: collection, generation, encoder,"
               + " documents, empty_documents, skipped, dropped, reused, stored, terms, postings,"
-              + " bytes, files, seconds, peak_rss_bytes (null where unknown).")
+              + " bytes, files, dense_losses, seconds, peak_rss_bytes (null where unknown).")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -166,9 +169,10 @@ public final class IndexCommand implements Callable<Integer> {
           DataDirectory.NAME_RULE + "; name the collection with --collection");
     }
     DataDirectory.checkName(name);
-    Schema schema = fields.schema();
+    Schema declared = fields.schema();
     EncoderSpec encoderSpec = encoder.spec();
-    DenseBuild denseBuild = new DenseBuild(dense.encoders(schema, Map.of()));
+    Schema schema = denseBuild.stored(declared);
+    DenseBuild build = denseBuild.build(declared, dense.encoders(declared));
     return new IndexRequest(
         inputs,
         format,
@@ -183,7 +187,7 @@ public final class IndexCommand implements Callable<Integer> {
         !noCalibration,
         schema,
         fields.statistics(),
-        denseBuild);
+        build);
   }
 
   /**
@@ -242,6 +246,22 @@ public final class IndexCommand implements Callable<Integer> {
               Locale.ROOT,
               "  no residuals.dat: 8 bits hold every weight exactly, 16 would add nothing%n"));
     }
+    for (DenseLoss loss : report.denseLosses()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  dense field %s: %.4f of the 10 nearest are found, over %s%s%n",
+              loss.field(),
+              loss.recallAt10(),
+              Units.count(loss.sampleCount(), "document"),
+              loss.vectorsBefore() == loss.vectorsAfter()
+                  ? ""
+                  : String.format(
+                      Locale.ROOT,
+                      "; %.2f vectors of %.2f are left",
+                      loss.vectorsAfter(),
+                      loss.vectorsBefore())));
+    }
     Long peak = PeakMemory.residentBytes();
     text.append("  ").append(Units.seconds(report.seconds()));
     return peak == null
@@ -267,8 +287,19 @@ public final class IndexCommand implements Callable<Integer> {
     members.put("postings", segment.postingCount());
     members.put("bytes", segment.lengthBytes());
     members.put("files", files);
+    members.put("dense_losses", report.denseLosses().stream().map(IndexCommand::members).toList());
     members.put("seconds", report.seconds());
     members.put("peak_rss_bytes", PeakMemory.residentBytes());
+    return members;
+  }
+
+  private static Map<String, @Nullable Object> members(DenseLoss loss) {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    members.put("field", loss.field());
+    members.put("sample", loss.sampleCount());
+    members.put("recall_at_10", loss.recallAt10());
+    members.put("vectors_before", loss.vectorsBefore());
+    members.put("vectors_after", loss.vectorsAfter());
     return members;
   }
 }

@@ -54,15 +54,13 @@ public final class DenseFlags {
   private final List<ModelFiles> models = new ArrayList<>();
 
   /**
-   * Returns how texts become vectors, by the name of the dense field.
+   * Returns how texts become vectors, by the name of the dense field. Models give as many numbers
+   * as the field has dimensions.
    *
-   * @param schema the fields of the collection
-   * @param modelDimensions by the name of a field, how many numbers its models give, where that is
-   *     not the number of its dimensions
+   * @param schema the declared fields
    * @throws InvalidInputException when a field is not declared, or a folder holds no model
    */
-  public Map<String, DenseEncoderSpec> encoders(Schema schema, Map<String, Integer> modelDimensions)
-      throws IOException {
+  public Map<String, DenseEncoderSpec> encoders(Schema schema) throws IOException {
     models.clear();
     requireDeclared("--dense-encoder", encoders, schema);
     requireDeclared("--dense-query-encoder", queryEncoders, schema);
@@ -80,8 +78,7 @@ public final class DenseFlags {
             "--dense-query-prefix", name, "--dense-encoder or --dense-query-encoder");
       }
       if (queries != null) {
-        int dimensions = modelDimensions.getOrDefault(name, field.type().dimensions());
-        specs.put(name, new DenseEncoderSpec(documents, queries, dimensions));
+        specs.put(name, new DenseEncoderSpec(documents, queries, field.type().dimensions()));
       }
     }
     requireDeclared("--dense-document-prefix", documentPrefixes, schema);

@@ -79,6 +79,11 @@ public record DenseModelSide(
     return true;
   }
 
+  /** Returns the same side that keeps all numbers, for a build that cuts them itself. */
+  public DenseModelSide whole() {
+    return new DenseModelSide(field, model, side, prefix, modelDimensions, modelDimensions);
+  }
+
   /**
    * Encodes a text on the calling thread.
    *

@@ -15,7 +15,10 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.counters.WriteCounts;
+import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.encode.spec.DenseEncoderSpec;
+import io.siskin.server.ingest.DenseBuild;
 import io.siskin.server.rank.Formula;
 import io.siskin.server.rank.RankingModels;
 import io.siskin.server.rank.StageReport;
@@ -24,14 +27,17 @@ import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.testing.FakeDenseModel;
 import io.siskin.server.testing.TestCollections;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,7 +52,10 @@ final class RankingDocTest {
           List.of(
               new Schema.Field("published", FieldType.TIMESTAMP),
               new Schema.Field("page", FieldType.STRING)),
-          null);
+          null,
+          List.of(
+              new DenseFieldSpec(
+                  "embedding", new DenseType(4, DenseStorage.F32, DenseSimilarity.COSINE), 1)));
   private static final String LINES =
       """
       {"id": "old", "text": "garden birds garden birds", "published": "2001-01-01", "page": "p"}
@@ -79,11 +88,20 @@ final class RankingDocTest {
       """
           .replace(",\n ", ", ");
 
-  @TempDir private Path data;
+  @TempDir private Path folder;
 
-  private static List<String> examples() throws IOException {
-    String page = Files.readString(Repository.root().resolve("docs/ranking.md"));
-    return EXAMPLE.matcher(page).results().map(match -> match.group(1)).toList();
+  /** Returns the examples of a section of the page. */
+  private static Stream<String> examples(String heading) {
+    try {
+      String page = Files.readString(Repository.root().resolve("docs/ranking.md"));
+      int begin = page.indexOf("\n## " + heading + "\n");
+      assertThat(begin).as(heading).isNotNegative();
+      int end = page.indexOf("\n## ", begin + 1);
+      String section = page.substring(begin, end < 0 ? page.length() : end);
+      return EXAMPLE.matcher(section).results().map(match -> match.group(1)).toList().stream();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   private static List<String> ids(RetrievalResponse response) {
@@ -92,6 +110,11 @@ final class RankingDocTest {
 
   @Test
   void theExamplesRun() throws IOException {
+    Path data = folder.resolve("data");
+    FakeDenseModel model = new FakeDenseModel(4);
+    TextModels models = (_, _) -> model;
+    ModelFiles files = FakeDenseModel.files(data.resolveSibling("model"));
+    DenseEncoderSpec.Model by = new DenseEncoderSpec.Model(files.ref(), "");
     TestCollections.index(
         data,
         "pages",
@@ -99,10 +122,12 @@ final class RankingDocTest {
         TestCollections.exactOnly(),
         null,
         SCHEMA,
-        StatisticsScope.COLLECTION);
+        StatisticsScope.COLLECTION,
+        new DenseBuild(Map.of("embedding", new DenseEncoderSpec(by, by, 4))),
+        List.of(files),
+        models);
     try (CollectionCatalog catalog =
-        new CollectionCatalog(
-            new DataDirectory(data), Verification.FULL, _ -> {}, TextModels.NONE)) {
+        new CollectionCatalog(new DataDirectory(data), Verification.FULL, _ -> {}, models)) {
       catalog.openAll();
       RetrievalPipeline pipeline =
           new RetrievalPipeline(
@@ -111,12 +136,11 @@ final class RankingDocTest {
               RecallSampler.OFF,
               RankingModels.of("bird-trees", new LastFirst()));
       List<RetrievalResponse> answers =
-          Stream.concat(
-                  examples().subList(0, 4).stream(),
-                  examples().stream().filter(RankingDocTest::isOfTrees))
+          Stream.of("Examples", "Decision trees", "Texts and turns")
+              .flatMap(RankingDocTest::examples)
               .map(example -> search(pipeline, "pages", example))
               .toList();
-      assertThat(answers).hasSize(5);
+      assertThat(answers).hasSize(7);
       assertThat(ids(answers.get(0))).hasSize(5).contains("wren");
       assertThat(answers.get(0).hits().getLast().stageScores()).containsKey("similar");
       assertThat(ids(answers.get(1)).getFirst()).isEqualTo("new");
@@ -129,6 +153,10 @@ final class RankingDocTest {
       assertThat(byTrees.hits().getFirst().score()).isEqualTo(byTrees.hits().size());
       assertThat(byTrees.hits().getFirst().stageScores().get("asked"))
           .isLessThan(byTrees.hits().getLast().stageScores().get("asked"));
+      assertThat(answers.get(5).hits()).hasSize(4);
+      assertThat(answers.get(6).hits()).hasSize(5);
+      assertThat(model.texts())
+          .contains("garden birds", "which birds live in a garden?", "what does the wren eat?");
     }
   }
 
@@ -153,7 +181,7 @@ final class RankingDocTest {
   @Test
   void theExamplesOfPassagesRun() throws IOException {
     TestCollections.index(
-        data,
+        folder.resolve("passages"),
         "passages",
         PASSAGE_LINES,
         TestCollections.exactOnly(),
@@ -162,13 +190,15 @@ final class RankingDocTest {
         StatisticsScope.COLLECTION);
     try (CollectionCatalog catalog =
         new CollectionCatalog(
-            new DataDirectory(data), Verification.FULL, _ -> {}, TextModels.NONE)) {
+            new DataDirectory(folder.resolve("passages")),
+            Verification.FULL,
+            _ -> {},
+            TextModels.NONE)) {
       catalog.openAll();
       RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
       List<RetrievalResponse> answers =
-          examples().stream()
-              .skip(4)
-              .filter(example -> !isOfTrees(example))
+          Stream.of("Passages of documents", "Diversity", "Dense feedback", "Answers")
+              .flatMap(RankingDocTest::examples)
               .map(example -> search(pipeline, "passages", example))
               .toList();
       assertThat(answers).hasSize(6);
@@ -190,10 +220,6 @@ final class RankingDocTest {
       assertThat(answers.get(5).hits().getFirst().id()).isEqualTo("far");
       assertThat(answers.get(5).hits().getFirst().answers().getFirst().place()).isNull();
     }
-  }
-
-  private static boolean isOfTrees(String example) {
-    return example.contains("\"trees\"");
   }
 
   private static RetrievalResponse search(
