@@ -7,11 +7,13 @@ import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldValue;
+import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
@@ -360,7 +362,10 @@ public final class IndexJob {
     Map<String, DenseVectors> dense = Map.of();
     if (!request.schema().dense().isEmpty()) {
       storedFields = new LinkedHashMap<>(storedFields);
-      dense = request.schema().stored(DenseMembers.take(request.schema(), storedFields));
+      Schema schema = request.schema();
+      dense = schema.stored(DenseMembers.take(schema, storedFields));
+      boolean byTermId = vector instanceof TermIdVector;
+      dense = schema.stored(dense, TokenMembers.take(schema, byTermId, storedFields), vector);
     }
     if (!request.schema().fields().isEmpty()) {
       Map<String, String> given = storedFields;

@@ -1,5 +1,7 @@
 package io.siskin.server.rank;
 
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.vector.SparseVector;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,9 @@ public interface DenseFields {
     /** Returns how many numbers its vectors have. */
     int dimensions();
 
+    /** Returns how its vectors are stored, which decides what queries it takes. */
+    DenseStorage storage();
+
     /**
      * Prepares a query. The scorer is used by one thread.
      *
@@ -46,6 +51,26 @@ public interface DenseFields {
      *     or when all are 0 and the score is a cosine
      */
     Scorer scorer(DenseVector query);
+
+    /**
+     * Prepares a query of a field of slices. The scorer is used by one thread.
+     *
+     * @param query a sparse vector
+     * @throws io.siskin.index.error.InvalidInputException when a weight is too large for the field
+     */
+    Scorer scorer(SparseVector query);
+
+    /**
+     * Prepares a query for late interaction. The scorer is used by one thread. Its {@link
+     * Scorer#score} is the sum of the largest inner products, and its {@link Scorer#scoreMax} is
+     * infinite.
+     *
+     * @param query values of the field's dimensions, or token vectors for a field of terms
+     * @throws io.siskin.index.error.InvalidInputException when a number is too large for the field,
+     *     when all numbers of a vector are 0 and the score is a cosine, or when there are too many
+     *     vectors or terms
+     */
+    Scorer scorer(TokenQuery query);
   }
 
   /** The scores of one query. */
@@ -64,7 +89,7 @@ public interface DenseFields {
      * @param segment the number of its segment in the snapshot
      * @param document its number in the segment; {@link #has} is true for it
      */
-    float score(int segment, int document);
+    double score(int segment, int document);
 
     /**
      * Returns a number that no {@link #score} is above, roundings included: the norm of the query

@@ -1,10 +1,13 @@
 package io.siskin.server.rank;
 
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.rank.RankingNode.Frame;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The rules of ranking trees. {@link #shape} has those that any tree must keep, and {@link #fit}
@@ -46,6 +50,20 @@ public final class TreeCheck {
     if (path != null) {
       throw new InvalidInputException(
           path + ".query", "not set", "text or vector, here or in the request");
+    }
+  }
+
+  /**
+   * Checks that the request has a text if a stage takes its token vectors.
+   *
+   * @param root the root of the tree
+   * @throws InvalidInputException when it is missing
+   */
+  public static void refuseMissingText(RankingNode root) {
+    String path = TreeEvaluator.takesTokensOfRequest(root);
+    if (path != null) {
+      throw new InvalidInputException(
+          path + ".token_vectors", "not set", "1 to 128 vectors, or a text in the request");
     }
   }
 
@@ -102,6 +120,20 @@ public final class TreeCheck {
         vector(at + ".vector", interpolate.vector());
         number(at + ".alpha", interpolate.alpha(), 0, 1, "0 to 1");
         score(at + ".missing_score", interpolate.missingScore());
+      }
+      case RankingNode.MaxSim maxSim -> {
+        String at = path + ".rescore.max_sim";
+        number(at + ".alpha", maxSim.alpha(), 0, 1, "0 to 1");
+        score(at + ".missing_score", maxSim.missingScore());
+        tokens(at, maxSim.query());
+      }
+      case RankingNode.Densified _ -> {
+        // Its query checks itself.
+      }
+      case RankingNode.DensifiedRescore densified -> {
+        String at = path + ".rescore.densified";
+        number(at + ".alpha", densified.alpha(), 0, 1, "0 to 1");
+        score(at + ".missing_score", densified.missingScore());
       }
       case RankingNode.Compute compute -> {
         Double undefined = compute.undefinedScore();
@@ -163,6 +195,22 @@ public final class TreeCheck {
     }
   }
 
+  private static void tokens(String path, TokenQuery query) {
+    switch (query) {
+      case TokenQuery.OfRequest() -> {
+        // They are made of a text.
+      }
+      case TokenQuery.Values(List<DenseVector> vectors) -> {
+        Ranges.check(path + ".vectors", vectors.size(), 1, MaxSimQuery.VECTOR_COUNT_MAX);
+        for (int i = 0; i < vectors.size(); i++) {
+          vector(path + ".vectors[" + i + "].values", vectors.get(i));
+        }
+      }
+      case TokenQuery.Terms(List<SparseVector> vectors) ->
+          Ranges.check(path + ".token_vectors", vectors.size(), 1, MaxSimQuery.VECTOR_COUNT_MAX);
+    }
+  }
+
   private static void score(String path, double score) {
     number(path, score, -RankingNode.SCORE_MAX, RankingNode.SCORE_MAX, "-1e30 to 1e30");
   }
@@ -214,6 +262,11 @@ public final class TreeCheck {
       case RankingNode.Dense dense -> dense(path + ".dense", dense.field(), dense.vector(), scope);
       case RankingNode.Interpolate interpolate ->
           dense(path + ".rescore.interpolation", interpolate.field(), interpolate.vector(), scope);
+      case RankingNode.MaxSim maxSim -> maxSim(path + ".rescore.max_sim", maxSim, scope);
+      case RankingNode.Densified densified ->
+          sliced(path + ".densified", densified.field(), densified.query(), scope);
+      case RankingNode.DensifiedRescore densified ->
+          sliced(path + ".rescore.densified.by", densified.field(), densified.query(), scope);
       case RankingNode.Compute compute ->
           fields(compute.formula().root(), path + ".rescore.formula.expression", scope.schema());
       case RankingNode.Feedback feedback -> {
@@ -251,6 +304,17 @@ public final class TreeCheck {
   }
 
   private static void dense(String path, String name, DenseVector vector, RankedScope scope) {
+    DenseFields.Field field = denseField(path, name, scope);
+    if (!field.storage().isOfValues()) {
+      throw new InvalidInputException(
+          path + ".field", stored(name, field), "a dense field of values");
+    }
+    dimensions(path + ".vector", name, vector, field);
+    // Before anything is evaluated, so that a vector that the field refuses costs nothing.
+    refused(path + ".vector", () -> field.scorer(vector));
+  }
+
+  private static DenseFields.Field denseField(String path, String name, RankedScope scope) {
     DenseFields.Field field = scope.dense().find(name);
     if (field == null) {
       List<String> names = scope.dense().names();
@@ -261,17 +325,76 @@ public final class TreeCheck {
               ? "none, since the collection has no dense fields"
               : "a dense field of the collection" + NearestNames.hint(name, names));
     }
+    return field;
+  }
+
+  private static String stored(String name, DenseFields.Field field) {
+    return "'" + name + "', which stores " + field.storage().word();
+  }
+
+  private static void dimensions(
+      String path, String name, DenseVector vector, DenseFields.Field field) {
     if (vector.length() != field.dimensions()) {
       throw new InvalidInputException(
-          path + ".vector",
+          path,
           vector.length() + " numbers",
           field.dimensions() + " numbers, as the field '" + name + "' has dimensions");
     }
+  }
+
+  private static void refused(String path, Supplier<DenseFields.Scorer> scorer) {
     try {
-      // Before anything is evaluated, so that a vector that the field refuses costs nothing.
-      var _ = field.scorer(vector);
+      var _ = scorer.get();
     } catch (InvalidInputException refused) {
-      throw new InvalidInputException(path + ".vector", refused.value(), refused.allowed());
+      throw new InvalidInputException(path, refused.value(), refused.allowed());
+    }
+  }
+
+  private static void maxSim(String path, RankingNode.MaxSim node, RankedScope scope) {
+    DenseFields.Field field = denseField(path, node.field(), scope);
+    boolean hasTerms = field.storage() == DenseStorage.TERMS;
+    switch (node.query()) {
+      case TokenQuery.Values(List<DenseVector> vectors) -> {
+        if (!field.storage().isOfValues()) {
+          throw new InvalidInputException(
+              path + ".field", stored(node.field(), field), "a dense field of values");
+        }
+        for (int i = 0; i < vectors.size(); i++) {
+          String at = path + ".vectors[" + i + "].values";
+          DenseVector vector = vectors.get(i);
+          dimensions(at, node.field(), vector, field);
+          refused(at, () -> field.scorer(vector));
+        }
+      }
+      case TokenQuery.Terms terms -> {
+        refuseNoTerms(path, node, field, hasTerms);
+        for (int i = 0; i < terms.vectors().size(); i++) {
+          TokenQuery one = new TokenQuery.Terms(List.of(terms.vectors().get(i)));
+          refused(path + ".token_vectors[" + i + "]", () -> field.scorer(one));
+        }
+      }
+      case TokenQuery.OfRequest() -> refuseNoTerms(path, node, field, hasTerms);
+    }
+  }
+
+  private static void refuseNoTerms(
+      String path, RankingNode.MaxSim node, DenseFields.Field field, boolean hasTerms) {
+    if (!hasTerms) {
+      throw new InvalidInputException(
+          path + ".field",
+          stored(node.field(), field),
+          "a dense field of terms, since no vectors of values are set");
+    }
+  }
+
+  private static void sliced(String path, String name, SparseQuery query, RankedScope scope) {
+    DenseFields.Field field = denseField(path, name, scope);
+    if (field.storage() != DenseStorage.SLICES) {
+      throw new InvalidInputException(
+          path + ".field", stored(name, field), "a dense field of slices");
+    }
+    if (query instanceof SparseQuery.Vector(SparseVector vector)) {
+      refused(path + ".vector", () -> field.scorer(vector));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates one ranking tree: inputs first, in their order, then the stage that takes them. A list
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class TreeEvaluator {
   private final RankedScope scope;
   private final Map<SparseQuery, SparseVector> queries;
+  private final List<SparseVector> tokens;
   private final double nowSeconds;
   private final LongAdder begun;
   private final LeafSearch searches;
@@ -37,8 +39,27 @@ public final class TreeEvaluator {
    */
   public TreeEvaluator(
       RankedScope scope, Map<SparseQuery, SparseVector> queries, long nowMillis, LongAdder begun) {
+    this(scope, queries, List.of(), nowMillis, begun);
+  }
+
+  /**
+   * Prepares to evaluate a tree that may take the token vectors of the request.
+   *
+   * @param scope what is searched
+   * @param queries the vectors of all sparse queries of the tree
+   * @param tokens the token vectors of the request; none if no stage takes them
+   * @param nowMillis what formulas take for the present, in milliseconds since 1970
+   * @param begun counts the stages that begin
+   */
+  public TreeEvaluator(
+      RankedScope scope,
+      Map<SparseQuery, SparseVector> queries,
+      List<SparseVector> tokens,
+      long nowMillis,
+      LongAdder begun) {
     this.scope = scope;
     this.queries = queries;
+    this.tokens = List.copyOf(tokens);
     this.nowSeconds = nowMillis / 1e3;
     this.begun = begun;
     this.searches = new LeafSearch(scope);
@@ -61,15 +82,40 @@ public final class TreeEvaluator {
       case RankingNode.Sparse sparse -> queries.putIfAbsent(sparse.query(), path + ".sparse");
       case RankingNode.Feedback feedback ->
           queries.putIfAbsent(feedback.query(), path + ".feedback.search");
+      case RankingNode.Densified densified ->
+          queries.putIfAbsent(densified.query(), path + ".densified");
+      case RankingNode.DensifiedRescore densified ->
+          queries.putIfAbsent(densified.query(), path + ".rescore.densified.by");
       case RankingNode.Dense _,
           RankingNode.Fuse _,
           RankingNode.Interpolate _,
+          RankingNode.MaxSim _,
           RankingNode.Compute _,
           RankingNode.Group _ -> {
         // They have none.
       }
     }
     node.inputs().forEach(input -> addQueries(input, queries));
+  }
+
+  /**
+   * Returns the path of the first stage that takes the token vectors of the request's text; null if
+   * none does.
+   *
+   * @param root the root of the tree
+   */
+  public static @Nullable String takesTokensOfRequest(RankingNode root) {
+    if (root instanceof RankingNode.MaxSim maxSim
+        && maxSim.query() instanceof TokenQuery.OfRequest) {
+      return root.frame().path() + ".rescore.max_sim";
+    }
+    for (RankingNode input : root.inputs()) {
+      String path = takesTokensOfRequest(input);
+      if (path != null) {
+        return path;
+      }
+    }
+    return null;
   }
 
   /**
@@ -142,9 +188,39 @@ public final class TreeEvaluator {
       }
       case RankingNode.Interpolate interpolate ->
           Interpolation.rescore(
-              interpolate,
+              interpolate.frame().limit(),
+              new Interpolation.Weights(interpolate.alpha(), interpolate.missingScore()),
+              interpolate.earlyStop(),
               inputs.getFirst(),
               scorer(interpolate.field(), interpolate.vector()),
+              scope.positions(),
+              budget);
+      case RankingNode.MaxSim maxSim ->
+          Interpolation.rescore(
+              maxSim.frame().limit(),
+              new Interpolation.Weights(maxSim.alpha(), maxSim.missingScore()),
+              EarlyStop.NONE,
+              inputs.getFirst(),
+              field(maxSim.field())
+                  .scorer(
+                      maxSim.query() instanceof TokenQuery.OfRequest
+                          ? new TokenQuery.Terms(tokens)
+                          : maxSim.query()),
+              scope.positions(),
+              budget);
+      case RankingNode.Densified densified ->
+          DenseScan.scan(
+              field(densified.field()).scorer(vector(densified.query())),
+              scope.scope(),
+              densified.frame().limit(),
+              budget);
+      case RankingNode.DensifiedRescore densified ->
+          Interpolation.rescore(
+              densified.frame().limit(),
+              new Interpolation.Weights(densified.alpha(), densified.missingScore()),
+              EarlyStop.NONE,
+              inputs.getFirst(),
+              field(densified.field()).scorer(vector(densified.query())),
               scope.positions(),
               budget);
       case RankingNode.Compute compute ->
@@ -175,7 +251,11 @@ public final class TreeEvaluator {
   }
 
   private DenseFields.Scorer scorer(String field, DenseVector vector) {
-    return Objects.requireNonNull(scope.dense().find(field)).scorer(vector);
+    return field(field).scorer(vector);
+  }
+
+  private DenseFields.Field field(String name) {
+    return Objects.requireNonNull(scope.dense().find(name));
   }
 
   /** The last groups are those of the root, if it groups. */

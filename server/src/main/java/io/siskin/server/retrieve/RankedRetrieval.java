@@ -1,15 +1,19 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.column.Columns;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.rank.RankedScope;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.RankingOutcome;
 import io.siskin.server.rank.SparseQuery;
+import io.siskin.server.rank.TokenQuery;
 import io.siskin.server.rank.TreeCheck;
 import io.siskin.server.rank.TreeEvaluator;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -91,6 +95,58 @@ final class RankedRetrieval {
   }
 
   /**
+   * Returns the token vectors of the request's text, if a stage takes them, and checks those that
+   * the tree has.
+   *
+   * @param snapshot the collection
+   * @param request the search
+   * @param ranking its tree
+   * @return none if no stage takes them
+   * @throws InvalidInputException when the query encoder gives no vectors of tokens
+   */
+  static List<SparseVector> tokens(
+      CollectionSnapshot snapshot, RetrievalRequest request, Ranking ranking) {
+    checkTokens(snapshot, ranking.root());
+    String path = TreeEvaluator.takesTokensOfRequest(ranking.root());
+    if (path == null) {
+      return List.of();
+    }
+    String text =
+        switch (request.query()) {
+          case Query.Text(String given) -> given;
+          case Query.Encoded encoded -> encoded.text();
+          case Query.Vector _, Query.None _ -> throw new AssertionError(request.query());
+        };
+    ModelSide by = snapshot.encoders().queryModel();
+    if (by == null) {
+      throw new InvalidInputException(
+          path + ".token_vectors",
+          "not set",
+          "1 to 128 vectors, since no model encodes the queries of the collection");
+    }
+    List<SparseVector> vectors;
+    try {
+      vectors = by.tokenVectors(text);
+    } catch (InvalidInputException refused) {
+      throw refused.at(path + ".token_vectors");
+    }
+    return vectors.subList(0, Math.min(vectors.size(), MaxSimQuery.VECTOR_COUNT_MAX));
+  }
+
+  private static void checkTokens(CollectionSnapshot snapshot, RankingNode node) {
+    if (node instanceof RankingNode.MaxSim maxSim
+        && maxSim.query() instanceof TokenQuery.Terms(List<SparseVector> vectors)) {
+      for (SparseVector vector : vectors) {
+        // The numbers of terms are of no vocabulary.
+        if (vector instanceof TokenVector) {
+          RetrievalPipeline.checkVocabulary(snapshot, vector);
+        }
+      }
+    }
+    node.inputs().forEach(input -> checkTokens(snapshot, input));
+  }
+
+  /**
    * Returns a query of a tree in the form of a request.
    *
    * @param query the query
@@ -121,6 +177,7 @@ final class RankedRetrieval {
    * @param request the search
    * @param ranking its tree
    * @param vectors the vectors of its sparse queries
+   * @param tokens the token vectors of the request; none if no stage takes them
    * @param cancellation the request's deadline and cancellation
    * @param responseBytesMax how long the answer may become, in bytes
    * @param encodeNanos how long it took to encode
@@ -132,13 +189,15 @@ final class RankedRetrieval {
       RetrievalRequest request,
       Ranking ranking,
       Map<SparseQuery, SparseVector> vectors,
+      List<SparseVector> tokens,
       Cancellation cancellation,
       long responseBytesMax,
       long encodeNanos,
       long startNanoTime) {
     long begin = System.nanoTime();
     RankingOutcome outcome =
-        new TreeEvaluator(rankedScope(snapshot, scope), vectors, nowMillis.getAsLong(), stagesBegun)
+        new TreeEvaluator(
+                rankedScope(snapshot, scope), vectors, tokens, nowMillis.getAsLong(), stagesBegun)
             .evaluate(ranking.root(), cancellation);
     long searched = System.nanoTime();
     List<Hit> hits;

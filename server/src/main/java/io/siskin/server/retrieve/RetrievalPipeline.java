@@ -208,6 +208,8 @@ public final class RetrievalPipeline implements Retriever {
                 snapshot.encoding(
                     statistics,
                     () -> RankedRetrieval.encode(snapshot, request, ranking, cancellation)));
+    List<SparseVector> tokens =
+        open.encoding(snapshot, () -> RankedRetrieval.tokens(snapshot, request, ranking));
     long encodeNanos = System.nanoTime() - start;
     if (request.query() instanceof Query.Encoded encoded) {
       encodeNanos += encoded.encodeNanos();
@@ -222,6 +224,7 @@ public final class RetrievalPipeline implements Retriever {
                 request,
                 ranking,
                 vectors,
+                tokens,
                 cancellation,
                 responseBytesMax,
                 encodingNanos,
@@ -459,7 +462,7 @@ public final class RetrievalPipeline implements Retriever {
    * A vector keyed the other way would match nothing, and silently: that is an error of the
    * request.
    */
-  private static void checkVocabulary(CollectionSnapshot snapshot, SparseVector vector) {
+  static void checkVocabulary(CollectionSnapshot snapshot, SparseVector vector) {
     if (vector.size() > 0) {
       for (SnapshotPart part : snapshot.parts()) {
         part.documents().vocabulary().check(vector instanceof TokenVector);

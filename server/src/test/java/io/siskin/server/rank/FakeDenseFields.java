@@ -1,5 +1,7 @@
 package io.siskin.server.rank;
 
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.search.SearchScope;
 import java.util.List;
 import java.util.Random;
@@ -55,6 +57,50 @@ final class FakeDenseFields implements DenseFields {
     }
 
     @Override
+    public DenseStorage storage() {
+      return DenseStorage.F32;
+    }
+
+    @Override
+    public Scorer scorer(SparseVector query) {
+      throw new UnsupportedOperationException();
+    }
+
+    /** Every document has one vector at most, so the largest inner product is that with it. */
+    @Override
+    public Scorer scorer(TokenQuery query) {
+      List<DenseVector> asked = ((TokenQuery.Values) query).vectors();
+      return new Scorer() {
+        @Override
+        public boolean has(int segment, int document) {
+          return vectors[segment][document] != null;
+        }
+
+        @Override
+        public double score(int segment, int document) {
+          double sum = 0;
+          for (DenseVector vector : asked) {
+            sum += dot(vector, segment, document);
+          }
+          return sum;
+        }
+
+        @Override
+        public double scoreMax() {
+          return Double.POSITIVE_INFINITY;
+        }
+      };
+    }
+
+    private float dot(DenseVector query, int segment, int document) {
+      float sum = 0;
+      for (int i = 0; i < DIMENSIONS; i++) {
+        sum += query.value(i) * vectors[segment][document][i];
+      }
+      return sum;
+    }
+
+    @Override
     public Scorer scorer(DenseVector query) {
       return new Scorer() {
         @Override
@@ -63,13 +109,9 @@ final class FakeDenseFields implements DenseFields {
         }
 
         @Override
-        public float score(int segment, int document) {
+        public double score(int segment, int document) {
           scored++;
-          float sum = 0;
-          for (int i = 0; i < DIMENSIONS; i++) {
-            sum += query.value(i) * vectors[segment][document][i];
-          }
-          return sum;
+          return dot(query, segment, document);
         }
 
         @Override

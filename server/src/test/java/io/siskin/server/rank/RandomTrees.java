@@ -8,6 +8,7 @@ import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Draws right ranking trees with nodes of all kinds. */
 public final class RandomTrees {
@@ -52,8 +53,17 @@ public final class RandomTrees {
           ? new RankingNode.Dense(frame, field(), vector())
           : new RankingNode.Sparse(frame, query(), evaluation());
     }
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
       case 0 -> fuse(frame, depth);
+      case 5 ->
+          new RankingNode.MaxSim(
+              frame,
+              node(path + ".rescore.input", depth + 1),
+              field(),
+              new TokenQuery.Values(
+                  Stream.generate(this::vector).limit(1 + random.nextInt(4)).toList()),
+              random.nextInt(5) / 4.0,
+              random.nextInt(5) - 2.0);
       case 1 ->
           new RankingNode.Interpolate(
               frame,

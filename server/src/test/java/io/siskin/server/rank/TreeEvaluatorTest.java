@@ -132,7 +132,8 @@ final class TreeEvaluatorTest {
       handedOn += expected.size();
     }
     assertThat(kinds)
-        .contains("Sparse", "Dense", "Fuse", "Interpolate", "Compute", "Feedback", "Group");
+        .contains(
+            "Sparse", "Dense", "Fuse", "Interpolate", "MaxSim", "Compute", "Feedback", "Group");
     assertThat(handedOn).isGreaterThan(TREES);
   }
 

@@ -119,6 +119,9 @@ public final class ProtoMapper {
     if (message.getQueryCase() == SearchRequest.QueryCase.QUERY_NOT_SET) {
       TreeCheck.refuseMissingQuery(root);
     }
+    if (message.getQueryCase() != SearchRequest.QueryCase.TEXT) {
+      TreeCheck.refuseMissingText(root);
+    }
     if (offset >= root.frame().limit()) {
       throw new InvalidInputException(
           "offset", offset, "below the limit of the root, " + root.frame().limit());
