@@ -251,12 +251,27 @@ def test_ranking_trees_come_back_as_they_were():
     again = api.Feedback(dense, 3, 0, limit=9, query=vector, query_weight=0.0, document_weight=2.0)
     group = api.Group(again, "host", api.GroupScore.FIRST, limit=2, inner_hits=3)
     linear = api.Linear(api.Normalization.Z_SCORE, 0.0)
-    nodes = [sparse, group, api.Dense("f", (1.0,), 8)]
+    words = api.MaxSim(sparse, "w", 0.0, 5, token_vectors=(vector, api.SparseVector((), ())), alpha=0.5)
+    late = api.MaxSim(words, "f", -1.0, 4, vectors=api.DenseVectors(((1.0, 2.0), (0.5, 0.0))))
+    sliced = api.DensifiedRescore(late, "s", 0.0, 3, query="moths", alpha=0.25)
+    nodes = [sparse, group, api.Dense("f", (1.0,), 8), sliced, api.Densified("s", 8, query=vector)]
     for method in (api.ReciprocalRank(), api.ReciprocalRank(0), linear):
-        tree = api.Fuse(tuple(nodes), method, limit=7, weights=(1.0, 0.0, 2.5), name="root")
+        tree = api.Fuse(tuple(nodes), method, limit=7, weights=(1.0, 0.0, 2.5, 1.0, 1.0), name="root")
         message = pb.RankingNode()
         msg.set_node(message, tree)
         assert msg.from_node(pb.RankingNode.FromString(message.SerializeToString())) == tree
+
+
+def test_token_vectors_come_back_as_they_were():
+    vectors = (api.SparseVector((7, 4_000_000_000), (0.5, 2.0)), api.SparseVector((), ()))
+    given = api.Document("d", text="moths", token_vectors={"w": vectors})
+    message = pb.Document()
+    msg.set_document(message, given)
+    read = msg.from_document(pb.Document.FromString(message.SerializeToString()))
+    assert read.token_vectors["w"][0] == vectors[0] and len(read.token_vectors["w"]) == 2
+    mapped = api.Document.of({"id": "d", "text": "x", "tokenVectors": {"w": [{"a": 1.0}]}})
+    msg.set_document(message, mapped)
+    assert list(message.token_vectors["w"].vectors[-1].tokens) == ["a"]
 
 
 def test_a_search_takes_a_tree_or_a_name():

@@ -20,7 +20,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _INT64_MIN = -(2**63)
 _INT64_MAX = 2**63 - 1
-_NODES = (rank.Sparse, rank.Dense, rank.Fuse, rank.Interpolate, rank.Compute, rank.Feedback, rank.Group)
+_LATE_NODES = (rank.MaxSim, rank.Densified, rank.DensifiedRescore)
+_NODES = (rank.Sparse, rank.Dense, rank.Fuse, rank.Interpolate, rank.Compute, rank.Feedback, rank.Group) + _LATE_NODES
 
 
 def set_duration(message: Any, duration: timedelta) -> None:
@@ -176,6 +177,9 @@ def set_document(message: Any, given: doc.DocumentLike) -> str:
     for name, vectors in document.dense.items():
         for values in doc.DenseVectors.of(vectors).vectors:
             message.dense[name].vectors.add(values=values)
+    for name, tokens in document.token_vectors.items():
+        for vector in tokens:
+            set_vector(message.token_vectors[name].vectors.add(), vector)
     return document.id
 
 
@@ -196,6 +200,10 @@ def from_document(message: Any) -> doc.Document:
         dense={
             name: doc.DenseVectors(tuple(tuple(vector.values) for vector in vectors.vectors))
             for name, vectors in message.dense.items()
+        },
+        token_vectors={
+            name: tuple(from_vector(vector) for vector in vectors.vectors)
+            for name, vectors in message.token_vectors.items()
         },
     )
 
@@ -373,6 +381,8 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         by.alpha = node.alpha
         by.missing_score = node.missing_score
         by.early_stop = node.early_stop.value
+    elif isinstance(node, _LATE_NODES):
+        _set_late(message, node)
     elif isinstance(node, rank.Compute):
         set_node(message.rescore.input, node.input)
         message.rescore.formula.expression = node.expression
@@ -388,6 +398,33 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         message.group.field = node.field
         message.group.score = node.score.value
         _set_number(message.group, "inner_hits", node.inner_hits)
+
+
+def _set_late(message: Any, node: Any) -> None:
+    if isinstance(node, rank.Densified):
+        _set_densified(message.densified, node)
+        return
+    set_node(message.rescore.input, node.input)
+    if isinstance(node, rank.DensifiedRescore):
+        by = message.rescore.densified
+        _set_densified(by.by, node)
+    else:
+        by = message.rescore.max_sim
+        by.field = node.field
+        for values in () if node.vectors is None else doc.DenseVectors.of(node.vectors).vectors:
+            by.vectors.add(values=values)
+        for vector in node.token_vectors:
+            set_vector(by.token_vectors.add(), vector)
+    by.missing_score = node.missing_score
+    _set_optional(by, alpha=node.alpha)
+
+
+def _set_densified(message: Any, node: Any) -> None:
+    message.field = node.field
+    if isinstance(node.query, str):
+        message.text = node.query
+    elif node.query is not None:
+        set_vector(message.vector, node.query)
 
 
 def _set_search(message: Any, node: Any) -> None:
@@ -432,6 +469,8 @@ def from_node(message: Any) -> rank.RankingNode:
         return rank.Sparse(**_from_search(message.sparse), **frame)
     if kind == "dense":
         return rank.Dense(message.dense.field, tuple(message.dense.vector), **frame)
+    if kind == "densified":
+        return rank.Densified(message.densified.field, query=_from_query(message.densified), **frame)
     if kind == "fuse":
         return _from_fuse(message.fuse, frame)
     if kind == "rescore":
@@ -454,11 +493,14 @@ def from_node(message: Any) -> rank.RankingNode:
     raise ValueError("the server has a ranking stage that this client does not know; a newer client may")
 
 
-def _from_search(message: Any) -> Dict[str, Any]:
+def _from_query(message: Any) -> Union[str, SparseVector, None]:
     kind = message.WhichOneof("query")
-    query = message.text if kind == "text" else from_vector(message.vector) if kind == "vector" else None
+    return message.text if kind == "text" else from_vector(message.vector) if kind == "vector" else None
+
+
+def _from_search(message: Any) -> Dict[str, Any]:
     return {
-        "query": query,
+        "query": _from_query(message),
         "mode": _from_mode(message.mode),
         "recall_target": message.recall_target if message.HasField("recall_target") else None,
     }
@@ -477,7 +519,19 @@ def _from_fuse(message: Any, frame: Dict[str, Any]) -> rank.Fuse:
 
 def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
     source = from_node(message.input)
-    if message.WhichOneof("by") == "formula":
+    kind = message.WhichOneof("by")
+    if kind == "max_sim":
+        sim = message.max_sim
+        vectors = doc.DenseVectors(tuple(tuple(one.values) for one in sim.vectors)) if sim.vectors else None
+        tokens = tuple(from_vector(one) for one in sim.token_vectors)
+        alpha = sim.alpha if sim.HasField("alpha") else None
+        return rank.MaxSim(source, sim.field, sim.missing_score, vectors=vectors, token_vectors=tokens, alpha=alpha, **frame)
+    if kind == "densified":
+        dense = message.densified
+        alpha = dense.alpha if dense.HasField("alpha") else None
+        query = _from_query(dense.by)
+        return rank.DensifiedRescore(source, dense.by.field, dense.missing_score, query=query, alpha=alpha, **frame)
+    if kind == "formula":
         formula = message.formula
         undefined = formula.undefined_score if formula.HasField("undefined_score") else None
         return rank.Compute(source, formula.expression, undefined_score=undefined, **frame)

@@ -126,6 +126,53 @@ final class DenseVectorsTest {
     }
   }
 
+  /** What docs/ranking.md says of SPAR. Whole numbers make the sums exact. */
+  @Test
+  void theInnerProductOfJoinedVectorsIsTheWeightedSum() {
+    Random random = new Random(Seeds.next());
+    DenseKernel kernel = KernelProvider.of(false).newDenseKernel();
+    for (int round = 0; round < 50; round++) {
+      float weight = random.nextInt(1, 9) / 4f;
+      float[][] document = {whole(random, 40), whole(random, 24)};
+      float[][] query = {whole(random, 40), whole(random, 24)};
+      float[] asked = joined(query[0], scaled(query[1], weight));
+      float sum =
+          score(document[0], query[0], kernel) + weight * score(document[1], query[1], kernel);
+      assertThat(score(joined(document[0], document[1]), asked, kernel)).isEqualTo(sum);
+    }
+  }
+
+  private static float[] whole(Random random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = random.nextInt(19) - 9;
+    }
+    return values;
+  }
+
+  private static float[] scaled(float[] values, float weight) {
+    float[] scaled = values.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= weight;
+    }
+    return scaled;
+  }
+
+  private static float[] joined(float[] first, float[] second) {
+    float[] joined = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, joined, first.length, second.length);
+    return joined;
+  }
+
+  private static float score(float[] document, float[] query, DenseKernel kernel) {
+    DenseFieldSpec field = field(query.length, DenseStorage.F32, DenseSimilarity.DOT);
+    byte[] row = new byte[field.type().rowBytes()];
+    field.vectors(document).copyValues(0, row);
+    MemorySegment memory = Arena.ofAuto().allocate(row.length + 64L);
+    memory.asSlice(0, row.length).copyFrom(MemorySegment.ofArray(row));
+    return DenseQuery.of(field, query, kernel).score(memory, 0, 1);
+  }
+
   @Test
   void bitsAreSigns() {
     DenseFieldSpec field = field(10, DenseStorage.BINARY, DenseSimilarity.DOT);

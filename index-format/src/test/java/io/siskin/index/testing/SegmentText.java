@@ -143,7 +143,7 @@ public final class SegmentText {
   }
 
   private static Object score(DenseFieldSpec spec, DenseField field, int document) {
-    switch (spec.type().storage()) {
+    return switch (spec.type().storage()) {
       case TERMS -> {
         int[] ids = new int[40];
         float[] weights = new float[ids.length];
@@ -152,22 +152,22 @@ public final class SegmentText {
           weights[i] = 1f / (i + 1);
         }
         List<SparseVector> query = List.of(TermIdVector.of(ids, weights), SLICED);
-        return field.vectorCount(document) == 0
+        yield field.vectorCount(document) == 0
             ? Float.NEGATIVE_INFINITY
             : (Object) field.maxSim(MaxSimQuery.ofTerms(spec, query), document);
       }
       case SLICES -> {
         DenseKernel kernel = KernelProvider.current().newDenseKernel();
-        return field.score(DenseQuery.ofSparse(spec, SLICED, kernel), document);
+        yield field.score(DenseQuery.ofSparse(spec, SLICED, kernel), document);
       }
       default -> {
         float[] values = new float[spec.type().dimensions()];
         for (int i = 0; i < values.length; i++) {
           values[i] = 1f / (i + 1);
         }
-        return field.score(DenseQuery.of(spec, values), document);
+        yield field.score(DenseQuery.of(spec, values), document);
       }
-    }
+    };
   }
 
   /** Adds the documents whose values are not above some value in the middle. */

@@ -144,7 +144,7 @@ final class NaiveTree {
     int segment = scope.positions().segment(number);
     int document = number - scope.positions().base(segment);
     DenseFields.Scorer scorer = scope.dense().find(field).scorer(query);
-    return scorer.has(segment, document) ? (double) scorer.score(segment, document) : null;
+    return scorer.has(segment, document) ? scorer.score(segment, document) : null;
   }
 
   private List<Scored> fuse(RankingNode.Fuse node, List<List<Scored>> inputs) {

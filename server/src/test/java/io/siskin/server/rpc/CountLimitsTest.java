@@ -19,6 +19,8 @@ import io.siskin.proto.v1.DenseField;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.proto.v1.DensifiedScore;
+import io.siskin.proto.v1.DensifiedStage;
 import io.siskin.proto.v1.Document;
 import io.siskin.proto.v1.EncodeInput;
 import io.siskin.proto.v1.FeedbackStage;
@@ -29,11 +31,13 @@ import io.siskin.proto.v1.Filter;
 import io.siskin.proto.v1.FuseInput;
 import io.siskin.proto.v1.FuseStage;
 import io.siskin.proto.v1.Interpolation;
+import io.siskin.proto.v1.MaxSim;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.TokenVectors;
 import io.siskin.proto.v1.UpdateFieldsResponse;
 import io.siskin.proto.v1.UpsertResponse;
 import io.siskin.proto.v1.WriteResult;
@@ -272,6 +276,9 @@ class CountLimitsTest {
       case RescoreStage.Builder rescore -> rescore.setInput(RightRequests.node());
       case Interpolation.Builder by ->
           by.setField("f").addVector(1).setAlpha(0.5).setMissingScore(0);
+      case MaxSim.Builder by -> by.setField("f").setMissingScore(0);
+      case DensifiedStage.Builder densified -> densified.setField("f");
+      case DensifiedScore.Builder by -> by.setMissingScore(0);
       case FeedbackStage.Builder feedback ->
           feedback.setInput(RightRequests.node()).setDocuments(1).setTerms(1);
       default -> {
@@ -313,9 +320,11 @@ class CountLimitsTest {
         .setField(field.getMessageType().findFieldByName("key"), "k" + index)
         .setField(
             value,
-            value.getMessageType().getName().equals("DenseVectors")
-                ? DenseVectors.getDefaultInstance()
-                : FieldValue.newBuilder().setInt64Value(index).build())
+            switch (value.getMessageType().getName()) {
+              case "DenseVectors" -> DenseVectors.getDefaultInstance();
+              case "TokenVectors" -> TokenVectors.getDefaultInstance();
+              default -> FieldValue.newBuilder().setInt64Value(index).build();
+            })
         .build();
   }
 
@@ -329,6 +338,7 @@ class CountLimitsTest {
       case "FuseInput" -> FuseInput.newBuilder().setNode(RightRequests.node()).build();
       case "FieldValue" -> FieldValue.newBuilder().setInt64Value(index).build();
       case "DenseVector" -> DenseVector.newBuilder().addValues(1).build();
+      case "SparseVector" -> SparseVector.getDefaultInstance();
       case "DenseField" -> DenseField.newBuilder().setName("v" + index).setDimensions(4).build();
       case "SchemaField" ->
           SchemaField.newBuilder().setName(name).setType(FieldType.FIELD_TYPE_INT64).build();

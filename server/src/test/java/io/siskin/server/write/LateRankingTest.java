@@ -339,8 +339,8 @@ final class LateRankingTest {
     return terms.keySet().stream()
         .filter(term -> number(term) % SLICES == slice)
         .max(
-            Comparator.comparing((String term) -> terms.get(term))
-                .thenComparing(term -> -(number(term) / SLICES % 65_536)))
+            Comparator.comparingInt((String term) -> terms.get(term))
+                .thenComparingLong(term -> -(number(term) / SLICES % 65_536)))
         .orElse(null);
   }
 

@@ -1,7 +1,12 @@
 package io.siskin.server.rpc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.store.Verification;
@@ -37,12 +42,17 @@ final class RankingDocTest {
           List.of(
               new Schema.Field("published", FieldType.TIMESTAMP),
               new Schema.Field("page", FieldType.STRING)),
-          null);
+          null,
+          List.of(
+              new DenseFieldSpec(
+                  "tokens", new DenseType(2, DenseStorage.F32, DenseSimilarity.DOT), 3),
+              new DenseFieldSpec(
+                  "lexical", new DenseType(768, DenseStorage.SLICES, DenseSimilarity.DOT), 1)));
   private static final String LINES =
       """
       {"id": "old", "text": "garden birds garden birds", "published": "2001-01-01", "page": "p"}
       {"id": "new", "text": "garden birds and other birds", "published": "TODAY", "page": "p"}
-      {"id": "third", "text": "birds of the garden", "page": "p"}
+      {"id": "third", "text": "birds of the garden", "page": "p", "dense": {"tokens": [[1, 0], [0, 2]]}}
       {"id": "finch", "text": "a finch and a wren in the birds garden", "page": "q"}
       {"id": "wren", "text": "wren wren tit", "page": "q"}
       """;
@@ -75,7 +85,7 @@ final class RankingDocTest {
       RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
       List<RetrievalResponse> answers =
           examples().stream().map(example -> search(pipeline, example)).toList();
-      assertThat(answers).hasSize(4);
+      assertThat(answers).hasSize(6);
       assertThat(ids(answers.get(0))).hasSize(5).contains("wren");
       assertThat(answers.get(0).hits().getLast().stageScores()).containsKey("similar");
       assertThat(ids(answers.get(1)).getFirst()).isEqualTo("new");
@@ -84,6 +94,12 @@ final class RankingDocTest {
       assertThat(answers.get(3).stages().getLast().expansion())
           .extracting(StageReport.Term::name)
           .contains("wren");
+      // 0.8 * 2 for the first vector of the query, and 2 for the second one.
+      assertThat(ids(answers.get(4)).getFirst()).isEqualTo("third");
+      assertThat((double) answers.get(4).hits().getFirst().score()).isCloseTo(3.6, within(1e-6));
+      // BM25's weights of two terms: the document that has both twice is the best.
+      assertThat(ids(answers.get(5)).getFirst()).isEqualTo("old");
+      assertThat(answers.get(5).hits().getFirst().score()).isPositive();
     }
   }
 
