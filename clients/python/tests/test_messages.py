@@ -260,13 +260,16 @@ def test_ranking_trees_come_back_as_they_were():
         api.Dense("f", limit=8, turns=turns),
         api.Interpolate(api.Dense("f", limit=8), "f", None, 0.5, 0.0, limit=2, text="moths"),
     ]
-    nodes = [sparse, group, api.Dense("f", (1.0,), 8)]
+    words = api.MaxSim(sparse, "w", 0.0, 5, token_vectors=(vector, api.SparseVector((), ())), alpha=0.5)
+    late = api.MaxSim(words, "f", -1.0, 4, vectors=api.DenseVectors(((1.0, 2.0), (0.5, 0.0))))
+    sliced = api.DensifiedRescore(late, "s", 0.0, 3, query="moths", alpha=0.25)
+    nodes = [sparse, group, api.Dense("f", (1.0,), 8), sliced, api.Densified("s", 8, query=vector)]
     for node in texts:
         message = pb.RankingNode()
         msg.set_node(message, node)
         assert msg.from_node(pb.RankingNode.FromString(message.SerializeToString())) == node
     for method in (api.ReciprocalRank(), api.ReciprocalRank(0), linear):
-        tree = api.Fuse(tuple(nodes), method, limit=7, weights=(1.0, 0.0, 2.5), name="root")
+        tree = api.Fuse(tuple(nodes), method, limit=7, weights=(1.0, 0.0, 2.5, 1.0, 1.0), name="root")
         message = pb.RankingNode()
         msg.set_node(message, tree)
         assert msg.from_node(pb.RankingNode.FromString(message.SerializeToString())) == tree
@@ -311,6 +314,18 @@ def test_encoders_of_dense_fields_come_back_as_they_were():
         field = api.DenseField("e", 128, encoder=encoder)
         msg.set_collection(request, {}, None, None, None, [field])
         assert tuple(msg._from_dense_fields(request.schema.dense_fields)) == (field,)
+
+
+def test_token_vectors_come_back_as_they_were():
+    vectors = (api.SparseVector((7, 4_000_000_000), (0.5, 2.0)), api.SparseVector((), ()))
+    given = api.Document("d", text="moths", token_vectors={"w": vectors})
+    message = pb.Document()
+    msg.set_document(message, given)
+    read = msg.from_document(pb.Document.FromString(message.SerializeToString()))
+    assert read.token_vectors["w"][0] == vectors[0] and len(read.token_vectors["w"]) == 2
+    mapped = api.Document.of({"id": "d", "text": "x", "tokenVectors": {"w": [{"a": 1.0}]}})
+    msg.set_document(message, mapped)
+    assert list(message.token_vectors["w"].vectors[-1].tokens) == ["a"]
 
 
 def test_a_search_takes_a_tree_or_a_name():

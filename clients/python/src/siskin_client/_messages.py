@@ -20,6 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _INT64_MIN = -(2**63)
 _INT64_MAX = 2**63 - 1
+_LATE_NODES = (rank.MaxSim, rank.Densified, rank.DensifiedRescore)
 _PASSAGE_NODES = (rank.Context, rank.Diversify, rank.Cap, rank.DenseFeedback, rank.Answers)
 _NODES = (
     rank.Sparse,
@@ -30,6 +31,7 @@ _NODES = (
     rank.Trees,
     rank.Feedback,
     rank.Group,
+    *_LATE_NODES,
     *_PASSAGE_NODES,
 )
 
@@ -187,6 +189,9 @@ def set_document(message: Any, given: doc.DocumentLike) -> str:
     for name, vectors in document.dense.items():
         for values in doc.DenseVectors.of(vectors).vectors:
             message.dense[name].vectors.add(values=values)
+    for name, tokens in document.token_vectors.items():
+        for vector in tokens:
+            set_vector(message.token_vectors[name].vectors.add(), vector)
     return document.id
 
 
@@ -207,6 +212,10 @@ def from_document(message: Any) -> doc.Document:
         dense={
             name: doc.DenseVectors(tuple(tuple(vector.values) for vector in vectors.vectors))
             for name, vectors in message.dense.items()
+        },
+        token_vectors={
+            name: tuple(from_vector(vector) for vector in vectors.vectors)
+            for name, vectors in message.token_vectors.items()
         },
     )
 
@@ -402,6 +411,8 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         by.alpha = node.alpha
         by.missing_score = node.missing_score
         by.early_stop = node.early_stop.value
+    elif isinstance(node, _LATE_NODES):
+        _set_late(message, node)
     elif isinstance(node, rank.Compute):
         set_node(message.rescore.input, node.input)
         message.rescore.formula.expression = node.expression
@@ -506,6 +517,33 @@ def _from_turns(message: Any) -> Tuple[rank.Turn, ...]:
     return tuple(rank.Turn(one.text, one.weight if one.HasField("weight") else 1.0) for one in message.turns)
 
 
+def _set_late(message: Any, node: Any) -> None:
+    if isinstance(node, rank.Densified):
+        _set_densified(message.densified, node)
+        return
+    set_node(message.rescore.input, node.input)
+    if isinstance(node, rank.DensifiedRescore):
+        by = message.rescore.densified
+        _set_densified(by.by, node)
+    else:
+        by = message.rescore.max_sim
+        by.field = node.field
+        for values in () if node.vectors is None else doc.DenseVectors.of(node.vectors).vectors:
+            by.vectors.add(values=values)
+        for vector in node.token_vectors:
+            set_vector(by.token_vectors.add(), vector)
+    by.missing_score = node.missing_score
+    _set_optional(by, alpha=node.alpha)
+
+
+def _set_densified(message: Any, node: Any) -> None:
+    message.field = node.field
+    if isinstance(node.query, str):
+        message.text = node.query
+    elif node.query is not None:
+        set_vector(message.vector, node.query)
+
+
 def _set_search(message: Any, node: Any) -> None:
     _set_turns(message, node)
     if isinstance(node.query, str):
@@ -549,6 +587,8 @@ def from_node(message: Any) -> rank.RankingNode:
         return rank.Sparse(**_from_search(message.sparse), **frame)
     if kind == "dense":
         return rank.Dense(message.dense.field, **_from_target(message.dense), **frame)
+    if kind == "densified":
+        return rank.Densified(message.densified.field, query=_from_query(message.densified), **frame)
     if kind == "fuse":
         return _from_fuse(message.fuse, frame)
     if kind == "rescore":
@@ -618,11 +658,14 @@ def _from_answers(message: Any, frame: Dict[str, Any]) -> rank.Answers:
     )
 
 
-def _from_search(message: Any) -> Dict[str, Any]:
+def _from_query(message: Any) -> Union[str, SparseVector, None]:
     kind = message.WhichOneof("query")
-    query = message.text if kind == "text" else from_vector(message.vector) if kind == "vector" else None
+    return message.text if kind == "text" else from_vector(message.vector) if kind == "vector" else None
+
+
+def _from_search(message: Any) -> Dict[str, Any]:
     return {
-        "query": query,
+        "query": _from_query(message),
         "mode": _from_mode(message.mode),
         "recall_target": message.recall_target if message.HasField("recall_target") else None,
         "turns": _from_turns(message),
@@ -642,7 +685,19 @@ def _from_fuse(message: Any, frame: Dict[str, Any]) -> rank.Fuse:
 
 def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
     source = from_node(message.input)
-    if message.WhichOneof("by") == "formula":
+    kind = message.WhichOneof("by")
+    if kind == "max_sim":
+        sim = message.max_sim
+        vectors = doc.DenseVectors(tuple(tuple(one.values) for one in sim.vectors)) if sim.vectors else None
+        tokens = tuple(from_vector(one) for one in sim.token_vectors)
+        alpha = sim.alpha if sim.HasField("alpha") else None
+        return rank.MaxSim(source, sim.field, sim.missing_score, vectors=vectors, token_vectors=tokens, alpha=alpha, **frame)
+    if kind == "densified":
+        dense = message.densified
+        alpha = dense.alpha if dense.HasField("alpha") else None
+        query = _from_query(dense.by)
+        return rank.DensifiedRescore(source, dense.by.field, dense.missing_score, query=query, alpha=alpha, **frame)
+    if kind == "formula":
         formula = message.formula
         undefined = formula.undefined_score if formula.HasField("undefined_score") else None
         return rank.Compute(source, formula.expression, undefined_score=undefined, **frame)

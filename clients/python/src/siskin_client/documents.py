@@ -71,6 +71,12 @@ class DenseStorage(enum.Enum):
     """2 bytes: about three digits."""
     INT8 = 3
     """1 byte: 255 steps from the smallest to the largest value of a vector, around 0."""
+    BINARY = 4
+    """1 bit: whether a value is above 0."""
+    TERMS = 5
+    """Token vectors, see :attr:`Document.token_vectors`; the dimensions are the terms that are kept of each."""
+    SLICES = 6
+    """The densified sparse vector of the document, which the server makes; the dimensions are the slices."""
 
 
 class DenseSimilarity(enum.Enum):
@@ -193,6 +199,8 @@ class Document:
         position: Where it stands in the order of writes, from 1; 0 in a document to write.
         dense: Its dense vectors, by the name of the dense field. In documents that were read they are
             :class:`DenseVectors`, as they are stored, of the fields that were asked for.
+        token_vectors: The sparse vectors of its tokens, by the name of a dense field that stores terms. In documents that
+            were read they are :class:`SparseVector`, with the numbers of terms as term ids.
     """
 
     id: str
@@ -201,14 +209,15 @@ class Document:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     position: int = 0
     dense: Mapping[str, DenseLike] = field(default_factory=dict)
+    token_vectors: Mapping[str, Sequence[VectorLike]] = field(default_factory=dict)
 
     @staticmethod
     def of(value: DocumentLike) -> Document:
         """Returns a document of a mapping.
 
         Args:
-            value: A document, or a mapping with ``id``, with ``text`` or ``vector`` or both, with ``dense`` if that is a
-                mapping of dense vectors by field, and with fields under all other keys, as a line of ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
+            value: A document, or a mapping with ``id``, with ``text`` or ``vector`` or both, with ``dense`` and
+                ``tokenVectors`` if those are mappings of vectors by field, and with fields under all other keys, as a line of ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
 
         Raises:
             TypeError: It is neither.
@@ -226,6 +235,7 @@ class Document:
             text=rest.pop("text", None),
             vector=rest.pop("vector", None),
             dense=rest.pop("dense") if isinstance(rest.get("dense"), Mapping) else {},
+            token_vectors=rest.pop("tokenVectors") if isinstance(rest.get("tokenVectors"), Mapping) else {},
             fields={name: content for name, content in rest.items() if content is not None},
         )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Optional, Sequence, Tuple, Union
 
+from .documents import DenseLike
 from .search import SearchMode
 from .vectors import VectorLike
 
@@ -179,6 +180,80 @@ class Interpolate:
     budget_micros: Optional[int] = None
     text: Optional[str] = None
     turns: Sequence[Turn] = ()
+
+
+@dataclass(frozen=True)
+class MaxSim:
+    """Scores a list by late interaction.
+
+    The score is the sum, over the vectors of the query, of the largest inner product with a vector of the document.
+
+    Attributes:
+        input: What makes the list.
+        field: A dense field of the collection.
+        missing_score: What stands for the sum of a document without a vector.
+        limit: How many documents are handed on at most.
+        vectors: The vectors of the query, as a numpy array of two dimensions or a sequence of vectors; ``None`` for none.
+        token_vectors: The token vectors of the query, for a field that stores terms. Without these and without ``vectors``,
+            the server makes them of the text of the search.
+        alpha: How much the scores of the list count, 0 to 1; ``None`` for 0.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    field: str
+    missing_score: float
+    limit: int
+    vectors: Optional[DenseLike] = None
+    token_vectors: Sequence[VectorLike] = ()
+    alpha: Optional[float] = None
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Densified:
+    """Finds documents by their densified sparse vectors.
+
+    Attributes:
+        field: A dense field that stores slices.
+        limit: How many documents are handed on at most.
+        query: A text or a vector; ``None`` for the query of the search.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take, in microseconds; ``None`` for as long as it needs.
+    """
+
+    field: str
+    limit: int
+    query: Union[str, VectorLike, None] = None
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class DensifiedRescore:
+    """Scores a list by ``alpha * score + (1 - alpha) * densified score``.
+
+    Attributes:
+        input: What makes the list.
+        field: A dense field that stores slices.
+        missing_score: What stands for the densified score of a document without a vector.
+        limit: How many documents are handed on at most.
+        query: A text or a vector; ``None`` for the query of the search.
+        alpha: How much the scores of the list count, 0 to 1; ``None`` for 0.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    field: str
+    missing_score: float
+    limit: int
+    query: Union[str, VectorLike, None] = None
+    alpha: Optional[float] = None
+    name: str = ""
+    budget_micros: Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -454,6 +529,9 @@ RankingNode = Union[
     Dense,
     Fuse,
     Interpolate,
+    MaxSim,
+    Densified,
+    DensifiedRescore,
     Compute,
     Trees,
     Feedback,

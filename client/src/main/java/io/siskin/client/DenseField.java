@@ -46,6 +46,14 @@ public record DenseField(
     F16,
     /** 1 byte: 255 steps from the smallest to the largest value of a vector, around 0. */
     INT8,
+    /** 1 bit: whether a value is above 0. */
+    BINARY,
+    /**
+     * Token vectors, see {@link Document#tokenVectors}; the dimensions are the terms kept of each.
+     */
+    TERMS,
+    /** The densified sparse vector of the document; the dimensions are the slices. */
+    SLICES,
     /** In a way that this client is too old to know. */
     UNKNOWN
   }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param position where it stands in the order of writes, from 1; 0 in a document to write
  * @param dense its dense vectors, by the name of the dense field, in their order. In a document
  *     that was read, those that were asked for, as they are stored
+ * @param tokenVectors its token vectors, by the name of a dense field that stores terms. In a
+ *     document that was read, those that were asked for, with the numbers of terms as term ids
  */
 public record Document(
     String id,
@@ -25,11 +27,33 @@ public record Document(
     @Nullable String text,
     Map<String, FieldValue> fields,
     long position,
-    Map<String, List<float[]>> dense) {
+    Map<String, List<float[]>> dense,
+    Map<String, List<SparseVector>> tokenVectors) {
   /** Copies the maps, but not the vectors. */
   public Document {
     fields = Map.copyOf(fields);
     dense = Map.copyOf(dense);
+    tokenVectors = Map.copyOf(tokenVectors);
+  }
+
+  /**
+   * Makes a document without token vectors.
+   *
+   * @param id see above
+   * @param vector see above
+   * @param text see above
+   * @param fields see above
+   * @param position see above
+   * @param dense see above
+   */
+  public Document(
+      String id,
+      @Nullable SparseVector vector,
+      @Nullable String text,
+      Map<String, FieldValue> fields,
+      long position,
+      Map<String, List<float[]>> dense) {
+    this(id, vector, text, fields, position, dense, Map.of());
   }
 
   /**
@@ -65,7 +89,7 @@ public record Document(
    * @param newText the text
    */
   public Document withText(String newText) {
-    return new Document(id, vector, newText, fields, position, dense);
+    return new Document(id, vector, newText, fields, position, dense, tokenVectors);
   }
 
   /**
@@ -74,7 +98,7 @@ public record Document(
    * @param newVector the vector
    */
   public Document withVector(SparseVector newVector) {
-    return new Document(id, newVector, text, fields, position, dense);
+    return new Document(id, newVector, text, fields, position, dense, tokenVectors);
   }
 
   /**
@@ -86,7 +110,7 @@ public record Document(
   public Document withField(String name, FieldValue value) {
     Map<String, FieldValue> more = new LinkedHashMap<>(fields);
     more.put(name, value);
-    return new Document(id, vector, text, more, position, dense);
+    return new Document(id, vector, text, more, position, dense, tokenVectors);
   }
 
   /**
@@ -98,6 +122,18 @@ public record Document(
   public Document withDense(String name, float[]... vectors) {
     Map<String, List<float[]>> more = new LinkedHashMap<>(dense);
     more.put(name, List.of(vectors));
-    return new Document(id, vector, text, fields, position, more);
+    return new Document(id, vector, text, fields, position, more, tokenVectors);
+  }
+
+  /**
+   * Returns the same document with the token vectors of one more dense field, which stores terms.
+   *
+   * @param name the name of the dense field
+   * @param vectors the vectors of the tokens, in their order
+   */
+  public Document withTokenVectors(String name, List<SparseVector> vectors) {
+    Map<String, List<SparseVector>> more = new LinkedHashMap<>(tokenVectors);
+    more.put(name, List.copyOf(vectors));
+    return new Document(id, vector, text, fields, position, dense, more);
   }
 }

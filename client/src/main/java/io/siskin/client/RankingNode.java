@@ -230,6 +230,72 @@ public sealed interface RankingNode {
     }
   }
 
+  /**
+   * Scores a list by late interaction: the sum, over the vectors of the query, of the largest inner
+   * product with a vector of the document.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field a dense field of the collection
+   * @param query the vectors; null for token vectors of the text of the request
+   * @param alpha how much the scores of the list count, 0 to 1
+   * @param missingScore stands for the sum of a document without a vector
+   */
+  record MaxSim(
+      Frame frame,
+      RankingNode input,
+      String field,
+      @Nullable TokenQuery query,
+      double alpha,
+      double missingScore)
+      implements RankingNode {}
+
+  /** The vectors of a query for late interaction. */
+  sealed interface TokenQuery {
+    /**
+     * Vectors of numbers.
+     *
+     * @param vectors 1 to 128, each of as many numbers as the field has dimensions; not copied
+     */
+    record Values(List<float[]> vectors) implements TokenQuery {}
+
+    /**
+     * Token vectors, for a field that stores terms.
+     *
+     * @param vectors 1 to 128
+     */
+    record Terms(List<SparseVector> vectors) implements TokenQuery {}
+  }
+
+  /**
+   * Finds documents by their densified lexical vectors.
+   *
+   * @param frame what all stages have
+   * @param field a dense field that stores slices
+   * @param query what is searched for; null for the query of the request
+   */
+  record Densified(Frame frame, String field, SearchRequest.@Nullable Query query)
+      implements RankingNode {}
+
+  /**
+   * Scores a list by {@code alpha * score + (1 - alpha) * densified score}.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field a dense field that stores slices
+   * @param query what is searched for; null for the query of the request
+   * @param alpha how much the scores of the list count, 0 to 1
+   * @param missingScore stands for the densified score of a document without a vector
+   */
+  record DensifiedRescore(
+      Frame frame,
+      RankingNode input,
+      String field,
+      SearchRequest.@Nullable Query query,
+      double alpha,
+      double missingScore)
+      implements RankingNode {}
+
   /** When an interpolation ends before the end of its list. */
   enum EarlyStop {
     /** Never. */

@@ -1,12 +1,14 @@
 package io.siskin.client.internal;
 
 import io.siskin.client.DenseField;
+import io.siskin.client.SparseVector;
 import io.siskin.proto.v1.DenseEncoder;
 import io.siskin.proto.v1.DenseModel;
 import io.siskin.proto.v1.DenseSimilarity;
 import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.proto.v1.TokenVectors;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,13 @@ final class DenseMapper {
       }
       message.addVectors(vector);
     }
+    return message.build();
+  }
+
+  /** Translates the token vectors of one field of a document. */
+  static TokenVectors toTokenVectors(List<SparseVector> vectors) {
+    TokenVectors.Builder message = TokenVectors.newBuilder();
+    vectors.forEach(vector -> message.addVectors(ProtoMapper.toProto(vector)));
     return message.build();
   }
 
@@ -56,6 +65,9 @@ final class DenseMapper {
               case F32 -> DenseStorage.DENSE_STORAGE_F32;
               case F16 -> DenseStorage.DENSE_STORAGE_F16;
               case INT8 -> DenseStorage.DENSE_STORAGE_INT8;
+              case BINARY -> DenseStorage.DENSE_STORAGE_BINARY;
+              case TERMS -> DenseStorage.DENSE_STORAGE_TERMS;
+              case SLICES -> DenseStorage.DENSE_STORAGE_SLICES;
               case UNKNOWN -> throw new IllegalArgumentException("storage is UNKNOWN");
             })
         .setSimilarity(
@@ -114,6 +126,9 @@ final class DenseMapper {
           case DENSE_STORAGE_F32 -> DenseField.Storage.F32;
           case DENSE_STORAGE_F16 -> DenseField.Storage.F16;
           case DENSE_STORAGE_INT8 -> DenseField.Storage.INT8;
+          case DENSE_STORAGE_BINARY -> DenseField.Storage.BINARY;
+          case DENSE_STORAGE_TERMS -> DenseField.Storage.TERMS;
+          case DENSE_STORAGE_SLICES -> DenseField.Storage.SLICES;
           case DENSE_STORAGE_UNSPECIFIED, UNRECOGNIZED -> DenseField.Storage.UNKNOWN;
         },
         switch (message.getSimilarity()) {

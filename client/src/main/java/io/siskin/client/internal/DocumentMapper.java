@@ -47,6 +47,10 @@ final class DocumentMapper {
     document
         .dense()
         .forEach((name, vectors) -> message.putDense(name, DenseMapper.toProto(vectors)));
+    document
+        .tokenVectors()
+        .forEach(
+            (name, vectors) -> message.putTokenVectors(name, DenseMapper.toTokenVectors(vectors)));
     return message.build();
   }
 
@@ -66,13 +70,21 @@ final class DocumentMapper {
     message
         .getDenseMap()
         .forEach((name, vectors) -> dense.put(name, DenseMapper.toVectors(vectors)));
+    Map<String, List<SparseVector>> tokens = new LinkedHashMap<>();
+    message
+        .getTokenVectorsMap()
+        .forEach(
+            (name, vectors) ->
+                tokens.put(
+                    name, vectors.getVectorsList().stream().map(ProtoMapper::toVector).toList()));
     return new Document(
         message.getId(),
         message.hasVector() ? ProtoMapper.toVector(message.getVector()) : null,
         message.hasText() ? message.getText() : null,
         fields,
         message.getPosition(),
-        dense);
+        dense,
+        tokens);
   }
 
   /** Translates a change of fields. */

@@ -5,6 +5,8 @@ import io.siskin.client.RankingNode.Frame;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SparseVector;
 import io.siskin.proto.v1.DenseStage;
+import io.siskin.proto.v1.DensifiedScore;
+import io.siskin.proto.v1.DensifiedStage;
 import io.siskin.proto.v1.EarlyStop;
 import io.siskin.proto.v1.FeedbackStage;
 import io.siskin.proto.v1.Formula;
@@ -12,6 +14,7 @@ import io.siskin.proto.v1.FuseInput;
 import io.siskin.proto.v1.FuseStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.LinearFusion;
+import io.siskin.proto.v1.MaxSim;
 import io.siskin.proto.v1.Reach;
 import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
@@ -21,6 +24,7 @@ import io.siskin.proto.v1.TreeEnsemble;
 import io.siskin.proto.v1.Turn;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The translation of the client's ranking trees into messages. */
 final class RankingMapper {
@@ -46,6 +50,20 @@ final class RankingMapper {
       case RankingNode.Fuse fuse -> message.setFuse(fusion(fuse)).build();
       case RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate)).build();
+      case RankingNode.MaxSim maxSim -> message.setRescore(maxSim(maxSim)).build();
+      case RankingNode.Densified densified ->
+          message.setDensified(densified(densified.field(), densified.query())).build();
+      case RankingNode.DensifiedRescore densified ->
+          message
+              .setRescore(
+                  RescoreStage.newBuilder()
+                      .setInput(toProto(densified.input()))
+                      .setDensified(
+                          DensifiedScore.newBuilder()
+                              .setBy(densified(densified.field(), densified.query()))
+                              .setAlpha(densified.alpha())
+                              .setMissingScore(densified.missingScore())))
+              .build();
       case RankingNode.Compute compute -> message.setRescore(formula(compute)).build();
       case RankingNode.Trees trees -> message.setRescore(trees(trees)).build();
       case RankingNode.Feedback feedback ->
@@ -147,6 +165,35 @@ final class RankingMapper {
       case RankingNode.Target.Vector(var values) -> by.addAllVector(values);
     }
     return RescoreStage.newBuilder().setInput(toProto(node.input())).setInterpolation(by).build();
+  }
+
+  private static RescoreStage maxSim(RankingNode.MaxSim node) {
+    MaxSim.Builder by =
+        MaxSim.newBuilder()
+            .setField(node.field())
+            .setAlpha(node.alpha())
+            .setMissingScore(node.missingScore());
+    switch (node.query()) {
+      case null -> {
+        // The server makes them.
+      }
+      case RankingNode.TokenQuery.Values(List<float[]> vectors) ->
+          by.addAllVectors(DenseMapper.toProto(vectors).getVectorsList());
+      case RankingNode.TokenQuery.Terms(List<SparseVector> vectors) ->
+          by.addAllTokenVectors(DenseMapper.toTokenVectors(vectors).getVectorsList());
+    }
+    return RescoreStage.newBuilder().setInput(toProto(node.input())).setMaxSim(by).build();
+  }
+
+  private static DensifiedStage densified(String field, SearchRequest.@Nullable Query query) {
+    DensifiedStage.Builder stage = DensifiedStage.newBuilder().setField(field);
+    switch (query) {
+      case null -> stage.clearQuery();
+      case SearchRequest.Query.Text(String text) -> stage.setText(text);
+      case SearchRequest.Query.Vector(SparseVector vector) ->
+          stage.setVector(ProtoMapper.toProto(vector));
+    }
+    return stage.build();
   }
 
   private static RescoreStage formula(RankingNode.Compute node) {

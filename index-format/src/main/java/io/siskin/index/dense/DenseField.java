@@ -40,6 +40,15 @@ public interface DenseField {
   float score(DenseQuery query, int document, int vector);
 
   /**
+   * Returns the sum, over the vectors of a query, of the largest score that each has with a vector
+   * of a document.
+   *
+   * @param query a query of this field
+   * @param document its number in the segment; it has at least one vector
+   */
+  double maxSim(MaxSimQuery query, int document);
+
+  /**
    * Returns a number that the Euclidean length of no vector exceeds. In exact arithmetic, no score
    * is above its product with the length of the query.
    */

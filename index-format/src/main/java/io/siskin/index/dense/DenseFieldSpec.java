@@ -3,6 +3,8 @@ package io.siskin.index.dense;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v2.FormatV2;
+import io.siskin.index.vector.SparseVector;
+import java.util.List;
 
 /**
  * A dense field as a collection declares it.
@@ -23,19 +25,67 @@ public record DenseFieldSpec(String name, DenseType type, int vectorsMax) {
    *
    * @param vectors the vectors, in their order; 1 to {@link #vectorsMax}
    * @throws InvalidInputException when there are too few or too many, when one has other
-   *     dimensions, when a value is not a number or too large, or when a vector of zeros has no
-   *     cosine
+   *     dimensions, when a value is not a number or too large, when a vector of zeros has no
+   *     cosine, or when the field does not store values
    */
   public DenseVectors vectors(float[]... vectors) {
     // The path of the field in a document, in requests and in files.
     String path = "dense." + name;
-    if (vectors.length < 1 || vectors.length > vectorsMax) {
-      throw new InvalidInputException(path, vectors.length + " vectors", "1 to " + vectorsMax);
+    if (!type.storage().isOfValues()) {
+      throw new InvalidInputException(
+          path,
+          "vectors of values",
+          type.storage() == DenseStorage.TERMS
+              ? "token_vectors, since the field stores terms"
+              : "none, since the field is made of the sparse vector");
     }
+    checkCount(path, vectors.length);
     DenseVectors.Builder builder = new DenseVectors.Builder(type, vectors.length);
     for (int i = 0; i < vectors.length; i++) {
       builder.add(path + ".vectors[" + i + "].values", vectors[i]);
     }
+    return builder.build();
+  }
+
+  private void checkCount(String path, int count) {
+    if (count < 1 || count > vectorsMax) {
+      throw new InvalidInputException(path, count + " vectors", "1 to " + vectorsMax);
+    }
+  }
+
+  /**
+   * Returns the stored form of the token vectors that a document has of this field, which stores
+   * {@link DenseStorage#TERMS}. Of each vector, the heaviest terms are kept.
+   *
+   * @param vectors the vectors, in their order; 1 to {@link #vectorsMax}. Each may be empty
+   * @throws InvalidInputException when there are too few or too many, when a weight is too large,
+   *     or when the field stores something else
+   */
+  public DenseVectors tokenVectors(List<? extends SparseVector> vectors) {
+    String path = "token_vectors." + name;
+    if (type.storage() != DenseStorage.TERMS) {
+      throw new InvalidInputException(
+          path, "token vectors", "none, since the field stores " + type.storage().word());
+    }
+    checkCount(path, vectors.size());
+    DenseVectors.Builder builder = new DenseVectors.Builder(type, vectors.size());
+    for (int i = 0; i < vectors.size(); i++) {
+      builder.addTerms(path + ".vectors[" + i + "]", vectors.get(i));
+    }
+    return builder.build();
+  }
+
+  /**
+   * Returns the stored form of the densified vector of a document, for a field that stores {@link
+   * DenseStorage#SLICES}.
+   *
+   * @param vector the sparse vector of the document, as it was given or encoded
+   * @throws InvalidInputException when a weight is too large
+   */
+  public DenseVectors densified(SparseVector vector) {
+    assert type.storage() == DenseStorage.SLICES : type;
+    DenseVectors.Builder builder = new DenseVectors.Builder(type, 1);
+    builder.addSlices("dense." + name, vector);
     return builder.build();
   }
 }

@@ -5,6 +5,7 @@ import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.kernel.DenseKernel;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.vector.SparseVector;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -13,7 +14,8 @@ import java.util.Arrays;
  *
  * <p>For vectors of floats it holds the values as they are. For vectors of bytes it holds whole
  * numbers, {@code 2^e} times the values. Their sum is so bounded that an inner product fits an int,
- * which makes the sum exact. The step of {@code 2^−e} is about as fine as the one of a float.
+ * which makes the sum exact. The step of {@code 2^−e} is about as fine as the one of a float. For
+ * vectors of bits it holds bits.
  *
  * <p>Used by one thread at a time, since it holds scratch memory.
  */
@@ -25,20 +27,25 @@ public final class DenseQuery {
   private final DenseKernel kernel;
   private final float[] values;
   private final int[] levels;
+  private final int[] indexes;
+  private final long[] bits;
   private final double step;
   private final double norm;
 
-  private DenseQuery(DenseType type, float[] query, DenseKernel kernel) {
+  private DenseQuery(DenseType type, float[] query, int[] indexes, DenseKernel kernel) {
     this.type = type;
     this.kernel = kernel;
-    this.norm = DenseValues.norm(query);
-    this.values = Arrays.copyOf(query, type.rowValues());
-    if (type.storage() == DenseStorage.INT8) {
-      int exponent = exponent(query);
+    this.indexes = indexes;
+    boolean isBinary = type.storage() == DenseStorage.BINARY;
+    this.norm = isBinary ? Math.sqrt(type.dimensions()) : DenseValues.norm(query);
+    this.values = isBinary ? new float[0] : Arrays.copyOf(query, type.rowValues());
+    this.bits = isBinary ? bits(type, query) : new long[0];
+    if (type.hasScales()) {
+      int exponent = exponent(sum(query));
       this.step = Math.scalb(1.0, -exponent);
       this.levels = new int[type.rowValues()];
       for (int i = 0; i < query.length; i++) {
-        levels[i] = (int) Math.rint(Math.scalb((double) query[i], exponent));
+        levels[i] = level(query[i], exponent);
       }
     } else {
       this.step = 1;
@@ -46,14 +53,35 @@ public final class DenseQuery {
     }
   }
 
-  /** Returns the largest exponent whose whole numbers stay below their largest sum. */
-  private static int exponent(float[] query) {
+  private static long[] bits(DenseType type, float[] query) {
+    long[] bits = new long[type.rowBytes() / Long.BYTES];
+    for (int i = 0; i < query.length; i++) {
+      bits[i / Long.SIZE] |= query[i] > 0 ? 1L << i : 0;
+    }
+    return bits;
+  }
+
+  private static double sum(float[] query) {
     double sum = 0;
     for (float value : query) {
       sum += Math.abs(value);
     }
+    return sum;
+  }
+
+  /**
+   * Returns the largest exponent whose whole numbers stay below their largest sum.
+   *
+   * @param sum the sum of the absolute values of at most 4,096 numbers
+   */
+  static int exponent(double sum) {
     // Rounding adds less than 1 for each dimension.
     return sum == 0 ? 0 : Math.getExponent((LEVEL_SUM_MAX - FormatV2.DENSE_DIMENSIONS_MAX) / sum);
+  }
+
+  /** Returns a number of a query as a whole number. */
+  static int level(float value, int exponent) {
+    return (int) Math.rint(Math.scalb((double) value, exponent));
   }
 
   /**
@@ -78,8 +106,49 @@ public final class DenseQuery {
    */
   public static DenseQuery of(DenseFieldSpec field, float[] values, DenseKernel kernel) {
     String what = "query of dense field '" + field.name() + "'";
+    if (!field.type().storage().isOfValues()) {
+      throw new InvalidInputException(
+          what,
+          "a vector of values",
+          field.type().storage() == DenseStorage.TERMS
+              ? "token vectors, since the field stores terms"
+              : "a sparse vector, since the field stores slices");
+    }
     DenseValues.check(what, field.type(), values);
-    return new DenseQuery(field.type(), DenseValues.normalized(what, field.type(), values), kernel);
+    return new DenseQuery(
+        field.type(), DenseValues.normalized(what, field.type(), values), new int[0], kernel);
+  }
+
+  /**
+   * Prepares a query of a field that stores {@link DenseStorage#SLICES}.
+   *
+   * @param field the field that is asked
+   * @param vector a sparse vector, which is densified as those of documents are
+   * @param kernel computes the inner products; used by no other thread
+   * @throws InvalidInputException when a weight is too large, or when the field stores something
+   *     else
+   */
+  public static DenseQuery ofSparse(DenseFieldSpec field, SparseVector vector, DenseKernel kernel) {
+    String what = "query of dense field '" + field.name() + "'";
+    if (field.type().storage() != DenseStorage.SLICES) {
+      throw new InvalidInputException(
+          what, "a sparse vector", "another query, since the field stores no slices");
+    }
+    DenseValues.check(what, vector);
+    SlicedVector sliced = SlicedVector.of(vector, field.type().dimensions());
+    return new DenseQuery(field.type(), sliced.weights(), sliced.indexes(), kernel);
+  }
+
+  /**
+   * Copies the values into a block of queries; see {@link DenseKernel#dotBlock}.
+   *
+   * @param block the block
+   * @param number the number of this query; its place in the block is this modulo the length
+   */
+  void copyTo(float[] block, int number) {
+    for (int i = 0; i < values.length; i++) {
+      block[i * DenseKernel.BLOCK_LENGTH + number % DenseKernel.BLOCK_LENGTH] = values[i];
+    }
   }
 
   /** Returns what the vectors of its field are. */
@@ -109,6 +178,11 @@ public final class DenseQuery {
       case F32 -> kernel.dotF32(memory, offset, values, values.length);
       case F16 -> kernel.dotF16(memory, offset, values, values.length);
       case INT8 -> (float) (kernel.dotInt8(memory, offset, levels, levels.length) * (scale * step));
+      case BINARY -> type.dimensions() - 2 * kernel.unequalBits(memory, offset, bits, bits.length);
+      case SLICES ->
+          (float)
+              (kernel.dotSlices(memory, offset, levels, indexes, levels.length) * (scale * step));
+      case TERMS -> throw new AssertionError(type);
     };
   }
 }

@@ -8,20 +8,35 @@ import org.jspecify.annotations.Nullable;
 /** How the values of dense vectors are stored. */
 public enum DenseStorage {
   /** As they are given, in 4 bytes each. */
-  F32(DenseLayout.STORAGE_F32, "f32", Float.BYTES),
+  F32(DenseLayout.STORAGE_F32, "f32"),
   /** Rounded to half precision, in 2 bytes each. The largest value is 65,504. */
-  F16(DenseLayout.STORAGE_F16, "f16", Short.BYTES),
+  F16(DenseLayout.STORAGE_F16, "f16"),
   /** Rounded to 255 steps of the largest value of their vector, in 1 byte each. */
-  INT8(DenseLayout.STORAGE_INT8, "int8", Byte.BYTES);
+  INT8(DenseLayout.STORAGE_INT8, "int8"),
+  /**
+   * One bit each: 1 for a number above 0. A score is the number of equal bits less the number of
+   * other ones, which is the inner product of vectors of 1 and −1.
+   */
+  BINARY(DenseLayout.STORAGE_BINARY, "binary"),
+  /**
+   * Sparse vectors of tokens, as in SLIM (Li, Lin, Ma and Lin, "SLIM: Sparsified Late Interaction
+   * for Efficient Multi-Vector Retrieval with Inverted Indexes", SIGIR 2023). The dimensions are
+   * the number of terms that a vector keeps.
+   */
+  TERMS(DenseLayout.STORAGE_TERMS, "terms"),
+  /**
+   * Densified lexical vectors (Lin and Lin, "A Dense Representation Framework for Lexical and
+   * Semantic Matching", ACM TOIS 2023): the heaviest term of each slice of the terms. The
+   * dimensions are the number of slices.
+   */
+  SLICES(DenseLayout.STORAGE_SLICES, "slices");
 
   private final int code;
   private final String word;
-  private final int valueBytes;
 
-  DenseStorage(int code, String word, int valueBytes) {
+  DenseStorage(int code, String word) {
     this.code = code;
     this.word = word;
-    this.valueBytes = valueBytes;
   }
 
   /** Returns the code in files. */
@@ -34,9 +49,9 @@ public enum DenseStorage {
     return word;
   }
 
-  /** Returns the bytes of a value: 4, 2 or 1. */
-  public int valueBytes() {
-    return valueBytes;
+  /** Returns whether a vector is one number for each dimension. */
+  public boolean isOfValues() {
+    return this != TERMS && this != SLICES;
   }
 
   /**
@@ -66,6 +81,6 @@ public enum DenseStorage {
       }
     }
     throw new InvalidInputException(
-        "storage of a dense field", "'" + word + "'", "f32, f16 or int8");
+        "storage of a dense field", "'" + word + "'", "f32, f16, int8, binary, terms or slices");
   }
 }

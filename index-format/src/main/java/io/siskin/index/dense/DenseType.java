@@ -1,5 +1,6 @@
 package io.siskin.index.dense;
 
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.format.v2.FormatV2;
@@ -7,34 +8,71 @@ import io.siskin.index.format.v2.FormatV2;
 /**
  * What the vectors of a dense field are.
  *
- * @param dimensions the number of values of a vector, 1 to 4,096
+ * @param dimensions the number of values of a vector, 1 to 4,096. Of {@link DenseStorage#TERMS},
+ *     how many terms a vector keeps; of {@link DenseStorage#SLICES}, the slices, a multiple of 64
  * @param storage how values are stored
  * @param similarity what a score is
  */
 public record DenseType(int dimensions, DenseStorage storage, DenseSimilarity similarity) {
-  /** Checks the range. */
+  /** Checks the range, and that storage and similarity go together. */
   public DenseType {
     Ranges.check("dimensions", dimensions, 1, FormatV2.DENSE_DIMENSIONS_MAX);
+    boolean hasCosine =
+        switch (storage) {
+          case F32, F16, INT8 -> true;
+          case BINARY, TERMS, SLICES -> false;
+        };
+    if (similarity == DenseSimilarity.COSINE && !hasCosine) {
+      throw new InvalidInputException(
+          "similarity of a dense field",
+          "'" + similarity.word() + "'",
+          "dot, since it is stored as " + storage.word());
+    }
+    if (storage == DenseStorage.SLICES && dimensions % DenseLayout.SLICE_GROUP != 0) {
+      throw new InvalidInputException(
+          "dimensions", dimensions, "a multiple of " + DenseLayout.SLICE_GROUP + ", as of slices");
+    }
   }
 
   /** Returns the number of values of a row in memory, with the zeros at its end. */
   public int rowValues() {
-    return DenseLayout.rowValues(dimensions, storage.valueBytes());
+    return switch (storage) {
+      case F32 -> DenseLayout.rowValues(dimensions, Float.BYTES);
+      case F16 -> DenseLayout.rowValues(dimensions, Short.BYTES);
+      case INT8 -> DenseLayout.rowValues(dimensions, Byte.BYTES);
+      case BINARY -> rowBytes() * Byte.SIZE;
+      case TERMS, SLICES -> dimensions;
+    };
   }
 
   /** Returns the length of a row in memory in bytes, a multiple of 64. */
   public int rowBytes() {
-    return rowValues() * storage.valueBytes();
+    return switch (storage) {
+      case F32 -> rowValues() * Float.BYTES;
+      case F16 -> rowValues() * Short.BYTES;
+      case INT8 -> rowValues();
+      case BINARY, TERMS, SLICES -> DenseLayout.rowBytes(vectorBytes());
+    };
   }
 
   /** Returns the length of the values of a vector in bytes, without the zeros at the end. */
   public int vectorBytes() {
-    return dimensions * storage.valueBytes();
+    return switch (storage) {
+      case F32 -> dimensions * Float.BYTES;
+      case F16 -> dimensions * Short.BYTES;
+      case INT8 -> dimensions;
+      case BINARY -> (dimensions + Byte.SIZE - 1) / Byte.SIZE;
+      case TERMS -> dimensions * (Integer.BYTES + Byte.BYTES);
+      case SLICES -> dimensions * (Byte.BYTES + Short.BYTES);
+    };
   }
 
   /** Returns whether each vector has a scale. */
   public boolean hasScales() {
-    return storage == DenseStorage.INT8;
+    return switch (storage) {
+      case F32, F16, BINARY -> false;
+      case INT8, TERMS, SLICES -> true;
+    };
   }
 
   /** Returns the type in words, for messages. */

@@ -1,6 +1,7 @@
 package io.siskin.index.dense;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.SparseVector;
 
 /** What is done with the values of every vector, stored or asked for. */
 final class DenseValues {
@@ -26,6 +27,22 @@ final class DenseValues {
       if (!(Math.abs(values[i]) <= VALUE_MAX)) {
         throw new InvalidInputException(
             what + "[" + i + "]", values[i], "a number of -10^15 to 10^15");
+      }
+    }
+  }
+
+  /**
+   * Checks the weights of a sparse vector, as the values of other vectors are checked.
+   *
+   * @param what what it is, for the message
+   * @param vector the vector
+   * @throws InvalidInputException when a weight is too large
+   */
+  static void check(String what, SparseVector vector) {
+    for (int i = 0; i < vector.size(); i++) {
+      if (!(vector.weight(i) <= VALUE_MAX)) {
+        throw new InvalidInputException(
+            what + ".weights[" + i + "]", vector.weight(i), "a number of 0 to 10^15");
       }
     }
   }

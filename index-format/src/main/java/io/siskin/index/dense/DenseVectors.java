@@ -4,6 +4,8 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.format.v2.FormatV2;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -60,7 +62,55 @@ public final class DenseVectors {
           }
         }
         case INT8 -> addBytes(vector);
+        case BINARY -> addBits(vector);
+        case TERMS, SLICES -> throw new AssertionError(type);
       }
+      count++;
+    }
+
+    private void addBits(float[] vector) {
+      for (int first = 0; first < vector.length; first += Byte.SIZE) {
+        int bits = 0;
+        for (int i = first; i < Math.min(first + Byte.SIZE, vector.length); i++) {
+          bits |= vector[i] > 0 ? 1 << (i - first) : 0;
+        }
+        values.put((byte) bits);
+      }
+    }
+
+    /** Adds the heaviest terms of the vector of a token. Those that round to 0 are left out. */
+    void addTerms(String what, SparseVector vector) {
+      DenseValues.check(what, vector);
+      PrunedTerms terms = PrunedTerms.of(vector, type.dimensions());
+      scales[count] = scale(terms.weights());
+      int start = values.position();
+      int kept = 0;
+      for (int i = 0; i < terms.numbers().length; i++) {
+        byte steps = steps(terms.weights()[i], scales[count]);
+        if (steps != 0) {
+          values.putInt(start + Integer.BYTES * kept, terms.numbers()[i]);
+          values.put(start + Integer.BYTES * type.dimensions() + kept, steps);
+          kept++;
+        }
+      }
+      values.position(start + type.vectorBytes());
+      count++;
+    }
+
+    /** Adds a sparse vector by its slices. A slice whose weight rounds to 0 is empty. */
+    void addSlices(String what, SparseVector vector) {
+      DenseValues.check(what, vector);
+      SlicedVector sliced = SlicedVector.of(vector, type.dimensions());
+      scales[count] = scale(sliced.weights());
+      int start = values.position();
+      for (int slice = 0; slice < type.dimensions(); slice++) {
+        byte steps = steps(sliced.weights()[slice], scales[count]);
+        values.put(start + slice, steps);
+        values.putShort(
+            start + type.dimensions() + Short.BYTES * slice,
+            (short) (steps == 0 ? 0 : sliced.indexes()[slice]));
+      }
+      values.position(start + type.vectorBytes());
       count++;
     }
 
@@ -74,17 +124,24 @@ public final class DenseVectors {
     }
 
     private void addBytes(float[] vector) {
+      scales[count] = scale(vector);
+      for (float value : vector) {
+        values.put(steps(value, scales[count]));
+      }
+    }
+
+    private static float scale(float[] vector) {
       float max = 0;
       for (float value : vector) {
         max = Math.max(max, Math.abs(value));
       }
-      float scale = max / DenseLayout.INT8_MAX;
-      scales[count] = scale;
-      for (float value : vector) {
-        // The smallest numbers have no scale and are stored as 0.
-        double steps = scale == 0 ? 0 : Math.rint((double) value / scale);
-        values.put((byte) Math.max(-DenseLayout.INT8_MAX, Math.min(DenseLayout.INT8_MAX, steps)));
-      }
+      return max / DenseLayout.INT8_MAX;
+    }
+
+    private static byte steps(float value, float scale) {
+      // The smallest numbers have no scale and are stored as 0.
+      double steps = scale == 0 ? 0 : Math.rint((double) value / scale);
+      return (byte) Math.max(-DenseLayout.INT8_MAX, Math.min(DenseLayout.INT8_MAX, steps));
     }
 
     DenseVectors build() {
@@ -166,7 +223,8 @@ public final class DenseVectors {
   }
 
   /**
-   * Returns the values of a vector as numbers: those that scores are computed with.
+   * Returns the values of a vector as numbers: those that scores are computed with. Bits are 1 and
+   * −1, and terms and slices are their weights.
    *
    * @param vector 0 to {@link #count} − 1
    * @return the values; owned by the caller
@@ -176,15 +234,40 @@ public final class DenseVectors {
         ByteBuffer.wrap(values, vector * type.vectorBytes(), type.vectorBytes())
             .order(ByteOrder.LITTLE_ENDIAN);
     float[] floats = new float[type.dimensions()];
+    int start = in.position();
     for (int i = 0; i < floats.length; i++) {
       floats[i] =
           switch (type.storage()) {
             case F32 -> in.getFloat();
             case F16 -> Float.float16ToFloat(in.getShort());
-            case INT8 -> in.get() * scales[vector];
+            case INT8, SLICES -> in.get() * scales[vector];
+            case BINARY -> (in.get(start + i / Byte.SIZE) >> i % Byte.SIZE & 1) == 1 ? 1 : -1;
+            case TERMS -> in.get(start + Integer.BYTES * type.dimensions() + i) * scales[vector];
           };
     }
     return floats;
+  }
+
+  /**
+   * Returns the sparse vector of a token, for a field that stores {@link DenseStorage#TERMS}. It
+   * has the numbers of the terms, see {@link TermNumbers}.
+   *
+   * @param vector 0 to {@link #count} − 1
+   */
+  public TermIdVector toTerms(int vector) {
+    ByteBuffer in =
+        ByteBuffer.wrap(values, vector * type.vectorBytes(), type.vectorBytes())
+            .order(ByteOrder.LITTLE_ENDIAN);
+    float[] weights = toFloats(vector);
+    int kept = 0;
+    while (kept < weights.length && weights[kept] != 0) {
+      kept++;
+    }
+    int[] numbers = new int[kept];
+    for (int i = 0; i < kept; i++) {
+      numbers[i] = in.getInt();
+    }
+    return TermIdVector.of(numbers, Arrays.copyOf(weights, kept));
   }
 
   /**

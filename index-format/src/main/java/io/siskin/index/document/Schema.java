@@ -1,11 +1,13 @@
 package io.siskin.index.document;
 
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v2.FormatV2;
+import io.siskin.index.vector.SparseVector;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -186,6 +188,41 @@ public record Schema(List<Field> fields, @Nullable String tenantField, List<Dens
             stored.put(name, field.vectors(vectors.toArray(float[][]::new)));
           }
         });
+    return stored;
+  }
+
+  /**
+   * Returns the stored form of all vectors that a document has in dense fields: given ones, token
+   * vectors, and those that are made of its sparse vector.
+   *
+   * @param given vectors in their stored form, by the name of the dense field
+   * @param tokens token vectors by the name of the dense field; a field with none of them is left
+   *     out
+   * @param vector the sparse vector of the document, as it was given or encoded
+   * @throws InvalidInputException when a field is not declared or does not store terms, or when
+   *     vectors do not fit it
+   */
+  public Map<String, DenseVectors> stored(
+      Map<String, DenseVectors> given,
+      Map<String, List<SparseVector>> tokens,
+      SparseVector vector) {
+    if (tokens.isEmpty()
+        && dense.stream().noneMatch(field -> field.type().storage() == DenseStorage.SLICES)) {
+      return given;
+    }
+    Map<String, DenseVectors> stored = new LinkedHashMap<>(given);
+    tokens.forEach(
+        (name, vectors) -> {
+          DenseFieldSpec field = requireDense("token_vectors." + name, name);
+          if (!vectors.isEmpty()) {
+            stored.put(name, field.tokenVectors(vectors));
+          }
+        });
+    for (DenseFieldSpec field : dense) {
+      if (field.type().storage() == DenseStorage.SLICES) {
+        stored.put(field.name(), field.densified(vector));
+      }
+    }
     return stored;
   }
 

@@ -4,6 +4,7 @@ import io.siskin.index.dense.DenseFields;
 import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileLayout;
@@ -213,6 +214,23 @@ final class GrowingDense {
       long at = SlabMemory.offset(reference);
       float scale = slab.get(FileLayout.F32, scaleOffset(at, vector));
       return query.score(slab, rows(at, count) + (long) vector * field.row.length, scale);
+    }
+
+    @Override
+    public double maxSim(MaxSimQuery query, int document) {
+      assert query.type().equals(field.type) : query.type();
+      int reference = reference(document);
+      MemorySegment slab = memory.slab(reference);
+      long at = SlabMemory.offset(reference);
+      int count = count(reference);
+      query.begin();
+      for (int vector = 0; vector < count; vector++) {
+        query.offer(
+            slab,
+            rows(at, count) + (long) vector * field.row.length,
+            slab.get(FileLayout.F32, scaleOffset(at, vector)));
+      }
+      return query.sum();
     }
 
     @Override

@@ -47,6 +47,7 @@ final class DenseVerifier {
     for (int row = 0; row < field.vectorCount(); row++) {
       double norm = norm(row);
       normMax = Math.max(normMax, DenseVectors.roundedUp(norm));
+      verifyPlaces(row);
       int number = row;
       findings.expect(
           field.type().similarity() == DenseSimilarity.DOT || Math.abs(norm - 1) <= tolerance(),
@@ -69,6 +70,8 @@ final class DenseVerifier {
       case F32 -> F32_TOLERANCE;
       case F16 -> F16_TOLERANCE;
       case INT8 -> INT8_TOLERANCE;
+      // They have no cosine.
+      case BINARY, TERMS, SLICES -> 0;
     };
   }
 
@@ -82,8 +85,7 @@ final class DenseVerifier {
       float value = value(bytes, i, scale);
       findings.expect(
           Float.isFinite(value)
-              && (field.type().storage() != DenseStorage.INT8
-                  || bytes.get(FileLayout.U8, i) != Byte.MIN_VALUE),
+              && (!field.type().hasScales() || bytes.get(FileLayout.U8, at(i)) != Byte.MIN_VALUE),
           FILE,
           () -> "dense field " + field.name() + ", value " + index + " of vector " + row,
           "a finite number, and no byte of -128",
@@ -93,11 +95,72 @@ final class DenseVerifier {
     return Math.sqrt(sum);
   }
 
+  /** Returns where the byte of a value is in a row, for fields of bytes. */
+  private long at(int index) {
+    return field.type().storage() == DenseStorage.TERMS
+        ? (long) Integer.BYTES * field.dimensions() + index
+        : index;
+  }
+
+  /**
+   * Checks what is beside the values: that numbers of terms ascend, that what has the weight 0 is
+   * 0, that no weight is below 0, and that no bit is set after the last dimension.
+   */
+  private void verifyPlaces(int row) {
+    MemorySegment bytes = field.row(row);
+    switch (field.type().storage()) {
+      case F32, F16, INT8 -> {
+        // They have values only.
+      }
+      case BINARY -> {
+        int last = bytes.get(FileLayout.U8, field.type().vectorBytes() - 1) & 0xFF;
+        int used = (field.dimensions() - 1) % Byte.SIZE + 1;
+        expectZero(row, field.dimensions(), last >>> used);
+      }
+      case TERMS -> {
+        for (int i = 0; i < field.dimensions(); i++) {
+          int number = bytes.get(FileLayout.U32, (long) Integer.BYTES * i);
+          int before = i == 0 ? 0 : bytes.get(FileLayout.U32, (long) Integer.BYTES * (i - 1));
+          byte weight = bytes.get(FileLayout.U8, at(i));
+          boolean follows = i == 0 || bytes.get(FileLayout.U8, at(i - 1)) > 0;
+          boolean ascends = i == 0 || Integer.compareUnsigned(before, number) < 0;
+          expectPlace(row, i, weight == 0 ? number == 0 : weight > 0 && follows && ascends);
+        }
+      }
+      case SLICES -> {
+        for (int i = 0; i < field.dimensions(); i++) {
+          int index = bytes.get(FileLayout.U16, field.dimensions() + (long) Short.BYTES * i);
+          byte weight = bytes.get(FileLayout.U8, i);
+          expectPlace(row, i, weight > 0 || (weight == 0 && index == 0));
+        }
+      }
+    }
+  }
+
+  private void expectPlace(int row, int place, boolean isRight) {
+    findings.expect(
+        isRight,
+        FILE,
+        () -> "dense field " + field.name() + ", place " + place + " of vector " + row,
+        "a weight above 0 in its order, or zeros",
+        "something else");
+  }
+
+  private void expectZero(int row, int place, int found) {
+    findings.expect(
+        found == 0,
+        FILE,
+        () -> "dense field " + field.name() + ", bits of vector " + row + " from " + place,
+        0,
+        found);
+  }
+
   private float value(MemorySegment bytes, int index, float scale) {
     return switch (field.type().storage()) {
       case F32 -> bytes.get(FileLayout.F32, (long) Float.BYTES * index);
       case F16 -> Float.float16ToFloat(bytes.get(FileLayout.U16, (long) Short.BYTES * index));
-      case INT8 -> bytes.get(FileLayout.U8, index) * scale;
+      case INT8, TERMS, SLICES -> bytes.get(FileLayout.U8, at(index)) * scale;
+      case BINARY -> (bytes.get(FileLayout.U8, index / 8) >> index % 8 & 1) == 1 ? 1 : -1;
     };
   }
 

@@ -18,6 +18,9 @@ public interface DenseKernel {
   /** The number of partial sums of floats. The length of a row is a multiple of it. */
   int GROUP_LENGTH = 32;
 
+  /** The number of queries that {@link #dotBlock} takes at once. */
+  int BLOCK_LENGTH = 16;
+
   /**
    * Returns the inner product of a row of f32.
    *
@@ -48,6 +51,54 @@ public interface DenseKernel {
    * @param length the number of values of the row, a multiple of 64
    */
   int dotInt8(MemorySegment values, long offset, int[] query, int length);
+
+  /**
+   * Returns the inner products of a row of floats with a block of queries, each with the bits of
+   * {@link #dotF32}. The sums of different queries are in different lanes, so nothing is added
+   * across the lanes of a vector.
+   *
+   * @param row the row, of {@code length} numbers or more
+   * @param queries {@code length} groups of {@link #BLOCK_LENGTH} numbers: the value {@code i} of
+   *     the query {@code j} is at {@code i × BLOCK_LENGTH + j}
+   * @param length the number of values of the row, a multiple of {@link #GROUP_LENGTH}
+   * @param dots receives the inner product with each query
+   */
+  void dotBlock(float[] row, float[] queries, int length, float[] dots);
+
+  /**
+   * Reads a row of f16 as floats, without a loss.
+   *
+   * @param values as for {@link #dotF16}
+   * @param offset as for {@link #dotF16}
+   * @param row receives {@code length} numbers
+   * @param length as for {@link #dotF16}
+   */
+  void widenF16(MemorySegment values, long offset, float[] row, int length);
+
+  /**
+   * Returns how many bits of a row differ from those of a query: their Hamming distance.
+   *
+   * @param values the memory of the row
+   * @param offset where the row begins, in bytes; any alignment, and a multiple of 64 is fastest
+   * @param query the bits of the query, the lowest bit of a number first
+   * @param length the number of longs of the row, a multiple of 8. Bits after the dimensions of the
+   *     field are 0, in the row and in the query
+   */
+  int unequalBits(MemorySegment values, long offset, long[] query, int length);
+
+  /**
+   * Returns the gated inner product of a row of slices: a slice counts only where row and query
+   * have the same index.
+   *
+   * @param values the memory of the row: {@code length} signed bytes, and then as many u16; 64
+   *     bytes after the row may be read
+   * @param offset where the row begins, in bytes
+   * @param query whole numbers, by slice. 128 times the sum of their absolute values must fit an
+   *     int
+   * @param indexes the indexes of the query, by slice: 0 to 65,535
+   * @param length the number of slices, a multiple of 64
+   */
+  int dotSlices(MemorySegment values, long offset, int[] query, int[] indexes, int length);
 
   /**
    * Adds partial sums. The upper half is added to the lower half, number by number, until one

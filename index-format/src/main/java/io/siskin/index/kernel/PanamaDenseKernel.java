@@ -5,7 +5,9 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -39,7 +41,14 @@ final class PanamaDenseKernel implements DenseKernel {
   // The exponents of f32 and f16 are biased by 127 and 15.
   private static final float F16_EXPONENT_BIAS = 0x1p112f;
 
+  private static final VectorSpecies<Long> LONGS =
+      VectorSpecies.of(long.class, PanamaSpecies.shape(PanamaSpecies.BITS));
+
+  // What is left of the partial sums after two foldings.
+  private static final int QUARTERS = GROUP_LENGTH / 4;
+
   private final float[] sums = new float[GROUP_LENGTH];
+  private final float[] quarters = new float[QUARTERS * LANES];
 
   @Override
   public float dotF32(MemorySegment values, long offset, float[] query, int length) {
@@ -110,6 +119,92 @@ final class PanamaDenseKernel implements DenseKernel {
               int8(values, offset + i + LANES).mul(IntVector.fromArray(INTS, query, i + LANES)));
     }
     return low.add(high).reduceLanes(VectorOperators.ADD);
+  }
+
+  /**
+   * Each lane has a query of its own, so a step of {@link DenseKernel#fold} is an addition of
+   * vectors. Four partial sums of all queries are in registers at a time.
+   */
+  @Override
+  public void dotBlock(float[] row, float[] queries, int length, float[] dots) {
+    for (int lane = 0; lane < BLOCK_LENGTH; lane += LANES) {
+      for (int which = 0; which < QUARTERS; which++) {
+        sumQuarter(row, queries, length, which, lane);
+      }
+      foldQuarters(dots, lane);
+    }
+  }
+
+  private void sumQuarter(float[] row, float[] queries, int length, int which, int lane) {
+    FloatVector first = FloatVector.zero(FLOATS);
+    FloatVector second = FloatVector.zero(FLOATS);
+    FloatVector third = FloatVector.zero(FLOATS);
+    FloatVector fourth = FloatVector.zero(FLOATS);
+    for (int i = which; i < length; i += GROUP_LENGTH) {
+      int at = i * BLOCK_LENGTH + lane;
+      first = first.add(query(queries, at).mul(row[i]));
+      second = second.add(query(queries, at + QUARTERS * BLOCK_LENGTH).mul(row[i + QUARTERS]));
+      third =
+          third.add(query(queries, at + 2 * QUARTERS * BLOCK_LENGTH).mul(row[i + 2 * QUARTERS]));
+      fourth =
+          fourth.add(query(queries, at + 3 * QUARTERS * BLOCK_LENGTH).mul(row[i + 3 * QUARTERS]));
+    }
+    first.add(third).add(second.add(fourth)).intoArray(quarters, which * LANES);
+  }
+
+  private static FloatVector query(float[] queries, int at) {
+    return FloatVector.fromArray(FLOATS, queries, at);
+  }
+
+  private void foldQuarters(float[] dots, int lane) {
+    FloatVector even = quarterPair(0).add(quarterPair(2));
+    FloatVector odd = quarterPair(1).add(quarterPair(3));
+    even.add(odd).intoArray(dots, lane);
+  }
+
+  private FloatVector quarterPair(int which) {
+    return query(quarters, which * LANES).add(query(quarters, (which + QUARTERS / 2) * LANES));
+  }
+
+  @Override
+  public void widenF16(MemorySegment values, long offset, float[] row, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      f16(values, offset + (long) Short.BYTES * i).intoArray(row, i);
+    }
+  }
+
+  @Override
+  public int unequalBits(MemorySegment values, long offset, long[] query, int length) {
+    LongVector counts = LongVector.zero(LONGS);
+    for (int i = 0; i < length; i += LONGS.length()) {
+      LongVector row =
+          LongVector.fromMemorySegment(
+              LONGS, values, offset + (long) Long.BYTES * i, ByteOrder.LITTLE_ENDIAN);
+      counts =
+          counts.add(
+              row.lanewise(VectorOperators.XOR, LongVector.fromArray(LONGS, query, i))
+                  .lanewise(VectorOperators.BIT_COUNT));
+    }
+    return (int) counts.reduceLanes(VectorOperators.ADD);
+  }
+
+  @Override
+  public int dotSlices(MemorySegment values, long offset, int[] query, int[] indexes, int length) {
+    IntVector sum = IntVector.zero(INTS);
+    for (int i = 0; i < length; i += LANES) {
+      IntVector products = int8(values, offset + i).mul(IntVector.fromArray(INTS, query, i));
+      VectorMask<Integer> same =
+          u16(values, offset + length + (long) Short.BYTES * i)
+              .compare(VectorOperators.EQ, IntVector.fromArray(INTS, indexes, i));
+      sum = sum.add(products, same);
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static IntVector u16(MemorySegment values, long offset) {
+    return (IntVector)
+        ShortVector.fromMemorySegment(SHORTS, values, offset, ByteOrder.LITTLE_ENDIAN)
+            .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
   }
 
   private static FloatVector f32(MemorySegment values, long offset) {

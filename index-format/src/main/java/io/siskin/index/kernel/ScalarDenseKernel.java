@@ -36,4 +36,43 @@ final class ScalarDenseKernel implements DenseKernel {
     }
     return sum;
   }
+
+  @Override
+  public void dotBlock(float[] row, float[] queries, int length, float[] dots) {
+    for (int query = 0; query < BLOCK_LENGTH; query++) {
+      Arrays.fill(sums, 0);
+      for (int i = 0; i < length; i++) {
+        sums[i % GROUP_LENGTH] += row[i] * queries[i * BLOCK_LENGTH + query];
+      }
+      dots[query] = DenseKernel.fold(sums);
+    }
+  }
+
+  @Override
+  public void widenF16(MemorySegment values, long offset, float[] row, int length) {
+    for (int i = 0; i < length; i++) {
+      row[i] = Float.float16ToFloat(values.get(FileLayout.U16, offset + (long) Short.BYTES * i));
+    }
+  }
+
+  @Override
+  public int unequalBits(MemorySegment values, long offset, long[] query, int length) {
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      count += Long.bitCount(values.get(FileLayout.U64, offset + (long) Long.BYTES * i) ^ query[i]);
+    }
+    return count;
+  }
+
+  @Override
+  public int dotSlices(MemorySegment values, long offset, int[] query, int[] indexes, int length) {
+    int sum = 0;
+    for (int i = 0; i < length; i++) {
+      short index = values.get(FileLayout.U16, offset + length + (long) Short.BYTES * i);
+      if (Short.toUnsignedInt(index) == indexes[i]) {
+        sum += values.get(FileLayout.U8, offset + i) * query[i];
+      }
+    }
+    return sum;
+  }
 }

@@ -5,6 +5,7 @@ import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.error.CorruptSegmentException;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.SectionKind;
 import io.siskin.index.format.v1.FormatV1;
@@ -125,10 +126,15 @@ final class DenseFile {
       throw new CorruptSegmentException(
           records.file(),
           records.offset() + at,
-          "a storage of 1 to 3 and a similarity of 1 or 2",
+          "a storage of 1 to 6 and a similarity of 1 or 2",
           storageCode + " and " + similarityCode);
     }
-    return new DenseType(dimensions, storage, similarity);
+    try {
+      return new DenseType(dimensions, storage, similarity);
+    } catch (InvalidInputException together) {
+      throw new CorruptSegmentException(
+          records.file(), records.offset() + at, together.allowed(), together.value());
+    }
   }
 
   /** Checks what readers follow: the starts of rows, and that every scale is a number. */

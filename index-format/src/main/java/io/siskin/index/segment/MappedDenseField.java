@@ -3,6 +3,7 @@ package io.siskin.index.segment;
 import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.format.FileLayout;
 import java.lang.foreign.MemorySegment;
@@ -126,6 +127,17 @@ public final class MappedDenseField implements StoredDenseField {
   private float score(DenseQuery query, long offset, int row) {
     assert query.type().equals(type) : query.type();
     return query.score(arrays.values, offset, scale(row));
+  }
+
+  @Override
+  public double maxSim(MaxSimQuery query, int document) {
+    assert query.type().equals(type) : query.type();
+    query.begin();
+    int end = start(document + 1);
+    for (int row = start(document); row < end; row++) {
+      query.offer(arrays.values, rowOffset(row), scale(row));
+    }
+    return query.sum();
   }
 
   @Override

@@ -38,8 +38,10 @@ final class ArchitectureTest {
           Map.entry("format.v1", Set.of("format")),
           Map.entry("format.v2", Set.of("format", "format.v1")),
           Map.entry("column", Set.of("document")),
-          Map.entry("dense", Set.of("error", "format.v2", "kernel")),
-          Map.entry("document", Set.of("dense", "error", "format.v1", "format.v2", "quantize")),
+          Map.entry(
+              "dense", Set.of("error", "format", "format.v1", "format.v2", "kernel", "vector")),
+          Map.entry(
+              "document", Set.of("dense", "error", "format.v1", "format.v2", "quantize", "vector")),
           Map.entry("vector", Set.of("error")),
           Map.entry("quantize", Set.of("error", "format.v1", "vector")),
           Map.entry("file", Set.of("error")),

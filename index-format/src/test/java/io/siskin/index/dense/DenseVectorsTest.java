@@ -9,8 +9,12 @@ import io.siskin.index.kernel.DenseKernel;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.testing.RandomDense;
 import io.siskin.index.testing.Seeds;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +112,9 @@ final class DenseVectorsTest {
         assertThat(DenseQuery.of(field, query, panama).score(memory, 0, vectors.scale(0)))
             .isEqualTo(score);
         float[] asked = DenseValues.normalized("query", field.type(), query);
+        if (field.type().storage() == DenseStorage.BINARY) {
+          asked = field.vectors(query).toFloats(0);
+        }
         double expected = 0;
         for (int i = 0; i < asked.length; i++) {
           expected += (double) asked[i] * vectors.toFloats(0)[i];
@@ -117,5 +124,159 @@ final class DenseVectorsTest {
         assertThat(score).isLessThanOrEqualTo((float) (norms * (1 + 1e-5)));
       }
     }
+  }
+
+  /** What docs/ranking.md says of SPAR. Whole numbers make the sums exact. */
+  @Test
+  void theInnerProductOfJoinedVectorsIsTheWeightedSum() {
+    Random random = new Random(Seeds.next());
+    DenseKernel kernel = KernelProvider.of(false).newDenseKernel();
+    for (int round = 0; round < 50; round++) {
+      float weight = random.nextInt(1, 9) / 4f;
+      float[][] document = {whole(random, 40), whole(random, 24)};
+      float[][] query = {whole(random, 40), whole(random, 24)};
+      float[] asked = joined(query[0], scaled(query[1], weight));
+      float sum =
+          score(document[0], query[0], kernel) + weight * score(document[1], query[1], kernel);
+      assertThat(score(joined(document[0], document[1]), asked, kernel)).isEqualTo(sum);
+    }
+  }
+
+  private static float[] whole(Random random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = random.nextInt(19) - 9;
+    }
+    return values;
+  }
+
+  private static float[] scaled(float[] values, float weight) {
+    float[] scaled = values.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= weight;
+    }
+    return scaled;
+  }
+
+  private static float[] joined(float[] first, float[] second) {
+    float[] joined = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, joined, first.length, second.length);
+    return joined;
+  }
+
+  private static float score(float[] document, float[] query, DenseKernel kernel) {
+    DenseFieldSpec field = field(query.length, DenseStorage.F32, DenseSimilarity.DOT);
+    byte[] row = new byte[field.type().rowBytes()];
+    field.vectors(document).copyValues(0, row);
+    MemorySegment memory = Arena.ofAuto().allocate(row.length + 64L);
+    memory.asSlice(0, row.length).copyFrom(MemorySegment.ofArray(row));
+    return DenseQuery.of(field, query, kernel).score(memory, 0, 1);
+  }
+
+  @Test
+  void bitsAreSigns() {
+    DenseFieldSpec field = field(10, DenseStorage.BINARY, DenseSimilarity.DOT);
+    DenseVectors vectors =
+        field.vectors(new float[] {1, -1, 0, 2e-30f, -0f, 5, -7, 1e15f, -3, 0.5f});
+    assertThat(vectors.storedValues()).containsExactly(0b10101001, 0b10);
+    assertThat(vectors.toFloats(0)).containsExactly(1, -1, -1, 1, -1, 1, -1, 1, -1, 1);
+    assertThat(vectors.normMax()).isEqualTo(DenseVectors.roundedUp(Math.sqrt(10)));
+    assertThatThrownBy(() -> field(10, DenseStorage.BINARY, DenseSimilarity.COSINE))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("stored as binary");
+  }
+
+  @Test
+  void aTokenVectorKeepsItsHeaviestTerms() {
+    DenseFieldSpec field = field(3, DenseStorage.TERMS, DenseSimilarity.DOT);
+    // -1 is the largest number. Of the two equal weights, the one of the smaller number stays.
+    TermIdVector given =
+        TermIdVector.of(new int[] {-1, 9, 2, 4, 7}, new float[] {12.7f, 3, 3, 0.01f, 6.4f});
+    DenseVectors vectors =
+        field.tokenVectors(List.of(given, TermIdVector.of(new int[0], new float[0])));
+    assertThat(vectors.count()).isEqualTo(2);
+    assertThat(vectors.scale(0)).isEqualTo(12.7f / 127);
+    assertThat(vectors.storedValues())
+        .containsExactly(
+            2, 0, 0, 0, 7, 0, 0, 0, -1, -1, -1, -1, 30, 64, 127, //
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    assertThat(vectors.toTerms(0).termId(0)).isEqualTo(2);
+    assertThat(vectors.toTerms(0).size()).isEqualTo(3);
+    assertThat(vectors.toTerms(1).size()).isZero();
+    // What was read is what is stored again.
+    assertThat(field.tokenVectors(List.of(vectors.toTerms(0))).storedValues())
+        .isEqualTo(Arrays.copyOf(vectors.storedValues(), 15));
+    // A weight that rounds to 0 takes no place.
+    DenseVectors rounded =
+        field.tokenVectors(List.of(TermIdVector.of(new int[] {1, 5}, new float[] {0.001f, 1})));
+    assertThat(rounded.toTerms(0).size()).isEqualTo(1);
+    assertThat(rounded.toTerms(0).termId(0)).isEqualTo(5);
+    assertThatThrownBy(() -> field.vectors(new float[3])).hasMessageContaining("token_vectors");
+    assertThatThrownBy(
+            () -> field.tokenVectors(List.of(TermIdVector.of(new int[] {1}, new float[] {2e15f}))))
+        .hasMessageContaining("token_vectors.v.vectors[0].weights[0]");
+    assertThatThrownBy(
+            () -> field(3, DenseStorage.F32, DenseSimilarity.DOT).tokenVectors(List.of(given)))
+        .hasMessageContaining("stores f32");
+  }
+
+  /** The naive score looks at every pair of terms of the two vectors. */
+  @Test
+  void aSliceCountsWhereBothHaveTheSameTerm() {
+    Random random = new Random(Seeds.next());
+    RandomDense dense = new RandomDense(random);
+    DenseFieldSpec field = RandomDense.SLICES;
+    DenseKernel scalar = KernelProvider.of(false).newDenseKernel();
+    DenseKernel panama = KernelProvider.of(true).newDenseKernel();
+    int matches = 0;
+    for (int round = 0; round < 300; round++) {
+      SparseVector document = dense.sparse(60);
+      SparseVector query = dense.sparse(60);
+      DenseVectors vectors = field.densified(document);
+      byte[] row = new byte[field.type().rowBytes()];
+      vectors.copyValues(0, row);
+      MemorySegment memory = Arena.ofAuto().allocate(row.length + 64L);
+      memory.asSlice(0, row.length).copyFrom(MemorySegment.ofArray(row));
+      float score = DenseQuery.ofSparse(field, query, scalar).score(memory, 0, vectors.scale(0));
+      assertThat(DenseQuery.ofSparse(field, query, panama).score(memory, 0, vectors.scale(0)))
+          .isEqualTo(score);
+      double expected = 0;
+      for (int slice = 0; slice < 64; slice++) {
+        int ofDocument = heaviest(document, slice);
+        int ofQuery = heaviest(query, slice);
+        if (ofDocument >= 0
+            && ofQuery >= 0
+            && TermNumbers.of(document, ofDocument) == TermNumbers.of(query, ofQuery)) {
+          expected += (double) vectors.toFloats(0)[slice] * query.weight(ofQuery);
+          matches++;
+        }
+      }
+      assertThat((double) score).isCloseTo(expected, within(1e-5 * (1 + expected)));
+    }
+    assertThat(matches).isPositive();
+    assertThatThrownBy(() -> new DenseType(65, DenseStorage.SLICES, DenseSimilarity.DOT))
+        .hasMessageContaining("multiple of 64");
+    assertThatThrownBy(() -> DenseQuery.of(field, new float[64]))
+        .hasMessageContaining("a sparse vector");
+  }
+
+  private static int heaviest(SparseVector vector, int slice) {
+    int best = -1;
+    for (int i = 0; i < vector.size(); i++) {
+      long number = Integer.toUnsignedLong(TermNumbers.of(vector, i));
+      if (number % 64 == slice
+          && (best < 0
+              || vector.weight(i) > vector.weight(best)
+              || (vector.weight(i) == vector.weight(best)
+                  && index(number)
+                      < index(Integer.toUnsignedLong(TermNumbers.of(vector, best)))))) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private static long index(long number) {
+    return number / 64 % 65_536;
   }
 }

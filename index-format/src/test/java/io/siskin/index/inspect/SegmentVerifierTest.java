@@ -378,6 +378,46 @@ final class SegmentVerifierTest {
             b -> b.putShort(64 * DENSE_BYTE_ROWS, Float.floatToFloat16(4))));
   }
 
+  /** The rows of bits come first, then those of slices, and those of words are the last. */
+  static Stream<Mistake> mistakesInDenseTerms() {
+    int slices = 64 * (8 * 1 + 8 * 2);
+    int words = slices + 24 * 192;
+    return Stream.of(
+        mistake(
+            FileKind.DENSE,
+            "bits of vector 0 from 13",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.put(1, (byte) (b.get(1) | 0x80))),
+        mistake(
+            FileKind.DENSE,
+            "dense field slices, place 5 of vector 0",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.put(slices + 5, (byte) 0).putShort(slices + 64 + 2 * 5, (short) 3)),
+        mistake(
+            FileKind.DENSE,
+            "dense field slices, place 6 of vector 23",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.put(words - 192 + 6, (byte) -3)),
+        mistake(
+            FileKind.DENSE,
+            "dense field words, place 1 of vector",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.put(words + 16, (byte) 1).put(words + 17, (byte) 1).putInt(words, -1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakesInDenseTerms")
+  void aMistakeBesideDenseValuesIsFound(Mistake mistake) throws IOException {
+    assertThat(editAndVerify(SmallSegments.denseTerms(), mistake.edit).findings())
+        .anyMatch(
+            finding ->
+                finding.file() == mistake.file && finding.subject().contains(mistake.subject));
+  }
+
   @ParameterizedTest
   @MethodSource("mistakesInDenseVectors")
   void aMistakeInDenseVectorsIsFound(Mistake mistake) throws IOException {

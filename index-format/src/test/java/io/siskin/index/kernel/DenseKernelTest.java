@@ -80,6 +80,109 @@ final class DenseKernelTest {
         .isEqualTo(row.sumInt8());
   }
 
+  /** A block gives what one query after another gives, to the last bit. */
+  @ParameterizedTest
+  @EnumSource(Content.class)
+  void blocksGiveTheBitsOfSingleQueries(Content content) {
+    Random random = new Random(Seeds.next());
+    for (int length : new int[] {32, 64, 96, 128, 768}) {
+      float[] queries = new float[length * DenseKernel.BLOCK_LENGTH];
+      float[] expected = new float[DenseKernel.BLOCK_LENGTH];
+      Row row = Row.draw(content, length, random);
+      for (int query = 0; query < expected.length; query++) {
+        float[] values = Row.draw(content, length, random).query;
+        for (int i = 0; i < length; i++) {
+          queries[i * DenseKernel.BLOCK_LENGTH + query] = values[i];
+        }
+        expected[query] = SCALAR.dotF16(row.f16, Row.START, values, length);
+      }
+      checkBlock(row, queries, expected, SCALAR);
+      PANAMA.values().forEach(kernel -> checkBlock(row, queries, expected, kernel));
+    }
+  }
+
+  private static void checkBlock(Row row, float[] queries, float[] expected, DenseKernel kernel) {
+    int length = row.query.length;
+    float[] widened = new float[length];
+    kernel.widenF16(row.f16, Row.START, widened, length);
+    float[] dots = new float[expected.length];
+    kernel.dotBlock(widened, queries, length, dots);
+    assertThat(dots).isEqualTo(expected);
+  }
+
+  @Test
+  void bitsAreCountedAlike() {
+    Random random = new Random(Seeds.next());
+    for (int length : new int[] {8, 16, 64}) {
+      for (int round = 0; round < 50; round++) {
+        MemorySegment memory = Arena.ofAuto().allocate(7 + 8L * length);
+        long[] query = new long[length];
+        int expected = 0;
+        for (int i = 0; i < length; i++) {
+          long bits = round == 0 ? -1L : random.nextLong();
+          query[i] = round == 0 ? 0 : random.nextLong();
+          memory.set(FileLayout.U64, 7 + 8L * i, bits);
+          for (int bit = 0; bit < 64; bit++) {
+            expected += (bits >>> bit & 1) == (query[i] >>> bit & 1) ? 0 : 1;
+          }
+        }
+        assertThat(SCALAR.unequalBits(memory, 7, query, length)).isEqualTo(expected);
+        for (DenseKernel kernel : PANAMA.values()) {
+          assertThat(kernel.unequalBits(memory, 7, query, length)).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void slicesAreGatedAlike() {
+    Random random = new Random(Seeds.next());
+    for (int length : new int[] {64, 128, 768, 4096}) {
+      for (int round = 0; round < 20; round++) {
+        Slices slices = Slices.draw(length, random);
+        long expected = 0;
+        for (int i = 0; i < length; i++) {
+          int index = slices.memory.get(FileLayout.U16, 7L + length + 2L * i) & 0xFFFF;
+          int value = slices.memory.get(FileLayout.U8, 7L + i);
+          expected += index == slices.indexes[i] ? (long) value * slices.levels[i] : 0;
+        }
+        assertThat((long) slices.dot(SCALAR)).isEqualTo(expected);
+        for (DenseKernel kernel : PANAMA.values()) {
+          assertThat((long) slices.dot(kernel)).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  /**
+   * A row of slices at an odd offset, and a query.
+   *
+   * @param memory the memory of the row
+   * @param levels the query's whole numbers
+   * @param indexes the query's indexes
+   */
+  private record Slices(MemorySegment memory, int[] levels, int[] indexes) {
+    static Slices draw(int length, Random random) {
+      Slices slices =
+          new Slices(
+              Arena.ofAuto().allocate(7 + 3L * length + PADDING), new int[length], new int[length]);
+      int levelMax = Integer.MAX_VALUE / 128 / length;
+      for (int i = 0; i < length; i++) {
+        // Also indexes that are negative as numbers of 16 bits.
+        slices.indexes[i] = random.nextBoolean() ? random.nextInt(3) : 65_535 - random.nextInt(3);
+        int index = random.nextBoolean() ? slices.indexes[i] : random.nextInt(65_536);
+        slices.memory.set(FileLayout.U16, 7L + length + 2L * i, (short) index);
+        slices.memory.set(FileLayout.U8, 7L + i, (byte) (random.nextInt(255) - 127));
+        slices.levels[i] = random.nextInt(2 * levelMax + 1) - levelMax;
+      }
+      return slices;
+    }
+
+    int dot(DenseKernel kernel) {
+      return kernel.dotSlices(memory, 7, levels, indexes, levels.length);
+    }
+  }
+
   /** Every f16 that is finite is read as the f32 that the JDK makes of it. */
   @Test
   void everyF16IsReadExactly() {
@@ -125,7 +228,29 @@ final class DenseKernelTest {
         arguments[0] + " int8",
         2_000,
         () -> sum[0] += kernel.dotInt8(row.int8, Row.START, row.levels, 384));
+    reportOthers(arguments[0], kernel, row, sum);
     System.out.println("The sum is " + sum[0]);
+  }
+
+  private static void reportOthers(String name, DenseKernel kernel, Row row, float[] sum) {
+    float[] queries = new float[384 * DenseKernel.BLOCK_LENGTH];
+    float[] dots = new float[DenseKernel.BLOCK_LENGTH];
+    float[] widened = new float[384];
+    KernelAllocation.report(
+        name + " block",
+        2_000,
+        () -> {
+          kernel.widenF16(row.f16, Row.START, widened, 384);
+          kernel.dotBlock(widened, queries, 384, dots);
+          sum[0] += dots[0];
+        });
+    long[] bits = new long[16];
+    KernelAllocation.report(
+        name + " bits",
+        2_000,
+        () -> sum[0] += kernel.unequalBits(row.f32, Row.START, bits, bits.length));
+    Slices slices = Slices.draw(768, new Random(1));
+    KernelAllocation.report(name + " slices", 2_000, () -> sum[0] += slices.dot(kernel));
   }
 
   /**

@@ -13,7 +13,9 @@ import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.dense.StoredDenseField;
+import io.siskin.index.dense.TermNumbers;
 import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.growing.GrowingSegment;
 import io.siskin.index.inspect.SegmentVerifier;
@@ -23,6 +25,8 @@ import io.siskin.index.store.Verification;
 import io.siskin.index.testing.RandomDense;
 import io.siskin.index.testing.Seeds;
 import io.siskin.index.testing.SmallSegments;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
@@ -66,10 +71,99 @@ final class DenseFieldTest {
           check(inMemory, spec, query, i, expected);
           check(inFiles, spec, query, mapped.documents().documentNumber("d" + i), expected);
         }
+        checkMaxSim(dense, spec, model, growing, mapped);
       }
+      checkTokens(dense, model, growing, mapped);
     } finally {
       mapped.release();
       growing.release();
+    }
+  }
+
+  /** The naive sum of the largest ones, of the scores that the scalar kernel gives. */
+  private static void checkMaxSim(
+      RandomDense dense,
+      DenseFieldSpec spec,
+      List<Map<String, DenseVectors>> model,
+      GrowingSegment growing,
+      Segment mapped) {
+    List<float[]> query = new ArrayList<>();
+    for (int i = 0; i < 19; i++) {
+      query.add(dense.vector(spec));
+    }
+    MaxSimQuery prepared = MaxSimQuery.of(spec, query);
+    for (int i = 0; i < model.size(); i++) {
+      DenseVectors vectors = model.get(i).get(spec.name());
+      if (vectors == null) {
+        continue;
+      }
+      byte[] row = new byte[spec.type().rowBytes()];
+      MemorySegment memory = Arena.ofAuto().allocate(row.length + 64L);
+      double expected = 0;
+      for (float[] each : query) {
+        DenseQuery scalar = DenseQuery.of(spec, each, KernelProvider.of(false).newDenseKernel());
+        float best = Float.NEGATIVE_INFINITY;
+        for (int vector = 0; vector < vectors.count(); vector++) {
+          vectors.copyValues(vector, row);
+          memory.asSlice(0, row.length).copyFrom(MemorySegment.ofArray(row));
+          best = Math.max(best, scalar.score(memory, 0, vectors.scale(vector)));
+        }
+        expected += best;
+      }
+      checkMaxSim(spec, prepared, i, growing, mapped, expected);
+    }
+  }
+
+  private static void checkMaxSim(
+      DenseFieldSpec spec,
+      MaxSimQuery prepared,
+      int document,
+      GrowingSegment growing,
+      Segment mapped,
+      double expected) {
+    StoredDenseField inMemory = Objects.requireNonNull(growing.view().dense().find(spec.name()));
+    StoredDenseField inFiles = Objects.requireNonNull(mapped.dense().find(spec.name()));
+    assertThat(inMemory.maxSim(prepared, document)).isEqualTo(expected);
+    int number = mapped.documents().documentNumber("d" + document);
+    assertThat(inFiles.maxSim(prepared, number)).isEqualTo(expected);
+  }
+
+  /** The naive score of token vectors multiplies every pair of terms, as whole numbers. */
+  private static void checkTokens(
+      RandomDense dense,
+      List<Map<String, DenseVectors>> model,
+      GrowingSegment growing,
+      Segment mapped) {
+    DenseFieldSpec spec = RandomDense.TOKENS;
+    List<SparseVector> query = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      query.add(dense.sparse(9));
+    }
+    MaxSimQuery prepared = MaxSimQuery.ofTerms(spec, query);
+    for (int i = 0; i < model.size(); i++) {
+      DenseVectors vectors = model.get(i).get(spec.name());
+      if (vectors == null) {
+        continue;
+      }
+      double expected = 0;
+      for (SparseVector each : query) {
+        float best = Float.NEGATIVE_INFINITY;
+        for (int vector = 0; vector < vectors.count(); vector++) {
+          // Weights of the query are eighths, so that no rounding of theirs changes a sum.
+          double sum = 0;
+          TermIdVector terms = vectors.toTerms(vector);
+          for (int term = 0; term < terms.size(); term++) {
+            for (int asked = 0; asked < each.size(); asked++) {
+              if (TermNumbers.of(each, asked) == terms.termId(term)) {
+                sum += Math.rint(terms.weight(term) / vectors.scale(vector)) * each.weight(asked);
+              }
+            }
+          }
+          best = Math.max(best, (float) (sum * vectors.scale(vector)));
+        }
+        expected += best;
+      }
+      checkMaxSim(spec, prepared, i, growing, mapped, expected);
     }
   }
 

@@ -158,7 +158,8 @@ final class HostileSegmentTest {
             SmallSegments.residuals(),
             SmallSegments.reordered(),
             SmallSegments.columns(),
-            SmallSegments.dense());
+            SmallSegments.dense(),
+            SmallSegments.denseTerms());
     SmallSegments small = segments.get(random.nextInt(segments.size()));
     Path whole = temporary.resolve("whole");
     small.build(whole);
@@ -539,8 +540,18 @@ final class HostileSegmentTest {
         dense(SectionKind.DENSE_STARTS, b -> b.putInt(4, -1)),
         dense(SectionKind.DENSE_STARTS, b -> b.putInt(4, 1_000_000)),
         dense(SectionKind.DENSE_STARTS, b -> b.putInt(4 * 24, 0)),
+        denseTerms(records, b -> b.putInt(DenseLayout.STORAGE_OFFSET, 7)),
+        // The field of bits has no cosine, and that of slices has 64 of them.
+        denseTerms(records, b -> b.putInt(DenseLayout.SIMILARITY_OFFSET, 2)),
+        denseTerms(
+            records, b -> b.putInt(DenseLayout.RECORD_LENGTH + DenseLayout.DIMENSIONS_OFFSET, 63)),
+        denseTerms(SectionKind.DENSE_SCALES, b -> b.putFloat(0, -1)),
         dense(SectionKind.DENSE_SCALES, b -> b.putFloat(0, Float.NaN)),
         dense(SectionKind.DENSE_SCALES, b -> b.putFloat(4, -1)));
+  }
+
+  private static Lie denseTerms(SectionKind section, Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.denseTerms(), FileKind.DENSE, section, edit);
   }
 
   private static Lie dense(SectionKind section, Consumer<ByteBuffer> edit) {

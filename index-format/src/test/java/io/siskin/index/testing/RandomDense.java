@@ -6,16 +6,34 @@ import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.Schema;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Random dense vectors of a field for each storage and similarity. */
+/** Random vectors of a dense field for each storage and similarity. */
 public final class RandomDense {
-  /** A field for each storage and similarity, with dimensions that need padding and others. */
+  /**
+   * A field for each storage of values and each similarity, with dimensions that need padding and
+   * others.
+   */
   public static final List<DenseFieldSpec> FIELDS = fields();
+
+  /** A field of token vectors. */
+  public static final DenseFieldSpec TOKENS =
+      new DenseFieldSpec("tokens", new DenseType(5, DenseStorage.TERMS, DenseSimilarity.DOT), 4);
+
+  /** A field of slices. */
+  public static final DenseFieldSpec SLICES =
+      new DenseFieldSpec("slices", new DenseType(64, DenseStorage.SLICES, DenseSimilarity.DOT), 1);
+
+  /** All fields. */
+  public static final List<DenseFieldSpec> ALL = all();
 
   private final Random random;
 
@@ -27,19 +45,62 @@ public final class RandomDense {
   private static List<DenseFieldSpec> fields() {
     int[] dimensions = {1, 7, 32, 65, 100, 128};
     List<DenseFieldSpec> fields = new ArrayList<>();
-    for (DenseStorage storage : DenseStorage.values()) {
+    for (DenseStorage storage : List.of(DenseStorage.F32, DenseStorage.F16, DenseStorage.INT8)) {
       for (DenseSimilarity similarity : DenseSimilarity.values()) {
         DenseType type = new DenseType(dimensions[fields.size()], storage, similarity);
         String name = storage.word() + "-" + similarity.word();
         fields.add(new DenseFieldSpec(name, type, similarity == DenseSimilarity.DOT ? 5 : 1));
       }
     }
+    fields.add(
+        new DenseFieldSpec(
+            "binary-dot", new DenseType(70, DenseStorage.BINARY, DenseSimilarity.DOT), 5));
     return List.copyOf(fields);
   }
 
-  /** Returns the dense vectors of one document in their stored form. */
+  private static List<DenseFieldSpec> all() {
+    List<DenseFieldSpec> fields = new ArrayList<>(FIELDS);
+    fields.add(TOKENS);
+    fields.add(SLICES);
+    return List.copyOf(fields);
+  }
+
+  /** Returns the vectors of one document in their stored form. */
   public Map<String, DenseVectors> document() {
-    return new Schema(List.of(), null, FIELDS).stored(given());
+    Schema schema = new Schema(List.of(), null, ALL);
+    return schema.stored(schema.stored(given()), tokens(), sparse(90));
+  }
+
+  /** Returns the token vectors of one document, which may have none. */
+  public Map<String, List<SparseVector>> tokens() {
+    List<SparseVector> vectors = new ArrayList<>();
+    for (int i = random.nextInt(TOKENS.vectorsMax() + 1); i > 0; i--) {
+      vectors.add(sparse(9));
+    }
+    return Map.of(TOKENS.name(), vectors);
+  }
+
+  /** Returns the token vectors of one document by term ids; it may have none. */
+  public Map<String, List<SparseVector>> tokensByTermId() {
+    List<SparseVector> vectors = new ArrayList<>();
+    for (int i = random.nextInt(TOKENS.vectorsMax() + 1); i > 0; i--) {
+      int[] ids = random.ints(0, 20).distinct().limit(random.nextInt(9)).toArray();
+      float[] weights = new float[ids.length];
+      for (int term = 0; term < ids.length; term++) {
+        weights[term] = random.nextFloat() + 0.01f;
+      }
+      vectors.add(TermIdVector.of(ids, weights));
+    }
+    return Map.of(TOKENS.name(), vectors);
+  }
+
+  /** Returns a sparse vector of tokens, which may be empty. */
+  public SparseVector sparse(int sizeMax) {
+    Map<String, Float> weights = new HashMap<>();
+    for (int i = random.nextInt(sizeMax + 1); i > 0; i--) {
+      weights.put("w" + random.nextInt(2 * sizeMax), (1 + random.nextInt(40)) / 8f);
+    }
+    return TokenVector.of(weights);
   }
 
   /** Returns the dense vectors of one document, which lacks some fields. */

@@ -3,10 +3,14 @@ package io.siskin.index.testing;
 import io.siskin.index.column.Column;
 import io.siskin.index.column.NumberColumn;
 import io.siskin.index.column.TextColumn;
+import io.siskin.index.dense.DenseField;
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.document.DocumentSet;
+import io.siskin.index.kernel.DenseKernel;
+import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.segment.DocumentPositions;
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
@@ -16,6 +20,9 @@ import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.index.segment.TermDictionary;
+import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
+import io.siskin.index.vector.TokenVector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +34,9 @@ import java.util.function.Consumer;
  * through the accessors that searches use, so a damaged segment is really read.
  */
 public final class SegmentText {
+  private static final SparseVector SLICED =
+      TokenVector.of(new String[] {"t1", "t2", "t3", "rare"}, new float[] {1, .5f, .25f, 2});
+
   private SegmentText() {}
 
   /** Returns the text. */
@@ -119,11 +129,11 @@ public final class SegmentText {
               text.append("\ndense ").append(name).append(": ").append(field.type());
               text.append(", largest norm ").append(Float.toHexString(field.normMax()));
               text.append('\n');
-              DenseQuery query = query(new DenseFieldSpec(name, field.type(), 1));
+              DenseFieldSpec spec = new DenseFieldSpec(name, field.type(), 1);
               int documents = segment.statistics().documentCount();
               for (int document = 0; document < documents; document++) {
                 DenseVectors vectors = field.vectors(document);
-                text.append(document).append("  score ").append(field.score(query, document));
+                text.append(document).append("  score ").append(score(spec, field, document));
                 for (int i = 0; vectors != null && i < vectors.count(); i++) {
                   text.append("  ").append(Arrays.toString(vectors.toFloats(i)));
                 }
@@ -132,12 +142,32 @@ public final class SegmentText {
             });
   }
 
-  private static DenseQuery query(DenseFieldSpec field) {
-    float[] values = new float[field.type().dimensions()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = 1f / (i + 1);
-    }
-    return DenseQuery.of(field, values);
+  private static Object score(DenseFieldSpec spec, DenseField field, int document) {
+    return switch (spec.type().storage()) {
+      case TERMS -> {
+        int[] ids = new int[40];
+        float[] weights = new float[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+          ids[i] = i;
+          weights[i] = 1f / (i + 1);
+        }
+        List<SparseVector> query = List.of(TermIdVector.of(ids, weights), SLICED);
+        yield field.vectorCount(document) == 0
+            ? Float.NEGATIVE_INFINITY
+            : (Object) field.maxSim(MaxSimQuery.ofTerms(spec, query), document);
+      }
+      case SLICES -> {
+        DenseKernel kernel = KernelProvider.current().newDenseKernel();
+        yield field.score(DenseQuery.ofSparse(spec, SLICED, kernel), document);
+      }
+      default -> {
+        float[] values = new float[spec.type().dimensions()];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = 1f / (i + 1);
+        }
+        yield field.score(DenseQuery.of(spec, values), document);
+      }
+    };
   }
 
   /** Adds the documents whose values are not above some value in the middle. */

@@ -81,6 +81,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         reordered(),
         columns(),
         dense(),
+        denseTerms(),
         empty());
   }
 
@@ -293,6 +294,45 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
               document.id(), document.vector(), Map.of(), Map.of(), document.position(), dense));
     }
     return new SmallSegments("dense", options, documents);
+  }
+
+  /**
+   * Returns a segment with dense fields of bits, of token vectors and of slices. Some documents
+   * have no bits or no token vectors, and some token vectors are empty.
+   */
+  public static SmallSegments denseTerms() {
+    BuildOptions options =
+        options(new Weighting.AsGiven(), new Quantization.PerDocument(), false)
+            .withReordering(new Reordering.GraphBisection(20, 1, 2));
+    DenseFieldSpec bits = denseField("bits", 13, DenseStorage.BINARY, DenseSimilarity.DOT);
+    DenseFieldSpec slices = denseField("slices", 64, DenseStorage.SLICES, DenseSimilarity.DOT);
+    DenseFieldSpec words = denseField("words", 4, DenseStorage.TERMS, DenseSimilarity.DOT);
+    List<Document> documents = new ArrayList<>();
+    for (Document document : tokenDocuments(24)) {
+      int i = documents.size();
+      Map<String, DenseVectors> dense = new LinkedHashMap<>();
+      if (i % 3 > 0) {
+        dense.put("bits", bits.vectors(denseVectors(i, i % 3, 13)));
+      }
+      if (i % 4 > 0) {
+        List<SparseVector> tokens = new ArrayList<>();
+        for (int token = 0; token < i % 4; token++) {
+          int[] ids = new int[(i + token) % 6];
+          float[] weights = new float[ids.length];
+          for (int term = 0; term < ids.length; term++) {
+            ids[term] = term == 3 ? -1 - i : 1 + 7 * term + token % 2;
+            weights[term] = (1 + (i * 11 + term * 17 + token) % 40) / 8f;
+          }
+          tokens.add(TermIdVector.of(ids, weights));
+        }
+        dense.put("words", words.tokenVectors(tokens));
+      }
+      dense.put("slices", slices.densified(document.vector()));
+      documents.add(
+          new Document(
+              document.id(), document.vector(), Map.of(), Map.of(), document.position(), dense));
+    }
+    return new SmallSegments("dense-terms", options, documents);
   }
 
   private static DenseFieldSpec denseField(

@@ -1,6 +1,7 @@
 package io.siskin.server.batch;
 
 import io.siskin.index.lifecycle.ReferenceCount;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
@@ -122,6 +123,12 @@ public final class BatchedModel implements TextModel {
   public Inference infer(List<TokenizedText> batch, long patienceNanos) {
     checkOpen();
     return shared.model.infer(batch, patienceNanos);
+  }
+
+  @Override
+  public List<SparseVector> tokenVectors(TokenizedText text) {
+    checkOpen();
+    return shared.model.tokenVectors(text);
   }
 
   private void checkOpen() {

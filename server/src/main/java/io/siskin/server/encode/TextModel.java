@@ -1,5 +1,7 @@
 package io.siskin.server.encode;
 
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.vector.SparseVector;
 import java.util.List;
 
 /**
@@ -84,6 +86,22 @@ public interface TextModel extends AutoCloseable {
    */
   default Inference infer(List<TokenizedText> batch, long patienceNanos) {
     return infer(batch);
+  }
+
+  /**
+   * Returns one sparse vector for each token of a text that counts when the model pools its
+   * numbers, in their order. It runs on the calling thread.
+   *
+   * @param text what {@link #tokenize} of this model gave
+   * @return one vector or more; a single empty one for a text without tokens
+   * @throws io.siskin.index.error.InvalidInputException when the model does not give numbers over a
+   *     vocabulary for each token
+   */
+  default List<SparseVector> tokenVectors(TokenizedText text) {
+    throw new InvalidInputException(
+        "model",
+        "one that gives no vectors of tokens",
+        "a model of this process that gives numbers over a vocabulary for each token");
   }
 
   @Override

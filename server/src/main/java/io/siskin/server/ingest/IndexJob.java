@@ -7,11 +7,13 @@ import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldValue;
+import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TermIdVector;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.collection.CollectionManifest;
 import io.siskin.server.collection.CollectionManifest.SegmentEntry;
@@ -373,8 +375,15 @@ public final class IndexJob {
         request.pruning().vector().prune(Objects.requireNonNull(document.vector()));
     Map<String, String> storedFields = document.fields();
     Map<String, FieldValue> declared = Map.of();
+    Schema schema = request.schema();
+    Map<String, List<SparseVector>> tokens = Map.of();
+    if (!schema.dense().isEmpty()) {
+      storedFields = new LinkedHashMap<>(storedFields);
+      tokens = TokenMembers.take(schema, vector instanceof TermIdVector, storedFields);
+    }
     Map<String, DenseVectors> dense =
-        request.schema().stored(request.dense().shaped(request.schema(), document.dense()));
+        schema.stored(
+            schema.stored(request.dense().shaped(schema, document.dense())), tokens, vector);
     if (!request.schema().fields().isEmpty()) {
       Map<String, String> given = storedFields;
       storedFields = new LinkedHashMap<>();

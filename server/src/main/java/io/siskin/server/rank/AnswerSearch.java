@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerSearch {
   private final RankingNode.Answers node;
-  private final DenseFields.Scorer starts;
-  private final DenseFields.Scorer ends;
+  private final DenseFields.VectorScorer starts;
+  private final DenseFields.VectorScorer ends;
 
   private AnswerSearch(RankingNode.Answers node, DenseFields fields) {
     this.node = node;

@@ -31,7 +31,7 @@ final class DenseExpansion {
       Ranked best,
       DenseFields.Field field,
       DocumentPositions positions) {
-    DenseFields.Scorer scorer = field.scorer(query);
+    DenseFields.VectorScorer scorer = field.scorer(query);
     double[] sums = new double[field.dimensions()];
     int count = 0;
     for (int rank = 0; rank < Math.min(node.documents(), best.size()); rank++) {
@@ -59,7 +59,7 @@ final class DenseExpansion {
     return hasDirection ? new DenseVector(expanded) : null;
   }
 
-  private static int nearest(DenseFields.Scorer scorer, int segment, int document) {
+  private static int nearest(DenseFields.VectorScorer scorer, int segment, int document) {
     int nearest = 0;
     float largest = Float.NEGATIVE_INFINITY;
     for (int vector = 0; vector < scorer.vectorCount(segment, document); vector++) {

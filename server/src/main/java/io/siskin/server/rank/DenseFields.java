@@ -1,5 +1,7 @@
 package io.siskin.server.rank;
 
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.vector.SparseVector;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,9 @@ public interface DenseFields {
       return false;
     }
 
+    /** Returns how its vectors are stored, which decides what queries it takes. */
+    DenseStorage storage();
+
     /**
      * Prepares a query. The scorer is used by one thread.
      *
@@ -50,7 +55,7 @@ public interface DenseFields {
      * @throws io.siskin.index.error.InvalidInputException when a number is too large for the field,
      *     or when all are 0 and the score is a cosine
      */
-    Scorer scorer(DenseVector query);
+    VectorScorer scorer(DenseVector query);
 
     /**
      * Returns the vectors of a document as they are stored: under the cosine, of length 1.
@@ -60,6 +65,26 @@ public interface DenseFields {
      * @return copies, in their order; empty if it has none
      */
     List<float[]> vectors(int segment, int document);
+
+    /**
+     * Prepares a query of a field of slices. The scorer is used by one thread.
+     *
+     * @param query a sparse vector
+     * @throws io.siskin.index.error.InvalidInputException when a weight is too large for the field
+     */
+    Scorer scorer(SparseVector query);
+
+    /**
+     * Prepares a query for late interaction. The scorer is used by one thread. Its {@link
+     * Scorer#score} is the sum of the largest inner products, and its {@link Scorer#scoreMax} is
+     * infinite.
+     *
+     * @param query values of the field's dimensions, or token vectors for a field of terms
+     * @throws io.siskin.index.error.InvalidInputException when a number is too large for the field,
+     *     when all numbers of a vector are 0 and the score is a cosine, or when there are too many
+     *     vectors or terms
+     */
+    Scorer scorer(TokenQuery query);
   }
 
   /** The scores of one query. */
@@ -78,14 +103,17 @@ public interface DenseFields {
      * @param segment the number of its segment in the snapshot
      * @param document its number in the segment; {@link #has} is true for it
      */
-    float score(int segment, int document);
+    double score(int segment, int document);
 
     /**
      * Returns a number that no {@link #score} is above, roundings included: the norm of the query
      * times the largest norm of a stored vector.
      */
     double scoreMax();
+  }
 
+  /** The scores of one dense vector, also with single vectors of documents. */
+  interface VectorScorer extends Scorer {
     /** Returns the query as scores take it: divided by its length under the cosine. */
     DenseVector query();
 

@@ -1,6 +1,7 @@
 package io.siskin.server.rank;
 
 import io.siskin.index.vector.SparseVector;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -9,9 +10,17 @@ import java.util.Objects;
  *
  * @param sparse those of its sparse queries
  * @param dense those of its dense queries; vectors that the tree gives itself may be missing
+ * @param tokens the token vectors of the request's text; none if no stage takes them
  */
 public record EncodedQueries(
-    Map<SparseQuery, SparseVector> sparse, Map<DenseSearch, DenseVector> dense) {
+    Map<SparseQuery, SparseVector> sparse,
+    Map<DenseSearch, DenseVector> dense,
+    List<SparseVector> tokens) {
+  /** Copies the list. */
+  public EncodedQueries {
+    tokens = List.copyOf(tokens);
+  }
+
   /**
    * Returns the vector of a dense query.
    *
@@ -30,6 +39,6 @@ public record EncodedQueries(
    * @param sparse the vectors of its sparse queries
    */
   static EncodedQueries ofSparse(Map<SparseQuery, SparseVector> sparse) {
-    return new EncodedQueries(sparse, Map.of());
+    return new EncodedQueries(sparse, Map.of(), List.of());
   }
 }

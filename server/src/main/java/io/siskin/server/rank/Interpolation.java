@@ -18,22 +18,34 @@ final class Interpolation {
   private Interpolation() {}
 
   /**
+   * How the two scores of a document are added.
+   *
+   * @param alpha how much the score in the list counts, 0 to 1
+   * @param missingScore stands for the dense score of a document without a vector
+   */
+  record Weights(double alpha, double missingScore) {}
+
+  /**
    * Rescores a list.
    *
-   * @param node the weights, and when the rest is left out
+   * @param limit how many documents are kept at most
+   * @param weights how scores are added
+   * @param earlyStop when the rest is left out
    * @param input the list
    * @param scorer scores documents by the dense field
    * @param positions where documents are
    * @param budget how long it may take; some documents are rescored even if it is spent
    */
   static StageWork rescore(
-      RankingNode.Interpolate node,
+      int limit,
+      Weights weights,
+      EarlyStop earlyStop,
       Ranked input,
       DenseFields.Scorer scorer,
       DocumentPositions positions,
       StageBudget budget) {
-    BestDocuments best = new BestDocuments(node.frame().limit());
-    double bound = Math.max(scorer.scoreMax(), node.missingScore());
+    BestDocuments best = new BestDocuments(limit);
+    double bound = Math.max(scorer.scoreMax(), weights.missingScore());
     double seenMax = Double.NEGATIVE_INFINITY;
     int rank = 0;
     boolean complete = true;
@@ -43,9 +55,9 @@ final class Interpolation {
         break;
       }
       double score = input.score(rank);
-      if (best.isFull() && node.earlyStop() != EarlyStop.NONE) {
-        double most = node.earlyStop() == EarlyStop.PROVEN ? bound : seenMax;
-        if (sum(node.alpha(), score, most) < best.worstScore()) {
+      if (best.isFull() && earlyStop != EarlyStop.NONE) {
+        double most = earlyStop == EarlyStop.PROVEN ? bound : seenMax;
+        if (sum(weights.alpha(), score, most) < best.worstScore()) {
           break;
         }
       }
@@ -53,9 +65,9 @@ final class Interpolation {
       int segment = positions.segment(number);
       int document = number - positions.base(segment);
       double dense =
-          scorer.has(segment, document) ? scorer.score(segment, document) : node.missingScore();
+          scorer.has(segment, document) ? scorer.score(segment, document) : weights.missingScore();
       seenMax = Math.max(seenMax, dense);
-      best.offer(input.position(rank), sum(node.alpha(), score, dense));
+      best.offer(input.position(rank), sum(weights.alpha(), score, dense));
     }
     return new StageWork(best.toRanked(), rank, complete);
   }

@@ -108,7 +108,7 @@ final class PassageCheck {
       case RankingNode.Diversify diversify -> {
         switch (diversify.similarity()) {
           case Similarity.OfDense(String field) ->
-              TreeCheck.denseField(path + ".diversify.field", field, scope);
+              TreeCheck.valueField(path + ".diversify.field", field, scope);
           case Similarity.OfSparse() -> TreeCheck.records(path + ".diversify.sparse", scope);
         }
       }

@@ -132,6 +132,68 @@ public sealed interface RankingNode {
   }
 
   /**
+   * Scores the documents of a list by late interaction.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field the name of a dense field
+   * @param query the vectors of the query
+   * @param alpha how much the scores of the list count, 0 to 1
+   * @param missingScore stands for the score of a document without a vector
+   */
+  record MaxSim(
+      Frame frame,
+      RankingNode input,
+      String field,
+      TokenQuery query,
+      double alpha,
+      double missingScore)
+      implements RankingNode {
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * Finds documents by their densified lexical vectors.
+   *
+   * @param frame what all stages have
+   * @param field the name of a dense field of slices
+   * @param query the query, which is densified, too
+   */
+  record Densified(Frame frame, String field, SparseQuery query) implements RankingNode {
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of();
+    }
+  }
+
+  /**
+   * Scores the documents of a list by their scores and their densified lexical vectors.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param field the name of a dense field of slices
+   * @param query the query, which is densified, too
+   * @param alpha how much the scores of the list count, 0 to 1
+   * @param missingScore stands for the score of a document without a vector
+   */
+  record DensifiedRescore(
+      Frame frame,
+      RankingNode input,
+      String field,
+      SparseQuery query,
+      double alpha,
+      double missingScore)
+      implements RankingNode {
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
    * Scores the documents of a list by a formula.
    *
    * @param frame what all stages have

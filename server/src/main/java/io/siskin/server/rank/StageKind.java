@@ -14,6 +14,10 @@ enum StageKind {
   INTERPOLATION,
   /** {@link RankingNode.Compute}. */
   FORMULA,
+  /** {@link RankingNode.MaxSim}. */
+  MAX_SIM,
+  /** {@link RankingNode.Densified} and {@link RankingNode.DensifiedRescore}. */
+  DENSIFIED,
   /** {@link RankingNode.Trees}. */
   TREES,
   /** {@link RankingNode.Feedback}. */
@@ -43,6 +47,8 @@ enum StageKind {
       case RankingNode.Fuse _ -> FUSE;
       case RankingNode.Interpolate _ -> INTERPOLATION;
       case RankingNode.Compute _ -> FORMULA;
+      case RankingNode.MaxSim _ -> MAX_SIM;
+      case RankingNode.Densified _, RankingNode.DensifiedRescore _ -> DENSIFIED;
       case RankingNode.Trees _ -> TREES;
       case RankingNode.Feedback _ -> FEEDBACK;
       case RankingNode.Group _ -> GROUP;

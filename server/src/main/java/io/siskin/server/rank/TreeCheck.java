@@ -1,14 +1,18 @@
 package io.siskin.server.rank;
 
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.rank.RankingNode.Frame;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The rules of ranking trees. {@link #shape} has those that any tree must keep, and {@link #fit}
@@ -63,6 +67,20 @@ public final class TreeCheck {
     }
   }
 
+  /**
+   * Checks that the request has a text if a stage takes its token vectors.
+   *
+   * @param root the root of the tree
+   * @throws InvalidInputException when it is missing
+   */
+  public static void refuseMissingText(RankingNode root) {
+    String path = TreeEvaluator.takesTokensOfRequest(root);
+    if (path != null) {
+      throw new InvalidInputException(
+          path + ".token_vectors", "not set", "1 to 128 vectors, or a text in the request");
+    }
+  }
+
   private static int shape(
       RankingNode node, int depth, int before, Map<String, String> pathsByName) {
     Frame frame = node.frame();
@@ -114,6 +132,20 @@ public final class TreeCheck {
         target(at, interpolate.target());
         number(at + ".alpha", interpolate.alpha(), 0, 1, "0 to 1");
         score(at + ".missing_score", interpolate.missingScore());
+      }
+      case RankingNode.MaxSim maxSim -> {
+        String at = path + ".rescore.max_sim";
+        number(at + ".alpha", maxSim.alpha(), 0, 1, "0 to 1");
+        score(at + ".missing_score", maxSim.missingScore());
+        tokens(at, maxSim.query());
+      }
+      case RankingNode.Densified _ -> {
+        // Its query checks itself.
+      }
+      case RankingNode.DensifiedRescore densified -> {
+        String at = path + ".rescore.densified";
+        number(at + ".alpha", densified.alpha(), 0, 1, "0 to 1");
+        score(at + ".missing_score", densified.missingScore());
       }
       case RankingNode.Compute compute -> {
         Double undefined = compute.undefinedScore();
@@ -233,6 +265,22 @@ public final class TreeCheck {
     }
   }
 
+  private static void tokens(String path, TokenQuery query) {
+    switch (query) {
+      case TokenQuery.OfRequest() -> {
+        // They are made of a text.
+      }
+      case TokenQuery.Values(List<DenseVector> vectors) -> {
+        Ranges.check(path + ".vectors", vectors.size(), 1, MaxSimQuery.VECTOR_COUNT_MAX);
+        for (int i = 0; i < vectors.size(); i++) {
+          vector(path + ".vectors[" + i + "].values", vectors.get(i));
+        }
+      }
+      case TokenQuery.Terms(List<SparseVector> vectors) ->
+          Ranges.check(path + ".token_vectors", vectors.size(), 1, MaxSimQuery.VECTOR_COUNT_MAX);
+    }
+  }
+
   /** Checks a score that a request gives. */
   static void score(String path, double score) {
     number(path, score, -RankingNode.SCORE_MAX, RankingNode.SCORE_MAX, "-1e30 to 1e30");
@@ -280,6 +328,11 @@ public final class TreeCheck {
       case RankingNode.Dense dense -> dense(path + ".dense", dense.field(), dense.target(), scope);
       case RankingNode.Interpolate interpolate ->
           dense(path + ".rescore.interpolation", interpolate.field(), interpolate.target(), scope);
+      case RankingNode.MaxSim maxSim -> maxSim(path + ".rescore.max_sim", maxSim, scope);
+      case RankingNode.Densified densified ->
+          sliced(path + ".densified", densified.field(), densified.query(), scope);
+      case RankingNode.DensifiedRescore densified ->
+          sliced(path + ".rescore.densified.by", densified.field(), densified.query(), scope);
       case RankingNode.Compute compute ->
           FormulaCheck.fit(compute.formula().root(), path + ".rescore.formula.expression", scope);
       case RankingNode.Trees trees -> ModelCheck.fit(trees, path + ".rescore.trees", scope);
@@ -314,9 +367,9 @@ public final class TreeCheck {
     }
   }
 
-  /** Checks a dense field and what is looked for, which are named under one path. */
+  /** Checks a dense field of values and what is looked for, which are named under one path. */
   static void dense(String path, String name, DenseTarget target, RankedScope scope) {
-    DenseFields.Field field = denseField(path + ".field", name, scope);
+    DenseFields.Field field = valueField(path + ".field", name, scope);
     if (target instanceof DenseTarget.Vector(DenseVector vector)) {
       vector(path + ".vector", name, vector, field);
     } else if (!field.encodesQueries()) {
@@ -327,8 +380,16 @@ public final class TreeCheck {
     }
   }
 
-  /** Returns a dense field. */
-  static DenseFields.Field denseField(String path, String name, RankedScope scope) {
+  /** Returns a dense field of values. */
+  static DenseFields.Field valueField(String path, String name, RankedScope scope) {
+    DenseFields.Field field = denseField(path, name, scope);
+    if (!field.storage().isOfValues()) {
+      throw new InvalidInputException(path, stored(name, field), "a dense field of values");
+    }
+    return field;
+  }
+
+  private static DenseFields.Field denseField(String path, String name, RankedScope scope) {
     DenseFields.Field field = scope.dense().find(name);
     if (field == null) {
       List<String> names = scope.dense().names();
@@ -345,10 +406,20 @@ public final class TreeCheck {
   /** Checks a dense field and a query of its own. */
   static void dense(
       String fieldPath, String vectorPath, String name, DenseVector vector, RankedScope scope) {
-    vector(vectorPath, name, vector, denseField(fieldPath, name, scope));
+    vector(vectorPath, name, vector, valueField(fieldPath, name, scope));
   }
 
   private static void vector(
+      String path, String name, DenseVector vector, DenseFields.Field field) {
+    dimensions(path, name, vector, field);
+    check(path, vector, field);
+  }
+
+  private static String stored(String name, DenseFields.Field field) {
+    return "'" + name + "', which stores " + field.storage().word();
+  }
+
+  private static void dimensions(
       String path, String name, DenseVector vector, DenseFields.Field field) {
     if (vector.length() != field.dimensions()) {
       throw new InvalidInputException(
@@ -356,7 +427,6 @@ public final class TreeCheck {
           vector.length() + " numbers",
           field.dimensions() + " numbers, as the field '" + name + "' has dimensions");
     }
-    check(path, vector, field);
   }
 
   /**
@@ -368,10 +438,62 @@ public final class TreeCheck {
    * @throws InvalidInputException when it does not
    */
   public static void check(String path, DenseVector vector, DenseFields.Field field) {
+    refused(path, () -> field.scorer(vector));
+  }
+
+  private static void refused(String path, Supplier<DenseFields.Scorer> scorer) {
     try {
-      var _ = field.scorer(vector);
+      var _ = scorer.get();
     } catch (InvalidInputException refused) {
       throw new InvalidInputException(path, refused.value(), refused.allowed());
+    }
+  }
+
+  private static void maxSim(String path, RankingNode.MaxSim node, RankedScope scope) {
+    DenseFields.Field field = denseField(path + ".field", node.field(), scope);
+    boolean hasTerms = field.storage() == DenseStorage.TERMS;
+    switch (node.query()) {
+      case TokenQuery.Values(List<DenseVector> vectors) -> {
+        if (!field.storage().isOfValues()) {
+          throw new InvalidInputException(
+              path + ".field", stored(node.field(), field), "a dense field of values");
+        }
+        for (int i = 0; i < vectors.size(); i++) {
+          String at = path + ".vectors[" + i + "].values";
+          DenseVector vector = vectors.get(i);
+          dimensions(at, node.field(), vector, field);
+          refused(at, () -> field.scorer(vector));
+        }
+      }
+      case TokenQuery.Terms terms -> {
+        refuseNoTerms(path, node, field, hasTerms);
+        for (int i = 0; i < terms.vectors().size(); i++) {
+          TokenQuery one = new TokenQuery.Terms(List.of(terms.vectors().get(i)));
+          refused(path + ".token_vectors[" + i + "]", () -> field.scorer(one));
+        }
+      }
+      case TokenQuery.OfRequest() -> refuseNoTerms(path, node, field, hasTerms);
+    }
+  }
+
+  private static void refuseNoTerms(
+      String path, RankingNode.MaxSim node, DenseFields.Field field, boolean hasTerms) {
+    if (!hasTerms) {
+      throw new InvalidInputException(
+          path + ".field",
+          stored(node.field(), field),
+          "a dense field of terms, since no vectors of values are set");
+    }
+  }
+
+  private static void sliced(String path, String name, SparseQuery query, RankedScope scope) {
+    DenseFields.Field field = denseField(path + ".field", name, scope);
+    if (field.storage() != DenseStorage.SLICES) {
+      throw new InvalidInputException(
+          path + ".field", stored(name, field), "a dense field of slices");
+    }
+    if (query instanceof SparseQuery.Vector(SparseVector vector)) {
+      refused(path + ".vector", () -> field.scorer(vector));
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates one ranking tree: inputs first, in their order, then the stage that takes them. A list
@@ -64,9 +65,14 @@ public final class TreeEvaluator {
       case RankingNode.Sparse sparse -> queries.putIfAbsent(sparse.query(), path + ".sparse");
       case RankingNode.Feedback feedback ->
           queries.putIfAbsent(feedback.query(), path + ".feedback.search");
+      case RankingNode.Densified densified ->
+          queries.putIfAbsent(densified.query(), path + ".densified");
+      case RankingNode.DensifiedRescore densified ->
+          queries.putIfAbsent(densified.query(), path + ".rescore.densified.by");
       case RankingNode.Dense _,
           RankingNode.Fuse _,
           RankingNode.Interpolate _,
+          RankingNode.MaxSim _,
           RankingNode.Compute _,
           RankingNode.Trees _,
           RankingNode.Group _,
@@ -101,6 +107,9 @@ public final class TreeEvaluator {
       case RankingNode.Sparse _,
           RankingNode.Feedback _,
           RankingNode.Fuse _,
+          RankingNode.MaxSim _,
+          RankingNode.Densified _,
+          RankingNode.DensifiedRescore _,
           RankingNode.Compute _,
           RankingNode.Trees _,
           RankingNode.Group _,
@@ -109,6 +118,26 @@ public final class TreeEvaluator {
       }
     }
     node.inputs().forEach(input -> addDenseQueries(input, queries));
+  }
+
+  /**
+   * Returns the path of the first stage that takes the token vectors of the request's text; null if
+   * none does.
+   *
+   * @param root the root of the tree
+   */
+  public static @Nullable String takesTokensOfRequest(RankingNode root) {
+    if (root instanceof RankingNode.MaxSim maxSim
+        && maxSim.query() instanceof TokenQuery.OfRequest) {
+      return root.frame().path() + ".rescore.max_sim";
+    }
+    for (RankingNode input : root.inputs()) {
+      String path = takesTokensOfRequest(input);
+      if (path != null) {
+        return path;
+      }
+    }
+    return null;
   }
 
   /**
@@ -224,9 +253,39 @@ public final class TreeEvaluator {
       }
       case RankingNode.Interpolate interpolate ->
           Interpolation.rescore(
-              interpolate,
+              interpolate.frame().limit(),
+              new Interpolation.Weights(interpolate.alpha(), interpolate.missingScore()),
+              interpolate.earlyStop(),
               inputs.getFirst(),
               scorer(interpolate.field(), interpolate.target()),
+              scope.positions(),
+              budget);
+      case RankingNode.MaxSim maxSim ->
+          Interpolation.rescore(
+              maxSim.frame().limit(),
+              new Interpolation.Weights(maxSim.alpha(), maxSim.missingScore()),
+              EarlyStop.NONE,
+              inputs.getFirst(),
+              field(maxSim.field())
+                  .scorer(
+                      maxSim.query() instanceof TokenQuery.OfRequest
+                          ? new TokenQuery.Terms(queries.tokens())
+                          : maxSim.query()),
+              scope.positions(),
+              budget);
+      case RankingNode.Densified densified ->
+          DenseScan.scan(
+              field(densified.field()).scorer(vector(densified.query())),
+              scope.scope(),
+              densified.frame().limit(),
+              budget);
+      case RankingNode.DensifiedRescore densified ->
+          Interpolation.rescore(
+              densified.frame().limit(),
+              new Interpolation.Weights(densified.alpha(), densified.missingScore()),
+              EarlyStop.NONE,
+              inputs.getFirst(),
+              field(densified.field()).scorer(vector(densified.query())),
               scope.positions(),
               budget);
       case RankingNode.Compute compute ->
@@ -274,6 +333,10 @@ public final class TreeEvaluator {
   }
 
   private DenseFields.Scorer scorer(String field, DenseTarget target) {
-    return Objects.requireNonNull(scope.dense().find(field)).scorer(queries.dense(field, target));
+    return field(field).scorer(queries.dense(field, target));
+  }
+
+  private DenseFields.Field field(String name) {
+    return Objects.requireNonNull(scope.dense().find(name));
   }
 }

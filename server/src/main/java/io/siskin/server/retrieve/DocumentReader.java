@@ -1,5 +1,6 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.document.DocumentSet;
@@ -321,11 +322,16 @@ public final class DocumentReader implements DocumentReads {
     return length + denseLengthBytes(document);
   }
 
-  /** Returns what dense vectors take in an answer: 4 bytes for each value, however it is stored. */
+  /**
+   * Returns what dense vectors take in an answer: 4 bytes for each value, however it is stored, and
+   * at most 5 for the number of a term.
+   */
   private static long denseLengthBytes(StoredDocument document) {
     long length = 0;
     for (DenseVectors vectors : document.dense().values()) {
-      length += (long) Float.BYTES * vectors.count() * vectors.type().dimensions();
+      int valueBytes =
+          vectors.type().storage() == DenseStorage.TERMS ? Float.BYTES + 5 : Float.BYTES;
+      length += (long) valueBytes * vectors.count() * vectors.type().dimensions();
     }
     return length;
   }

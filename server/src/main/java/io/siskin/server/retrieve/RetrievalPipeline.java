@@ -268,6 +268,7 @@ public final class RetrievalPipeline implements Retriever {
                 request,
                 ranking,
                 vectors,
+                tokens,
                 cancellation,
                 responseBytesMax,
                 encodingNanos,
@@ -510,7 +511,7 @@ public final class RetrievalPipeline implements Retriever {
    * A vector keyed the other way would match nothing, and silently: that is an error of the
    * request.
    */
-  private static void checkVocabulary(CollectionSnapshot snapshot, SparseVector vector) {
+  static void checkVocabulary(CollectionSnapshot snapshot, SparseVector vector) {
     if (vector.size() > 0) {
       for (SnapshotPart part : snapshot.parts()) {
         part.documents().vocabulary().check(vector instanceof TokenVector);

@@ -3,13 +3,17 @@ package io.siskin.server.retrieve;
 import io.siskin.index.dense.DenseField;
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseQuery;
+import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.dense.StoredDenseField;
+import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.rank.DenseFields;
 import io.siskin.server.rank.DenseVector;
-import java.util.ArrayList;
+import io.siskin.server.rank.TokenQuery;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,21 +68,50 @@ final class SnapshotDenseFields implements DenseFields {
     }
 
     @Override
-    public Scorer scorer(DenseVector query) {
-      List<@Nullable DenseField> segments = new ArrayList<>(parts.size());
+    public DenseStorage storage() {
+      return spec.type().storage();
+    }
+
+    @Override
+    public VectorScorer scorer(DenseVector query) {
+      return scorer(DenseQuery.of(spec, query.toArray()));
+    }
+
+    @Override
+    public Scorer scorer(SparseVector query) {
+      return scorer(DenseQuery.ofSparse(spec, query, KernelProvider.current().newDenseKernel()));
+    }
+
+    @Override
+    public Scorer scorer(TokenQuery query) {
+      MaxSimQuery prepared =
+          switch (query) {
+            case TokenQuery.Values(List<DenseVector> vectors) ->
+                MaxSimQuery.of(spec, vectors.stream().map(DenseVector::toArray).toList());
+            case TokenQuery.Terms(List<SparseVector> vectors) -> MaxSimQuery.ofTerms(spec, vectors);
+            case TokenQuery.OfRequest() -> throw new IllegalArgumentException("it has no vectors");
+          };
+      return new MaxSimScorer(prepared, segments());
+    }
+
+    private @Nullable DenseField[] segments() {
+      @Nullable DenseField[] segments = new DenseField[parts.size()];
+      for (int i = 0; i < segments.length; i++) {
+        segments[i] = parts.get(i).documents().dense().find(spec.name());
+      }
+      return segments;
+    }
+
+    private VectorScorer scorer(DenseQuery prepared) {
+      @Nullable DenseField[] segments = segments();
       float normMax = 0;
-      for (SnapshotPart part : parts) {
-        DenseField field = part.documents().dense().find(spec.name());
-        segments.add(field);
+      for (DenseField field : segments) {
         normMax = field == null ? normMax : Math.max(normMax, field.normMax());
       }
-      DenseQuery prepared = DenseQuery.of(spec, query.toArray());
       // Each of the sums and products of a score may be rounded up, and so may a query of bytes.
       double roundings = 1 + 2.0 * (spec.type().dimensions() + 1) * ROUNDING;
       return new SnapshotScorer(
-          prepared,
-          segments.toArray(DenseField[]::new),
-          Math.nextUp(prepared.norm() * normMax * roundings));
+          prepared, segments, Math.nextUp(prepared.norm() * normMax * roundings));
     }
 
     @Override
@@ -97,7 +130,35 @@ final class SnapshotDenseFields implements DenseFields {
   }
 
   /** Used by one thread, since a query is. */
-  private static final class SnapshotScorer implements Scorer {
+  private static final class MaxSimScorer implements Scorer {
+    private final MaxSimQuery query;
+    private final @Nullable DenseField[] segments;
+
+    MaxSimScorer(MaxSimQuery query, @Nullable DenseField[] segments) {
+      this.query = query;
+      this.segments = segments;
+    }
+
+    @Override
+    public boolean has(int segment, int document) {
+      DenseField field = segments[segment];
+      return field != null && field.vectorCount(document) > 0;
+    }
+
+    @Override
+    public double score(int segment, int document) {
+      DenseField field = segments[segment];
+      return field == null ? Double.NEGATIVE_INFINITY : field.maxSim(query, document);
+    }
+
+    @Override
+    public double scoreMax() {
+      return Double.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Used by one thread, since a query is. */
+  private static final class SnapshotScorer implements VectorScorer {
     private final DenseQuery query;
     private final @Nullable DenseField[] segments;
     private final double scoreMax;
@@ -115,7 +176,7 @@ final class SnapshotDenseFields implements DenseFields {
     }
 
     @Override
-    public float score(int segment, int document) {
+    public double score(int segment, int document) {
       DenseField field = segments[segment];
       return field == null ? Float.NEGATIVE_INFINITY : field.score(query, document);
     }

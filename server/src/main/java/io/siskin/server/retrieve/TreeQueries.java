@@ -1,8 +1,10 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.TextEncoding;
@@ -16,6 +18,7 @@ import io.siskin.server.rank.DenseVector;
 import io.siskin.server.rank.EncodedQueries;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.SparseQuery;
+import io.siskin.server.rank.TokenQuery;
 import io.siskin.server.rank.TreeCheck;
 import io.siskin.server.rank.TreeEvaluator;
 import io.siskin.server.rank.Turn;
@@ -91,7 +94,43 @@ final class TreeQueries {
               cancellation.check();
               dense.put(query, dense(query, path));
             });
-    return new EncodedQueries(sparse, dense);
+    checkTokens(root);
+    return new EncodedQueries(sparse, dense, tokens(root));
+  }
+
+  /** Returns the token vectors of the request's text, if a stage takes them. */
+  private List<SparseVector> tokens(RankingNode root) {
+    String path = TreeEvaluator.takesTokensOfRequest(root);
+    if (path == null) {
+      return List.of();
+    }
+    ModelSide side = snapshot.encoders().queryModel();
+    if (side == null || !(ofRequest instanceof Query.Text(String text))) {
+      throw new InvalidInputException(
+          path + ".token_vectors",
+          "not set",
+          "1 to 128 vectors, since no model encodes the queries of the collection");
+    }
+    cancellation.check();
+    try {
+      List<SparseVector> vectors = side.tokenVectors(text);
+      return vectors.subList(0, Math.min(vectors.size(), MaxSimQuery.VECTOR_COUNT_MAX));
+    } catch (InvalidInputException refused) {
+      throw refused.at(path + ".token_vectors");
+    }
+  }
+
+  private void checkTokens(RankingNode node) {
+    if (node instanceof RankingNode.MaxSim maxSim
+        && maxSim.query() instanceof TokenQuery.Terms(List<SparseVector> vectors)) {
+      for (SparseVector vector : vectors) {
+        // The numbers of terms are of no vocabulary.
+        if (vector instanceof TokenVector) {
+          RetrievalPipeline.checkVocabulary(snapshot, vector);
+        }
+      }
+    }
+    node.inputs().forEach(this::checkTokens);
   }
 
   private SparseVector sparse(SparseQuery query) {

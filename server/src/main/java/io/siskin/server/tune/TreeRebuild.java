@@ -49,6 +49,23 @@ final class TreeRebuild {
               each.alpha(),
               each.missingScore(),
               each.earlyStop());
+      case RankingNode.MaxSim each ->
+          new RankingNode.MaxSim(
+              each.frame(),
+              inputs.getFirst(),
+              each.field(),
+              each.query(),
+              each.alpha(),
+              each.missingScore());
+      case RankingNode.Densified densified -> densified;
+      case RankingNode.DensifiedRescore each ->
+          new RankingNode.DensifiedRescore(
+              each.frame(),
+              inputs.getFirst(),
+              each.field(),
+              each.query(),
+              each.alpha(),
+              each.missingScore());
       case RankingNode.Compute each ->
           new RankingNode.Compute(
               each.frame(), inputs.getFirst(), each.formula(), each.undefinedScore());

@@ -16,13 +16,33 @@ import org.jspecify.annotations.Nullable;
  *     FieldValue.Text}
  * @param dense its dense vectors, by the name of the dense field and in their order; none says the
  *     same as a field that is missing
+ * @param tokenVectors its token vectors, by the name of the dense field and in their order
  */
 public record DocumentInput(
     String id,
     @Nullable SparseVector vector,
     @Nullable String text,
     Map<String, FieldValue> fields,
-    Map<String, List<float[]>> dense) {
+    Map<String, List<float[]>> dense,
+    Map<String, List<SparseVector>> tokenVectors) {
+  /**
+   * Makes a document without token vectors.
+   *
+   * @param id see above
+   * @param vector see above
+   * @param text see above
+   * @param fields see above
+   * @param dense see above
+   */
+  public DocumentInput(
+      String id,
+      @Nullable SparseVector vector,
+      @Nullable String text,
+      Map<String, FieldValue> fields,
+      Map<String, List<float[]>> dense) {
+    this(id, vector, text, fields, dense, Map.of());
+  }
+
   /**
    * Makes a document without dense vectors.
    *

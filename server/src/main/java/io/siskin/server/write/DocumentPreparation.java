@@ -12,6 +12,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v1.FormatV1;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
@@ -173,9 +174,25 @@ final class DocumentPreparation {
     }
     Map<String, String> kept = collection.storesFields() ? stored : Map.of();
     DocumentLimits.checkStored(input.id(), kept);
-    Map<String, DenseVectors> dense = schema.stored(input.dense());
+    Map<String, DenseVectors> dense = dense(schema, input);
     DocumentLimits.checkDense(input.id(), dense);
     return new Checked(input.id(), input.vector(), whole, kept, declared, dense);
+  }
+
+  private Map<String, DenseVectors> dense(Schema schema, DocumentInput input) {
+    Map<String, DenseVectors> dense = schema.stored(input.dense());
+    for (List<SparseVector> vectors : input.tokenVectors().values()) {
+      for (SparseVector vector : vectors) {
+        // The numbers of terms are of no vocabulary.
+        if (vector instanceof TokenVector) {
+          collection.checkVocabulary(vector);
+        }
+      }
+    }
+    // What is made of the sparse vector is added when that is known.
+    return input.tokenVectors().isEmpty()
+        ? dense
+        : schema.stored(dense, input.tokenVectors(), TokenVector.EMPTY);
   }
 
   /**
@@ -310,7 +327,10 @@ final class DocumentPreparation {
 
   private PreparedDocument prepared(Checked document, SparseVector vector, List<Outcome> encoded) {
     try {
-      return ready(document, vector, dense(document, encoded));
+      Map<String, DenseVectors> dense =
+          collection.schema().stored(dense(document, encoded), Map.of(), vector);
+      DocumentLimits.checkDense(document.id, dense);
+      return ready(document, vector, dense);
     } catch (InvalidInputException refused) {
       return new PreparedDocument.Refused(refused);
     }
@@ -330,7 +350,6 @@ final class DocumentPreparation {
     }
     Map<String, DenseVectors> dense = new LinkedHashMap<>(document.dense);
     dense.putAll(collection.schema().stored(vectors));
-    DocumentLimits.checkDense(document.id, dense);
     return dense;
   }
 

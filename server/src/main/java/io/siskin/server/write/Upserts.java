@@ -227,6 +227,12 @@ final class Upserts implements AutoCloseable {
           length += 24L + (long) Float.BYTES * values.length;
         }
       }
+      for (Map.Entry<String, List<SparseVector>> field : document.tokenVectors().entrySet()) {
+        length += DocumentHeap.bytes(field.getKey());
+        for (SparseVector values : field.getValue()) {
+          length += 48L + 12L * values.size();
+        }
+      }
     }
     return length;
   }

@@ -334,7 +334,7 @@ final class WriteRecordCodec {
         throw damaged(
             "storage and similarity of " + what,
             storageCode + " and " + similarityCode,
-            "1 to 3, and 1 or 2");
+            "1 to 6, and 1 or 2");
       }
       DenseType type = new DenseType(dimensions, storage, similarity);
       int vectorCount = count(type.vectorBytes());

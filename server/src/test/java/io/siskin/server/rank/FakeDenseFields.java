@@ -1,5 +1,7 @@
 package io.siskin.server.rank;
 
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.search.SearchScope;
 import java.util.List;
 import java.util.Random;
@@ -65,12 +67,23 @@ final class FakeDenseFields implements DenseFields {
     }
 
     @Override
+    public DenseStorage storage() {
+      return DenseStorage.F32;
+    }
+
+    @Override
     public List<float[]> vectors(int segment, int document) {
       return List.of(vectors[segment][document]);
     }
 
     @Override
-    public Scorer scorer(DenseVector query) {
+    public Scorer scorer(SparseVector query) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Scorer scorer(TokenQuery query) {
+      List<DenseVector> asked = ((TokenQuery.Values) query).vectors();
       return new Scorer() {
         @Override
         public boolean has(int segment, int document) {
@@ -78,7 +91,31 @@ final class FakeDenseFields implements DenseFields {
         }
 
         @Override
-        public float score(int segment, int document) {
+        public double score(int segment, int document) {
+          double sum = 0;
+          for (DenseVector vector : asked) {
+            sum += scorer(vector).score(segment, document);
+          }
+          return sum;
+        }
+
+        @Override
+        public double scoreMax() {
+          return Double.POSITIVE_INFINITY;
+        }
+      };
+    }
+
+    @Override
+    public VectorScorer scorer(DenseVector query) {
+      return new VectorScorer() {
+        @Override
+        public boolean has(int segment, int document) {
+          return vectors[segment][document].length > 0;
+        }
+
+        @Override
+        public double score(int segment, int document) {
           scored++;
           float largest = Float.NEGATIVE_INFINITY;
           for (int vector = 0; vector < vectors[segment][document].length; vector++) {

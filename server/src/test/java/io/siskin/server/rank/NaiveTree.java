@@ -75,12 +75,36 @@ final class NaiveTree {
                     return new Scored(each.position, alpha * each.score + (1 - alpha) * other);
                   })
               .toList();
+      case RankingNode.MaxSim maxSim ->
+          inputs.getFirst().stream()
+              .map(
+                  each ->
+                      new Scored(
+                          each.position,
+                          maxSim.alpha() * each.score
+                              + (1 - maxSim.alpha()) * maxSim(maxSim, each.position)))
+              .toList();
+      case RankingNode.Densified _, RankingNode.DensifiedRescore _ ->
+          throw new AssertionError("LateRankingTest has their twins");
       case RankingNode.Compute compute -> compute(compute, inputs.getFirst());
       case RankingNode.Trees trees -> trees(trees, inputs.getFirst());
       case RankingNode.Feedback feedback -> sparse(expanded(feedback, inputs.getFirst()));
       case RankingNode.Group group -> group(group, inputs.getFirst());
       case RankingNode.PassageNode passage -> new NaivePassages(scope, this).all(passage, inputs);
     };
+  }
+
+  /** Documents have one vector at most, so the largest score is the only one. */
+  private double maxSim(RankingNode.MaxSim node, int position) {
+    double sum = 0;
+    for (DenseVector vector : ((TokenQuery.Values) node.query()).vectors()) {
+      Double score = denseScore(node.field(), vector, position);
+      if (score == null) {
+        return node.missingScore();
+      }
+      sum += score;
+    }
+    return sum;
   }
 
   private List<Scored> sparse(SparseVector query) {
@@ -168,7 +192,7 @@ final class NaiveTree {
     int segment = scope.positions().segment(number);
     int document = number - scope.positions().base(segment);
     DenseFields.Scorer scorer = scope.dense().find(field).scorer(query);
-    return scorer.has(segment, document) ? (double) scorer.score(segment, document) : null;
+    return scorer.has(segment, document) ? scorer.score(segment, document) : null;
   }
 
   private List<Scored> fuse(RankingNode.Fuse node, List<List<Scored>> inputs) {

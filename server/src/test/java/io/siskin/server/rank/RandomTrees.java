@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Draws right ranking trees with nodes of all kinds. */
 public final class RandomTrees {
@@ -53,9 +54,18 @@ public final class RandomTrees {
           ? new RankingNode.Dense(frame, field(), target())
           : new RankingNode.Sparse(frame, query(), evaluation());
     }
-    return switch (random.nextInt(11)) {
+    return switch (random.nextInt(12)) {
       case 0 -> fuse(frame, depth);
       case 4 -> trees(frame, depth);
+      case 10 ->
+          new RankingNode.MaxSim(
+              frame,
+              node(path + ".rescore.input", depth + 1),
+              field(),
+              new TokenQuery.Values(
+                  Stream.generate(this::vector).limit(1 + random.nextInt(4)).toList()),
+              random.nextInt(5) / 4.0,
+              random.nextInt(5) - 2.0);
       case 1 ->
           new RankingNode.Interpolate(
               frame,

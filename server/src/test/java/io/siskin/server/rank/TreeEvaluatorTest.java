@@ -126,6 +126,7 @@ final class TreeEvaluatorTest {
             "Dense",
             "Fuse",
             "Interpolate",
+            "MaxSim",
             "Compute",
             "Trees",
             "Feedback",

@@ -22,6 +22,8 @@ import io.siskin.proto.v1.DenseField;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.proto.v1.DensifiedScore;
+import io.siskin.proto.v1.DensifiedStage;
 import io.siskin.proto.v1.DiversifyStage;
 import io.siskin.proto.v1.Document;
 import io.siskin.proto.v1.DocumentContext;
@@ -36,12 +38,14 @@ import io.siskin.proto.v1.FuseStage;
 import io.siskin.proto.v1.GroupScore;
 import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
+import io.siskin.proto.v1.MaxSim;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.ScoreNormalization;
 import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.TokenVectors;
 import io.siskin.proto.v1.TreeEnsemble;
 import io.siskin.proto.v1.Turn;
 import io.siskin.proto.v1.UpdateFieldsResponse;
@@ -286,6 +290,9 @@ class CountLimitsTest {
       case Interpolation.Builder by ->
           by.setField("f").addVector(1).setAlpha(0.5).setMissingScore(0);
       case TreeEnsemble.Builder by -> by.setModel("m");
+      case MaxSim.Builder by -> by.setField("f").setMissingScore(0);
+      case DensifiedStage.Builder densified -> densified.setField("f");
+      case DensifiedScore.Builder by -> by.setMissingScore(0);
       case FeedbackStage.Builder feedback ->
           feedback.setInput(RightRequests.node()).setDocuments(1);
       case GroupStage.Builder group ->
@@ -354,9 +361,11 @@ class CountLimitsTest {
         .setField(field.getMessageType().findFieldByName("key"), "k" + index)
         .setField(
             value,
-            value.getMessageType().getName().equals("DenseVectors")
-                ? DenseVectors.getDefaultInstance()
-                : FieldValue.newBuilder().setInt64Value(index).build())
+            switch (value.getMessageType().getName()) {
+              case "DenseVectors" -> DenseVectors.getDefaultInstance();
+              case "TokenVectors" -> TokenVectors.getDefaultInstance();
+              default -> FieldValue.newBuilder().setInt64Value(index).build();
+            })
         .build();
   }
 
@@ -371,6 +380,7 @@ class CountLimitsTest {
       case "FieldValue" -> FieldValue.newBuilder().setInt64Value(index).build();
       case "Turn" -> Turn.newBuilder().setText(name).build();
       case "DenseVector" -> DenseVector.newBuilder().addValues(1).build();
+      case "SparseVector" -> SparseVector.getDefaultInstance();
       case "DenseField" -> DenseField.newBuilder().setName("v" + index).setDimensions(4).build();
       case "SchemaField" ->
           SchemaField.newBuilder().setName(name).setType(FieldType.FIELD_TYPE_INT64).build();

@@ -62,7 +62,7 @@ final class LiveModelTest {
               new Schema.Field("year", FieldType.INT64),
               new Schema.Field("lang", FieldType.STRING)),
           null,
-          RandomDense.FIELDS);
+          RandomDense.ALL);
 
   @TempDir private Path folder;
 
@@ -95,7 +95,7 @@ final class LiveModelTest {
               vector,
               quantizer.quantize(vector),
               fields,
-              SCHEMA.stored(input.dense())));
+              SCHEMA.stored(SCHEMA.stored(input.dense()), input.tokenVectors(), vector)));
     }
 
     void restore(Model other) {
@@ -169,7 +169,8 @@ final class LiveModelTest {
         TermIdVector.of(terms, weights),
         null,
         fields,
-        random.nextInt(3) == 0 ? new RandomDense(random).given() : Map.of());
+        random.nextInt(3) == 0 ? new RandomDense(random).given() : Map.of(),
+        random.nextInt(3) == 0 ? new RandomDense(random).tokensByTermId() : Map.of());
   }
 
   private static TermIdVector query(Random random) {

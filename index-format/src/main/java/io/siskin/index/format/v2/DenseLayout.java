@@ -12,6 +12,15 @@ package io.siskin.index.format.v2;
  *
  * <p>The rows of a document follow each other, and rows are in the order of document numbers. A row
  * has the values of one vector and then zeros, up to a length that a kernel reads without a rest.
+ *
+ * <p>The values of a vector are these bytes, for n dimensions:
+ *
+ * <pre>
+ * f32, f16, int8:  value 0 | value 1 | …                            4, 2 or 1 bytes each
+ * binary:          bit 0 to bit 7 | bit 8 to bit 15 | …             the lowest bit of a byte first
+ * terms:           n term numbers (u32) | n weights (1 byte each)   unused places are 0
+ * slices:          n values (1 byte each) | n indexes (u16)         an empty slice is 0
+ * </pre>
  */
 public final class DenseLayout {
   /** Offset in a field's record of the number of its dimensions, u32. */
@@ -41,6 +50,15 @@ public final class DenseLayout {
   /** Values are signed bytes. Each vector has a scale. */
   public static final int STORAGE_INT8 = 3;
 
+  /** Values are bits: 1 for a number above 0. */
+  public static final int STORAGE_BINARY = 4;
+
+  /** A vector is sparse: numbers of terms, and a signed byte for each. It has a scale. */
+  public static final int STORAGE_TERMS = 5;
+
+  /** A vector has the largest weight of each slice of the terms, and which term has it. */
+  public static final int STORAGE_SLICES = 6;
+
   /** A score is the inner product. */
   public static final int SIMILARITY_DOT = 1;
 
@@ -52,6 +70,12 @@ public final class DenseLayout {
 
   /** The number of values of a row is a multiple of this. It is the number of partial sums. */
   public static final int ROW_GROUP = 32;
+
+  /** The number of slices is a multiple of this. So values and indexes begin at cache lines. */
+  public static final int SLICE_GROUP = 64;
+
+  /** Indexes in a slice are smaller than this. A larger one counts from 0 again. */
+  public static final int SLICE_INDEX_COUNT = 1 << 16;
 
   /** The largest absolute value of a byte. */
   public static final int INT8_MAX = 127;
@@ -67,5 +91,14 @@ public final class DenseLayout {
   public static int rowValues(int dimensions, int valueBytes) {
     int unit = Math.max(ROW_GROUP, ROW_ALIGNMENT / valueBytes);
     return (dimensions + unit - 1) / unit * unit;
+  }
+
+  /**
+   * Returns the length of a row in bytes, with the zeros at its end.
+   *
+   * @param vectorBytes the length of the values of a vector in bytes
+   */
+  public static int rowBytes(int vectorBytes) {
+    return (vectorBytes + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
   }
 }

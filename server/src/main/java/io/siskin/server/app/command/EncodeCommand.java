@@ -2,6 +2,8 @@ package io.siskin.server.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
+import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.store.Verification;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.app.flags.InferenceFlags;
@@ -23,6 +25,7 @@ import io.siskin.server.encode.Side;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.TokenizedText;
+import io.siskin.server.encode.factory.ModelSide;
 import io.siskin.server.encode.factory.TermStatistics;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.encode.spec.ModelRef;
@@ -126,6 +129,25 @@ public final class EncodeCommand implements Callable<Integer> {
               + " one JSON object {\"id\", \"text\"} a line. Default: standard input.")
   private @Nullable Path input;
 
+  @Option(
+      names = "--token-vectors",
+      paramLabel = "FIELD",
+      description =
+          "Prints the sparse vectors of the tokens of each text, too, for a dense field of this"
+              + " name that stores terms. They are in the member 'tokenVectors', which 'siskin"
+              + " index' and 'siskin upsert' read. The model must give numbers over a vocabulary"
+              + " for each token. Default: none.")
+  private @Nullable String tokenField;
+
+  @Option(
+      names = "--token-terms",
+      paramLabel = "N",
+      defaultValue = "20",
+      description =
+          "How many terms of each token are printed, heaviest first, 1 to 4096. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int tokenTerms;
+
   @Parameters(
       arity = "0..*",
       paramLabel = "TEXT",
@@ -145,12 +167,22 @@ public final class EncodeCommand implements Callable<Integer> {
     List<TextEncoding> encode(List<String> texts);
   }
 
+  /** Encodes the tokens of a text. */
+  @FunctionalInterface
+  private interface TokenEncoder {
+    List<SparseVector> encode(String text);
+  }
+
+  private @Nullable TokenEncoder tokenEncoder;
+
   @Override
   public Integer call() throws IOException {
+    Ranges.check("--token-terms", tokenTerms, 1, FormatV2.DENSE_DIMENSIONS_MAX);
     Logging.quietLibraries();
     if (source.model != null) {
       ModelRef ref = ModelDirectory.filesOf(source.model).ref();
       try (TextModel model = inference.forQueries().open(source.model, ref)) {
+        tokenEncoder = text -> model.tokenVectors(model.tokenize(new EncoderInput(text, side)));
         run(texts -> encode(model, texts));
       }
     } else if (source.collection != null) {
@@ -169,12 +201,28 @@ public final class EncodeCommand implements Callable<Integer> {
             Verification.STRUCTURE,
             inference.forQueries());
     try {
+      tokenEncoder = text -> tokenVectors(snapshot, text);
       TermStatistics statistics =
           snapshot.statistics(collection.tenant, new FilterCache(FREQUENCIES_BYTES), () -> {});
       run(texts -> snapshot.encoding(statistics, () -> encode(snapshot, texts)));
     } finally {
       snapshot.release();
     }
+  }
+
+  private List<SparseVector> tokenVectors(CollectionSnapshot snapshot, String text) {
+    ModelSide by =
+        switch (side) {
+          case QUERY -> snapshot.encoders().queryModel();
+          case DOCUMENT -> snapshot.encoders().documentModel();
+        };
+    if (by == null) {
+      throw new InvalidInputException(
+          "--token-vectors",
+          tokenField,
+          "none, since no model encodes this side of the collection");
+    }
+    return by.tokenVectors(text);
   }
 
   private List<TextEncoding> encode(TextModel model, List<String> texts) {
@@ -329,6 +377,14 @@ public final class EncodeCommand implements Callable<Integer> {
         members.put("id", id);
       }
       members.putAll(EncodingJson.members(encodings.get(i)));
+      if (tokenField != null && tokenEncoder != null) {
+        List<SparseVector> vectors = tokenEncoder.encode(lines.get(i).text());
+        members.put(
+            "tokenVectors",
+            Map.of(
+                tokenField,
+                vectors.stream().map(one -> EncodingJson.heaviest(one, tokenTerms)).toList()));
+      }
       out.println(Json.line(members));
     }
     out.flush();

@@ -16,6 +16,7 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.server.corpus.SourceDocument;
 import io.siskin.server.ingest.DeclaredFields;
 import io.siskin.server.ingest.DenseMembers;
+import io.siskin.server.ingest.TokenMembers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,11 @@ final class SentDocuments {
   Document of(SourceDocument read) {
     Map<String, String> given = new LinkedHashMap<>(read.fields());
     Map<String, List<float[]>> dense = DenseMembers.take(schema, given);
+    Map<String, List<SparseVector>> tokens = new LinkedHashMap<>();
+    TokenMembers.take(schema, read.vector() instanceof TermIdVector, given)
+        .forEach(
+            (name, vectors) ->
+                tokens.put(name, vectors.stream().map(SentDocuments::translated).toList()));
     Map<String, String> stored = new LinkedHashMap<>();
     Map<String, FieldValue> fields = new LinkedHashMap<>();
     declared.split(given, stored).forEach((name, value) -> fields.put(name, translated(value)));
@@ -77,7 +83,8 @@ final class SentDocuments {
         text == null && read.vector() == null ? "" : text,
         fields,
         0,
-        dense);
+        dense,
+        tokens);
   }
 
   private static FieldValue translated(io.siskin.index.document.FieldValue value) {

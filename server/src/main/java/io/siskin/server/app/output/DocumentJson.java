@@ -3,6 +3,7 @@ package io.siskin.server.app.output;
 import io.siskin.client.Document;
 import io.siskin.client.FieldValue;
 import io.siskin.client.SparseVector;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,30 @@ public final class DocumentJson {
       document.dense().forEach((name, vectors) -> dense.put(name, vectors(vectors)));
       members.put("dense", dense);
     }
+    if (!document.tokenVectors().isEmpty()) {
+      Map<String, Object> tokens = new LinkedHashMap<>();
+      document
+          .tokenVectors()
+          .forEach(
+              (name, vectors) ->
+                  tokens.put(name, vectors.stream().map(DocumentJson::numbered).toList()));
+      members.put("tokenVectors", tokens);
+    }
     return Json.line(members);
+  }
+
+  /** Token vectors are read with the numbers of their terms. */
+  private static Map<String, Object> numbered(SparseVector vector) {
+    List<Long> indices = new ArrayList<>();
+    List<Float> values = new ArrayList<>();
+    for (int i = 0; i < vector.size(); i++) {
+      indices.add(Integer.toUnsignedLong(vector.termId(i)));
+      values.add(vector.weight(i));
+    }
+    Map<String, Object> numbered = new LinkedHashMap<>();
+    numbered.put("indices", indices);
+    numbered.put("values", values);
+    return numbered;
   }
 
   /** One vector is an array of numbers. Several ones are an array of such arrays. */

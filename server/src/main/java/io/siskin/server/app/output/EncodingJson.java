@@ -34,13 +34,23 @@ public final class EncodingJson {
    * @param vector the vector
    */
   public static Map<String, Float> weights(SparseVector vector) {
+    return heaviest(vector, vector.size());
+  }
+
+  /**
+   * Returns the largest weights by term, heaviest first.
+   *
+   * @param vector the vector
+   * @param countMax how many at most
+   */
+  public static Map<String, Float> heaviest(SparseVector vector, int countMax) {
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < vector.size(); i++) {
       order.add(i);
     }
     order.sort(Comparator.comparingDouble(i -> -vector.weight(i)));
     Map<String, Float> weights = new LinkedHashMap<>();
-    for (int i : order) {
+    for (int i : order.subList(0, Math.min(countMax, order.size()))) {
       String term =
           switch (vector) {
             case TokenVector tokens -> tokens.token(i);

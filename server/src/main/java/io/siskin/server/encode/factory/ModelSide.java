@@ -10,6 +10,7 @@ import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.TextModel;
 import io.siskin.server.encode.phrase.PhraseDictionary;
 import io.siskin.server.encode.spec.VectorOptions;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,17 @@ public record ModelSide(
           throw new InvalidInputException(
               "model", "dense", "one that gives sparse vectors: a collection holds no others");
     };
+  }
+
+  /**
+   * Returns one sparse vector for each token of a text, as the model gives them: neither the
+   * options of the collection nor phrases change them.
+   *
+   * @param text the text
+   * @throws InvalidInputException when the model gives no vectors of tokens
+   */
+  public List<SparseVector> tokenVectors(String text) {
+    return model.tokenVectors(model.tokenize(input(text)));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.siskin.server.encode.model;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.file.BoundedFile;
 import io.siskin.index.kernel.KernelProvider;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.TextEncoding;
@@ -266,6 +267,21 @@ public final class LoadedModel implements TextModel {
       infer(part, length, places, encodings, nanos);
     }
     return new Inference(Arrays.asList(encodings), nanos[0], nanos[1]);
+  }
+
+  @Override
+  public List<SparseVector> tokenVectors(TokenizedText text) {
+    ModelText mine = mine(text);
+    if (mine.originalTerms().isEmpty() && reader.emptyWithoutTokens()) {
+      return List.of(TokenVector.EMPTY);
+    }
+    int length = mine.lengthTokens();
+    long[] shape = reader.shape(1, length);
+    FloatBuffer numbers = memory.take(count(shape));
+    session.run(inputs(List.of(mine), length), 1, length, output.name(), shape, numbers);
+    List<SparseVector> vectors = reader.readTokens(mine, numbers);
+    memory.giveBack(numbers);
+    return vectors == null ? TextModel.super.tokenVectors(text) : vectors;
   }
 
   /**

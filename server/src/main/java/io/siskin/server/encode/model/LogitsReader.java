@@ -1,5 +1,6 @@
 package io.siskin.server.encode.model;
 
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.kernel.PoolingKernel;
 import java.lang.foreign.MemorySegment;
@@ -67,6 +68,22 @@ final class LogitsReader implements OutputReader {
       encodings.add(new TextEncoding.Sparse(collector.collect(weights), text.originalTerms()));
     }
     return encodings;
+  }
+
+  @Override
+  public List<SparseVector> readTokens(ModelText text, FloatBuffer output) {
+    MemorySegment logits = MemorySegment.ofBuffer(output);
+    float[] weights = new float[vocabularySize];
+    List<SparseVector> vectors = new ArrayList<>(text.lengthTokens());
+    for (int position = 0; position < text.lengthTokens(); position++) {
+      if (text.pooled()[position]) {
+        int row = position * vocabularySize;
+        NotANumber.check(output.get(row), modelFile, "a logit");
+        pool(logits, new long[] {(long) row * Float.BYTES}, 1, weights);
+        vectors.add(collector.collect(weights));
+      }
+    }
+    return vectors;
   }
 
   private void pool(MemorySegment logits, long[] rows, int rowCount, float[] weights) {

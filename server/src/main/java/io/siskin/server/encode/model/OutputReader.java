@@ -1,8 +1,10 @@
 package io.siskin.server.encode.model;
 
+import io.siskin.index.vector.SparseVector;
 import io.siskin.server.encode.TextEncoding;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes encodings of what a model gave. Safe for concurrent use. */
 interface OutputReader extends AutoCloseable {
@@ -27,6 +29,17 @@ interface OutputReader extends AutoCloseable {
    * @return one encoding per text
    */
   List<TextEncoding> read(List<ModelText> texts, int length, FloatBuffer output);
+
+  /**
+   * Reads the output of one text as a sparse vector for each position that is pooled.
+   *
+   * @param text the text, which was not padded
+   * @param output the numbers, in the order of the shape
+   * @return null where a position has no numbers over a vocabulary
+   */
+  default @Nullable List<SparseVector> readTokens(ModelText text, FloatBuffer output) {
+    return null;
+  }
 
   /** Ends what the reader has started; nothing for most. */
   @Override

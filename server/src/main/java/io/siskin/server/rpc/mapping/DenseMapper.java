@@ -4,6 +4,7 @@ import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v2.FormatV2;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.proto.v1.DenseEncoder;
 import io.siskin.proto.v1.DenseField;
 import io.siskin.proto.v1.DenseModel;
@@ -11,6 +12,7 @@ import io.siskin.proto.v1.DenseSimilarity;
 import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.proto.v1.TokenVectors;
 import io.siskin.server.encode.spec.DenseEncoderSpec;
 import io.siskin.server.encode.spec.ModelRef;
 import java.util.ArrayList;
@@ -54,6 +56,61 @@ final class DenseMapper {
           vectors.put(name, ofField);
         });
     return vectors;
+  }
+
+  /**
+   * Translates the token vectors of a document; counts are checked as those of dense vectors are.
+   *
+   * @param path their path in the request
+   * @param messages the vectors by the name of the field
+   * @throws InvalidInputException when there are too many fields, vectors or terms, or when a
+   *     vector breaks its rules
+   */
+  static Map<String, List<SparseVector>> tokenVectors(
+      String path, Map<String, TokenVectors> messages) {
+    if (messages.isEmpty()) {
+      return Map.of();
+    }
+    checkCount(path, messages.size(), FIELD_COUNT_MAX, "fields");
+    Map<String, List<SparseVector>> vectors = new LinkedHashMap<>();
+    messages.forEach(
+        (name, message) ->
+            vectors.put(
+                name,
+                sparse(
+                    path + "." + name + ".vectors", message.getVectorsList(), VECTOR_COUNT_MAX)));
+    return vectors;
+  }
+
+  /**
+   * Translates sparse vectors.
+   *
+   * @param path their path in the request
+   * @param messages the vectors
+   * @param countMax how many there may be
+   * @throws InvalidInputException when there are too many, or when one breaks its rules
+   */
+  static List<SparseVector> sparse(
+      String path, List<io.siskin.proto.v1.SparseVector> messages, int countMax) {
+    checkCount(path, messages.size(), countMax, "vectors");
+    List<SparseVector> vectors = new ArrayList<>(messages.size());
+    for (int i = 0; i < messages.size(); i++) {
+      vectors.add(VectorMapper.toDomain(path + "[" + i + "]", messages.get(i)));
+    }
+    return vectors;
+  }
+
+  /**
+   * Translates the token vectors of a document that was read.
+   *
+   * @param vectors the vectors of one field that stores terms
+   */
+  static TokenVectors toTokenVectors(io.siskin.index.dense.DenseVectors vectors) {
+    TokenVectors.Builder message = TokenVectors.newBuilder();
+    for (int i = 0; i < vectors.count(); i++) {
+      message.addVectors(VectorMapper.toProto(vectors.toTerms(i)));
+    }
+    return message.build();
   }
 
   private static float[] values(String path, DenseVector message) {
@@ -172,7 +229,12 @@ final class DenseMapper {
       case DENSE_STORAGE_UNSPECIFIED, DENSE_STORAGE_F32 -> io.siskin.index.dense.DenseStorage.F32;
       case DENSE_STORAGE_F16 -> io.siskin.index.dense.DenseStorage.F16;
       case DENSE_STORAGE_INT8 -> io.siskin.index.dense.DenseStorage.INT8;
-      case UNRECOGNIZED -> throw new InvalidInputException("storage", message, "F32, F16 or INT8");
+      case DENSE_STORAGE_BINARY -> io.siskin.index.dense.DenseStorage.BINARY;
+      case DENSE_STORAGE_TERMS -> io.siskin.index.dense.DenseStorage.TERMS;
+      case DENSE_STORAGE_SLICES -> io.siskin.index.dense.DenseStorage.SLICES;
+      case UNRECOGNIZED ->
+          throw new InvalidInputException(
+              "storage", message, "F32, F16, INT8, BINARY, TERMS or SLICES");
     };
   }
 
@@ -204,6 +266,9 @@ final class DenseMapper {
               case F32 -> DenseStorage.DENSE_STORAGE_F32;
               case F16 -> DenseStorage.DENSE_STORAGE_F16;
               case INT8 -> DenseStorage.DENSE_STORAGE_INT8;
+              case BINARY -> DenseStorage.DENSE_STORAGE_BINARY;
+              case TERMS -> DenseStorage.DENSE_STORAGE_TERMS;
+              case SLICES -> DenseStorage.DENSE_STORAGE_SLICES;
             })
         .setSimilarity(
             switch (field.type().similarity()) {

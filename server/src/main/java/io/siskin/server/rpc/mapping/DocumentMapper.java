@@ -107,7 +107,8 @@ public final class DocumentMapper {
         message.hasVector() ? VectorMapper.toDomain(path + ".vector", message.getVector()) : null,
         message.hasText() ? message.getText() : null,
         FieldMapper.toDomain(path + ".fields", message.getFieldsMap()),
-        DenseMapper.vectors(path + ".dense", message.getDenseMap()));
+        DenseMapper.vectors(path + ".dense", message.getDenseMap()),
+        DenseMapper.tokenVectors(path + ".token_vectors", message.getTokenVectorsMap()));
   }
 
   private static io.siskin.server.write.FieldsUpdate update(String path, FieldsUpdate message) {
@@ -364,7 +365,16 @@ public final class DocumentMapper {
             });
     document
         .dense()
-        .forEach((name, vectors) -> message.putDense(name, DenseMapper.toProto(vectors)));
+        .forEach(
+            (name, vectors) -> {
+              switch (vectors.type().storage()) {
+                case F32, F16, INT8, BINARY -> message.putDense(name, DenseMapper.toProto(vectors));
+                case TERMS -> message.putTokenVectors(name, DenseMapper.toTokenVectors(vectors));
+                case SLICES -> {
+                  // They are made anew when the document is written.
+                }
+              }
+            });
     return message.build();
   }
 }

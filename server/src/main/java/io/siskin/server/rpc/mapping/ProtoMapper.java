@@ -121,6 +121,9 @@ public final class ProtoMapper {
         root,
         message.getQueryCase() != SearchRequest.QueryCase.QUERY_NOT_SET,
         message.getQueryCase() == SearchRequest.QueryCase.TEXT);
+    if (message.getQueryCase() != SearchRequest.QueryCase.TEXT) {
+      TreeCheck.refuseMissingText(root);
+    }
     if (offset >= root.frame().limit()) {
       throw new InvalidInputException(
           "offset", offset, "below the limit of the root, " + root.frame().limit());

@@ -1,7 +1,10 @@
 package io.siskin.server.rpc.mapping;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.proto.v1.DensifiedScore;
+import io.siskin.proto.v1.DensifiedStage;
 import io.siskin.proto.v1.ExpansionTerm;
 import io.siskin.proto.v1.FeedbackStage;
 import io.siskin.proto.v1.FuseInput;
@@ -9,6 +12,7 @@ import io.siskin.proto.v1.FuseStage;
 import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.LinearFusion;
+import io.siskin.proto.v1.MaxSim;
 import io.siskin.proto.v1.Pipeline;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.ReciprocalRankFusion;
@@ -25,6 +29,7 @@ import io.siskin.server.rank.RankingNode.Frame;
 import io.siskin.server.rank.RankingNode.Weighted;
 import io.siskin.server.rank.SparseQuery;
 import io.siskin.server.rank.StageReport;
+import io.siskin.server.rank.TokenQuery;
 import io.siskin.server.rank.TreeCheck;
 import io.siskin.server.rank.Turn;
 import io.siskin.server.search.Evaluation;
@@ -162,6 +167,18 @@ public final class RankingMapper {
       }
       case io.siskin.server.rank.RankingNode.Trees trees ->
           message.setRescore(ModelStageMapper.toProto(trees, toProto(trees.input())));
+      case io.siskin.server.rank.RankingNode.MaxSim maxSim -> message.setRescore(maxSim(maxSim));
+      case io.siskin.server.rank.RankingNode.Densified densified ->
+          message.setDensified(densified(densified.field(), densified.query()));
+      case io.siskin.server.rank.RankingNode.DensifiedRescore densified ->
+          message.setRescore(
+              RescoreStage.newBuilder()
+                  .setInput(toProto(densified.input()))
+                  .setDensified(
+                      DensifiedScore.newBuilder()
+                          .setBy(densified(densified.field(), densified.query()))
+                          .setAlpha(densified.alpha())
+                          .setMissingScore(densified.missingScore())));
       case io.siskin.server.rank.RankingNode.Feedback feedback ->
           message.setFeedback(
               FeedbackStage.newBuilder()
@@ -184,6 +201,43 @@ public final class RankingMapper {
           PassageMapper.set(message, passage);
     }
     return message.build();
+  }
+
+  private static RescoreStage maxSim(io.siskin.server.rank.RankingNode.MaxSim node) {
+    MaxSim.Builder by =
+        MaxSim.newBuilder()
+            .setField(node.field())
+            .setAlpha(node.alpha())
+            .setMissingScore(node.missingScore());
+    switch (node.query()) {
+      case TokenQuery.OfRequest() -> {
+        // It is left out.
+      }
+      case TokenQuery.Values(List<DenseVector> vectors) -> {
+        for (DenseVector vector : vectors) {
+          io.siskin.proto.v1.DenseVector.Builder values = by.addVectorsBuilder();
+          for (float value : vector.toArray()) {
+            values.addValues(value);
+          }
+        }
+      }
+      case TokenQuery.Terms terms ->
+          terms.vectors().forEach(vector -> by.addTokenVectors(VectorMapper.toProto(vector)));
+    }
+    return RescoreStage.newBuilder().setInput(toProto(node.input())).setMaxSim(by).build();
+  }
+
+  private static DensifiedStage densified(String field, SparseQuery query) {
+    DensifiedStage.Builder stage = DensifiedStage.newBuilder().setField(field);
+    switch (query) {
+      case SparseQuery.OfRequest() -> {
+        // It is left out.
+      }
+      case SparseQuery.Text(String text) -> stage.setText(text);
+      case SparseQuery.Vector(io.siskin.index.vector.SparseVector vector) ->
+          stage.setVector(VectorMapper.toProto(vector));
+    }
+    return stage.build();
   }
 
   private static SparseStage search(SparseQuery query, Evaluation evaluation) {
@@ -306,11 +360,18 @@ public final class RankingMapper {
         case FEEDBACK -> feedback(frame, message.getFeedback(), depth);
         case GROUP -> group(frame, message.getGroup(), depth);
         case DIVERSIFY, CAP, ANSWERS -> new PassageMapper(this, frame, depth).node(message);
+        case DENSIFIED -> {
+          String at = path + ".densified";
+          DensifiedStage stage = message.getDensified();
+          yield new io.siskin.server.rank.RankingNode.Densified(
+              frame, required(at + ".field", stage.getField()), query(at, stage));
+        }
         case STAGE_NOT_SET ->
             throw new InvalidInputException(
                 path,
                 "without a stage",
-                "sparse, dense, fuse, rescore, feedback, group, diversify, cap or answers");
+                "sparse, dense, densified, fuse, rescore, feedback, group, diversify, cap or"
+                    + " answers");
       };
     }
 
@@ -444,10 +505,60 @@ public final class RankingMapper {
                 input(path + ".input", message.hasInput(), message.getInput(), depth),
                 message.getTrees());
         case CONTEXT -> new PassageMapper(this, frame, depth).context(message);
+        case MAX_SIM -> {
+          MaxSim by = message.getMaxSim();
+          String at = path + ".max_sim";
+          yield new io.siskin.server.rank.RankingNode.MaxSim(
+              frame,
+              input(path + ".input", message.hasInput(), message.getInput(), depth),
+              required(at + ".field", by.getField()),
+              tokens(at, by),
+              by.getAlpha(),
+              required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()));
+        }
+        case DENSIFIED -> {
+          DensifiedScore by = message.getDensified();
+          String at = path + ".densified";
+          yield new io.siskin.server.rank.RankingNode.DensifiedRescore(
+              frame,
+              input(path + ".input", message.hasInput(), message.getInput(), depth),
+              required(at + ".by.field", by.getBy().getField()),
+              query(at + ".by", by.getBy()),
+              by.getAlpha(),
+              required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()));
+        }
         case BY_NOT_SET ->
             throw new InvalidInputException(
-                path, "by nothing", "interpolation, formula, trees or context");
+                path, "by nothing", "interpolation, formula, trees, max_sim, densified or context");
       };
+    }
+
+    private SparseQuery query(String path, DensifiedStage message) {
+      return switch (message.getQueryCase()) {
+        case TEXT -> new SparseQuery.Text(ProtoMapper.text(path + ".text", message.getText()));
+        case VECTOR ->
+            new SparseQuery.Vector(VectorMapper.toDomain(path + ".vector", message.getVector()));
+        case QUERY_NOT_SET -> new SparseQuery.OfRequest();
+      };
+    }
+
+    private static TokenQuery tokens(String path, MaxSim message) {
+      if (message.getVectorsCount() > 0 && message.getTokenVectorsCount() > 0) {
+        throw new InvalidInputException(
+            path + ".token_vectors", "set beside vectors", "vectors or token_vectors");
+      }
+      if (message.getTokenVectorsCount() > 0) {
+        return new TokenQuery.Terms(
+            DenseMapper.sparse(
+                path + ".token_vectors",
+                message.getTokenVectorsList(),
+                MaxSimQuery.VECTOR_COUNT_MAX));
+      }
+      List<DenseVector> vectors = new ArrayList<>();
+      for (io.siskin.proto.v1.DenseVector vector : message.getVectorsList()) {
+        vectors.add(vector(vector.getValuesList()));
+      }
+      return vectors.isEmpty() ? new TokenQuery.OfRequest() : new TokenQuery.Values(vectors);
     }
 
     private io.siskin.server.rank.RankingNode feedback(

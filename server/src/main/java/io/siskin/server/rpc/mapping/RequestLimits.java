@@ -41,6 +41,8 @@ public final class RequestLimits {
           Map.entry("RankingNode.name", 128),
           Map.entry("DenseStage.field", FIELD_NAME),
           Map.entry("Interpolation.field", FIELD_NAME),
+          Map.entry("MaxSim.field", FIELD_NAME),
+          Map.entry("DensifiedStage.field", FIELD_NAME),
           Map.entry("GroupStage.field", FIELD_NAME),
           Map.entry("GroupStage.inner_fields", FIELD_NAME),
           Map.entry("DocumentContext.field", FIELD_NAME),

@@ -67,10 +67,12 @@ public final class StatusMapper {
   private static final int VALUE_BYTES_MAX = 250;
   private static final int ALLOWED_BYTES_MAX = 300;
 
-  // Dense fields have names of their own, and their vectors and values have numbers.
+  // Dense fields have names of their own, and their vectors and values have numbers. Their last
+  // parts may be names of values.
   private static final Pattern FIELD_PATH =
       Pattern.compile(
-          "[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*|dense(\\.[A-Za-z0-9_-]+(\\[[0-9]+])*)+");
+          "[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*|(dense|token_vectors)"
+              + "(\\.[A-Za-z0-9_-]+(\\[[0-9]+])*)+");
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
 
   private final Duration retryDelay;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.siskin.index.testing.Seeds;
+import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.Side;
@@ -61,8 +62,25 @@ final class FusedProjectionTest {
       assertEqual(encode(fused, TEXTS), encode(graph, TEXTS));
       for (String text : TEXTS) {
         assertEqual(encode(fused, List.of(text)), encode(graph, List.of(text)));
+        checkTokens(fused, text);
+        checkTokens(graph, text);
       }
     }
+  }
+
+  /** The vector of a text has the largest weights of the vectors of its tokens. */
+  private static void checkTokens(LoadedModel model, String text) {
+    TokenizedText tokens = model.tokenize(new EncoderInput(text, Side.DOCUMENT));
+    List<SparseVector> vectors = model.tokenVectors(tokens);
+    // A text of unknown words has an empty vector, as the empty text has.
+    assertThat(vectors.size()).isIn(1, tokens.lengthTokens());
+    Map<String, Float> largest = new HashMap<>();
+    for (SparseVector vector : vectors) {
+      for (int i = 0; i < vector.size(); i++) {
+        largest.merge(((TokenVector) vector).token(i), vector.weight(i), Math::max);
+      }
+    }
+    assertThat(largest).isEqualTo(weights(encode(model, List.of(text)).getFirst()));
   }
 
   @Test

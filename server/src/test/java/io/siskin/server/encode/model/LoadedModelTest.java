@@ -196,6 +196,25 @@ final class LoadedModelTest {
     }
   }
 
+  @Test
+  void tokensHaveVectorsOfTheirOwn() throws IOException {
+    try (LoadedModel loaded = open(TinyModels.logits(folder, "pool_special_tokens: false"))) {
+      TokenizedText text = loaded.tokenize(new EncoderInput("Moth insect", Side.QUERY));
+      assertThat(loaded.tokenVectors(text))
+          .containsExactly(
+              vector(Map.of("moth", LN4, "wing", LN3, "##s", LN2)),
+              vector(Map.of("insect", LN4, "bird", LN3, "query", LN2)));
+      TokenizedText empty = loaded.tokenize(new EncoderInput("", Side.QUERY));
+      assertThat(loaded.tokenVectors(empty)).containsExactly(TokenVector.EMPTY);
+    }
+    try (LoadedModel pooled = open(TinyModels.pooled(folder.resolve("pooled")))) {
+      TokenizedText text = pooled.tokenize(new EncoderInput("moth", Side.QUERY));
+      assertThatThrownBy(() -> pooled.tokenVectors(text))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("for each token");
+    }
+  }
+
   // ---- one weight a token ----
 
   @ParameterizedTest

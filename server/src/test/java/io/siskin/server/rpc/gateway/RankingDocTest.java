@@ -1,6 +1,7 @@
 package io.siskin.server.rpc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseSimilarity;
@@ -55,12 +56,16 @@ final class RankingDocTest {
           null,
           List.of(
               new DenseFieldSpec(
-                  "embedding", new DenseType(4, DenseStorage.F32, DenseSimilarity.COSINE), 1)));
+                  "embedding", new DenseType(4, DenseStorage.F32, DenseSimilarity.COSINE), 1),
+              new DenseFieldSpec(
+                  "tokens", new DenseType(2, DenseStorage.F32, DenseSimilarity.DOT), 3),
+              new DenseFieldSpec(
+                  "lexical", new DenseType(768, DenseStorage.SLICES, DenseSimilarity.DOT), 1)));
   private static final String LINES =
       """
       {"id": "old", "text": "garden birds garden birds", "published": "2001-01-01", "page": "p"}
       {"id": "new", "text": "garden birds and other birds", "published": "TODAY", "page": "p"}
-      {"id": "third", "text": "birds of the garden", "page": "p"}
+      {"id": "third", "text": "birds of the garden", "page": "p", "dense": {"tokens": [[1, 0], [0, 2]]}}
       {"id": "finch", "text": "a finch and a wren in the birds garden", "page": "q"}
       {"id": "wren", "text": "wren wren tit", "page": "q"}
       """;
@@ -136,11 +141,16 @@ final class RankingDocTest {
               RecallSampler.OFF,
               RankingModels.of("bird-trees", new LastFirst()));
       List<RetrievalResponse> answers =
-          Stream.of("Examples", "Decision trees", "Texts and turns")
+          Stream.of(
+                  "Examples",
+                  "Decision trees",
+                  "Texts and turns",
+                  "Late interaction",
+                  "Densified sparse vectors")
               .flatMap(RankingDocTest::examples)
               .map(example -> search(pipeline, "pages", example))
               .toList();
-      assertThat(answers).hasSize(7);
+      assertThat(answers).hasSize(9);
       assertThat(ids(answers.get(0))).hasSize(5).contains("wren");
       assertThat(answers.get(0).hits().getLast().stageScores()).containsKey("similar");
       assertThat(ids(answers.get(1)).getFirst()).isEqualTo("new");
@@ -157,6 +167,12 @@ final class RankingDocTest {
       assertThat(answers.get(6).hits()).hasSize(5);
       assertThat(model.texts())
           .contains("garden birds", "which birds live in a garden?", "what does the wren eat?");
+      // 0.8 * 2 for the first vector of the query, and 2 for the second one.
+      assertThat(ids(answers.get(7)).getFirst()).isEqualTo("third");
+      assertThat((double) answers.get(7).hits().getFirst().score()).isCloseTo(3.6, within(1e-6));
+      // BM25's weights of two terms: the document that has both twice is the best.
+      assertThat(ids(answers.get(8)).getFirst()).isEqualTo("old");
+      assertThat(answers.get(8).hits().getFirst().score()).isPositive();
     }
   }
 

@@ -8,6 +8,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.store.Verification;
@@ -16,6 +20,9 @@ import io.siskin.proto.v1.CapStage;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.ContextList;
 import io.siskin.proto.v1.DenseStage;
+import io.siskin.proto.v1.DenseVector;
+import io.siskin.proto.v1.DensifiedScore;
+import io.siskin.proto.v1.DensifiedStage;
 import io.siskin.proto.v1.DiversifyStage;
 import io.siskin.proto.v1.DocumentContext;
 import io.siskin.proto.v1.ExactMode;
@@ -27,6 +34,7 @@ import io.siskin.proto.v1.GroupScore;
 import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.LinearFusion;
+import io.siskin.proto.v1.MaxSim;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.Reach;
 import io.siskin.proto.v1.ReciprocalRankFusion;
@@ -74,6 +82,14 @@ final class BadTreesTest {
               new Schema.Field("host", FieldType.STRING),
               new Schema.Field("tags", FieldType.STRING_LIST)),
           null);
+  private static final Schema LATE_SCHEMA =
+      new Schema(
+          SCHEMA.fields(),
+          null,
+          List.of(
+              dense("v", 2, DenseStorage.F32, DenseSimilarity.COSINE),
+              dense("w", 3, DenseStorage.TERMS, DenseSimilarity.DOT),
+              dense("s", 64, DenseStorage.SLICES, DenseSimilarity.DOT)));
   private static final String LINES =
       """
       {"id": "a", "vector": {"x": 1, "y": 2}, "year": 2001, "host": "h1", "tags": ["t"]}
@@ -118,6 +134,14 @@ final class BadTreesTest {
         null,
         SCHEMA,
         StatisticsScope.COLLECTION);
+    TestCollections.index(
+        data,
+        "late",
+        LINES,
+        TestCollections.exactOnly(),
+        null,
+        LATE_SCHEMA,
+        StatisticsScope.COLLECTION);
     catalog =
         new CollectionCatalog(new DataDirectory(data), Verification.FULL, _ -> {}, TextModels.NONE);
     catalog.openAll();
@@ -127,6 +151,11 @@ final class BadTreesTest {
             _ -> WriteCounts.NONE,
             RecallSampler.OFF,
             RankingModels.of("twos", new TwoFeatures()));
+  }
+
+  private static DenseFieldSpec dense(
+      String name, int dimensions, DenseStorage storage, DenseSimilarity similarity) {
+    return new DenseFieldSpec(name, new DenseType(dimensions, storage, similarity), 4);
   }
 
   @AfterAll
@@ -232,7 +261,7 @@ final class BadTreesTest {
               .getGroupBuilder()
               .setInput(changed(node.getGroup().getInput(), path + ".group.input", target, change));
       case DIVERSIFY, CAP, ANSWERS -> throw new AssertionError(path);
-      case SPARSE, DENSE, STAGE_NOT_SET -> {
+      case SPARSE, DENSE, DENSIFIED, STAGE_NOT_SET -> {
         // Nothing is below.
       }
     }
@@ -261,6 +290,8 @@ final class BadTreesTest {
     }
     addShapes(bad);
     addRequests(bad);
+    addMaxSims(bad);
+    addDensified(bad);
     return bad;
   }
 
@@ -796,6 +827,102 @@ final class BadTreesTest {
             "-".repeat(65) + "1")) {
       add(bad, path, ".rescore.formula.expression", node -> node.setRescore(formula(expression)));
     }
+  }
+
+  private static SearchRequest late(RankingNode.Builder node) {
+    return request().setCollection("late").setNode(node).build();
+  }
+
+  private static void addMaxSim(List<Bad> bad, String wrong, UnaryOperator<MaxSim.Builder> change) {
+    DenseVector.Builder vector = DenseVector.newBuilder().addValues(1).addValues(2);
+    MaxSim.Builder right =
+        MaxSim.newBuilder().setField("v").addVectors(vector).setMissingScore(0).setAlpha(0.5);
+    RescoreStage.Builder stage =
+        RescoreStage.newBuilder().setInput(leaf()).setMaxSim(change.apply(right));
+    bad.add(new Bad(late(node().setRescore(stage)), "node.rescore.max_sim" + wrong));
+  }
+
+  private static void addMaxSims(List<Bad> bad) {
+    DenseVector.Builder vector = DenseVector.newBuilder().addValues(1).addValues(2);
+    SparseVector.Builder sparse = SparseVector.newBuilder().addTokens("x").addWeights(1);
+    addMaxSim(bad, ".field", by -> by.clearField());
+    addMaxSim(bad, ".field", by -> by.setField("u"));
+    addMaxSim(bad, ".field", by -> by.setField("w"));
+    addMaxSim(bad, ".field", by -> by.setField("s"));
+    addMaxSim(bad, ".field", by -> by.clearVectors().addTokenVectors(sparse));
+    addMaxSim(bad, ".alpha", by -> by.setAlpha(-0.1));
+    addMaxSim(bad, ".alpha", by -> by.setAlpha(Double.NaN));
+    addMaxSim(bad, ".missing_score", by -> by.clearMissingScore());
+    addMaxSim(bad, ".missing_score", by -> by.setMissingScore(2e30));
+    addMaxSim(bad, ".vectors", by -> by.addAllVectors(Collections.nCopies(128, vector.build())));
+    addMaxSim(bad, ".vectors[1].values", by -> by.addVectors(vector.clone().addValues(3)));
+    addMaxSim(bad, ".vectors[1].values", by -> by.addVectors(DenseVector.getDefaultInstance()));
+    addMaxSim(
+        bad,
+        ".vectors[1].values",
+        by -> by.addVectors(DenseVector.newBuilder().addValues(0).addValues(0)));
+    addMaxSim(
+        bad,
+        ".vectors[1].values[1]",
+        by -> by.addVectors(DenseVector.newBuilder().addValues(0).addValues(Float.NaN)));
+    addMaxSim(bad, ".token_vectors", by -> by.addTokenVectors(sparse));
+    addMaxSim(bad, ".token_vectors", by -> by.setField("w").clearVectors());
+    addMaxSim(
+        bad,
+        ".token_vectors",
+        by ->
+            by.setField("w")
+                .clearVectors()
+                .addAllTokenVectors(Collections.nCopies(129, sparse.build())));
+    addMaxSim(
+        bad,
+        ".token_vectors[1]",
+        by ->
+            by.setField("w")
+                .clearVectors()
+                .addTokenVectors(sparse)
+                .addTokenVectors(SparseVector.newBuilder().addTokens("y").addWeights(2e15f)));
+    addMaxSim(
+        bad,
+        ".token_vectors[0].weights",
+        by ->
+            by.setField("w")
+                .clearVectors()
+                .addTokenVectors(SparseVector.newBuilder().addTokens("x")));
+  }
+
+  private static void addDensified(List<Bad> bad) {
+    DensifiedStage.Builder right = DensifiedStage.newBuilder().setField("s");
+    SparseVector.Builder heavy = SparseVector.newBuilder().addTokens("x").addWeights(2e15f);
+    bad.add(new Bad(late(node().setDensified(right.clone().clearField())), "node.densified.field"));
+    bad.add(
+        new Bad(late(node().setDensified(right.clone().setField("v"))), "node.densified.field"));
+    bad.add(
+        new Bad(
+            late(node().setDensified(right.clone().setVector(heavy))), "node.densified.vector"));
+    bad.add(
+        new Bad(
+            late(node().setDensified(right)).toBuilder().clearQuery().build(),
+            "node.densified.query"));
+    DensifiedScore.Builder score = DensifiedScore.newBuilder().setBy(right).setMissingScore(0);
+    for (DensifiedScore.Builder wrong :
+        List.of(
+            score.clone().clearMissingScore(),
+            score.clone().setMissingScore(Double.NaN),
+            score.clone().setAlpha(2),
+            score.clone().clearBy(),
+            score.clone().setBy(right.clone().setField("w")))) {
+      String path =
+          !wrong.hasMissingScore() || wrong.getMissingScore() != 0
+              ? "missing_score"
+              : wrong.getAlpha() == 2 ? "alpha" : "by.field";
+      RescoreStage.Builder stage = RescoreStage.newBuilder().setInput(leaf()).setDensified(wrong);
+      bad.add(new Bad(late(node().setRescore(stage)), "node.rescore.densified." + path));
+    }
+    bad.add(
+        new Bad(
+            late(node().setDense(DenseStage.newBuilder().setField("s").addVector(1))),
+            "node.dense.field"));
   }
 
   private static void addShapes(List<Bad> bad) {
