@@ -268,7 +268,7 @@ public abstract sealed class MaxSimQuery {
     /** Returns the slot of a term, or a free one if the query does not have it. */
     private int slot(int number) {
       int mask = numbers.length - 1;
-      int slot = (number * 0x9E3779B9 >>> 7) & mask;
+      int slot = ((number * 0x9E3779B9) >>> 7) & mask;
       while (ends[slot] > starts[slot] && numbers[slot] != number) {
         slot = (slot + 1) & mask;
       }

@@ -139,11 +139,10 @@ public final class TreeCheck {
         score(at + ".missing_score", maxSim.missingScore());
         tokens(at, maxSim.query());
       }
-      case RankingNode.Densified _ -> {
-        // Its query checks itself.
-      }
+      case RankingNode.Densified densified -> turns(path + ".densified", densified.query());
       case RankingNode.DensifiedRescore densified -> {
         String at = path + ".rescore.densified";
+        turns(at + ".by", densified.query());
         number(at + ".alpha", densified.alpha(), 0, 1, "0 to 1");
         score(at + ".missing_score", densified.missingScore());
       }

@@ -268,7 +268,6 @@ public final class RetrievalPipeline implements Retriever {
                 request,
                 ranking,
                 vectors,
-                tokens,
                 cancellation,
                 responseBytesMax,
                 encodingNanos,

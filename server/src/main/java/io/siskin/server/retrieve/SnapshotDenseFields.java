@@ -14,6 +14,7 @@ import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.rank.DenseFields;
 import io.siskin.server.rank.DenseVector;
 import io.siskin.server.rank.TokenQuery;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

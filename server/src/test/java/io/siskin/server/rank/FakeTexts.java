@@ -63,6 +63,6 @@ final class FakeTexts {
         }
       }
     }
-    return new EncodedQueries(vectors, targets);
+    return new EncodedQueries(vectors, targets, List.of());
   }
 }

@@ -94,11 +94,11 @@ final class NaiveTree {
     };
   }
 
-  /** Documents have one vector at most, so the largest score is the only one. */
+  /** The dense score of a document is that of its best vector. */
   private double maxSim(RankingNode.MaxSim node, int position) {
     double sum = 0;
     for (DenseVector vector : ((TokenQuery.Values) node.query()).vectors()) {
-      Double score = denseScore(node.field(), vector, position);
+      Double score = denseScore(node.field(), new DenseTarget.Vector(vector), position);
       if (score == null) {
         return node.missingScore();
       }

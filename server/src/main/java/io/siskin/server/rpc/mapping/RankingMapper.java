@@ -22,6 +22,7 @@ import io.siskin.proto.v1.SearchMode.ModeCase;
 import io.siskin.proto.v1.SparseStage;
 import io.siskin.proto.v1.SparseStage.QueryCase;
 import io.siskin.server.collection.Pipelines;
+import io.siskin.server.rank.DenseVector;
 import io.siskin.server.rank.EarlyStop;
 import io.siskin.server.rank.Formula;
 import io.siskin.server.rank.FusionMethod;
@@ -234,6 +235,7 @@ public final class RankingMapper {
         // It is left out.
       }
       case SparseQuery.Text(String text) -> stage.setText(text);
+      case SparseQuery.Turns(List<Turn> turns) -> stage.addAllTurns(TargetMapper.toProto(turns));
       case SparseQuery.Vector(io.siskin.index.vector.SparseVector vector) ->
           stage.setVector(VectorMapper.toProto(vector));
     }
@@ -534,6 +536,11 @@ public final class RankingMapper {
     }
 
     private SparseQuery query(String path, DensifiedStage message) {
+      if (message.getTurnsCount() > 0) {
+        TargetMapper.refuseSecond(
+            path, message.getQueryCase() != DensifiedStage.QueryCase.QUERY_NOT_SET, "turns");
+        return new SparseQuery.Turns(TargetMapper.turns(path, message.getTurnsList()));
+      }
       return switch (message.getQueryCase()) {
         case TEXT -> new SparseQuery.Text(ProtoMapper.text(path + ".text", message.getText()));
         case VECTOR ->
@@ -556,7 +563,7 @@ public final class RankingMapper {
       }
       List<DenseVector> vectors = new ArrayList<>();
       for (io.siskin.proto.v1.DenseVector vector : message.getVectorsList()) {
-        vectors.add(vector(vector.getValuesList()));
+        vectors.add(TargetMapper.vector(vector.getValuesList()));
       }
       return vectors.isEmpty() ? new TokenQuery.OfRequest() : new TokenQuery.Values(vectors);
     }
