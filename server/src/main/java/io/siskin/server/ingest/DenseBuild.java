@@ -26,12 +26,15 @@ import java.util.Map;
  *     Coalescing}: 0 to 2
  * @param rows the {@code .npy} file that has the vectors, a row for each document in the order in
  *     which documents are read
+ * @param wordShares which share of the words of a document its model encodes, see {@link
+ *     InformativeWords}: above 0 to 1
  */
 public record DenseBuild(
     Map<String, DenseEncoderSpec> encoders,
     Map<String, Integer> wholeDimensions,
     Map<String, Double> coalesceDeltas,
-    Map<String, Path> rows) {
+    Map<String, Path> rows,
+    Map<String, Double> wordShares) {
   /** Takes the vectors that documents bring. */
   public static final DenseBuild NONE = new DenseBuild(Map.of());
 
@@ -41,7 +44,7 @@ public record DenseBuild(
    * @param encoders see above
    */
   public DenseBuild(Map<String, DenseEncoderSpec> encoders) {
-    this(encoders, Map.of(), Map.of(), Map.of());
+    this(encoders, Map.of(), Map.of(), Map.of(), Map.of());
   }
 
   /** Copies the maps and checks the ranges. */
@@ -50,6 +53,14 @@ public record DenseBuild(
     wholeDimensions = Map.copyOf(wholeDimensions);
     coalesceDeltas = Map.copyOf(coalesceDeltas);
     rows = Map.copyOf(rows);
+    wordShares = Map.copyOf(wordShares);
+    wordShares.forEach(
+        (field, share) -> {
+          if (!(share > 0 && share <= 1)) {
+            throw new InvalidInputException(
+                "share of words of dense field '" + field + "'", share, "above 0, at most 1");
+          }
+        });
     coalesceDeltas.forEach(
         (field, delta) -> {
           if (!(delta >= 0 && delta <= 2)) {
@@ -86,6 +97,15 @@ public record DenseBuild(
         });
     coalesceDeltas.keySet().forEach(name -> schema.requireDense("coalesced", name));
     rows.keySet().forEach(name -> schema.requireDense("rows", name));
+    for (String name : wordShares.keySet()) {
+      DenseEncoderSpec encoder = encoders.get(name);
+      if (encoder == null || encoder.documents() == null) {
+        throw new InvalidInputException(
+            "share of words",
+            "of dense field '" + name + "'",
+            "a dense field whose documents a model encodes");
+      }
+    }
   }
 
   /**

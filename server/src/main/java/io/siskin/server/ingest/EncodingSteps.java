@@ -3,6 +3,7 @@ package io.siskin.server.ingest;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.corpus.BadRecordPolicy;
+import io.siskin.server.corpus.SourceDocument;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.Side;
 import io.siskin.server.encode.factory.DenseEncoders;
@@ -36,6 +37,7 @@ final class EncodingSteps implements AutoCloseable {
   private final List<EncodingQueue<?>> queues = new ArrayList<>();
   private final List<EncodingJournal<?>> journals = new ArrayList<>();
   private final List<FrontEndEncoder<?>> frontEnds = new ArrayList<>();
+  private final InformativeWords words = new InformativeWords();
 
   private EncodingSteps(
       IndexRequest request,
@@ -107,10 +109,12 @@ final class EncodingSteps implements AutoCloseable {
   }
 
   private void addDense(DenseModelSide side) throws IOException {
-    boolean inChunks = request.schema().requireDense("field", side.field()).vectorsMax() > 1;
-    String how = "dense " + side.field() + " " + inChunks + " " + side.prefix();
+    double share = request.dense().wordShares().getOrDefault(side.field(), 1.0);
+    boolean inChunks =
+        share == 1 && request.schema().requireDense("field", side.field()).vectorsMax() > 1;
+    String how = "dense %s %s %s %s".formatted(side.field(), inChunks, share, side.prefix());
     add(
-        new DenseStep(side, inChunks),
+        new DenseStep(side, inChunks, words, share),
         frontEnd(
             new FrontEndEncoder<>(
                 side.model(),
@@ -156,13 +160,15 @@ final class EncodingSteps implements AutoCloseable {
   }
 
   /** What is encoded of a document for a dense field of which it brings no vector. */
-  private record DenseStep(DenseModelSide side, boolean inChunks)
+  private record DenseStep(
+      DenseModelSide side, boolean inChunks, InformativeWords words, double share)
       implements EncodingQueue.Step<List<float[]>> {
     @Override
     public @Nullable EncoderInput input(IndexedDocument document) {
       return document.text().isBlank() || document.dense().containsKey(side.field())
           ? null
-          : side.input(document.text(), inChunks ? document.chunkEnds() : List.of());
+          : side.input(
+              words.select(document.text(), share), inChunks ? document.chunkEnds() : List.of());
     }
 
     @Override
@@ -174,6 +180,17 @@ final class EncodingSteps implements AutoCloseable {
   /** Returns whether a model runs, so that encoding is what takes time. */
   boolean hasModel() {
     return !frontEnds.isEmpty();
+  }
+
+  /**
+   * Takes a look at a document before the first one is put, for measures that all texts decide.
+   *
+   * @param document the document
+   */
+  void count(SourceDocument document) {
+    if (!request.dense().wordShares().isEmpty() && document.text() != null) {
+      words.add(document.text());
+    }
   }
 
   /** Returns how many documents an interrupted job had encoded already, by any model. */

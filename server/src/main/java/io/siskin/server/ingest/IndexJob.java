@@ -258,7 +258,14 @@ public final class IndexJob {
   private void encode(Reading reading, Path spoolDirectory) throws IOException {
     QualityCut cut = request.pruning().dropsDocuments() ? qualityCut(spoolDirectory) : null;
     long[] total = new long[1];
-    forEachDocument("counting", spoolDirectory, error -> {}, document -> total[0]++);
+    forEachDocument(
+        "counting",
+        spoolDirectory,
+        error -> {},
+        document -> {
+          total[0]++;
+          reading.steps.count(document);
+        });
     awaitStored();
     progress.begin("encoding", total[0]);
     long[] done = new long[1];

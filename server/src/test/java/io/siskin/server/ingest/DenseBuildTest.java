@@ -162,6 +162,7 @@ final class DenseBuildTest {
         Map.of(),
         whole == null ? Map.of() : Map.of(FIELD, whole),
         delta == null ? Map.of() : Map.of(FIELD, delta),
+        Map.of(),
         Map.of());
   }
 
@@ -292,7 +293,7 @@ final class DenseBuildTest {
   private DenseBuild rows(byte[] content) throws IOException {
     Path file = folder.resolve("rows.npy");
     Files.write(file, content);
-    return new DenseBuild(Map.of(), Map.of(), Map.of(), Map.of(FIELD, file));
+    return new DenseBuild(Map.of(), Map.of(), Map.of(), Map.of(FIELD, file), Map.of());
   }
 
   @Test
@@ -367,6 +368,26 @@ final class DenseBuildTest {
 
   private float[][] vectors(String... texts) {
     return Stream.of(texts).map(model::vector).toArray(float[][]::new);
+  }
+
+  @Test
+  void onlyTheMostInformativeWordsAreEncoded() throws IOException {
+    DenseFieldSpec field = field(WHOLE, DenseStorage.F32, DenseSimilarity.DOT, 1);
+    Map<String, Double> half = Map.of(FIELD, 0.5);
+    index(
+        """
+        {"id": "a", "text": "the moth, the lamp"}
+        {"id": "b", "text": "the lamp"}
+        """,
+        field,
+        new DenseBuild(encoded().encoders(), Map.of(), Map.of(), Map.of(), half));
+    // Both words of the second text are in both texts: the first one stays.
+    assertThat(stored().get(0).toArray(float[][]::new)).isDeepEqualTo(vectors("p: the moth"));
+    assertThat(stored().get(1).toArray(float[][]::new)).isDeepEqualTo(vectors("p: the"));
+    DenseBuild withoutModel = new DenseBuild(Map.of(), Map.of(), Map.of(), Map.of(), half);
+    assertThatThrownBy(() -> index("", field, withoutModel))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("whose documents a model encodes");
   }
 
   /**

@@ -42,6 +42,15 @@ public final class DenseBuildFlags {
               + " it makes fewer. The report says what it loses. Default: all vectors.")
   private Map<String, Double> deltas = new LinkedHashMap<>();
 
+  @Option(
+      names = "--dense-token-share",
+      paramLabel = "FIELD=SHARE",
+      description =
+          "Encodes only this share of the words of a document for a dense field, above 0 to 1:"
+              + " those that the fewest documents of the input have. Encoding takes less time."
+              + " Documents that are written later are encoded whole. Default: 1, all words.")
+  private Map<String, Double> shares = new LinkedHashMap<>();
+
   /**
    * Returns the fields as they are stored.
    *
@@ -53,6 +62,7 @@ public final class DenseBuildFlags {
     DenseFlags.requireDeclared("--dense-npy", rows, declared);
     DenseFlags.requireDeclared("--dense-cut", cuts, declared);
     DenseFlags.requireDeclared("--dense-coalesce", deltas, declared);
+    DenseFlags.requireDeclared("--dense-token-share", shares, declared);
     List<DenseFieldSpec> dense = new ArrayList<>();
     for (DenseFieldSpec field : declared.dense()) {
       DenseType type = field.type();
@@ -78,6 +88,6 @@ public final class DenseBuildFlags {
     for (String field : cuts.keySet()) {
       whole.put(field, declared.requireDense("--dense-cut", field).type().dimensions());
     }
-    return new DenseBuild(encoders, whole, deltas, rows);
+    return new DenseBuild(encoders, whole, deltas, rows, shares);
   }
 }
