@@ -21,6 +21,7 @@ import io.siskin.server.app.command.SearchCommand;
 import io.siskin.server.app.command.ServeCommand;
 import io.siskin.server.app.command.SlowQueriesCommand;
 import io.siskin.server.app.command.SnapshotCommand;
+import io.siskin.server.app.command.SuggestionsCommand;
 import io.siskin.server.app.command.UpsertCommand;
 import io.siskin.server.app.flags.Choice;
 import io.siskin.server.app.flags.EncoderFlags;
@@ -83,6 +84,7 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       CollectionsCommand.class,
       SlowQueriesCommand.class,
+      SuggestionsCommand.class,
       UpsertCommand.class,
       DeleteCommand.class,
       GetCommand.class,

@@ -57,6 +57,10 @@ public final class CollectionCatalog implements AutoCloseable {
   private final FilterCache filters = new FilterCache(FILTER_CACHE_BYTES);
   private volatile Aliases aliases = Aliases.NONE;
   private volatile Pipelines pipelines = Pipelines.NONE;
+  private volatile QueryLogs queryLogs = QueryLogs.NONE;
+
+  /** What the file of query logs was like when it was read; null when it is to be read again. */
+  private @Nullable Object queryLogsStamp;
 
   /** What the file of pipelines was like when it was read; null when it is to be read again. */
   private @Nullable Object pipelinesStamp;
@@ -151,6 +155,7 @@ public final class CollectionCatalog implements AutoCloseable {
   public synchronized void openAll() throws IOException {
     aliases = Aliases.read(data.root());
     readPipelines();
+    readQueryLogs();
     for (String name : data.collections()) {
       // One that was made meanwhile is served already, with writes that its files do not have.
       if (!(owned.contains(name) && snapshots.containsKey(name))) {
@@ -274,6 +279,30 @@ public final class CollectionCatalog implements AutoCloseable {
     changed.write(data.root());
     pipelines = changed;
     pipelinesStamp = null;
+  }
+
+  /** Returns the logs of queries that are stored with collections. */
+  public QueryLogs queryLogs() {
+    return queryLogs;
+  }
+
+  /**
+   * Replaces the logs of queries that are stored with collections, on the disk and here.
+   *
+   * @param changed the new ones
+   */
+  public synchronized void putQueryLogs(QueryLogs changed) throws IOException {
+    changed.write(data.root());
+    queryLogs = changed;
+    queryLogsStamp = null;
+  }
+
+  private void readQueryLogs() throws IOException {
+    Object stamp = stamp(data.root().resolve(QueryLogs.FILE_NAME));
+    if (!stamp.equals(queryLogsStamp)) {
+      queryLogs = QueryLogs.read(data.root());
+      queryLogsStamp = stamp;
+    }
   }
 
   /** Reads the file of pipelines if it is another one: it can be long, and this is done often. */
@@ -428,6 +457,7 @@ public final class CollectionCatalog implements AutoCloseable {
     try {
       aliases = Aliases.read(data.root());
       readPipelines();
+      readQueryLogs();
       List<String> names = data.collections();
       for (String name : names) {
         refresh(name);

@@ -49,6 +49,7 @@ import org.slf4j.LoggerFactory;
  * DIR/.restoring-…                  a collection that is being made of a snapshot
  * DIR/aliases.json                  further names of collections, see {@link Aliases}
  * DIR/.pipelines.json               ranking trees of collections, see {@link Pipelines}
+ * DIR/.query-logs.json              logs of queries of collections, see {@link QueryLogs}
  * DIR/.server-lock                  held by the process that serves, see {@link ServerLock}
  * DIR/.encodings/…                  what models made of texts; may be deleted while nobody uses it
  * </pre>

@@ -14,6 +14,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.ModelStore;
 import io.siskin.server.collection.Pipelines;
+import io.siskin.server.collection.QueryLogs;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.encode.spec.Bm25Spec;
@@ -22,6 +23,7 @@ import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.suggest.QueryLog;
 import io.siskin.server.trace.RequestTrace;
 import io.siskin.server.write.SegmentBuilds.Workers;
 import java.io.IOException;
@@ -368,6 +370,7 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
             try (DataDirectory.Writer rights = writers.rights(name)) {
               // First: the next collection of that name must not find them.
               replacePipelines(before -> before.without(name));
+              replaceQueryLogs(before -> before.with(name, QueryLog.NONE));
               rights.drop();
               catalog.remove(name);
               writers.forget(name);
@@ -465,6 +468,32 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
       Pipelines after = change.apply(before);
       if (!after.equals(before)) {
         catalog.putPipelines(after);
+      }
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> putQueryLog(String collection, QueryLog log) {
+    return change(
+        collection,
+        () -> {
+          String name = catalog.aliases().resolve(collection);
+          // It may not be dropped meanwhile, since its log goes with it.
+          try (NameLocks.Held _ = writers.locks().hold(name)) {
+            requireCollection(name);
+            replaceQueryLogs(before -> before.with(name, log));
+          }
+          return null;
+        });
+  }
+
+  private void replaceQueryLogs(UnaryOperator<QueryLogs> change) throws IOException {
+    synchronized (aliasLock) {
+      // Those of the disk: a server that is still opening its collections knows none yet.
+      QueryLogs before = QueryLogs.read(data.root());
+      QueryLogs after = change.apply(before);
+      if (!after.equals(before)) {
+        catalog.putQueryLogs(after);
       }
     }
   }
