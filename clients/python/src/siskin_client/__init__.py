@@ -106,6 +106,7 @@ from .search import (
     TermContribution,
 )
 from .server import Caller, Grant, Role, Server, SlowQuery
+from .suggestions import LoggedQuery, Suggestion
 from .vectors import SparseVector, VectorLike, vectors_of
 
 __all__ = [
@@ -163,6 +164,7 @@ __all__ = [
     "Interpolate",
     "InvalidArgument",
     "Linear",
+    "LoggedQuery",
     "MessageTooLarge",
     "ModelNotFound",
     "Normalization",
@@ -194,6 +196,7 @@ __all__ = [
     "StageTimings",
     "StatisticsScope",
     "StorageOptions",
+    "Suggestion",
     "SyncPolicy",
     "TermContribution",
     "TextStatistics",

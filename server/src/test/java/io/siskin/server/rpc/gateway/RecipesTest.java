@@ -26,7 +26,9 @@ import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.testing.TestCollections;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -53,6 +56,14 @@ final class RecipesTest {
   private static final Pattern EXAMPLE = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int DIMENSIONS = 256;
+
+  /** How often the senses of words were counted in texts, in WordNet's own file. */
+  private static final String COUNTS = "/net/sf/extjwnl/data/wordnet/wn31/cntlist.rev";
+
+  private static final String SENTENCE =
+      "He sat on the bank of the river and watched the kingfisher";
+  private static final String NAME = "(\\\"bank\\\")";
+  private static final String PRIOR = "1.5 * ln(1 + field('uses', 0))";
 
   @TempDir private Path data;
 
@@ -116,7 +127,35 @@ final class RecipesTest {
     return json.substring("{\"t\":\"".length(), json.length() - "\"}\n".length());
   }
 
-  private record Mention(String name, String context, String entity) {}
+  private record Mention(String name, String context, String entity, int uses) {}
+
+  /** Entities as lines of JSON, and mentions of them that are not among their examples. */
+  private record Entities(String lines, List<Mention> mentions) {}
+
+  /** Reads how often each sense of each noun was counted in texts, by names of synsets. */
+  private static Map<String, Integer> uses() throws IOException {
+    Map<String, Integer> uses = new HashMap<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                Objects.requireNonNull(WordNet.class.getResourceAsStream(COUNTS)),
+                StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] fields = line.split(" ");
+        int end = fields[0].indexOf("%1:");
+        if (end > 0) {
+          uses.put(
+              String.format(
+                  Locale.ROOT,
+                  "%s.n.%02d",
+                  fields[0].substring(0, end),
+                  Integer.parseInt(fields[1])),
+              Integer.parseInt(fields[2]));
+        }
+      }
+    }
+    return uses;
+  }
 
   /** Whether a whole word of a sentence is a name. */
   private static boolean mentions(String sentence, String name) {
@@ -124,35 +163,38 @@ final class RecipesTest {
         .contains(" " + name.toLowerCase(Locale.ROOT) + " ");
   }
 
-  @Test
-  void mentionsAreLinkedToEntities() throws IOException {
-    List<Synset> entities =
+  private static Entities entities() throws IOException {
+    List<Synset> nouns =
         synsets().stream().filter(synset -> synset.partOfSpeech().equals("noun")).toList();
     Map<String, Integer> senses = new HashMap<>();
-    entities.forEach(synset -> synset.words().forEach(word -> senses.merge(word, 1, Integer::sum)));
+    nouns.forEach(synset -> synset.words().forEach(word -> senses.merge(word, 1, Integer::sum)));
+    Map<String, Integer> uses = uses();
     StringBuilder lines = new StringBuilder();
     List<Mention> mentions = new ArrayList<>();
-    for (Synset synset : entities) {
+    for (Synset synset : nouns) {
       Map<String, Object> entity = new LinkedHashMap<>();
       entity.put("id", synset.key());
       entity.put("entity", synset.key());
       entity.put(
           "names", synset.words().stream().map(word -> word.toLowerCase(Locale.ROOT)).toList());
-      // WordNet's own numbers of senses: the first one is the most frequent.
-      entity.put("rank", Integer.parseInt(synset.key().substring(synset.key().length() - 2)));
+      entity.put("uses", uses.getOrDefault(synset.key(), 0));
       entity.put("text", String.join(", ", synset.words()) + ": " + synset.definition());
+      entity.put("kind", "description");
       lines.append(line(entity));
+      entity.put("kind", "example");
+      String name = synset.words().getFirst();
       List<String> examples = synset.examples();
       for (int i = 0; i < examples.size(); i++) {
         String example = examples.get(i);
-        String name =
-            synset.words().stream()
-                .filter(word -> senses.get(word) > 1 && mentions(example, word))
-                .findFirst()
-                .orElse("");
-        if (i > 0 && i == examples.size() - 1 && !name.isEmpty()) {
+        boolean isLast = i > 0 && i == examples.size() - 1;
+        if (isLast && senses.get(name) > 1 && mentions(example, name)) {
           // The last example is asked for, and the ones before it are the few shots.
-          mentions.add(new Mention(name.toLowerCase(Locale.ROOT), example, synset.key()));
+          mentions.add(
+              new Mention(
+                  name.toLowerCase(Locale.ROOT),
+                  example,
+                  synset.key(),
+                  uses.getOrDefault(synset.key(), 0)));
         } else {
           entity.put("id", synset.key() + "#" + i);
           entity.put("text", example);
@@ -160,52 +202,80 @@ final class RecipesTest {
         }
       }
     }
+    return new Entities(lines.toString(), mentions);
+  }
+
+  @Test
+  void mentionsAreLinkedToEntities() throws IOException {
     Schema schema =
         new Schema(
             List.of(
                 new Schema.Field("entity", FieldType.STRING),
                 new Schema.Field("names", FieldType.STRING_LIST),
-                new Schema.Field("rank", FieldType.INT64)),
+                new Schema.Field("kind", FieldType.STRING),
+                new Schema.Field("uses", FieldType.INT64)),
             null);
     String recipe = request("entity-linking.md");
+    Entities entities = entities();
+    // The weight of the prior was chosen by the other half.
+    List<Mention> mentions = new ArrayList<>();
+    for (int i = 1; i < entities.mentions.size(); i += 2) {
+      mentions.add(entities.mentions.get(i));
+    }
     try (CollectionCatalog catalog = catalog()) {
-      RetrievalPipeline pipeline = open(catalog, lines.toString(), schema);
-      double linked = linked(pipeline, mentions, recipe);
-      double withoutPrior =
+      RetrievalPipeline pipeline = open(catalog, entities.lines, schema);
+      double[] linked = linked(pipeline, mentions, recipe);
+      double[] withoutPrior =
+          linked(pipeline, mentions, recipe.replace(PRIOR, "0 * field('uses', 0)"));
+      double[] withoutSentence =
+          linked(pipeline, mentions, recipe.replace("score() +", "0 * score() +"));
+      double[] withoutExamples =
           linked(
-              pipeline,
-              mentions,
-              recipe.replace(" + 1 / field('rank', 10)", " + 0 * field('rank', 10)"));
-      double withoutContext =
-          linked(pipeline, mentions, recipe.replace("0.15 * score()", "0 * score()"));
+              pipeline, mentions, recipe.replace(NAME, NAME + " and kind = \\\"description\\\""));
       System.out.printf(
           Locale.ROOT,
-          "entity linking: %d mentions, right %.3f, without prior %.3f, without context %.3f%n",
+          "entity linking, %d mentions, right by mentions and by uses: %.3f %.3f; without examples"
+              + " %.3f %.3f; without the sentence %.3f %.3f; without the prior %.3f %.3f%n",
           mentions.size(),
-          linked,
-          withoutPrior,
-          withoutContext);
+          linked[0],
+          linked[1],
+          withoutExamples[0],
+          withoutExamples[1],
+          withoutSentence[0],
+          withoutSentence[1],
+          withoutPrior[0],
+          withoutPrior[1]);
       assertThat(mentions).hasSizeGreaterThan(200);
-      assertThat(linked).isGreaterThan(withoutPrior).isGreaterThan(withoutContext);
+      assertThat(linked[0]).isGreaterThan(withoutExamples[0]).isGreaterThan(withoutSentence[0]);
+      assertThat(linked[1]).isGreaterThan(withoutPrior[1]).isGreaterThan(withoutSentence[1]);
     }
   }
 
-  private static double linked(RetrievalPipeline pipeline, List<Mention> mentions, String recipe) {
+  /**
+   * Returns the share of mentions that are linked with the right entity; and the same with each
+   * mention counted as often as its entity is meant in texts.
+   */
+  private static double[] linked(
+      RetrievalPipeline pipeline, List<Mention> mentions, String recipe) {
     int right = 0;
+    long rightUses = 0;
+    long uses = 0;
     for (Mention mention : mentions) {
       List<RetrievalResponse.Hit> hits =
           search(
                   pipeline,
                   recipe
-                      .replace(
-                          "He sat on the bank of the river and watched the kingfisher bank",
-                          quoted(mention.context + " " + mention.name))
-                      .replace("(\\\"bank\\\")", "(\\\"" + quoted(mention.name) + "\\\")"))
+                      .replace(SENTENCE + " bank", quoted(mention.context + " " + mention.name))
+                      .replace(NAME, "(\\\"" + quoted(mention.name) + "\\\")"))
               .hits();
-      right +=
-          !hits.isEmpty() && hits.getFirst().fields().get("entity").equals(mention.entity) ? 1 : 0;
+      boolean isRight =
+          !hits.isEmpty()
+              && mention.entity.equals(hits.getFirst().fields().getOrDefault("entity", ""));
+      right += isRight ? 1 : 0;
+      rightUses += isRight ? mention.uses : 0;
+      uses += mention.uses;
     }
-    return (double) right / mentions.size();
+    return new double[] {(double) right / mentions.size(), (double) rightUses / uses};
   }
 
   /**
