@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 import siskin_client as api
+from siskin_client import _calls, field, filters
 from siskin_client import _messages as msg
-from siskin_client import field, filters
 from siskin_client._proto import methods, pb, pool
 
 
@@ -326,6 +326,19 @@ def test_token_vectors_come_back_as_they_were():
     mapped = api.Document.of({"id": "d", "text": "x", "tokenVectors": {"w": [{"a": 1.0}]}})
     msg.set_document(message, mapped)
     assert list(message.token_vectors["w"].vectors[-1].tokens) == ["a"]
+
+
+def test_suggestions_and_logs_of_queries_are_translated():
+    call = _calls.suggest("c", "gar", ["x"], 3, 0.25, True)
+    assert (call.request.prefix, list(call.request.earlier), call.request.count) == ("gar", ["x"], 3)
+    assert call.request.context_weight == 0.25 and call.request.terms
+    response = pb.SuggestResponse()
+    response.suggestions.add(text="garden", source=2, score=0.5, count=4, popularity=0.5)
+    assert call.decode(response) == [api.Suggestion("garden", True, 0.5, 4, 0.5, 0.0)]
+    log = _calls.put_query_log("c", [api.LoggedQuery("a", 2, {"b": 1})])
+    assert [(one.text, one.count, [(n.text, n.count) for n in one.next]) for one in log.request.queries] == [
+        ("a", 2, [("b", 1)])
+    ]
 
 
 def test_a_search_takes_a_tree_or_a_name():

@@ -114,6 +114,7 @@ from .search import (
     TermContribution,
 )
 from .server import Caller, Grant, Role, Server, SlowQuery
+from .suggestions import LoggedQuery, Suggestion
 from .vectors import SparseVector, VectorLike, vectors_of
 
 __all__ = [
@@ -175,6 +176,7 @@ __all__ = [
     "Interpolate",
     "InvalidArgument",
     "Linear",
+    "LoggedQuery",
     "MaxSim",
     "MessageTooLarge",
     "ModelNotFound",
@@ -208,6 +210,7 @@ __all__ = [
     "StageTimings",
     "StatisticsScope",
     "StorageOptions",
+    "Suggestion",
     "SyncPolicy",
     "TermContribution",
     "TextStatistics",

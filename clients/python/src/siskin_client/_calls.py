@@ -13,6 +13,7 @@ from . import encoding as enc
 from . import ranking as rank
 from . import search as sea
 from . import server as srv
+from . import suggestions as sug
 from ._proto import Method, methods
 from .filters import FilterLike
 
@@ -208,6 +209,45 @@ def restore_snapshot(collection: str, snapshot: str, new_collection: str) -> Cal
     request.snapshot = snapshot
     request.new_collection = new_collection
     return _call("RestoreSnapshot", request, lambda response: msg.from_collection(response.collection), COMPACTION_SECONDS)
+
+
+# Suggestions
+
+
+def suggest(
+    collection: str,
+    prefix: str,
+    earlier: Sequence[str],
+    count: Optional[int],
+    context_weight: Optional[float],
+    terms: bool,
+) -> Call[List[sug.Suggestion]]:
+    """Suggests what could be asked."""
+    request = msg.new("SuggestRequest")
+    request.collection = collection
+    request.prefix = prefix
+    request.earlier.extend(earlier)
+    if count is not None:
+        request.count = count
+    if context_weight is not None:
+        request.context_weight = context_weight
+    request.terms = terms
+    return _call("Suggest", request, lambda response: list(map(msg.from_suggestion, response.suggestions)))
+
+
+def put_query_log(collection: str, queries: Iterable[sug.LoggedQuery]) -> Call[int]:
+    """Keeps a log of queries."""
+    request = msg.new("PutQueryLogRequest")
+    request.collection = collection
+    for query in queries:
+        logged = request.queries.add(text=query.text, count=query.count)
+        for text, count in query.next.items():
+            logged.next.add(text=text, count=count)
+
+    def kept(response: Any) -> int:
+        return int(response.query_count)
+
+    return _call("PutQueryLog", request, kept)
 
 
 # Stored pipelines

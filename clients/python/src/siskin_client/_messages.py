@@ -13,6 +13,7 @@ from . import filters as flt
 from . import ranking as rank
 from . import search as sea
 from . import server as srv
+from . import suggestions as sug
 from ._proto import pb
 from .vectors import SparseVector, VectorLike
 
@@ -723,6 +724,18 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
 def from_pipeline(message: Any) -> rank.Pipeline:
     """Returns a Pipeline."""
     return rank.Pipeline(message.name, from_node(message.node))
+
+
+def from_suggestion(message: Any) -> sug.Suggestion:
+    """Returns a Suggestion."""
+    return sug.Suggestion(
+        text=message.text,
+        is_term=message.source == 2,
+        score=message.score,
+        count=message.count,
+        popularity=message.popularity,
+        context=message.context,
+    )
 
 
 def from_stage(message: Any) -> rank.StageReport:

@@ -32,6 +32,7 @@ from . import encoding as enc
 from . import ranking as rank
 from . import search as sea
 from . import server as srv
+from . import suggestions as sug
 from ._calls import Call
 from ._channel import Tls
 from .client import not_ready, timeout_of
@@ -240,6 +241,29 @@ class AsyncSiskinClient:
     ) -> col.Collection:
         """As :meth:`SiskinClient.restore_snapshot`."""
         return await self._make(_calls.restore_snapshot(collection, snapshot, new_collection), timeout_seconds)
+
+    # Suggestions
+
+    async def suggest(
+        self,
+        collection: str,
+        prefix: str = "",
+        *,
+        earlier: Sequence[str] = (),
+        count: Optional[int] = None,
+        context_weight: Optional[float] = None,
+        terms: bool = False,
+        timeout_seconds: Optional[float] = None,
+    ) -> List[sug.Suggestion]:
+        """As :meth:`SiskinClient.suggest`."""
+        call = _calls.suggest(collection, prefix, earlier, count, context_weight, terms)
+        return await self._make(call, timeout_seconds)
+
+    async def put_query_log(
+        self, collection: str, queries: Iterable[sug.LoggedQuery], *, timeout_seconds: Optional[float] = None
+    ) -> int:
+        """As :meth:`SiskinClient.put_query_log`."""
+        return await self._make(_calls.put_query_log(collection, queries), timeout_seconds)
 
     # Stored pipelines
 

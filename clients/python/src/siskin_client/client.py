@@ -30,6 +30,7 @@ from . import encoding as enc
 from . import ranking as rank
 from . import search as sea
 from . import server as srv
+from . import suggestions as sug
 from ._calls import Call
 from ._channel import Tls
 from .documents import WaitFor
@@ -367,6 +368,53 @@ class SiskinClient:
             timeout_seconds: How long the call may take; ``None`` for ten minutes.
         """
         return self._make(_calls.restore_snapshot(collection, snapshot, new_collection), timeout_seconds)
+
+    # Suggestions
+
+    def suggest(
+        self,
+        collection: str,
+        prefix: str = "",
+        *,
+        earlier: Sequence[str] = (),
+        count: Optional[int] = None,
+        context_weight: Optional[float] = None,
+        terms: bool = False,
+        timeout_seconds: Optional[float] = None,
+    ) -> List[sug.Suggestion]:
+        """Suggests what could be asked, best first, by the log of queries of a collection.
+
+        Args:
+            collection: The collection's name or an alias.
+            prefix: What was typed so far; empty for next queries.
+            earlier: The earlier queries of the session, the latest last.
+            count: How many suggestions, 1 to 100; ``None`` for 10.
+            context_weight: How much the earlier queries count, 0 to 1; ``None`` for 0.5.
+            terms: Whether terms of the collection are suggested where its log has not enough.
+            timeout_seconds: How long the call may take.
+
+        Raises:
+            InvalidArgument: A value is out of its range, or the collection has tenants.
+        """
+        return self._make(_calls.suggest(collection, prefix, earlier, count, context_weight, terms), timeout_seconds)
+
+    def put_query_log(
+        self, collection: str, queries: Iterable[sug.LoggedQuery], *, timeout_seconds: Optional[float] = None
+    ) -> int:
+        """Keeps a log of queries with a collection, in place of the one before it.
+
+        Args:
+            collection: The collection's name or an alias.
+            queries: The queries, at most 20,000; none removes the log.
+            timeout_seconds: How long the call may take.
+
+        Returns:
+            How many different queries are kept.
+
+        Raises:
+            InvalidArgument: A value is out of its range, or the collection has tenants.
+        """
+        return self._make(_calls.put_query_log(collection, queries), timeout_seconds)
 
     # Stored pipelines
 

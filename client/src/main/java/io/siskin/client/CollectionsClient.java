@@ -53,6 +53,17 @@ public final class CollectionsClient {
   }
 
   /**
+   * Keeps a log of queries with a collection, in place of the one before it.
+   *
+   * @param collection the collection
+   * @param queries the queries, at most 20,000; none removes the log
+   * @return how many different queries are kept
+   */
+  public int putQueryLog(String collection, List<LoggedQuery> queries) {
+    return connection.await(calls.putQueryLog(collection, queries));
+  }
+
+  /**
    * Lets an alias name a collection from now on.
    *
    * @param alias the alias; no collection has the name

@@ -71,6 +71,16 @@ public final class SearchClient implements AutoCloseable {
   }
 
   /**
+   * Suggests what could be asked, by the log of queries of a collection.
+   *
+   * @param request what to suggest for
+   * @return suggestions, best first
+   */
+  public List<Suggestion> suggest(SuggestRequest request) {
+    return connection.await(connection.suggest(request));
+  }
+
+  /**
    * Opens a stream, over which many searches run at the same time with less cost for each than a
    * call of its own.
    *

@@ -2,6 +2,7 @@ package io.siskin.client.internal;
 
 import io.grpc.stub.StreamObserver;
 import io.siskin.client.CollectionInfo;
+import io.siskin.client.LoggedQuery;
 import io.siskin.client.NewCollection;
 import io.siskin.client.SnapshotInfo;
 import io.siskin.proto.v1.Alias;
@@ -23,6 +24,7 @@ import io.siskin.proto.v1.ListAliasesRequest;
 import io.siskin.proto.v1.ListAliasesResponse;
 import io.siskin.proto.v1.ListSnapshotsRequest;
 import io.siskin.proto.v1.ListSnapshotsResponse;
+import io.siskin.proto.v1.PutQueryLogResponse;
 import io.siskin.proto.v1.RestoreSnapshotRequest;
 import io.siskin.proto.v1.RestoreSnapshotResponse;
 import io.siskin.proto.v1.SetAliasRequest;
@@ -86,6 +88,14 @@ public final class CollectionCalls {
         service -> service::setAlias,
         SetAliasRequest.newBuilder().setAlias(alias).setCollection(collection).build(),
         SetAliasResponse::getPreviousCollection);
+  }
+
+  /** Starts to keep a log of queries. */
+  public CompletableFuture<Integer> putQueryLog(String collection, List<LoggedQuery> queries) {
+    return call(
+        service -> service::putQueryLog,
+        SuggestionMapper.toProto(collection, queries),
+        PutQueryLogResponse::getQueryCount);
   }
 
   /** Starts the removal of an alias. */

@@ -13,6 +13,8 @@ import io.siskin.client.Health;
 import io.siskin.client.SearchException;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
+import io.siskin.client.SuggestRequest;
+import io.siskin.client.Suggestion;
 import io.siskin.proto.v1.CollectionServiceGrpc;
 import io.siskin.proto.v1.DocumentServiceGrpc;
 import io.siskin.proto.v1.EncodeResponse;
@@ -24,6 +26,7 @@ import io.siskin.proto.v1.ListCollectionsResponse;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.ServerServiceGrpc;
+import io.siskin.proto.v1.SuggestResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +105,20 @@ public final class Connection implements AutoCloseable {
     encodings
         .withDeadlineAfter(own == null ? options.deadline() : own)
         .encode(EncodeMapper.toProto(request), answer);
+    return answer;
+  }
+
+  /**
+   * Asks for suggestions.
+   *
+   * @param request what to suggest for
+   */
+  public CompletableFuture<List<Suggestion>> suggest(SuggestRequest request) {
+    UnaryFuture<io.siskin.proto.v1.SuggestRequest, SuggestResponse, List<Suggestion>> answer =
+        new UnaryFuture<>(SuggestionMapper::toSuggestions, errors);
+    searches
+        .withDeadlineAfter(options.deadline())
+        .suggest(SuggestionMapper.toProto(request), answer);
     return answer;
   }
 

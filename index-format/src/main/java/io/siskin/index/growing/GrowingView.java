@@ -62,6 +62,11 @@ public final class GrowingView implements TermLookup {
     return visible(terms.numberOfTermId(termId));
   }
 
+  /** Returns how many terms are numbered, those of later documents included. */
+  public int termCount() {
+    return segment.termCount();
+  }
+
   private int visible(int term) {
     return term == ABSENT || !terms.isIn(term, documentCount) ? ABSENT : term;
   }

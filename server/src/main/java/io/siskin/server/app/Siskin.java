@@ -22,6 +22,7 @@ import io.siskin.server.app.command.SearchCommand;
 import io.siskin.server.app.command.ServeCommand;
 import io.siskin.server.app.command.SlowQueriesCommand;
 import io.siskin.server.app.command.SnapshotCommand;
+import io.siskin.server.app.command.SuggestionsCommand;
 import io.siskin.server.app.command.TuneCommand;
 import io.siskin.server.app.command.UpsertCommand;
 import io.siskin.server.app.flags.Choice;
@@ -85,6 +86,7 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       CollectionsCommand.class,
       SlowQueriesCommand.class,
+      SuggestionsCommand.class,
       UpsertCommand.class,
       DeleteCommand.class,
       GetCommand.class,

@@ -4,6 +4,7 @@ import io.siskin.index.store.Verification;
 import io.siskin.server.counters.ScrubCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.filter.FilterCache;
+import io.siskin.server.suggest.QueryLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +53,10 @@ public final class CollectionCatalog implements AutoCloseable {
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
   private final FilterCache filters = new FilterCache(FILTER_CACHE_BYTES);
   private volatile Aliases aliases = Aliases.NONE;
-  private final KnownPipelines pipelines = new KnownPipelines();
+  private final KnownFiles<Pipelines> pipelines =
+      new KnownFiles<>(Pipelines.FILE_NAME, Pipelines.NONE, Pipelines::read);
+  private final KnownFiles<QueryLog> queryLogs =
+      new KnownFiles<>(QueryLogFile.NAME, QueryLog.NONE, QueryLogFile::read);
   private final Retries retries = new Retries();
   private final Opener opener;
   private final LongSupplier nanoTime;
@@ -273,6 +277,27 @@ public final class CollectionCatalog implements AutoCloseable {
   }
 
   /**
+   * Returns the log of queries that is stored with a collection.
+   *
+   * @param name the collection's name, not an alias
+   */
+  public QueryLog queryLog(String name) {
+    return queryLogs.of(name);
+  }
+
+  /**
+   * Replaces the log of queries that is stored with a collection, on the disk and here.
+   *
+   * @param name the collection's name, not an alias
+   * @param changed the new one
+   */
+  public void putQueryLog(String name, QueryLog changed) throws IOException {
+    Path directory = data.collectionDirectory(name);
+    QueryLogFile.write(directory, changed);
+    queryLogs.look(name, directory);
+  }
+
+  /**
    * Takes a collection over for its writer in this process: from now on its snapshots come by
    * {@link #publish}, and what is committed to its files is not followed.
    *
@@ -425,7 +450,8 @@ public final class CollectionCatalog implements AutoCloseable {
     Path directory = data.collectionDirectory(name);
     CollectionSnapshot current = snapshots.get(name);
     if (current != null) {
-      lookAtPipelines(name);
+      lookBeside(name, "pipelines", pipelines);
+      lookBeside(name, "log of queries", queryLogs);
     }
     CollectionManifest manifest;
     try {
@@ -454,11 +480,11 @@ public final class CollectionCatalog implements AutoCloseable {
     }
   }
 
-  /** Those that were read before stay when the new ones are damaged. */
-  private void lookAtPipelines(String name) {
-    String what = "pipelines of " + name;
+  /** What was read before stays when the new file is damaged. */
+  private void lookBeside(String name, String kind, KnownFiles<?> files) {
+    String what = kind + " of " + name;
     try {
-      pipelines.look(name, data.collectionDirectory(name));
+      files.look(name, data.collectionDirectory(name));
       failures.remove(what);
     } catch (IOException damaged) {
       report(what, damaged);
@@ -516,6 +542,7 @@ public final class CollectionCatalog implements AutoCloseable {
     try {
       warmer.accept(snapshot);
       pipelines.look(name, data.collectionDirectory(name));
+      queryLogs.look(name, data.collectionDirectory(name));
       replace(name, snapshot);
       serving = true;
       LOG.info(
@@ -539,6 +566,7 @@ public final class CollectionCatalog implements AutoCloseable {
     }
     if (next == null) {
       pipelines.forget(name);
+      queryLogs.forget(name);
     }
     tell(name);
     if (before != null) {

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * DIR/NAME/collection.json          the manifest; without it there is no collection
  * DIR/NAME/pipelines.json           ranking trees that are stored with it, see {@link Pipelines}
+ * DIR/NAME/query-log.json           queries that were asked, see {@link QueryLogFile}
  * DIR/NAME/segments/ID/…            the segments that it names
  * DIR/NAME/deletes/ID-GENERATION.del  which documents of a segment are deleted
  * DIR/NAME/log-EPOCH/…              the log of writes that are not in segments yet

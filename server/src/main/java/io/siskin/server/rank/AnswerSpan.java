@@ -11,6 +11,12 @@ package io.siskin.server.rank;
  */
 public record AnswerSpan(
     int startToken, int endToken, int tokens, double denseScore, double documentScore) {
+  /** Takes a negative zero for the zero that it is. */
+  public AnswerSpan {
+    denseScore += 0.0;
+    documentScore += 0.0;
+  }
+
   /** Returns its score. */
   public double score() {
     return denseScore + documentScore;

@@ -6,6 +6,7 @@ import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.filter.FilterCache;
 import io.siskin.server.rank.RankingModelException;
 import io.siskin.server.search.QueryCancelledException;
+import io.siskin.server.suggest.QueryLog;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Supplier;
@@ -60,6 +61,15 @@ public final class OpenCollections {
       throw new CollectionNotFoundException(name, catalog.names());
     }
     return catalog.pipelines(collection).trees();
+  }
+
+  /**
+   * Returns the log of queries that is stored with a collection.
+   *
+   * @param name the collection's name, or an alias
+   */
+  QueryLog queryLog(String name) {
+    return catalog.queryLog(catalog.aliases().resolve(name));
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.document.DocumentSet;
+import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.quantize.QuantizedQuery;
+import io.siskin.index.segment.SegmentStatistics.Vocabulary;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermLookup;
 import io.siskin.index.vector.TokenVector;
@@ -33,6 +35,9 @@ import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchRoute;
 import io.siskin.server.search.SearchScope;
 import io.siskin.server.search.Searcher;
+import io.siskin.server.suggest.Suggester;
+import io.siskin.server.suggest.Suggestion;
+import io.siskin.server.suggest.SuggestionQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -287,6 +292,38 @@ public final class RetrievalPipeline implements Retriever {
   @Override
   public SortedMap<String, String> pipelines(String collection) {
     return open.pipelines(collection);
+  }
+
+  @Override
+  public List<Suggestion> suggest(String collection, SuggestionQuery query) {
+    CollectionSnapshot snapshot = open.acquire(collection);
+    try {
+      refuseTenants(snapshot);
+      boolean hasTerms = query.withTerms() && snapshot.vocabulary() == Vocabulary.TOKEN;
+      return Suggester.suggest(
+          query, open.queryLog(collection), hasTerms ? snapshot.scope().segments() : List.of());
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  @Override
+  public void checkSuggestions(String collection) {
+    CollectionSnapshot snapshot = open.acquire(collection);
+    try {
+      refuseTenants(snapshot);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private static void refuseTenants(CollectionSnapshot snapshot) {
+    if (snapshot.manifest().settings().schema().tenantField() != null) {
+      throw new InvalidInputException(
+          "collection",
+          "one with tenants",
+          "a collection without tenants, since suggestions would tell one what others ask");
+    }
   }
 
   /** Returns what counts the stages of ranking trees. */

@@ -2,6 +2,8 @@ package io.siskin.server.retrieve;
 
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.suggest.Suggestion;
+import io.siskin.server.suggest.SuggestionQuery;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
@@ -80,6 +82,25 @@ public interface Retriever {
    * @param collection the collection's name, or an alias of it
    */
   SortedMap<String, String> pipelines(String collection);
+
+  /**
+   * Suggests what could be asked.
+   *
+   * @param collection the collection's name, or an alias of it
+   * @param query what is suggested for
+   * @return suggestions, best first
+   * @throws io.siskin.index.error.InvalidInputException when the collection has tenants: a log of
+   *     queries and terms would tell one of them what others ask and have
+   */
+  List<Suggestion> suggest(String collection, SuggestionQuery query);
+
+  /**
+   * Checks that a collection may have a log of queries.
+   *
+   * @param collection the collection's name, or an alias of it
+   * @throws io.siskin.index.error.InvalidInputException when it has tenants
+   */
+  void checkSuggestions(String collection);
 
   /** Returns all collections, ordered by name. */
   List<CollectionDescription> collections();

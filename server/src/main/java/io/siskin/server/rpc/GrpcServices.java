@@ -145,6 +145,9 @@ final class GrpcServices {
         new SearchService(
             new SearchDispatcher(
                 backends.searches(), admission, options.limits().responseBytesMax()),
+            backends.searches(),
+            admission,
+            options.limits().responseBytesMax(),
             statusMapper,
             streamRequests.of(SearchServiceGrpc.getSearchStreamMethod().getFullMethodName()),
             limiter,

@@ -64,6 +64,11 @@ public final class MappedSegment implements SearchableSegment {
   }
 
   @Override
+  public int termCount() {
+    return segment.terms().size();
+  }
+
+  @Override
   public int documentFrequency(int termNumber, DocumentSet documents) {
     BlockMaxIndex lists = segment.blockMax();
     ForwardIndex forward = segment.forward();

@@ -22,6 +22,11 @@ record SearchableGrowingView(GrowingView view, GrowingSearchers searchers)
   }
 
   @Override
+  public int termCount() {
+    return view.termCount();
+  }
+
+  @Override
   public int documentFrequency(int termNumber, DocumentSet documents) {
     return view.documentFrequency(termNumber, documents);
   }

@@ -22,6 +22,9 @@ public sealed interface SearchableSegment permits MappedSegment, GrowingSegment 
   /** Returns the terms. */
   TermLookup terms();
 
+  /** Returns how many terms there are; they are numbered from 0. */
+  int termCount();
+
   /**
    * Returns how many documents of a set have a term. Reads the term's list, or the documents of the
    * set where they are few.

@@ -2,6 +2,7 @@ package io.siskin.server.write;
 
 import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.encode.spec.EncoderSpec;
+import io.siskin.server.suggest.QueryLog;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,16 @@ public interface CollectionChanges {
    *     io.siskin.index.error.InvalidInputException} when there is none of the name
    */
   CompletableFuture<Void> deletePipeline(String collection, String pipeline);
+
+  /**
+   * Keeps a log of queries with a collection, in place of the one before it.
+   *
+   * @param collection the collection's name, or an alias
+   * @param log the log; one without queries removes it
+   * @return completed when it is in force; fails with {@link
+   *     io.siskin.index.error.InvalidInputException} when the collection has tenants
+   */
+  CompletableFuture<Void> putQueryLog(String collection, QueryLog log);
 
   /**
    * Makes every write that was answered visible and moves it into a segment.

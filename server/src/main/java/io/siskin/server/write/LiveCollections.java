@@ -22,6 +22,7 @@ import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.suggest.QueryLog;
 import io.siskin.server.trace.RequestTrace;
 import io.siskin.server.write.SegmentBuilds.Workers;
 import java.io.IOException;
@@ -464,6 +465,21 @@ public final class LiveCollections implements CollectionWrites, CollectionChange
             if (!after.equals(before)) {
               catalog.putPipelines(name, after);
             }
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> putQueryLog(String collection, QueryLog log) {
+    return change(
+        collection,
+        () -> {
+          String name = catalog.aliases().resolve(collection);
+          // It may not be dropped meanwhile, since its log goes with it.
+          try (NameLocks.Held _ = writers.locks().hold(name)) {
+            requireCollection(name);
+            catalog.putQueryLog(name, log);
           }
           return null;
         });

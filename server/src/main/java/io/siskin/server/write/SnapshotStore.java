@@ -12,6 +12,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.LogState;
 import io.siskin.server.collection.ModelStore;
 import io.siskin.server.collection.Pipelines;
+import io.siskin.server.collection.QueryLogFile;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.write.CollectionChanges.KeptSnapshot;
 import java.io.IOException;
@@ -93,9 +94,10 @@ final class SnapshotStore {
         transfer.apply(calibration, DataDirectory.calibrationFile(to, entry.id()));
       }
     }
-    Path pipelines = from.resolve(Pipelines.FILE_NAME);
-    if (Files.exists(pipelines)) {
-      transfer.apply(pipelines, to.resolve(Pipelines.FILE_NAME));
+    for (String name : List.of(Pipelines.FILE_NAME, QueryLogFile.NAME)) {
+      if (Files.exists(from.resolve(name))) {
+        transfer.apply(from.resolve(name), to.resolve(name));
+      }
     }
     Path encoder = DataDirectory.encoderDirectory(from);
     if (Files.isDirectory(encoder)) {
@@ -287,6 +289,7 @@ final class SnapshotStore {
       throws IOException {
     try {
       Pipelines.read(snapshot);
+      QueryLogFile.read(snapshot);
       CollectionSnapshot.open(snapshot, manifest, Verification.FULL, withRootOf(data, models))
           .release();
     } catch (NoSuchFileException missing) {

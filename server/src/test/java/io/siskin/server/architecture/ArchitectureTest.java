@@ -31,6 +31,7 @@ final class ArchitectureTest {
           Map.entry("trace", Set.of()),
           Map.entry("observe", Set.of()),
           Map.entry("filter", Set.of()),
+          Map.entry("suggest", Set.of("search")),
           Map.entry("corpus", Set.of("corpus.ciff")),
           Map.entry("corpus.ciff", Set.of()),
           Map.entry("encode", Set.of()),
@@ -88,7 +89,14 @@ final class ArchitectureTest {
           Map.entry("batch.persistent", Set.of("batch")),
           Map.entry(
               "collection",
-              Set.of("counters", "encode.factory", "encode.spec", "filter", "plan", "search")),
+              Set.of(
+                  "counters",
+                  "encode.factory",
+                  "encode.spec",
+                  "filter",
+                  "plan",
+                  "search",
+                  "suggest")),
           Map.entry(
               "write",
               Set.of(
@@ -104,6 +112,7 @@ final class ArchitectureTest {
                   "plan",
                   "retrieve",
                   "search",
+                  "suggest",
                   "trace")),
           Map.entry(
               "ingest",
@@ -129,7 +138,8 @@ final class ArchitectureTest {
                   "filter",
                   "plan",
                   "rank",
-                  "search")),
+                  "search",
+                  "suggest")),
           Map.entry("config", Set.of()),
           Map.entry("access", Set.of()),
           Map.entry("tls", Set.of()),
@@ -175,6 +185,7 @@ final class ArchitectureTest {
                   "retrieve",
                   "rpc.admission",
                   "search",
+                  "suggest",
                   "write")),
           Map.entry(
               "rpc.service",
@@ -194,6 +205,7 @@ final class ArchitectureTest {
                   "rpc.observe",
                   "rpc.transport",
                   "search",
+                  "suggest",
                   "trace",
                   "write")));
 

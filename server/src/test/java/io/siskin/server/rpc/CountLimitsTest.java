@@ -38,6 +38,8 @@ import io.siskin.proto.v1.FuseStage;
 import io.siskin.proto.v1.GroupScore;
 import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
+import io.siskin.proto.v1.LoggedQuery;
+import io.siskin.proto.v1.NextQuery;
 import io.siskin.proto.v1.MaxSim;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.ReciprocalRankFusion;
@@ -373,6 +375,8 @@ class CountLimitsTest {
     String name = "e" + index;
     return switch (field.getMessageType().getName()) {
       case "Document" -> Document.newBuilder().setId(name).setText("x").build();
+      case "LoggedQuery" -> LoggedQuery.newBuilder().setText(name).build();
+      case "NextQuery" -> NextQuery.newBuilder().setText(name).build();
       case "FieldsUpdate" -> FieldsUpdate.newBuilder().setId(name).addRemove("year").build();
       case "EncodeInput" -> EncodeInput.newBuilder().setText("x").build();
       case "Filter" -> Filter.newBuilder().setExists("year").build();

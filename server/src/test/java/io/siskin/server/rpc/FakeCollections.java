@@ -9,6 +9,7 @@ import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.retrieve.StoredDocument;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.suggest.QueryLog;
 import io.siskin.server.write.CollectionChanges;
 import io.siskin.server.write.CollectionWrites;
 import io.siskin.server.write.Deletion;
@@ -196,6 +197,12 @@ public final class FakeCollections implements CollectionWrites, CollectionChange
   @Override
   public CompletableFuture<Void> deletePipeline(String collection, String pipeline) {
     asked.add("delete pipeline " + collection + " " + pipeline);
+    return answer(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> putQueryLog(String collection, QueryLog log) {
+    asked.add("put query log " + collection + " " + log.queries().size());
     return answer(null);
   }
 

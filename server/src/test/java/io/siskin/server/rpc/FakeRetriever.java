@@ -20,6 +20,8 @@ import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
+import io.siskin.server.suggest.Suggestion;
+import io.siskin.server.suggest.SuggestionQuery;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -120,6 +122,16 @@ public final class FakeRetriever implements Retriever {
   @Override
   public SortedMap<String, String> pipelines(String collection) {
     return pipelines;
+  }
+
+  @Override
+  public List<Suggestion> suggest(String collection, SuggestionQuery query) {
+    return List.of(new Suggestion(query.prefix() + "x", Suggestion.Source.LOG, 0.5, 3, 1, 0));
+  }
+
+  @Override
+  public void checkSuggestions(String collection) {
+    // All may have them.
   }
 
   @Override

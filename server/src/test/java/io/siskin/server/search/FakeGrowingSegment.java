@@ -27,6 +27,11 @@ final class FakeGrowingSegment implements GrowingSegment {
   }
 
   @Override
+  public int termCount() {
+    return whole.termCount();
+  }
+
+  @Override
   public int documentFrequency(int termNumber, DocumentSet documents) {
     return whole.documentFrequency(termNumber, visible(documents));
   }

@@ -30,6 +30,7 @@ import io.siskin.proto.v1.ListPipelinesRequest;
 import io.siskin.proto.v1.ListSnapshotsRequest;
 import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.PutPipelineRequest;
+import io.siskin.proto.v1.PutQueryLogRequest;
 import io.siskin.proto.v1.RestoreSnapshotRequest;
 import io.siskin.proto.v1.ScrollRequest;
 import io.siskin.proto.v1.SearchRequest;
@@ -37,6 +38,7 @@ import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.proto.v1.SearchStreamRequest;
 import io.siskin.proto.v1.ServerServiceGrpc;
 import io.siskin.proto.v1.SetAliasRequest;
+import io.siskin.proto.v1.SuggestRequest;
 import io.siskin.proto.v1.UpdateFieldsRequest;
 import io.siskin.proto.v1.UpsertRequest;
 import io.siskin.proto.v1.UpsertStreamRequest;
@@ -111,6 +113,18 @@ final class AccessTable {
             Change.NONE,
             SearchStreamRequest.class,
             request -> request.getSearch().getCollection()));
+    put(
+        rows,
+        SearchServiceGrpc.getSuggestMethod(),
+        one(READ, Change.NONE, SuggestRequest.class, SuggestRequest::getCollection));
+    put(
+        rows,
+        CollectionServiceGrpc.getPutQueryLogMethod(),
+        one(
+            ADMIN,
+            Change.COLLECTIONS,
+            PutQueryLogRequest.class,
+            PutQueryLogRequest::getCollection));
     put(
         rows,
         EncodeServiceGrpc.getEncodeMethod(),

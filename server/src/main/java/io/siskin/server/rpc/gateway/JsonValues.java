@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads values that are not objects, see {@link MessageReader}. */
 final class JsonValues {
+  // An exponent of fewer digits fits an int.
+  private static final int EXPONENT_DIGITS = 9;
+
   // As protobuf's reader: a number that was printed as a float may be a little beyond its range.
   private static final double FLOAT_MAX = Float.MAX_VALUE * (1 + 1e-6);
 
@@ -130,10 +133,23 @@ final class JsonValues {
       throw mismatch(parser, path, allowed);
     }
     double value = Double.parseDouble(text);
-    if (Math.abs(value) > max) {
+    if (Math.abs(value) > max || (value == 0 && hasHugeExponent(text))) {
       throw at(path, shown(text), allowed);
     }
     return value;
+  }
+
+  /** Tells whether a number has an exponent that is beyond those of every reader of numbers. */
+  private static boolean hasHugeExponent(String text) {
+    if (text.length() <= EXPONENT_DIGITS) {
+      return false;
+    }
+    try {
+      var _ = new BigDecimal(text);
+      return false;
+    } catch (NumberFormatException huge) {
+      return true;
+    }
   }
 
   private static BigInteger whole(

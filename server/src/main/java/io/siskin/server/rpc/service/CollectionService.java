@@ -26,6 +26,8 @@ import io.siskin.proto.v1.ListCollectionsRequest;
 import io.siskin.proto.v1.ListCollectionsResponse;
 import io.siskin.proto.v1.ListSnapshotsRequest;
 import io.siskin.proto.v1.ListSnapshotsResponse;
+import io.siskin.proto.v1.PutQueryLogRequest;
+import io.siskin.proto.v1.PutQueryLogResponse;
 import io.siskin.proto.v1.RestoreSnapshotRequest;
 import io.siskin.proto.v1.RestoreSnapshotResponse;
 import io.siskin.proto.v1.SetAliasRequest;
@@ -37,7 +39,9 @@ import io.siskin.server.rpc.access.CallAccess;
 import io.siskin.server.rpc.mapping.ProtoMapper;
 import io.siskin.server.rpc.mapping.SchemaMapper;
 import io.siskin.server.rpc.mapping.StatusMapper;
+import io.siskin.server.rpc.mapping.SuggestionMapper;
 import io.siskin.server.rpc.transport.CallRecord;
+import io.siskin.server.suggest.QueryLog;
 import io.siskin.server.write.CollectionChanges;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -122,6 +126,23 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
             changes
                 .drop(collection("name", request.getName()))
                 .thenApply(_ -> DropCollectionResponse.getDefaultInstance()));
+  }
+
+  @Override
+  public void putQueryLog(
+      PutQueryLogRequest request, StreamObserver<PutQueryLogResponse> observer) {
+    change(
+        observer,
+        () -> {
+          String name = collection("collection", request.getCollection());
+          QueryLog log = SuggestionMapper.toDomain(request);
+          retriever.checkSuggestions(name);
+          return changes
+              .putQueryLog(name, log)
+              .thenApply(
+                  _ ->
+                      PutQueryLogResponse.newBuilder().setQueryCount(log.queries().size()).build());
+        });
   }
 
   @Override

@@ -186,6 +186,7 @@ final class MessageJsonTest {
         wrong("{\"text\": 1}", "a text", "text"),
         wrong("{\"text\": \"\\ud800\"}", "half of a character", "text"),
         wrong("{\"recallTarget\": 1e39}", "range of a float", "recall_target"),
+        wrong("{\"recallTarget\": 0e8088586644252925}", "range of a float", "recall_target"),
         wrong("{\"recallTarget\": \"0x1p3\"}", "range of a float", "recall_target"),
         wrong("{\"vector\": []}", "an object", "vector"),
         wrong("{\"vector\": {\"weights\": 1}}", "a list", "vector.weights"),
