@@ -69,6 +69,7 @@ from .errors import (
 from .filters import Filter, FilterLike, field
 from .ranking import (
     Compute,
+    CrossEncode,
     Dense,
     EarlyStop,
     ExpansionTerm,
@@ -91,6 +92,7 @@ from .search import (
     Clustered,
     Exact,
     Hit,
+    ContextSentence,
     InnerHit,
     ScoreAtATime,
     SearchCounters,
@@ -117,6 +119,8 @@ __all__ = [
     "CollectionNotFound",
     "CollectionState",
     "Compute",
+    "ContextSentence",
+    "CrossEncode",
     "DeadlineExceeded",
     "Deletion",
     "Dense",

@@ -20,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _INT64_MIN = -(2**63)
 _INT64_MAX = 2**63 - 1
-_NODES = (rank.Sparse, rank.Dense, rank.Fuse, rank.Interpolate, rank.Compute, rank.Trees, rank.Feedback, rank.Group)
+_NODES = (rank.Sparse, rank.Dense, rank.Fuse, rank.Interpolate, rank.Compute, rank.Trees, rank.CrossEncode, rank.Feedback, rank.Group)
 
 
 def set_duration(message: Any, duration: timedelta) -> None:
@@ -343,7 +343,8 @@ def _from_hit(hit: Any) -> sea.Hit:
         sea.TermContribution(one.term, one.query_weight, one.document_weight, one.contribution) for one in hit.contributions
     )
     inner = tuple(sea.InnerHit(one.id, one.score) for one in hit.inner_hits)
-    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions, dict(hit.stage_scores), inner)
+    context = tuple(sea.ContextSentence(one.field, one.start, one.end, one.text, one.score) for one in hit.context)
+    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions, dict(hit.stage_scores), inner, context)
 
 
 # Ranking trees
@@ -382,6 +383,14 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         message.rescore.trees.model = node.model
         message.rescore.trees.features.extend(node.features)
         _set_reach(message.rescore.trees, node.reach)
+    elif isinstance(node, rank.CrossEncode):
+        set_node(message.rescore.input, node.input)
+        cross = message.rescore.cross_encoder
+        cross.model = node.model
+        cross.fields.extend(node.fields)
+        cross.text = node.text
+        _set_reach(cross, node.reach)
+        _set_optional(cross.context, threshold=node.keep_threshold)
     elif isinstance(node, rank.Feedback):
         set_node(message.feedback.input, node.input)
         _set_search(message.feedback.search, node)
@@ -500,6 +509,12 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
     if message.WhichOneof("by") == "trees":
         trees = message.trees
         return rank.Trees(source, trees.model, features=tuple(trees.features), reach=_from_reach(trees.reach), **frame)
+    if message.WhichOneof("by") == "cross_encoder":
+        cross = message.cross_encoder
+        threshold = cross.context.threshold if cross.HasField("context") else None
+        fields = tuple(cross.fields)
+        reach = _from_reach(cross.reach)
+        return rank.CrossEncode(source, cross.model, fields, text=cross.text, reach=reach, keep_threshold=threshold, **frame)
     if message.WhichOneof("by") != "interpolation":
         raise ValueError("the server has a way to rescore that this client does not know; a newer client may")
     by = message.interpolation

@@ -83,6 +83,17 @@ public record SearchResult(
   public record InnerHit(String id, double score) {}
 
   /**
+   * A sentence of a document that is worth reading for the query.
+   *
+   * @param field the name of the field that has it
+   * @param start where it begins in the text of the field, in UTF-16 code units
+   * @param end where it ends
+   * @param text the sentence
+   * @param score the mean probability that its tokens are needed, 0 to 1
+   */
+  public record ContextSentence(String field, int start, int end, String text, double score) {}
+
+  /**
    * One document found.
    *
    * @param id its external id
@@ -92,6 +103,7 @@ public record SearchResult(
    *     was asked for
    * @param stageScores its scores by the names of the stages of a ranking that handed it on
    * @param innerHits the documents of its group that the root of a ranking lists
+   * @param context the sentences that a stage of a ranking has kept, in their order
    */
   public record Hit(
       String id,
@@ -99,13 +111,15 @@ public record SearchResult(
       Map<String, String> fields,
       List<Contribution> contributions,
       Map<String, Double> stageScores,
-      List<InnerHit> innerHits) {
+      List<InnerHit> innerHits,
+      List<ContextSentence> context) {
     /** Copies the collections. */
     public Hit {
       fields = Map.copyOf(fields);
       contributions = List.copyOf(contributions);
       stageScores = Map.copyOf(stageScores);
       innerHits = List.copyOf(innerHits);
+      context = List.copyOf(context);
     }
 
     /**
@@ -118,7 +132,7 @@ public record SearchResult(
      */
     public Hit(
         String id, float score, Map<String, String> fields, List<Contribution> contributions) {
-      this(id, score, fields, contributions, Map.of(), List.of());
+      this(id, score, fields, contributions, Map.of(), List.of(), List.of());
     }
   }
 

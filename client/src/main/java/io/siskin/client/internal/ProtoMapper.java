@@ -331,6 +331,16 @@ final class ProtoMapper {
         hit.getStageScoresMap(),
         hit.getInnerHitsList().stream()
             .map(inner -> new SearchResult.InnerHit(inner.getId(), inner.getScore()))
+            .toList(),
+        hit.getContextList().stream()
+            .map(
+                one ->
+                    new SearchResult.ContextSentence(
+                        one.getField(),
+                        one.getStart(),
+                        one.getEnd(),
+                        one.getText(),
+                        one.getScore()))
             .toList());
   }
 

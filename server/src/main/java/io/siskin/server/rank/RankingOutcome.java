@@ -17,6 +17,8 @@ import java.util.Map;
  * @param mode the mode of the first sparse search; exact where there was none
  * @param unknownTerms how many terms of the first sparse query the collection does not know
  * @param lists the list of each stage by its name, with a look-up
+ * @param marked the documents in which a model has marked what is needed, by position; of several
+ *     stages, the last one counts
  */
 public record RankingOutcome(
     Ranked list,
@@ -25,7 +27,8 @@ public record RankingOutcome(
     SearchStats stats,
     SearchMode mode,
     int unknownTerms,
-    Map<String, LookUp> lists) {
+    Map<String, LookUp> lists,
+    Map<Integer, MarkedText> marked) {
   /**
    * A list that can be asked for a document.
    *
@@ -36,6 +39,17 @@ public record RankingOutcome(
     static LookUp of(Ranked list) {
       return new LookUp(list, PositionSlots.of(list));
     }
+  }
+
+  /**
+   * Returns the sentences of a document that are worth reading, in their order; none for a document
+   * that no stage has pruned.
+   *
+   * @param position its position
+   */
+  public List<ContextSentence> context(int position) {
+    MarkedText text = marked.get(position);
+    return text == null ? List.of() : text.sentences();
   }
 
   /**

@@ -48,6 +48,23 @@ public final class TreeCheck {
     }
   }
 
+  /**
+   * Checks that no stage reads the text of the request, which has none.
+   *
+   * @param root the root of the tree
+   * @throws InvalidInputException when one does
+   */
+  public static void refuseMissingText(RankingNode root) {
+    for (RankingNode each : StagesBelow.all(root)) {
+      if (each instanceof RankingNode.CrossEncode cross && cross.text().isEmpty()) {
+        throw new InvalidInputException(
+            each.frame().path() + ".rescore.cross_encoder.text",
+            "not set",
+            "a text, here or in the request");
+      }
+    }
+  }
+
   private static int shape(
       RankingNode node, int depth, int before, Map<String, String> pathsByName) {
     Frame frame = node.frame();
@@ -117,6 +134,20 @@ public final class TreeCheck {
               "at most " + RankingNode.Trees.FEATURES_MAX + " features");
         }
         reach(at + ".reach", trees.reach());
+      }
+      case RankingNode.CrossEncode cross -> {
+        String at = path + ".rescore.cross_encoder";
+        if (cross.fields().isEmpty()
+            || cross.fields().size() > RankingNode.CrossEncode.FIELDS_MAX) {
+          throw new InvalidInputException(
+              at + ".fields",
+              cross.fields().size() + " fields",
+              "1 to " + RankingNode.CrossEncode.FIELDS_MAX + " fields");
+        }
+        reach(at + ".reach", cross.reach());
+        if (cross.keepThreshold() != null) {
+          number(at + ".context.threshold", cross.keepThreshold(), 0, 1, "0 to 1");
+        }
       }
       case RankingNode.Feedback feedback -> feedback(path + ".feedback", feedback);
       case RankingNode.Group group ->
@@ -227,6 +258,8 @@ public final class TreeCheck {
       case RankingNode.Compute compute ->
           FormulaCheck.fit(compute.formula().root(), path + ".rescore.formula.expression", scope);
       case RankingNode.Trees trees -> ModelCheck.fit(trees, path + ".rescore.trees", scope);
+      case RankingNode.CrossEncode cross ->
+          ModelCheck.fit(cross, path + ".rescore.cross_encoder", scope);
       case RankingNode.Feedback feedback -> {
         mode(path + ".feedback.search.mode", feedback.evaluation(), scope);
         records(path + ".feedback", scope);

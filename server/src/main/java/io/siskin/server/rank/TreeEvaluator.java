@@ -28,7 +28,9 @@ public final class TreeEvaluator {
   private final List<StageReport> reports = new ArrayList<>();
   private final Map<String, StageWork> works = new HashMap<>();
   private Map<String, StageWork> known = Map.of();
+  private final Map<Integer, MarkedText> marked = new HashMap<>();
   private List<int[]> groups = List.of();
+  private String text = "";
 
   /**
    * Prepares to evaluate.
@@ -69,6 +71,7 @@ public final class TreeEvaluator {
           RankingNode.Interpolate _,
           RankingNode.Compute _,
           RankingNode.Trees _,
+          RankingNode.CrossEncode _,
           RankingNode.Group _ -> {
         // They have none.
       }
@@ -95,7 +98,19 @@ public final class TreeEvaluator {
         searches.stats(),
         mode == null ? new SearchMode.Exact() : mode,
         searches.unknownTerms(),
-        byName);
+        byName,
+        marked);
+  }
+
+  /**
+   * Says which text the request has, for stages that read it.
+   *
+   * @param ofRequest the text; without a call there is none
+   * @return this
+   */
+  public TreeEvaluator withText(String ofRequest) {
+    text = ofRequest;
+    return this;
   }
 
   /**
@@ -205,6 +220,17 @@ public final class TreeEvaluator {
             formulas(input.first(count), trees.input()),
             budget);
       }
+      case RankingNode.CrossEncode cross -> {
+        CrossRescoring rescoring =
+            new CrossRescoring(
+                cross,
+                pairModel(cross.model()),
+                cross.text().isEmpty() ? text : cross.text(),
+                budget);
+        StageWork work = rescoring.rescore(inputs.getFirst(), scope);
+        marked.putAll(rescoring.marked());
+        yield work;
+      }
       case RankingNode.Feedback feedback -> feedback(feedback, inputs.getFirst(), budget);
       case RankingNode.Group group -> {
         Grouping.Grouped grouped = Grouping.group(group, inputs.getFirst(), scope);
@@ -233,6 +259,10 @@ public final class TreeEvaluator {
   private RankingModels.TreeModel treeModel(String name) {
     // Found by the check of the tree, and not closed before the process ends.
     return (RankingModels.TreeModel) Objects.requireNonNull(scope.models().find(name));
+  }
+
+  private RankingModels.PairModel pairModel(String name) {
+    return (RankingModels.PairModel) Objects.requireNonNull(scope.models().find(name));
   }
 
   private SparseVector vector(SparseQuery query) {

@@ -19,6 +19,7 @@ public final class TreeReplay {
   private final long nowMillis;
   private final Set<String> changing;
   private final LongAdder begun = new LongAdder();
+  private final String text;
   private Map<String, StageWork> kept = Map.of();
 
   /**
@@ -26,6 +27,7 @@ public final class TreeReplay {
    *
    * @param scope what is searched
    * @param queries the vectors of all sparse queries of the tree
+   * @param text the text of the request; empty for none
    * @param nowMillis what formulas take for the present, in milliseconds since 1970
    * @param changing the names of the stages that differ from variant to variant in more than their
    *     inputs
@@ -33,8 +35,10 @@ public final class TreeReplay {
   public TreeReplay(
       RankedScope scope,
       Map<SparseQuery, SparseVector> queries,
+      String text,
       long nowMillis,
       Set<String> changing) {
+    this.text = text;
     this.scope = scope;
     this.queries = Map.copyOf(queries);
     this.nowMillis = nowMillis;
@@ -48,7 +52,7 @@ public final class TreeReplay {
    *     other variants
    */
   public Ranked evaluate(RankingNode root) {
-    TreeEvaluator evaluator = new TreeEvaluator(scope, queries, nowMillis, begun);
+    TreeEvaluator evaluator = new TreeEvaluator(scope, queries, nowMillis, begun).withText(text);
     evaluator.take(kept);
     Ranked list = evaluator.evaluate(root, Cancellation.NEVER).list();
     if (kept.isEmpty()) {
@@ -80,6 +84,7 @@ public final class TreeReplay {
    *
    * @param scope what is searched
    * @param queries the vectors of all sparse queries of the tree
+   * @param text the text of the request; empty for none
    * @param nowMillis what formulas take for the present, in milliseconds since 1970
    * @param below the root of the tree; it was checked, and so were the features
    * @param features the features
@@ -88,10 +93,12 @@ public final class TreeReplay {
   public static FeatureTable features(
       RankedScope scope,
       Map<SparseQuery, SparseVector> queries,
+      String text,
       long nowMillis,
       RankingNode below,
       List<RankingModels.Feature> features) {
     return new TreeEvaluator(scope, queries, nowMillis, new LongAdder())
+        .withText(text)
         .features(below, features, "features", Cancellation.NEVER);
   }
 

@@ -2,6 +2,7 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.server.collection.SnapshotPart;
+import io.siskin.server.rank.ContextSentence;
 import io.siskin.server.rank.Ranked;
 import io.siskin.server.rank.RankingOutcome;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
@@ -30,6 +31,7 @@ final class HitFetcher implements AutoCloseable {
   private static final int CONTRIBUTION_BYTES = 19;
   private static final int STAGE_SCORE_BYTES = 13;
   private static final int INNER_HIT_BYTES = 13;
+  private static final int SENTENCE_BYTES = 16;
 
   private final List<SnapshotPart> parts;
   private final RetrievalRequest request;
@@ -116,9 +118,23 @@ final class HitFetcher implements AutoCloseable {
               : innerHits(outcome.innerHits().get(rank), positions);
       hits.add(
           new Hit(
-              hit.id(), hit.score(), hit.fields(), hit.contributions(), stageScores, innerHits));
+              hit.id(),
+              hit.score(),
+              hit.fields(),
+              hit.contributions(),
+              stageScores,
+              innerHits,
+              context(outcome, position)));
     }
     return hits;
+  }
+
+  private List<ContextSentence> context(RankingOutcome outcome, int position) {
+    List<ContextSentence> context = outcome.context(position);
+    for (ContextSentence sentence : context) {
+      count(SENTENCE_BYTES + sentence.field().length() + (long) sentence.text().length());
+    }
+    return context;
   }
 
   private List<InnerHit> innerHits(Ranked group, DocumentPositions positions) {

@@ -1,5 +1,6 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.server.rank.ContextSentence;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.StageReport;
 import io.siskin.server.search.SearchMode;
@@ -62,6 +63,7 @@ public record RetrievalResponse(
    *     asked for
    * @param stageScores its scores by the names of the stages of a ranking tree that handed it on
    * @param innerHits the documents of its group that the root of the tree lists
+   * @param context the sentences that a stage of the tree has kept, in their order
    */
   public record Hit(
       String id,
@@ -69,7 +71,8 @@ public record RetrievalResponse(
       Map<String, String> fields,
       List<Contribution> contributions,
       Map<String, Double> stageScores,
-      List<InnerHit> innerHits) {
+      List<InnerHit> innerHits,
+      List<ContextSentence> context) {
     /**
      * Makes a hit of a search without a ranking tree.
      *
@@ -80,7 +83,7 @@ public record RetrievalResponse(
      */
     public Hit(
         String id, float score, Map<String, String> fields, List<Contribution> contributions) {
-      this(id, score, fields, contributions, Map.of(), List.of());
+      this(id, score, fields, contributions, Map.of(), List.of(), List.of());
     }
   }
 

@@ -53,7 +53,7 @@ final class TreeReplayTest {
         }
         Set<String> changing =
             parameters.stream().map(TreeParameter::stage).collect(Collectors.toSet());
-        TreeReplay replay = new TreeReplay(collection.scope(), vectors, NOW_MILLIS, changing);
+        TreeReplay replay = new TreeReplay(collection.scope(), vectors, "", NOW_MILLIS, changing);
         LongAdder begun = new LongAdder();
         for (int variant = 0; variant < 4; variant++) {
           for (TreeParameter parameter : parameters) {

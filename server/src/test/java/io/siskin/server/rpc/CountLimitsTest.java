@@ -15,6 +15,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.siskin.index.testing.Repository;
+import io.siskin.proto.v1.CrossEncoder;
 import io.siskin.proto.v1.DenseField;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DenseVector;
@@ -274,6 +275,7 @@ class CountLimitsTest {
       case Interpolation.Builder by ->
           by.setField("f").addVector(1).setAlpha(0.5).setMissingScore(0);
       case TreeEnsemble.Builder by -> by.setModel("m");
+      case CrossEncoder.Builder by -> by.setModel("m");
       case FeedbackStage.Builder feedback ->
           feedback.setInput(RightRequests.node()).setDocuments(1).setTerms(1);
       default -> {

@@ -18,6 +18,7 @@ import io.siskin.proto.v1.PutPipelineRequest;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
+import io.siskin.server.rank.ContextSentence;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.StageReport;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -138,7 +139,8 @@ final class PipelineServiceTest {
                       Map.of(),
                       List.of(),
                       Map.of("node", 1.5),
-                      List.of(new RetrievalResponse.InnerHit("b", 0.5)))),
+                      List.of(new RetrievalResponse.InnerHit("b", 0.5)),
+                      List.of(new ContextSentence("text", 3, 9, "A bee.", 0.75)))),
               new SearchMode.Exact(),
               new RetrievalResponse.StageNanos(1, 2, 3, 6),
               SearchStats.NONE,
@@ -165,6 +167,8 @@ final class PipelineServiceTest {
     assertThat(response.getPipelineNode().getLimit()).isEqualTo(20);
     assertThat(response.getHits(0).getStageScoresMap()).isEqualTo(Map.of("node", 1.5));
     assertThat(response.getHits(0).getInnerHits(0).getId()).isEqualTo("b");
+    assertThat(response.getHits(0).getContext(0).getText()).isEqualTo("A bee.");
+    assertThat(response.getHits(0).getContext(0).getEnd()).isEqualTo(9);
     assertThat(response.getStages(0).getNanos()).isEqualTo(17);
     assertThat(response.getStages(0).getComplete()).isFalse();
     assertThat(response.getStages(0).getExpansion(0).getFromDocuments()).isEqualTo(1f);

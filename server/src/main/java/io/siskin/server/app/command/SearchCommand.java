@@ -93,7 +93,8 @@ public final class SearchCommand implements Callable<Integer> {
       names = "--json",
       description =
           "Prints one JSON object: hits (id, score, fields, contributions, stage_scores,"
-              + " inner_hits), mode, unknown_terms, timings (nanoseconds), counters, stages.")
+              + " inner_hits, context), mode, unknown_terms, timings (nanoseconds), counters,"
+              + " stages.")
   private boolean json;
 
   @Spec private CommandSpec spec;

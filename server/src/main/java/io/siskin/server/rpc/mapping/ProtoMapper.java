@@ -7,6 +7,7 @@ import io.siskin.index.segment.SegmentStatistics;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.CollectionState;
+import io.siskin.proto.v1.ContextSentence;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
@@ -439,6 +440,15 @@ public final class ProtoMapper {
     message.putAllStageScores(hit.stageScores());
     for (RetrievalResponse.InnerHit inner : hit.innerHits()) {
       message.addInnerHits(InnerHit.newBuilder().setId(inner.id()).setScore(inner.score()));
+    }
+    for (io.siskin.server.rank.ContextSentence sentence : hit.context()) {
+      message.addContext(
+          ContextSentence.newBuilder()
+              .setField(sentence.field())
+              .setStart(sentence.start())
+              .setEnd(sentence.end())
+              .setText(sentence.text())
+              .setScore(sentence.score()));
     }
     return message.build();
   }

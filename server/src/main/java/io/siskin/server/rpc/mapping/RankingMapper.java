@@ -168,6 +168,8 @@ public final class RankingMapper {
       }
       case io.siskin.server.rank.RankingNode.Trees trees ->
           message.setRescore(ModelStageMapper.toProto(trees, toProto(trees.input())));
+      case io.siskin.server.rank.RankingNode.CrossEncode cross ->
+          message.setRescore(ModelStageMapper.toProto(cross, toProto(cross.input())));
       case io.siskin.server.rank.RankingNode.Feedback feedback ->
           message.setFeedback(
               FeedbackStage.newBuilder()
@@ -434,8 +436,14 @@ public final class RankingMapper {
                 frame,
                 input(path + ".input", message.hasInput(), message.getInput(), depth),
                 message.getTrees());
+        case CROSS_ENCODER ->
+            ModelStageMapper.crossEncoder(
+                frame,
+                input(path + ".input", message.hasInput(), message.getInput(), depth),
+                message.getCrossEncoder());
         case BY_NOT_SET ->
-            throw new InvalidInputException(path, "by nothing", "interpolation, formula or trees");
+            throw new InvalidInputException(
+                path, "by nothing", "interpolation, formula, trees or cross_encoder");
       };
     }
 
