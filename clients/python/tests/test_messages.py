@@ -250,6 +250,8 @@ def test_ranking_trees_come_back_as_they_were():
     vector = api.SparseVector(("a",), (0.5,))
     trees = api.Trees(dense, "m", limit=9, features=("score()", "rank()"), reach=api.Reach(50, 0.5))
     dense = api.Trees(trees, "m", limit=9, reach=api.Reach(margin=0.0))
+    dense = api.CrossEncode(dense, "c", ("title", "text"), limit=9, text="moths", keep_threshold=0.0)
+    dense = api.CrossEncode(dense, "c", ("text",), limit=9, reach=api.Reach(4))
     again = api.Feedback(dense, 3, 0, limit=9, query=vector, query_weight=0.0, document_weight=2.0)
     group = api.Group(again, "host", api.GroupScore.FIRST, limit=2, inner_hits=3)
     linear = api.Linear(api.Normalization.Z_SCORE, 0.0)

@@ -30,6 +30,7 @@ _NODES = (
     rank.Interpolate,
     rank.Compute,
     rank.Trees,
+    rank.CrossEncode,
     rank.Feedback,
     rank.Group,
     *_LATE_NODES,
@@ -367,7 +368,8 @@ def _from_hit(hit: Any) -> sea.Hit:
         sea.InnerHit(one.id, one.score, one.stage, dict(one.fields), dict(one.stage_scores)) for one in hit.inner_hits
     )
     answers = tuple(map(_from_answer, hit.answers))
-    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions, dict(hit.stage_scores), inner, answers)
+    context = tuple(sea.ContextSentence(one.field, one.start, one.end, one.text, one.score) for one in hit.context)
+    return sea.Hit(hit.id, hit.score, dict(hit.fields), contributions, dict(hit.stage_scores), inner, answers, context)
 
 
 def _from_answer(message: Any) -> sea.Answer:
@@ -423,6 +425,14 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
         message.rescore.trees.model = node.model
         message.rescore.trees.features.extend(node.features)
         _set_reach(message.rescore.trees, node.reach)
+    elif isinstance(node, rank.CrossEncode):
+        set_node(message.rescore.input, node.input)
+        cross = message.rescore.cross_encoder
+        cross.model = node.model
+        cross.fields.extend(node.fields)
+        cross.text = node.text
+        _set_reach(cross, node.reach)
+        _set_optional(cross.context, threshold=node.keep_threshold)
     elif isinstance(node, rank.Feedback):
         set_node(message.feedback.input, node.input)
         _set_search(message.feedback.search, node)
@@ -712,6 +722,12 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
             documents = rank.ContextList(from_node(context.list.node), context.list.missing_score, context.list.field)
         normalization = rank.Normalization(context.normalization)
         return rank.Context(source, context.field, context.weight, normalization, documents, **frame)
+    if message.WhichOneof("by") == "cross_encoder":
+        cross = message.cross_encoder
+        threshold = cross.context.threshold if cross.HasField("context") else None
+        fields = tuple(cross.fields)
+        reach = _from_reach(cross.reach)
+        return rank.CrossEncode(source, cross.model, fields, text=cross.text, reach=reach, keep_threshold=threshold, **frame)
     if message.WhichOneof("by") != "interpolation":
         raise ValueError("the server has a way to rescore that this client does not know; a newer client may")
     by = message.interpolation

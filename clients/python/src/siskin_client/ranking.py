@@ -314,6 +314,34 @@ class Trees:
 
 
 @dataclass(frozen=True)
+class CrossEncode:
+    """Scores a list by a model that reads the query and the document together.
+
+    Attributes:
+        input: What makes the list.
+        model: The name of a ranking model of the server.
+        fields: The fields whose texts are the document, 1 to 16.
+        limit: How many documents are handed on at most.
+        text: The text of the query; empty for that of the search.
+        reach: Which documents of the list are scored.
+        keep_threshold: Sentences whose tokens are needed with a mean probability above it are listed in the context of a
+            hit, 0 to 1; ``None`` for no context.
+        name: The name of the stage; empty for its path.
+        budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+    """
+
+    input: RankingNode
+    model: str
+    fields: Sequence[str]
+    limit: int
+    text: str = ""
+    reach: Reach = Reach()
+    keep_threshold: Optional[float] = None
+    name: str = ""
+    budget_micros: Optional[int] = None
+
+
+@dataclass(frozen=True)
 class Feedback:
     """Searches again, by a query that was expanded with terms of the best documents of a list.
 
@@ -534,6 +562,7 @@ RankingNode = Union[
     DensifiedRescore,
     Compute,
     Trees,
+    CrossEncode,
     Feedback,
     Group,
     Context,

@@ -164,6 +164,25 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class ContextSentence:
+    """A sentence of a document that is worth reading for the query.
+
+    Attributes:
+        field: The name of the field that has it.
+        start: Where it begins in the text of the field, in UTF-16 code units.
+        end: Where it ends.
+        text: The sentence.
+        score: The mean probability that its tokens are needed, 0 to 1.
+    """
+
+    field: str
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Hit:
     """One document that was found.
 
@@ -175,6 +194,7 @@ class Hit:
         stage_scores: Its score at each stage of a ranking tree that handed it on, by the name of the stage.
         inner_hits: The best documents of its groups, if stages of a ranking tree list them.
         answers: The best spans of its text, if stages of a ranking tree find them.
+        context: The sentences that a stage of a ranking tree has kept, in their order.
     """
 
     id: str
@@ -184,6 +204,7 @@ class Hit:
     stage_scores: Mapping[str, float] = field(default_factory=dict)
     inner_hits: Tuple[InnerHit, ...] = ()
     answers: Tuple[Answer, ...] = ()
+    context: Tuple[ContextSentence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -337,6 +337,33 @@ public sealed interface RankingNode {
   }
 
   /**
+   * Scores a list by a model that reads the query and the document together.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param model the name of a ranking model of the server
+   * @param fields the fields whose texts are the document, 1 to 16
+   * @param text the text of the query; empty for that of the request
+   * @param reach which documents of the list are scored
+   * @param keepThreshold sentences whose tokens are needed with a mean probability above it are
+   *     listed in the context of a hit, 0 to 1; null for no context
+   */
+  record CrossEncode(
+      Frame frame,
+      RankingNode input,
+      String model,
+      List<String> fields,
+      String text,
+      Reach reach,
+      @Nullable Double keepThreshold)
+      implements RankingNode {
+    /** Copies the list. */
+    public CrossEncode {
+      fields = List.copyOf(fields);
+    }
+  }
+
+  /**
    * Which documents of a list a model scores. The others keep their order below them.
    *
    * @param ranks how many documents at the beginning of the list, 1 to 10,000; null for all

@@ -128,6 +128,17 @@ public record SearchResult(
   public record Place(int start, int end, String text) {}
 
   /**
+   * A sentence of a document that is worth reading for the query.
+   *
+   * @param field the name of the field that has it
+   * @param start where it begins in the text of the field, in UTF-16 code units
+   * @param end where it ends
+   * @param text the sentence
+   * @param score the mean probability that its tokens are needed, 0 to 1
+   */
+  public record ContextSentence(String field, int start, int end, String text, double score) {}
+
+  /**
    * One document found.
    *
    * @param id its external id
@@ -138,6 +149,7 @@ public record SearchResult(
    * @param stageScores its scores by the names of the stages of a ranking that handed it on
    * @param innerHits the documents of its groups that stages of a ranking list
    * @param answers the spans of its text that stages of a ranking list
+   * @param context the sentences that a stage of a ranking has kept, in their order
    */
   public record Hit(
       String id,
@@ -146,7 +158,8 @@ public record SearchResult(
       List<Contribution> contributions,
       Map<String, Double> stageScores,
       List<InnerHit> innerHits,
-      List<Answer> answers) {
+      List<Answer> answers,
+      List<ContextSentence> context) {
     /** Copies the collections. */
     public Hit {
       fields = Map.copyOf(fields);
@@ -154,6 +167,7 @@ public record SearchResult(
       stageScores = Map.copyOf(stageScores);
       innerHits = List.copyOf(innerHits);
       answers = List.copyOf(answers);
+      context = List.copyOf(context);
     }
 
     /**
@@ -166,7 +180,7 @@ public record SearchResult(
      */
     public Hit(
         String id, float score, Map<String, String> fields, List<Contribution> contributions) {
-      this(id, score, fields, contributions, Map.of(), List.of(), List.of());
+      this(id, score, fields, contributions, Map.of(), List.of(), List.of(), List.of());
     }
   }
 

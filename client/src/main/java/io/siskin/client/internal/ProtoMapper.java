@@ -340,7 +340,17 @@ final class ProtoMapper {
                         inner.getFieldsMap(),
                         inner.getStageScoresMap()))
             .toList(),
-        hit.getAnswersList().stream().map(ProtoMapper::toAnswer).toList());
+        hit.getAnswersList().stream().map(ProtoMapper::toAnswer).toList(),
+        hit.getContextList().stream()
+            .map(
+                one ->
+                    new SearchResult.ContextSentence(
+                        one.getField(),
+                        one.getStart(),
+                        one.getEnd(),
+                        one.getText(),
+                        one.getScore()))
+            .toList());
   }
 
   private static SearchResult.Answer toAnswer(Answer answer) {

@@ -4,6 +4,8 @@ import io.siskin.client.RankingNode;
 import io.siskin.client.RankingNode.Frame;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SparseVector;
+import io.siskin.proto.v1.ContextPruning;
+import io.siskin.proto.v1.CrossEncoder;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DensifiedScore;
 import io.siskin.proto.v1.DensifiedStage;
@@ -66,6 +68,7 @@ final class RankingMapper {
               .build();
       case RankingNode.Compute compute -> message.setRescore(formula(compute)).build();
       case RankingNode.Trees trees -> message.setRescore(trees(trees)).build();
+      case RankingNode.CrossEncode cross -> message.setRescore(crossEncoder(cross)).build();
       case RankingNode.Feedback feedback ->
           message
               .setFeedback(
@@ -212,6 +215,22 @@ final class RankingMapper {
       by.setReach(reach(node.reach()));
     }
     return RescoreStage.newBuilder().setInput(toProto(node.input())).setTrees(by).build();
+  }
+
+  private static RescoreStage crossEncoder(RankingNode.CrossEncode node) {
+    CrossEncoder.Builder by =
+        CrossEncoder.newBuilder()
+            .setModel(node.model())
+            .addAllFields(node.fields())
+            .setText(node.text());
+    if (!node.reach().equals(RankingNode.Reach.ALL)) {
+      by.setReach(reach(node.reach()));
+    }
+    Double threshold = node.keepThreshold();
+    if (threshold != null) {
+      by.setContext(ContextPruning.newBuilder().setThreshold(threshold));
+    }
+    return RescoreStage.newBuilder().setInput(toProto(node.input())).setCrossEncoder(by).build();
   }
 
   private static Reach reach(RankingNode.Reach reach) {

@@ -403,8 +403,8 @@ public final class DynamicBatcher {
     return input.side() == Side.QUERY && isStorable(input);
   }
 
-  /** A text in chunks has dense vectors, and they depend on the chunks too. */
+  /** What is kept is known by one text: not by its chunks, and not by a second text. */
   private static boolean isStorable(EncoderInput input) {
-    return input.chunkEnds().isEmpty();
+    return input.chunkEnds().isEmpty() && input.pair() == null;
   }
 }

@@ -137,6 +137,7 @@ public final class EncodingCache {
           bytes += 16 + 4L * vector.length;
         }
       }
+      case TextEncoding.Pair pair -> bytes += 12L * pair.keeps().length;
     }
     return (int) Math.min(bytes, Integer.MAX_VALUE);
   }

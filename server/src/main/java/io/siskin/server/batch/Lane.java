@@ -58,7 +58,7 @@ final class Lane {
   /** Gives the oldest text of at most so many characters to a tokenizer, null for none. */
   @Nullable Work takeArrival(int charactersMax) {
     for (Work work : arrivals) {
-      if (work.input.text().length() <= charactersMax) {
+      if (work.input.lengthCharacters() <= charactersMax) {
         arrivals.remove(work);
         return work;
       }

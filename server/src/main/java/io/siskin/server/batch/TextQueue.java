@@ -110,7 +110,7 @@ final class TextQueue {
    *     has places
    */
   Offer offer(List<EncoderInput> inputs, Priority priority, Cancellation cancellation) {
-    long characters = inputs.stream().mapToLong(input -> input.text().length()).sum();
+    long characters = inputs.stream().mapToLong(EncoderInput::lengthCharacters).sum();
     lock.lock();
     try {
       if (closing) {
@@ -196,7 +196,7 @@ final class TextQueue {
       }
       int lengthBefore = work.lengthTokens;
       work.setTokens(tokens, nanos, nanoTime.getAsLong());
-      tokenEstimate.learn(work.input.text(), work.lengthTokens);
+      tokenEstimate.learn(work.input.lengthCharacters(), work.lengthTokens);
       work.stage = Work.Stage.TOKENIZED;
       lanes.of(work).putTokenized(work, lengthBefore);
       tokenizedOrClosed.signal();
@@ -412,7 +412,7 @@ final class TextQueue {
     }
     long tokens = 0;
     for (EncoderInput input : inputs) {
-      tokens += open.containsKey(input) ? 0 : tokenEstimate.of(input.text());
+      tokens += open.containsKey(input) ? 0 : tokenEstimate.of(input.lengthCharacters());
     }
     return admission.judge(tokens, priority, remainingNanos, lanes.load(open.size()), now);
   }
@@ -428,7 +428,12 @@ final class TextQueue {
     for (EncoderInput input : inputs) {
       Work work = open.get(input);
       if (work == null) {
-        work = new Work(input, terms.priority(), nextSequence++, tokenEstimate.of(input.text()));
+        work =
+            new Work(
+                input,
+                terms.priority(),
+                nextSequence++,
+                tokenEstimate.of(input.lengthCharacters()));
         open.put(input, work);
         lanes.of(work).arrive(work);
         // All, because not every thread takes every text.
@@ -442,7 +447,7 @@ final class TextQueue {
           lanes.promote(work, nextSequence++);
         }
       }
-      Waiter waiter = new Waiter(new CompletableFuture<>(), terms, input.text().length());
+      Waiter waiter = new Waiter(new CompletableFuture<>(), terms, input.lengthCharacters());
       work.waiters.add(waiter);
       places.enter(waiter);
       futures.add(waiter.future());

@@ -22,16 +22,16 @@ final class TokenEstimate {
     this.lengthTokensMax = lengthTokensMax;
   }
 
-  /** Returns how many tokens a text is expected to have, 1 to the model's most. */
-  int of(String text) {
-    double tokens = SPECIAL_TOKENS + text.length() * tokensPerCharacter;
+  /** Returns how many tokens so many characters are expected to have, 1 to the model's most. */
+  int of(int characters) {
+    double tokens = SPECIAL_TOKENS + characters * tokensPerCharacter;
     return (int) Math.clamp(tokens, 1, lengthTokensMax);
   }
 
   /** Learns from a text how many it had; one that was cut tells nothing. */
-  void learn(String text, int lengthTokens) {
-    if (lengthTokens < lengthTokensMax && !text.isEmpty()) {
-      double ratio = (double) (lengthTokens - SPECIAL_TOKENS) / text.length();
+  void learn(int characters, int lengthTokens) {
+    if (lengthTokens < lengthTokensMax && characters > 0) {
+      double ratio = (double) (lengthTokens - SPECIAL_TOKENS) / characters;
       tokensPerCharacter += LEARNING_RATE * (Math.clamp(ratio, 0, 1) - tokensPerCharacter);
     }
   }

@@ -2,6 +2,7 @@ package io.siskin.server.encode;
 
 import io.siskin.index.error.InvalidInputException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One text for a {@link TextModel}.
@@ -11,8 +12,9 @@ import java.util.List;
  * @param chunkEnds for late chunking (Günther et al., 2024): where each chunk ends, in UTF-16 code
  *     units, ascending, the last one the text's length; the text is encoded once and pooled once a
  *     chunk. Empty for one encoding of the whole text
+ * @param pair a second text, for a model that reads two in one input; null for others
  */
-public record EncoderInput(String text, Side side, List<Integer> chunkEnds) {
+public record EncoderInput(String text, Side side, List<Integer> chunkEnds, @Nullable String pair) {
   /** Checks the order of the chunks. */
   public EncoderInput {
     chunkEnds = List.copyOf(chunkEnds);
@@ -27,6 +29,32 @@ public record EncoderInput(String text, Side side, List<Integer> chunkEnds) {
     if (!chunkEnds.isEmpty() && last != text.length()) {
       throw new InvalidInputException("last chunk end", last, "the text's length " + text.length());
     }
+  }
+
+  /**
+   * Asks for what a model makes of one text.
+   *
+   * @param text the text
+   * @param side which side's prompt is put before it
+   * @param chunkEnds where each chunk ends
+   */
+  public EncoderInput(String text, Side side, List<Integer> chunkEnds) {
+    this(text, side, chunkEnds, null);
+  }
+
+  /**
+   * Asks for what a model makes of two texts in one input.
+   *
+   * @param query the first text
+   * @param document the second text
+   */
+  public static EncoderInput ofPair(String query, String document) {
+    return new EncoderInput(query, Side.DOCUMENT, List.of(), document);
+  }
+
+  /** Returns how long all text is, in UTF-16 code units. */
+  public int lengthCharacters() {
+    return text.length() + (pair == null ? 0 : pair.length());
   }
 
   /**

@@ -31,4 +31,15 @@ public sealed interface TextEncoding {
       vectors = List.copyOf(vectors);
     }
   }
+
+  /**
+   * What a model says of two texts that it read in one input.
+   *
+   * @param score how well the second text answers the first one
+   * @param keeps for each token of the second text, how likely it is needed; empty for a model that
+   *     does not say it. Not to be changed
+   * @param starts where each of these tokens begins in the second text, in UTF-16 code units
+   * @param ends where each ends
+   */
+  record Pair(float score, float[] keeps, int[] starts, int[] ends) implements TextEncoding {}
 }

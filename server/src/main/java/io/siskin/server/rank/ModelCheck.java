@@ -3,6 +3,7 @@ package io.siskin.server.rank;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.server.rank.RankingModels.Feature;
+import io.siskin.server.rank.RankingModels.PairModel;
 import io.siskin.server.rank.RankingModels.RankingModel;
 import io.siskin.server.rank.RankingModels.TreeModel;
 import java.util.List;
@@ -35,6 +36,35 @@ final class ModelCheck {
         fitOwn(features.get(i), node, path, scope);
       } else {
         FormulaCheck.fit(features.get(i).formula().root(), path + ".features[" + i + "]", scope);
+      }
+    }
+  }
+
+  /**
+   * Checks that there is the model of a stage, and the fields that it reads.
+   *
+   * @param node the stage
+   * @param path where it names its model
+   * @param scope the collection, with the models
+   * @throws InvalidInputException when something is missing
+   */
+  static void fit(RankingNode.CrossEncode node, String path, RankedScope scope) {
+    if (!(find(node.model(), path, scope) instanceof PairModel model)) {
+      throw wrongKind(node.model(), path, "one of kind cross-encoder");
+    }
+    if (node.keepThreshold() != null && !model.marksTokens()) {
+      throw new InvalidInputException(
+          path + ".context",
+          "set",
+          "none, since the model '" + node.model() + "' does not mark tokens");
+    }
+    for (int i = 0; i < node.fields().size(); i++) {
+      String field = node.fields().get(i);
+      if (!scope.texts().contains(field)) {
+        throw new InvalidInputException(
+            path + ".fields[" + i + "]",
+            "'" + field + "'",
+            "a stored field of the collection" + NearestNames.hint(field, scope.texts()));
       }
     }
   }

@@ -20,6 +20,7 @@ import java.util.List;
  * @param schema the declared fields
  * @param dense the dense fields
  * @param models the ranking models of the process
+ * @param texts the names of the fields whose texts can be read, declared ones included
  */
 public record RankedScope(
     SearchScope scope,
@@ -29,7 +30,8 @@ public record RankedScope(
     List<Columns> columns,
     Schema schema,
     DenseFields dense,
-    RankingModels models) {
+    RankingModels models,
+    List<String> texts) {
   /** Returns numbers and positions of the documents. */
   DocumentPositions positions() {
     return scope.positions();
@@ -42,7 +44,7 @@ public record RankedScope(
    */
   public RankedScope with(RankingModels others) {
     return new RankedScope(
-        scope, searchers, planner, defaultRecallTarget, columns, schema, dense, others);
+        scope, searchers, planner, defaultRecallTarget, columns, schema, dense, others, texts);
   }
 
   /** Returns whether the weights of every document can be read. */

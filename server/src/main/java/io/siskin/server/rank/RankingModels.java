@@ -1,5 +1,6 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.search.Cancellation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ public interface RankingModels {
   @Nullable RankingModel find(String name);
 
   /** A model that scores documents. Safe for concurrent use. */
-  sealed interface RankingModel permits TreeModel {}
+  sealed interface RankingModel permits TreeModel, PairModel {}
 
   /** A model that scores rows of features. */
   non-sealed interface TreeModel extends RankingModel {
@@ -74,6 +75,53 @@ public interface RankingModels {
      */
     float[] score(float[] rows, int count);
   }
+
+  /** A model that reads a query and a document together. */
+  non-sealed interface PairModel extends RankingModel {
+    /** Returns whether it says of each token how likely it is needed. */
+    boolean marksTokens();
+
+    /**
+     * Begins to score documents, in batches that other searches may share. Takes all of them or
+     * none.
+     *
+     * @param query the text of the query
+     * @param documents the texts of the documents
+     * @param cancellation the deadline and the cancellation of the request
+     * @return the scores to come, in the order of the documents; the caller waits for each of them
+     *     or gives it up
+     * @throws RuntimeException when the model is too busy for the deadline, or is closed
+     */
+    List<PendingScore> score(String query, List<String> documents, Cancellation cancellation);
+  }
+
+  /** A score that is being computed. Used by one thread. */
+  interface PendingScore {
+    /**
+     * Waits for the score.
+     *
+     * @param nanos how long, 0 or more
+     * @return the score; null when it took longer
+     * @throws RankingModelException when the model failed
+     * @throws io.siskin.server.search.QueryCancelledException when the deadline of the request has
+     *     passed, or it was cancelled
+     */
+    @Nullable PairScore await(long nanos);
+
+    /** Says that nobody waits for the score any more. */
+    void giveUp();
+  }
+
+  /**
+   * What a model says of a document.
+   *
+   * @param score how well it answers the query, a finite number
+   * @param keeps for each token of the document that was read, how likely it is needed, 0 to 1;
+   *     empty for a model that does not say it. Not to be changed
+   * @param starts where each token begins in the text, in UTF-16 code units
+   * @param ends where each ends
+   */
+  record PairScore(float score, float[] keeps, int[] starts, int[] ends) {}
 
   /**
    * One feature of a document.

@@ -237,6 +237,41 @@ public sealed interface RankingNode {
   }
 
   /**
+   * Scores the documents of a list by a model that reads the query and the document together.
+   *
+   * @param frame what all stages have
+   * @param input what makes the list
+   * @param model the name of a ranking model of the server
+   * @param fields the fields whose texts are the document, joined by spaces
+   * @param text the text of the query; empty for that of the request
+   * @param reach which documents of the list are scored
+   * @param keepThreshold how likely the tokens of a sentence must be needed for it to be kept in
+   *     the context of a hit, 0 to 1; null for no context
+   */
+  record CrossEncode(
+      Frame frame,
+      RankingNode input,
+      String model,
+      List<String> fields,
+      String text,
+      Reach reach,
+      @Nullable Double keepThreshold)
+      implements RankingNode {
+    /** The most fields. */
+    public static final int FIELDS_MAX = 16;
+
+    /** Copies the list. */
+    public CrossEncode {
+      fields = List.copyOf(fields);
+    }
+
+    @Override
+    public List<RankingNode> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
    * Searches again by a query that was expanded with terms of the best documents.
    *
    * @param frame what all stages have

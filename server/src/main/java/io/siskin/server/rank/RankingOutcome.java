@@ -16,6 +16,8 @@ import java.util.Map;
  * @param mode the mode of the first sparse search; exact where there was none
  * @param unknownTerms how many terms of the first sparse query the collection does not know
  * @param lists the list of each stage by its name, with a look-up
+ * @param marked the documents in which a model has marked what is needed, by position; of several
+ *     stages, the last one counts
  */
 public record RankingOutcome(
     Ranked list,
@@ -24,7 +26,8 @@ public record RankingOutcome(
     SearchStats stats,
     SearchMode mode,
     int unknownTerms,
-    Map<String, LookUp> lists) {
+    Map<String, LookUp> lists,
+    Map<Integer, MarkedText> marked) {
   /**
    * A list that can be asked for a document.
    *
@@ -125,6 +128,17 @@ public record RankingOutcome(
       int rank = list.ranks().find(position);
       return rank == PositionSlots.ABSENT ? List.of() : spans.get(rank);
     }
+  }
+
+  /**
+   * Returns the sentences of a document that are worth reading, in their order; none for a document
+   * that no stage has pruned.
+   *
+   * @param position its position
+   */
+  public List<ContextSentence> context(int position) {
+    MarkedText text = marked.get(position);
+    return text == null ? List.of() : text.sentences();
   }
 
   /**

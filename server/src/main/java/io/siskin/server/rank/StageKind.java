@@ -20,6 +20,8 @@ enum StageKind {
   DENSIFIED,
   /** {@link RankingNode.Trees}. */
   TREES,
+  /** {@link RankingNode.CrossEncode}. */
+  CROSS_ENCODER,
   /** {@link RankingNode.Feedback}. */
   FEEDBACK,
   /** {@link RankingNode.Group}. */
@@ -50,6 +52,7 @@ enum StageKind {
       case RankingNode.MaxSim _ -> MAX_SIM;
       case RankingNode.Densified _, RankingNode.DensifiedRescore _ -> DENSIFIED;
       case RankingNode.Trees _ -> TREES;
+      case RankingNode.CrossEncode _ -> CROSS_ENCODER;
       case RankingNode.Feedback _ -> FEEDBACK;
       case RankingNode.Group _ -> GROUP;
       case RankingNode.Context _ -> CONTEXT;

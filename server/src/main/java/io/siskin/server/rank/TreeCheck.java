@@ -68,16 +68,24 @@ public final class TreeCheck {
   }
 
   /**
-   * Checks that the request has a text if a stage takes its token vectors.
+   * Checks that no stage reads the text of the request, which has none.
    *
    * @param root the root of the tree
-   * @throws InvalidInputException when it is missing
+   * @throws InvalidInputException when one does
    */
   public static void refuseMissingText(RankingNode root) {
     String path = TreeEvaluator.takesTokensOfRequest(root);
     if (path != null) {
       throw new InvalidInputException(
           path + ".token_vectors", "not set", "1 to 128 vectors, or a text in the request");
+    }
+    for (RankingNode each : StagesBelow.all(root)) {
+      if (each instanceof RankingNode.CrossEncode cross && cross.text().isEmpty()) {
+        throw new InvalidInputException(
+            each.frame().path() + ".rescore.cross_encoder.text",
+            "not set",
+            "a text, here or in the request");
+      }
     }
   }
 
@@ -161,6 +169,20 @@ public final class TreeCheck {
               "at most " + RankingNode.Trees.FEATURES_MAX + " features");
         }
         reach(at + ".reach", trees.reach());
+      }
+      case RankingNode.CrossEncode cross -> {
+        String at = path + ".rescore.cross_encoder";
+        if (cross.fields().isEmpty()
+            || cross.fields().size() > RankingNode.CrossEncode.FIELDS_MAX) {
+          throw new InvalidInputException(
+              at + ".fields",
+              cross.fields().size() + " fields",
+              "1 to " + RankingNode.CrossEncode.FIELDS_MAX + " fields");
+        }
+        reach(at + ".reach", cross.reach());
+        if (cross.keepThreshold() != null) {
+          number(at + ".context.threshold", cross.keepThreshold(), 0, 1, "0 to 1");
+        }
       }
       case RankingNode.Feedback feedback -> {
         turns(path + ".feedback.search", feedback.query());
@@ -335,6 +357,8 @@ public final class TreeCheck {
       case RankingNode.Compute compute ->
           FormulaCheck.fit(compute.formula().root(), path + ".rescore.formula.expression", scope);
       case RankingNode.Trees trees -> ModelCheck.fit(trees, path + ".rescore.trees", scope);
+      case RankingNode.CrossEncode cross ->
+          ModelCheck.fit(cross, path + ".rescore.cross_encoder", scope);
       case RankingNode.Feedback feedback -> {
         mode(path + ".feedback.search.mode", feedback.evaluation(), scope);
         records(path + ".feedback", scope);

@@ -29,6 +29,8 @@ public final class TreeEvaluator {
   private final PassageStages passages;
   private final Map<String, StageWork> works = new HashMap<>();
   private Map<String, StageWork> known = Map.of();
+  private final Map<Integer, MarkedText> marked = new HashMap<>();
+  private String text = "";
 
   /**
    * Prepares to evaluate.
@@ -75,6 +77,7 @@ public final class TreeEvaluator {
           RankingNode.MaxSim _,
           RankingNode.Compute _,
           RankingNode.Trees _,
+          RankingNode.CrossEncode _,
           RankingNode.Group _,
           RankingNode.PassageNode _ -> {
         // They have none.
@@ -112,6 +115,7 @@ public final class TreeEvaluator {
           RankingNode.DensifiedRescore _,
           RankingNode.Compute _,
           RankingNode.Trees _,
+          RankingNode.CrossEncode _,
           RankingNode.Group _,
           RankingNode.PassageNode _ -> {
         // They have none.
@@ -159,7 +163,19 @@ public final class TreeEvaluator {
         searches.stats(),
         mode == null ? new SearchMode.Exact() : mode,
         searches.unknownTerms(),
-        byName);
+        byName,
+        marked);
+  }
+
+  /**
+   * Says which text the request has, for stages that read it.
+   *
+   * @param ofRequest the text; without a call there is none
+   * @return this
+   */
+  public TreeEvaluator withText(String ofRequest) {
+    text = ofRequest;
+    return this;
   }
 
   /**
@@ -301,6 +317,17 @@ public final class TreeEvaluator {
             formulas(input.first(count), trees.input()),
             budget);
       }
+      case RankingNode.CrossEncode cross -> {
+        CrossRescoring rescoring =
+            new CrossRescoring(
+                cross,
+                pairModel(cross.model()),
+                cross.text().isEmpty() ? text : cross.text(),
+                budget);
+        StageWork work = rescoring.rescore(inputs.getFirst(), scope);
+        marked.putAll(rescoring.marked());
+        yield work;
+      }
       case RankingNode.Feedback feedback -> feedback(feedback, inputs.getFirst(), budget);
       case RankingNode.Group group -> passages.group(group, inputs.getFirst());
       case RankingNode.PassageNode passage -> passages.work(passage, inputs, budget);
@@ -326,6 +353,10 @@ public final class TreeEvaluator {
   private RankingModels.TreeModel treeModel(String name) {
     // Found by the check of the tree, and not closed before the process ends.
     return (RankingModels.TreeModel) Objects.requireNonNull(scope.models().find(name));
+  }
+
+  private RankingModels.PairModel pairModel(String name) {
+    return (RankingModels.PairModel) Objects.requireNonNull(scope.models().find(name));
   }
 
   private SparseVector vector(SparseQuery query) {

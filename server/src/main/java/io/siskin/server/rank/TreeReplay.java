@@ -17,6 +17,7 @@ public final class TreeReplay {
   private final long nowMillis;
   private final Set<String> changing;
   private final StageTotals totals = new StageTotals();
+  private final String text;
   private Map<String, StageWork> kept = Map.of();
 
   /**
@@ -24,12 +25,18 @@ public final class TreeReplay {
    *
    * @param scope what is searched
    * @param queries the vectors of all queries of the tree
+   * @param text the text of the request; empty for none
    * @param nowMillis what formulas take for the present, in milliseconds since 1970
    * @param changing the names of the stages that differ from variant to variant in more than their
    *     inputs
    */
   public TreeReplay(
-      RankedScope scope, EncodedQueries queries, long nowMillis, Set<String> changing) {
+      RankedScope scope,
+      EncodedQueries queries,
+      String text,
+      long nowMillis,
+      Set<String> changing) {
+    this.text = text;
     this.scope = scope;
     this.queries = queries;
     this.nowMillis = nowMillis;
@@ -43,7 +50,7 @@ public final class TreeReplay {
    *     other variants
    */
   public Ranked evaluate(RankingNode root) {
-    TreeEvaluator evaluator = new TreeEvaluator(scope, queries, nowMillis, totals);
+    TreeEvaluator evaluator = new TreeEvaluator(scope, queries, nowMillis, totals).withText(text);
     evaluator.take(kept);
     Ranked list = evaluator.evaluate(root, Cancellation.NEVER).list();
     if (kept.isEmpty()) {
@@ -75,6 +82,7 @@ public final class TreeReplay {
    *
    * @param scope what is searched
    * @param queries the vectors of all queries of the tree
+   * @param text the text of the request; empty for none
    * @param nowMillis what formulas take for the present, in milliseconds since 1970
    * @param below the root of the tree; it was checked, and so were the features
    * @param features the features
@@ -83,10 +91,12 @@ public final class TreeReplay {
   public static FeatureTable features(
       RankedScope scope,
       EncodedQueries queries,
+      String text,
       long nowMillis,
       RankingNode below,
       List<RankingModels.Feature> features) {
     return new TreeEvaluator(scope, queries, nowMillis, new StageTotals())
+        .withText(text)
         .features(below, features, "features", Cancellation.NEVER);
   }
 

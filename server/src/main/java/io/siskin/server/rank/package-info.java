@@ -10,6 +10,8 @@
  *                              ├ Fusion            several Ranked           ──► Ranked
  *                              ├ Interpolation     Ranked, a dense field    ──► Ranked
  *                              ├ FormulaRescoring  Ranked, fields, scores   ──► Ranked
+ *                              ├ TreeRescoring     Ranked, features, a model ──► Ranked
+ *                              ├ CrossRescoring    Ranked, texts, a model    ──► Ranked
  *                              ├ QueryExpansion    Ranked                   ──► a query, for LeafSearch
  *                              ├ Grouping          Ranked, a field          ──► Ranked
  *                              └ PassageStages     lists of passages        ──► Ranked, answers

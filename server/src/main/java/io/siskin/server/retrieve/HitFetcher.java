@@ -3,6 +3,7 @@ package io.siskin.server.retrieve;
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.rank.AnswerSpan;
+import io.siskin.server.rank.ContextSentence;
 import io.siskin.server.rank.Ranked;
 import io.siskin.server.rank.RankingOutcome;
 import io.siskin.server.retrieve.RetrievalResponse.Answer;
@@ -34,6 +35,7 @@ final class HitFetcher implements AutoCloseable {
   private static final int STAGE_SCORE_BYTES = 13;
   private static final int INNER_HIT_BYTES = 13;
   private static final int ANSWER_BYTES = 33;
+  private static final int SENTENCE_BYTES = 16;
 
   private final List<SnapshotPart> parts;
   private final RetrievalRequest request;
@@ -129,9 +131,18 @@ final class HitFetcher implements AutoCloseable {
               hit.contributions(),
               stageScores(outcome, position),
               innerHits,
-              answers));
+              answers,
+              context(outcome, position)));
     }
     return hits;
+  }
+
+  private List<ContextSentence> context(RankingOutcome outcome, int position) {
+    List<ContextSentence> context = outcome.context(position);
+    for (ContextSentence sentence : context) {
+      count(SENTENCE_BYTES + sentence.field().length() + (long) sentence.text().length());
+    }
+    return context;
   }
 
   private Map<String, Double> stageScores(RankingOutcome outcome, int position) {

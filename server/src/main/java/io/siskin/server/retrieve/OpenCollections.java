@@ -1,6 +1,8 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.batch.EncoderClosedException;
+import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.filter.FilterCache;
@@ -118,6 +120,8 @@ public final class OpenCollections {
     } catch (InvalidInputException
         | QueryCancelledException
         | RankingModelException
+        | EncoderOverloadedException
+        | EncoderClosedException
         | ResponseTooLargeException expected) {
       throw expected;
     } catch (RuntimeException | Error unexpected) {

@@ -125,6 +125,19 @@ final class RankedRetrieval {
   }
 
   /**
+   * Returns the text of a query; empty for a vector.
+   *
+   * @param query the query of the request
+   */
+  static String text(Query query) {
+    return switch (query) {
+      case Query.Text(String text) -> text;
+      case Query.Encoded encoded -> encoded.text();
+      case Query.Vector _, Query.None _ -> "";
+    };
+  }
+
+  /**
    * Returns how many documents the stages of a tree hand on at most, all added up.
    *
    * @param root the root of the tree
@@ -140,9 +153,14 @@ final class RankedRetrieval {
    */
   static long scoredByModels(RankingNode root) {
     long own =
-        root instanceof RankingNode.Trees trees
-            ? Math.min(trees.reach().ranks(), trees.input().frame().limit())
-            : 0;
+        switch (root) {
+          case RankingNode.Trees trees ->
+              Math.min(trees.reach().ranks(), trees.input().frame().limit());
+          // Its time is that of the threads of the model; here its texts are read.
+          case RankingNode.CrossEncode cross ->
+              Math.min(cross.reach().ranks(), cross.input().frame().limit());
+          default -> 0;
+        };
     return own + root.inputs().stream().mapToLong(RankedRetrieval::scoredByModels).sum();
   }
 
@@ -173,6 +191,7 @@ final class RankedRetrieval {
     RankingOutcome outcome =
         new TreeEvaluator(
                 rankedScope(snapshot, scope, models), vectors, nowMillis.getAsLong(), totals)
+            .withText(text(request.query()))
             .evaluate(ranking.root(), cancellation);
     long searched = System.nanoTime();
     List<Hit> hits;
@@ -223,6 +242,7 @@ final class RankedRetrieval {
         columns,
         snapshot.manifest().settings().schema(),
         SnapshotDenseFields.of(snapshot),
-        models);
+        models,
+        WantedFields.known(snapshot));
   }
 }

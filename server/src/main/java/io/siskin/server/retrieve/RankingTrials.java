@@ -108,7 +108,8 @@ public final class RankingTrials implements AutoCloseable {
    */
   public List<FeatureRow> features(Query query, RankingNode below, List<Feature> features) {
     FeatureTable table =
-        TreeReplay.features(scope, vectors(query, below), nowMillis, below, features);
+        TreeReplay.features(
+            scope, vectors(query, below), text(query, below), nowMillis, below, features);
     List<FeatureRow> rows = new ArrayList<>(table.list().size());
     for (int rank = 0; rank < table.list().size(); rank++) {
       rows.add(new FeatureRow(id(table.list().position(rank)), table.rows().get(rank)));
@@ -124,7 +125,7 @@ public final class RankingTrials implements AutoCloseable {
    * @param changing the names of the stages that variants change
    */
   public TreeReplay replay(Query query, RankingNode root, Set<String> changing) {
-    return new TreeReplay(scope, vectors(query, root), nowMillis, changing);
+    return new TreeReplay(scope, vectors(query, root), text(query, root), nowMillis, changing);
   }
 
   /**
@@ -146,6 +147,14 @@ public final class RankingTrials implements AutoCloseable {
     int number = positions.documentNumber(position);
     int segment = positions.segment(number);
     return scope.scope().segment(segment).externalId(number - positions.base(segment));
+  }
+
+  private static String text(Query query, RankingNode root) {
+    String text = RankedRetrieval.text(query);
+    if (text.isEmpty()) {
+      TreeCheck.refuseMissingText(root);
+    }
+    return text;
   }
 
   private EncodedQueries vectors(Query query, RankingNode root) {

@@ -25,6 +25,7 @@ import io.siskin.server.rank.RankingModels;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.SparseQuery;
 import io.siskin.server.rank.StageTotals;
+import io.siskin.server.rank.TreeCheck;
 import io.siskin.server.rank.TreeEvaluator;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalRequest.Ranking;
@@ -201,6 +202,9 @@ public final class RetrievalPipeline implements Retriever {
       Ranking ranking = request.ranking();
       if (ranking != null) {
         ranked.check(snapshot, ranking.root());
+        if (RankedRetrieval.text(request.query()).isEmpty()) {
+          TreeCheck.refuseMissingText(ranking.root());
+        }
       }
       SelectionStatistics ofTenant = tenantStatistics(snapshot, request, cancellation);
       TermStatistics statistics = ofTenant == null ? snapshot.statistics() : ofTenant;

@@ -1,6 +1,7 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.server.rank.AnswerSpan;
+import io.siskin.server.rank.ContextSentence;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.StageReport;
 import io.siskin.server.search.SearchMode;
@@ -64,6 +65,7 @@ public record RetrievalResponse(
    * @param stageScores its scores by the names of the stages of a ranking tree that handed it on
    * @param innerHits the documents of its groups that stages list
    * @param answers the spans of its text that stages list
+   * @param context the sentences that a stage of the tree has kept, in their order
    */
   public record Hit(
       String id,
@@ -72,7 +74,8 @@ public record RetrievalResponse(
       List<Contribution> contributions,
       Map<String, Double> stageScores,
       List<InnerHit> innerHits,
-      List<Answer> answers) {
+      List<Answer> answers,
+      List<ContextSentence> context) {
     /**
      * Makes a hit of a search without a ranking tree.
      *
@@ -83,7 +86,7 @@ public record RetrievalResponse(
      */
     public Hit(
         String id, float score, Map<String, String> fields, List<Contribution> contributions) {
-      this(id, score, fields, contributions, Map.of(), List.of(), List.of());
+      this(id, score, fields, contributions, Map.of(), List.of(), List.of(), List.of());
     }
   }
 

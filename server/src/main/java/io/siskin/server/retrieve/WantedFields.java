@@ -75,7 +75,12 @@ final class WantedFields implements Predicate<String> {
     }
   }
 
-  private static List<String> known(CollectionSnapshot snapshot) {
+  /**
+   * Returns the names of the fields that a collection has: stored ones, then declared ones.
+   *
+   * @param snapshot the collection
+   */
+  static List<String> known(CollectionSnapshot snapshot) {
     Set<String> known = new LinkedHashSet<>(snapshot.storedFields());
     snapshot.manifest().settings().schema().fields().forEach(field -> known.add(field.name()));
     return List.copyOf(known);

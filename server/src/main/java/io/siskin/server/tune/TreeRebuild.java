@@ -72,6 +72,15 @@ final class TreeRebuild {
       case RankingNode.Trees each ->
           new RankingNode.Trees(
               each.frame(), inputs.getFirst(), each.model(), each.features(), each.reach());
+      case RankingNode.CrossEncode each ->
+          new RankingNode.CrossEncode(
+              each.frame(),
+              inputs.getFirst(),
+              each.model(),
+              each.fields(),
+              each.text(),
+              each.reach(),
+              each.keepThreshold());
       case RankingNode.Feedback each ->
           new RankingNode.Feedback(
               each.frame(),

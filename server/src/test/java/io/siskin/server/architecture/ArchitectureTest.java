@@ -80,7 +80,18 @@ final class ArchitectureTest {
               Set.of("encode", "encode.analysis", "encode.file", "encode.vocabulary")),
           Map.entry("plan", Set.of("measure", "search")),
           Map.entry("rank", Set.of("counters", "plan", "search")),
-          Map.entry("rank.model", Set.of("encode.model", "encode.onnx", "rank")),
+          Map.entry(
+              "rank.model",
+              Set.of(
+                  "batch",
+                  "encode",
+                  "encode.factory",
+                  "encode.model",
+                  "encode.onnx",
+                  "encode.spec",
+                  "encode.wordpiece",
+                  "rank",
+                  "search")),
           Map.entry("tune", Set.of("rank")),
           Map.entry("counters", Set.of("search")),
           Map.entry(

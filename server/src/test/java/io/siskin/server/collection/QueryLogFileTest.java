@@ -59,6 +59,7 @@ final class QueryLogFileTest {
           .isInstanceOf(CorruptSegmentException.class);
     }
     Files.writeString(file, text.replace("\"version\" : 1", "\"version\" : 2"));
-    assertThatThrownBy(() -> QueryLogFile.read(folder)).isInstanceOf(UnsupportedFormatException.class);
+    assertThatThrownBy(() -> QueryLogFile.read(folder))
+        .isInstanceOf(UnsupportedFormatException.class);
   }
 }

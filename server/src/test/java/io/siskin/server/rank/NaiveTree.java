@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +38,9 @@ final class NaiveTree {
   private final RankedScope scope;
   private final FakeTexts texts;
   private final double nowSeconds;
+
+  /** The text of the request. */
+  String text = "";
 
   /** The lists of the stages by name. */
   final Map<String, List<Scored>> lists = new LinkedHashMap<>();
@@ -88,6 +92,7 @@ final class NaiveTree {
           throw new AssertionError("LateRankingTest has their twins");
       case RankingNode.Compute compute -> compute(compute, inputs.getFirst());
       case RankingNode.Trees trees -> trees(trees, inputs.getFirst());
+      case RankingNode.CrossEncode cross -> crossEncode(cross, inputs.getFirst());
       case RankingNode.Feedback feedback -> sparse(expanded(feedback, inputs.getFirst()));
       case RankingNode.Group group -> group(group, inputs.getFirst());
       case RankingNode.PassageNode passage -> new NaivePassages(scope, this).all(passage, inputs);
@@ -273,29 +278,57 @@ final class NaiveTree {
     return found;
   }
 
-  /** Scores each row by itself, and lets the others fall below the least. */
   private List<Scored> trees(RankingNode.Trees node, List<Scored> input) {
     FakeTrees model = (FakeTrees) scope.models().find(node.model());
     List<Formula> formulas =
         node.features().isEmpty()
             ? model.features().stream().map(RankingModels.Feature::formula).toList()
             : node.features();
+    return byModel(
+        node,
+        node.reach(),
+        input,
+        each -> {
+          float[] row = new float[formulas.size()];
+          for (int i = 0; i < row.length; i++) {
+            double value = value(formulas.get(i).root(), each, input, node.input());
+            Double instead =
+                node.features().isEmpty() ? model.features().get(i).undefined() : Double.valueOf(0);
+            row[i] = (float) (Double.isFinite(value) ? value : instead);
+          }
+          return FakeTrees.score(row);
+        });
+  }
+
+  private List<Scored> crossEncode(RankingNode.CrossEncode node, List<Scored> input) {
+    String query = node.text().isEmpty() ? text : node.text();
+    return byModel(
+        node,
+        node.reach(),
+        input,
+        each -> {
+          String document = "";
+          for (String field : node.fields()) {
+            FieldValue value = fieldValue(field, each.position);
+            if (value != null) {
+              document += (document.isEmpty() ? "" : " ") + value.toText();
+            }
+          }
+          return FakePairs.score(query, document);
+        });
+  }
+
+  /** Scores each document by itself, and lets the others fall below the least. */
+  private static List<Scored> byModel(
+      RankingNode node, Reach reach, List<Scored> input, ToDoubleFunction<Scored> score) {
     int limit = node.frame().limit();
     List<Scored> scored = new ArrayList<>();
     List<Scored> others = new ArrayList<>();
     for (Scored each : input) {
       boolean isNear =
-          input.size() <= limit
-              || !(each.score < input.get(limit - 1).score - node.reach().margin());
-      if (isNear && scored.size() < node.reach().ranks()) {
-        float[] row = new float[formulas.size()];
-        for (int i = 0; i < row.length; i++) {
-          double value = value(formulas.get(i).root(), each, input, node.input());
-          Double instead =
-              node.features().isEmpty() ? model.features().get(i).undefined() : Double.valueOf(0);
-          row[i] = (float) (Double.isFinite(value) ? value : instead);
-        }
-        scored.add(new Scored(each.position, FakeTrees.score(row) + 0.0));
+          input.size() <= limit || !(each.score < input.get(limit - 1).score - reach.margin());
+      if (isNear && scored.size() < reach.ranks()) {
+        scored.add(new Scored(each.position, score.applyAsDouble(each) + 0.0));
       } else {
         others.add(each);
       }

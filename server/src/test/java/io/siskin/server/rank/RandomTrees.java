@@ -54,8 +54,9 @@ public final class RandomTrees {
           ? new RankingNode.Dense(frame, field(), target())
           : new RankingNode.Sparse(frame, query(), evaluation());
     }
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
       case 0 -> fuse(frame, depth);
+      case 11 -> crossEncode(frame, depth);
       case 4 -> trees(frame, depth);
       case 10 ->
           new RankingNode.MaxSim(
@@ -222,6 +223,17 @@ public final class RandomTrees {
             random.nextBoolean() ? RankingNode.LIMIT_MAX : 1 + random.nextInt(30),
             random.nextBoolean() ? Double.POSITIVE_INFINITY : random.nextInt(9) / 2.0);
     return new RankingNode.Trees(frame, input, FakeTrees.NAME, features, reach);
+  }
+
+  private RankingNode crossEncode(Frame frame, int depth) {
+    return new RankingNode.CrossEncode(
+        frame,
+        node(frame.path() + ".rescore.input", depth + 1),
+        FakePairs.NAME,
+        pick(List.of("year"), List.of("host", "year"), List.of("host")),
+        pick("", "own", "query"),
+        new Reach(1 + random.nextInt(60), random.nextBoolean() ? Double.POSITIVE_INFINITY : 1),
+        pick(null, 0.0, 0.5, 1.0));
   }
 
   private static void names(RankingNode node, List<String> names) {

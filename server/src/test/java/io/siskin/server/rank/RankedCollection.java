@@ -45,6 +45,7 @@ final class RankedCollection implements AutoCloseable {
 
   final CollectionSnapshot snapshot;
   final FakeDenseFields dense;
+  final FakeModels models = new FakeModels();
   private final CollectionCatalog catalog;
 
   RankedCollection(Path data, Random random) throws IOException {
@@ -128,7 +129,8 @@ final class RankedCollection implements AutoCloseable {
         columns,
         SCHEMA,
         dense,
-        RankingModels.of(FakeTrees.NAME, new FakeTrees()));
+        models,
+        List.of("year", "host"));
   }
 
   RankedScope scope() {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ranking trees against their slow twin, and where they end before the end. */
 final class TreeEvaluatorTest {
   private static final int TREES = 600;
+  private static final String TEXT = "what was asked";
   private static final long NOW_MILLIS = 1_790_000_000_123L;
   private static final Random RANDOM = new Random(Seeds.next());
 
@@ -57,6 +58,7 @@ final class TreeEvaluatorTest {
   private static RankingOutcome evaluate(
       RankedScope scope, RankingNode root, EncodedQueries vectors, Cancellation cancellation) {
     return new TreeEvaluator(scope, vectors, NOW_MILLIS, new StageTotals())
+        .withText(TEXT)
         .evaluate(root, cancellation);
   }
 
@@ -102,6 +104,7 @@ final class TreeEvaluatorTest {
       FakeTexts texts = new FakeTexts(RANDOM);
       EncodedQueries vectors = texts.encoded(root);
       NaiveTree naive = new NaiveTree(scope, texts, NOW_MILLIS);
+      naive.text = TEXT;
       List<Scored> expected = naive.evaluate(root);
       RankingOutcome outcome = evaluate(scope, root, vectors, Cancellation.NEVER);
       assertThat(outcome.lists().keySet())
@@ -129,6 +132,7 @@ final class TreeEvaluatorTest {
             "MaxSim",
             "Compute",
             "Trees",
+            "CrossEncode",
             "Feedback",
             "Group",
             "Context",
@@ -413,5 +417,95 @@ final class TreeEvaluatorTest {
     Cancellation stage =
         Cancellation.at(10L * Math.max(1, asks), () -> false, () -> clock.addAndGet(10));
     return new StageBudget(Cancellation.NEVER, stage, true);
+  }
+
+  private static RankingNode.CrossEncode crossEncode(int limit, long budget, Double threshold) {
+    return new RankingNode.CrossEncode(
+        new Frame("node", "root", limit, budget),
+        sparse("node.rescore.input", 100),
+        FakePairs.NAME,
+        List.of("host"),
+        "",
+        new Reach(70, Double.POSITIVE_INFINITY),
+        threshold);
+  }
+
+  /** What the model did not reach in time stands below in its former order. */
+  @Test
+  void aSpentBudgetLeavesOutTheEndOfWhatACrossEncoderReads() {
+    for (int reached : new int[] {0, 1, 20, 40}) {
+      RankingNode.CrossEncode root = crossEncode(100, 100_000, null);
+      EncodedQueries vectors = vectors(root);
+      FakePairs pairs = collection.models.pairs;
+      pairs.patience = reached;
+      pairs.givenUp = 0;
+      pairs.begun = 0;
+      RankingOutcome outcome;
+      try {
+        outcome =
+            evaluate(
+                collection.scope(),
+                root,
+                vectors,
+                ticking(new AtomicLong(), 100_000, Long.MAX_VALUE / 2));
+      } finally {
+        pairs.patience = Integer.MAX_VALUE;
+      }
+      List<Scored> input = scored(outcome.lists().get("node.rescore.input").list());
+      List<Scored> list = scored(outcome.list());
+      assertThat(input).hasSizeGreaterThan(45);
+      assertThat(outcome.reports().getLast().documentsScored()).isEqualTo(reached);
+      assertThat(outcome.reports().getLast().isComplete()).isFalse();
+      assertThat(pairs.givenUp).isEqualTo(pairs.begun - reached);
+      assertThat(list.subList(reached, list.size()))
+          .extracting(Scored::position)
+          .isEqualTo(input.subList(reached, input.size()).stream().map(Scored::position).toList());
+      assertThat(list.subList(0, reached))
+          .extracting(Scored::position)
+          .containsExactlyInAnyOrderElementsOf(
+              input.subList(0, reached).stream().map(Scored::position).toList());
+      if (reached == 0) {
+        assertThat(list).isEqualTo(input);
+      }
+    }
+  }
+
+  /** A model that never answers does not keep a search beyond its deadline. */
+  @Test
+  void aDeadlineEndsTheWaitForACrossEncoder() {
+    RankingNode.CrossEncode root = crossEncode(10, 0, null);
+    FakePairs pairs = collection.models.pairs;
+    pairs.patience = 3;
+    try {
+      assertThatThrownBy(
+              () ->
+                  evaluate(
+                      collection.scope(),
+                      root,
+                      vectors(root),
+                      ticking(new AtomicLong(), 1_000, 10_000_000)))
+          .isInstanceOf(QueryCancelledException.class);
+    } finally {
+      pairs.patience = Integer.MAX_VALUE;
+    }
+  }
+
+  @Test
+  void theContextOfADocumentIsThatOfWhatWasScored() {
+    RankingNode.CrossEncode root = crossEncode(10, 0, 0.5);
+    RankingOutcome outcome = evaluate(collection.scope(), root, vectors(root), Cancellation.NEVER);
+    int sentences = 0;
+    for (int rank = 0; rank < outcome.list().size(); rank++) {
+      for (ContextSentence sentence : outcome.context(outcome.list().position(rank))) {
+        sentences++;
+        assertThat(sentence.field()).isEqualTo("host");
+        assertThat(sentence.text()).startsWith("h").hasSize(sentence.end());
+        assertThat(sentence.score()).isEqualTo(0.75);
+      }
+    }
+    assertThat(sentences).isPositive();
+    RankingNode.CrossEncode strict = crossEncode(10, 0, 0.75);
+    RankingOutcome none = evaluate(collection.scope(), strict, vectors(strict), Cancellation.NEVER);
+    assertThat(none.context(none.list().position(0))).isEmpty();
   }
 }

@@ -42,7 +42,7 @@ final class TreeReplayTest {
         EncodedQueries vectors = new FakeTexts(random).encoded(root);
         Set<String> changing =
             parameters.stream().map(TreeParameter::stage).collect(Collectors.toSet());
-        TreeReplay replay = new TreeReplay(collection.scope(), vectors, NOW_MILLIS, changing);
+        TreeReplay replay = new TreeReplay(collection.scope(), vectors, "", NOW_MILLIS, changing);
         StageTotals begun = new StageTotals();
         for (int variant = 0; variant < 4; variant++) {
           for (TreeParameter parameter : parameters) {

@@ -18,6 +18,7 @@ import io.siskin.index.testing.Repository;
 import io.siskin.proto.v1.AnswersStage;
 import io.siskin.proto.v1.CapStage;
 import io.siskin.proto.v1.ContextList;
+import io.siskin.proto.v1.CrossEncoder;
 import io.siskin.proto.v1.DenseField;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DenseVector;
@@ -39,8 +40,8 @@ import io.siskin.proto.v1.GroupScore;
 import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
 import io.siskin.proto.v1.LoggedQuery;
-import io.siskin.proto.v1.NextQuery;
 import io.siskin.proto.v1.MaxSim;
+import io.siskin.proto.v1.NextQuery;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
@@ -295,6 +296,7 @@ class CountLimitsTest {
       case MaxSim.Builder by -> by.setField("f").setMissingScore(0);
       case DensifiedStage.Builder densified -> densified.setField("f");
       case DensifiedScore.Builder by -> by.setMissingScore(0);
+      case CrossEncoder.Builder by -> by.setModel("m");
       case FeedbackStage.Builder feedback ->
           feedback.setInput(RightRequests.node()).setDocuments(1);
       case GroupStage.Builder group ->

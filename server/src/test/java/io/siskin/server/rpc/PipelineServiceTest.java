@@ -21,6 +21,7 @@ import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SearchResponse;
 import io.siskin.proto.v1.SearchServiceGrpc;
 import io.siskin.server.rank.AnswerSpan;
+import io.siskin.server.rank.ContextSentence;
 import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.StageReport;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -158,7 +159,8 @@ final class PipelineServiceTest {
                               new AnswerSpan(1, 2, 4, 0.5, 0.25),
                               new RetrievalResponse.Place(3, 6, "two")),
                           new RetrievalResponse.Answer(
-                              "node", new AnswerSpan(0, 0, 4, 0.25, 0.25), null)))),
+                              "node", new AnswerSpan(0, 0, 4, 0.25, 0.25), null)),
+                      List.of(new ContextSentence("text", 3, 9, "A bee.", 0.75)))),
               new SearchMode.Exact(),
               new RetrievalResponse.StageNanos(1, 2, 3, 6),
               SearchStats.NONE,
@@ -197,6 +199,8 @@ final class PipelineServiceTest {
     assertThat(List.of(answer.getStart(), answer.getEnd())).containsExactly(3, 6);
     assertThat(answer.getText()).isEqualTo("two");
     assertThat(response.getHits(0).getAnswers(1).hasText()).isFalse();
+    assertThat(response.getHits(0).getContext(0).getText()).isEqualTo("A bee.");
+    assertThat(response.getHits(0).getContext(0).getEnd()).isEqualTo(9);
     assertThat(response.getStages(0).getNanos()).isEqualTo(17);
     assertThat(response.getStages(0).getComplete()).isFalse();
     assertThat(response.getStages(0).getExpansion(0).getFromDocuments()).isEqualTo(1f);

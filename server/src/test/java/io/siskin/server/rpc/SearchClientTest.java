@@ -22,8 +22,10 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.server.rank.DenseTarget;
 import io.siskin.server.rank.DenseVector;
 import io.siskin.server.rank.EarlyStop;
+import io.siskin.server.rank.Formula;
 import io.siskin.server.rank.FusionMethod;
 import io.siskin.server.rank.GroupScore;
+import io.siskin.server.rank.Reach;
 import io.siskin.server.rank.SparseQuery;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.ResponseTooLargeException;
@@ -319,6 +321,53 @@ class SearchClientTest {
       AtomicReference<RetrievalRequest> seen, RankingNode node) {
     client.search(SearchRequest.text("books", "x").withK(0).withRanking(Ranking.tree(node)));
     return Objects.requireNonNull(seen.get().ranking()).root();
+  }
+
+  @Test
+  void stagesWithModelsArriveAsTheyWereMade() {
+    AtomicReference<RetrievalRequest> seen = recordRequests();
+    RankingNode trees =
+        new RankingNode.Trees(
+            RankingNode.Frame.of(40),
+            RankingNode.sparse(50),
+            "forest",
+            List.of("score()", "rank()"),
+            new RankingNode.Reach(30, 0.5));
+    RankingNode plain =
+        new RankingNode.Trees(
+            RankingNode.Frame.of(30), trees, "wood", List.of(), RankingNode.Reach.ALL);
+    RankingNode cross =
+        new RankingNode.CrossEncode(
+            RankingNode.Frame.of(20),
+            plain,
+            "reader",
+            List.of("title", "text"),
+            "own",
+            new RankingNode.Reach(null, 0.0),
+            0.25);
+    RankingNode root =
+        new RankingNode.CrossEncode(
+            RankingNode.Frame.of(10), cross, "r", List.of("a"), "", RankingNode.Reach.ALL, null);
+    client.search(SearchRequest.text("books", "x").withRanking(Ranking.tree(root)));
+    var outer =
+        (io.siskin.server.rank.RankingNode.CrossEncode)
+            Objects.requireNonNull(seen.get().ranking()).root();
+    assertThat(outer.reach()).isEqualTo(Reach.ALL);
+    assertThat(outer.keepThreshold()).isNull();
+    assertThat(outer.text()).isEmpty();
+    var inner = (io.siskin.server.rank.RankingNode.CrossEncode) outer.input();
+    assertThat(inner.model()).isEqualTo("reader");
+    assertThat(inner.fields()).containsExactly("title", "text");
+    assertThat(inner.text()).isEqualTo("own");
+    assertThat(inner.reach()).isEqualTo(new Reach(Reach.ALL.ranks(), 0));
+    assertThat(inner.keepThreshold()).isEqualTo(0.25);
+    var whole = (io.siskin.server.rank.RankingNode.Trees) inner.input();
+    assertThat(whole.features()).isEmpty();
+    assertThat(whole.reach()).isEqualTo(Reach.ALL);
+    var own = (io.siskin.server.rank.RankingNode.Trees) whole.input();
+    assertThat(own.model()).isEqualTo("forest");
+    assertThat(own.features()).extracting(Formula::text).containsExactly("score()", "rank()");
+    assertThat(own.reach()).isEqualTo(new Reach(30, 0.5));
   }
 
   @Test

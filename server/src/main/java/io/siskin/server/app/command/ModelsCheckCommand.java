@@ -257,6 +257,7 @@ final class ModelsCheckCommand implements Callable<Integer> {
   private static String describe(TextEncoding sample) {
     return switch (sample) {
       case TextEncoding.Dense dense -> dense.vectors().getFirst().length + " numbers";
+      case TextEncoding.Pair pair -> "the score " + pair.score();
       case TextEncoding.Sparse sparse ->
           Units.count(sparse.vector().size(), "term")
               + ": "

@@ -93,8 +93,8 @@ public final class SearchCommand implements Callable<Integer> {
       names = "--json",
       description =
           "Prints one JSON object: hits (id, score, fields, contributions, stage_scores,"
-              + " inner_hits, answers), mode, unknown_terms, timings (nanoseconds), counters,"
-              + " stages.")
+              + " inner_hits, answers, context), mode, unknown_terms, timings (nanoseconds),"
+              + " counters, stages.")
   private boolean json;
 
   @Spec private CommandSpec spec;

@@ -1,5 +1,6 @@
 package io.siskin.server.app.flags;
 
+import io.siskin.server.batch.BatchingOptions;
 import io.siskin.server.config.InferenceConfig;
 import io.siskin.server.encode.model.ModelLibrary;
 import io.siskin.server.encode.onnx.ExecutionProvider;
@@ -60,16 +61,17 @@ public final class InferenceFlags {
 
   /** Returns the ranking models of this process, none of which is open yet. */
   public Rankers rankers() {
-    return rankers(config());
+    return rankers(config(), BatchingOptions.DEFAULTS);
   }
 
   /**
    * Returns the ranking models of a process, none of which is open yet.
    *
    * @param config what computes them
+   * @param batching how batches form
    */
-  public static Rankers rankers(InferenceConfig config) {
-    return new Rankers(options(config, Runtime.getRuntime().availableProcessors()));
+  public static Rankers rankers(InferenceConfig config, BatchingOptions batching) {
+    return new Rankers(options(config, Runtime.getRuntime().availableProcessors()), batching);
   }
 
   /** Returns the models of this process, for documents, whose batches run side by side. */

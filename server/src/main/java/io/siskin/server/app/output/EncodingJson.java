@@ -24,6 +24,7 @@ public final class EncodingJson {
     switch (encoding) {
       case TextEncoding.Sparse sparse -> members.put("vector", weights(sparse.vector()));
       case TextEncoding.Dense dense -> members.put("dense", dense.vectors());
+      case TextEncoding.Pair pair -> members.put("score", pair.score());
     }
     return members;
   }

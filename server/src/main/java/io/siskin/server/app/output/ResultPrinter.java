@@ -276,6 +276,9 @@ public final class ResultPrinter {
     if (!hit.answers().isEmpty()) {
       members.put("answers", hit.answers().stream().map(ResultPrinter::members).toList());
     }
+    if (!hit.context().isEmpty()) {
+      members.put("context", hit.context().stream().map(ResultPrinter::sentence).toList());
+    }
     return members;
   }
 
@@ -294,6 +297,16 @@ public final class ResultPrinter {
       members.put("text", place.text());
     }
     return members;
+  }
+
+  private static Map<String, Object> sentence(SearchResult.ContextSentence kept) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("field", kept.field());
+    one.put("start", kept.start());
+    one.put("end", kept.end());
+    one.put("text", kept.text());
+    one.put("score", kept.score());
+    return one;
   }
 
   /** Title, text, then the others by name: the same order in every hit. */

@@ -6,6 +6,7 @@ import io.siskin.server.app.output.StandardOutputLines;
 import io.siskin.server.app.process.Version;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.BatchingMetrics;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionState;
 import io.siskin.server.collection.DataDirectory;
@@ -115,7 +116,11 @@ public final class SearchServer implements AutoCloseable {
                 () -> retrieval.stageTotals().counts(),
                 live::counts,
                 () -> catalog.filters().metrics(),
-                models::metrics,
+                () -> {
+                  Map<String, BatchingMetrics> all = new LinkedHashMap<>(models.metrics());
+                  all.putAll(rankers.metrics());
+                  return all;
+                },
                 models::cacheMetrics,
                 models::storeMetrics,
                 catalog::scrubCounts,

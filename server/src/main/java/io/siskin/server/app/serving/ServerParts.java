@@ -247,7 +247,7 @@ public final class ServerParts {
    * @param config the configuration
    */
   public static Rankers rankers(ServerConfig config) {
-    return InferenceFlags.rankers(config.models().inference());
+    return InferenceFlags.rankers(config.models().inference(), batching(config.batching()));
   }
 
   /**

@@ -68,7 +68,7 @@ public record ModelSide(
         SparseVector vector = options.apply(sparse);
         yield phrases == null ? vector : phrases.addTo(text, vector);
       }
-      case TextEncoding.Dense _ ->
+      case TextEncoding.Dense _, TextEncoding.Pair _ ->
           throw new InvalidInputException(
               "model", "dense", "one that gives sparse vectors: a collection holds no others");
     };

@@ -178,6 +178,8 @@ public final class ModelCheck {
           largest = Math.max(largest, Math.abs(vectors.getFirst()[i] - found[i]));
         }
       }
+      case TextEncoding.Pair pair ->
+          largest = Math.abs(pair.score() - ((TextEncoding.Pair) other).score());
       case TextEncoding.Sparse(SparseVector vector, List<String> _) -> {
         Map<String, Float> found = weights(((TextEncoding.Sparse) other).vector());
         for (Map.Entry<String, Float> term : weights(vector).entrySet()) {

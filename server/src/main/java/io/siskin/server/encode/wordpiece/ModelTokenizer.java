@@ -128,28 +128,4 @@ public final class ModelTokenizer implements AutoCloseable {
   public void close() {
     tokenizer.close();
   }
-
-  /** Turns offsets in code points, which the library gives, into code units. */
-  private static final class CodePointOffsets {
-    private final String text;
-    private int codePoint;
-    private int codeUnit;
-
-    CodePointOffsets(String text) {
-      this.text = text;
-    }
-
-    /** Offsets mostly ascend, so that the walk goes on from the last one. */
-    int codeUnit(int wanted) {
-      if (wanted < codePoint) {
-        codePoint = 0;
-        codeUnit = 0;
-      }
-      while (codePoint < wanted && codeUnit < text.length()) {
-        codeUnit += Character.charCount(text.codePointAt(codeUnit));
-        codePoint++;
-      }
-      return codeUnit;
-    }
-  }
 }

@@ -48,15 +48,16 @@ final class NativeTokenizer implements AutoCloseable {
    * @param tokenizer the tokenizer, which this one closes
    * @param file where it was read from, for messages
    * @param addSpecialTokens whether those of the template are added, as in later calls
+   * @param asPairs whether later calls are of pairs, with special tokens
    * @throws InvalidInputException when it cannot cut some text; it is closed then
    */
   static NativeTokenizer open(
-      HuggingFaceTokenizer tokenizer, String file, boolean addSpecialTokens) {
+      HuggingFaceTokenizer tokenizer, String file, boolean addSpecialTokens, boolean asPairs) {
     NativeTokenizer opened = new NativeTokenizer(tokenizer, file);
     boolean tried = false;
     try {
       for (String text : UNLIKELY) {
-        opened.tryOut(text, addSpecialTokens);
+        opened.tryOut(text, addSpecialTokens, asPairs);
       }
       tried = true;
       return opened;
@@ -67,9 +68,13 @@ final class NativeTokenizer implements AutoCloseable {
     }
   }
 
-  private void tryOut(String text, boolean addSpecialTokens) {
+  private void tryOut(String text, boolean addSpecialTokens, boolean asPairs) {
     try {
-      cut(text, addSpecialTokens);
+      if (asPairs) {
+        cutPair("a", text);
+      } else {
+        cut(text, addSpecialTokens);
+      }
     } catch (NativeFailure failure) {
       throw new InvalidInputException(
               "tokenizer",
@@ -98,6 +103,37 @@ final class NativeTokenizer implements AutoCloseable {
           text,
           "a text that the model's tokenizer can cut. The tokenizer says: " + failure.getMessage());
     }
+  }
+
+  /**
+   * Cuts two texts into tokens of one input, with the special tokens that the template adds.
+   *
+   * @param first well-formed UTF-16
+   * @param second well-formed UTF-16
+   * @throws InvalidInputException when the tokenizer fails for them
+   * @throws IllegalStateException when it is closed
+   */
+  Encoding encodePair(String first, String second) {
+    try {
+      return cutPair(first, second);
+    } catch (NativeFailure failure) {
+      throw new InvalidInputException(
+          "text",
+          second,
+          "a text that the model's tokenizer can cut. The tokenizer says: " + failure.getMessage());
+    }
+  }
+
+  @SuppressWarnings("IllegalCatch")
+  private Encoding cutPair(String first, String second) throws NativeFailure {
+    return lifetime.during(
+        () -> {
+          try {
+            return tokenizer.encode(first, second, true, false);
+          } catch (RuntimeException e) { // the library declares nothing narrower
+            throw new NativeFailure(e);
+          }
+        });
   }
 
   @SuppressWarnings("IllegalCatch")

@@ -82,7 +82,16 @@ final class TokenizerJson {
    * @throws InvalidInputException when the library refuses it, or it cannot cut every text
    */
   NativeTokenizer load(Map<String, String> options, boolean addSpecialTokens) {
-    return NativeTokenizer.open(loadNative(options), file, addSpecialTokens);
+    return NativeTokenizer.open(loadNative(options), file, addSpecialTokens, false);
+  }
+
+  /**
+   * Loads the tokenizer for pairs of texts, as {@link #load}.
+   *
+   * @param options the library's
+   */
+  NativeTokenizer loadForPairs(Map<String, String> options) {
+    return NativeTokenizer.open(loadNative(options), file, true, true);
   }
 
   @SuppressWarnings("IllegalCatch")

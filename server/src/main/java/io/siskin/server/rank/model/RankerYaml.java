@@ -26,13 +26,15 @@ public final class RankerYaml {
   public static final String FILE_NAME = "ranker.yaml";
 
   private static final int LENGTH_BYTES_MAX = 1 << 20;
+  private static final int QUERY_LENGTH_DEFAULT = 64;
   private static final int COLUMNS_MAX = 1 << 20;
 
   private RankerYaml() {}
 
   /** What a model takes and gives. */
   private enum Kind {
-    TREES
+    TREES,
+    CROSS_ENCODER
   }
 
   /**
@@ -82,6 +84,7 @@ public final class RankerYaml {
     RankerConfig config =
         switch (keys.choice("kind", Kind.values(), null)) {
           case TREES -> trees(file, keys);
+          case CROSS_ENCODER -> crossEncoder(keys);
         };
     keys.finish();
     return config;
@@ -98,6 +101,32 @@ public final class RankerYaml {
             output.integer("column", -1, 0, COLUMNS_MAX - 1));
     output.finish();
     return trees;
+  }
+
+  private static RankerConfig.CrossEncoder crossEncoder(ConfigKeys keys) {
+    ConfigKeys output = keys.section("output");
+    ConfigKeys context = keys.section("context");
+    int maxLength =
+        keys.integer("max_length", EncoderYaml.MAX_LENGTH_DEFAULT, 8, EncoderYaml.MAX_LENGTH_MAX);
+    RankerConfig.CrossEncoder config =
+        new RankerConfig.CrossEncoder(
+            keys.fileName("model", "model.onnx"),
+            keys.fileName("tokenizer", "tokenizer.json"),
+            maxLength,
+            keys.integer(
+                "max_query_length",
+                Math.min(QUERY_LENGTH_DEFAULT, maxLength / 2),
+                1,
+                maxLength / 2),
+            output.text("name", null),
+            keys.choice(
+                "activation", RankerConfig.Activation.values(), RankerConfig.Activation.NONE),
+            context.text("output", ""),
+            context.choice(
+                "activation", RankerConfig.Activation.values(), RankerConfig.Activation.SIGMOID));
+    output.finish();
+    context.finish();
+    return config;
   }
 
   private static List<Feature> features(String file, ConfigKeys keys) {

@@ -1,15 +1,24 @@
 package io.siskin.server.rank.model;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.BatchingMetrics;
+import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.encode.TextModel;
+import io.siskin.server.encode.factory.ModelFiles;
 import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.encode.model.ModelPaths;
 import io.siskin.server.encode.onnx.OnnxOptions;
+import io.siskin.server.encode.spec.ModelRef;
 import io.siskin.server.rank.RankingModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,15 +33,52 @@ import org.slf4j.LoggerFactory;
 public final class Rankers implements RankingModels, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rankers.class);
 
+  private final OnnxOptions options;
   private final Map<String, RankingModel> models = new ConcurrentSkipListMap<>();
+  private final BatchedModels crossEncoders;
+
+  /**
+   * Makes a set without models, with the usual batches.
+   *
+   * @param options how cross-encoders run
+   */
+  public Rankers(OnnxOptions options) {
+    this(options, BatchingOptions.DEFAULTS);
+  }
 
   /**
    * Makes a set without models.
    *
-   * @param options how they run
+   * @param options how cross-encoders run; decision trees run on one thread
+   * @param batching how the pairs of many searches form batches
    */
-  public Rankers(OnnxOptions options) {
-    LOG.debug("ranking models run on {}", options.provider().label());
+  public Rankers(OnnxOptions options, BatchingOptions batching) {
+    this.options = options;
+    // A pair is rarely asked for twice, so that nothing is kept.
+    this.crossEncoders = new BatchedModels(this::openModel, batching, new EncodingCache(0));
+  }
+
+  private TextModel openModel(Path directory, ModelRef ref) throws IOException {
+    RankerConfig config = RankerYaml.read(directory.resolve(RankerYaml.FILE_NAME));
+    return CrossEncoderModel.open(
+        directory, ref.fingerprint(), (RankerConfig.CrossEncoder) config, options);
+  }
+
+  private PairScorer crossEncoder(String name, Path directory, RankerConfig.CrossEncoder config)
+      throws IOException {
+    Path configFile = directory.resolve(RankerYaml.FILE_NAME);
+    ModelPaths.check(directory, config.tokenizerFile(), configFile.toString());
+    Set<String> files = new TreeSet<>(ModelPaths.externalData(directory, config.modelFile()));
+    files.addAll(List.of(RankerYaml.FILE_NAME, config.modelFile(), config.tokenizerFile()));
+    ModelRef ref = new ModelRef(name, ModelFiles.fingerprint(directory, files));
+    return new PairScorer(name, !config.keepOutput().isEmpty(), crossEncoders.open(directory, ref));
+  }
+
+  /**
+   * Returns what the front ends of cross-encoders did so far, by the models' names with 12 digits.
+   */
+  public Map<String, BatchingMetrics> metrics() {
+    return crossEncoders.metrics();
   }
 
   /**
@@ -64,6 +110,8 @@ public final class Rankers implements RankingModels, AutoCloseable {
           // other documents of the list. No GPU computes trees.
           case RankerConfig.Trees trees ->
               TreeEnsemble.open(name, directory, trees, OnnxOptions.cpu(1));
+          case RankerConfig.CrossEncoder crossEncoder ->
+              crossEncoder(name, directory, crossEncoder);
         });
     LOG.info("ranking model {}: open after {} ms", name, (System.nanoTime() - start) / 1_000_000);
   }
@@ -83,6 +131,7 @@ public final class Rankers implements RankingModels, AutoCloseable {
     for (RankingModel model : models.values()) {
       switch (model) {
         case TreeEnsemble trees -> trees.close();
+        case PairScorer pairs -> pairs.close();
         default -> throw new IllegalStateException("a model of another kind: " + model);
       }
     }

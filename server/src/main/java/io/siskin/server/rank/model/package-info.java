@@ -3,7 +3,10 @@
  * from a folder with a {@code ranker.yaml}, an ONNX graph and what else its kind needs.
  *
  * <pre>
- * folder ──RankerYaml──► RankerConfig ──► TreeEnsemble    rows of features ──► scores
+ * folder ──RankerYaml──► RankerConfig ──► TreeEnsemble       rows of features ──► scores
+ *                                     └──► CrossEncoderModel  query and document ──► score, marks
+ *                                            ▲ batches of many searches
+ *                                          PairScorer
  * </pre>
  *
  * <p>Knows the stages that use models by {@code rank.RankingModels}, and the runtime by {@code

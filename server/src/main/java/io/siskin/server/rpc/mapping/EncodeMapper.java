@@ -151,6 +151,7 @@ public final class EncodeMapper {
         }
       }
       case TextEncoding.Dense dense -> encoding.setDense(toProto(dense));
+      case TextEncoding.Pair pair -> throw new IllegalStateException("no encoder gives " + pair);
     }
     return encoding.build();
   }

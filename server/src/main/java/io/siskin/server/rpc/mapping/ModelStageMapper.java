@@ -1,6 +1,8 @@
 package io.siskin.server.rpc.mapping;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.proto.v1.ContextPruning;
+import io.siskin.proto.v1.CrossEncoder;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.TreeEnsemble;
 import io.siskin.server.rank.Formula;
@@ -27,6 +29,27 @@ final class ModelStageMapper {
       by.setReach(toProto(node.reach()));
     }
     return RescoreStage.newBuilder().setInput(input).setTrees(by).build();
+  }
+
+  /**
+   * Translates a stage of a cross-encoder.
+   *
+   * @param node the stage
+   * @param input its input, translated
+   */
+  static RescoreStage toProto(RankingNode.CrossEncode node, io.siskin.proto.v1.RankingNode input) {
+    CrossEncoder.Builder by =
+        CrossEncoder.newBuilder()
+            .setModel(node.model())
+            .addAllFields(node.fields())
+            .setText(node.text());
+    if (!node.reach().equals(Reach.ALL)) {
+      by.setReach(toProto(node.reach()));
+    }
+    if (node.keepThreshold() != null) {
+      by.setContext(ContextPruning.newBuilder().setThreshold(node.keepThreshold()));
+    }
+    return RescoreStage.newBuilder().setInput(input).setCrossEncoder(by).build();
   }
 
   private static io.siskin.proto.v1.Reach toProto(Reach reach) {
@@ -61,6 +84,30 @@ final class ModelStageMapper {
     }
     return new RankingNode.Trees(
         frame, input, model(path, message.getModel()), features, reach(path, message.getReach()));
+  }
+
+  /**
+   * Translates a stage of a cross-encoder.
+   *
+   * @param frame what all stages have
+   * @param input its input, translated
+   * @param message the model and what it reads
+   * @throws InvalidInputException when something is missing or malformed
+   */
+  static RankingNode.CrossEncode crossEncoder(
+      Frame frame, RankingNode input, CrossEncoder message) {
+    String path = frame.path() + ".rescore.cross_encoder";
+    if (message.hasContext() && !message.getContext().hasThreshold()) {
+      throw new InvalidInputException(path + ".context.threshold", "not set", "0 to 1");
+    }
+    return new RankingNode.CrossEncode(
+        frame,
+        input,
+        model(path, message.getModel()),
+        message.getFieldsList(),
+        ProtoMapper.text(path + ".text", message.getText()),
+        reach(path, message.getReach()),
+        message.hasContext() ? Double.valueOf(message.getContext().getThreshold()) : null);
   }
 
   private static String model(String path, String name) {

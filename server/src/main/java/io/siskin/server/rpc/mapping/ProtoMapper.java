@@ -8,6 +8,7 @@ import io.siskin.proto.v1.Answer;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.Collection;
 import io.siskin.proto.v1.CollectionState;
+import io.siskin.proto.v1.ContextSentence;
 import io.siskin.proto.v1.ExactMode;
 import io.siskin.proto.v1.Hit;
 import io.siskin.proto.v1.IndexStructure;
@@ -452,6 +453,15 @@ public final class ProtoMapper {
               .putAllStageScores(inner.stageScores()));
     }
     hit.answers().forEach(answer -> message.addAnswers(toProto(answer)));
+    for (io.siskin.server.rank.ContextSentence sentence : hit.context()) {
+      message.addContext(
+          ContextSentence.newBuilder()
+              .setField(sentence.field())
+              .setStart(sentence.start())
+              .setEnd(sentence.end())
+              .setText(sentence.text())
+              .setScore(sentence.score()));
+    }
     return message.build();
   }
 

@@ -168,6 +168,8 @@ public final class RankingMapper {
       }
       case io.siskin.server.rank.RankingNode.Trees trees ->
           message.setRescore(ModelStageMapper.toProto(trees, toProto(trees.input())));
+      case io.siskin.server.rank.RankingNode.CrossEncode cross ->
+          message.setRescore(ModelStageMapper.toProto(cross, toProto(cross.input())));
       case io.siskin.server.rank.RankingNode.MaxSim maxSim -> message.setRescore(maxSim(maxSim));
       case io.siskin.server.rank.RankingNode.Densified densified ->
           message.setDensified(densified(densified.field(), densified.query()));
@@ -506,6 +508,11 @@ public final class RankingMapper {
                 frame,
                 input(path + ".input", message.hasInput(), message.getInput(), depth),
                 message.getTrees());
+        case CROSS_ENCODER ->
+            ModelStageMapper.crossEncoder(
+                frame,
+                input(path + ".input", message.hasInput(), message.getInput(), depth),
+                message.getCrossEncoder());
         case CONTEXT -> new PassageMapper(this, frame, depth).context(message);
         case MAX_SIM -> {
           MaxSim by = message.getMaxSim();
@@ -531,7 +538,9 @@ public final class RankingMapper {
         }
         case BY_NOT_SET ->
             throw new InvalidInputException(
-                path, "by nothing", "interpolation, formula, trees, max_sim, densified or context");
+                path,
+                "by nothing",
+                "interpolation, formula, trees, cross_encoder, max_sim, densified or context");
       };
     }
 

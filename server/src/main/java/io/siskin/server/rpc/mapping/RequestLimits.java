@@ -58,6 +58,8 @@ public final class RequestLimits {
           Map.entry("AnswersStage.text_field", FIELD_NAME),
           Map.entry("AnswersStage.offsets_field", FIELD_NAME),
           Map.entry("Formula.expression", 4_096),
+          Map.entry("CrossEncoder.model", 255),
+          Map.entry("CrossEncoder.fields", FIELD_NAME),
           Map.entry("TreeEnsemble.model", 255),
           Map.entry("TreeEnsemble.features", 4_096),
           Map.entry("IdList.ids", 65_535),

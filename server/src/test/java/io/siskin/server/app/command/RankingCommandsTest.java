@@ -6,12 +6,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.siskin.server.app.CapturedRun;
 import io.siskin.server.app.process.ExitStatus;
+import io.siskin.server.app.serving.SearchServer;
+import io.siskin.server.app.serving.ServerParts;
+import io.siskin.server.app.serving.ServerSecurity;
+import io.siskin.server.batch.BatchedModels;
+import io.siskin.server.batch.BatchingOptions;
+import io.siskin.server.batch.EncodingCache;
+import io.siskin.server.collection.DataDirectory;
+import io.siskin.server.config.ServerConfig;
+import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.testing.TinyCrossEncoder;
 import io.siskin.server.testing.TinyTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,5 +217,71 @@ final class RankingCommandsTest {
             """);
     assertThat(run("tune", "--pipeline", tree, "--folds", "4").err())
         .contains("at most the number of judged queries, 3");
+  }
+
+  /** A server opens a model by its option, and answers with scores and contexts of it. */
+  @Test
+  void aServerRanksByACrossEncoderAndPrunes() throws Exception {
+    Path model =
+        TinyCrossEncoder.write(
+            folder.resolve("tiny"), "max_length: 64", "context: {output: needed}");
+    ServerConfig config =
+        ServerConfig.of(Map.of("data.dir", data.toString(), "grpc.port", "0", "http.port", "0"));
+    BatchedModels models =
+        new BatchedModels(TextModels.NONE, BatchingOptions.DEFAULTS, new EncodingCache(0));
+    Path corpus =
+        file(
+            "moths.jsonl",
+            """
+            {"id": "m", "text": "a moth wing. bird bird insect. a query : moth"}
+            {"id": "n", "text": "moth moth moth"}
+            """);
+    assertThat(CapturedRun.of("index", "-i", corpus, "-o", data, "-c", "moths").status()).isZero();
+    Path tree =
+        file(
+            "cross.json",
+            """
+            {"limit": 10, "rescore": {
+              "input": {"limit": 10, "sparse": {}},
+              "crossEncoder": {"model": "tiny", "fields": ["text"], "context": {"threshold": 0.5}}}}
+            """);
+    try (ServerSecurity security = ServerSecurity.open(config);
+        SearchServer server =
+            SearchServer.listen(
+                new DataDirectory(data),
+                ServerParts.options(config),
+                models,
+                ServerParts.rankers(config),
+                security)) {
+      server.openModel(model);
+      server.open();
+      CapturedRun run =
+          CapturedRun.of(
+              "search",
+              "-t",
+              server.address(),
+              "-c",
+              "moths",
+              "--json",
+              "--pipeline",
+              tree,
+              "moth");
+      succeeded(run);
+      JsonNode hits = new ObjectMapper().readTree(run.lastLine()).get("hits");
+      assertThat(hits).hasSize(2);
+      for (JsonNode hit : hits) {
+        if (hit.get("id").asText().equals("n")) {
+          assertThat(hit.get("score").floatValue())
+              .isEqualTo(TinyCrossEncoder.score("moth", "moth moth moth", 32, 64));
+        } else {
+          for (JsonNode sentence : hit.get("context")) {
+            assertThat("a moth wing. bird bird insect. a query : moth")
+                .contains(sentence.get("text").asText());
+            assertThat(sentence.get("score").doubleValue()).isGreaterThan(0.5);
+          }
+        }
+      }
+      assertThat(server.shutdown()).isTrue();
+    }
   }
 }

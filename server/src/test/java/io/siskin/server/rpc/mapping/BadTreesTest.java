@@ -19,6 +19,8 @@ import io.siskin.proto.v1.AnswersStage;
 import io.siskin.proto.v1.CapStage;
 import io.siskin.proto.v1.ClusteredMode;
 import io.siskin.proto.v1.ContextList;
+import io.siskin.proto.v1.ContextPruning;
+import io.siskin.proto.v1.CrossEncoder;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DensifiedScore;
@@ -121,6 +123,48 @@ final class BadTreesTest {
     }
   }
 
+  /** A model that marks no tokens. */
+  private record Pairs() implements RankingModels.PairModel {
+    @Override
+    public boolean marksTokens() {
+      return false;
+    }
+
+    @Override
+    public List<RankingModels.PendingScore> score(
+        String query, List<String> documents, Cancellation cancellation) {
+      List<RankingModels.PendingScore> scores = new ArrayList<>();
+      for (String _ : documents) {
+        scores.add(
+            new RankingModels.PendingScore() {
+              @Override
+              public RankingModels.PairScore await(long nanos) {
+                return new RankingModels.PairScore(1, new float[0], new int[0], new int[0]);
+              }
+
+              @Override
+              public void giveUp() {
+                // Nothing is under way.
+              }
+            });
+      }
+      return scores;
+    }
+  }
+
+  /** One model of each kind. */
+  private record TwoModels() implements RankingModels {
+    @Override
+    public List<String> names() {
+      return List.of("pairs", "twos");
+    }
+
+    @Override
+    public RankingModel find(String name) {
+      return name.equals("twos") ? new TwoFeatures() : name.equals("pairs") ? new Pairs() : null;
+    }
+  }
+
   /** A bad request, and the path of what is wrong with it. */
   private record Bad(SearchRequest request, String path) {}
 
@@ -146,11 +190,7 @@ final class BadTreesTest {
         new CollectionCatalog(new DataDirectory(data), Verification.FULL, _ -> {}, TextModels.NONE);
     catalog.openAll();
     pipeline =
-        new RetrievalPipeline(
-            catalog,
-            _ -> WriteCounts.NONE,
-            RecallSampler.OFF,
-            RankingModels.of("twos", new TwoFeatures()));
+        new RetrievalPipeline(catalog, _ -> WriteCounts.NONE, RecallSampler.OFF, new TwoModels());
   }
 
   private static DenseFieldSpec dense(
@@ -214,6 +254,14 @@ final class BadTreesTest {
         .addFeatures("rank()");
   }
 
+  private static CrossEncoder.Builder crossEncoder() {
+    return CrossEncoder.newBuilder().setModel("pairs").addFields("host").setText("asked");
+  }
+
+  private static RescoreStage.Builder crossEncoder(CrossEncoder.Builder by) {
+    return RescoreStage.newBuilder().setInput(leaf()).setCrossEncoder(by);
+  }
+
   private static RescoreStage.Builder trees(TreeEnsemble.Builder by) {
     return RescoreStage.newBuilder().setInput(leaf()).setTrees(by);
   }
@@ -223,7 +271,8 @@ final class BadTreesTest {
     RankingNode scored = node().setRescore(formula("score() + field('year', 0)")).build();
     RankingNode again = node().setFeedback(feedback().setInput(scored)).build();
     RankingNode grouped = node().setGroup(group().setInput(again)).build();
-    RankingNode byModel = node().setRescore(trees(trees()).setInput(grouped)).build();
+    RankingNode crossed = node().setRescore(crossEncoder(crossEncoder()).setInput(grouped)).build();
+    RankingNode byModel = node().setRescore(trees(trees()).setInput(crossed)).build();
     return node().setName("root").setFuse(fuse(byModel, leaf())).build();
   }
 
@@ -268,14 +317,19 @@ final class BadTreesTest {
     return builder.build();
   }
 
+  private static final String DEEPEST =
+      "node.fuse.inputs[0].node.rescore.input.rescore.input.group.input.feedback.input"
+          + ".rescore.input";
+
   private static final List<String> PATHS =
       List.of(
           "node",
           "node.fuse.inputs[0].node",
           "node.fuse.inputs[0].node.rescore.input",
-          "node.fuse.inputs[0].node.rescore.input.group.input",
-          "node.fuse.inputs[0].node.rescore.input.group.input.feedback.input",
-          "node.fuse.inputs[0].node.rescore.input.group.input.feedback.input.rescore.input",
+          "node.fuse.inputs[0].node.rescore.input.rescore.input",
+          "node.fuse.inputs[0].node.rescore.input.rescore.input.group.input",
+          "node.fuse.inputs[0].node.rescore.input.rescore.input.group.input.feedback.input",
+          DEEPEST,
           "node.fuse.inputs[1].node");
 
   private static List<Bad> badTrees() {
@@ -283,10 +337,11 @@ final class BadTreesTest {
     for (String path : PATHS) {
       addOfAnyNode(bad, path);
     }
-    for (String path : List.of("node", PATHS.get(5))) {
+    for (String path : List.of("node", DEEPEST)) {
       addStages(bad, path);
       addFormulas(bad, path);
       addTrees(bad, path);
+      addCrossEncoders(bad, path);
     }
     addShapes(bad);
     addRequests(bad);
@@ -641,6 +696,64 @@ final class BadTreesTest {
     }
   }
 
+  private static void addCrossEncoders(List<Bad> bad, String path) {
+    String at = ".rescore.cross_encoder";
+    for (CrossEncoder.Builder by :
+        List.of(
+            crossEncoder().clearModel(),
+            crossEncoder().setModel("twos"),
+            crossEncoder().setModel("pair"))) {
+      add(bad, path, at + ".model", node -> node.setRescore(crossEncoder(by)));
+    }
+    add(
+        bad,
+        path,
+        ".rescore.input",
+        node -> node.setRescore(crossEncoder(crossEncoder()).clearInput()));
+    for (CrossEncoder.Builder by :
+        List.of(
+            crossEncoder().clearFields(),
+            crossEncoder().addAllFields(Collections.nCopies(16, "host")))) {
+      add(bad, path, at + ".fields", node -> node.setRescore(crossEncoder(by)));
+    }
+    add(
+        bad,
+        path,
+        at + ".fields[1]",
+        node -> node.setRescore(crossEncoder(crossEncoder().addFields("hots"))));
+    // The request of these trees has a vector.
+    add(bad, path, at + ".text", node -> node.setRescore(crossEncoder(crossEncoder().clearText())));
+    add(
+        bad,
+        path,
+        at + ".text",
+        node -> node.setRescore(crossEncoder(crossEncoder().setText("x".repeat(65_537)))));
+    Reach none = Reach.newBuilder().setRanks(0).build();
+    add(
+        bad,
+        path,
+        at + ".reach.ranks",
+        node -> node.setRescore(crossEncoder(crossEncoder().setReach(none))));
+    for (ContextPruning context :
+        List.of(
+            ContextPruning.getDefaultInstance(),
+            ContextPruning.newBuilder().setThreshold(-0.1).build(),
+            ContextPruning.newBuilder().setThreshold(1.1).build(),
+            ContextPruning.newBuilder().setThreshold(Double.NaN).build())) {
+      add(
+          bad,
+          path,
+          at + ".context.threshold",
+          node -> node.setRescore(crossEncoder(crossEncoder().setContext(context))));
+    }
+    ContextPruning right = ContextPruning.newBuilder().setThreshold(0.5).build();
+    add(
+        bad,
+        path,
+        at + ".context",
+        node -> node.setRescore(crossEncoder(crossEncoder().setContext(right))));
+  }
+
   private static void addFusions(List<Bad> bad, String path) {
     add(bad, path, ".fuse.inputs", node -> node.setFuse(fuse()));
     add(
@@ -959,7 +1072,7 @@ final class BadTreesTest {
     bad.add(
         new Bad(
             request().clearQuery().setNode(right()).build(),
-            PATHS.get(3) + ".feedback.search.query"));
+            PATHS.get(4) + ".feedback.search.query"));
     bad.add(new Bad(request().clearQuery().setNode(leaf()).build(), "node.sparse.query"));
   }
 
