@@ -112,7 +112,7 @@ final class EncodingSteps implements AutoCloseable {
     double share = request.dense().wordShares().getOrDefault(side.field(), 1.0);
     boolean inChunks =
         share == 1 && request.schema().requireDense("field", side.field()).vectorsMax() > 1;
-    String how = "dense %s %s %s %s".formatted(side.field(), inChunks, share, side.prefix());
+    String how = "dense " + side.field() + " " + inChunks + " " + share + " " + side.prefix();
     add(
         new DenseStep(side, inChunks, words, share),
         frontEnd(
@@ -120,7 +120,7 @@ final class EncodingSteps implements AutoCloseable {
                 side.model(),
                 (_, encoding) -> side.vectors(encoding),
                 request.options().threads(),
-                wanted())),
+                StoredEncodings.none())),
         request.encodingKey(side.model().fingerprint(), how),
         new DenseBodies());
   }
@@ -138,7 +138,7 @@ final class EncodingSteps implements AutoCloseable {
     return encoder;
   }
 
-  /** Models take long enough for it to matter that nothing is encoded twice. */
+  /** Models take long enough for it to matter that nothing is encoded twice. Sparse ones only. */
   private StoredEncodings wanted() {
     stored.want();
     stored.permit();

@@ -246,27 +246,30 @@ public final class IndexCommand implements Callable<Integer> {
               Locale.ROOT,
               "  no residuals.dat: 8 bits hold every weight exactly, 16 would add nothing%n"));
     }
-    for (DenseLoss loss : report.denseLosses()) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "  dense field %s: %.4f of the 10 nearest are found, over %s%s%n",
-              loss.field(),
-              loss.recallAt10(),
-              Units.count(loss.sampleCount(), "document"),
-              loss.vectorsBefore() == loss.vectorsAfter()
-                  ? ""
-                  : String.format(
-                      Locale.ROOT,
-                      "; %.2f vectors of %.2f are left",
-                      loss.vectorsAfter(),
-                      loss.vectorsBefore())));
-    }
+    report.denseLosses().forEach(loss -> text.append(describe(loss)));
     Long peak = PeakMemory.residentBytes();
     text.append("  ").append(Units.seconds(report.seconds()));
     return peak == null
         ? text.toString()
         : text.append(", at most ").append(Units.bytes(peak)).append(" of memory").toString();
+  }
+
+  private static String describe(DenseLoss loss) {
+    String vectors =
+        loss.vectorsBefore() == loss.vectorsAfter()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; %.2f vectors of %.2f are left",
+                loss.vectorsAfter(),
+                loss.vectorsBefore());
+    return String.format(
+        Locale.ROOT,
+        "  dense field %s: %.4f of the 10 nearest are found, over %s%s%n",
+        loss.field(),
+        loss.recallAt10(),
+        Units.count(loss.sampleCount(), "document"),
+        vectors);
   }
 
   private static Map<String, @Nullable Object> members(IndexReport report) {
