@@ -259,14 +259,7 @@ final class FuzzTargets implements AutoCloseable {
         input -> RequestMapping.map(parser.parseFrom(input)));
   }
 
-  private static void addTexts(List<FuzzTarget> all) {
-    Schema schema =
-        new Schema(
-            List.of(
-                new Schema.Field("year", io.siskin.index.document.FieldType.INT64),
-                new Schema.Field("lang", io.siskin.index.document.FieldType.STRING),
-                new Schema.Field("rating", io.siskin.index.document.FieldType.DOUBLE)),
-            null);
+  private static void addVectorMembers(List<FuzzTarget> all) {
     Schema dense =
         new Schema(
             List.of(),
@@ -295,6 +288,17 @@ final class FuzzTargets implements AutoCloseable {
                     TokenVector.EMPTY),
             "{\"words\":[{\"a\":1,\"b\":2.5,\"c\":3e-7}]}",
             "{\"words\":[{},{\"indices\":[1,4294967295],\"values\":[0.5,2]}]}"));
+  }
+
+  private static void addTexts(List<FuzzTarget> all) {
+    Schema schema =
+        new Schema(
+            List.of(
+                new Schema.Field("year", io.siskin.index.document.FieldType.INT64),
+                new Schema.Field("lang", io.siskin.index.document.FieldType.STRING),
+                new Schema.Field("rating", io.siskin.index.document.FieldType.DOUBLE)),
+            null);
+    addVectorMembers(all);
     all.add(
         text(
             "filter expression",
