@@ -25,8 +25,7 @@ import java.util.TreeMap;
  * added in double precision in the order of the query's vectors. So a score does not depend on the
  * order of the document's vectors.
  *
- * <p>Used by one thread at a time, since it holds scratch memory: {@link #begin}, {@link #offer}
- * for each row of a document, and {@link #sum}.
+ * <p>Used by one thread at a time, since it holds scratch memory.
  */
 public abstract sealed class MaxSimQuery {
   /** The most vectors of a query. */
@@ -35,12 +34,16 @@ public abstract sealed class MaxSimQuery {
   private final DenseType type;
   private final int count;
 
+  /** The length of a row in bytes. */
+  final int rowBytes;
+
   /** The largest inner product of each vector of the query so far, and maybe others after them. */
   final float[] largest;
 
   MaxSimQuery(DenseType type, int count, int length) {
     this.type = type;
     this.count = count;
+    this.rowBytes = type.rowBytes();
     this.largest = new float[length];
   }
 
@@ -111,27 +114,35 @@ public abstract sealed class MaxSimQuery {
     return type;
   }
 
-  /** Begins a document. */
-  public final void begin() {
-    Arrays.fill(largest, Float.NEGATIVE_INFINITY);
-  }
-
   /**
-   * Takes a vector of the document.
+   * Returns the score of a document.
    *
-   * @param memory the memory of the row; 64 bytes after it may be read
-   * @param offset where the row begins, in bytes
-   * @param scale the scale of the row; ignored where vectors have none
+   * @param rows the memory of its rows; 64 bytes after them may be read
+   * @param offset where the first row begins, in bytes; the others follow
+   * @param scales the memory of the scales of the rows; ignored where vectors have none
+   * @param scalesOffset where the first scale is, in bytes; the others follow
+   * @param rowCount how many rows the document has, 1 or more
    */
-  public abstract void offer(MemorySegment memory, long offset, float scale);
-
-  /** Returns the score of the document, of which at least one vector was offered. */
-  public final double sum() {
+  public final double score(
+      MemorySegment rows, long offset, MemorySegment scales, long scalesOffset, int rowCount) {
+    Arrays.fill(largest, Float.NEGATIVE_INFINITY);
+    offer(rows, offset, scales, scalesOffset, rowCount);
     double sum = 0;
     for (int i = 0; i < count; i++) {
       sum += largest[i];
     }
     return sum;
+  }
+
+  /** Raises the largest inner products to those with the rows of a document. */
+  abstract void offer(
+      MemorySegment rows, long offset, MemorySegment scales, long scalesOffset, int rowCount);
+
+  /** Returns the scale of a row; 1 where vectors have none. */
+  final float scale(MemorySegment scales, long scalesOffset, int row) {
+    return type.hasScales()
+        ? scales.get(FileLayout.F32, scalesOffset + (long) Float.BYTES * row)
+        : 1;
   }
 
   /** Vectors of floats: a row is read once, and multiplied with sixteen vectors at a time. */
@@ -156,12 +167,21 @@ public abstract sealed class MaxSimQuery {
     }
 
     @Override
-    public void offer(MemorySegment memory, long offset, float scale) {
-      if (type().storage() == DenseStorage.F16) {
-        kernel.widenF16(memory, offset, row, row.length);
-      } else {
-        MemorySegment.copy(memory, FileLayout.F32, offset, row, 0, row.length);
+    void offer(
+        MemorySegment rows, long offset, MemorySegment scales, long scalesOffset, int rowCount) {
+      boolean isF16 = type().storage() == DenseStorage.F16;
+      for (int i = 0; i < rowCount; i++) {
+        long at = offset + (long) i * rowBytes;
+        if (isF16) {
+          kernel.widenF16(rows, at, row, row.length);
+        } else {
+          MemorySegment.copy(rows, FileLayout.F32, at, row, 0, row.length);
+        }
+        offerRow();
       }
+    }
+
+    private void offerRow() {
       for (int block = 0; block < blocks.length; block++) {
         kernel.dotBlock(row, blocks[block], row.length, dots);
         int first = block * DenseKernel.BLOCK_LENGTH;
@@ -172,7 +192,7 @@ public abstract sealed class MaxSimQuery {
     }
   }
 
-  /** Vectors of bytes or bits, whose rows are short. */
+  /** Vectors of bytes or bits, whose rows are so short that all of them stay in the cache. */
   private static final class Singles extends MaxSimQuery {
     private final DenseQuery[] queries;
 
@@ -182,9 +202,17 @@ public abstract sealed class MaxSimQuery {
     }
 
     @Override
-    public void offer(MemorySegment memory, long offset, float scale) {
+    void offer(
+        MemorySegment rows, long offset, MemorySegment scales, long scalesOffset, int rowCount) {
+      // Query by query, so that a loop has one query, whose arrays stay in registers.
       for (int i = 0; i < queries.length; i++) {
-        largest[i] = Math.max(largest[i], queries[i].score(memory, offset, scale));
+        DenseQuery query = queries[i];
+        float best = Float.NEGATIVE_INFINITY;
+        for (int row = 0; row < rowCount; row++) {
+          float scale = scale(scales, scalesOffset, row);
+          best = Math.max(best, query.score(rows, offset + (long) row * rowBytes, scale));
+        }
+        largest[i] = best;
       }
     }
   }
@@ -276,7 +304,14 @@ public abstract sealed class MaxSimQuery {
     }
 
     @Override
-    public void offer(MemorySegment memory, long offset, float scale) {
+    void offer(
+        MemorySegment rows, long offset, MemorySegment scales, long scalesOffset, int rowCount) {
+      for (int row = 0; row < rowCount; row++) {
+        offerRow(rows, offset + (long) row * rowBytes, scale(scales, scalesOffset, row));
+      }
+    }
+
+    private void offerRow(MemorySegment memory, long offset, float scale) {
       long weights = offset + (long) Integer.BYTES * dimensions;
       for (int i = 0; i < dimensions; i++) {
         int weight = memory.get(ValueLayout.JAVA_BYTE, weights + i);

@@ -223,14 +223,7 @@ final class GrowingDense {
       MemorySegment slab = memory.slab(reference);
       long at = SlabMemory.offset(reference);
       int count = count(reference);
-      query.begin();
-      for (int vector = 0; vector < count; vector++) {
-        query.offer(
-            slab,
-            rows(at, count) + (long) vector * field.row.length,
-            slab.get(FileLayout.F32, scaleOffset(at, vector)));
-      }
-      return query.sum();
+      return query.score(slab, rows(at, count), slab, scaleOffset(at, 0), count);
     }
 
     @Override

@@ -132,12 +132,13 @@ public final class MappedDenseField implements StoredDenseField {
   @Override
   public double maxSim(MaxSimQuery query, int document) {
     assert query.type().equals(type) : query.type();
-    query.begin();
-    int end = start(document + 1);
-    for (int row = start(document); row < end; row++) {
-      query.offer(arrays.values, rowOffset(row), scale(row));
-    }
-    return query.sum();
+    int first = start(document);
+    return query.score(
+        arrays.values,
+        rowOffset(first),
+        arrays.scales,
+        arrays.scalesOffset + (long) Float.BYTES * first,
+        start(document + 1) - first);
   }
 
   @Override

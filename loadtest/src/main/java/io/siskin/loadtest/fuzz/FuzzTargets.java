@@ -7,12 +7,14 @@ import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.document.Schema;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.proto.v1.CountRequest;
 import io.siskin.proto.v1.CreateCollectionRequest;
 import io.siskin.proto.v1.DeleteRequest;
 import io.siskin.proto.v1.DenseField;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.proto.v1.DensifiedStage;
 import io.siskin.proto.v1.Document;
 import io.siskin.proto.v1.EncodeInput;
 import io.siskin.proto.v1.EncodeRequest;
@@ -22,10 +24,14 @@ import io.siskin.proto.v1.FieldValue;
 import io.siskin.proto.v1.FieldsUpdate;
 import io.siskin.proto.v1.GetRequest;
 import io.siskin.proto.v1.IdList;
+import io.siskin.proto.v1.MaxSim;
+import io.siskin.proto.v1.RankingNode;
+import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.ScrollRequest;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.StringList;
+import io.siskin.proto.v1.TokenVectors;
 import io.siskin.proto.v1.UpdateFieldsRequest;
 import io.siskin.proto.v1.UpsertRequest;
 import io.siskin.server.corpus.NpySource;
@@ -35,6 +41,7 @@ import io.siskin.server.encode.spec.EncoderSpecJson;
 import io.siskin.server.encode.vocabulary.Vocabulary;
 import io.siskin.server.filter.FilterParser;
 import io.siskin.server.ingest.DenseMembers;
+import io.siskin.server.ingest.TokenMembers;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.CalibrationJson;
 import io.siskin.server.plan.OperatingPoint;
@@ -130,7 +137,39 @@ final class FuzzTargets implements AutoCloseable {
                     "embedding",
                     DenseVectors.newBuilder()
                         .addVectors(DenseVector.newBuilder().addValues(0.5f).addValues(-2))
-                        .build()))
+                        .build())
+                .putTokenVectors("words", TokenVectors.newBuilder().addVectors(vector()).build()))
+        .build();
+  }
+
+  /** Returns a tree with the stages of late interaction. */
+  private static RankingNode late() {
+    RankingNode.Builder leaf =
+        RankingNode.newBuilder()
+            .setLimit(100)
+            .setDensified(DensifiedStage.newBuilder().setField("lexical").setVector(vector()));
+    RankingNode.Builder words =
+        RankingNode.newBuilder()
+            .setLimit(50)
+            .setRescore(
+                RescoreStage.newBuilder()
+                    .setInput(leaf)
+                    .setMaxSim(
+                        MaxSim.newBuilder()
+                            .setField("words")
+                            .addTokenVectors(vector())
+                            .setMissingScore(0)));
+    return RankingNode.newBuilder()
+        .setLimit(10)
+        .setRescore(
+            RescoreStage.newBuilder()
+                .setInput(words)
+                .setMaxSim(
+                    MaxSim.newBuilder()
+                        .setField("embedding")
+                        .addVectors(DenseVector.newBuilder().addValues(0.5f).addValues(-2))
+                        .setMissingScore(-1)
+                        .setAlpha(0.5)))
         .build();
   }
 
@@ -140,6 +179,7 @@ final class FuzzTargets implements AutoCloseable {
             SearchRequest.parser(),
             search().setVector(vector()).setFilterExpression(FILTER).build(),
             search().setText("moth").setRecallTarget(0.95f).setTimeBudgetMicros(500).build(),
+            search().setVector(vector()).setNode(late()).build(),
             search().setVector(SparseVector.newBuilder().addTokens("moth").addWeights(2)).build()));
     all.add(request(UpsertRequest.parser(), upsert()));
     all.add(
@@ -221,21 +261,16 @@ final class FuzzTargets implements AutoCloseable {
         input -> RequestMapping.map(parser.parseFrom(input)));
   }
 
-  private static void addTexts(List<FuzzTarget> all) {
-    Schema schema =
-        new Schema(
-            List.of(
-                new Schema.Field("year", io.siskin.index.document.FieldType.INT64),
-                new Schema.Field("lang", io.siskin.index.document.FieldType.STRING),
-                new Schema.Field("rating", io.siskin.index.document.FieldType.DOUBLE)),
-            null);
+  private static void addVectorMembers(List<FuzzTarget> all) {
     Schema dense =
         new Schema(
             List.of(),
             null,
             List.of(
                 new DenseFieldSpec(
-                    "one", new DenseType(2, DenseStorage.INT8, DenseSimilarity.COSINE), 3)));
+                    "one", new DenseType(2, DenseStorage.INT8, DenseSimilarity.COSINE), 3),
+                new DenseFieldSpec(
+                    "words", new DenseType(2, DenseStorage.TERMS, DenseSimilarity.DOT), 3)));
     all.add(
         text(
             "dense member",
@@ -245,6 +280,28 @@ final class FuzzTargets implements AutoCloseable {
             "{\"one\":[1,-2.5]}",
             "{\"one\":[[1,2],[3e-7,4]]}"));
     all.add(new FuzzTarget(".npy", MEMORY_WEIGHT, List.of(npy()), NpySource::check));
+    all.add(
+        text(
+            "token member",
+            text ->
+                dense.stored(
+                    Map.of(),
+                    TokenMembers.take(
+                        dense, false, new HashMap<>(Map.of(TokenMembers.MEMBER, text))),
+                    TokenVector.EMPTY),
+            "{\"words\":[{\"a\":1,\"b\":2.5,\"c\":3e-7}]}",
+            "{\"words\":[{},{\"indices\":[1,4294967295],\"values\":[0.5,2]}]}"));
+  }
+
+  private static void addTexts(List<FuzzTarget> all) {
+    Schema schema =
+        new Schema(
+            List.of(
+                new Schema.Field("year", io.siskin.index.document.FieldType.INT64),
+                new Schema.Field("lang", io.siskin.index.document.FieldType.STRING),
+                new Schema.Field("rating", io.siskin.index.document.FieldType.DOUBLE)),
+            null);
+    addVectorMembers(all);
     all.add(
         text(
             "filter expression",
