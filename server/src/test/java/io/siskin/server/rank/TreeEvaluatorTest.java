@@ -430,12 +430,24 @@ final class TreeEvaluatorTest {
         threshold);
   }
 
+  /** Draws queries until the input of a stage has so many documents. */
+  private static EncodedQueries vectorsThatFind(RankingNode.CrossEncode root, int count) {
+    while (true) {
+      EncodedQueries vectors = vectors(root);
+      RankingOutcome found =
+          evaluate(collection.scope(), root.input(), vectors, Cancellation.NEVER);
+      if (found.list().size() >= count) {
+        return vectors;
+      }
+    }
+  }
+
   /** What the model did not reach in time stands below in its former order. */
   @Test
   void aSpentBudgetLeavesOutTheEndOfWhatACrossEncoderReads() {
     for (int reached : new int[] {0, 1, 20, 40}) {
       RankingNode.CrossEncode root = crossEncode(100, 100_000, null);
-      EncodedQueries vectors = vectors(root);
+      EncodedQueries vectors = vectorsThatFind(root, 46);
       FakePairs pairs = collection.models.pairs;
       pairs.patience = reached;
       pairs.givenUp = 0;
