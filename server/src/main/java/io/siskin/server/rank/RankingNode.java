@@ -131,6 +131,9 @@ public sealed interface RankingNode {
     }
   }
 
+  /** The stages of late interaction and of densified vectors (ADR 0045, 0046). */
+  sealed interface LateNode extends RankingNode {}
+
   /**
    * Scores the documents of a list by late interaction.
    *
@@ -148,7 +151,7 @@ public sealed interface RankingNode {
       TokenQuery query,
       double alpha,
       double missingScore)
-      implements RankingNode {
+      implements LateNode {
     @Override
     public List<RankingNode> inputs() {
       return List.of(input);
@@ -162,7 +165,7 @@ public sealed interface RankingNode {
    * @param field the name of a dense field of slices
    * @param query the query, which is densified, too
    */
-  record Densified(Frame frame, String field, SparseQuery query) implements RankingNode {
+  record Densified(Frame frame, String field, SparseQuery query) implements LateNode {
     @Override
     public List<RankingNode> inputs() {
       return List.of();
@@ -186,7 +189,7 @@ public sealed interface RankingNode {
       SparseQuery query,
       double alpha,
       double missingScore)
-      implements RankingNode {
+      implements LateNode {
     @Override
     public List<RankingNode> inputs() {
       return List.of(input);

@@ -276,6 +276,29 @@ public final class TreeEvaluator {
               scorer(interpolate.field(), interpolate.target()),
               scope.positions(),
               budget);
+      case RankingNode.LateNode late -> late(late, inputs, budget);
+      case RankingNode.Compute compute ->
+          formulas(inputs.getFirst(), compute.input()).rescore(compute);
+      case RankingNode.Trees trees -> {
+        Ranked input = inputs.getFirst();
+        int count = trees.reach().count(input, limit);
+        yield TreeRescoring.rescore(
+            trees,
+            input,
+            count,
+            treeModel(trees.model()),
+            formulas(input.first(count), trees.input()),
+            budget);
+      }
+      case RankingNode.CrossEncode cross -> crossEncode(cross, inputs.getFirst(), budget);
+      case RankingNode.Feedback feedback -> feedback(feedback, inputs.getFirst(), budget);
+      case RankingNode.Group group -> passages.group(group, inputs.getFirst());
+      case RankingNode.PassageNode passage -> passages.work(passage, inputs, budget);
+    };
+  }
+
+  private StageWork late(RankingNode.LateNode node, List<Ranked> inputs, StageBudget budget) {
+    return switch (node) {
       case RankingNode.MaxSim maxSim ->
           Interpolation.rescore(
               maxSim.frame().limit(),
@@ -304,34 +327,15 @@ public final class TreeEvaluator {
               field(densified.field()).scorer(vector(densified.query())),
               scope.positions(),
               budget);
-      case RankingNode.Compute compute ->
-          formulas(inputs.getFirst(), compute.input()).rescore(compute);
-      case RankingNode.Trees trees -> {
-        Ranked input = inputs.getFirst();
-        int count = trees.reach().count(input, limit);
-        yield TreeRescoring.rescore(
-            trees,
-            input,
-            count,
-            treeModel(trees.model()),
-            formulas(input.first(count), trees.input()),
-            budget);
-      }
-      case RankingNode.CrossEncode cross -> {
-        CrossRescoring rescoring =
-            new CrossRescoring(
-                cross,
-                pairModel(cross.model()),
-                cross.text().isEmpty() ? text : cross.text(),
-                budget);
-        StageWork work = rescoring.rescore(inputs.getFirst(), scope);
-        marked.putAll(rescoring.marked());
-        yield work;
-      }
-      case RankingNode.Feedback feedback -> feedback(feedback, inputs.getFirst(), budget);
-      case RankingNode.Group group -> passages.group(group, inputs.getFirst());
-      case RankingNode.PassageNode passage -> passages.work(passage, inputs, budget);
     };
+  }
+
+  private StageWork crossEncode(RankingNode.CrossEncode node, Ranked input, StageBudget budget) {
+    String query = node.text().isEmpty() ? text : node.text();
+    CrossRescoring rescoring = new CrossRescoring(node, pairModel(node.model()), query, budget);
+    StageWork work = rescoring.rescore(input, scope);
+    marked.putAll(rescoring.marked());
+    return work;
   }
 
   private StageWork feedback(RankingNode.Feedback node, Ranked best, StageBudget budget) {

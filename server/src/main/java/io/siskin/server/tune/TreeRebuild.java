@@ -49,23 +49,7 @@ final class TreeRebuild {
               each.alpha(),
               each.missingScore(),
               each.earlyStop());
-      case RankingNode.MaxSim each ->
-          new RankingNode.MaxSim(
-              each.frame(),
-              inputs.getFirst(),
-              each.field(),
-              each.query(),
-              each.alpha(),
-              each.missingScore());
-      case RankingNode.Densified densified -> densified;
-      case RankingNode.DensifiedRescore each ->
-          new RankingNode.DensifiedRescore(
-              each.frame(),
-              inputs.getFirst(),
-              each.field(),
-              each.query(),
-              each.alpha(),
-              each.missingScore());
+      case RankingNode.LateNode late -> withInputs(late, inputs);
       case RankingNode.Compute each ->
           new RankingNode.Compute(
               each.frame(), inputs.getFirst(), each.formula(), each.undefinedScore());
@@ -101,6 +85,28 @@ final class TreeRebuild {
               each.bestCount(),
               each.innerFields());
       case RankingNode.PassageNode passage -> withInputs(passage, inputs);
+    };
+  }
+
+  private static RankingNode withInputs(RankingNode.LateNode node, List<RankingNode> inputs) {
+    return switch (node) {
+      case RankingNode.MaxSim each ->
+          new RankingNode.MaxSim(
+              each.frame(),
+              inputs.getFirst(),
+              each.field(),
+              each.query(),
+              each.alpha(),
+              each.missingScore());
+      case RankingNode.Densified densified -> densified;
+      case RankingNode.DensifiedRescore each ->
+          new RankingNode.DensifiedRescore(
+              each.frame(),
+              inputs.getFirst(),
+              each.field(),
+              each.query(),
+              each.alpha(),
+              each.missingScore());
     };
   }
 

@@ -514,34 +514,41 @@ public final class RankingMapper {
                 input(path + ".input", message.hasInput(), message.getInput(), depth),
                 message.getCrossEncoder());
         case CONTEXT -> new PassageMapper(this, frame, depth).context(message);
-        case MAX_SIM -> {
-          MaxSim by = message.getMaxSim();
-          String at = path + ".max_sim";
-          yield new io.siskin.server.rank.RankingNode.MaxSim(
-              frame,
-              input(path + ".input", message.hasInput(), message.getInput(), depth),
-              required(at + ".field", by.getField()),
-              tokens(at, by),
-              by.getAlpha(),
-              required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()));
-        }
-        case DENSIFIED -> {
-          DensifiedScore by = message.getDensified();
-          String at = path + ".densified";
-          yield new io.siskin.server.rank.RankingNode.DensifiedRescore(
-              frame,
-              input(path + ".input", message.hasInput(), message.getInput(), depth),
-              required(at + ".by.field", by.getBy().getField()),
-              query(at + ".by", by.getBy()),
-              by.getAlpha(),
-              required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()));
-        }
+        case MAX_SIM -> maxSim(frame, message, depth);
+        case DENSIFIED -> densified(frame, message, depth);
         case BY_NOT_SET ->
             throw new InvalidInputException(
                 path,
                 "by nothing",
                 "interpolation, formula, trees, cross_encoder, max_sim, densified or context");
       };
+    }
+
+    private io.siskin.server.rank.RankingNode maxSim(Frame frame, RescoreStage message, int depth) {
+      String path = frame.path() + ".rescore";
+      MaxSim by = message.getMaxSim();
+      String at = path + ".max_sim";
+      return new io.siskin.server.rank.RankingNode.MaxSim(
+          frame,
+          input(path + ".input", message.hasInput(), message.getInput(), depth),
+          required(at + ".field", by.getField()),
+          tokens(at, by),
+          by.getAlpha(),
+          required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()));
+    }
+
+    private io.siskin.server.rank.RankingNode densified(
+        Frame frame, RescoreStage message, int depth) {
+      String path = frame.path() + ".rescore";
+      DensifiedScore by = message.getDensified();
+      String at = path + ".densified";
+      return new io.siskin.server.rank.RankingNode.DensifiedRescore(
+          frame,
+          input(path + ".input", message.hasInput(), message.getInput(), depth),
+          required(at + ".by.field", by.getBy().getField()),
+          query(at + ".by", by.getBy()),
+          by.getAlpha(),
+          required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()));
     }
 
     private SparseQuery query(String path, DensifiedStage message) {

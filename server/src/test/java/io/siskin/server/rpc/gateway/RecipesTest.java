@@ -217,7 +217,7 @@ final class RecipesTest {
             null);
     String recipe = request("entity-linking.md");
     Entities entities = entities();
-    // The weight of the prior was chosen by the other half.
+    // Of the other half the weight of the prior was chosen, see the recipe.
     List<Mention> mentions = new ArrayList<>();
     for (int i = 1; i < entities.mentions.size(); i += 2) {
       mentions.add(entities.mentions.get(i));
