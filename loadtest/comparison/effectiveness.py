@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 
+import cascades
 import machine
 import process
 import rankings
@@ -36,6 +37,8 @@ size of the indexes in bytes, and times.
 
 A collection is a folder in BEIR's layout, with corpus.jsonl, queries.jsonl (both may be compressed) and qrels.tsv. The
 encoders bm25 (with two settings) and idf are included, unless --no-built-in is given.
+
+--cascades measures ranking trees instead; see loadtest/effectiveness --cascades --help.
 """
 EPILOG = """\
   loadtest/effectiveness --collection scifact --collection cranfield --encoder 'splade=--document-model splade/' \\
@@ -231,6 +234,9 @@ def _cell(row):
 
 
 def main(words):
+    if "--cascades" in words:
+        cascades.main([word for word in words if word != "--cascades"])
+        return
     options = arguments(words)
     if options.dense and importlib.util.find_spec("numpy") is None:
         sys.exit(f"loadtest/effectiveness: {sys.executable} has no numpy, which --dense needs")

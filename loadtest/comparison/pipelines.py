@@ -22,7 +22,10 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMB
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = "base"
-FIELDS = {"f32": "F32", "f16": "F16", "int8": "INT8"}
+# The dense fields and how they are stored, by name.
+FIELDS = {"f32": "f32", "f16": "f16", "int8": "int8", "bits": "binary"}
+ALL = "all stages"
+BITS_KEPT = (50, 100, 200, 500, 1_000)
 PACKAGES = ("numpy", "fast-forward-indexes", "hnswlib", "usearch", "ranx")
 SEED = 20260107
 CANDIDATES = 1_000
@@ -67,7 +70,8 @@ def arguments(words):
     add("--queries-max", type=int, default=300, metavar="N", help="how many queries are asked in a round"
         " (default %(default)s)")  # fmt: skip
     add("--dimensions", type=int, default=384, metavar="N", help="of the dense vectors (default %(default)s)")
-    add("--trees", type=pathlib.Path, metavar="DIR", help="a model of trees for the cascade (default: a formula)")
+    add("--trees", type=pathlib.Path, metavar="DIR", help="a ranking model of trees for the cascade, whose features take"
+        " the stage sparse and terms only (default: a formula)")  # fmt: skip
     add("--rounds", type=int, default=5, metavar="N", help="how often all are measured (default %(default)s)")
     add("--warm-rounds", type=int, default=12, metavar="N", help="rounds of Siskin before the first that counts"
         " (default %(default)s)")  # fmt: skip
@@ -119,6 +123,8 @@ class Server:
     def __init__(self, options, data, log):
         self._target = f"127.0.0.1:{options.port}"
         self._command = [ROOT / "bin" / "siskin", "serve", f"--data={data}", f"--port={options.port}"]
+        if options.trees:
+            self._command.append(f"--model={options.trees}")
         self._core, self._log = options.core, log
 
     @property
@@ -222,10 +228,17 @@ class Siskin:
     def dense(self, row, storage, limit):
         return self._rank.Dense(storage, self._vectors.dense_queries[row], limit, name="dense")
 
+    def coarse(self, row, kept):
+        """Scans bits, and scores the best of them by the numbers themselves."""
+        vector = self._vectors.dense_queries[row]
+        return self._rank.Interpolate(self.dense(row, "bits", kept), "f32", vector, 0, 0, K, name="root")
+
     def trees(self):
-        """Returns name → what makes the tree of a query, and the stage whose time is wanted."""
+        """Returns name → what makes the tree of a query, and the stage whose time is wanted, or ALL for their sum."""
         rank, stops = self._rank, self._rank.EarlyStop
         found = {}
+        for kept in BITS_KEPT:
+            found[f"dense search, bits {kept} + f32"] = (lambda row, n=kept: self.coarse(row, n), ALL)
         for storage in FIELDS:
             found[f"interpolation, {storage}"] = (
                 lambda row, s=storage: self.interpolate(row, s, stops.NONE, CANDIDATES),
@@ -243,7 +256,7 @@ class Siskin:
             ),
             "fusion",
         )
-        found["cascade"] = (self.cascade, "last")
+        found["cascade"] = (self.cascade, ALL)
         return found
 
     def cascade(self, row):
@@ -264,15 +277,19 @@ class Siskin:
                 start = time.perf_counter_ns()
                 result = self._client.search(COLLECTION, query, node=node)
                 call = time.perf_counter_ns() - start
-                report = next(report for report in result.stages if report.name == stage)
-                micros["stage"].append(report.nanos / 1e3)
+                wanted = [report for report in result.stages if stage in (ALL, report.name)]
+                micros["stage"].append(sum(report.nanos for report in wanted) / 1e3)
                 micros["server"].append(result.timings.search_nanos / 1e3)
                 micros["call"].append(call / 1e3)
-                scored += report.documents_scored
+                scored += sum(report.documents_scored for report in wanted)
                 best.append([(int(hit.id), hit.score) for hit in result.hits])
             self.best[name] = best
             for kind, values in micros.items() if counts else ():
-                way = {"stage": "Siskin, the stage", "server": "Siskin, the search", "call": "Siskin, the call"}[kind]
+                way = {
+                    "stage": "Siskin, all stages" if stage == ALL else "Siskin, the stage",
+                    "server": "Siskin, the search",
+                    "call": "Siskin, the call",
+                }[kind]
                 times = self.times.setdefault((name, kind), Times(name, way))
                 times.rounds.append(values)
                 times.facts["scored"] = scored / len(self._vectors.queries)
@@ -476,7 +493,7 @@ class Measurement:
         words += [f"--collection={COLLECTION}", "--json"]
         for name, storage in FIELDS.items():
             words += [
-                f"--dense-field={name}:{self._options.dimensions}:{storage.lower()}",
+                f"--dense-field={name}:{self._options.dimensions}:{storage}",
                 f"--dense-npy={name}={dense}",
             ]
         self.progress.say("indexing")
