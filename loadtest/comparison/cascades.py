@@ -45,7 +45,7 @@ second time counts.
 """
 EPILOG = """\
   mvn -Pmodels package -pl models/minilm
-  python3 -m venv peers && peers/bin/pip install numpy lightgbm onnxmltools onnxruntime
+  python3 -m venv peers && peers/bin/pip install numpy scipy lightgbm onnxmltools onnxruntime
   SISKIN_PEERS_PYTHON=peers/bin/python loadtest/effectiveness --cascades --collection scifact --collection cranfield \\
     --splade splade-tiny --minilm models/minilm/target/minilm
 """
@@ -152,10 +152,14 @@ class Cascades:
         self.progress = Progress()
         self.rows = []
 
-    def run(self):
+    def run(self, command):
+        """Measures all collections, and writes the tables after each. Returns the path of the tables."""
         subprocess.run([ROOT / "bin" / "siskin", "--version"], check=True, stdout=subprocess.DEVNULL)
+        path = None
         for collection in self._options.collection:
             self._measure(collection)
+            path = self.report(command)
+        return path
 
     def _siskin(self, words, log, seconds=3600):
         log = self._work / log
@@ -252,8 +256,6 @@ class Cascades:
             file = self._work / f"{stem}.json"
             file.write_text(json.dumps(tree, indent=1), "utf-8")
             words.append(f"--pipeline={file}")
-        if better:
-            words.append(f"--baseline={better['run']}")
         if model:
             words.append(f"--model={model}")
         told = json.loads(self._siskin(words, f"{stem}.eval.log").splitlines()[-1])
@@ -265,9 +267,8 @@ class Cascades:
             "stages": [[stage["name"], stage["mean_micros"]] for stage in told.get("stages", [])],
             "run": str(run),
         }
-        compared = told.get("nDCG@10 vs baseline")
-        if compared:
-            row |= {"better_part": better["system"], "difference": compared["difference"], "p": compared["p"]}
+        if better:
+            row |= compare(row["run"], better, queries or files["queries"], files["judgments"])
         return self._keep(row) if keep else row
 
     def _keep(self, row):
@@ -418,6 +419,23 @@ def split_judgments(judgments, counts, out):
                     file.write(f"{query}\t{document}#{number}\t{grade}\n")
 
 
+def compare(run, better, queries, judgments):
+    """Returns how a run differs from that of the better part: the mean difference in nDCG@10 over the queries that were asked
+    and judged, and the p-value of a paired t-test.
+    """
+    from scipy import stats
+
+    grades = rankings.read_judgments(judgments)
+    asked = [json.loads(line)["_id"] for line in _lines(queries)]
+    asked = [query for query in asked if any(grade > 0 for grade in grades.get(query, {}).values())]
+    ours, theirs = (
+        [rankings.ndcg(hits.get(query, []), grades[query], 10) for query in asked]
+        for hits in (rankings.read_run(run), rankings.read_run(better["run"]))
+    )
+    difference = sum(ours) / len(ours) - sum(theirs) / len(theirs)
+    return {"better_part": better["system"], "difference": difference, "p": float(stats.ttest_rel(ours, theirs).pvalue)}
+
+
 def table(rows, collections):
     """Returns two Markdown tables: the figures of each system, and the mean microseconds of its stages."""
     cells = {(row["system"], row["collection"]): row for row in rows}
@@ -454,12 +472,11 @@ def main(words):
     if importlib.util.find_spec("numpy") is None:
         sys.exit(f"loadtest/effectiveness: {sys.executable} has no numpy, which --cascades needs")
     process.stop_on_signals()
-    run = Cascades(options)
-    try:
-        run.run()
-    except process.Failed as failed:
-        sys.exit(f"loadtest/effectiveness: {failed}")
     import effectiveness
 
-    path = run.report(shlex.join(["loadtest/effectiveness", "--cascades", *map(effectiveness.without_folders, words)]))
+    run = Cascades(options)
+    try:
+        path = run.run(shlex.join(["loadtest/effectiveness", "--cascades", *map(effectiveness.without_folders, words)]))
+    except process.Failed as failed:
+        sys.exit(f"loadtest/effectiveness: {failed}")
     run.progress.say(f"{len(run.rows)} rows written to {path}")

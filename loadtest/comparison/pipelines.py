@@ -147,11 +147,13 @@ class Server:
         return self
 
     def await_ready(self, client):
+        import siskin_client
+
         end = time.monotonic() + READY_SECONDS
         while True:
-            with contextlib.suppress(Exception):
-                client.collection(COLLECTION)
-                return
+            with contextlib.suppress(siskin_client.SiskinError):
+                if client.is_serving(COLLECTION):
+                    return
             if time.monotonic() > end or self._process.poll() is not None:
                 raise process.Failed(
                     f"siskin serve does not answer. The end of {self._log}:\n{process.tail(self._log)}"

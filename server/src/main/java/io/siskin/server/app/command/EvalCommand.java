@@ -148,7 +148,7 @@ public final class EvalCommand implements Callable<Integer> {
       paramLabel = "RUN.trec",
       description =
           "A TREC run of the same queries to compare with. For each figure it prints the mean"
-              + " difference over all judged queries, the p-value of a paired t-test, and the"
+              + " difference over the queries of the means, the p-value of a paired t-test, and the"
               + " interval of 95%% of 10000 bootstrap samples. Default: none.")
   @Nullable Path baseline;
 
@@ -315,12 +315,17 @@ public final class EvalCommand implements Callable<Integer> {
     Map<Metric, Significance.Comparison> comparisons = new LinkedHashMap<>();
     if (baseline != null) {
       TrecRun other = TrecRun.read(baseline);
+      // The queries that the means are over: another one would count as no difference.
+      Map<String, Map<String, Integer>> grades = new LinkedHashMap<>(judgments.gradesByQuery());
+      if (population == Population.ASKED) {
+        grades.keySet().retainAll(result.run().queryIds());
+      }
       for (Metric metric : METRICS) {
         comparisons.put(
             metric,
             Significance.compare(
-                RankingMetrics.perQuery(metric, other, judgments.gradesByQuery()),
-                RankingMetrics.perQuery(metric, result.run(), judgments.gradesByQuery()),
+                RankingMetrics.perQuery(metric, other, grades),
+                RankingMetrics.perQuery(metric, result.run(), grades),
                 BOOTSTRAP_SEED));
       }
     }

@@ -169,6 +169,18 @@ final class EvalCommandTest {
         .contains("beside exact", "modes and budgets in its nodes");
   }
 
+  /** The difference is over the queries of the means. */
+  @Test
+  void aQueryThatWasNotAskedIsNoEqualOne() throws IOException {
+    Files.writeString(qrels, "q1 0 bee 1\nq2 0 owl 2\nq3 0 owl 1\n");
+    Path base = Files.writeString(folder.resolve("half.trec"), "q2 Q0 owl 1 1.0 half\n");
+    JsonNode asked = json(eval("--baseline", base, "--mean-over", "asked"));
+    assertThat(asked.get("nDCG@10 vs baseline").get("difference").doubleValue()).isEqualTo(0.5);
+    JsonNode judged = json(eval("--baseline", base));
+    assertThat(judged.get("nDCG@10 vs baseline").get("difference").doubleValue())
+        .isEqualTo(0.33333);
+  }
+
   private Path tree() throws IOException {
     return Files.writeString(
         folder.resolve("tree.json"),
