@@ -1,7 +1,6 @@
 """Measures ranking trees on judged collections: fusions, interpolation, feedback, trained trees, passages. See --help."""
 
 import argparse
-import gzip
 import hashlib
 import importlib.util
 import json
@@ -11,13 +10,13 @@ import shutil
 import subprocess
 import sys
 
+import beir
 import machine
 import process
 import rankings
 from progress import Progress
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FILES = {"corpus": "corpus.jsonl*", "queries": "queries.jsonl*", "judgments": "qrels*.tsv"}
 DENSE = "minilm"
 DIMENSIONS = 384
 SLICES = "slices"
@@ -82,9 +81,9 @@ def arguments(words):
     options = parser.parse_args(words)
     options.work = options.work or ROOT / "loadtest" / "target" / "cascades"
     for directory in options.collection:
-        for kind, pattern in FILES.items():
-            if not any(directory.glob(pattern)):
-                parser.error(f"--collection {directory}: has no {kind} ({pattern})")
+        missing = beir.what_is_missing(directory)
+        if missing:
+            parser.error(f"--collection {directory}: {missing}")
     return options
 
 
@@ -168,8 +167,9 @@ class Cascades:
 
     def _measure(self, directory):
         name = directory.name
-        files = {kind: sorted(directory.glob(pattern))[0] for kind, pattern in FILES.items()}
-        files["queries"] = self._judged(name, files)
+        files = beir.files_of(directory)
+        part = self._work / f"{name}-queries.jsonl"
+        files["queries"] = beir.first_judged(files, self._options.queries_max, part)
         vectors = self._vectors(name, files["corpus"])
         self._index(name, "bm25", ["--encoder=bm25", "--bm25-k1=0.9", "--bm25-b=0.4"], files, vectors)
         self._index(name, "splade", [f"--document-model={self._options.splade}"], files, vectors, SLICES)
@@ -197,15 +197,6 @@ class Cascades:
         self._passages(name, files, runs["bm25"])
         self._train(name, files)
 
-    def _judged(self, name, files):
-        if not self._options.queries_max:
-            return files["queries"]
-        judged = rankings.read_judgments(files["judgments"])
-        lines = [line for line in _lines(files["queries"]) if json.loads(line)["_id"] in judged]
-        part = self._work / f"{name}-queries.jsonl"
-        part.write_text("\n".join(lines[: self._options.queries_max]) + "\n", "utf-8")
-        return part
-
     def _vectors(self, name, corpus):
         """Returns a .npy file with the dense vectors of the documents. It is made once per model and corpus."""
         import numpy as np
@@ -218,7 +209,7 @@ class Cascades:
             lines = self._work / f"{name}-{DENSE}.jsonl"
             words = ["encode", f"--model={self._options.minilm}", "--side=document", f"--input={corpus}"]
             self._siskin(words, lines.name, 4 * 3600)
-            rows = [json.loads(line)["dense"][0] for line in _lines(lines) if line.startswith("{")]
+            rows = [json.loads(line)["dense"][0] for line in beir.lines_of(lines) if line.startswith("{")]
             np.save(out, np.asarray(rows, np.float32))
             stamp.write_text(made_of)
         return out
@@ -301,7 +292,7 @@ class Cascades:
         words += ["--encoder=bm25", "--bm25-k1=0.9", "--bm25-b=0.4", "--no-calibration", "--field=doc:string"]
         self._siskin(words, f"{name}-passages.index.log")
         grades = rankings.read_judgments(files["judgments"])
-        asked = {json.loads(line)["_id"] for line in _lines(files["queries"])}
+        asked = {json.loads(line)["_id"] for line in beir.lines_of(files["queries"])}
         grades = {query: grade for query, grade in grades.items() if query in asked}
         for what, score in (
             ("MaxP", {"score": "GROUP_SCORE_MAX"}),
@@ -378,12 +369,6 @@ def _stem(system):
     return "".join(c if c.isalnum() else "-" for c in system)
 
 
-def _lines(path):
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else open(path, encoding="utf-8")
-    with opened as file:
-        return [line for line in file.read().split("\n") if line.strip()]
-
-
 def made_from(model, corpus):
     """Returns what tells apart the vectors of two models or two corpora: a digest of their bytes."""
     digest = hashlib.sha256()
@@ -397,7 +382,7 @@ def split_documents(corpus, out):
     """Writes passages of 100 words, each with half of the one before. Returns document → number of passages."""
     counts = {}
     with open(out, "w", encoding="utf-8") as file:
-        for line in _lines(corpus):
+        for line in beir.lines_of(corpus):
             document = json.loads(line)
             words = f"{document.get('title') or ''} {document.get('text') or ''}".split()
             starts = range(0, max(1, len(words) - PASSAGE_STEP), PASSAGE_STEP)
@@ -426,7 +411,7 @@ def compare(run, better, queries, judgments):
     from scipy import stats
 
     grades = rankings.read_judgments(judgments)
-    asked = [json.loads(line)["_id"] for line in _lines(queries)]
+    asked = [json.loads(line)["_id"] for line in beir.lines_of(queries)]
     asked = [query for query in asked if any(grade > 0 for grade in grades.get(query, {}).values())]
     ours, theirs = (
         [rankings.ndcg(hits.get(query, []), grades[query], 10) for query in asked]
@@ -472,11 +457,9 @@ def main(words):
     if importlib.util.find_spec("numpy") is None:
         sys.exit(f"loadtest/effectiveness: {sys.executable} has no numpy, which --cascades needs")
     process.stop_on_signals()
-    import effectiveness
-
     run = Cascades(options)
     try:
-        path = run.run(shlex.join(["loadtest/effectiveness", "--cascades", *map(effectiveness.without_folders, words)]))
+        path = run.run(shlex.join(["loadtest/effectiveness", "--cascades", *map(machine.without_folders, words)]))
     except process.Failed as failed:
         sys.exit(f"loadtest/effectiveness: {failed}")
     run.progress.say(f"{len(run.rows)} rows written to {path}")

@@ -5,11 +5,11 @@ import importlib.util
 import itertools
 import json
 import pathlib
-import re
 import shlex
 import subprocess
 import sys
 
+import beir
 import cascades
 import machine
 import process
@@ -17,14 +17,12 @@ import rankings
 from progress import Progress
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FILES = {"corpus": "corpus.jsonl*", "queries": "queries.jsonl*", "judgments": "qrels*.tsv"}
 BUILT_IN = {
     "bm25": "--encoder bm25",
     "bm25, k1 1.2, b .75": "--encoder bm25 --bm25-k1 1.2 --bm25-b 0.75",
     "idf": "--encoder idf",
 }
 DEPTH = 1000
-FOLDERS = re.compile(r"(?<![\w.])/(?:[^\s/='\"]+/)*(?=[^\s/='\"]+)")
 # This script and `eval` compute the same metrics from the same ranking, but `eval` prints only
 # five digits.
 DISAGREEMENT_MAX = 2e-5
@@ -83,9 +81,9 @@ def arguments(words):
         if name not in names:
             parser.error(f"--fusion {name}: expected some of {', '.join(names)}")
     for directory in options.collection:
-        for kind, pattern in FILES.items():
-            if not any(directory.glob(pattern)):
-                parser.error(f"--collection {directory}: has no {kind} ({pattern})")
+        missing = beir.what_is_missing(directory)
+        if missing:
+            parser.error(f"--collection {directory}: {missing}")
     return options
 
 
@@ -120,8 +118,9 @@ class Effectiveness:
             self._measure(collection)
 
     def _measure(self, collection):
-        files = {kind: sorted(collection.glob(pattern))[0] for kind, pattern in FILES.items()}
-        files["queries"] = self._first_judged(collection.name, files)
+        files = beir.files_of(collection)
+        part = self._work / f"{collection.name}-queries.jsonl"
+        files["queries"] = beir.first_judged(files, self._options.queries_max, part)
         judgments = rankings.read_judgments(files["judgments"])
         if self._options.queries_max:
             asked = {query["_id"] for query in map(json.loads, files["queries"].read_text("utf-8").splitlines())}
@@ -133,17 +132,6 @@ class Effectiveness:
             runs[name] = self.progress.step(lambda: self._dense(collection.name, name, directory, files, judgments))
         for names in self._options.fusion:
             self._keep(collection.name, " + ".join(names), rankings.fuse([runs[name] for name in names]), judgments)
-
-    def _first_judged(self, name, files):
-        """Returns the file of queries to ask. It has all queries, or only the first judged ones."""
-        if not self._options.queries_max:
-            return files["queries"]
-        judgments = rankings.read_judgments(files["judgments"])
-        lines = files["queries"].read_text("utf-8").splitlines()
-        judged = [line for line in lines if json.loads(line)["_id"] in judgments]
-        part = self._work / f"{name}-queries.jsonl"
-        part.write_text("\n".join(judged[: self._options.queries_max]) + "\n", "utf-8")
-        return part
 
     def _siskin(self, words, log):
         process.run([self._program, *words], log, self._seconds_max, environment={"SISKIN_NO_BUILD": "1"})
@@ -190,7 +178,7 @@ class Effectiveness:
     def _keep(self, collection, encoder, run, judgments, built=None, told=None, options=None):
         gain, found = rankings.means(run, judgments)
         row = {"collection": collection, "encoder": encoder, "ndcg@10": gain, "recall@100": found}
-        row["options"] = options and without_folders(options)
+        row["options"] = options and machine.without_folders(options)
         if built and told:
             row["documents"] = built["documents"]
             row["index_bytes"] = built["bytes"]
@@ -205,16 +193,16 @@ class Effectiveness:
         out.mkdir(parents=True, exist_ok=True)
         facts = machine.describe(ROOT)
         lines = table(self.rows, [directory.name for directory in self._options.collection])
-        lines += ["", "```", command, f"Siskin {facts['commit']}; {facts['cpu']}, {facts['cores']} cores; {facts['date']}"]
+        lines += [
+            "",
+            "```",
+            command,
+            f"Siskin {facts['commit']}; {facts['cpu']}, {facts['cores']} cores; {facts['date']}",
+        ]
         path = out / f"{self._options.name}.md"
         path.write_text("\n".join([*lines, "```", ""]), "utf-8")
         path.with_suffix(".jsonl").write_text("".join(json.dumps(row) + "\n" for row in self.rows), "utf-8")
         return path
-
-
-def without_folders(word):
-    """Returns an argument without the folders of its paths, because they belong to this machine."""
-    return FOLDERS.sub("", word)
 
 
 def table(rows, collections):
@@ -246,7 +234,7 @@ def main(words):
         run.run()
     except process.Failed as failed:
         sys.exit(f"loadtest/effectiveness: {failed}")
-    path = run.report(shlex.join(["loadtest/effectiveness", *map(without_folders, words)]))
+    path = run.report(shlex.join(["loadtest/effectiveness", *map(machine.without_folders, words)]))
     run.progress.say(f"{len(run.rows)} rows written to {path}")
 
 

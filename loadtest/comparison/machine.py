@@ -6,7 +6,10 @@ import importlib.metadata
 import os
 import pathlib
 import platform
+import re
 import subprocess
+
+FOLDERS = re.compile(r"(?<![\w.])/(?:[^\s/='\"]+/)*(?=[^\s/='\"]+)")
 
 
 def describe(root, packages=()):
@@ -61,3 +64,8 @@ def commit(root):
         return git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+
+
+def without_folders(word):
+    """Returns an argument without the folders of its paths, because they belong to this machine."""
+    return FOLDERS.sub("", word)

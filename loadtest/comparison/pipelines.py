@@ -1,17 +1,16 @@
 """Measures ranking trees beside the libraries that people use for the same steps. See --help."""
 
 import argparse
-import contextlib
 import dataclasses
 import json
 import os
 import pathlib
-import re
 import shlex
 import subprocess
 import sys
 import time
 
+import burst
 import machine
 import process
 from progress import Progress
@@ -31,7 +30,6 @@ SEED = 20260107
 CANDIDATES = 1_000
 K = 10
 ALPHA = 0.02
-READY_SECONDS = 120
 # Settings of the two graphs. The lists searched go from quick to exact.
 GRAPH_DEGREE, GRAPH_BUILD_WIDTH = 16, 200
 GRAPH_WIDTHS = (10, 20, 40, 80, 160, 320, 640)
@@ -115,57 +113,6 @@ def project(base, queries, dimensions, count):
 
     pairs = [asked.row(row) for row in range(asked.rows)]
     return Vectors(pairs, dense(documents), dense(asked))
-
-
-class Server:
-    """A `siskin serve` of a data directory, pinned to a core. It is ended with the context."""
-
-    def __init__(self, options, data, log):
-        self._target = f"127.0.0.1:{options.port}"
-        self._command = [ROOT / "bin" / "siskin", "serve", f"--data={data}", f"--port={options.port}"]
-        if options.trees:
-            self._command.append(f"--model={options.trees}")
-        self._core, self._log = options.core, log
-
-    @property
-    def target(self):
-        return self._target
-
-    def __enter__(self):
-        before = os.sched_getaffinity(0)
-        with open(self._log, "wb") as out:
-            # The server inherits the core.
-            os.sched_setaffinity(0, {self._core})
-            self._process = subprocess.Popen(
-                [str(word) for word in self._command],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env=dict(os.environ, SISKIN_NO_BUILD="1"),
-            )
-            os.sched_setaffinity(0, before)
-        return self
-
-    def await_ready(self, client):
-        import siskin_client
-
-        end = time.monotonic() + READY_SECONDS
-        while True:
-            with contextlib.suppress(siskin_client.SiskinError):
-                if client.is_serving(COLLECTION):
-                    return
-            if time.monotonic() > end or self._process.poll() is not None:
-                raise process.Failed(
-                    f"siskin serve does not answer. The end of {self._log}:\n{process.tail(self._log)}"
-                )
-            time.sleep(0.2)
-
-    def __exit__(self, *failure):
-        self._process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(20)
-        if self._process.poll() is None:
-            self._process.kill()
 
 
 @dataclasses.dataclass
@@ -467,11 +414,11 @@ class Measurement:
         self._index(vectors)
         import siskin_client
 
+        models = [f"--model={options.trees}"] if options.trees else []
         with (
-            Server(options, self._work / "data", self._work / "serve.log") as server,
+            burst.Server(self._work / "data", options.port, options.core, self._work, models) as server,
             siskin_client.SiskinClient(server.target) as client,
         ):
-            server.await_ready(client)
             siskin = Siskin(client, vectors, options)
             self.progress.say(f"warming up, {options.warm_rounds} rounds")
             for _ in range(options.warm_rounds):
@@ -581,7 +528,7 @@ def main(words):
         measurement.run()
     except process.Failed as failed:
         sys.exit(f"loadtest/pipelines: {failed}")
-    shown = [re.sub(r"(?<![\w.])/(?:[^\s/='\"]+/)*(?=[^\s/='\"]+)", "", word) for word in words]
+    shown = map(machine.without_folders, words)
     path = measurement.report(shlex.join(["loadtest/pipelines", *shown]))
     measurement.progress.say(f"{len(measurement.rows)} rows written to {path}")
 

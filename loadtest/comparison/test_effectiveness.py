@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 import effectiveness
+import machine
 
 ROW = {"collection": "birds", "encoder": "bm25", "ndcg@10": 0.5, "recall@100": 0.75, "index_bytes": 1_500_000}
 
@@ -41,7 +42,7 @@ class EffectivenessTest(unittest.TestCase):
             " --document-terms-max 9",
             "bm25/idf": "bm25/idf",
         }.items():
-            self.assertEqual(effectiveness.without_folders(word), want)
+            self.assertEqual(machine.without_folders(word), want)
 
     def _refused(self, words):
         said = io.StringIO()

@@ -13,7 +13,6 @@ import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.SparseSimilarity;
-import io.siskin.server.rank.DenseVector;
 import io.siskin.server.rank.RankingNode.Answers;
 import io.siskin.server.rank.RankingNode.Cap;
 import io.siskin.server.rank.RankingNode.Context;
@@ -23,7 +22,6 @@ import io.siskin.server.rank.RankingNode.Diversify;
 import io.siskin.server.rank.RankingNode.Frame;
 import io.siskin.server.rank.RankingNode.PassageNode;
 import io.siskin.server.rank.RankingNode.Similarity;
-import java.util.List;
 
 /** The part of {@link RankingMapper} for the stages that take lists of passages. */
 final class PassageMapper {
@@ -273,21 +271,13 @@ final class PassageMapper {
         .setInput(RankingMapper.toProto(node.input()))
         .setStartField(node.startField())
         .setEndField(node.endField())
-        .addAllStartVector(list(node.startVector()))
-        .addAllEndVector(list(node.endVector()))
+        .addAllStartVector(TargetMapper.values(node.startVector()))
+        .addAllEndVector(TargetMapper.values(node.endVector()))
         .setScoreWeight(node.scoreWeight())
         .setTokensMax(node.tokensMax())
         .setCount(node.count())
         .setTextField(node.textField())
         .setOffsetsField(node.offsetsField())
         .build();
-  }
-
-  private static List<Float> list(DenseVector vector) {
-    Float[] values = new Float[vector.length()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = vector.value(i);
-    }
-    return List.of(values);
   }
 }

@@ -218,10 +218,7 @@ public final class RankingMapper {
       }
       case TokenQuery.Values(List<DenseVector> vectors) -> {
         for (DenseVector vector : vectors) {
-          io.siskin.proto.v1.DenseVector.Builder values = by.addVectorsBuilder();
-          for (float value : vector.toArray()) {
-            values.addValues(value);
-          }
+          by.addVectorsBuilder().addAllValues(TargetMapper.values(vector));
         }
       }
       case TokenQuery.Terms terms ->

@@ -74,6 +74,15 @@ final class TargetMapper {
     return new DenseVector(numbers);
   }
 
+  /** Translates a dense vector back. */
+  static List<Float> values(DenseVector vector) {
+    Float[] values = new Float[vector.length()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = vector.value(i);
+    }
+    return List.of(values);
+  }
+
   /** Refuses a second query beside one that is set. */
   static void refuseSecond(String path, boolean hasSecond, String first) {
     if (hasSecond) {
@@ -132,11 +141,7 @@ final class TargetMapper {
       case DenseTarget.OfRequest _ -> stage.clearText();
       case DenseTarget.Text(String text) -> stage.setText(text);
       case DenseTarget.Turns(List<Turn> turns) -> stage.addAllTurns(toProto(turns));
-      case DenseTarget.Vector(DenseVector vector) -> {
-        for (float value : vector.toArray()) {
-          stage.addVector(value);
-        }
-      }
+      case DenseTarget.Vector(DenseVector vector) -> stage.addAllVector(values(vector));
     }
     return stage.build();
   }
@@ -152,11 +157,7 @@ final class TargetMapper {
       case DenseTarget.OfRequest _ -> by.clearText();
       case DenseTarget.Text(String text) -> by.setText(text);
       case DenseTarget.Turns(List<Turn> turns) -> by.addAllTurns(toProto(turns));
-      case DenseTarget.Vector(DenseVector vector) -> {
-        for (float value : vector.toArray()) {
-          by.addVector(value);
-        }
-      }
+      case DenseTarget.Vector(DenseVector vector) -> by.addAllVector(values(vector));
     }
   }
 }
