@@ -40,6 +40,26 @@ public interface DenseField {
   float score(DenseQuery query, int document, int vector);
 
   /**
+   * Finds the rows of a document, and adds them to a block. A document without a vector is added as
+   * one that has none.
+   *
+   * @param document its number in the segment
+   * @param block has room for one more
+   */
+  void locate(int document, RowBlock block);
+
+  /**
+   * Scores documents that follow one another, as {@link #score(DenseQuery, int)} does each of them.
+   *
+   * @param query a query of this field
+   * @param first the number of the first document in the segment
+   * @param count how many documents, 1 to {@link DenseQuery#RUN_LENGTH}
+   * @param scores receives {@code count} scores; NaN for a document without a vector
+   * @return how many of the documents have a vector
+   */
+  int scores(DenseQuery query, int first, int count, double[] scores);
+
+  /**
    * Returns the sum, over the vectors of a query, of the largest score that each has with a vector
    * of a document.
    *

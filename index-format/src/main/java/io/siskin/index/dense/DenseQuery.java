@@ -1,6 +1,7 @@
 package io.siskin.index.dense;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.FileLayout;
 import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.kernel.DenseKernel;
@@ -23,6 +24,9 @@ public final class DenseQuery {
   /** The most that the absolute values of whole numbers may sum to. */
   private static final int LEVEL_SUM_MAX = Integer.MAX_VALUE / (DenseLayout.INT8_MAX + 1);
 
+  /** The most rows that {@link #scores} takes at once. */
+  public static final int RUN_LENGTH = 256;
+
   private final DenseType type;
   private final DenseKernel kernel;
   private final float[] values;
@@ -31,12 +35,16 @@ public final class DenseQuery {
   private final long[] bits;
   private final double step;
   private final double norm;
+  private final int rowBytes;
+  private final int[] unequal;
 
   private DenseQuery(DenseType type, float[] query, int[] indexes, DenseKernel kernel) {
     this.type = type;
     this.kernel = kernel;
     this.indexes = indexes;
+    this.rowBytes = type.rowBytes();
     boolean isBinary = type.storage() == DenseStorage.BINARY;
+    this.unequal = new int[isBinary ? RUN_LENGTH : 0];
     this.norm = isBinary ? Math.sqrt(type.dimensions()) : DenseValues.norm(query);
     this.values = isBinary ? new float[0] : Arrays.copyOf(query, type.rowValues());
     this.bits = isBinary ? bits(type, query) : new long[0];
@@ -105,18 +113,36 @@ public final class DenseQuery {
    * @throws InvalidInputException as above
    */
   public static DenseQuery of(DenseFieldSpec field, float[] values, DenseKernel kernel) {
-    String what = "query of dense field '" + field.name() + "'";
+    check(field, values);
+    return new DenseQuery(
+        field.type(),
+        DenseValues.normalized(what(field), field.type(), values),
+        new int[0],
+        kernel);
+  }
+
+  /**
+   * Checks a query without preparing it.
+   *
+   * @param field the field that is asked
+   * @param values the vector
+   * @throws InvalidInputException as for {@link #of(DenseFieldSpec, float[])}
+   */
+  public static void check(DenseFieldSpec field, float[] values) {
     if (!field.type().storage().isOfValues()) {
       throw new InvalidInputException(
-          what,
+          what(field),
           "a vector of values",
           field.type().storage() == DenseStorage.TERMS
               ? "token vectors, since the field stores terms"
               : "a sparse vector, since the field stores slices");
     }
-    DenseValues.check(what, field.type(), values);
-    return new DenseQuery(
-        field.type(), DenseValues.normalized(what, field.type(), values), new int[0], kernel);
+    DenseValues.check(what(field), field.type(), values);
+    DenseValues.checkDirection(what(field), field.type(), values);
+  }
+
+  private static String what(DenseFieldSpec field) {
+    return "query of dense field '" + field.name() + "'";
   }
 
   /**
@@ -129,14 +155,24 @@ public final class DenseQuery {
    *     else
    */
   public static DenseQuery ofSparse(DenseFieldSpec field, SparseVector vector, DenseKernel kernel) {
-    String what = "query of dense field '" + field.name() + "'";
-    if (field.type().storage() != DenseStorage.SLICES) {
-      throw new InvalidInputException(
-          what, "a sparse vector", "another query, since the field stores no slices");
-    }
-    DenseValues.check(what, vector);
+    checkSparse(field, vector);
     SlicedVector sliced = SlicedVector.of(vector, field.type().dimensions());
     return new DenseQuery(field.type(), sliced.weights(), sliced.indexes(), kernel);
+  }
+
+  /**
+   * Checks a query of a field that stores {@link DenseStorage#SLICES} without preparing it.
+   *
+   * @param field the field that is asked
+   * @param vector a sparse vector
+   * @throws InvalidInputException as for {@link #ofSparse}
+   */
+  public static void checkSparse(DenseFieldSpec field, SparseVector vector) {
+    if (field.type().storage() != DenseStorage.SLICES) {
+      throw new InvalidInputException(
+          what(field), "a sparse vector", "another query, since the field stores no slices");
+    }
+    DenseValues.check(what(field), vector);
   }
 
   /**
@@ -184,5 +220,63 @@ public final class DenseQuery {
               (kernel.dotSlices(memory, offset, levels, indexes, levels.length) * (scale * step));
       case TERMS -> throw new AssertionError(type);
     };
+  }
+
+  /**
+   * Returns the score of a document of a block, the largest one of its rows.
+   *
+   * @param block where its rows are
+   * @param index which document, 0 to the size of the block − 1
+   * @return NaN if it has no row
+   */
+  public float score(RowBlock block, int index) {
+    int count = block.count(index);
+    float best = count == 0 ? Float.NaN : Float.NEGATIVE_INFINITY;
+    for (int row = 0; row < count; row++) {
+      long scaleOffset = block.scalesOffset(index) + (long) Float.BYTES * row;
+      float scale = type.hasScales() ? block.scales(index).get(FileLayout.F32, scaleOffset) : 1;
+      long offset = block.offset(index) + (long) rowBytes * row;
+      best = Math.max(best, score(block.rows(index), offset, scale));
+    }
+    return best;
+  }
+
+  /**
+   * Scores rows that follow one another.
+   *
+   * @param memory the memory of the rows; 64 bytes after the last one may be read
+   * @param offset where the first row begins, in bytes
+   * @param scales the memory of the scales of the rows; ignored where vectors have none
+   * @param scalesOffset where the first scale is, in bytes
+   * @param count how many rows, 0 to {@link #RUN_LENGTH}
+   * @param scores receives {@code count} scores, each with the bits of {@link #score}
+   */
+  public void scores(
+      MemorySegment memory,
+      long offset,
+      MemorySegment scales,
+      long scalesOffset,
+      int count,
+      double[] scores) {
+    switch (type.storage()) {
+      case BINARY -> {
+        kernel.unequalBits(memory, offset, bits, bits.length, count, unequal);
+        for (int i = 0; i < count; i++) {
+          scores[i] = type.dimensions() - 2 * unequal[i];
+        }
+      }
+      case F32, F16 -> {
+        for (int i = 0; i < count; i++) {
+          scores[i] = score(memory, offset + (long) i * rowBytes, 1);
+        }
+      }
+      case INT8, SLICES -> {
+        for (int i = 0; i < count; i++) {
+          float scale = scales.get(FileLayout.F32, scalesOffset + (long) Float.BYTES * i);
+          scores[i] = score(memory, offset + (long) i * rowBytes, scale);
+        }
+      }
+      case TERMS -> throw new AssertionError(type);
+    }
   }
 }

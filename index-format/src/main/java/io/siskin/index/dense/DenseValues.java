@@ -59,18 +59,30 @@ final class DenseValues {
     if (type.similarity() == DenseSimilarity.DOT) {
       return values;
     }
+    checkDirection(what, type, values);
     double norm = norm(values);
-    if (norm == 0) {
-      throw new InvalidInputException(
-          what,
-          "all values are 0",
-          "a vector with a value other than 0, since the score is a cosine");
-    }
     float[] normalized = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       normalized[i] = (float) (values[i] / norm);
     }
     return normalized;
+  }
+
+  /**
+   * Checks that a vector has a direction, where scores need one.
+   *
+   * @param what what it is, for the message
+   * @param type what the vectors of its field are
+   * @param values its values
+   * @throws InvalidInputException when all values are 0 and the score is a cosine
+   */
+  static void checkDirection(String what, DenseType type, float[] values) {
+    if (type.similarity() == DenseSimilarity.COSINE && norm(values) == 0) {
+      throw new InvalidInputException(
+          what,
+          "all values are 0",
+          "a vector with a value other than 0, since the score is a cosine");
+    }
   }
 
   /** Returns the Euclidean length of a vector, summed in double precision. */

@@ -89,6 +89,18 @@ public abstract sealed class MaxSimQuery {
    *     or when the field stores something else
    */
   public static MaxSimQuery ofTerms(DenseFieldSpec field, List<? extends SparseVector> vectors) {
+    checkTerms(field, vectors);
+    return new Terms(field.type(), vectors);
+  }
+
+  /**
+   * Checks token vectors for a field that stores {@link DenseStorage#TERMS} without preparing them.
+   *
+   * @param field the field that is asked
+   * @param vectors the vectors of the query
+   * @throws InvalidInputException as for {@link #ofTerms}
+   */
+  public static void checkTerms(DenseFieldSpec field, List<? extends SparseVector> vectors) {
     String what = "query of dense field '" + field.name() + "'";
     if (field.type().storage() != DenseStorage.TERMS) {
       throw new InvalidInputException(
@@ -102,7 +114,6 @@ public abstract sealed class MaxSimQuery {
       Ranges.check(
           "terms of a vector of the " + what, vector.size(), 0, FormatV2.DENSE_DIMENSIONS_MAX);
     }
-    return new Terms(field.type(), vectors);
   }
 
   private static void checkCount(int count) {
@@ -132,6 +143,25 @@ public abstract sealed class MaxSimQuery {
       sum += largest[i];
     }
     return sum;
+  }
+
+  /**
+   * Returns the score of a document of a block.
+   *
+   * @param block where its rows are
+   * @param index which document, 0 to the size of the block − 1
+   * @return NaN if it has no row
+   */
+  public final double score(RowBlock block, int index) {
+    int count = block.count(index);
+    return count == 0
+        ? Double.NaN
+        : score(
+            block.rows(index),
+            block.offset(index),
+            block.scales(index),
+            block.scalesOffset(index),
+            count);
   }
 
   /** Raises the largest inner products to those with the rows of a document. */

@@ -5,6 +5,7 @@ import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.dense.MaxSimQuery;
+import io.siskin.index.dense.RowBlock;
 import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.FileLayout;
@@ -214,6 +215,30 @@ final class GrowingDense {
       long at = SlabMemory.offset(reference);
       float scale = slab.get(FileLayout.F32, scaleOffset(at, vector));
       return query.score(slab, rows(at, count) + (long) vector * field.row.length, scale);
+    }
+
+    @Override
+    public void locate(int document, RowBlock block) {
+      int reference = reference(document);
+      if (reference == SlabMemory.NONE) {
+        block.addMissing();
+        return;
+      }
+      MemorySegment slab = memory.slab(reference);
+      long at = SlabMemory.offset(reference);
+      int count = count(reference);
+      block.add(slab, rows(at, count), slab, scaleOffset(at, 0), count);
+    }
+
+    @Override
+    public int scores(DenseQuery query, int first, int count, double[] scores) {
+      int found = 0;
+      for (int i = 0; i < count; i++) {
+        boolean has = reference(first + i) != SlabMemory.NONE;
+        scores[i] = has ? score(query, first + i) : Double.NaN;
+        found += has ? 1 : 0;
+      }
+      return found;
     }
 
     @Override

@@ -87,6 +87,20 @@ public interface DenseKernel {
   int unequalBits(MemorySegment values, long offset, long[] query, int length);
 
   /**
+   * Counts the unequal bits of rows that follow one another, as the other {@code unequalBits} does
+   * for one row.
+   *
+   * @param values the memory of the rows
+   * @param offset where the first row begins, in bytes; a row has {@code 8 × length} bytes
+   * @param query as above
+   * @param length the number of longs of a row, a multiple of 8
+   * @param rows how many rows, 0 or more
+   * @param counts receives {@code rows} counts
+   */
+  void unequalBits(
+      MemorySegment values, long offset, long[] query, int length, int rows, int[] counts);
+
+  /**
    * Returns the gated inner product of a row of slices: a slice counts only where row and query
    * have the same index.
    *

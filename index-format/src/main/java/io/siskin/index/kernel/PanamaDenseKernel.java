@@ -34,10 +34,9 @@ final class PanamaDenseKernel implements DenseKernel {
   private static final int STEP = 2 * LANES;
   private static final boolean IN_ONE_PASS = STEP == GROUP_LENGTH;
 
-  private static final int F16_MAGNITUDE = 0x7FFF;
-  private static final int F16_SIGN = 0x8000;
   private static final int F16_MANTISSA_SHIFT = 13;
-  private static final int F16_SIGN_SHIFT = 16;
+  // The sign, five bits of the exponent and ten of the mantissa, at their places in f32.
+  private static final int F16_BITS = 0x8FFF_E000;
   // The exponents of f32 and f16 are biased by 127 and 15.
   private static final float F16_EXPONENT_BIAS = 0x1p112f;
 
@@ -189,6 +188,35 @@ final class PanamaDenseKernel implements DenseKernel {
   }
 
   @Override
+  public void unequalBits(
+      MemorySegment values, long offset, long[] query, int length, int rows, int[] counts) {
+    if (length == LONGS.length()) {
+      unequalBits(values, offset, LongVector.fromArray(LONGS, query, 0), rows, counts);
+      return;
+    }
+    for (int row = 0; row < rows; row++) {
+      counts[row] = unequalBits(values, offset + (long) Long.BYTES * length * row, query, length);
+    }
+  }
+
+  /** The query is one vector, which stays in a register. */
+  private static void unequalBits(
+      MemorySegment values, long offset, LongVector query, int rows, int[] counts) {
+    for (int row = 0; row < rows; row++) {
+      counts[row] =
+          (int)
+              LongVector.fromMemorySegment(
+                      LONGS,
+                      values,
+                      offset + (long) Long.BYTES * LONGS.length() * row,
+                      ByteOrder.LITTLE_ENDIAN)
+                  .lanewise(VectorOperators.XOR, query)
+                  .lanewise(VectorOperators.BIT_COUNT)
+                  .reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  @Override
   public int dotSlices(MemorySegment values, long offset, int[] query, int[] indexes, int length) {
     IntVector sum = IntVector.zero(INTS);
     for (int i = 0; i < length; i += LANES) {
@@ -212,22 +240,19 @@ final class PanamaDenseKernel implements DenseKernel {
   }
 
   /**
-   * Reads f16 as f32. The bits of the exponent and of the mantissa go to their places in f32. A
-   * multiplication by a power of two then corrects the bias of the exponent, also for numbers that
-   * are subnormal in f16.
+   * Reads f16 as f32. One shift brings the bits of the exponent and of the mantissa to their places
+   * in f32. Copies of the sign are left and right of them, since the value was widened with its
+   * sign; all but the leftmost are cleared. A multiplication by a power of two then corrects the
+   * bias of the exponent, also for numbers that are subnormal in f16.
    */
   private static FloatVector f16(MemorySegment values, long offset) {
-    IntVector bits =
-        (IntVector)
+    return ((IntVector)
             ShortVector.fromMemorySegment(SHORTS, values, offset, ByteOrder.LITTLE_ENDIAN)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
-    FloatVector magnitude =
-        bits.and(F16_MAGNITUDE)
-            .lanewise(VectorOperators.LSHL, F16_MANTISSA_SHIFT)
-            .viewAsFloatingLanes()
-            .mul(F16_EXPONENT_BIAS);
-    IntVector sign = bits.and(F16_SIGN).lanewise(VectorOperators.LSHL, F16_SIGN_SHIFT);
-    return magnitude.viewAsIntegralLanes().or(sign).viewAsFloatingLanes();
+                .convertShape(VectorOperators.S2I, INTS, 0))
+        .lanewise(VectorOperators.LSHL, F16_MANTISSA_SHIFT)
+        .and(F16_BITS)
+        .viewAsFloatingLanes()
+        .mul(F16_EXPONENT_BIAS);
   }
 
   private static IntVector int8(MemorySegment values, long offset) {

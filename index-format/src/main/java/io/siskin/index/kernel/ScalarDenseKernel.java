@@ -65,6 +65,14 @@ final class ScalarDenseKernel implements DenseKernel {
   }
 
   @Override
+  public void unequalBits(
+      MemorySegment values, long offset, long[] query, int length, int rows, int[] counts) {
+    for (int row = 0; row < rows; row++) {
+      counts[row] = unequalBits(values, offset + (long) Long.BYTES * length * row, query, length);
+    }
+  }
+
+  @Override
   public int dotSlices(MemorySegment values, long offset, int[] query, int[] indexes, int length) {
     int sum = 0;
     for (int i = 0; i < length; i++) {

@@ -4,6 +4,7 @@ import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.dense.MaxSimQuery;
+import io.siskin.index.dense.RowBlock;
 import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.format.FileLayout;
 import java.lang.foreign.MemorySegment;
@@ -84,9 +85,7 @@ public final class MappedDenseField implements StoredDenseField {
    * @return 1 if rows have no scales
    */
   public float scale(int row) {
-    return type.hasScales()
-        ? arrays.scales.get(FileLayout.F32, arrays.scalesOffset + (long) Float.BYTES * row)
-        : 1;
+    return type.hasScales() ? arrays.scales.get(FileLayout.F32, scaleOffset(row)) : 1;
   }
 
   /**
@@ -130,6 +129,51 @@ public final class MappedDenseField implements StoredDenseField {
   }
 
   @Override
+  public void locate(int document, RowBlock block) {
+    int first = start(document);
+    int count = start(document + 1) - first;
+    if (count == 0) {
+      block.addMissing();
+    } else {
+      block.add(arrays.values, rowOffset(first), arrays.scales, scaleOffset(first), count);
+    }
+  }
+
+  /**
+   * Rows follow one another as their documents do. So where each document has one vector, the rows
+   * of all of them are scored at once.
+   */
+  @Override
+  public int scores(DenseQuery query, int first, int count, double[] scores) {
+    assert query.type().equals(type) : query.type();
+    if (hasOneRowEach(first, count)) {
+      int row = start(first);
+      query.scores(arrays.values, rowOffset(row), arrays.scales, scaleOffset(row), count, scores);
+      return count;
+    }
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      boolean has = vectorCount(first + i) > 0;
+      scores[i] = has ? score(query, first + i) : Double.NaN;
+      found += has ? 1 : 0;
+    }
+    return found;
+  }
+
+  private boolean hasOneRowEach(int first, int count) {
+    int start = start(first);
+    int differences = 0;
+    for (int i = 1; i <= count; i++) {
+      differences |= start(first + i) - start - i;
+    }
+    return differences == 0;
+  }
+
+  private long scaleOffset(int row) {
+    return arrays.scalesOffset + (long) Float.BYTES * row;
+  }
+
+  @Override
   public double maxSim(MaxSimQuery query, int document) {
     assert query.type().equals(type) : query.type();
     int first = start(document);
@@ -137,7 +181,7 @@ public final class MappedDenseField implements StoredDenseField {
         arrays.values,
         rowOffset(first),
         arrays.scales,
-        arrays.scalesOffset + (long) Float.BYTES * first,
+        scaleOffset(first),
         start(document + 1) - first);
   }
 

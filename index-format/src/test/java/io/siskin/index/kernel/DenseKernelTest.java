@@ -9,6 +9,7 @@ import io.siskin.index.testing.VectorWidths;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -134,6 +135,33 @@ final class DenseKernelTest {
     }
   }
 
+  /** Rows that follow one another are counted as single rows are. */
+  @Test
+  void bitsOfRunsAreCountedAlike() {
+    Random random = new Random(Seeds.next());
+    for (int length : new int[] {8, 16, 24, 64}) {
+      for (int rows : new int[] {0, 1, 2, 7, 64, 256}) {
+        byte[] bytes = new byte[7 + 8 * length * rows];
+        random.nextBytes(bytes);
+        MemorySegment memory = Arena.ofAuto().allocate(bytes.length);
+        memory.copyFrom(MemorySegment.ofArray(bytes));
+        long[] query = random.longs(length).toArray();
+        int[] expected = new int[rows];
+        for (int row = 0; row < rows; row++) {
+          expected[row] = SCALAR.unequalBits(memory, 7 + 8L * length * row, query, length);
+        }
+        int[] counts = new int[rows];
+        SCALAR.unequalBits(memory, 7, query, length, rows, counts);
+        assertThat(counts).isEqualTo(expected);
+        for (DenseKernel kernel : PANAMA.values()) {
+          Arrays.fill(counts, -1);
+          kernel.unequalBits(memory, 7, query, length, rows, counts);
+          assertThat(counts).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
   @Test
   void slicesAreGatedAlike() {
     Random random = new Random(Seeds.next());
@@ -249,6 +277,14 @@ final class DenseKernelTest {
         name + " bits",
         2_000,
         () -> sum[0] += kernel.unequalBits(row.f32, Row.START, bits, bits.length));
+    int[] counts = new int[24];
+    KernelAllocation.report(
+        name + " runs of bits",
+        2_000,
+        () -> {
+          kernel.unequalBits(row.f32, Row.START, bits, 8, counts.length, counts);
+          sum[0] += counts[7];
+        });
     Slices slices = Slices.draw(768, new Random(1));
     KernelAllocation.report(name + " slices", 2_000, () -> sum[0] += slices.dot(kernel));
   }

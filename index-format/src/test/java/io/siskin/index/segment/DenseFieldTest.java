@@ -7,6 +7,7 @@ import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.BuildProgress;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
+import io.siskin.index.dense.DenseField;
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseSimilarity;
@@ -14,6 +15,7 @@ import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.dense.MaxSimQuery;
+import io.siskin.index.dense.RowBlock;
 import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.dense.TermNumbers;
 import io.siskin.index.document.QuantizedDocument;
@@ -33,6 +35,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,6 +75,8 @@ final class DenseFieldTest {
           check(inFiles, spec, query, mapped.documents().documentNumber("d" + i), expected);
         }
         checkMaxSim(dense, spec, model, growing, mapped);
+        checkMany(inMemory, spec, query, count, random);
+        checkMany(inFiles, spec, query, count, random);
       }
       checkTokens(dense, model, growing, mapped);
     } finally {
@@ -223,6 +228,104 @@ final class DenseFieldTest {
     }
     assertThat(field.score(prepared, document)).isEqualTo(best);
     assertThat(field.normMax()).isGreaterThanOrEqualTo(expected.normMax());
+  }
+
+  /** What scores many documents gives what scores one document gives. */
+  private static void checkMany(
+      @Nullable StoredDenseField field,
+      DenseFieldSpec spec,
+      float[] query,
+      int documentCount,
+      Random random) {
+    if (field == null) {
+      return;
+    }
+    DenseQuery prepared = DenseQuery.of(spec, query);
+    RowBlock block = new RowBlock();
+    MaxSimQuery maxSim = MaxSimQuery.of(spec, List.of(query, query));
+    int[] documents = random.ints(RowBlock.LENGTH, 0, documentCount).toArray();
+    for (int round = 0; round < 2; round++) {
+      block.clear();
+      for (int document : documents) {
+        field.locate(document, block);
+      }
+      block.touch(spec.type());
+      assertThat(block.size()).isEqualTo(documents.length);
+      double[] scores = new double[2 * documents.length];
+      double[] expected = new double[scores.length];
+      for (int i = 0; i < documents.length; i++) {
+        boolean has = field.vectorCount(documents[i]) > 0;
+        scores[2 * i] = prepared.score(block, i);
+        scores[2 * i + 1] = maxSim.score(block, i);
+        expected[2 * i] = has ? field.score(prepared, documents[i]) : Double.NaN;
+        expected[2 * i + 1] = has ? field.maxSim(maxSim, documents[i]) : Double.NaN;
+      }
+      assertThat(scores).isEqualTo(expected);
+    }
+    for (int round = 0; round < 20; round++) {
+      int first = random.nextInt(documentCount);
+      int runMax = Math.min(DenseQuery.RUN_LENGTH, documentCount - first);
+      checkRun(
+          field, prepared, first, 1 + random.nextInt(round < 10 ? Math.min(3, runMax) : runMax));
+    }
+  }
+
+  private static void checkRun(DenseField field, DenseQuery query, int first, int count) {
+    double[] scores = new double[count];
+    int found = field.scores(query, first, count, scores);
+    double[] expected = new double[count];
+    int expectedFound = 0;
+    for (int i = 0; i < count; i++) {
+      boolean has = field.vectorCount(first + i) > 0;
+      expectedFound += has ? 1 : 0;
+      expected[i] = has ? field.score(query, first + i) : Double.NaN;
+    }
+    assertThat(scores).isEqualTo(expected);
+    assertThat(found).isEqualTo(expectedFound);
+  }
+
+  /** Where each document has one vector, long runs of rows are scored at once. */
+  @Test
+  void runsOfOneVectorEachScoreAlike() throws IOException {
+    Random random = new Random(Seeds.next());
+    RandomDense dense = new RandomDense(random);
+    int count = 300 + random.nextInt(300);
+    List<Map<String, DenseVectors>> model = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Map<String, DenseVectors> one = new HashMap<>();
+      for (DenseFieldSpec spec : RandomDense.FIELDS) {
+        one.put(spec.name(), spec.vectors(dense.vector(spec)));
+      }
+      one.put(RandomDense.SLICES.name(), RandomDense.SLICES.densified(dense.sparse(90)));
+      model.add(one);
+    }
+    GrowingSegment growing = new GrowingSegment(count);
+    Segment mapped = Segment.open(build(model, growing, false), Verification.FULL);
+    try {
+      for (DenseFieldSpec spec : RandomDense.FIELDS) {
+        DenseQuery query = DenseQuery.of(spec, dense.vector(spec));
+        checkRuns(Objects.requireNonNull(mapped.dense().find(spec.name())), query, count, random);
+        checkRuns(
+            Objects.requireNonNull(growing.view().dense().find(spec.name())), query, count, random);
+      }
+      DenseQuery sliced =
+          DenseQuery.ofSparse(
+              RandomDense.SLICES, dense.sparse(90), KernelProvider.current().newDenseKernel());
+      checkRuns(
+          Objects.requireNonNull(mapped.dense().find(RandomDense.SLICES.name())),
+          sliced,
+          count,
+          random);
+    } finally {
+      mapped.release();
+      growing.release();
+    }
+  }
+
+  private static void checkRuns(DenseField field, DenseQuery query, int count, Random random) {
+    checkRun(field, query, 0, DenseQuery.RUN_LENGTH);
+    int first = random.nextInt(count);
+    checkRun(field, query, first, Math.min(DenseQuery.RUN_LENGTH, count - first));
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.siskin.server.rank;
 
+import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.RowBlock;
 import io.siskin.index.vector.SparseVector;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,12 @@ public interface DenseFields {
    */
   @Nullable Field find(String name);
 
+  /** The most documents of a list that are located at once. */
+  int BLOCK_LENGTH = RowBlock.LENGTH;
+
+  /** The most documents that follow one another and are scored at once. */
+  int RUN_LENGTH = DenseQuery.RUN_LENGTH;
+
   /** One dense field. */
   interface Field {
     /** Returns how many numbers its vectors have. */
@@ -47,6 +55,31 @@ public interface DenseFields {
 
     /** Returns how its vectors are stored, which decides what queries it takes. */
     DenseStorage storage();
+
+    /**
+     * Checks a query. Nothing is prepared, since a search that is refused needs no scorer, and one
+     * that is evaluated makes its own.
+     *
+     * @param query as many finite numbers as there are dimensions
+     * @throws io.siskin.index.error.InvalidInputException as {@link #scorer(DenseVector)} does
+     */
+    void check(DenseVector query);
+
+    /**
+     * Checks a query of a field of slices.
+     *
+     * @param query a sparse vector
+     * @throws io.siskin.index.error.InvalidInputException as {@link #scorer(SparseVector)} does
+     */
+    void check(SparseVector query);
+
+    /**
+     * Checks a query of token vectors.
+     *
+     * @param query its vectors
+     * @throws io.siskin.index.error.InvalidInputException as {@link #scorer(TokenQuery)} does
+     */
+    void check(TokenQuery.Terms query);
 
     /**
      * Prepares a query. The scorer is used by one thread.
@@ -104,6 +137,37 @@ public interface DenseFields {
      * @param document its number in the segment; {@link #has} is true for it
      */
     double score(int segment, int document);
+
+    /**
+     * Finds the vectors of a block of documents, and reads ahead what their scores need. Then
+     * {@link #located} returns the scores. A list is scored block by block, so that the processor
+     * waits for the memory of many documents at once.
+     *
+     * @param segments the segment of each document of the list
+     * @param documents the number of each in its segment
+     * @param from where the block begins in the list
+     * @param count how many documents, 1 to {@link #BLOCK_LENGTH}
+     */
+    void locate(int[] segments, int[] documents, int from, int count);
+
+    /**
+     * Returns the score of a document of the block that was located last.
+     *
+     * @param index which document of the block, from 0 on
+     * @return the same as {@link #score}; NaN if the document has no vector
+     */
+    double located(int index);
+
+    /**
+     * Scores documents that follow one another.
+     *
+     * @param segment the number of their segment in the snapshot
+     * @param first the number of the first document in the segment
+     * @param count how many documents, 1 to {@link #RUN_LENGTH}
+     * @param scores receives what {@link #score} returns for each; NaN for one without a vector
+     * @return how many of the documents have a vector
+     */
+    int scores(int segment, int first, int count, double[] scores);
 
     /**
      * Returns a number that no {@link #score} is above, roundings included: the norm of the query

@@ -5,7 +5,6 @@ import io.siskin.index.column.NumberColumn;
 import io.siskin.index.column.TextColumn;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
-import io.siskin.server.search.DocumentPositions;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -25,8 +24,7 @@ final class FormulaRescoring {
   private final double nowSeconds;
   private final RankingNode below;
   private final EncodedQueries queries;
-  private final int[] segments;
-  private final int[] documents;
+  private final Places places;
   private @Nullable TermTable terms;
 
   /**
@@ -52,14 +50,7 @@ final class FormulaRescoring {
     this.queries = queries;
     this.scope = scope;
     this.nowSeconds = nowSeconds;
-    this.segments = new int[input.size()];
-    this.documents = new int[input.size()];
-    DocumentPositions positions = scope.positions();
-    for (int rank = 0; rank < segments.length; rank++) {
-      int number = positions.documentNumber(input.position(rank));
-      segments[rank] = positions.segment(number);
-      documents[rank] = number - positions.base(segments[rank]);
-    }
+    this.places = Places.of(input, scope.positions());
   }
 
   /**
@@ -147,13 +138,16 @@ final class FormulaRescoring {
   }
 
   private double[] denseScores(String field, double missing) {
-    double[] values = filled(missing);
+    double[] values = new double[input.size()];
     DenseTarget target = Objects.requireNonNull(StagesBelow.target(below, field));
     DenseFields.Scorer scorer =
         Objects.requireNonNull(scope.dense().find(field)).scorer(queries.dense(field, target));
-    for (int rank = 0; rank < values.length; rank++) {
-      if (scorer.has(segments[rank], documents[rank])) {
-        values[rank] = scorer.score(segments[rank], documents[rank]);
+    for (int from = 0; from < values.length; from += DenseFields.BLOCK_LENGTH) {
+      int count = Math.min(DenseFields.BLOCK_LENGTH, values.length - from);
+      scorer.locate(places.segments(), places.documents(), from, count);
+      for (int i = 0; i < count; i++) {
+        double score = scorer.located(i);
+        values[from + i] = Double.isNaN(score) ? missing : score;
       }
     }
     return values;
@@ -165,7 +159,10 @@ final class FormulaRescoring {
       SparseQuery query = Objects.requireNonNull(StagesBelow.query(below));
       known =
           new TermTable(
-              Objects.requireNonNull(queries.sparse().get(query)), segments, documents, scope);
+              Objects.requireNonNull(queries.sparse().get(query)),
+              places.segments(),
+              places.documents(),
+              scope);
       terms = known;
     }
     return known;
@@ -174,9 +171,9 @@ final class FormulaRescoring {
   private double[] fieldNumbers(String field, double missing) {
     double[] values = filled(missing);
     for (int rank = 0; rank < values.length; rank++) {
-      Column column = scope.columns().get(segments[rank]).find(field);
-      if (column instanceof NumberColumn numbers && numbers.has(documents[rank])) {
-        values[rank] = number(numbers.type(), numbers.value(documents[rank]));
+      Column column = scope.columns().get(places.segments()[rank]).find(field);
+      if (column instanceof NumberColumn numbers && numbers.has(places.documents()[rank])) {
+        values[rank] = number(numbers.type(), numbers.value(places.documents()[rank]));
       }
     }
     return values;
@@ -195,8 +192,8 @@ final class FormulaRescoring {
   private double[] matches(String field, String text) {
     double[] values = filled(0);
     for (int rank = 0; rank < values.length; rank++) {
-      if (scope.columns().get(segments[rank]).find(field) instanceof TextColumn texts
-          && texts.values(documents[rank]).contains(text)) {
+      if (scope.columns().get(places.segments()[rank]).find(field) instanceof TextColumn texts
+          && texts.values(places.documents()[rank]).contains(text)) {
         values[rank] = 1;
       }
     }

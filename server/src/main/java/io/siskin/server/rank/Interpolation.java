@@ -13,7 +13,8 @@ import io.siskin.server.search.DocumentPositions;
  * must be below: an equal sum enters if its position is lower.
  */
 final class Interpolation {
-  private static final int DOCUMENTS_PER_CHECK = 64;
+  // Of a list this many times longer than what is kept, most documents need no place in an order.
+  private static final int LONG_LIST = 4;
 
   private Interpolation() {}
 
@@ -44,32 +45,81 @@ final class Interpolation {
       DenseFields.Scorer scorer,
       DocumentPositions positions,
       StageBudget budget) {
+    Places places = Places.of(input, positions);
+    return earlyStop == EarlyStop.NONE
+        ? all(limit, weights, input, scorer, places, budget)
+        : untilStop(limit, weights, earlyStop, input, scorer, places, budget);
+  }
+
+  private static StageWork all(
+      int limit,
+      Weights weights,
+      Ranked input,
+      DenseFields.Scorer scorer,
+      Places places,
+      StageBudget budget) {
+    double[] scores = new double[input.size()];
+    int done = 0;
+    while (done < scores.length && (done == 0 || !budget.isSpent())) {
+      int count = Math.min(DenseFields.BLOCK_LENGTH, scores.length - done);
+      scorer.locate(places.segments(), places.documents(), done, count);
+      for (int i = 0; i < count; i++) {
+        double dense = orMissing(scorer.located(i), weights);
+        scores[done + i] = sum(weights.alpha(), input.score(done + i), dense);
+      }
+      done += count;
+    }
+    return new StageWork(best(limit, input, scores, done), done, done == scores.length);
+  }
+
+  private static Ranked best(int limit, Ranked input, double[] scores, int count) {
+    if (count < LONG_LIST * limit) {
+      return Ranked.best(input.positions(), scores, count, limit);
+    }
+    BestDocuments best = new BestDocuments(limit);
+    for (int rank = 0; rank < count; rank++) {
+      best.offer(input.position(rank), scores[rank]);
+    }
+    return best.toRanked();
+  }
+
+  private static StageWork untilStop(
+      int limit,
+      Weights weights,
+      EarlyStop earlyStop,
+      Ranked input,
+      DenseFields.Scorer scorer,
+      Places places,
+      StageBudget budget) {
     BestDocuments best = new BestDocuments(limit);
     double bound = Math.max(scorer.scoreMax(), weights.missingScore());
     double seenMax = Double.NEGATIVE_INFINITY;
     int rank = 0;
     boolean complete = true;
     for (; rank < input.size(); rank++) {
-      if (rank > 0 && rank % DOCUMENTS_PER_CHECK == 0 && budget.isSpent()) {
+      int index = rank % DenseFields.BLOCK_LENGTH;
+      if (rank > 0 && index == 0 && budget.isSpent()) {
         complete = false;
         break;
       }
       double score = input.score(rank);
-      if (best.isFull() && earlyStop != EarlyStop.NONE) {
-        double most = earlyStop == EarlyStop.PROVEN ? bound : seenMax;
-        if (sum(weights.alpha(), score, most) < best.worstScore()) {
-          break;
-        }
+      double most = earlyStop == EarlyStop.PROVEN ? bound : seenMax;
+      if (best.isFull() && sum(weights.alpha(), score, most) < best.worstScore()) {
+        break;
       }
-      int number = positions.documentNumber(input.position(rank));
-      int segment = positions.segment(number);
-      int document = number - positions.base(segment);
-      double dense =
-          scorer.has(segment, document) ? scorer.score(segment, document) : weights.missingScore();
+      if (index == 0) {
+        int count = Math.min(DenseFields.BLOCK_LENGTH, input.size() - rank);
+        scorer.locate(places.segments(), places.documents(), rank, count);
+      }
+      double dense = orMissing(scorer.located(index), weights);
       seenMax = Math.max(seenMax, dense);
       best.offer(input.position(rank), sum(weights.alpha(), score, dense));
     }
     return new StageWork(best.toRanked(), rank, complete);
+  }
+
+  private static double orMissing(double score, Weights weights) {
+    return Double.isNaN(score) ? weights.missingScore() : score;
   }
 
   /** Adds the two scores of a document. Every rounding keeps the order of either score. */

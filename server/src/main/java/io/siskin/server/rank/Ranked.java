@@ -87,22 +87,89 @@ public final class Ranked {
     return score > otherScore || (score == otherScore && position < otherPosition);
   }
 
-  /** Sorts two arrays together, best first: a heap with the worst on top is taken apart. */
-  private static void sort(int[] positions, double[] scores, int count) {
-    for (int at = count / 2 - 1; at >= 0; at--) {
-      siftDown(positions, scores, at, count);
+  /**
+   * Sorts two arrays together, best first. A key has the upper bits of a score and the index of its
+   * document, so that one sort of longs does most of the work. Documents whose upper bits are equal
+   * are neighbours then, and are ordered by the rest.
+   *
+   * @param positions the positions
+   * @param scores the scores, none NaN
+   * @param count how many of both are sorted, from the first on
+   */
+  static void sort(int[] positions, double[] scores, int count) {
+    if (isSorted(positions, scores, count)) {
+      return;
     }
-    for (int last = count - 1; last > 0; last--) {
-      swap(positions, scores, 0, last);
-      siftDown(positions, scores, 0, last);
+    int indexBits = Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
+    long indexMask = (1L << indexBits) - 1;
+    long[] keys = new long[count];
+    for (int i = 0; i < count; i++) {
+      keys[i] = (descending(scores[i]) & ~indexMask) | i;
+    }
+    Arrays.sort(keys);
+    int[] unsortedPositions = Arrays.copyOf(positions, count);
+    double[] unsortedScores = Arrays.copyOf(scores, count);
+    for (int rank = 0; rank < count; rank++) {
+      int index = (int) (keys[rank] & indexMask);
+      positions[rank] = unsortedPositions[index];
+      scores[rank] = unsortedScores[index];
+    }
+    int from = 0;
+    for (int rank = 1; rank <= count; rank++) {
+      if (rank == count || ((keys[rank] ^ keys[from]) & ~indexMask) != 0) {
+        sortNeighbours(positions, scores, from, rank);
+        from = rank;
+      }
     }
   }
 
-  private static void siftDown(int[] positions, double[] scores, int from, int count) {
-    int at = from;
-    for (int child = 2 * at + 1; child < count; child = 2 * at + 1) {
+  private static boolean isSorted(int[] positions, double[] scores, int count) {
+    for (int i = 1; i < count; i++) {
+      if (isBetter(scores[i], positions[i], scores[i - 1], positions[i - 1])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns a number that is the lower, the higher a score is. */
+  private static long descending(double score) {
+    // Without negative zeros, which are the same score.
+    long bits = Double.doubleToRawLongBits(score + 0.0);
+    return ~(bits ^ ((bits >> (Long.SIZE - 1)) & Long.MAX_VALUE));
+  }
+
+  private static void sortNeighbours(int[] positions, double[] scores, int from, int to) {
+    if (isOneNumber(scores, from, to)) {
+      Arrays.sort(positions, from, to);
+      return;
+    }
+    // A heap with the worst on top is taken apart.
+    for (int at = (to - from) / 2 - 1; at >= 0; at--) {
+      siftDown(positions, scores, from, at, to);
+    }
+    for (int last = to - 1; last > from; last--) {
+      swap(positions, scores, from, last);
+      siftDown(positions, scores, from, 0, last);
+    }
+  }
+
+  private static boolean isOneNumber(double[] scores, int from, int to) {
+    long bits = Double.doubleToRawLongBits(scores[from]);
+    for (int i = from + 1; i < to; i++) {
+      if (Double.doubleToRawLongBits(scores[i]) != bits) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Moves a document down a heap that begins at an index and ends before another one. */
+  private static void siftDown(int[] positions, double[] scores, int base, int place, int end) {
+    int at = base + place;
+    for (int child = child(base, at); child < end; child = child(base, at)) {
       int other = child + 1;
-      if (other < count
+      if (other < end
           && isBetter(scores[child], positions[child], scores[other], positions[other])) {
         child = other;
       }
@@ -112,6 +179,10 @@ public final class Ranked {
       swap(positions, scores, at, child);
       at = child;
     }
+  }
+
+  private static int child(int base, int at) {
+    return base + 2 * (at - base) + 1;
   }
 
   private static void swap(int[] positions, double[] scores, int left, int right) {

@@ -12,7 +12,6 @@ import io.siskin.server.search.SearchMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * The rules of ranking trees. {@link #shape} has those that any tree must keep, and {@link #fit}
@@ -461,12 +460,12 @@ public final class TreeCheck {
    * @throws InvalidInputException when it does not
    */
   public static void check(String path, DenseVector vector, DenseFields.Field field) {
-    refused(path, () -> field.scorer(vector));
+    refused(path, () -> field.check(vector));
   }
 
-  private static void refused(String path, Supplier<DenseFields.Scorer> scorer) {
+  private static void refused(String path, Runnable check) {
     try {
-      var _ = scorer.get();
+      check.run();
     } catch (InvalidInputException refused) {
       throw new InvalidInputException(path, refused.value(), refused.allowed());
     }
@@ -485,14 +484,14 @@ public final class TreeCheck {
           String at = path + ".vectors[" + i + "].values";
           DenseVector vector = vectors.get(i);
           dimensions(at, node.field(), vector, field);
-          refused(at, () -> field.scorer(vector));
+          refused(at, () -> field.check(vector));
         }
       }
       case TokenQuery.Terms terms -> {
         refuseNoTerms(path, node, field, hasTerms);
         for (int i = 0; i < terms.vectors().size(); i++) {
-          TokenQuery one = new TokenQuery.Terms(List.of(terms.vectors().get(i)));
-          refused(path + ".token_vectors[" + i + "]", () -> field.scorer(one));
+          TokenQuery.Terms one = new TokenQuery.Terms(List.of(terms.vectors().get(i)));
+          refused(path + ".token_vectors[" + i + "]", () -> field.check(one));
         }
       }
       case TokenQuery.OfRequest() -> refuseNoTerms(path, node, field, hasTerms);
@@ -516,7 +515,7 @@ public final class TreeCheck {
           path + ".field", stored(name, field), "a dense field of slices");
     }
     if (query instanceof SparseQuery.Vector(SparseVector vector)) {
-      refused(path + ".vector", () -> field.scorer(vector));
+      refused(path + ".vector", () -> field.check(vector));
     }
   }
 }

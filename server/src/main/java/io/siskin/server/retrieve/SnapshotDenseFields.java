@@ -4,8 +4,10 @@ import io.siskin.index.dense.DenseField;
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.dense.MaxSimQuery;
+import io.siskin.index.dense.RowBlock;
 import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.vector.SparseVector;
@@ -15,6 +17,7 @@ import io.siskin.server.rank.DenseFields;
 import io.siskin.server.rank.DenseVector;
 import io.siskin.server.rank.TokenQuery;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +77,21 @@ final class SnapshotDenseFields implements DenseFields {
     }
 
     @Override
+    public void check(DenseVector query) {
+      DenseQuery.check(spec, query.toArray());
+    }
+
+    @Override
+    public void check(SparseVector query) {
+      DenseQuery.checkSparse(spec, query);
+    }
+
+    @Override
+    public void check(TokenQuery.Terms query) {
+      MaxSimQuery.checkTerms(spec, query.vectors());
+    }
+
+    @Override
     public VectorScorer scorer(DenseVector query) {
       return scorer(DenseQuery.of(spec, query.toArray()));
     }
@@ -130,20 +148,45 @@ final class SnapshotDenseFields implements DenseFields {
     }
   }
 
-  /** Used by one thread, since a query is. */
-  private static final class MaxSimScorer implements Scorer {
-    private final MaxSimQuery query;
-    private final @Nullable DenseField[] segments;
+  /** The fields of the segments of a snapshot. Used by one thread, since a query is. */
+  private abstract static class SegmentScorer implements Scorer {
+    final @Nullable DenseField[] segments;
+    final RowBlock block = new RowBlock();
+    private final DenseType type;
 
-    MaxSimScorer(MaxSimQuery query, @Nullable DenseField[] segments) {
-      this.query = query;
+    SegmentScorer(DenseType type, @Nullable DenseField[] segments) {
+      this.type = type;
       this.segments = segments;
     }
 
     @Override
-    public boolean has(int segment, int document) {
+    public final boolean has(int segment, int document) {
       DenseField field = segments[segment];
       return field != null && field.vectorCount(document) > 0;
+    }
+
+    @Override
+    public final void locate(int[] segmentNumbers, int[] documents, int from, int count) {
+      block.clear();
+      for (int i = from; i < from + count; i++) {
+        DenseField field = segments[segmentNumbers[i]];
+        if (field == null) {
+          block.addMissing();
+        } else {
+          field.locate(documents[i], block);
+        }
+      }
+      block.touch(type);
+    }
+  }
+
+  /** Late interaction. Used by one thread. */
+  private static final class MaxSimScorer extends SegmentScorer {
+    private final MaxSimQuery query;
+
+    MaxSimScorer(MaxSimQuery query, @Nullable DenseField[] segments) {
+      super(query.type(), segments);
+      this.query = query;
     }
 
     @Override
@@ -153,33 +196,57 @@ final class SnapshotDenseFields implements DenseFields {
     }
 
     @Override
+    public double located(int index) {
+      return query.score(block, index);
+    }
+
+    @Override
+    public int scores(int segment, int first, int count, double[] scores) {
+      int found = 0;
+      for (int i = 0; i < count; i++) {
+        boolean has = has(segment, first + i);
+        scores[i] = has ? score(segment, first + i) : Double.NaN;
+        found += has ? 1 : 0;
+      }
+      return found;
+    }
+
+    @Override
     public double scoreMax() {
       return Double.POSITIVE_INFINITY;
     }
   }
 
-  /** Used by one thread, since a query is. */
-  private static final class SnapshotScorer implements VectorScorer {
+  /** Inner products with one vector. Used by one thread. */
+  private static final class SnapshotScorer extends SegmentScorer implements VectorScorer {
     private final DenseQuery query;
-    private final @Nullable DenseField[] segments;
     private final double scoreMax;
 
     SnapshotScorer(DenseQuery query, @Nullable DenseField[] segments, double scoreMax) {
+      super(query.type(), segments);
       this.query = query;
-      this.segments = segments;
       this.scoreMax = scoreMax;
-    }
-
-    @Override
-    public boolean has(int segment, int document) {
-      DenseField field = segments[segment];
-      return field != null && field.vectorCount(document) > 0;
     }
 
     @Override
     public double score(int segment, int document) {
       DenseField field = segments[segment];
       return field == null ? Float.NEGATIVE_INFINITY : field.score(query, document);
+    }
+
+    @Override
+    public double located(int index) {
+      return query.score(block, index);
+    }
+
+    @Override
+    public int scores(int segment, int first, int count, double[] scores) {
+      DenseField field = segments[segment];
+      if (field == null) {
+        Arrays.fill(scores, 0, count, Double.NaN);
+        return 0;
+      }
+      return field.scores(query, first, count, scores);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.siskin.server.rank;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.search.SearchScope;
@@ -77,6 +79,21 @@ final class FakeDenseFields implements DenseFields {
     }
 
     @Override
+    public void check(DenseVector query) {
+      // All are taken.
+    }
+
+    @Override
+    public void check(SparseVector query) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void check(TokenQuery.Terms query) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Scorer scorer(SparseVector query) {
       throw new UnsupportedOperationException();
     }
@@ -84,7 +101,7 @@ final class FakeDenseFields implements DenseFields {
     @Override
     public Scorer scorer(TokenQuery query) {
       List<DenseVector> asked = ((TokenQuery.Values) query).vectors();
-      return new Scorer() {
+      return new OneByOne() {
         @Override
         public boolean has(int segment, int document) {
           return vectors[segment][document].length > 0;
@@ -108,7 +125,7 @@ final class FakeDenseFields implements DenseFields {
 
     @Override
     public VectorScorer scorer(DenseVector query) {
-      return new VectorScorer() {
+      return new OneVector() {
         @Override
         public boolean has(int segment, int document) {
           return vectors[segment][document].length > 0;
@@ -151,6 +168,43 @@ final class FakeDenseFields implements DenseFields {
       };
     }
   }
+
+  /** The slow twin of scoring many documents at once: it scores one after another. */
+  abstract static class OneByOne implements Scorer {
+    private int[] segments = new int[0];
+    private int[] documents = new int[0];
+    private int from;
+
+    @Override
+    public void locate(int[] segmentNumbers, int[] documentNumbers, int first, int count) {
+      assertThat(count).isBetween(1, BLOCK_LENGTH);
+      segments = segmentNumbers.clone();
+      documents = documentNumbers.clone();
+      from = first;
+    }
+
+    @Override
+    public double located(int index) {
+      return scoreOrNaN(segments[from + index], documents[from + index]);
+    }
+
+    @Override
+    public int scores(int segment, int first, int count, double[] scores) {
+      int found = 0;
+      for (int i = 0; i < count; i++) {
+        scores[i] = scoreOrNaN(segment, first + i);
+        found += has(segment, first + i) ? 1 : 0;
+      }
+      return found;
+    }
+
+    private double scoreOrNaN(int segment, int document) {
+      return has(segment, document) ? score(segment, document) : Double.NaN;
+    }
+  }
+
+  /** The same for one vector. */
+  abstract static class OneVector extends OneByOne implements VectorScorer {}
 
   /** Draws a vector of few different numbers, so that scores tie. */
   static float[] draw(Random random) {

@@ -313,7 +313,7 @@ final class TreeEvaluatorTest {
             collection.scope(),
             dense,
             EncodedQueries.ofSparse(Map.of()),
-            ticking(new AtomicLong(), 1_200, Long.MAX_VALUE / 2));
+            ticking(new AtomicLong(), 1_450, Long.MAX_VALUE / 2));
     assertThat(scanned.reports().getFirst().isComplete()).isFalse();
     assertThat(scanned.reports().getFirst().documentsScored())
         .isBetween(1L, collection.snapshot.documentCount() - 1);
