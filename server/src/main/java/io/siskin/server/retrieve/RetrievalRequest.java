@@ -4,7 +4,7 @@ import io.siskin.index.error.Ranges;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.encode.factory.ModelSide;
-import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.search.Evaluation;
 import java.util.List;
 import java.util.Objects;
@@ -91,7 +91,7 @@ public record RetrievalRequest(
    * A ranking tree, and which of its hits are returned: {@link #k} from the offset on.
    *
    * @param root the root of the tree, which keeps the rules of {@link
-   *     io.siskin.server.rank.TreeCheck#shape}
+   *     io.siskin.server.rank.check.TreeCheck#shape}
    * @param isStored whether the request named it instead of carrying it
    * @param offset how many hits are left out before the first one that is returned, 0 or more
    * @param texts what was encoded of its texts ahead of the search; null for nothing

@@ -1,8 +1,8 @@
 package io.siskin.server.tune;
 
-import io.siskin.server.rank.FusionMethod;
-import io.siskin.server.rank.RankingNode;
-import io.siskin.server.rank.RankingNode.Weighted;
+import io.siskin.server.rank.tree.FusionMethod;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.RankingNode.Weighted;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.testing.Seeds;
+import io.siskin.server.rank.list.BestDocuments;
+import io.siskin.server.rank.list.StageBudget;
+import io.siskin.server.rank.list.StageWork;
+import io.siskin.server.rank.scope.DenseFields;
+import io.siskin.server.rank.stage.DenseScan;
+import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.DocumentPositions;
 import io.siskin.server.search.SearchScope;

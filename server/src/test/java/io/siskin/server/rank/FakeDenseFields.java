@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.rank.scope.DenseFields;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.TokenQuery;
 import io.siskin.server.search.SearchScope;
 import java.util.List;
 import java.util.Random;
@@ -13,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Two dense fields in memory. Some documents have no vector, some have several, and some vectors
  * are the same.
  */
-final class FakeDenseFields implements DenseFields {
-  static final int DIMENSIONS = 6;
+public final class FakeDenseFields implements DenseFields {
+  public static final int DIMENSIONS = 6;
 
   private final List<FakeField> fields;
 
@@ -207,7 +210,7 @@ final class FakeDenseFields implements DenseFields {
   abstract static class OneVector extends OneByOne implements VectorScorer {}
 
   /** Draws a vector of few different numbers, so that scores tie. */
-  static float[] draw(Random random) {
+  public static float[] draw(Random random) {
     float[] vector = new float[DIMENSIONS];
     for (int i = 0; i < DIMENSIONS; i++) {
       vector[i] = (random.nextInt(9) - 4) / 4f;

@@ -3,6 +3,14 @@ package io.siskin.server.rank;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.testing.Seeds;
+import io.siskin.server.rank.list.BestDocuments;
+import io.siskin.server.rank.list.Ranked;
+import io.siskin.server.rank.list.StageBudget;
+import io.siskin.server.rank.list.StageWork;
+import io.siskin.server.rank.scope.DenseFields;
+import io.siskin.server.rank.stage.Interpolation;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.EarlyStop;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.DocumentPositions;
 import java.io.IOException;
@@ -85,8 +93,7 @@ final class InterpolationTest {
             case HEURISTIC -> seenMax;
           };
       boolean isHopeless =
-          best.isFull()
-              && Interpolation.sum(weights.alpha(), input.score(rank), most) < best.worstScore();
+          best.isFull() && sum(weights, input.score(rank), most) < best.worstScore();
       if (stop != EarlyStop.NONE && isHopeless) {
         break;
       }
@@ -96,10 +103,13 @@ final class InterpolationTest {
       double dense =
           scorer.has(segment, document) ? scorer.score(segment, document) : weights.missingScore();
       seenMax = Math.max(seenMax, dense);
-      best.offer(
-          input.position(rank), Interpolation.sum(weights.alpha(), input.score(rank), dense));
+      best.offer(input.position(rank), sum(weights, input.score(rank), dense));
     }
     return new StageWork(best.toRanked(), rank, true);
+  }
+
+  private static double sum(Interpolation.Weights weights, double score, double dense) {
+    return weights.alpha() * score + (1 - weights.alpha()) * dense;
   }
 
   private static void check(StageWork found, StageWork expected) {

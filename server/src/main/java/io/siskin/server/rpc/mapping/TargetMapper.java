@@ -3,9 +3,9 @@ package io.siskin.server.rpc.mapping;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.Interpolation;
-import io.siskin.server.rank.DenseTarget;
-import io.siskin.server.rank.DenseVector;
-import io.siskin.server.rank.Turn;
+import io.siskin.server.rank.tree.DenseTarget;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.Turn;
 import java.util.ArrayList;
 import java.util.List;
 
