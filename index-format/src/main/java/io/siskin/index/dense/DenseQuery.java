@@ -213,11 +213,10 @@ public final class DenseQuery {
     return switch (type.storage()) {
       case F32 -> kernel.dotF32(memory, offset, values, values.length);
       case F16 -> kernel.dotF16(memory, offset, values, values.length);
-      case INT8 -> (float) (kernel.dotInt8(memory, offset, levels, levels.length) * (scale * step));
+      case INT8 -> ofLevels(kernel.dotInt8(memory, offset, levels, levels.length), scale);
       case BINARY -> type.dimensions() - 2 * kernel.unequalBits(memory, offset, bits, bits.length);
       case SLICES ->
-          (float)
-              (kernel.dotSlices(memory, offset, levels, indexes, levels.length) * (scale * step));
+          ofLevels(kernel.dotSlices(memory, offset, levels, indexes, levels.length), scale);
       case TERMS -> throw new AssertionError(type);
     };
   }
@@ -230,15 +229,77 @@ public final class DenseQuery {
    * @return NaN if it has no row
    */
   public float score(RowBlock block, int index) {
+    return block.count(index) == 1
+        ? score(block.rows(index), block.offset(index), scale(block, index, 0))
+        : largest(block, index);
+  }
+
+  private float largest(RowBlock block, int index) {
     int count = block.count(index);
     float best = count == 0 ? Float.NaN : Float.NEGATIVE_INFINITY;
     for (int row = 0; row < count; row++) {
-      long scaleOffset = block.scalesOffset(index) + (long) Float.BYTES * row;
-      float scale = type.hasScales() ? block.scales(index).get(FileLayout.F32, scaleOffset) : 1;
       long offset = block.offset(index) + (long) rowBytes * row;
-      best = Math.max(best, score(block.rows(index), offset, scale));
+      best = Math.max(best, score(block.rows(index), offset, scale(block, index, row)));
     }
     return best;
+  }
+
+  private float scale(RowBlock block, int index, int row) {
+    return type.hasScales()
+        ? block
+            .scales(index)
+            .get(FileLayout.F32, block.scalesOffset(index) + (long) Float.BYTES * row)
+        : 1;
+  }
+
+  /**
+   * Scores all documents of a block. The loops of singles and halves have nothing but the kernel,
+   * so that the processor loads the next rows while it multiplies one: with {@link #score} for each
+   * document, rows that are not in the cache take half as long again.
+   *
+   * @param block where the rows are
+   * @param scores receives the scores; NaN for a document without a row
+   * @param from where the first score is put
+   */
+  public void scores(RowBlock block, double[] scores, int from) {
+    switch (type.storage()) {
+      case F32 -> {
+        for (int i = 0; i < block.size(); i++) {
+          scores[from + i] =
+              block.count(i) == 1
+                  ? kernel.dotF32(block.rows(i), block.offset(i), values, values.length)
+                  : largest(block, i);
+        }
+      }
+      case F16 -> {
+        for (int i = 0; i < block.size(); i++) {
+          scores[from + i] =
+              block.count(i) == 1
+                  ? kernel.dotF16(block.rows(i), block.offset(i), values, values.length)
+                  : largest(block, i);
+        }
+      }
+      case INT8 -> {
+        for (int i = 0; i < block.size(); i++) {
+          scores[from + i] =
+              block.count(i) == 1
+                  ? ofLevels(
+                      kernel.dotInt8(block.rows(i), block.offset(i), levels, levels.length),
+                      scale(block, i, 0))
+                  : largest(block, i);
+        }
+      }
+      case BINARY, SLICES -> {
+        for (int i = 0; i < block.size(); i++) {
+          scores[from + i] = score(block, i);
+        }
+      }
+      case TERMS -> throw new AssertionError(type);
+    }
+  }
+
+  private float ofLevels(int sum, float scale) {
+    return (float) (sum * (scale * step));
   }
 
   /**
@@ -265,12 +326,24 @@ public final class DenseQuery {
           scores[i] = type.dimensions() - 2 * unequal[i];
         }
       }
-      case F32, F16 -> {
+      case F32 -> {
         for (int i = 0; i < count; i++) {
-          scores[i] = score(memory, offset + (long) i * rowBytes, 1);
+          scores[i] = kernel.dotF32(memory, offset + (long) i * rowBytes, values, values.length);
         }
       }
-      case INT8, SLICES -> {
+      case F16 -> {
+        for (int i = 0; i < count; i++) {
+          scores[i] = kernel.dotF16(memory, offset + (long) i * rowBytes, values, values.length);
+        }
+      }
+      case INT8 -> {
+        for (int i = 0; i < count; i++) {
+          float scale = scales.get(FileLayout.F32, scalesOffset + (long) Float.BYTES * i);
+          long at = offset + (long) i * rowBytes;
+          scores[i] = ofLevels(kernel.dotInt8(memory, at, levels, levels.length), scale);
+        }
+      }
+      case SLICES -> {
         for (int i = 0; i < count; i++) {
           float scale = scales.get(FileLayout.F32, scalesOffset + (long) Float.BYTES * i);
           scores[i] = score(memory, offset + (long) i * rowBytes, scale);

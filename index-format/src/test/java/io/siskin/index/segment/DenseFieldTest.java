@@ -261,6 +261,12 @@ final class DenseFieldTest {
         expected[2 * i + 1] = has ? field.maxSim(maxSim, documents[i]) : Double.NaN;
       }
       assertThat(scores).isEqualTo(expected);
+      double[] atOnce = new double[documents.length + 1];
+      prepared.scores(block, atOnce, 1);
+      for (int i = 0; i < documents.length; i++) {
+        scores[2 * i] = atOnce[1 + i];
+      }
+      assertThat(scores).isEqualTo(expected);
     }
     for (int round = 0; round < 20; round++) {
       int first = random.nextInt(documentCount);

@@ -201,6 +201,13 @@ final class SnapshotDenseFields implements DenseFields {
     }
 
     @Override
+    public void located(double[] scores, int from) {
+      for (int i = 0; i < block.size(); i++) {
+        scores[from + i] = query.score(block, i);
+      }
+    }
+
+    @Override
     public int scores(int segment, int first, int count, double[] scores) {
       int found = 0;
       for (int i = 0; i < count; i++) {
@@ -237,6 +244,11 @@ final class SnapshotDenseFields implements DenseFields {
     @Override
     public double located(int index) {
       return query.score(block, index);
+    }
+
+    @Override
+    public void located(double[] scores, int from) {
+      query.scores(block, scores, from);
     }
 
     @Override

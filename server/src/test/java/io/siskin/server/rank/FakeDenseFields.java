@@ -177,6 +177,7 @@ public final class FakeDenseFields implements DenseFields {
     private int[] segments = new int[0];
     private int[] documents = new int[0];
     private int from;
+    private int located;
 
     @Override
     public void locate(int[] segmentNumbers, int[] documentNumbers, int first, int count) {
@@ -184,11 +185,19 @@ public final class FakeDenseFields implements DenseFields {
       segments = segmentNumbers.clone();
       documents = documentNumbers.clone();
       from = first;
+      located = count;
     }
 
     @Override
     public double located(int index) {
       return scoreOrNaN(segments[from + index], documents[from + index]);
+    }
+
+    @Override
+    public void located(double[] scores, int at) {
+      for (int i = 0; i < located; i++) {
+        scores[at + i] = located(i);
+      }
     }
 
     @Override

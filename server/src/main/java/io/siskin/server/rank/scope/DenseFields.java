@@ -161,6 +161,15 @@ public interface DenseFields {
     double located(int index);
 
     /**
+     * Scores all documents of the block that was located last. It is quicker than one after
+     * another.
+     *
+     * @param scores receives the scores; NaN for a document without a vector
+     * @param from where the first score is put
+     */
+    void located(double[] scores, int from);
+
+    /**
      * Scores documents that follow one another.
      *
      * @param segment the number of their segment in the snapshot

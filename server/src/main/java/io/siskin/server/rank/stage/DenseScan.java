@@ -126,8 +126,9 @@ public final class DenseScan {
 
   private void scanBlock(int count) {
     scorer.locate(segments, documents, 0, count);
+    scorer.located(scores, 0);
     for (int i = 0; i < count; i++) {
-      double score = scorer.located(i);
+      double score = scores[i];
       scored += Double.isNaN(score) ? 0 : 1;
       if (score >= best.threshold()) {
         int base = scope.positions().base(segments[i]);

@@ -157,10 +157,10 @@ public final class FormulaRescoring {
     for (int from = 0; from < values.length; from += DenseFields.BLOCK_LENGTH) {
       int count = Math.min(DenseFields.BLOCK_LENGTH, values.length - from);
       scorer.locate(places.segments(), places.documents(), from, count);
-      for (int i = 0; i < count; i++) {
-        double score = scorer.located(i);
-        values[from + i] = Double.isNaN(score) ? missing : score;
-      }
+      scorer.located(values, from);
+    }
+    for (int rank = 0; rank < values.length; rank++) {
+      values[rank] = Double.isNaN(values[rank]) ? missing : values[rank];
     }
     return values;
   }

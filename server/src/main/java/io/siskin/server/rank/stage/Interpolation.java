@@ -69,11 +69,12 @@ public final class Interpolation {
     while (done < scores.length && (done == 0 || !budget.isSpent())) {
       int count = Math.min(DenseFields.BLOCK_LENGTH, scores.length - done);
       scorer.locate(places.segments(), places.documents(), done, count);
-      for (int i = 0; i < count; i++) {
-        double dense = orMissing(scorer.located(i), weights);
-        scores[done + i] = sum(weights.alpha(), input.score(done + i), dense);
+      scorer.located(scores, done);
+      int end = done + count;
+      for (; done < end; done++) {
+        double dense = orMissing(scores[done], weights);
+        scores[done] = sum(weights.alpha(), input.score(done), dense);
       }
-      done += count;
     }
     return new StageWork(best(limit, input, scores, done), done, done == scores.length);
   }
