@@ -234,7 +234,7 @@ class Siskin:
         """Asks every query with every tree. counts: whether the times count."""
         for name, (make, stage) in self.trees().items():
             micros = {"stage": [], "server": [], "call": []}
-            scored, best = 0, []
+            scored, best, parts = 0, [], {}
             for row, (terms, weights) in enumerate(self._vectors.queries):
                 query = dict(zip(terms.tolist(), weights.tolist()))
                 node = make(row)
@@ -246,6 +246,8 @@ class Siskin:
                 micros["server"].append(result.timings.search_nanos / 1e3)
                 micros["call"].append(call / 1e3)
                 scored += sum(report.documents_scored for report in wanted)
+                for report in wanted if name == "cascade" else ():
+                    parts.setdefault(report.name, []).append(report.nanos / 1e3)
                 best.append([(int(hit.id), hit.score) for hit in result.hits])
             self.best[name] = best
             for kind, values in micros.items() if counts else ():
@@ -257,6 +259,9 @@ class Siskin:
                 times = self.times.setdefault((name, kind), Times(name, way))
                 times.rounds.append(values)
                 times.facts["scored"] = scored / len(self._vectors.queries)
+            for part, values in parts.items() if counts else ():
+                times = self.times.setdefault((name, part), Times(name, f"Siskin, the stage {part}"))
+                times.rounds.append(values)
 
 
 class Libraries:
