@@ -169,12 +169,7 @@ public final class FormulaRescoring {
     TermTable known = terms;
     if (known == null) {
       SparseQuery query = Objects.requireNonNull(StagesBelow.query(below));
-      known =
-          new TermTable(
-              Objects.requireNonNull(queries.sparse().get(query)),
-              places.segments(),
-              places.documents(),
-              scope);
+      known = new TermTable(Objects.requireNonNull(queries.sparse().get(query)), places, scope);
       terms = known;
     }
     return known;

@@ -7,54 +7,67 @@ import io.siskin.server.rank.formula.TermFeature;
 import io.siskin.server.rank.scope.RankedScope;
 import io.siskin.server.search.SearchableSegment;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The term features of the documents of one list: each document is read once for all of them. Sums
- * are added in the order of the terms of a segment. Used by one thread for one list.
+ * The term features of the documents of one list: each document is read once for all of them, or
+ * twice if the first of them needs no weights and a later one does. Most of the time goes into the
+ * weights. Sums are added in the order of the terms of a segment. Used by one thread for one list.
  */
 final class TermTable {
-  private final int queryTerms;
+  private final SparseVector query;
+  private final Places places;
+  private final @Nullable Reader[] readers;
   private final int[] matched;
   private final int[] terms;
   private final double[] weights;
   private final double[] largest;
   private final double[] sums;
+  private boolean hasCounts;
+  private boolean hasWeights;
 
   /**
-   * Reads the documents of a list.
+   * Prepares to read the documents of a list.
    *
    * @param query the query
-   * @param segments the segment of each document
-   * @param documents its number in the segment
+   * @param places where the documents are
    * @param scope has the documents; each segment has a forward index
    */
-  TermTable(SparseVector query, int[] segments, int[] documents, RankedScope scope) {
-    int count = documents.length;
-    this.queryTerms = query.size();
+  TermTable(SparseVector query, Places places, RankedScope scope) {
+    int count = places.size();
+    this.query = query;
+    this.places = places;
     this.matched = new int[count];
     this.terms = new int[count];
     this.weights = new double[count];
     this.largest = new double[count];
     this.sums = new double[count];
-    @Nullable Reader[] readers = new Reader[scope.scope().size()];
-    for (int row = 0; row < count; row++) {
-      Reader reader = readers[segments[row]];
-      if (reader == null) {
-        reader = new Reader(scope.scope().segment(segments[row]), query);
-        readers[segments[row]] = reader;
+    this.readers = new Reader[scope.scope().size()];
+    for (int segment : places.segments()) {
+      if (readers[segment] == null) {
+        readers[segment] = new Reader(scope.scope().segment(segment), query);
       }
-      read(reader, documents[row], row);
     }
   }
 
-  private void read(Reader reader, int document, int row) {
+  private void read(boolean withWeights) {
+    for (int row = 0; row < matched.length; row++) {
+      matched[row] = 0;
+      terms[row] = 0;
+      Reader reader = Objects.requireNonNull(readers[places.segments()[row]]);
+      read(reader, places.documents()[row], row, withWeights);
+    }
+    hasCounts = true;
+    hasWeights = withWeights;
+  }
+
+  private void read(Reader reader, int document, int row, boolean withWeights) {
     reader.records.moveTo(document);
     int next = 0;
     while (reader.records.next()) {
       int term = reader.records.termNumber();
-      double weight =
-          (double) reader.records.scale() * reader.records.fineImpact() / ResidualLayout.STEPS;
+      double weight = withWeights ? reader.weight() : 0;
       terms[row]++;
       weights[row] += weight;
       while (next < reader.terms.length && reader.terms[next] < term) {
@@ -75,13 +88,16 @@ final class TermTable {
    * @param feature which one
    */
   double[] values(TermFeature feature) {
+    if (!hasCounts || (needsWeights(feature) && !hasWeights)) {
+      read(needsWeights(feature));
+    }
     double[] values = new double[matched.length];
     for (int row = 0; row < values.length; row++) {
       values[row] =
           switch (feature) {
-            case QUERY_TERMS -> queryTerms;
+            case QUERY_TERMS -> query.size();
             case MATCHED_TERMS -> matched[row];
-            case MATCHED_SHARE -> queryTerms == 0 ? 0 : (double) matched[row] / queryTerms;
+            case MATCHED_SHARE -> query.size() == 0 ? 0 : (double) matched[row] / query.size();
             case DOCUMENT_TERMS -> terms[row];
             case DOCUMENT_WEIGHT -> weights[row];
             case CONTRIBUTION_MAX -> largest[row];
@@ -90,6 +106,13 @@ final class TermTable {
           };
     }
     return values;
+  }
+
+  private static boolean needsWeights(TermFeature feature) {
+    return switch (feature) {
+      case QUERY_TERMS, MATCHED_TERMS, MATCHED_SHARE, DOCUMENT_TERMS -> false;
+      case DOCUMENT_WEIGHT, CONTRIBUTION_MAX, CONTRIBUTION_SUM, CONTRIBUTION_MEAN -> true;
+    };
   }
 
   /** The terms of the query in one segment, ascending as those of a document are. */
@@ -119,6 +142,11 @@ final class TermTable {
         terms[i] = (int) (order[i] >>> Integer.SIZE);
         weights[i] = query.weight((int) order[i]);
       }
+    }
+
+    /** Returns the weight of the current term of the document. */
+    double weight() {
+      return (double) records.scale() * records.fineImpact() / ResidualLayout.STEPS;
     }
   }
 }
