@@ -194,7 +194,10 @@ public final class IndexJob {
       DenseEncoders dense)
       throws IOException {
     try (SegmentBuilder builder =
-            new SegmentBuilder(directory, weighted(request.options(), spec), progress);
+            new SegmentBuilder(
+                directory,
+                weighted(request.options(), spec).withGraphs(request.schema().graphs()),
+                progress);
         DenseLosses whole = new DenseLosses(request.dense(), request.schema(), directory)) {
       try (EncodingSteps steps =
               EncodingSteps.open(

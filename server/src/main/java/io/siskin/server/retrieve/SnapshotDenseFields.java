@@ -112,7 +112,7 @@ final class SnapshotDenseFields implements DenseFields {
       // Each of the sums and products of a score may be rounded up, and so may a query of bytes.
       double roundings = 1 + 2.0 * (spec.type().dimensions() + 1) * ROUNDING;
       return new SnapshotScorer(
-          prepared, segments, Math.nextUp(prepared.norm() * normMax * roundings));
+          spec.name(), prepared, segments, Math.nextUp(prepared.norm() * normMax * roundings));
     }
 
     @Override
@@ -160,11 +160,14 @@ final class SnapshotDenseFields implements DenseFields {
 
   /** Used by one thread, since a query is. */
   private static final class SnapshotScorer implements VectorScorer {
+    private final String name;
     private final DenseQuery query;
     private final @Nullable DenseField[] segments;
     private final double scoreMax;
 
-    SnapshotScorer(DenseQuery query, @Nullable DenseField[] segments, double scoreMax) {
+    SnapshotScorer(
+        String name, DenseQuery query, @Nullable DenseField[] segments, double scoreMax) {
+      this.name = name;
       this.query = query;
       this.segments = segments;
       this.scoreMax = scoreMax;
@@ -185,6 +188,16 @@ final class SnapshotDenseFields implements DenseFields {
     @Override
     public double scoreMax() {
       return scoreMax;
+    }
+
+    @Override
+    public String field() {
+      return name;
+    }
+
+    @Override
+    public DenseQuery prepared() {
+      return query;
     }
 
     @Override

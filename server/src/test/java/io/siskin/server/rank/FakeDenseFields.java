@@ -1,5 +1,6 @@
 package io.siskin.server.rank;
 
+import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.rank.scope.DenseFields;
@@ -112,6 +113,16 @@ public final class FakeDenseFields implements DenseFields {
     @Override
     public VectorScorer scorer(DenseVector query) {
       return new VectorScorer() {
+        @Override
+        public String field() {
+          return "fake";
+        }
+
+        @Override
+        public @Nullable DenseQuery prepared() {
+          return null;
+        }
+
         @Override
         public boolean has(int segment, int document) {
           return vectors[segment][document].length > 0;

@@ -1,5 +1,6 @@
 package io.siskin.server.rank.scope;
 
+import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.rank.tree.DenseVector;
@@ -116,6 +117,15 @@ public interface DenseFields {
 
   /** The scores of one dense vector, also with single vectors of documents. */
   interface VectorScorer extends Scorer {
+    /** Returns the name of the field. */
+    String field();
+
+    /**
+     * Returns the query as segments take it; null where it is of no use, since no segment is of
+     * files. Used by the thread of the scorer.
+     */
+    @Nullable DenseQuery prepared();
+
     /** Returns the query as scores take it: divided by its length under the cosine. */
     DenseVector query();
 
