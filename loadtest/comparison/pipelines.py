@@ -30,9 +30,11 @@ SEED = 20260107
 CANDIDATES = 1_000
 K = 10
 ALPHA = 0.02
-# Settings of the two graphs. The lists searched go from quick to exact.
+# Settings of the graphs. The lists searched go from quick to exact.
 GRAPH_DEGREE, GRAPH_BUILD_WIDTH = 16, 200
 GRAPH_WIDTHS = (10, 20, 40, 80, 160, 320, 640)
+# The fields that get a graph.
+GRAPHS = ("f32", "int8")
 RECALLS = (0.90, 0.95, 0.99)
 
 DESCRIPTION = """\
@@ -41,7 +43,7 @@ Builds a collection of the sparse vectors in --base. Its dense fields are random
 and measures on another, in turns and with one thread each:
 
   interpolation   of 1,000 candidates: Siskin, numpy, and the library Fast-Forward in memory
-  dense search    Siskin's scan, and the graphs of hnswlib and usearch at their settings of equal recall
+  dense search    Siskin's scan and its graphs, and the graphs of hnswlib and usearch at their settings of equal recall
   fusion          of two lists of 1,000 by reciprocal ranks: Siskin and ranx
   a cascade       sparse 1,000, interpolation 100, formula or trees 10: Siskin
 
@@ -175,7 +177,11 @@ class Siskin:
         return self._rank.Sparse(limit=CANDIDATES, mode=self._rank.Exact(), name="sparse")
 
     def dense(self, row, storage, limit):
-        return self._rank.Dense(storage, self._vectors.dense_queries[row], limit, name="dense")
+        return self._rank.Dense(storage, self._vectors.dense_queries[row], limit, name="dense", exact=True)
+
+    def walk(self, row, storage, width):
+        """Searches the graph of neighbours."""
+        return self._rank.Dense(storage, self._vectors.dense_queries[row], K, name="dense", candidates=width)
 
     def coarse(self, row, kept):
         """Scans bits, and scores the best of them by the numbers themselves."""
@@ -199,6 +205,12 @@ class Siskin:
                 lambda row, s=stop: self.interpolate(row, "f32", s, K),
                 "interpolation",
             )
+        for storage in GRAPHS:
+            for width in GRAPH_WIDTHS:
+                found[f"dense search, graph of {storage}, {width} candidates"] = (
+                    lambda row, s=storage, n=width: self.walk(row, s, n),
+                    "dense",
+                )
         found["fusion"] = (
             lambda row: rank.Fuse(
                 [self.sparse(), self.dense(row, "int8", CANDIDATES)], rank.ReciprocalRank(), CANDIDATES, name="fusion"
@@ -445,6 +457,7 @@ class Measurement:
                 f"--dense-field={name}:{self._options.dimensions}:{storage}",
                 f"--dense-npy={name}={dense}",
             ]
+        words += [f"--dense-graph={name}={GRAPH_DEGREE}:{GRAPH_BUILD_WIDTH}" for name in GRAPHS]
         self.progress.say("indexing")
         process.run(words, self._work / "index.log", 1800, environment={"SISKIN_NO_BUILD": "1"})
 

@@ -91,6 +91,11 @@ public final class NeighbourGraph {
     return field;
   }
 
+  /** Returns the number of documents of the segment. */
+  public int documentCount() {
+    return documentCount;
+  }
+
   /** Returns how many neighbours the graph was built with, 2 to 64. */
   public int neighbours() {
     return parameters.neighbours;

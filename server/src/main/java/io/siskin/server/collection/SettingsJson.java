@@ -156,7 +156,8 @@ final class SettingsJson {
     for (ManifestMembers field :
         schema.objects(
             "dense",
-            Set.of("name", "dimensions", "storage", "similarity", "vectorsMax", "graph"))) {
+            Set.of("name", "dimensions", "storage", "similarity", "vectorsMax"),
+            Set.of("graph"))) {
       String name = field.text("name");
       int dimensions = (int) field.number("dimensions", 1, FormatV2.DENSE_DIMENSIONS_MAX);
       String storage = field.text("storage");

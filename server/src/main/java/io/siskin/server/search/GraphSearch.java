@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for concurrent use. Scratch memory is kept as long as the segment.
  */
 public final class GraphSearch {
-  // How many rows a walk scores for each candidate that it keeps, and how much longer a row takes
-  // than in a scan, whose rows follow one another. Measured, see ADR 0050.
-  private static final double ROWS_PER_CANDIDATE = 12;
-  private static final double ROW_COST = 2;
+  // How many rows a walk scores, by the number of neighbours: once, and for each candidate that it
+  // keeps. And how much longer a row takes than in a scan, whose rows follow one another. Measured,
+  // see ADR 0050.
+  private static final double ROWS_PER_NEIGHBOUR = 20;
+  private static final double ROWS_PER_CANDIDATE_AND_NEIGHBOUR = 1.4;
+  private static final double ROW_COST = 3;
 
   private final NeighbourGraph graph;
   private final ScratchPool<GraphWalk> idle = new ScratchPool<>();
@@ -49,7 +51,7 @@ public final class GraphSearch {
     /** The budget was spent. What was found so far is returned. */
     SPENT,
     /**
-     * The search scored more rows than a scan would, since the documents that may be found are far
+     * The search took about as long as a scan would, since the documents that may be found are far
      * from the query. It gave up and found nothing.
      */
     GAVE_UP
@@ -58,6 +60,11 @@ public final class GraphSearch {
   /** Returns the graph. */
   public NeighbourGraph graph() {
     return graph;
+  }
+
+  /** Returns the number of documents of the segment. */
+  public int documentCount() {
+    return graph.documentCount();
   }
 
   /** Returns the scratch memory that is kept now, in bytes. */
@@ -75,7 +82,8 @@ public final class GraphSearch {
    */
   public boolean isWorthwhile(@Nullable DocumentSet accepted, int width) {
     double share = share(accepted);
-    double walked = Math.min(graph.rowCount(0), width * ROWS_PER_CANDIDATE / share);
+    double perNeighbour = ROWS_PER_NEIGHBOUR + ROWS_PER_CANDIDATE_AND_NEIGHBOUR * width;
+    double walked = graph.neighbours() * perNeighbour / share;
     return walked * ROW_COST < graph.rowCount(0) * share;
   }
 
@@ -114,7 +122,8 @@ public final class GraphSearch {
       int width,
       BooleanSupplier isSpent) {
     RowScorer scorer = new RowScorer(graph.field(), query);
-    long scanned = accepted == null ? Long.MAX_VALUE : (long) (graph.rowCount(0) * share(accepted));
+    long scanned =
+        accepted == null ? Long.MAX_VALUE : (long) (graph.rowCount(0) * share(accepted) / ROW_COST);
     long scored = 0;
     for (int candidates = Math.min(width, graph.rowCount(0)); ; ) {
       Ending ending = walk.walk(scorer, accepted, candidates, scanned - scored, isSpent);

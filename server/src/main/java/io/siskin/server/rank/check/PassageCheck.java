@@ -40,6 +40,7 @@ final class PassageCheck {
           Ranges.check(path + ".cap.count", cap.count(), 1, RankingNode.LIMIT_MAX);
       case RankingNode.DenseFeedback feedback -> {
         TreeCheck.target(path + ".feedback.dense", feedback.target());
+        TreeCheck.effort(path + ".feedback.dense", feedback.effort());
         TreeCheck.feedback(
             path + ".feedback",
             feedback.documents(),
