@@ -127,7 +127,7 @@ class DenseGraph:
 
     Attributes:
         neighbours: How many neighbours a vector gets, 2 to 64; ``None`` for 16.
-        build_width: How many candidates are kept while they are looked for, 1 to 1,000; ``None`` for 100.
+        build_width: How many candidates are kept while they are looked for, 2 to 1,000; ``None`` for 100.
         vectors_min: A segment with fewer vectors gets no graph, 1 or more; ``None`` for 10,000.
     """
 

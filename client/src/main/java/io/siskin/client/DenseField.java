@@ -46,7 +46,7 @@ public record DenseField(
    * How segments get a graph of neighbours of the vectors.
    *
    * @param neighbours how many neighbours a vector gets, 2 to 64
-   * @param buildWidth how many candidates are kept while they are looked for, 1 to 1,000
+   * @param buildWidth how many candidates are kept while they are looked for, 2 to 1,000
    * @param vectorsMin a segment with fewer vectors gets no graph, 1 or more
    */
   public record Graph(int neighbours, int buildWidth, int vectorsMin) {

@@ -10,7 +10,7 @@ import io.siskin.index.format.v2.FormatV2;
  * @param neighbours how many neighbours a vector gets in the levels above level 0, 2 to 64. In
  *     level 0 it gets up to twice as many
  * @param buildWidth how many candidates are kept while the neighbours of a vector are searched for,
- *     1 to 1,000. More take longer and find better neighbours
+ *     2 to 1,000. More take longer and find better neighbours
  * @param vectorsMin a segment with fewer vectors of the field gets no graph, since it is scanned
  *     quickly: 1 or more
  */
@@ -31,7 +31,8 @@ public record DenseGraph(int neighbours, int buildWidth, int vectorsMin) {
   public DenseGraph {
     Ranges.check(
         "neighbours", neighbours, FormatV2.GRAPH_NEIGHBOURS_MIN, FormatV2.GRAPH_NEIGHBOURS_MAX);
-    Ranges.check("build width", buildWidth, 1, FormatV2.GRAPH_BUILD_WIDTH_MAX);
+    Ranges.check(
+        "build width", buildWidth, FormatV2.GRAPH_BUILD_WIDTH_MIN, FormatV2.GRAPH_BUILD_WIDTH_MAX);
     Ranges.check("fewest vectors of a graph", vectorsMin, 1, FormatV2.DENSE_VECTOR_COUNT_MAX);
   }
 }

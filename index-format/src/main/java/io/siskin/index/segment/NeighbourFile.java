@@ -107,7 +107,10 @@ final class NeighbourFile {
                 at + NeighboursLayout.NEIGHBOURS_OFFSET,
                 FormatV2.GRAPH_NEIGHBOURS_MIN,
                 FormatV2.GRAPH_NEIGHBOURS_MAX),
-            number(at + NeighboursLayout.BUILD_WIDTH_OFFSET, 1, FormatV2.GRAPH_BUILD_WIDTH_MAX),
+            number(
+                at + NeighboursLayout.BUILD_WIDTH_OFFSET,
+                FormatV2.GRAPH_BUILD_WIDTH_MIN,
+                FormatV2.GRAPH_BUILD_WIDTH_MAX),
             number(at + NeighboursLayout.LEVEL_COUNT_OFFSET, 1, FormatV2.GRAPH_LEVEL_COUNT_MAX),
             number(at + NeighboursLayout.ENTRY_ROW_OFFSET, 0, rowCount - 1),
             number(at + NeighboursLayout.HAS_DOCUMENTS_OFFSET, 0, 1) == 1);

@@ -101,7 +101,7 @@ public final class NeighbourGraph {
     return parameters.neighbours;
   }
 
-  /** Returns the width of the searches that built the graph, 1 to 1,000. */
+  /** Returns the width of the searches that built the graph, 2 to 1,000. */
   public int buildWidth() {
     return parameters.buildWidth;
   }

@@ -18,7 +18,6 @@ public final class RowPairs {
   private final DenseType type;
   private final DenseKernel kernel = KernelProvider.current().newDenseKernel();
   private final MemorySegment rows;
-  private final RowTouch touch;
   private final float[] values;
   private final int[] levels;
   private final long[] bits;
@@ -33,7 +32,6 @@ public final class RowPairs {
     this.field = field;
     this.type = field.type();
     this.rows = field.values();
-    this.touch = new RowTouch(field);
     this.values = new float[type.rowValues()];
     this.levels = new int[type.rowValues()];
     this.bits = new long[type.rowBytes() / Long.BYTES];
@@ -74,7 +72,6 @@ public final class RowPairs {
    * @param products receives as many inner products
    */
   public void products(int[] numbers, int count, float[] products) {
-    touch.touch(numbers, count);
     for (int i = 0; i < count; i++) {
       products[i] = product(numbers[i]);
     }

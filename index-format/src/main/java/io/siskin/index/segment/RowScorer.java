@@ -13,7 +13,6 @@ public final class RowScorer {
   private final MappedDenseField field;
   private final DenseQuery query;
   private final MemorySegment rows;
-  private final RowTouch touch;
 
   /**
    * Makes a scorer.
@@ -26,7 +25,6 @@ public final class RowScorer {
     this.field = field;
     this.query = query;
     this.rows = field.values();
-    this.touch = new RowTouch(field);
   }
 
   /**
@@ -37,7 +35,6 @@ public final class RowScorer {
    * @param scores receives as many scores
    */
   public void scores(int[] numbers, int count, float[] scores) {
-    touch.touch(numbers, count);
     for (int i = 0; i < count; i++) {
       int row = numbers[i];
       scores[i] = query.score(rows, field.rowOffset(row), field.scale(row));

@@ -565,7 +565,7 @@ final class HostileSegmentTest {
         graph(records, b -> b.putInt(NeighboursLayout.NEIGHBOURS_OFFSET, 1)),
         graph(records, b -> b.putInt(NeighboursLayout.NEIGHBOURS_OFFSET, 65)),
         graph(records, b -> b.putInt(NeighboursLayout.NEIGHBOURS_OFFSET, 64)),
-        graph(records, b -> b.putInt(NeighboursLayout.BUILD_WIDTH_OFFSET, 0)),
+        graph(records, b -> b.putInt(NeighboursLayout.BUILD_WIDTH_OFFSET, 1)),
         graph(records, b -> b.putInt(NeighboursLayout.BUILD_WIDTH_OFFSET, 1001)),
         graph(records, b -> b.putInt(NeighboursLayout.LEVEL_COUNT_OFFSET, 0)),
         graph(records, b -> b.putInt(NeighboursLayout.LEVEL_COUNT_OFFSET, 64)),

@@ -186,7 +186,10 @@ final class SettingsJson {
         (int)
             graph.number(
                 "neighbours", FormatV2.GRAPH_NEIGHBOURS_MIN, FormatV2.GRAPH_NEIGHBOURS_MAX);
-    int buildWidth = (int) graph.number("buildWidth", 1, FormatV2.GRAPH_BUILD_WIDTH_MAX);
+    int buildWidth =
+        (int)
+            graph.number(
+                "buildWidth", FormatV2.GRAPH_BUILD_WIDTH_MIN, FormatV2.GRAPH_BUILD_WIDTH_MAX);
     int vectorsMin = (int) graph.number("vectorsMin", 1, FormatV2.DENSE_VECTOR_COUNT_MAX);
     return new DenseGraph(neighbours, buildWidth, vectorsMin);
   }

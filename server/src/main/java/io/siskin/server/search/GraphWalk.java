@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * worst of the candidates that are kept. Rows of documents that may not be found are walked through
  * and not kept.
  *
- * <p>The neighbours of a row are scored together, so that the processor waits for all of them at
- * once. It is scratch memory: one thread uses it at a time, and it fits its graph. Nothing is
+ * <p>It is scratch memory: one thread uses it at a time, and it fits its graph. Nothing is
  * allocated per row.
  */
 final class GraphWalk {

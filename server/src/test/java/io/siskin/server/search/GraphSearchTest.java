@@ -52,7 +52,7 @@ final class GraphSearchTest {
     int documents = 1 + random.nextInt(400);
     Map<String, DenseGraph> graphs = new LinkedHashMap<>();
     for (DenseFieldSpec spec : fields(4)) {
-      graphs.put(spec.name(), new DenseGraph(2 + random.nextInt(6), 1 + random.nextInt(30), 1));
+      graphs.put(spec.name(), new DenseGraph(2 + random.nextInt(6), 2 + random.nextInt(30), 1));
     }
     MappedSegment mapped = build(random, documents, graphs, fields(4));
     try {

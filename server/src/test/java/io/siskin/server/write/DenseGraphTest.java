@@ -48,7 +48,7 @@ final class DenseGraphTest {
   private static final int QUERIES = 20;
   private static final WriteLimits LARGE =
       new WriteLimits(
-          1 << 20, 1 << 20, 64 << 20, TimeUnit.MINUTES.toNanos(10), TimeUnit.MINUTES.toNanos(10));
+          1 << 20, 32_768, 64 << 20, TimeUnit.MINUTES.toNanos(10), TimeUnit.MINUTES.toNanos(10));
 
   @TempDir private Path folder;
 

@@ -37,6 +37,9 @@ public final class FormatV2 {
   /** The most neighbours that a graph is built with. Level 0 has twice as many. */
   public static final int GRAPH_NEIGHBOURS_MAX = 64;
 
+  /** The least width of the searches that build a graph. Half of it must not be 0. */
+  public static final int GRAPH_BUILD_WIDTH_MIN = 2;
+
   /** The largest width of the searches that build a graph. */
   public static final int GRAPH_BUILD_WIDTH_MAX = 1_000;
 

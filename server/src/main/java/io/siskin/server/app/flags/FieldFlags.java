@@ -49,7 +49,7 @@ public final class FieldFlags {
           "Gives segments a graph of neighbours of a dense field, so that a dense search looks at"
               + " few vectors and finds most of the nearest ones. May be given once per dense field"
               + " that does not store terms or slices. NEIGHBOURS is 2 to 64 (default: 16), and"
-              + " BUILD_WIDTH, how many candidates are kept while neighbours are looked for, is 1"
+              + " BUILD_WIDTH, how many candidates are kept while neighbours are looked for, is 2"
               + " to 1000 (default: 100). Segments with fewer than VECTORS_MIN vectors of the field"
               + " (default: 10000) are scanned. It cannot be changed later. Default: no graph.")
   private Map<String, String> graphs = new LinkedHashMap<>();
