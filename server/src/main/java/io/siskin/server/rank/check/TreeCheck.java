@@ -147,10 +147,7 @@ public final class TreeCheck {
     String path = node.frame().path();
     switch (node) {
       case RankingNode.Sparse sparse -> turns(path + ".sparse", sparse.query());
-      case RankingNode.Dense dense -> {
-        target(path + ".dense", dense.target());
-        effort(path + ".dense", dense.effort());
-      }
+      case RankingNode.Dense dense -> search(path + ".dense", dense.target(), dense.effort());
       case RankingNode.Fuse fuse -> fusion(path + ".fuse", fuse);
       case RankingNode.Interpolate interpolate -> {
         String at = path + ".rescore.interpolation";
@@ -257,8 +254,9 @@ public final class TreeCheck {
     }
   }
 
-  /** Checks how a dense search uses graphs. */
-  static void effort(String path, DenseEffort effort) {
+  /** Checks what a dense search looks for, and how it uses graphs. */
+  static void search(String path, DenseTarget target, DenseEffort effort) {
+    target(path, target);
     if (effort instanceof DenseEffort.Candidates(int count)) {
       Ranges.check(path + ".candidates", count, 1, DenseEffort.CANDIDATES_MAX);
     }
