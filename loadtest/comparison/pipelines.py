@@ -34,9 +34,11 @@ ALPHA = 0.02
 # How much the sparse score counts where early stops are compared. Tuning on judged collections chose 0.05 for eight of ten
 # lists and 0 for two (cascades.md); the others show when a stop begins to help.
 STOP_ALPHAS = (0.02, 0.05, 0.1, 0.2, 0.5)
-# Settings of the two graphs. The lists searched go from quick to exact.
+# Settings of the graphs. The lists searched go from quick to exact.
 GRAPH_DEGREE, GRAPH_BUILD_WIDTH = 16, 200
 GRAPH_WIDTHS = (10, 20, 40, 80, 160, 320, 640)
+# The fields that get a graph.
+GRAPHS = ("f32", "int8")
 RECALLS = (0.90, 0.95, 0.99)
 
 DESCRIPTION = """\
@@ -47,7 +49,7 @@ and measures on another, in turns and with one thread each:
   interpolation   of 1,000 candidates: Siskin, numpy, and the library Fast-Forward in memory
   early stops     of an interpolation that keeps ten: how many dense scores are looked up at several weights, and whether
                   the list is that of looking up all
-  dense search    Siskin's scan, and the graphs of hnswlib and usearch at their settings of equal recall
+  dense search    Siskin's scan and its graphs, and the graphs of hnswlib and usearch at their settings of equal recall
   fusion          of two lists of 1,000 by reciprocal ranks: Siskin and ranx
   a cascade       sparse 1,000, interpolation 100, formula or trees 10: Siskin
 
@@ -189,7 +191,11 @@ class Siskin:
         return self._rank.Sparse(limit=CANDIDATES, mode=self._rank.Exact(), name="sparse")
 
     def dense(self, row, storage, limit):
-        return self._rank.Dense(storage, self._vectors.dense_queries[row], limit, name="dense")
+        return self._rank.Dense(storage, self._vectors.dense_queries[row], limit, name="dense", exact=True)
+
+    def walk(self, row, storage, width):
+        """Searches the graph of neighbours."""
+        return self._rank.Dense(storage, self._vectors.dense_queries[row], K, name="dense", candidates=width)
 
     def coarse(self, row, kept):
         """Scans bits, and scores the best of them by the numbers themselves."""
@@ -213,6 +219,12 @@ class Siskin:
                 found[stop_name(alpha, stop.name.lower())] = (
                     lambda row, s=stop, a=alpha: self.interpolate(row, "f32", s, K, a),
                     "interpolation",
+                )
+        for storage in GRAPHS:
+            for width in GRAPH_WIDTHS:
+                found[f"dense search, graph of {storage}, {width} candidates"] = (
+                    lambda row, s=storage, n=width: self.walk(row, s, n),
+                    "dense",
                 )
         found["fusion"] = (
             lambda row: rank.Fuse(
@@ -470,6 +482,7 @@ class Measurement:
                 f"--dense-field={name}:{self._options.dimensions}:{storage}",
                 f"--dense-npy={name}={dense}",
             ]
+        words += [f"--dense-graph={name}={GRAPH_DEGREE}:{GRAPH_BUILD_WIDTH}" for name in GRAPHS]
         self.progress.say("indexing")
         process.run(words, self._work / "index.log", 1800, environment={"SISKIN_NO_BUILD": "1"})
 

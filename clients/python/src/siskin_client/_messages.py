@@ -404,6 +404,7 @@ def set_node(message: Any, node: rank.RankingNode) -> None:
     elif isinstance(node, rank.Dense):
         message.dense.field = node.field
         _set_target(message.dense, node)
+        _set_effort(message.dense, node)
     elif isinstance(node, rank.Fuse):
         _set_fuse(message.fuse, node)
     elif isinstance(node, rank.Interpolate):
@@ -479,6 +480,7 @@ def _set_passages(message: Any, node: Any) -> None:
         set_node(message.feedback.input, node.input)
         message.feedback.dense.field = node.field
         _set_target(message.feedback.dense, node)
+        _set_effort(message.feedback.dense, node)
         _set_number(message.feedback, "documents", node.documents)
         _set_optional(message.feedback, query_weight=node.query_weight, document_weight=node.document_weight)
     else:
@@ -509,6 +511,15 @@ def _set_target(message: Any, node: Any) -> None:
     if node.text is not None:
         message.text = node.text
     _set_turns(message, node)
+
+
+def _set_effort(message: Any, node: Any) -> None:
+    _set_optional(message, candidates=node.candidates)
+    message.exact = node.exact
+
+
+def _from_effort(message: Any) -> Dict[str, Any]:
+    return {"candidates": _set_fields_of(message).get("candidates"), "exact": message.exact}
 
 
 def _set_turns(message: Any, node: Any) -> None:
@@ -597,7 +608,7 @@ def from_node(message: Any) -> rank.RankingNode:
     if kind == "sparse":
         return rank.Sparse(**_from_search(message.sparse), **frame)
     if kind == "dense":
-        return rank.Dense(message.dense.field, **_from_target(message.dense), **frame)
+        return rank.Dense(message.dense.field, **_from_target(message.dense), **_from_effort(message.dense), **frame)
     if kind == "densified":
         return rank.Densified(message.densified.field, query=_from_query(message.densified), **frame)
     if kind == "fuse":
@@ -611,6 +622,7 @@ def from_node(message: Any) -> rank.RankingNode:
                 input=from_node(back.input),
                 field=back.dense.field,
                 **_from_target(back.dense),
+                **_from_effort(back.dense),
                 documents=back.documents,
                 query_weight=back.query_weight if back.HasField("query_weight") else None,
                 document_weight=back.document_weight if back.HasField("document_weight") else None,
@@ -822,6 +834,9 @@ def set_collection(
         )
         if dense.encoder is not None:
             _set_dense_encoder(message.encoder, dense.encoder)
+        if dense.graph is not None:
+            message.graph.SetInParent()
+            _set_optional(message.graph, **vars(dense.graph))
     if storage is not None:
         request.storage.SetInParent()
         _set_optional(request.storage, **vars(storage))
@@ -896,6 +911,7 @@ def _from_dense_fields(messages: Iterable[Any]) -> Iterator[doc.DenseField]:
             _known(doc.DenseSimilarity, one.similarity),
             one.vectors_max,
             _from_dense_encoder(one),
+            doc.DenseGraph(**_set_fields_of(one.graph)) if one.HasField("graph") else None,
         )
 
 

@@ -122,6 +122,21 @@ class DenseEncoder:
 
 
 @dataclass(frozen=True)
+class DenseGraph:
+    """How segments get a graph of neighbours of the vectors of a dense field.
+
+    Attributes:
+        neighbours: How many neighbours a vector gets, 2 to 64; ``None`` for 16.
+        build_width: How many candidates are kept while they are looked for, 2 to 1,000; ``None`` for 100.
+        vectors_min: A segment with fewer vectors gets no graph, 1 or more; ``None`` for 10,000.
+    """
+
+    neighbours: Optional[int] = None
+    build_width: Optional[int] = None
+    vectors_min: Optional[int] = None
+
+
+@dataclass(frozen=True)
 class DenseField:
     """A field of dense vectors, which are used to rank documents.
 
@@ -132,6 +147,7 @@ class DenseField:
         similarity: What a score is.
         vectors_max: How many vectors a document has at most, for example one for each passage or token: 1 to 1,024.
         encoder: How texts become vectors; ``None`` where documents and queries bring theirs.
+        graph: How segments get a graph of neighbours, by which a search looks at few vectors; ``None`` for none.
     """
 
     name: str
@@ -140,6 +156,7 @@ class DenseField:
     similarity: DenseSimilarity = DenseSimilarity.DOT
     vectors_max: int = 1
     encoder: Optional[DenseEncoder] = None
+    graph: Optional[DenseGraph] = None
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,9 @@ class Dense:
         budget_micros: How long it may take, in microseconds; ``None`` for as long as it needs.
         text: A text that the query encoder of the field encodes.
         turns: The turns of a conversation: the sum of their encodings, each times its weight.
+        candidates: How many candidates the search of a graph of neighbours keeps in each segment, 1 to 100,000; ``None`` for
+            twice the limit, and 200 or more.
+        exact: Whether all documents are looked at, also in segments with a graph.
     """
 
     field: str
@@ -104,6 +107,8 @@ class Dense:
     budget_micros: Optional[int] = None
     text: Optional[str] = None
     turns: Sequence[Turn] = ()
+    candidates: Optional[int] = None
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -502,6 +507,9 @@ class DenseFeedback:
         budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
         text: A text that the query encoder of the field encodes.
         turns: The turns of a conversation: the sum of their encodings, each times its weight.
+        candidates: How many candidates the search of a graph of neighbours keeps in each segment, 1 to 100,000; ``None`` for
+            twice the limit, and 200 or more.
+        exact: Whether all documents are looked at, also in segments with a graph.
     """
 
     input: RankingNode
@@ -515,6 +523,8 @@ class DenseFeedback:
     budget_micros: Optional[int] = None
     text: Optional[str] = None
     turns: Sequence[Turn] = ()
+    candidates: Optional[int] = None
+    exact: bool = False
 
 
 @dataclass(frozen=True)

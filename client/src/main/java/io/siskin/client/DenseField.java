@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param similarity what the score of a query and a vector is
  * @param vectorsMax how many vectors a document has at most, 1 to 1,024
  * @param encoder how texts become vectors; null where documents and queries bring theirs
+ * @param graph how segments get a graph of neighbours, by which a search looks at few vectors; null
+ *     for none
  */
 public record DenseField(
     String name,
@@ -18,7 +20,40 @@ public record DenseField(
     Storage storage,
     Similarity similarity,
     int vectorsMax,
-    @Nullable Encoder encoder) {
+    @Nullable Encoder encoder,
+    @Nullable Graph graph) {
+  /**
+   * Makes a field without a graph of neighbours.
+   *
+   * @param name see above
+   * @param dimensions see above
+   * @param storage see above
+   * @param similarity see above
+   * @param vectorsMax see above
+   * @param encoder see above
+   */
+  public DenseField(
+      String name,
+      int dimensions,
+      Storage storage,
+      Similarity similarity,
+      int vectorsMax,
+      @Nullable Encoder encoder) {
+    this(name, dimensions, storage, similarity, vectorsMax, encoder, null);
+  }
+
+  /**
+   * How segments get a graph of neighbours of the vectors.
+   *
+   * @param neighbours how many neighbours a vector gets, 2 to 64
+   * @param buildWidth how many candidates are kept while they are looked for, 2 to 1,000
+   * @param vectorsMin a segment with fewer vectors gets no graph, 1 or more
+   */
+  public record Graph(int neighbours, int buildWidth, int vectorsMin) {
+    /** What the server takes where nothing is said. */
+    public static final Graph DEFAULTS = new Graph(16, 100, 10_000);
+  }
+
   /**
    * How texts become vectors. At least one of the models is there.
    *
@@ -84,7 +119,7 @@ public record DenseField(
    * @param newStorage how
    */
   public DenseField withStorage(Storage newStorage) {
-    return new DenseField(name, dimensions, newStorage, similarity, vectorsMax, encoder);
+    return new DenseField(name, dimensions, newStorage, similarity, vectorsMax, encoder, graph);
   }
 
   /**
@@ -93,7 +128,7 @@ public record DenseField(
    * @param newSimilarity how
    */
   public DenseField withSimilarity(Similarity newSimilarity) {
-    return new DenseField(name, dimensions, storage, newSimilarity, vectorsMax, encoder);
+    return new DenseField(name, dimensions, storage, newSimilarity, vectorsMax, encoder, graph);
   }
 
   /**
@@ -102,7 +137,7 @@ public record DenseField(
    * @param newVectorsMax how many at most, 1 to 1,024
    */
   public DenseField withVectorsMax(int newVectorsMax) {
-    return new DenseField(name, dimensions, storage, similarity, newVectorsMax, encoder);
+    return new DenseField(name, dimensions, storage, similarity, newVectorsMax, encoder, graph);
   }
 
   /**
@@ -111,6 +146,15 @@ public record DenseField(
    * @param newEncoder the models
    */
   public DenseField withEncoder(Encoder newEncoder) {
-    return new DenseField(name, dimensions, storage, similarity, vectorsMax, newEncoder);
+    return new DenseField(name, dimensions, storage, similarity, vectorsMax, newEncoder, graph);
+  }
+
+  /**
+   * Returns the same field with graphs of neighbours.
+   *
+   * @param newGraph how segments get them
+   */
+  public DenseField withGraph(Graph newGraph) {
+    return new DenseField(name, dimensions, storage, similarity, vectorsMax, encoder, newGraph);
   }
 }

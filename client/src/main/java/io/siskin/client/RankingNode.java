@@ -115,14 +115,42 @@ public sealed interface RankingNode {
     }
   }
 
+  /** How a dense search uses the graphs of neighbours that segments have. */
+  sealed interface Effort {
+    /** As suits the limit of the stage: twice as many candidates, and 200 or more. */
+    record OfLimit() implements Effort {}
+
+    /**
+     * So many candidates in each segment. More find more of the nearest documents and take longer.
+     *
+     * @param count 1 to 100,000
+     */
+    record Candidates(int count) implements Effort {}
+
+    /** All documents are looked at. */
+    record Exact() implements Effort {}
+  }
+
   /**
    * Finds documents by a dense vector.
    *
    * @param frame what all stages have
    * @param field a dense field of the collection
    * @param target what is looked for
+   * @param effort how graphs of neighbours are used
    */
-  record Dense(Frame frame, String field, Target target) implements RankingNode {
+  record Dense(Frame frame, String field, Target target, Effort effort) implements RankingNode {
+    /**
+     * A stage that uses graphs as suits its limit.
+     *
+     * @param frame see above
+     * @param field see above
+     * @param target see above
+     */
+    public Dense(Frame frame, String field, Target target) {
+      this(frame, field, target, new Effort.OfLimit());
+    }
+
     /**
      * A stage that looks for a vector.
      *
@@ -522,6 +550,7 @@ public sealed interface RankingNode {
    * @param input what makes the list
    * @param field a dense field of the collection
    * @param target what is looked for
+   * @param effort how graphs of neighbours are used
    * @param documents how many of the best documents are looked at, 1 to 100
    * @param queryWeight how much the query counts, 0 to 1,000
    * @param documentWeight how much the documents count, 0 to 1,000
@@ -531,10 +560,41 @@ public sealed interface RankingNode {
       RankingNode input,
       String field,
       Target target,
+      Effort effort,
       int documents,
       double queryWeight,
       double documentWeight)
       implements RankingNode {
+    /**
+     * A stage that uses graphs as suits its limit.
+     *
+     * @param frame see above
+     * @param input see above
+     * @param field see above
+     * @param target see above
+     * @param documents see above
+     * @param queryWeight see above
+     * @param documentWeight see above
+     */
+    public DenseFeedback(
+        Frame frame,
+        RankingNode input,
+        String field,
+        Target target,
+        int documents,
+        double queryWeight,
+        double documentWeight) {
+      this(
+          frame,
+          input,
+          field,
+          target,
+          new Effort.OfLimit(),
+          documents,
+          queryWeight,
+          documentWeight);
+    }
+
     /**
      * Searches by a vector.
      *

@@ -3,6 +3,7 @@ package io.siskin.client.internal;
 import io.siskin.client.DenseField;
 import io.siskin.client.SparseVector;
 import io.siskin.proto.v1.DenseEncoder;
+import io.siskin.proto.v1.DenseGraph;
 import io.siskin.proto.v1.DenseModel;
 import io.siskin.proto.v1.DenseSimilarity;
 import io.siskin.proto.v1.DenseStorage;
@@ -56,6 +57,14 @@ final class DenseMapper {
     DenseField.Encoder encoder = field.encoder();
     if (encoder != null) {
       message.setEncoder(toProto(encoder));
+    }
+    DenseField.Graph graph = field.graph();
+    if (graph != null) {
+      message.setGraph(
+          DenseGraph.newBuilder()
+              .setNeighbours(graph.neighbours())
+              .setBuildWidth(graph.buildWidth())
+              .setVectorsMin(graph.vectorsMin()));
     }
     return message
         .setName(field.name())
@@ -137,6 +146,14 @@ final class DenseMapper {
           case DENSE_SIMILARITY_UNSPECIFIED, UNRECOGNIZED -> DenseField.Similarity.UNKNOWN;
         },
         message.getVectorsMax(),
-        toEncoder(message));
+        toEncoder(message),
+        toGraph(message));
+  }
+
+  private static DenseField.@Nullable Graph toGraph(io.siskin.proto.v1.DenseField message) {
+    DenseGraph graph = message.getGraph();
+    return message.hasGraph()
+        ? new DenseField.Graph(graph.getNeighbours(), graph.getBuildWidth(), graph.getVectorsMin())
+        : null;
   }
 }

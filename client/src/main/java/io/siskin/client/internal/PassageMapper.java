@@ -81,7 +81,7 @@ final class PassageMapper {
   static FeedbackStage feedback(RankingNode.DenseFeedback node) {
     return FeedbackStage.newBuilder()
         .setInput(RankingMapper.toProto(node.input()))
-        .setDense(RankingMapper.dense(node.field(), node.target()))
+        .setDense(RankingMapper.dense(node.field(), node.target(), node.effort()))
         .setDocuments(node.documents())
         .setQueryWeight(node.queryWeight())
         .setDocumentWeight(node.documentWeight())

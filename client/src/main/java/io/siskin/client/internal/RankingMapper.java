@@ -48,7 +48,7 @@ final class RankingMapper {
     return switch (node) {
       case RankingNode.Sparse sparse -> message.setSparse(search(sparse)).build();
       case RankingNode.Dense dense ->
-          message.setDense(dense(dense.field(), dense.target())).build();
+          message.setDense(dense(dense.field(), dense.target(), dense.effort())).build();
       case RankingNode.Fuse fuse -> message.setFuse(fusion(fuse)).build();
       case RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate)).build();
@@ -117,9 +117,14 @@ final class RankingMapper {
         .toList();
   }
 
-  /** Translates a dense field and what is looked for. */
-  static DenseStage dense(String field, RankingNode.Target target) {
+  /** Translates a dense field, what is looked for, and how. */
+  static DenseStage dense(String field, RankingNode.Target target, RankingNode.Effort effort) {
     DenseStage.Builder stage = DenseStage.newBuilder().setField(field);
+    switch (effort) {
+      case RankingNode.Effort.OfLimit() -> stage.clearCandidates();
+      case RankingNode.Effort.Candidates(int count) -> stage.setCandidates(count);
+      case RankingNode.Effort.Exact() -> stage.setExact(true);
+    }
     switch (target) {
       case RankingNode.Target.OfRequest() -> stage.clearText();
       case RankingNode.Target.Text(String text) -> stage.setText(text);

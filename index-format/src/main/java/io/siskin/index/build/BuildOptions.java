@@ -1,8 +1,12 @@
 package io.siskin.index.build;
 
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.quantize.Quantization;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +56,7 @@ public record BuildOptions(
    * @param storeFields whether titles, texts and other fields are kept to be returned with hits
    * @param frequencies whether one byte per posting keeps how often a document has a term, so that
    *     BM25 weights can be computed again; needs the forward index
+   * @param graphs which dense fields get a graph of neighbours, and how, by their names
    */
   public record Structures(
       boolean forward,
@@ -60,13 +65,36 @@ public record BuildOptions(
       @Nullable ImpactOrderedOptions impacts,
       @Nullable ClusterOptions clusters,
       boolean storeFields,
-      boolean frequencies) {
+      boolean frequencies,
+      Map<String, DenseGraph> graphs) {
     /**
      * Everything but residuals, frequencies and clustered posting lists, with default parameters.
      */
     public static final Structures DEFAULTS =
         new Structures(
             true, false, BlockMaxOptions.DEFAULTS, ImpactOrderedOptions.DEFAULTS, null, true);
+
+    /**
+     * Names what a segment without graphs of neighbours carries.
+     *
+     * @param forward see above
+     * @param residuals see above
+     * @param blockMax see above
+     * @param impacts see above
+     * @param clusters see above
+     * @param storeFields see above
+     * @param frequencies see above
+     */
+    public Structures(
+        boolean forward,
+        boolean residuals,
+        @Nullable BlockMaxOptions blockMax,
+        @Nullable ImpactOrderedOptions impacts,
+        @Nullable ClusterOptions clusters,
+        boolean storeFields,
+        boolean frequencies) {
+      this(forward, residuals, blockMax, impacts, clusters, storeFields, frequencies, Map.of());
+    }
 
     /**
      * Names what a segment without frequencies carries.
@@ -90,6 +118,7 @@ public record BuildOptions(
 
     /** Checks that the parts fit together. */
     public Structures {
+      graphs = Collections.unmodifiableMap(new TreeMap<>(graphs));
       if (!forward && blockMax == null) {
         throw new InvalidInputException(
             "structures", "none", "at least one of forward index and block-max posting lists");
@@ -113,11 +142,18 @@ public record BuildOptions(
     }
 
     private Structures withResiduals(boolean other) {
-      return new Structures(forward, other, blockMax, impacts, clusters, storeFields, frequencies);
+      return new Structures(
+          forward, other, blockMax, impacts, clusters, storeFields, frequencies, graphs);
     }
 
     private Structures withFrequencies(boolean other) {
-      return new Structures(forward, residuals, blockMax, impacts, clusters, storeFields, other);
+      return new Structures(
+          forward, residuals, blockMax, impacts, clusters, storeFields, other, graphs);
+    }
+
+    private Structures withGraphs(Map<String, DenseGraph> other) {
+      return new Structures(
+          forward, residuals, blockMax, impacts, clusters, storeFields, frequencies, other);
     }
   }
 
@@ -157,6 +193,16 @@ public record BuildOptions(
   public BuildOptions withFrequencies(boolean other) {
     return new BuildOptions(
         weighting, quantization, reordering, structures.withFrequencies(other), threads);
+  }
+
+  /**
+   * Returns the same with other graphs of neighbours.
+   *
+   * @param other how dense fields get them, by the names of the fields
+   */
+  public BuildOptions withGraphs(Map<String, DenseGraph> other) {
+    return new BuildOptions(
+        weighting, quantization, reordering, structures.withGraphs(other), threads);
   }
 
   /**

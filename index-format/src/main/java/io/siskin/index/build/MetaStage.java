@@ -146,6 +146,9 @@ final class MetaStage {
     if (options.structures().frequencies()) {
       json.put("frequencies", true);
     }
+    if (!options.structures().graphs().isEmpty()) {
+      json.put("graphs", options.structures().graphs().toString());
+    }
     try {
       return new ObjectMapper().writeValueAsBytes(json);
     } catch (JsonProcessingException impossible) {

@@ -254,6 +254,8 @@ public final class SegmentBuilder implements AutoCloseable {
       PositionsStage.run(files, spool, documentOrder);
       ColumnsStage.run(files, directory, spool.columns(), documentOrder);
       DenseStage.run(files, directory, spool.dense(), documentOrder, progress);
+      NeighboursStage.run(
+          files, directory, spool.dense(), options.structures().graphs(), documentOrder, progress);
       BuiltSegment built = stampAll(rules);
       files.keep();
       return built;

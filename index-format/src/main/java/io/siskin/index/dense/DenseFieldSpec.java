@@ -5,6 +5,7 @@ import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.vector.SparseVector;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dense field as a collection declares it.
@@ -12,10 +13,29 @@ import java.util.List;
  * @param name its name, by the rule of {@link io.siskin.index.document.Schema.Field}
  * @param type what its vectors are
  * @param vectorsMax how many vectors a document has at most, 1 to 1,024
+ * @param graph how segments get a graph of neighbours of its vectors; null for none
  */
-public record DenseFieldSpec(String name, DenseType type, int vectorsMax) {
-  /** Checks the range. */
+public record DenseFieldSpec(
+    String name, DenseType type, int vectorsMax, @Nullable DenseGraph graph) {
+  /**
+   * Declares a field without a graph.
+   *
+   * @param name see above
+   * @param type see above
+   * @param vectorsMax see above
+   */
+  public DenseFieldSpec(String name, DenseType type, int vectorsMax) {
+    this(name, type, vectorsMax, null);
+  }
+
+  /** Checks the range, and that vectors of the field can have a graph. */
   public DenseFieldSpec {
+    if (graph != null && !type.storage().isOfValues()) {
+      throw new InvalidInputException(
+          "graph of a dense field",
+          "of " + type.storage().word(),
+          "a field that stores f32, f16, int8 or binary");
+    }
     Ranges.check(
         "largest number of vectors", vectorsMax, 1, FormatV2.DENSE_DOCUMENT_VECTOR_COUNT_MAX);
   }

@@ -1,6 +1,7 @@
 package io.siskin.index.document;
 
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.error.InvalidInputException;
@@ -146,6 +147,17 @@ public record Schema(List<Field> fields, @Nullable String tenantField, List<Dens
     return "a declared field: "
         + String.join(", ", names.subList(0, listed))
         + (listed < names.size() ? ", and " + (names.size() - listed) + " more" : "");
+  }
+
+  /** Returns how dense fields get graphs of neighbours, by the names of the fields that do. */
+  public Map<String, DenseGraph> graphs() {
+    Map<String, DenseGraph> graphs = new LinkedHashMap<>();
+    for (DenseFieldSpec field : dense) {
+      if (field.graph() != null) {
+        graphs.put(field.name(), field.graph());
+      }
+    }
+    return graphs;
   }
 
   /**

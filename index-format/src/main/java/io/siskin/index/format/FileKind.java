@@ -38,7 +38,9 @@ public enum FileKind {
    */
   DELETES(12, "documents.del", 2),
   /** The dense vectors, field by field. */
-  DENSE(13, "dense.dat", 2);
+  DENSE(13, "dense.dat", 2),
+  /** The graphs of neighbours of dense vectors, graph by graph. */
+  NEIGHBOURS(16, "neighbours.dat", 2);
 
   private final int code;
   private final String fileName;

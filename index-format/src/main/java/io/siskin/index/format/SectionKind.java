@@ -142,7 +142,20 @@ public enum SectionKind {
   /** By field of bytes: the scale of each row, f32. */
   DENSE_SCALES(1305),
   /** By field: the rows of values. */
-  DENSE_VALUES(1306);
+  DENSE_VALUES(1306),
+
+  /** The field, the parameters and the entry of each graph. */
+  NEIGHBOUR_RECORDS(1601),
+  /** By graph and level from 1 on: the number of rows of the level, u32. */
+  NEIGHBOUR_LEVELS(1602),
+  /** By graph and level from 1 on: the rows of the level, u32. */
+  NEIGHBOUR_LEVEL_ROWS(1603),
+  /** By graph and level from 1 on: the neighbours of each row of the level, u32. */
+  NEIGHBOUR_UPPER(1604),
+  /** By graph: the neighbours of each row at level 0, u32. */
+  NEIGHBOUR_BASE(1605),
+  /** By graph with them: the document of each row, u32. */
+  NEIGHBOUR_DOCUMENTS(1606);
 
   private final int code;
 

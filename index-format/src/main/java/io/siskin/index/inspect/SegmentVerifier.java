@@ -39,6 +39,7 @@ import java.util.List;
  *   <li>Positions ascend, lengths add up to the total, and frequencies fit the lengths.
  *   <li>The texts of each column ascend, and both ways between documents and texts agree.
  *   <li>Dense vectors hold finite numbers and have the stored largest norm.
+ *   <li>Graphs of neighbours are well formed, and their entry rows lead to every row.
  * </ul>
  *
  * <p>The time grows with the number of postings, and the memory with the number of terms.
@@ -98,6 +99,7 @@ public final class SegmentVerifier {
     }
     ColumnVerifier.verify(segment, verifier.findings);
     DenseVerifier.verify(segment, verifier.findings);
+    GraphVerifier.verify(segment, verifier.findings);
     return verifier.findings.report();
   }
 

@@ -6,9 +6,12 @@ import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.dense.RowBlock;
 import io.siskin.index.dense.StoredDenseField;
+import io.siskin.index.error.CorruptSegmentException;
 import io.siskin.index.format.FileLayout;
+import io.siskin.index.store.MappedFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,18 @@ public final class MappedDenseField implements StoredDenseField {
     this.normMax = normMax;
     this.arrays = arrays;
     this.rowBytes = type.rowBytes();
+  }
+
+  /**
+   * Returns the dense fields of a file, for the build that has just written it.
+   *
+   * @param file {@code dense.dat}
+   * @param documentCount the number of documents of the segment
+   * @throws CorruptSegmentException when the parts of the file do not fit together
+   */
+  public static List<MappedDenseField> all(MappedFile file, int documentCount)
+      throws CorruptSegmentException {
+    return DenseFile.open(file, documentCount).all();
   }
 
   @Override
@@ -97,7 +112,13 @@ public final class MappedDenseField implements StoredDenseField {
     return arrays.values.asSlice(rowOffset(row), rowBytes);
   }
 
-  private long rowOffset(int row) {
+  /** Returns the memory of the rows of all fields, followed by 64 bytes that may be read. */
+  MemorySegment values() {
+    return arrays.values;
+  }
+
+  /** Returns where a row begins in {@link #values}, in bytes. */
+  long rowOffset(int row) {
     return arrays.valuesOffset + (long) row * rowBytes;
   }
 

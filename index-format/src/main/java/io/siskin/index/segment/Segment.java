@@ -54,6 +54,7 @@ public final class Segment {
   private final Columns columns;
   private final @Nullable DenseFile denseFile;
   private final DenseFields dense;
+  private final @Nullable NeighbourFile neighbourFile;
   private final @Nullable FrequencyIndex frequencies;
   private final int formatVersion;
   private final List<MappedFile> files;
@@ -98,6 +99,7 @@ public final class Segment {
     this.denseFile =
         denseVectors == null ? null : DenseFile.open(denseVectors, statistics.documentCount());
     this.dense = denseFile == null ? DenseFields.NONE : denseFile.fields();
+    this.neighbourFile = neighbours(files, denseFile, statistics);
     this.frequencies = frequencies(files, forward, statistics);
     this.formatVersion = files.meta.version();
     this.files = files.all();
@@ -121,6 +123,20 @@ public final class Segment {
       throw files.missing(FileKind.FORWARD);
     }
     return ResidualIndex.open(file, forward, statistics.postingCount());
+  }
+
+  private static @Nullable NeighbourFile neighbours(
+      Files files, @Nullable DenseFile dense, SegmentStatistics statistics)
+      throws CorruptSegmentException {
+    MappedFile file = files.others.get(FileKind.NEIGHBOURS);
+    if (file == null) {
+      return null;
+    }
+    if (dense == null) {
+      // Nothing else has the rows whose neighbours these are.
+      throw files.missing(FileKind.DENSE);
+    }
+    return NeighbourFile.open(file, dense.all(), statistics.documentCount());
   }
 
   private static @Nullable FrequencyIndex frequencies(
@@ -160,6 +176,9 @@ public final class Segment {
     }
     if (denseFile != null) {
       denseFile.check();
+    }
+    if (neighbourFile != null) {
+      neighbourFile.check();
     }
   }
 
@@ -357,6 +376,20 @@ public final class Segment {
   /** Returns the dense fields; without a field when no document has a dense vector. */
   public DenseFields dense() {
     return dense;
+  }
+
+  /** Returns the graphs of neighbours of dense fields, by ascending names of the fields. */
+  public List<NeighbourGraph> graphs() {
+    return neighbourFile == null ? List.of() : neighbourFile.graphs();
+  }
+
+  /**
+   * Returns the graph of neighbours of a dense field; null if the segment has none.
+   *
+   * @param field the name of the field
+   */
+  public @Nullable NeighbourGraph graph(String field) {
+    return neighbourFile == null ? null : neighbourFile.graph(field);
   }
 
   /** Returns what the dense fields store, for the deep verification. */

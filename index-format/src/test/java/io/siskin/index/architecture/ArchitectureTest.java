@@ -59,6 +59,7 @@ final class ArchitectureTest {
                   "format",
                   "format.v1",
                   "format.v2",
+                  "kernel",
                   "lifecycle",
                   "store",
                   "vector")),
@@ -74,6 +75,7 @@ final class ArchitectureTest {
                   "quantize",
                   "store",
                   "vector")),
+          Map.entry("neighbours", Set.of("dense", "segment")),
           Map.entry("parallel", Set.of()),
           Map.entry(
               "build",
@@ -85,6 +87,7 @@ final class ArchitectureTest {
                   "format",
                   "format.v1",
                   "format.v2",
+                  "neighbours",
                   "parallel",
                   "quantize",
                   "segment",
@@ -150,6 +153,10 @@ final class ArchitectureTest {
                         DescribedPredicate.describe(
                             "it is FileChannel.map", ArchitectureTest::isMap))),
             Violations.MapsFiles.class),
+        new Rule(
+            "Lucene is known in neighbours",
+            HouseRules.onlyIn(new String[] {"..index.neighbours"}, "org.apache.lucene.."),
+            Violations.Lucene.class),
         new Rule("the library is silent", HouseRules.consoleOnlyIn(), Violations.Console.class),
         new Rule(
             "published files have the permissions of the umask",

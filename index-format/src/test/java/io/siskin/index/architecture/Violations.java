@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import jdk.incubator.vector.IntVector;
+import org.apache.lucene.util.FixedBitSet;
 
 /** For each rule, one class that breaks it. A rule that cannot fail would protect nothing. */
 @SuppressWarnings({"DefaultCharset", "StringCaseLocaleUsage", "unused"})
@@ -19,6 +20,12 @@ final class Violations {
   static final class Vector {
     int lanes() {
       return IntVector.SPECIES_PREFERRED.length();
+    }
+  }
+
+  static final class Lucene {
+    int none() {
+      return FixedBitSet.bits2words(0);
     }
   }
 

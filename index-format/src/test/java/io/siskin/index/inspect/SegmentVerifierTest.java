@@ -378,6 +378,53 @@ final class SegmentVerifierTest {
             b -> b.putShort(64 * DENSE_BYTE_ROWS, Float.floatToFloat16(4))));
   }
 
+  /** The graph of equal vectors comes first, with rows of 16 numbers; row 0 has neighbours. */
+  static Stream<Mistake> mistakesInGraphs() {
+    SectionKind base = SectionKind.NEIGHBOUR_BASE;
+    return Stream.of(
+        graphMistake("equal, level 0, row 0", base, b -> b.putInt(0, 0)),
+        graphMistake("equal, level 0, row 0", base, b -> b.putInt(4, b.getInt(0))),
+        graphMistake("equal, level 0, row 0", base, b -> b.putInt(0, -1)),
+        graphMistake("equal, level 0, row 1", base, b -> fill(b, 64, 9, 12, 15, 18, 21)),
+        graphMistake(
+            "equal, rows to which the entry row leads",
+            base,
+            b -> {
+              for (int row = 0; row < 48; row++) {
+                fill(b, 64 * row, row < 2 ? 1 - row : 0);
+              }
+            }),
+        graphMistake(
+            "equal, level 1, row",
+            SectionKind.NEIGHBOUR_LEVEL_ROWS,
+            b -> b.putInt(0, b.getInt(0) == 0 ? 1 : 0)),
+        graphMistake(
+            "some, document of row",
+            SectionKind.NEIGHBOUR_DOCUMENTS,
+            b -> b.putInt(0, 0).putInt(4, 47)));
+  }
+
+  private static void fill(ByteBuffer bytes, int at, int... rows) {
+    for (int i = 0; i < 16; i++) {
+      bytes.putInt(at + 4 * i, i < rows.length ? rows[i] : -1);
+    }
+  }
+
+  private static Mistake graphMistake(
+      String subject, SectionKind section, Consumer<ByteBuffer> edit) {
+    return mistake(FileKind.NEIGHBOURS, "graph of " + subject, FileKind.NEIGHBOURS, section, edit);
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakesInGraphs")
+  void aMistakeInGraphsIsFound(Mistake mistake) throws IOException {
+    assertThat(editAndVerify(SmallSegments.graphs(), mistake.edit).findings())
+        .as("one in %s about %s", mistake.file, mistake.subject)
+        .anyMatch(
+            finding ->
+                finding.file() == mistake.file && finding.subject().contains(mistake.subject));
+  }
+
   /** The rows of bits come first, then those of slices, and those of words are the last. */
   static Stream<Mistake> mistakesInDenseTerms() {
     int slices = 64 * (8 * 1 + 8 * 2);

@@ -17,6 +17,7 @@ import io.siskin.index.format.v1.StatisticsLayout;
 import io.siskin.index.format.v1.StoredLayout;
 import io.siskin.index.format.v2.ColumnLayout;
 import io.siskin.index.format.v2.DenseLayout;
+import io.siskin.index.format.v2.NeighboursLayout;
 import io.siskin.index.format.v2.PackedLayout;
 import io.siskin.index.inspect.SegmentVerifier;
 import io.siskin.index.store.Mapping;
@@ -85,7 +86,8 @@ final class HostileSegmentTest {
             orderLies(),
             positionLies(),
             columnLies(),
-            denseLies())
+            denseLies(),
+            graphLies())
         .flatMap(List::stream);
   }
 
@@ -159,7 +161,8 @@ final class HostileSegmentTest {
             SmallSegments.reordered(),
             SmallSegments.columns(),
             SmallSegments.dense(),
-            SmallSegments.denseTerms());
+            SmallSegments.denseTerms(),
+            SmallSegments.graphs());
     SmallSegments small = segments.get(random.nextInt(segments.size()));
     Path whole = temporary.resolve("whole");
     small.build(whole);
@@ -548,6 +551,49 @@ final class HostileSegmentTest {
         denseTerms(SectionKind.DENSE_SCALES, b -> b.putFloat(0, -1)),
         dense(SectionKind.DENSE_SCALES, b -> b.putFloat(0, Float.NaN)),
         dense(SectionKind.DENSE_SCALES, b -> b.putFloat(4, -1)));
+  }
+
+  /** The graphs are of the fields 0, 2 and 3; the first and the last field have no documents. */
+  private static List<Lie> graphLies() {
+    SectionKind records = SectionKind.NEIGHBOUR_RECORDS;
+    SectionKind base = SectionKind.NEIGHBOUR_BASE;
+    int second = NeighboursLayout.RECORD_LENGTH;
+    return List.of(
+        graph(records, b -> b.putInt(NeighboursLayout.FIELD_OFFSET, -1)),
+        graph(records, b -> b.putInt(NeighboursLayout.FIELD_OFFSET, 4)),
+        graph(records, b -> b.putInt(second + NeighboursLayout.FIELD_OFFSET, 0)),
+        graph(records, b -> b.putInt(NeighboursLayout.NEIGHBOURS_OFFSET, 1)),
+        graph(records, b -> b.putInt(NeighboursLayout.NEIGHBOURS_OFFSET, 65)),
+        graph(records, b -> b.putInt(NeighboursLayout.NEIGHBOURS_OFFSET, 64)),
+        graph(records, b -> b.putInt(NeighboursLayout.BUILD_WIDTH_OFFSET, 1)),
+        graph(records, b -> b.putInt(NeighboursLayout.BUILD_WIDTH_OFFSET, 1001)),
+        graph(records, b -> b.putInt(NeighboursLayout.LEVEL_COUNT_OFFSET, 0)),
+        graph(records, b -> b.putInt(NeighboursLayout.LEVEL_COUNT_OFFSET, 64)),
+        graph(records, b -> b.putInt(NeighboursLayout.LEVEL_COUNT_OFFSET, 65)),
+        graph(records, b -> b.putInt(NeighboursLayout.ENTRY_ROW_OFFSET, 48)),
+        graph(records, b -> b.putInt(NeighboursLayout.ENTRY_ROW_OFFSET, -1)),
+        graph(records, b -> b.putInt(NeighboursLayout.HAS_DOCUMENTS_OFFSET, 1)),
+        graph(records, b -> b.putInt(NeighboursLayout.HAS_DOCUMENTS_OFFSET, 2)),
+        graph(records, b -> b.putInt(2 * second + NeighboursLayout.HAS_DOCUMENTS_OFFSET, 0)),
+        graph(SectionKind.NEIGHBOUR_LEVELS, b -> b.putInt(0, 0)),
+        graph(SectionKind.NEIGHBOUR_LEVELS, b -> b.putInt(0, 49)),
+        graph(SectionKind.NEIGHBOUR_LEVELS, b -> b.putInt(0, b.getInt(0) + 1)),
+        graph(SectionKind.NEIGHBOUR_LEVEL_ROWS, b -> b.putInt(0, 48)),
+        graph(SectionKind.NEIGHBOUR_LEVEL_ROWS, b -> b.putInt(4, b.getInt(0))),
+        graph(SectionKind.NEIGHBOUR_UPPER, b -> b.putInt(0, 48)),
+        graph(base, b -> b.putInt(0, 48)),
+        graph(base, b -> b.putInt(b.limit() - 4, -2)),
+        graph(SectionKind.NEIGHBOUR_DOCUMENTS, b -> b.putInt(0, 48)),
+        graph(SectionKind.NEIGHBOUR_DOCUMENTS, b -> b.putInt(4, -1)),
+        new Lie(
+            "graphs without dense vectors",
+            SmallSegments.graphs(),
+            editor -> withoutFile(editor, FileKind.DENSE),
+            FileKind.META));
+  }
+
+  private static Lie graph(SectionKind section, Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.graphs(), FileKind.NEIGHBOURS, section, edit);
   }
 
   private static Lie denseTerms(SectionKind section, Consumer<ByteBuffer> edit) {

@@ -16,6 +16,7 @@ import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.ForwardIndex;
 import io.siskin.index.segment.FrequencyIndex;
 import io.siskin.index.segment.IndexingOrder;
+import io.siskin.index.segment.NeighbourGraph;
 import io.siskin.index.segment.ResidualIndex;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.segment.SegmentStatistics;
@@ -54,6 +55,7 @@ public final class SegmentText {
     positions(segment, text);
     columns(segment, text);
     dense(segment, text);
+    graphs(segment, text);
     return text.toString();
   }
 
@@ -140,6 +142,27 @@ public final class SegmentText {
                 text.append('\n');
               }
             });
+  }
+
+  private static void graphs(Segment segment, StringBuilder text) {
+    for (NeighbourGraph graph : segment.graphs()) {
+      text.append("\nneighbours of ").append(graph.field().name());
+      text.append(": ").append(graph.neighbours()).append(", width ").append(graph.buildWidth());
+      text.append(", entry ").append(graph.entryRow()).append('\n');
+      for (int level = graph.levelCount() - 1; level >= 0; level--) {
+        text.append("level ").append(level).append('\n');
+        int[] neighbours = new int[graph.width(level)];
+        for (int place = 0; place < graph.rowCount(level); place++) {
+          graph.neighbours(level, place, neighbours);
+          int row = level == 0 ? place : graph.row(level, place);
+          text.append(row).append("  document ").append(graph.document(row)).append(' ');
+          for (int neighbour : neighbours) {
+            text.append(neighbour < 0 ? "" : " " + neighbour);
+          }
+          text.append('\n');
+        }
+      }
+    }
   }
 
   private static Object score(DenseFieldSpec spec, DenseField field, int document) {

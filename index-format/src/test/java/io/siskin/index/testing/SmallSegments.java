@@ -10,6 +10,7 @@ import io.siskin.index.build.Reordering;
 import io.siskin.index.build.SegmentBuilder;
 import io.siskin.index.build.Weighting;
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
@@ -82,6 +83,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         columns(),
         dense(),
         denseTerms(),
+        graphs(),
         empty());
   }
 
@@ -333,6 +335,41 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
               document.id(), document.vector(), Map.of(), Map.of(), document.position(), dense));
     }
     return new SmallSegments("dense-terms", options, documents);
+  }
+
+  /**
+   * Returns a segment with graphs of neighbours: of a field with one vector per document, of one
+   * with some vectors, and of one whose vectors are few different ones. Documents were reordered.
+   */
+  public static SmallSegments graphs() {
+    BuildOptions options =
+        options(new Weighting.AsGiven(), new Quantization.PerDocument(), false)
+            .withReordering(new Reordering.GraphBisection(20, 1, 2))
+            .withGraphs(
+                Map.of(
+                    "equal", new DenseGraph(2, 3, 1),
+                    "one", new DenseGraph(3, 8, 1),
+                    "some", new DenseGraph(2, 10, 1),
+                    "none", new DenseGraph(2, 10, 50)));
+    DenseFieldSpec equal = denseField("equal", 2, DenseStorage.BINARY, DenseSimilarity.DOT);
+    DenseFieldSpec none = denseField("none", 2, DenseStorage.F32, DenseSimilarity.DOT);
+    DenseFieldSpec one = denseField("one", 4, DenseStorage.F32, DenseSimilarity.COSINE);
+    DenseFieldSpec some = denseField("some", 5, DenseStorage.INT8, DenseSimilarity.DOT);
+    List<Document> documents = new ArrayList<>();
+    for (Document document : tokenDocuments(48)) {
+      int i = documents.size();
+      Map<String, DenseVectors> dense = new LinkedHashMap<>();
+      dense.put("equal", equal.vectors(denseVectors(i % 3, 1, 2)));
+      dense.put("none", none.vectors(denseVectors(i, 1, 2)));
+      dense.put("one", one.vectors(denseVectors(i, 1, 4)));
+      if (i % 4 > 0) {
+        dense.put("some", some.vectors(denseVectors(i, i % 4, 5)));
+      }
+      documents.add(
+          new Document(
+              document.id(), document.vector(), Map.of(), Map.of(), document.position(), dense));
+    }
+    return new SmallSegments("graphs", options, documents);
   }
 
   private static DenseFieldSpec denseField(

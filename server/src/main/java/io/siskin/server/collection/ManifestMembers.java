@@ -84,11 +84,18 @@ final class ManifestMembers {
 
   /** Returns the members of a member that is an array of objects. */
   List<ManifestMembers> objects(String name, Set<String> known) throws CorruptSegmentException {
+    return objects(name, known, Set.of());
+  }
+
+  /** Returns the members of a member that is an array of objects; some of theirs may be missing. */
+  List<ManifestMembers> objects(String name, Set<String> known, Set<String> optional)
+      throws CorruptSegmentException {
     JsonNode array = object.path(name);
     require(array.isArray(), name, "an array");
     List<ManifestMembers> elements = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
-      elements.add(new ManifestMembers(file, place + name + "[" + i + "].", array.get(i), known));
+      elements.add(
+          new ManifestMembers(file, place + name + "[" + i + "].", array.get(i), known, optional));
     }
     return elements;
   }

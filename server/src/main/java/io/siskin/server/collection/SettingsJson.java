@@ -8,6 +8,7 @@ import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
@@ -116,13 +117,22 @@ final class SettingsJson {
       // Left out otherwise, so that an older version reads a collection without dense fields.
       var dense = json.putArray("dense");
       for (DenseFieldSpec field : schema.dense()) {
-        dense
-            .addObject()
-            .put("name", field.name())
-            .put("dimensions", field.type().dimensions())
-            .put("storage", field.type().storage().word())
-            .put("similarity", field.type().similarity().word())
-            .put("vectorsMax", field.vectorsMax());
+        ObjectNode member =
+            dense
+                .addObject()
+                .put("name", field.name())
+                .put("dimensions", field.type().dimensions())
+                .put("storage", field.type().storage().word())
+                .put("similarity", field.type().similarity().word())
+                .put("vectorsMax", field.vectorsMax());
+        if (field.graph() != null) {
+          // Left out otherwise, so that an older version reads a field without a graph.
+          member
+              .putObject("graph")
+              .put("neighbours", field.graph().neighbours())
+              .put("buildWidth", field.graph().buildWidth())
+              .put("vectorsMin", field.graph().vectorsMin());
+        }
       }
     }
     return json;
@@ -145,13 +155,16 @@ final class SettingsJson {
     List<DenseFieldSpec> fields = new ArrayList<>();
     for (ManifestMembers field :
         schema.objects(
-            "dense", Set.of("name", "dimensions", "storage", "similarity", "vectorsMax"))) {
+            "dense",
+            Set.of("name", "dimensions", "storage", "similarity", "vectorsMax"),
+            Set.of("graph"))) {
       String name = field.text("name");
       int dimensions = (int) field.number("dimensions", 1, FormatV2.DENSE_DIMENSIONS_MAX);
       String storage = field.text("storage");
       String similarity = field.text("similarity");
       int vectorsMax =
           (int) field.number("vectorsMax", 1, FormatV2.DENSE_DOCUMENT_VECTOR_COUNT_MAX);
+      DenseGraph graph = field.node("graph").isMissingNode() ? null : graph(field);
       fields.add(
           field.made(
               () ->
@@ -161,9 +174,24 @@ final class SettingsJson {
                           dimensions,
                           DenseStorage.ofWord(storage),
                           DenseSimilarity.ofWord(similarity)),
-                      vectorsMax)));
+                      vectorsMax,
+                      graph)));
     }
     return fields;
+  }
+
+  private static DenseGraph graph(ManifestMembers field) throws CorruptSegmentException {
+    ManifestMembers graph = field.object("graph", Set.of("neighbours", "buildWidth", "vectorsMin"));
+    int neighbours =
+        (int)
+            graph.number(
+                "neighbours", FormatV2.GRAPH_NEIGHBOURS_MIN, FormatV2.GRAPH_NEIGHBOURS_MAX);
+    int buildWidth =
+        (int)
+            graph.number(
+                "buildWidth", FormatV2.GRAPH_BUILD_WIDTH_MIN, FormatV2.GRAPH_BUILD_WIDTH_MAX);
+    int vectorsMin = (int) graph.number("vectorsMin", 1, FormatV2.DENSE_VECTOR_COUNT_MAX);
+    return new DenseGraph(neighbours, buildWidth, vectorsMin);
   }
 
   private static ObjectNode storage(StorageOptions storage) {

@@ -67,6 +67,7 @@ public final class IndexJob {
   private long reusedCount;
   private long storedCount;
   private List<DenseLoss> losses = List.of();
+  private List<GraphQuality> graphs = List.of();
 
   /**
    * Prepares a job.
@@ -165,6 +166,7 @@ public final class IndexJob {
             reusedCount,
             storedCount,
             losses,
+            graphs,
             seconds);
       } finally {
         if (!published) {
@@ -193,8 +195,12 @@ public final class IndexJob {
       Encoders encoders,
       DenseEncoders dense)
       throws IOException {
+    GraphSampling sampling = new GraphSampling(progress);
     try (SegmentBuilder builder =
-            new SegmentBuilder(directory, weighted(request.options(), spec), progress);
+            new SegmentBuilder(
+                directory,
+                weighted(request.options(), spec).withGraphs(request.schema().graphs()),
+                sampling);
         DenseLosses whole = new DenseLosses(request.dense(), request.schema(), directory)) {
       try (EncodingSteps steps =
               EncodingSteps.open(
@@ -211,7 +217,7 @@ public final class IndexJob {
         storedCount = steps.storedCount();
       }
       BuiltSegment built = builder.finish();
-      losses = losses(whole, directory);
+      measure(whole, sampling, directory);
       return built;
     }
   }
@@ -225,13 +231,16 @@ public final class IndexJob {
    */
   private record Reading(EncodingSteps steps, DenseRows rows, EncodingQueue.Sink sink) {}
 
-  private List<DenseLoss> losses(DenseLosses whole, Path directory) throws IOException {
-    if (whole.isEmpty()) {
-      return List.of();
+  /** Measures what dense fields lose, and how good their graphs are. */
+  private void measure(DenseLosses whole, GraphSampling sampling, Path directory)
+      throws IOException {
+    if (whole.isEmpty() && request.schema().graphs().isEmpty()) {
+      return;
     }
     Segment segment = Segment.open(directory, Verification.STRUCTURE);
     try {
-      return whole.measure(segment, progress);
+      losses = whole.measure(segment, progress);
+      graphs = sampling.measure(segment, request.schema());
     } finally {
       segment.release();
     }

@@ -16,6 +16,7 @@ import java.util.List;
  * @param storedCount documents whose encodings the store of encodings had
  * @param denseLosses what the stored forms of dense fields lose; a field that loses nothing is
  *     missing
+ * @param graphs how good the graphs of neighbours of dense fields are
  * @param seconds how long it took
  */
 public record IndexReport(
@@ -28,9 +29,11 @@ public record IndexReport(
     long reusedCount,
     long storedCount,
     List<DenseLoss> denseLosses,
+    List<GraphQuality> graphs,
     double seconds) {
-  /** Copies the list. */
+  /** Copies the lists. */
   public IndexReport {
     denseLosses = List.copyOf(denseLosses);
+    graphs = List.copyOf(graphs);
   }
 }

@@ -10,7 +10,7 @@ import io.siskin.server.rank.passage.Diversity;
 import io.siskin.server.rank.scope.DenseFields;
 import io.siskin.server.rank.scope.EncodedQueries;
 import io.siskin.server.rank.scope.RankedScope;
-import io.siskin.server.rank.stage.DenseScan;
+import io.siskin.server.rank.stage.DenseLookup;
 import io.siskin.server.rank.stage.Grouping;
 import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.RankingNode;
@@ -110,6 +110,7 @@ public final class PassageStages {
     DenseVector expanded = DenseExpansion.expand(node, own, best, field, positions);
     return expanded == null
         ? new StageWork(Ranked.EMPTY, 0, true)
-        : DenseScan.scan(field.scorer(expanded), scope.scope(), node.frame().limit(), budget);
+        : DenseLookup.find(
+            field.scorer(expanded), node.effort(), scope.scope(), node.frame().limit(), budget);
   }
 }

@@ -10,6 +10,7 @@ import io.siskin.server.rank.scope.EncodedQueries;
 import io.siskin.server.rank.scope.RankedScope;
 import io.siskin.server.rank.scope.RankingModels;
 import io.siskin.server.rank.stage.CrossRescoring;
+import io.siskin.server.rank.stage.DenseLookup;
 import io.siskin.server.rank.stage.DenseScan;
 import io.siskin.server.rank.stage.FormulaRescoring;
 import io.siskin.server.rank.stage.Fusion;
@@ -285,7 +286,12 @@ public final class TreeEvaluator {
       case RankingNode.Sparse(_, SparseQuery query, Evaluation evaluation) ->
           searches.search(vector(query), evaluation, limit, budget);
       case RankingNode.Dense dense ->
-          DenseScan.scan(scorer(dense.field(), dense.target()), scope.scope(), limit, budget);
+          DenseLookup.find(
+              field(dense.field()).scorer(queries.dense(dense.field(), dense.target())),
+              dense.effort(),
+              scope.scope(),
+              limit,
+              budget);
       case RankingNode.Fuse fuse -> {
         double[] weights =
             fuse.weighted().stream().mapToDouble(RankingNode.Weighted::weight).toArray();

@@ -130,7 +130,7 @@ final class SnapshotDenseFields implements DenseFields {
       // Each of the sums and products of a score may be rounded up, and so may a query of bytes.
       double roundings = 1 + 2.0 * (spec.type().dimensions() + 1) * ROUNDING;
       return new SnapshotScorer(
-          prepared, segments, Math.nextUp(prepared.norm() * normMax * roundings));
+          spec.name(), prepared, segments, Math.nextUp(prepared.norm() * normMax * roundings));
     }
 
     @Override
@@ -226,11 +226,14 @@ final class SnapshotDenseFields implements DenseFields {
 
   /** Inner products with one vector. Used by one thread. */
   private static final class SnapshotScorer extends SegmentScorer implements VectorScorer {
+    private final String name;
     private final DenseQuery query;
     private final double scoreMax;
 
-    SnapshotScorer(DenseQuery query, @Nullable DenseField[] segments, double scoreMax) {
+    SnapshotScorer(
+        String name, DenseQuery query, @Nullable DenseField[] segments, double scoreMax) {
       super(query.type(), segments);
+      this.name = name;
       this.query = query;
       this.scoreMax = scoreMax;
     }
@@ -264,6 +267,16 @@ final class SnapshotDenseFields implements DenseFields {
     @Override
     public double scoreMax() {
       return scoreMax;
+    }
+
+    @Override
+    public String field() {
+      return name;
+    }
+
+    @Override
+    public DenseQuery prepared() {
+      return query;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.siskin.index.vector.TermLookup;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class MappedSegment implements SearchableSegment {
   private final Segment segment;
   private final KernelProvider kernels;
   private final ScratchPool<MappedSegmentSearcher> idle = new ScratchPool<>();
+  private final Map<String, GraphSearch> graphs;
 
   /**
    * Makes a segment searchable.
@@ -36,6 +38,9 @@ public final class MappedSegment implements SearchableSegment {
   public MappedSegment(Segment segment, KernelProvider kernels) {
     this.segment = segment;
     this.kernels = kernels;
+    this.graphs =
+        segment.graphs().stream()
+            .collect(Collectors.toUnmodifiableMap(graph -> graph.field().name(), GraphSearch::new));
   }
 
   /**
@@ -51,6 +56,15 @@ public final class MappedSegment implements SearchableSegment {
   /** Returns the files. */
   public Segment segment() {
     return segment;
+  }
+
+  /**
+   * Returns how the graph of neighbours of a dense field is searched; null if there is none.
+   *
+   * @param field the name of the field
+   */
+  public @Nullable GraphSearch graph(String field) {
+    return graphs.get(field);
   }
 
   @Override

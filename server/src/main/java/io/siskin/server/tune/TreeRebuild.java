@@ -137,6 +137,7 @@ final class TreeRebuild {
               first,
               each.field(),
               each.target(),
+              each.effort(),
               each.documents(),
               each.queryWeight(),
               each.documentWeight());

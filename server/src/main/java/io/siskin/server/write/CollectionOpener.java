@@ -90,8 +90,7 @@ final class CollectionOpener implements AutoCloseable {
               spec,
               CollectionEncoders.countsFrequencies(spec),
               catalog::publishNext);
-      this.builds =
-          new SegmentBuilds(workers, manifest.settings().storage(), weighting(spec), spec, totals);
+      this.builds = new SegmentBuilds(workers, manifest.settings(), weighting(spec), spec, totals);
     }
 
     /** Opens the log. */

@@ -12,7 +12,7 @@ import io.siskin.index.document.QuantizedDocument;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Publication;
 import io.siskin.index.store.Verification;
-import io.siskin.server.collection.StorageOptions;
+import io.siskin.server.collection.CollectionSettings;
 import io.siskin.server.counters.WriteTotals;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.ingest.SegmentCalibration;
@@ -46,7 +46,7 @@ final class SegmentBuilds {
   private static final int CALIBRATED_DOCUMENTS_MIN = 100_000;
 
   private final Workers workers;
-  private final StorageOptions storage;
+  private final CollectionSettings settings;
   private final Weighting.Pinned weighting;
   private final EncoderSpec encoder;
   private final WriteTotals totals;
@@ -78,19 +78,19 @@ final class SegmentBuilds {
    * Makes the builds of a collection.
    *
    * @param workers where they run
-   * @param storage how documents are stored
+   * @param settings how documents are stored, and which dense fields get graphs
    * @param weighting what the weights of documents mean
    * @param encoder how text becomes vectors, for calibration
    * @param totals counts the builds
    */
   SegmentBuilds(
       Workers workers,
-      StorageOptions storage,
+      CollectionSettings settings,
       Weighting.Pinned weighting,
       EncoderSpec encoder,
       WriteTotals totals) {
     this.workers = workers;
-    this.storage = storage;
+    this.settings = settings;
     this.weighting = weighting;
     this.encoder = encoder;
     this.totals = totals;
@@ -255,7 +255,8 @@ final class SegmentBuilds {
   }
 
   private BuildOptions options(long documents) {
-    BuildOptions options = storage.buildOptions(weighting, 1);
+    BuildOptions options =
+        settings.storage().buildOptions(weighting, 1).withGraphs(settings.schema().graphs());
     return documents < REORDERED_DOCUMENTS_MIN
         ? options.withReordering(new Reordering.None())
         : options;

@@ -10,6 +10,7 @@ import io.siskin.index.build.ClusterOptions;
 import io.siskin.index.build.ImpactOrderedOptions;
 import io.siskin.index.build.Reordering;
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
@@ -140,7 +141,7 @@ final class ManifestDocTest {
                     "owner",
                     List.of(
                         new DenseFieldSpec("v", type, 4),
-                        new DenseFieldSpec("w", type, 1),
+                        new DenseFieldSpec("w", type, 1, DenseGraph.DEFAULTS),
                         new DenseFieldSpec("x", type, 1))),
                 new StorageOptions(
                     new Quantization.Global(.5f),

@@ -2,6 +2,7 @@ package io.siskin.server.rank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.rank.scope.DenseFields;
@@ -129,6 +130,16 @@ public final class FakeDenseFields implements DenseFields {
     @Override
     public VectorScorer scorer(DenseVector query) {
       return new OneVector() {
+        @Override
+        public String field() {
+          return "fake";
+        }
+
+        @Override
+        public @Nullable DenseQuery prepared() {
+          return null;
+        }
+
         @Override
         public boolean has(int segment, int document) {
           return vectors[segment][document].length > 0;

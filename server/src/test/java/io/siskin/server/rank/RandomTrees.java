@@ -3,6 +3,7 @@ package io.siskin.server.rank;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.rank.formula.Formula;
 import io.siskin.server.rank.formula.TermFeature;
+import io.siskin.server.rank.tree.DenseEffort;
 import io.siskin.server.rank.tree.DenseTarget;
 import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.EarlyStop;
@@ -63,7 +64,7 @@ public final class RandomTrees {
             0);
     if (isLeaf) {
       return random.nextInt(3) == 0
-          ? new RankingNode.Dense(frame, field(), target())
+          ? new RankingNode.Dense(frame, field(), target(), effort())
           : new RankingNode.Sparse(frame, query(), evaluation());
     }
     return switch (random.nextInt(13)) {
@@ -119,6 +120,7 @@ public final class RandomTrees {
               node(path + ".feedback.input", depth + 1),
               field(),
               target(),
+              effort(),
               1 + random.nextInt(12),
               random.nextInt(3) / 2.0,
               random.nextInt(3) / 2.0);
@@ -170,6 +172,14 @@ public final class RandomTrees {
                 node(frame.path() + ".rescore.context.list.node", depth + 1),
                 field,
                 random.nextInt(3) - 1.0));
+  }
+
+  /** Segments in memory have no graphs, so that every effort is exact. */
+  private DenseEffort effort() {
+    return pick(
+        new DenseEffort.OfLimit(),
+        new DenseEffort.Candidates(1 + random.nextInt(20)),
+        new DenseEffort.Exact());
   }
 
   private RankingNode fuse(Frame frame, int depth) {

@@ -31,6 +31,21 @@ public final class FormatV2 {
   /** The most bytes that the dense vectors of one document take, all fields together. */
   public static final int DENSE_DOCUMENT_LENGTH_MAX = 16 << 20;
 
+  /** The fewest neighbours that a graph is built with. */
+  public static final int GRAPH_NEIGHBOURS_MIN = 2;
+
+  /** The most neighbours that a graph is built with. Level 0 has twice as many. */
+  public static final int GRAPH_NEIGHBOURS_MAX = 64;
+
+  /** The least width of the searches that build a graph. Half of it must not be 0. */
+  public static final int GRAPH_BUILD_WIDTH_MIN = 2;
+
+  /** The largest width of the searches that build a graph. */
+  public static final int GRAPH_BUILD_WIDTH_MAX = 1_000;
+
+  /** The largest number of levels of a graph, with level 0. */
+  public static final int GRAPH_LEVEL_COUNT_MAX = 64;
+
   /**
    * The largest position of a document. Above it is as much room as a segment has ordinals, so that
    * no sum of both is too large.

@@ -22,6 +22,7 @@ import io.siskin.server.corpus.InputFormat;
 import io.siskin.server.encode.spec.EncoderSpec;
 import io.siskin.server.ingest.DenseBuild;
 import io.siskin.server.ingest.DenseLoss;
+import io.siskin.server.ingest.GraphQuality;
 import io.siskin.server.ingest.IndexReport;
 import io.siskin.server.ingest.IndexRequest;
 import java.io.IOException;
@@ -119,7 +120,8 @@ public final class IndexCommand implements Callable<Integer> {
       description =
           "The last line of standard output is one JSON object: collection, generation, encoder,"
               + " documents, empty_documents, skipped, dropped, reused, stored, terms, postings,"
-              + " bytes, files, dense_losses, seconds, peak_rss_bytes (null where unknown).")
+              + " bytes, files, dense_losses, graphs, seconds, peak_rss_bytes (null where"
+              + " unknown).")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -247,11 +249,25 @@ public final class IndexCommand implements Callable<Integer> {
               "  no residuals.dat: 8 bits hold every weight exactly, 16 would add nothing%n"));
     }
     report.denseLosses().forEach(loss -> text.append(describe(loss)));
+    report.graphs().forEach(graph -> text.append(describe(graph)));
     Long peak = PeakMemory.residentBytes();
     text.append("  ").append(Units.seconds(report.seconds()));
     return peak == null
         ? text.toString()
         : text.append(", at most ").append(Units.bytes(peak)).append(" of memory").toString();
+  }
+
+  private static String describe(GraphQuality graph) {
+    return String.format(
+        Locale.ROOT,
+        "  graph of %s: %.4f of the 10 nearest are found with %d candidates, over %s;"
+            + " %.0f vectors are compared; built in %.1f s%n",
+        graph.field(),
+        graph.recallAt10(),
+        graph.candidates(),
+        Units.count(graph.sampleCount(), "document"),
+        graph.vectorsScored(),
+        graph.buildSeconds());
   }
 
   private static String describe(DenseLoss loss) {
@@ -291,8 +307,20 @@ public final class IndexCommand implements Callable<Integer> {
     members.put("bytes", segment.lengthBytes());
     members.put("files", files);
     members.put("dense_losses", report.denseLosses().stream().map(IndexCommand::members).toList());
+    members.put("graphs", report.graphs().stream().map(IndexCommand::members).toList());
     members.put("seconds", report.seconds());
     members.put("peak_rss_bytes", PeakMemory.residentBytes());
+    return members;
+  }
+
+  private static Map<String, @Nullable Object> members(GraphQuality graph) {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    members.put("field", graph.field());
+    members.put("sample", graph.sampleCount());
+    members.put("candidates", graph.candidates());
+    members.put("recall_at_10", graph.recallAt10());
+    members.put("vectors_scored", graph.vectorsScored());
+    members.put("build_seconds", graph.buildSeconds());
     return members;
   }
 

@@ -6,6 +6,7 @@ import io.siskin.client.Document;
 import io.siskin.client.FieldValue;
 import io.siskin.client.SparseVector;
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
@@ -20,6 +21,7 @@ import io.siskin.server.ingest.TokenMembers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes documents of files ready to be sent: their declared fields get values of their types. */
 final class SentDocuments {
@@ -55,7 +57,14 @@ final class SentDocuments {
             field.dimensions(),
             DenseStorage.valueOf(field.storage().name()),
             DenseSimilarity.valueOf(field.similarity().name())),
-        field.vectorsMax());
+        field.vectorsMax(),
+        graph(field.graph()));
+  }
+
+  private static @Nullable DenseGraph graph(DenseField.@Nullable Graph graph) {
+    return graph == null
+        ? null
+        : new DenseGraph(graph.neighbours(), graph.buildWidth(), graph.vectorsMin());
   }
 
   /**

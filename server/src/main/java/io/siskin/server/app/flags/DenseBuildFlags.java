@@ -72,7 +72,8 @@ public final class DenseBuildFlags {
           new DenseFieldSpec(
               field.name(),
               new DenseType(cut, type.storage(), type.similarity()),
-              field.vectorsMax()));
+              field.vectorsMax(),
+              field.graph()));
     }
     return new Schema(declared.fields(), declared.tenantField(), dense);
   }

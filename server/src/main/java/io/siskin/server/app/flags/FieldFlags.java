@@ -1,6 +1,7 @@
 package io.siskin.server.app.flags;
 
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
@@ -9,7 +10,9 @@ import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.collection.StatisticsScope;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -37,6 +40,19 @@ public final class FieldFlags {
               + " is a multiple of 64, and the vector is made of the sparse vector of the document."
               + " It cannot be changed later. Default: no dense field.")
   private List<String> denseFields = List.of();
+
+  @Option(
+      names = "--dense-graph",
+      paramLabel = "FIELD[=NEIGHBOURS[:BUILD_WIDTH[:VECTORS_MIN]]]",
+      mapFallbackValue = "",
+      description =
+          "Gives segments a graph of neighbours of a dense field, so that a dense search looks at"
+              + " few vectors and finds most of the nearest ones. May be given once per dense field"
+              + " that does not store terms or slices. NEIGHBOURS is 2 to 64 (default: 16), and"
+              + " BUILD_WIDTH, how many candidates are kept while neighbours are looked for, is 2"
+              + " to 1000 (default: 100). Segments with fewer than VECTORS_MIN vectors of the field"
+              + " (default: 10000) are scanned. It cannot be changed later. Default: no graph.")
+  private Map<String, String> graphs = new LinkedHashMap<>();
 
   @Option(
       names = "--tenant-field",
@@ -80,11 +96,16 @@ public final class FieldFlags {
           new Schema.Field(
               field.substring(0, colon), FieldType.ofWord(field.substring(colon + 1))));
     }
-    return new Schema(
-        declared, tenantField, denseFields.stream().map(FieldFlags::denseField).toList());
+    for (String field : graphs.keySet()) {
+      if (denseFields.stream().noneMatch(flag -> flag.split(":", -1)[0].equals(field))) {
+        throw new InvalidInputException(
+            "--dense-graph", "'" + field + "'", "a field of --dense-field");
+      }
+    }
+    return new Schema(declared, tenantField, denseFields.stream().map(this::denseField).toList());
   }
 
-  private static DenseFieldSpec denseField(String flag) {
+  private DenseFieldSpec denseField(String flag) {
     String[] parts = flag.split(":", -1);
     if (parts.length < 2 || parts.length > 5) {
       throw noDenseField(flag);
@@ -94,7 +115,39 @@ public final class FieldFlags {
             number(flag, parts[1]),
             parts.length > 2 ? DenseStorage.ofWord(parts[2]) : DenseStorage.F32,
             parts.length > 3 ? DenseSimilarity.ofWord(parts[3]) : DenseSimilarity.DOT);
-    return new DenseFieldSpec(parts[0], type, parts.length > 4 ? number(flag, parts[4]) : 1);
+    return new DenseFieldSpec(
+        parts[0], type, parts.length > 4 ? number(flag, parts[4]) : 1, graph(parts[0]));
+  }
+
+  private @Nullable DenseGraph graph(String field) {
+    String value = graphs.get(field);
+    if (value == null) {
+      return null;
+    }
+    String[] parts = value.isEmpty() ? new String[0] : value.split(":", -1);
+    int[] numbers = {DenseGraph.NEIGHBOURS, DenseGraph.BUILD_WIDTH, DenseGraph.VECTORS_MIN};
+    if (parts.length > numbers.length) {
+      throw noGraph(field, value);
+    }
+    for (int i = 0; i < parts.length; i++) {
+      try {
+        numbers[i] = Integer.parseInt(parts[i]);
+      } catch (NumberFormatException none) {
+        throw noGraph(field, value);
+      }
+    }
+    try {
+      return new DenseGraph(numbers[0], numbers[1], numbers[2]);
+    } catch (InvalidInputException e) {
+      throw e.at("--dense-graph");
+    }
+  }
+
+  private static InvalidInputException noGraph(String field, String value) {
+    return new InvalidInputException(
+        "--dense-graph",
+        "'" + field + "=" + value + "'",
+        "FIELD[=NEIGHBOURS[:BUILD_WIDTH[:VECTORS_MIN]]], for example embedding=16:200");
   }
 
   private static int number(String flag, String digits) {

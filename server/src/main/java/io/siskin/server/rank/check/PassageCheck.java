@@ -39,7 +39,7 @@ final class PassageCheck {
       case RankingNode.Cap cap ->
           Ranges.check(path + ".cap.count", cap.count(), 1, RankingNode.LIMIT_MAX);
       case RankingNode.DenseFeedback feedback -> {
-        TreeCheck.target(path + ".feedback.dense", feedback.target());
+        TreeCheck.search(path + ".feedback.dense", feedback.target(), feedback.effort());
         TreeCheck.feedback(
             path + ".feedback",
             feedback.documents(),

@@ -10,6 +10,7 @@ import io.siskin.server.rank.TreeEvaluator;
 import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.rank.scope.DenseFields;
 import io.siskin.server.rank.scope.RankedScope;
+import io.siskin.server.rank.tree.DenseEffort;
 import io.siskin.server.rank.tree.DenseTarget;
 import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.FusionMethod;
@@ -145,7 +146,7 @@ public final class TreeCheck {
     String path = node.frame().path();
     switch (node) {
       case RankingNode.Sparse sparse -> turns(path + ".sparse", sparse.query());
-      case RankingNode.Dense dense -> target(path + ".dense", dense.target());
+      case RankingNode.Dense dense -> search(path + ".dense", dense.target(), dense.effort());
       case RankingNode.Fuse fuse -> fusion(path + ".fuse", fuse);
       case RankingNode.Interpolate interpolate -> {
         String at = path + ".rescore.interpolation";
@@ -249,6 +250,14 @@ public final class TreeCheck {
     Ranges.check(path + ".ranks", reach.ranks(), 1, RankingNode.LIMIT_MAX);
     if (reach.margin() != Double.POSITIVE_INFINITY) {
       number(path + ".margin", reach.margin(), 0, Ranked.SCORE_MAX, "0 to 1e30");
+    }
+  }
+
+  /** Checks what a dense search looks for, and how it uses graphs. */
+  static void search(String path, DenseTarget target, DenseEffort effort) {
+    target(path, target);
+    if (effort instanceof DenseEffort.Candidates(int count)) {
+      Ranges.check(path + ".candidates", count, 1, DenseEffort.CANDIDATES_MAX);
     }
   }
 

@@ -189,6 +189,15 @@ public interface DenseFields {
 
   /** The scores of one dense vector, also with single vectors of documents. */
   interface VectorScorer extends Scorer {
+    /** Returns the name of the field. */
+    String field();
+
+    /**
+     * Returns the query as segments take it; null where it is of no use, since no segment is of
+     * files. Used by the thread of the scorer.
+     */
+    @Nullable DenseQuery prepared();
+
     /** Returns the query as scores take it: divided by its length under the cosine. */
     DenseVector query();
 

@@ -62,8 +62,21 @@ public sealed interface RankingNode {
    * @param frame what all stages have
    * @param field the name of a dense field
    * @param target what is looked for
+   * @param effort how graphs of neighbours are used
    */
-  record Dense(Frame frame, String field, DenseTarget target) implements RankingNode {
+  record Dense(Frame frame, String field, DenseTarget target, DenseEffort effort)
+      implements RankingNode {
+    /**
+     * A stage that uses graphs as suits its limit.
+     *
+     * @param frame see above
+     * @param field see above
+     * @param target see above
+     */
+    public Dense(Frame frame, String field, DenseTarget target) {
+      this(frame, field, target, new DenseEffort.OfLimit());
+    }
+
     @Override
     public List<RankingNode> inputs() {
       return List.of();
@@ -455,6 +468,7 @@ public sealed interface RankingNode {
    * @param input what makes the list
    * @param field the name of a dense field
    * @param target what is looked for
+   * @param effort how graphs of neighbours are used
    * @param documents how many of the best documents are looked at
    * @param queryWeight how much the query counts
    * @param documentWeight how much the documents count
@@ -464,10 +478,41 @@ public sealed interface RankingNode {
       RankingNode input,
       String field,
       DenseTarget target,
+      DenseEffort effort,
       int documents,
       double queryWeight,
       double documentWeight)
       implements PassageNode {
+    /**
+     * A stage that uses graphs as suits its limit.
+     *
+     * @param frame see above
+     * @param input see above
+     * @param field see above
+     * @param target see above
+     * @param documents see above
+     * @param queryWeight see above
+     * @param documentWeight see above
+     */
+    public DenseFeedback(
+        Frame frame,
+        RankingNode input,
+        String field,
+        DenseTarget target,
+        int documents,
+        double queryWeight,
+        double documentWeight) {
+      this(
+          frame,
+          input,
+          field,
+          target,
+          new DenseEffort.OfLimit(),
+          documents,
+          queryWeight,
+          documentWeight);
+    }
+
     @Override
     public List<RankingNode> inputs() {
       return List.of(input);

@@ -7,6 +7,7 @@ import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.proto.v1.DenseEncoder;
 import io.siskin.proto.v1.DenseField;
+import io.siskin.proto.v1.DenseGraph;
 import io.siskin.proto.v1.DenseModel;
 import io.siskin.proto.v1.DenseSimilarity;
 import io.siskin.proto.v1.DenseStorage;
@@ -179,7 +180,26 @@ final class DenseMapper {
         message.getName(),
         new DenseType(
             (int) dimensions, storage(message.getStorage()), similarity(message.getSimilarity())),
-        (int) vectorsMax);
+        (int) vectorsMax,
+        message.hasGraph() ? graph(message.getGraph()) : null);
+  }
+
+  private static io.siskin.index.dense.DenseGraph graph(DenseGraph message) {
+    io.siskin.index.dense.DenseGraph defaults = io.siskin.index.dense.DenseGraph.DEFAULTS;
+    try {
+      return new io.siskin.index.dense.DenseGraph(
+          message.hasNeighbours()
+              ? ProtoMapper.wholeNumber(message.getNeighbours())
+              : defaults.neighbours(),
+          message.hasBuildWidth()
+              ? ProtoMapper.wholeNumber(message.getBuildWidth())
+              : defaults.buildWidth(),
+          message.hasVectorsMin()
+              ? ProtoMapper.wholeNumber(message.getVectorsMin())
+              : defaults.vectorsMin());
+    } catch (InvalidInputException e) {
+      throw e.at("graph");
+    }
   }
 
   /**
@@ -257,6 +277,13 @@ final class DenseMapper {
     DenseField.Builder message = DenseField.newBuilder();
     if (encoder != null) {
       message.setEncoder(toProto(encoder));
+    }
+    if (field.graph() != null) {
+      message.setGraph(
+          DenseGraph.newBuilder()
+              .setNeighbours(field.graph().neighbours())
+              .setBuildWidth(field.graph().buildWidth())
+              .setVectorsMin(field.graph().vectorsMin()));
     }
     return message
         .setName(field.name())

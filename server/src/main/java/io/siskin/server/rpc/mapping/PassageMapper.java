@@ -163,6 +163,7 @@ final class PassageMapper {
         input(path, message.hasInput(), message.getInput()),
         RankingMapper.Reading.required(path + ".dense.field", dense.getField()),
         TargetMapper.target(path + ".dense", dense),
+        TargetMapper.effort(path + ".dense", dense),
         ProtoMapper.wholeNumber(message.getDocuments()),
         message.hasQueryWeight() ? message.getQueryWeight() : 1,
         RankingMapper.Reading.documentWeight(message));
@@ -238,7 +239,8 @@ final class PassageMapper {
           message.setFeedback(
               FeedbackStage.newBuilder()
                   .setInput(RankingMapper.toProto(feedback.input()))
-                  .setDense(TargetMapper.toProto(feedback.field(), feedback.target()))
+                  .setDense(
+                      TargetMapper.toProto(feedback.field(), feedback.target(), feedback.effort()))
                   .setDocuments(feedback.documents())
                   .setQueryWeight(feedback.queryWeight())
                   .setDocumentWeight(feedback.documentWeight()));

@@ -153,7 +153,7 @@ public final class RankingMapper {
       case io.siskin.server.rank.tree.RankingNode.Sparse sparse ->
           message.setSparse(search(sparse.query(), sparse.evaluation()));
       case io.siskin.server.rank.tree.RankingNode.Dense dense ->
-          message.setDense(TargetMapper.toProto(dense.field(), dense.target()));
+          message.setDense(TargetMapper.toProto(dense.field(), dense.target(), dense.effort()));
       case io.siskin.server.rank.tree.RankingNode.Fuse fuse -> message.setFuse(fusion(fuse));
       case io.siskin.server.rank.tree.RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate));
@@ -357,7 +357,8 @@ public final class RankingMapper {
             new io.siskin.server.rank.tree.RankingNode.Dense(
                 frame,
                 required(path + ".dense.field", message.getDense().getField()),
-                TargetMapper.target(path + ".dense", message.getDense()));
+                TargetMapper.target(path + ".dense", message.getDense()),
+                TargetMapper.effort(path + ".dense", message.getDense()));
         case FUSE -> fuse(frame, message.getFuse(), depth);
         case RESCORE -> rescore(frame, message.getRescore(), depth);
         case FEEDBACK -> feedback(frame, message.getFeedback(), depth);

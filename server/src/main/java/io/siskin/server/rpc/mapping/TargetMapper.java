@@ -3,6 +3,7 @@ package io.siskin.server.rpc.mapping;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.Interpolation;
+import io.siskin.server.rank.tree.DenseEffort;
 import io.siskin.server.rank.tree.DenseTarget;
 import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.Turn;
@@ -29,6 +30,27 @@ final class TargetMapper {
         message.hasText(),
         message.getText(),
         message.getTurnsList());
+  }
+
+  /**
+   * Translates how a dense stage uses graphs of neighbours.
+   *
+   * @param path the path of the stage
+   * @param message the stage
+   * @throws InvalidInputException when an exact search has candidates. The check of the tree finds
+   *     candidates out of their range
+   */
+  static DenseEffort effort(String path, DenseStage message) {
+    if (message.getExact()) {
+      if (message.hasCandidates()) {
+        throw new InvalidInputException(
+            path + ".candidates", "set beside exact", "candidates or exact");
+      }
+      return new DenseEffort.Exact();
+    }
+    return message.hasCandidates()
+        ? new DenseEffort.Candidates(ProtoMapper.wholeNumber(message.getCandidates()))
+        : new DenseEffort.OfLimit();
   }
 
   /**
@@ -134,9 +156,15 @@ final class TargetMapper {
    *
    * @param field the name of the dense field
    * @param target what is looked for
+   * @param effort how graphs are used
    */
-  static DenseStage toProto(String field, DenseTarget target) {
+  static DenseStage toProto(String field, DenseTarget target, DenseEffort effort) {
     DenseStage.Builder stage = DenseStage.newBuilder().setField(field);
+    switch (effort) {
+      case DenseEffort.OfLimit() -> stage.clearCandidates();
+      case DenseEffort.Candidates(int count) -> stage.setCandidates(count);
+      case DenseEffort.Exact() -> stage.setExact(true);
+    }
     switch (target) {
       case DenseTarget.OfRequest _ -> stage.clearText();
       case DenseTarget.Text(String text) -> stage.setText(text);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
@@ -56,7 +57,10 @@ final class RankingDocTest {
           null,
           List.of(
               new DenseFieldSpec(
-                  "embedding", new DenseType(4, DenseStorage.F32, DenseSimilarity.COSINE), 1),
+                  "embedding",
+                  new DenseType(4, DenseStorage.F32, DenseSimilarity.COSINE),
+                  1,
+                  new DenseGraph(16, 100, 1)),
               new DenseFieldSpec(
                   "tokens", new DenseType(2, DenseStorage.F32, DenseSimilarity.DOT), 3),
               new DenseFieldSpec(
@@ -146,11 +150,12 @@ final class RankingDocTest {
                   "Decision trees",
                   "Texts and turns",
                   "Late interaction",
-                  "Densified sparse vectors")
+                  "Densified sparse vectors",
+                  "Graphs of neighbours")
               .flatMap(RankingDocTest::examples)
               .map(example -> search(pipeline, "pages", example))
               .toList();
-      assertThat(answers).hasSize(9);
+      assertThat(answers).hasSize(10);
       assertThat(ids(answers.get(0))).hasSize(5).contains("wren");
       assertThat(answers.get(0).hits().getLast().stageScores()).containsKey("similar");
       assertThat(ids(answers.get(1)).getFirst()).isEqualTo("new");
@@ -173,6 +178,7 @@ final class RankingDocTest {
       // BM25's weights of two terms: the document that has both twice is the best.
       assertThat(ids(answers.get(8)).getFirst()).isEqualTo("old");
       assertThat(answers.get(8).hits().getFirst().score()).isPositive();
+      assertThat(answers.get(9).hits()).hasSize(5);
     }
   }
 

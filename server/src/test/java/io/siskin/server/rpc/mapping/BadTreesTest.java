@@ -55,6 +55,7 @@ import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.rank.scope.RankingModels;
+import io.siskin.server.rank.tree.DenseEffort;
 import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalResponse;
@@ -418,6 +419,18 @@ final class BadTreesTest {
     add(bad, path, ".dense.field", node -> node.setDense(dense.clone().clearField()));
     add(bad, path, ".dense.query", node -> node.setDense(dense.clone().clearVector()));
     addTexts(bad, path);
+    for (int candidates : new int[] {0, DenseEffort.CANDIDATES_MAX + 1, -1}) {
+      add(
+          bad,
+          path,
+          ".dense.candidates",
+          node -> node.setDense(dense.clone().setCandidates(candidates)));
+    }
+    add(
+        bad,
+        path,
+        ".dense.candidates",
+        node -> node.setDense(dense.clone().setCandidates(10).setExact(true)));
     add(
         bad,
         path,
@@ -544,6 +557,11 @@ final class BadTreesTest {
         path,
         ".feedback.dense.field",
         node -> node.setFeedback(again.clone().setDense(dense)));
+    add(
+        bad,
+        path,
+        ".feedback.dense.candidates",
+        node -> node.setFeedback(again.clone().setDense(dense.clone().setCandidates(0))));
     add(
         bad,
         path,
