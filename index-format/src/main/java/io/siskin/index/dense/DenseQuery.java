@@ -15,7 +15,7 @@ import java.util.Arrays;
  * <p>For vectors of floats it holds the values as they are. For vectors of bytes it holds whole
  * numbers, {@code 2^e} times the values. Their sum is so bounded that an inner product fits an int,
  * which makes the sum exact. The step of {@code 2^−e} is about as fine as the one of a float. For
- * vectors of bits it holds bits.
+ * vectors of bits and of hashed terms it holds bits.
  *
  * <p>Used by one thread at a time, since it holds scratch memory.
  */
@@ -51,6 +51,22 @@ public final class DenseQuery {
       this.step = 1;
       this.levels = new int[0];
     }
+  }
+
+  /** A query of hashed terms. */
+  private DenseQuery(DenseType type, long[] bits, DenseKernel kernel) {
+    this.type = type;
+    this.kernel = kernel;
+    this.indexes = new int[0];
+    this.values = new float[0];
+    this.levels = new int[0];
+    this.bits = bits;
+    this.step = 1;
+    int count = 0;
+    for (long each : bits) {
+      count += Long.bitCount(each);
+    }
+    this.norm = Math.sqrt(count);
   }
 
   private static long[] bits(DenseType type, float[] query) {
@@ -107,12 +123,7 @@ public final class DenseQuery {
   public static DenseQuery of(DenseFieldSpec field, float[] values, DenseKernel kernel) {
     String what = "query of dense field '" + field.name() + "'";
     if (!field.type().storage().isOfValues()) {
-      throw new InvalidInputException(
-          what,
-          "a vector of values",
-          field.type().storage() == DenseStorage.TERMS
-              ? "token vectors, since the field stores terms"
-              : "a sparse vector, since the field stores slices");
+      throw new InvalidInputException(what, "a vector of values", field.type().storage().wanted());
     }
     DenseValues.check(what, field.type(), values);
     return new DenseQuery(
@@ -120,21 +131,26 @@ public final class DenseQuery {
   }
 
   /**
-   * Prepares a query of a field that stores {@link DenseStorage#SLICES}.
+   * Prepares a query of a field that stores {@link DenseStorage#SLICES} or {@link
+   * DenseStorage#HASHED}.
    *
    * @param field the field that is asked
-   * @param vector a sparse vector, which is densified as those of documents are
+   * @param vector a sparse vector, which is densified or hashed as those of documents are
    * @param kernel computes the inner products; used by no other thread
    * @throws InvalidInputException when a weight is too large, or when the field stores something
    *     else
    */
   public static DenseQuery ofSparse(DenseFieldSpec field, SparseVector vector, DenseKernel kernel) {
     String what = "query of dense field '" + field.name() + "'";
-    if (field.type().storage() != DenseStorage.SLICES) {
-      throw new InvalidInputException(
-          what, "a sparse vector", "another query, since the field stores no slices");
+    if (!field.type().storage().isOfSparse()) {
+      throw new InvalidInputException(what, "a sparse vector", field.type().storage().wanted());
     }
     DenseValues.check(what, vector);
+    if (field.type().storage() == DenseStorage.HASHED) {
+      int length = field.type().rowBytes() / Long.BYTES;
+      return new DenseQuery(
+          field.type(), HashedVector.of(vector, field.type().dimensions(), length), kernel);
+    }
     SlicedVector sliced = SlicedVector.of(vector, field.type().dimensions());
     return new DenseQuery(field.type(), sliced.weights(), sliced.indexes(), kernel);
   }
@@ -182,7 +198,8 @@ public final class DenseQuery {
       case SLICES ->
           (float)
               (kernel.dotSlices(memory, offset, levels, indexes, levels.length) * (scale * step));
-      case TERMS -> throw new AssertionError(type);
+      case HASHED -> kernel.commonBits(memory, offset, bits, bits.length);
+      case TERMS, KEYED_F32, KEYED_F16 -> throw new AssertionError(type);
     };
   }
 }
