@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * Keeps the dense vectors of the documents on disk until all documents have been added. The heap
  * holds four bytes per document for each field.
  *
- * <p>The record of a vector has its scale (f32) or its key (u32), and then its row as the segment has it.
+ * <p>The record of a vector has its scale (f32) or its key (u32), and then its row as the segment
+ * has it.
  */
 final class DenseSpool implements AutoCloseable {
   private final Path directory;

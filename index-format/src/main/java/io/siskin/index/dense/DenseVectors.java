@@ -83,7 +83,8 @@ public final class DenseVectors {
       int length = (bytes + Long.BYTES - 1) / Long.BYTES;
       long[] bits = HashedVector.of(vector, type.dimensions(), length);
       for (int i = 0; i < bytes; i++) {
-        values.put(start + i, (byte) (bits[i / Long.BYTES] >>> Byte.SIZE * (i % Long.BYTES)));
+        int shift = Byte.SIZE * (i % Long.BYTES);
+        values.put(start + i, (byte) (bits[i / Long.BYTES] >>> shift));
       }
       values.position(start + bytes);
       count++;
@@ -179,7 +180,8 @@ public final class DenseVectors {
    * @param type what they are
    * @param count how many there are, 1 to 1,024
    * @param values the values of all vectors without gaps, little-endian; owned by the result
-   * @param marks the {@link #mark} of each vector, or none if vectors have none; owned by the result
+   * @param marks the {@link #mark} of each vector, or none if vectors have none; owned by the
+   *     result
    * @throws InvalidInputException when the lengths do not fit
    */
   public static DenseVectors ofStored(DenseType type, int count, byte[] values, int[] marks) {
@@ -198,8 +200,8 @@ public final class DenseVectors {
    * keys ascend, for vectors of a source that may be wrong.
    *
    * @param what what they are, for the message
-   * @throws InvalidInputException when a value is out of its range or not a number, or when a key is
-   *     below the one before
+   * @throws InvalidInputException when a value is out of its range or not a number, or when a key
+   *     is below the one before
    */
   public void checkValues(String what) {
     for (int vector = 1; vector < count && type.hasKeys(); vector++) {

@@ -293,9 +293,7 @@ public abstract sealed class MaxSimQuery {
           row++;
         }
         float best = Float.NEGATIVE_INFINITY;
-        for (int same = row;
-            same < rowCount && key(marks, marksOffset, same) == keys[i];
-            same++) {
+        for (int same = row; same < rowCount && key(marks, marksOffset, same) == keys[i]; same++) {
           best = Math.max(best, queries[i].score(rows, offset + (long) same * rowBytes, 1));
         }
         largest[places[i]] = best == Float.NEGATIVE_INFINITY ? 0 : best;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A field has pages of references, one for each document. A document without a vector has the
  * reference {@link SlabMemory#NONE}. The memory of a document holds the number of its vectors (u32)
- * and their scales (f32) or keys (u32), then zeros up to a multiple of 64, and then its rows. Nothing is ever
- * moved.
+ * and their scales (f32) or keys (u32), then zeros up to a multiple of 64, and then its rows.
+ * Nothing is ever moved.
  *
  * <p>One thread writes. It publishes the number of documents last, so readers find everything of
  * the documents that they know.

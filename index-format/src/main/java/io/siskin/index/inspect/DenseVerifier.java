@@ -158,7 +158,8 @@ final class DenseVerifier {
   private float value(MemorySegment bytes, int index, float scale) {
     return switch (field.type().storage()) {
       case F32, KEYED_F32 -> bytes.get(FileLayout.F32, (long) Float.BYTES * index);
-      case F16, KEYED_F16 -> Float.float16ToFloat(bytes.get(FileLayout.U16, (long) Short.BYTES * index));
+      case F16, KEYED_F16 ->
+          Float.float16ToFloat(bytes.get(FileLayout.U16, (long) Short.BYTES * index));
       case INT8, TERMS, SLICES -> bytes.get(FileLayout.U8, at(index)) * scale;
       case BINARY -> bit(bytes, index) == 1 ? 1 : -1;
       case HASHED -> bit(bytes, index);

@@ -166,7 +166,8 @@ final class DenseFile {
   }
 
   /** Checks the keys of the rows of one document. */
-  private void checkKeys(MappedDenseField field, int first, int end) throws CorruptSegmentException {
+  private void checkKeys(MappedDenseField field, int first, int end)
+      throws CorruptSegmentException {
     for (int row = first + 1; row < end; row++) {
       int before = field.key(row - 1);
       scales.require(

@@ -225,8 +225,7 @@ final class DenseVectorsTest {
   @Test
   void vectorsAreSortedByTheirUnsignedKeys() {
     DenseFieldSpec field =
-        new DenseFieldSpec(
-            "v", new DenseType(2, DenseStorage.KEYED_F32, DenseSimilarity.DOT), 4);
+        new DenseFieldSpec("v", new DenseType(2, DenseStorage.KEYED_F32, DenseSimilarity.DOT), 4);
     DenseVectors vectors =
         field.keyedVectors(
             List.of(
@@ -234,14 +233,12 @@ final class DenseVectorsTest {
                 new KeyedVector(7, new float[] {2, 2}),
                 new KeyedVector(0, new float[] {3, 3}),
                 new KeyedVector(7, new float[] {4, 4})));
-    assertThat(
-            List.of(vectors.key(0), vectors.key(1), vectors.key(2), vectors.key(3)))
+    assertThat(List.of(vectors.key(0), vectors.key(1), vectors.key(2), vectors.key(3)))
         .containsExactly(0, 7, 7, -1);
     assertThat(vectors.toFloats(1)).containsExactly(2, 2);
     assertThat(vectors.toFloats(2)).containsExactly(4, 4);
     assertThat(vectors.lengthBytes()).isEqualTo(4 * (2 * 4 + 4));
-    DenseVectors wrong =
-        DenseVectors.ofStored(field.type(), 2, new byte[16], new int[] {-1, 5});
+    DenseVectors wrong = DenseVectors.ofStored(field.type(), 2, new byte[16], new int[] {-1, 5});
     assertThatThrownBy(() -> wrong.checkValues("v"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("key of vector 1")

@@ -125,7 +125,7 @@ final class DenseKernelTest {
           memory.set(FileLayout.U64, 7 + 8L * i, bits);
           for (int bit = 0; bit < 64; bit++) {
             expected += (bits >>> bit & 1) == (query[i] >>> bit & 1) ? 0 : 1;
-            common += (int) (bits >>> bit & query[i] >>> bit & 1);
+            common += (int) ((bits & query[i]) >>> bit) & 1;
           }
         }
         assertThat(SCALAR.unequalBits(memory, 7, query, length)).isEqualTo(expected);

@@ -116,8 +116,8 @@ public final class DenseLayout {
    * @param dimensions the number of bits, 1 or more
    */
   public static int hashedBit(int number, int dimensions) {
-    long hash = Integer.toUnsignedLong(number) * TERM_HASH_MULTIPLIER >>> Integer.SIZE;
-    return (int) (hash * dimensions >>> Integer.SIZE);
+    long hash = (Integer.toUnsignedLong(number) * TERM_HASH_MULTIPLIER) >>> Integer.SIZE;
+    return (int) ((hash * dimensions) >>> Integer.SIZE);
   }
 
   /**
