@@ -21,6 +21,8 @@ DENSE = "minilm"
 DIMENSIONS = 384
 SLICES = "slices"
 SLICE_COUNT = 768
+MODELS = ("bm25", "splade", DENSE)
+HALF = "half of the queries"
 DEPTH = 1_000
 KEPT = 100
 PASSAGE_WORDS, PASSAGE_STEP = 100, 50
@@ -37,14 +39,14 @@ FEATURES = (
 
 DESCRIPTION = """\
 Indexes each collection with BM25 and with a sparse model, both with the vectors of a dense model beside, and answers its
-judged queries by trees of stages. Writes cascades.md and .jsonl to the folder --out. They have nDCG@10, Recall@100, the mean
+judged queries by trees of stages. Writes cascades.md, .jsonl, .svg and .png to the folder --out. They have nDCG@10, Recall@100, the mean
 microseconds of each stage, and how each tree compares with the better of its parts (paired t-test). Weights are tuned by
 cross-validation, and trees are trained on every other query and measured on the rest. Every query is asked twice, and the
 second time counts.
 """
 EPILOG = """\
   mvn -Pmodels package -pl models/minilm
-  python3 -m venv peers && peers/bin/pip install numpy scipy lightgbm onnxmltools onnxruntime
+  python3 -m venv peers && peers/bin/pip install numpy scipy lightgbm onnxmltools onnxruntime matplotlib
   SISKIN_PEERS_PYTHON=peers/bin/python loadtest/effectiveness --cascades --collection scifact --collection cranfield \\
     --splade splade-tiny --minilm models/minilm/target/minilm
 """
@@ -340,9 +342,9 @@ class Cascades:
         command += [f"--csv={folder / 'train.csv'}", f"--ranker={ranker}", f"--out={model}"]
         process.run(command, folder / "train.log", 1800)
         test = folder / "test.jsonl"
-        base = self._eval(name, "half of the queries: bm25 + minilm, RRF", "bm25", candidates, files, queries=test)
+        base = self._eval(name, f"{HALF}: bm25 + minilm, RRF", "bm25", candidates, files, queries=test)
         rescored = {"name": "trees", "limit": KEPT, "rescore": {"input": candidates, "trees": {"model": model.name}}}
-        system = "half of the queries: bm25 + minilm, RRF, trees"
+        system = f"{HALF}: bm25 + minilm, RRF, trees"
         self._eval(name, system, "bm25", rescored, files, base, queries=test, model=model)
 
     def report(self, command):
@@ -362,7 +364,22 @@ class Cascades:
         path.write_text("\n".join(lines), "utf-8")
         rows = [{name: value for name, value in row.items() if name != "run"} for row in self.rows]
         path.with_suffix(".jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        if importlib.util.find_spec("matplotlib") is None:
+            self.progress.say("the plot is left out: there is no matplotlib")
+        else:
+            import plots
+
+            plots.effectiveness(scores(self.rows), [command], path.with_suffix(""))
         return path
+
+
+def scores(rows):
+    """Returns collection → {system: (nDCG@10, whether it is one model alone)} of the systems that took all queries."""
+    found = {}
+    for row in rows:
+        if not row["system"].startswith(HALF):
+            found.setdefault(row["collection"], {})[row["system"]] = (row["ndcg@10"], row["system"] in MODELS)
+    return found
 
 
 def _stem(system):

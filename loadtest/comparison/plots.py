@@ -112,3 +112,63 @@ def growth(panels, caption, stem):
     figure.tight_layout(rect=(0, 0.015 + 0.016 * len(caption), 1, 1))
     _save(figure, stem)
     pyplot.close(figure)
+
+
+def dense_search(rows, caption, stem):
+    """Draws one curve per way to find the nearest vectors: recall to the right, microseconds upwards.
+
+    rows: way → [(recall, microseconds)]. A way without a setting is a single point.
+    """
+    pyplot = _pyplot()
+    figure, axes = pyplot.subplots(figsize=(8, 5.5))
+    for way, points in rows.items():
+        xs, ys = zip(*sorted(points))
+        ours = way.startswith("Siskin")
+        axes.plot(
+            [_nines(x) for x in xs],
+            ys,
+            marker="o" if ours else "s",
+            markersize=5,
+            linewidth=2 if ours else 1.2,
+            linestyle="-" if ours else "--",
+            label=way,
+        )
+    _logarithmic(axes)
+    lowest = min(recall for points in rows.values() for recall, _ in points)
+    ticks = [tick for tick in (0.4, 0.6, 0.8, 0.9, *RECALL_TICKS[3:]) if tick >= math.floor(lowest * 10) / 10] + [RECALL_MAX]
+    axes.set_xticks([_nines(tick) for tick in ticks], [f"{t:g}" if t < RECALL_MAX else "1" for t in ticks])
+    axes.set_xlabel("recall@10 against all inner products")
+    axes.set_ylabel("median time of a query, µs, one thread")
+    axes.legend(fontsize=8, loc="lower right")
+    figure.text(0.01, 0.01, "\n".join(caption), fontsize=6, va="bottom")
+    figure.tight_layout(rect=(0, 0.015 + 0.018 * len(caption), 1, 1))
+    _save(figure, stem)
+    pyplot.close(figure)
+
+
+def effectiveness(rows, caption, stem):
+    """Draws nDCG@10 of each system to the right, one panel per collection, in which a line marks the best single part.
+
+    rows: collection → {system: (nDCG@10, is_part)}, the systems in the same order in every collection.
+    """
+    pyplot = _pyplot()
+    systems = list(dict.fromkeys(system for values in rows.values() for system in values))
+    figure, grid = pyplot.subplots(1, len(rows), figsize=(2 + 1.9 * len(rows), 1.2 + 0.24 * len(systems)), sharey=True)
+    for axes, (collection, values) in zip([grid] if len(rows) == 1 else grid, rows.items()):
+        best = max((score for score, is_part in values.values() if is_part), default=None)
+        for place, system in enumerate(systems):
+            if system in values:
+                score, is_part = values[system]
+                colour = "#777777" if is_part else "#c1272d" if best is not None and score > best else "#7f7fd3"
+                axes.plot([score], [-place], marker="o", markersize=6, color=colour)
+        if best is not None:
+            axes.axvline(best, color="#777777", linewidth=1, linestyle="--")
+        axes.set_yticks([-place for place in range(len(systems))], systems)
+        axes.set_title(collection)
+        axes.tick_params(axis="x", labelsize=7)
+        axes.locator_params(axis="x", nbins=4)
+    legend = "nDCG@10. Grey: one model alone; dashed: the best of these. Red: better than that; blue: not better."
+    figure.text(0.01, 0.01, "\n".join([legend, *caption]), fontsize=7, va="bottom")
+    figure.tight_layout(rect=(0, 0.02 + 0.016 * (1 + len(caption)), 1, 1))
+    _save(figure, stem)
+    pyplot.close(figure)
