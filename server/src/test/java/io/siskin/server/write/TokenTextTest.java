@@ -244,7 +244,7 @@ final class TokenTextTest {
       List<String> tokens = new ArrayList<>(kept(document.id()));
       assertThat(document.dense().get("late").stream().map(Arrays::toString).toList())
           .isEqualTo(tokens.stream().map(token -> Arrays.toString(state(token))).toList());
-      tokens.sort(Comparator.comparing(TinyModels::id));
+      tokens.sort(Comparator.comparingInt(TinyModels::id));
       assertThat(document.keyedVectors().get("coil"))
           .extracting(KeyedVector::key)
           .isEqualTo(tokens.stream().map(TinyModels::id).toList());
