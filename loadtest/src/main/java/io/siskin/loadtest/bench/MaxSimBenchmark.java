@@ -59,7 +59,7 @@ public class MaxSimBenchmark {
   public String kernel = "scalar";
 
   /** How vectors are stored. */
-  @Param({"F32", "F16", "INT8", "BINARY", "TERMS", "KEYED_F32", "KEYED_F16"})
+  @Param({"F32", "F16", "INT8", "BINARY", "TERMS", "KEYED_F16"})
   public String storage = "F32";
 
   private final List<DenseQuery> queries = new ArrayList<>();
