@@ -39,10 +39,10 @@ public enum DenseStorage {
   /** As {@link #F16}, and each vector has a key; see {@link #KEYED_F32}. */
   KEYED_F16(DenseLayout.STORAGE_KEYED_F16, "keyed-f16"),
   /**
-   * The terms of the document's sparse vector, hashed into bits, as in UHD (Jang, Kang, Lee, Yoo
-   * and others, "Ultra-High Dimensional Sparse Representations with Binarization for Efficient Text
-   * Retrieval", EMNLP 2021). A score is the number of bits that query and document have in common.
-   * The dimensions are the number of bits.
+   * The terms of the document's sparse vector, hashed into bits, as in UHD (Jang and others,
+   * "Ultra-High Dimensional Sparse Representations with Binarization for Efficient Text Retrieval",
+   * EMNLP 2021). A score is the number of bits that query and document have in common. The
+   * dimensions are the number of bits.
    */
   HASHED(DenseLayout.STORAGE_HASHED, "hashed");
 
