@@ -264,6 +264,9 @@ def test_ranking_trees_come_back_as_they_were():
     ]
     words = api.MaxSim(sparse, "w", 0.0, 5, token_vectors=(vector, api.SparseVector((), ())), alpha=0.5)
     late = api.MaxSim(words, "f", -1.0, 4, vectors=api.DenseVectors(((1.0, 2.0), (0.5, 0.0))))
+    keyed = api.KeyedVectors((7, 4_294_967_295), ((1.0, 2.0), (0.5, 0.0)))
+    coil = api.MaxSim(late, "k", -1.0, 4, keyed_vectors=keyed)
+    late = api.MaxSim(coil, "f", -1.0, 4, text="moths", name="of a text")
     sliced = api.DensifiedRescore(late, "s", 0.0, 3, query="moths", alpha=0.25)
     nodes = [sparse, group, api.Dense("f", (1.0,), 8), sliced, api.Densified("s", 8, query=vector)]
     for node in texts:
@@ -328,6 +331,27 @@ def test_token_vectors_come_back_as_they_were():
     mapped = api.Document.of({"id": "d", "text": "x", "tokenVectors": {"w": [{"a": 1.0}]}})
     msg.set_document(message, mapped)
     assert list(message.token_vectors["w"].vectors[-1].tokens) == ["a"]
+
+
+def test_vectors_with_keys_come_back_as_they_were():
+    keyed = api.KeyedVectors((4_294_967_295, 7), ((1.0, 0.5), (0.25, 2.0)))
+    message = pb.Document()
+    msg.set_document(message, api.Document("d", text="moths", keyed_vectors={"k": ([4_294_967_295, 7], keyed.vectors)}))
+    assert msg.from_document(pb.Document.FromString(message.SerializeToString())).keyed_vectors == {"k": keyed}
+    line = {"id": "d", "text": "x", "keyedVectors": {"k": [{"key": 3, "values": [1, 2]}]}}
+    assert api.Document.of(line).keyed_vectors["k"] == api.KeyedVectors((3,), ((1.0, 2.0),))
+    with pytest.raises(ValueError, match="1 keys and 2 vectors"):
+        api.KeyedVectors.of(([1], [[1.0], [2.0]]))
+
+
+def test_keys_and_vectors_may_be_numpy_arrays():
+    numpy = pytest.importorskip("numpy")
+    keys = numpy.array([7, 4_294_967_295], dtype=numpy.uint32)
+    vectors = numpy.array([[0.5, 1], [2, 3]], dtype=numpy.float32)
+    keyed = api.KeyedVectors.of((keys, vectors))
+    assert keyed == api.KeyedVectors((7, 4_294_967_295), ((0.5, 1.0), (2.0, 3.0)))
+    again = keyed.to_numpy()
+    assert (again[0] == keys).all() and (again[1] == vectors).all()
 
 
 def test_suggestions_and_logs_of_queries_are_translated():

@@ -194,7 +194,19 @@ def set_document(message: Any, given: doc.DocumentLike) -> str:
     for name, tokens in document.token_vectors.items():
         for vector in tokens:
             set_vector(message.token_vectors[name].vectors.add(), vector)
+    for name, given_keyed in document.keyed_vectors.items():
+        _set_keyed(message.keyed_vectors[name].vectors, given_keyed)
     return document.id
+
+
+def _set_keyed(messages: Any, given: doc.KeyedLike) -> None:
+    keyed = doc.KeyedVectors.of(given)
+    for key, values in zip(keyed.keys, keyed.vectors):
+        messages.add(key=key, values=values)
+
+
+def _from_keyed(messages: Any) -> doc.KeyedVectors:
+    return doc.KeyedVectors(tuple(one.key for one in messages), tuple(tuple(one.values) for one in messages))
 
 
 def _set_fields(message: Any, fields: Mapping[str, Any], document_id: str) -> None:
@@ -216,9 +228,9 @@ def from_document(message: Any) -> doc.Document:
             for name, vectors in message.dense.items()
         },
         token_vectors={
-            name: tuple(from_vector(vector) for vector in vectors.vectors)
-            for name, vectors in message.token_vectors.items()
+            name: tuple(from_vector(vector) for vector in vectors.vectors) for name, vectors in message.token_vectors.items()
         },
+        keyed_vectors={name: _from_keyed(vectors.vectors) for name, vectors in message.keyed_vectors.items()},
     )
 
 
@@ -554,6 +566,9 @@ def _set_late(message: Any, node: Any) -> None:
             by.vectors.add(values=values)
         for vector in node.token_vectors:
             set_vector(by.token_vectors.add(), vector)
+        if node.keyed_vectors is not None:
+            _set_keyed(by.keyed_vectors, node.keyed_vectors)
+        _set_optional(by, text=node.text)
     by.missing_score = node.missing_score
     _set_optional(by, alpha=node.alpha)
 
@@ -714,7 +729,17 @@ def _from_rescore(message: Any, frame: Dict[str, Any]) -> rank.RankingNode:
         vectors = doc.DenseVectors(tuple(tuple(one.values) for one in sim.vectors)) if sim.vectors else None
         tokens = tuple(from_vector(one) for one in sim.token_vectors)
         alpha = sim.alpha if sim.HasField("alpha") else None
-        return rank.MaxSim(source, sim.field, sim.missing_score, vectors=vectors, token_vectors=tokens, alpha=alpha, **frame)
+        return rank.MaxSim(
+            source,
+            sim.field,
+            sim.missing_score,
+            vectors=vectors,
+            token_vectors=tokens,
+            alpha=alpha,
+            keyed_vectors=_from_keyed(sim.keyed_vectors) if sim.keyed_vectors else None,
+            text=sim.text if sim.HasField("text") else None,
+            **frame,
+        )
     if kind == "densified":
         dense = message.densified
         alpha = dense.alpha if dense.HasField("alpha") else None

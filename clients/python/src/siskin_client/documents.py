@@ -77,6 +77,12 @@ class DenseStorage(enum.Enum):
     """Token vectors, see :attr:`Document.token_vectors`; the dimensions are the terms that are kept of each."""
     SLICES = 6
     """The densified sparse vector of the document, which the server makes; the dimensions are the slices."""
+    KEYED_F32 = 7
+    """As F32, and each vector has a key, see :attr:`Document.keyed_vectors`."""
+    KEYED_F16 = 8
+    """As F16, and each vector has a key, see :attr:`Document.keyed_vectors`."""
+    HASHED = 9
+    """The hashed terms of the document's sparse vector, which the server makes; the dimensions are the bits."""
 
 
 class DenseSimilarity(enum.Enum):
@@ -201,6 +207,47 @@ DenseLike = Union[DenseVectors, Sequence[float], Sequence[Sequence[float]], Any]
 
 
 @dataclass(frozen=True)
+class KeyedVectors:
+    """Vectors with keys: of the tokens of a text, with the number of each token. Only those of the same key are compared.
+
+    Attributes:
+        keys: One key per vector, 0 to 4,294,967,295, for example the ids of word pieces.
+        vectors: The vectors, each a tuple of its values.
+    """
+
+    keys: Tuple[int, ...]
+    vectors: Tuple[Tuple[float, ...], ...]
+
+    @staticmethod
+    def of(value: KeyedLike) -> KeyedVectors:
+        """Returns vectors with keys of anything that holds them.
+
+        Args:
+            value: A pair of keys and vectors: keys as a sequence of numbers or a numpy array of one dimension, vectors as
+                :meth:`DenseVectors.of` takes them.
+
+        Raises:
+            ValueError: There are not as many keys as vectors.
+        """
+        if isinstance(value, KeyedVectors):
+            return value
+        keys, vectors = value
+        rows = DenseVectors.of(vectors).vectors
+        if len(keys) != len(rows):
+            raise ValueError(f"there are {len(keys)} keys and {len(rows)} vectors; they must be as many")
+        return KeyedVectors(tuple(int(key) for key in keys), rows)
+
+    def to_numpy(self) -> Tuple[Any, Any]:
+        """Returns the keys (``uint32``) and the vectors (``float32``, one a row) as numpy arrays."""
+        numpy = need("numpy", "numpy")
+        return numpy.array(self.keys, dtype=numpy.uint32), numpy.array(self.vectors, dtype=numpy.float32)
+
+
+KeyedLike = Union[KeyedVectors, Tuple[Any, DenseLike]]
+"""Vectors with keys in any form that :meth:`KeyedVectors.of` takes."""
+
+
+@dataclass(frozen=True)
 class Document:
     """One document.
 
@@ -218,6 +265,8 @@ class Document:
             :class:`DenseVectors`, as they are stored, of the fields that were asked for.
         token_vectors: The sparse vectors of its tokens, by the name of a dense field that stores terms. In documents that
             were read they are :class:`SparseVector`, with the numbers of terms as term ids.
+        keyed_vectors: Its vectors with keys, by the name of a dense field that stores keys. In documents that were read they
+            are :class:`KeyedVectors`, by ascending keys.
     """
 
     id: str
@@ -227,14 +276,16 @@ class Document:
     position: int = 0
     dense: Mapping[str, DenseLike] = field(default_factory=dict)
     token_vectors: Mapping[str, Sequence[VectorLike]] = field(default_factory=dict)
+    keyed_vectors: Mapping[str, KeyedLike] = field(default_factory=dict)
 
     @staticmethod
     def of(value: DocumentLike) -> Document:
         """Returns a document of a mapping.
 
         Args:
-            value: A document, or a mapping with ``id``, with ``text`` or ``vector`` or both, with ``dense`` and
-                ``tokenVectors`` if those are mappings of vectors by field, and with fields under all other keys, as a line of ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
+            value: A document, or a mapping with ``id``, with ``text`` or ``vector`` or both, with ``dense``,
+                ``tokenVectors`` and ``keyedVectors`` if those are mappings of vectors by field, and with fields under all other
+                keys, as a line of ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
 
         Raises:
             TypeError: It is neither.
@@ -253,8 +304,19 @@ class Document:
             vector=rest.pop("vector", None),
             dense=rest.pop("dense") if isinstance(rest.get("dense"), Mapping) else {},
             token_vectors=rest.pop("tokenVectors") if isinstance(rest.get("tokenVectors"), Mapping) else {},
+            keyed_vectors=_keyed(rest.pop("keyedVectors")) if isinstance(rest.get("keyedVectors"), Mapping) else {},
             fields={name: content for name, content in rest.items() if content is not None},
         )
+
+
+def _keyed(fields: Mapping[str, Any]) -> Mapping[str, KeyedLike]:
+    """Returns vectors with keys of the form that a line of a file has: objects of ``key`` and ``values``."""
+    return {
+        name: KeyedVectors.of(([one["key"] for one in vectors], [one["values"] for one in vectors]))
+        if isinstance(vectors, list)
+        else vectors
+        for name, vectors in fields.items()
+    }
 
 
 DocumentLike = Union[Document, Mapping[str, Any]]

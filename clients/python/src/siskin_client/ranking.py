@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Optional, Sequence, Tuple, Union
 
-from .documents import DenseLike
+from .documents import DenseLike, KeyedLike
 from .search import SearchMode
 from .vectors import VectorLike
 
@@ -199,11 +199,14 @@ class MaxSim:
         missing_score: What stands for the sum of a document without a vector.
         limit: How many documents are handed on at most.
         vectors: The vectors of the query, as a numpy array of two dimensions or a sequence of vectors; ``None`` for none.
-        token_vectors: The token vectors of the query, for a field that stores terms. Without these and without ``vectors``,
-            the server makes them of the text of the search.
+        token_vectors: The token vectors of the query, for a field that stores terms. Without vectors of any kind, the
+            server makes them of ``text`` or of the text of the search.
         alpha: How much the scores of the list count, 0 to 1; ``None`` for 0.
         name: The name of the stage; empty for its path.
         budget_micros: How long it may take with its input, in microseconds; ``None`` for as long as it needs.
+        keyed_vectors: The vectors of the query with their keys, for a field that stores keys: a pair of keys and vectors,
+            which may be numpy arrays. Only vectors of the same key are compared. ``None`` for none.
+        text: The text that the server makes the vectors of; ``None`` for that of the search.
     """
 
     input: RankingNode
@@ -215,6 +218,8 @@ class MaxSim:
     alpha: Optional[float] = None
     name: str = ""
     budget_micros: Optional[int] = None
+    keyed_vectors: Optional[KeyedLike] = None
+    text: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -222,7 +227,7 @@ class Densified:
     """Finds documents by their densified sparse vectors.
 
     Attributes:
-        field: A dense field that stores slices.
+        field: A dense field that stores slices or hashed terms.
         limit: How many documents are handed on at most.
         query: A text or a vector; ``None`` for the query of the search.
         name: The name of the stage; empty for its path.
@@ -242,7 +247,7 @@ class DensifiedRescore:
 
     Attributes:
         input: What makes the list.
-        field: A dense field that stores slices.
+        field: A dense field that stores slices or hashed terms.
         missing_score: What stands for the densified score of a document without a vector.
         limit: How many documents are handed on at most.
         query: A text or a vector; ``None`` for the query of the search.

@@ -89,6 +89,12 @@ public record DenseField(
     TERMS,
     /** The densified sparse vector of the document; the dimensions are the slices. */
     SLICES,
+    /** As F32, and each vector has a key, see {@link Document#keyedVectors}. */
+    KEYED_F32,
+    /** As F16, and each vector has a key, see {@link Document#keyedVectors}. */
+    KEYED_F16,
+    /** The hashed terms of the document's sparse vector; the dimensions are the bits. */
+    HASHED,
     /** In a way that this client is too old to know. */
     UNKNOWN
   }

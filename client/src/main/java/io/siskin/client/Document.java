@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     that was read, those that were asked for, as they are stored
  * @param tokenVectors its token vectors, by the name of a dense field that stores terms. In a
  *     document that was read, those that were asked for, with the numbers of terms as term ids
+ * @param keyedVectors its vectors with keys, by the name of a dense field that stores keys. In a
+ *     document that was read, those that were asked for, by ascending keys
  */
 public record Document(
     String id,
@@ -28,12 +30,14 @@ public record Document(
     Map<String, FieldValue> fields,
     long position,
     Map<String, List<float[]>> dense,
-    Map<String, List<SparseVector>> tokenVectors) {
+    Map<String, List<SparseVector>> tokenVectors,
+    Map<String, List<KeyedVector>> keyedVectors) {
   /** Copies the maps, but not the vectors. */
   public Document {
     fields = Map.copyOf(fields);
     dense = Map.copyOf(dense);
     tokenVectors = Map.copyOf(tokenVectors);
+    keyedVectors = Map.copyOf(keyedVectors);
   }
 
   /**
@@ -53,7 +57,7 @@ public record Document(
       Map<String, FieldValue> fields,
       long position,
       Map<String, List<float[]>> dense) {
-    this(id, vector, text, fields, position, dense, Map.of());
+    this(id, vector, text, fields, position, dense, Map.of(), Map.of());
   }
 
   /**
@@ -89,7 +93,7 @@ public record Document(
    * @param newText the text
    */
   public Document withText(String newText) {
-    return new Document(id, vector, newText, fields, position, dense, tokenVectors);
+    return new Document(id, vector, newText, fields, position, dense, tokenVectors, keyedVectors);
   }
 
   /**
@@ -98,7 +102,7 @@ public record Document(
    * @param newVector the vector
    */
   public Document withVector(SparseVector newVector) {
-    return new Document(id, newVector, text, fields, position, dense, tokenVectors);
+    return new Document(id, newVector, text, fields, position, dense, tokenVectors, keyedVectors);
   }
 
   /**
@@ -110,7 +114,7 @@ public record Document(
   public Document withField(String name, FieldValue value) {
     Map<String, FieldValue> more = new LinkedHashMap<>(fields);
     more.put(name, value);
-    return new Document(id, vector, text, more, position, dense, tokenVectors);
+    return new Document(id, vector, text, more, position, dense, tokenVectors, keyedVectors);
   }
 
   /**
@@ -122,7 +126,7 @@ public record Document(
   public Document withDense(String name, float[]... vectors) {
     Map<String, List<float[]>> more = new LinkedHashMap<>(dense);
     more.put(name, List.of(vectors));
-    return new Document(id, vector, text, fields, position, more, tokenVectors);
+    return new Document(id, vector, text, fields, position, more, tokenVectors, keyedVectors);
   }
 
   /**
@@ -134,6 +138,19 @@ public record Document(
   public Document withTokenVectors(String name, List<SparseVector> vectors) {
     Map<String, List<SparseVector>> more = new LinkedHashMap<>(tokenVectors);
     more.put(name, List.copyOf(vectors));
-    return new Document(id, vector, text, fields, position, dense, more);
+    return new Document(id, vector, text, fields, position, dense, more, keyedVectors);
+  }
+
+  /**
+   * Returns the same document with the vectors with keys of one more dense field, which stores
+   * keys.
+   *
+   * @param name the name of the dense field
+   * @param vectors the vectors; the server sorts them by their keys
+   */
+  public Document withKeyedVectors(String name, List<KeyedVector> vectors) {
+    Map<String, List<KeyedVector>> more = new LinkedHashMap<>(keyedVectors);
+    more.put(name, List.copyOf(vectors));
+    return new Document(id, vector, text, fields, position, dense, tokenVectors, more);
   }
 }

@@ -293,13 +293,29 @@ public sealed interface RankingNode {
      * @param vectors 1 to 128
      */
     record Terms(List<SparseVector> vectors) implements TokenQuery {}
+
+    /**
+     * Vectors with keys, for a field that stores keys: the part of COIL for tokens. A vector whose
+     * key a document does not have adds 0.
+     *
+     * @param vectors 1 to 128
+     */
+    record Keyed(List<KeyedVector> vectors) implements TokenQuery {}
+
+    /**
+     * A text, of which an encoder of the server makes the vectors: that of the dense field or, for
+     * a field that stores terms, that of the collection.
+     *
+     * @param text at most 65,536 characters
+     */
+    record Text(String text) implements TokenQuery {}
   }
 
   /**
    * Finds documents by their densified lexical vectors.
    *
    * @param frame what all stages have
-   * @param field a dense field that stores slices
+   * @param field a dense field that stores slices or hashed terms
    * @param query what is searched for; null for the query of the request
    */
   record Densified(Frame frame, String field, SearchRequest.@Nullable Query query)
@@ -310,7 +326,7 @@ public sealed interface RankingNode {
    *
    * @param frame what all stages have
    * @param input what makes the list
-   * @param field a dense field that stores slices
+   * @param field a dense field that stores slices or hashed terms
    * @param query what is searched for; null for the query of the request
    * @param alpha how much the scores of the list count, 0 to 1
    * @param missingScore stands for the densified score of a document without a vector

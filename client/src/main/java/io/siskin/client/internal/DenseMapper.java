@@ -1,6 +1,7 @@
 package io.siskin.client.internal;
 
 import io.siskin.client.DenseField;
+import io.siskin.client.KeyedVector;
 import io.siskin.client.SparseVector;
 import io.siskin.proto.v1.DenseEncoder;
 import io.siskin.proto.v1.DenseGraph;
@@ -9,6 +10,7 @@ import io.siskin.proto.v1.DenseSimilarity;
 import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.proto.v1.KeyedVectors;
 import io.siskin.proto.v1.TokenVectors;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,32 @@ final class DenseMapper {
     TokenVectors.Builder message = TokenVectors.newBuilder();
     vectors.forEach(vector -> message.addVectors(ProtoMapper.toProto(vector)));
     return message.build();
+  }
+
+  /** Translates vectors with keys. */
+  static KeyedVectors toKeyedVectors(List<KeyedVector> vectors) {
+    KeyedVectors.Builder message = KeyedVectors.newBuilder();
+    for (KeyedVector each : vectors) {
+      io.siskin.proto.v1.KeyedVector.Builder vector =
+          message.addVectorsBuilder().setKey(each.key());
+      for (float value : each.values()) {
+        vector.addValues(value);
+      }
+    }
+    return message.build();
+  }
+
+  /** Translates the vectors with keys of one field of a document that was read. */
+  static List<KeyedVector> toVectors(KeyedVectors message) {
+    List<KeyedVector> vectors = new ArrayList<>(message.getVectorsCount());
+    for (io.siskin.proto.v1.KeyedVector vector : message.getVectorsList()) {
+      float[] values = new float[vector.getValuesCount()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = vector.getValues(i);
+      }
+      vectors.add(new KeyedVector(vector.getKey(), values));
+    }
+    return vectors;
   }
 
   /** Translates the vectors of one field of a document that was read. */
@@ -77,6 +105,9 @@ final class DenseMapper {
               case BINARY -> DenseStorage.DENSE_STORAGE_BINARY;
               case TERMS -> DenseStorage.DENSE_STORAGE_TERMS;
               case SLICES -> DenseStorage.DENSE_STORAGE_SLICES;
+              case KEYED_F32 -> DenseStorage.DENSE_STORAGE_KEYED_F32;
+              case KEYED_F16 -> DenseStorage.DENSE_STORAGE_KEYED_F16;
+              case HASHED -> DenseStorage.DENSE_STORAGE_HASHED;
               case UNKNOWN -> throw new IllegalArgumentException("storage is UNKNOWN");
             })
         .setSimilarity(
@@ -138,6 +169,9 @@ final class DenseMapper {
           case DENSE_STORAGE_BINARY -> DenseField.Storage.BINARY;
           case DENSE_STORAGE_TERMS -> DenseField.Storage.TERMS;
           case DENSE_STORAGE_SLICES -> DenseField.Storage.SLICES;
+          case DENSE_STORAGE_KEYED_F32 -> DenseField.Storage.KEYED_F32;
+          case DENSE_STORAGE_KEYED_F16 -> DenseField.Storage.KEYED_F16;
+          case DENSE_STORAGE_HASHED -> DenseField.Storage.HASHED;
           case DENSE_STORAGE_UNSPECIFIED, UNRECOGNIZED -> DenseField.Storage.UNKNOWN;
         },
         switch (message.getSimilarity()) {

@@ -6,6 +6,7 @@ import io.siskin.client.DocumentsClient;
 import io.siskin.client.FieldValue;
 import io.siskin.client.FieldsUpdate;
 import io.siskin.client.Filter;
+import io.siskin.client.KeyedVector;
 import io.siskin.client.SparseVector;
 import io.siskin.client.WriteResult;
 import io.siskin.proto.v1.FilterList;
@@ -51,6 +52,10 @@ final class DocumentMapper {
         .tokenVectors()
         .forEach(
             (name, vectors) -> message.putTokenVectors(name, DenseMapper.toTokenVectors(vectors)));
+    document
+        .keyedVectors()
+        .forEach(
+            (name, vectors) -> message.putKeyedVectors(name, DenseMapper.toKeyedVectors(vectors)));
     return message.build();
   }
 
@@ -77,6 +82,10 @@ final class DocumentMapper {
             (name, vectors) ->
                 tokens.put(
                     name, vectors.getVectorsList().stream().map(ProtoMapper::toVector).toList()));
+    Map<String, List<KeyedVector>> keyed = new LinkedHashMap<>();
+    message
+        .getKeyedVectorsMap()
+        .forEach((name, vectors) -> keyed.put(name, DenseMapper.toVectors(vectors)));
     return new Document(
         message.getId(),
         message.hasVector() ? ProtoMapper.toVector(message.getVector()) : null,
@@ -84,7 +93,8 @@ final class DocumentMapper {
         fields,
         message.getPosition(),
         dense,
-        tokens);
+        tokens,
+        keyed);
   }
 
   /** Translates a change of fields. */

@@ -1,5 +1,6 @@
 package io.siskin.client.internal;
 
+import io.siskin.client.KeyedVector;
 import io.siskin.client.RankingNode;
 import io.siskin.client.RankingNode.Frame;
 import io.siskin.client.SearchRequest;
@@ -189,6 +190,9 @@ final class RankingMapper {
           by.addAllVectors(DenseMapper.toProto(vectors).getVectorsList());
       case RankingNode.TokenQuery.Terms(List<SparseVector> vectors) ->
           by.addAllTokenVectors(DenseMapper.toTokenVectors(vectors).getVectorsList());
+      case RankingNode.TokenQuery.Keyed(List<KeyedVector> vectors) ->
+          by.addAllKeyedVectors(DenseMapper.toKeyedVectors(vectors).getVectorsList());
+      case RankingNode.TokenQuery.Text(String text) -> by.setText(text);
     }
     return RescoreStage.newBuilder().setInput(toProto(node.input())).setMaxSim(by).build();
   }

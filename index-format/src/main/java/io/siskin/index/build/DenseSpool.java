@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * Keeps the dense vectors of the documents on disk until all documents have been added. The heap
  * holds four bytes per document for each field.
  *
- * <p>The record of a vector has its scale (f32), and then its row as the segment has it.
+ * <p>The record of a vector has its scale (f32) or its key (u32), and then its row as the segment
+ * has it.
  */
 final class DenseSpool implements AutoCloseable {
   private final Path directory;
@@ -66,7 +67,7 @@ final class DenseSpool implements AutoCloseable {
 
     /** Returns the length of a record in bytes. */
     long recordBytes() {
-      return Float.BYTES + (long) row.length;
+      return Integer.BYTES + (long) row.length;
     }
 
     MemorySegment map() throws IOException {
@@ -81,7 +82,7 @@ final class DenseSpool implements AutoCloseable {
       Arrays.fill(starts, documentCount, document + 1, vectorCount);
       documentCount = document + 1;
       for (int vector = 0; vector < vectors.count(); vector++) {
-        records.putF32(vectors.scale(vector));
+        records.putU32(vectors.mark(vector));
         vectors.copyValues(vector, row);
         records.putBytes(row);
       }

@@ -85,7 +85,7 @@ final class DenseStage {
     for (DenseSpool.Field field : fields) {
       writeStarts(field, starts);
       writeRows(field, scales, values);
-      scaleCount += field.type().hasScales() ? field.vectorCount() : 0;
+      scaleCount += field.type().hasMarks() ? field.vectorCount() : 0;
     }
     scales.setCount(scaleCount);
     progress.end();
@@ -105,15 +105,15 @@ final class DenseStage {
       throws IOException {
     MemorySegment records = field.map();
     long recordBytes = field.recordBytes();
-    boolean hasScales = field.type().hasScales();
+    boolean hasMarks = field.type().hasMarks();
     for (int document : documentOrder) {
       int end = field.start(document + 1);
       for (int record = field.start(document); record < end; record++) {
         long at = record * recordBytes;
-        if (hasScales) {
-          scales.putF32(records.get(FileLayout.F32, at));
+        if (hasMarks) {
+          scales.putU32(records.get(FileLayout.U32, at));
         }
-        values.putMemory(records.asSlice(at + Float.BYTES, recordBytes - Float.BYTES));
+        values.putMemory(records.asSlice(at + Integer.BYTES, recordBytes - Integer.BYTES));
         progress.advance(++written);
       }
     }

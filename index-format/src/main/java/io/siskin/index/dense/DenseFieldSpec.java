@@ -4,6 +4,7 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.vector.SparseVector;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +56,11 @@ public record DenseFieldSpec(
       throw new InvalidInputException(
           path,
           "vectors of values",
-          type.storage() == DenseStorage.TERMS
-              ? "token_vectors, since the field stores terms"
-              : "none, since the field is made of the sparse vector");
+          switch (type.storage()) {
+            case TERMS -> "token_vectors, since the field stores terms";
+            case KEYED_F32, KEYED_F16 -> "keyed_vectors, since the field stores keys";
+            default -> "none, since the field is made of the sparse vector";
+          });
     }
     checkCount(path, vectors.length);
     DenseVectors.Builder builder = new DenseVectors.Builder(type, vectors.length);
@@ -96,16 +99,49 @@ public record DenseFieldSpec(
   }
 
   /**
-   * Returns the stored form of the densified vector of a document, for a field that stores {@link
-   * DenseStorage#SLICES}.
+   * Returns the stored form of the vectors with keys that a document has of this field, which
+   * stores keys. They are sorted by their keys as unsigned numbers. Those of one key stay in their
+   * order.
+   *
+   * @param vectors the vectors; 1 to {@link #vectorsMax}
+   * @throws InvalidInputException as {@link #vectors}, or when the field stores something else
+   */
+  public DenseVectors keyedVectors(List<KeyedVector> vectors) {
+    String path = "keyed_vectors." + name;
+    if (!type.hasKeys()) {
+      throw new InvalidInputException(
+          path, "vectors with keys", "none, since the field stores " + type.storage().word());
+    }
+    checkCount(path, vectors.size());
+    // Sorted places, so that a message can name the place that the caller has given.
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < vectors.size(); i++) {
+      places.add(i);
+    }
+    places.sort((a, b) -> Integer.compareUnsigned(vectors.get(a).key(), vectors.get(b).key()));
+    DenseVectors.Builder builder = new DenseVectors.Builder(type, vectors.size());
+    for (int place : places) {
+      KeyedVector vector = vectors.get(place);
+      builder.addKeyed(path + ".vectors[" + place + "].values", vector.key(), vector.values());
+    }
+    return builder.build();
+  }
+
+  /**
+   * Returns the stored form of the vector that is made of a sparse one, for a field that stores
+   * {@link DenseStorage#SLICES} or {@link DenseStorage#HASHED}.
    *
    * @param vector the sparse vector of the document, as it was given or encoded
    * @throws InvalidInputException when a weight is too large
    */
   public DenseVectors densified(SparseVector vector) {
-    assert type.storage() == DenseStorage.SLICES : type;
+    assert type.storage().isOfSparse() : type;
     DenseVectors.Builder builder = new DenseVectors.Builder(type, 1);
-    builder.addSlices("dense." + name, vector);
+    if (type.storage() == DenseStorage.HASHED) {
+      builder.addHashed(vector);
+    } else {
+      builder.addSlices("dense." + name, vector);
+    }
     return builder.build();
   }
 }

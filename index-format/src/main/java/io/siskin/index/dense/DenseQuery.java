@@ -16,7 +16,7 @@ import java.util.Arrays;
  * <p>For vectors of floats it holds the values as they are. For vectors of bytes it holds whole
  * numbers, {@code 2^e} times the values. Their sum is so bounded that an inner product fits an int,
  * which makes the sum exact. The step of {@code 2^−e} is about as fine as the one of a float. For
- * vectors of bits it holds bits.
+ * vectors of bits and of hashed terms it holds bits.
  *
  * <p>Used by one thread at a time, since it holds scratch memory.
  */
@@ -59,6 +59,24 @@ public final class DenseQuery {
       this.step = 1;
       this.levels = new int[0];
     }
+  }
+
+  /** A query of hashed terms. */
+  private DenseQuery(DenseType type, long[] bits, DenseKernel kernel) {
+    this.type = type;
+    this.kernel = kernel;
+    this.indexes = new int[0];
+    this.values = new float[0];
+    this.levels = new int[0];
+    this.bits = bits;
+    this.step = 1;
+    this.rowBytes = type.rowBytes();
+    this.unequal = new int[0];
+    int count = 0;
+    for (long each : bits) {
+      count += Long.bitCount(each);
+    }
+    this.norm = Math.sqrt(count);
   }
 
   private static long[] bits(DenseType type, float[] query) {
@@ -131,11 +149,7 @@ public final class DenseQuery {
   public static void check(DenseFieldSpec field, float[] values) {
     if (!field.type().storage().isOfValues()) {
       throw new InvalidInputException(
-          what(field),
-          "a vector of values",
-          field.type().storage() == DenseStorage.TERMS
-              ? "token vectors, since the field stores terms"
-              : "a sparse vector, since the field stores slices");
+          what(field), "a vector of values", field.type().storage().wanted());
     }
     DenseValues.check(what(field), field.type(), values);
     DenseValues.checkDirection(what(field), field.type(), values);
@@ -146,31 +160,37 @@ public final class DenseQuery {
   }
 
   /**
-   * Prepares a query of a field that stores {@link DenseStorage#SLICES}.
+   * Prepares a query of a field that stores {@link DenseStorage#SLICES} or {@link
+   * DenseStorage#HASHED}.
    *
    * @param field the field that is asked
-   * @param vector a sparse vector, which is densified as those of documents are
+   * @param vector a sparse vector, which is densified or hashed as those of documents are
    * @param kernel computes the inner products; used by no other thread
    * @throws InvalidInputException when a weight is too large, or when the field stores something
    *     else
    */
   public static DenseQuery ofSparse(DenseFieldSpec field, SparseVector vector, DenseKernel kernel) {
     checkSparse(field, vector);
+    if (field.type().storage() == DenseStorage.HASHED) {
+      int length = field.type().rowBytes() / Long.BYTES;
+      return new DenseQuery(
+          field.type(), HashedVector.of(vector, field.type().dimensions(), length), kernel);
+    }
     SlicedVector sliced = SlicedVector.of(vector, field.type().dimensions());
     return new DenseQuery(field.type(), sliced.weights(), sliced.indexes(), kernel);
   }
 
   /**
-   * Checks a query of a field that stores {@link DenseStorage#SLICES} without preparing it.
+   * Checks a query for {@link #ofSparse} without preparing it.
    *
    * @param field the field that is asked
    * @param vector a sparse vector
    * @throws InvalidInputException as for {@link #ofSparse}
    */
   public static void checkSparse(DenseFieldSpec field, SparseVector vector) {
-    if (field.type().storage() != DenseStorage.SLICES) {
+    if (!field.type().storage().isOfSparse()) {
       throw new InvalidInputException(
-          what(field), "a sparse vector", "another query, since the field stores no slices");
+          what(field), "a sparse vector", field.type().storage().wanted());
     }
     DenseValues.check(what(field), vector);
   }
@@ -217,7 +237,8 @@ public final class DenseQuery {
       case BINARY -> type.dimensions() - 2 * kernel.unequalBits(memory, offset, bits, bits.length);
       case SLICES ->
           ofLevels(kernel.dotSlices(memory, offset, levels, indexes, levels.length), scale);
-      case TERMS -> throw new AssertionError(type);
+      case HASHED -> kernel.commonBits(memory, offset, bits, bits.length);
+      case TERMS, KEYED_F32, KEYED_F16 -> throw new AssertionError(type);
     };
   }
 
@@ -289,12 +310,12 @@ public final class DenseQuery {
                   : largest(block, i);
         }
       }
-      case BINARY, SLICES -> {
+      case BINARY, SLICES, HASHED -> {
         for (int i = 0; i < block.size(); i++) {
           scores[from + i] = score(block, i);
         }
       }
-      case TERMS -> throw new AssertionError(type);
+      case TERMS, KEYED_F32, KEYED_F16 -> throw new AssertionError(type);
     }
   }
 
@@ -343,13 +364,19 @@ public final class DenseQuery {
           scores[i] = ofLevels(kernel.dotInt8(memory, at, levels, levels.length), scale);
         }
       }
+      case HASHED -> {
+        for (int i = 0; i < count; i++) {
+          scores[i] =
+              kernel.commonBits(memory, offset + (long) i * rowBytes, bits, bits.length);
+        }
+      }
       case SLICES -> {
         for (int i = 0; i < count; i++) {
           float scale = scales.get(FileLayout.F32, scalesOffset + (long) Float.BYTES * i);
           scores[i] = score(memory, offset + (long) i * rowBytes, scale);
         }
       }
-      case TERMS -> throw new AssertionError(type);
+      case TERMS, KEYED_F32, KEYED_F16 -> throw new AssertionError(type);
     }
   }
 }

@@ -29,7 +29,22 @@ public enum DenseStorage {
    * Semantic Matching", ACM TOIS 2023): the heaviest term of each slice of the terms. The
    * dimensions are the number of slices.
    */
-  SLICES(DenseLayout.STORAGE_SLICES, "slices");
+  SLICES(DenseLayout.STORAGE_SLICES, "slices"),
+  /**
+   * As {@link #F32}, and each vector has a key, as the vectors of tokens have in COIL (Gao, Dai and
+   * Callan, "COIL: Revisit Exact Lexical Match in Information Retrieval with Contextualized
+   * Inverted List", NAACL 2021). Only vectors of one key are compared.
+   */
+  KEYED_F32(DenseLayout.STORAGE_KEYED_F32, "keyed-f32"),
+  /** As {@link #F16}, and each vector has a key; see {@link #KEYED_F32}. */
+  KEYED_F16(DenseLayout.STORAGE_KEYED_F16, "keyed-f16"),
+  /**
+   * The terms of the document's sparse vector, hashed into bits, as in UHD (Jang and others,
+   * "Ultra-High Dimensional Sparse Representations with Binarization for Efficient Text Retrieval",
+   * EMNLP 2021). A score is the number of bits that query and document have in common. The
+   * dimensions are the number of bits.
+   */
+  HASHED(DenseLayout.STORAGE_HASHED, "hashed");
 
   private final int code;
   private final String word;
@@ -49,9 +64,41 @@ public enum DenseStorage {
     return word;
   }
 
-  /** Returns whether a vector is one number for each dimension. */
+  /** Returns whether a vector is one number for each dimension, and nothing else. */
   public boolean isOfValues() {
-    return this != TERMS && this != SLICES;
+    return switch (this) {
+      case F32, F16, INT8, BINARY -> true;
+      case TERMS, SLICES, KEYED_F32, KEYED_F16, HASHED -> false;
+    };
+  }
+
+  /** Returns whether each vector has a key. */
+  public boolean isKeyed() {
+    return this == KEYED_F32 || this == KEYED_F16;
+  }
+
+  /** Returns whether the server makes the vector of a document of its sparse vector. */
+  public boolean isOfSparse() {
+    return this == SLICES || this == HASHED;
+  }
+
+  /** Returns how the values of a row are stored, whether there is a key beside them or not. */
+  public DenseStorage ofRow() {
+    return switch (this) {
+      case KEYED_F32 -> F32;
+      case KEYED_F16 -> F16;
+      case F32, F16, INT8, BINARY, TERMS, SLICES, HASHED -> this;
+    };
+  }
+
+  /** Returns what vectors a query or a document of such a field has, for messages. */
+  String wanted() {
+    return switch (this) {
+      case F32, F16, INT8, BINARY -> "vectors of values, since the field stores " + word;
+      case TERMS -> "token vectors, since the field stores terms";
+      case SLICES, HASHED -> "a sparse vector, since the field stores " + word;
+      case KEYED_F32, KEYED_F16 -> "vectors with keys, since the field stores " + word;
+    };
   }
 
   /**
@@ -81,6 +128,8 @@ public enum DenseStorage {
       }
     }
     throw new InvalidInputException(
-        "storage of a dense field", "'" + word + "'", "f32, f16, int8, binary, terms or slices");
+        "storage of a dense field",
+        "'" + word + "'",
+        "f32, f16, int8, binary, terms, slices, keyed-f32, keyed-f16 or hashed");
   }
 }

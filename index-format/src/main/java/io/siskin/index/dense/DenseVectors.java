@@ -22,21 +22,23 @@ public final class DenseVectors {
   /** The values of all vectors without gaps, little-endian. */
   private final byte[] values;
 
-  /** The scale of each vector; empty if vectors have none. */
-  private final float[] scales;
+  /**
+   * What stands beside each vector: its key, or the bits of its scale; empty if there is neither.
+   */
+  private final int[] marks;
 
-  private DenseVectors(DenseType type, int count, byte[] values, float[] scales) {
+  private DenseVectors(DenseType type, int count, byte[] values, int[] marks) {
     this.type = type;
     this.count = count;
     this.values = values;
-    this.scales = scales;
+    this.marks = marks;
   }
 
   /** Rounds the vectors of a document to their stored form. Used by one thread. */
   static final class Builder {
     private final DenseType type;
     private final ByteBuffer values;
-    private final float[] scales;
+    private final int[] marks;
     private int count;
 
     Builder(DenseType type, int count) {
@@ -44,27 +46,47 @@ public final class DenseVectors {
       this.values =
           ByteBuffer.allocate(Math.multiplyExact(count, type.vectorBytes()))
               .order(ByteOrder.LITTLE_ENDIAN);
-      this.scales = new float[type.hasScales() ? count : 0];
+      this.marks = new int[type.hasMarks() ? count : 0];
     }
 
     void add(String what, float[] given) {
       DenseValues.check(what, type, given);
       float[] vector = DenseValues.normalized(what, type, given);
       switch (type.storage()) {
-        case F32 -> {
+        case F32, KEYED_F32 -> {
           for (float value : vector) {
             values.putFloat(value);
           }
         }
-        case F16 -> {
+        case F16, KEYED_F16 -> {
           for (int i = 0; i < vector.length; i++) {
             values.putShort(f16(what, i, vector[i]));
           }
         }
         case INT8 -> addBytes(vector);
         case BINARY -> addBits(vector);
-        case TERMS, SLICES -> throw new AssertionError(type);
+        case TERMS, SLICES, HASHED -> throw new AssertionError(type);
       }
+      count++;
+    }
+
+    /** Adds a vector with a key, which is not below the key before. */
+    void addKeyed(String what, int key, float[] given) {
+      marks[count] = key;
+      add(what, given);
+    }
+
+    /** Adds a sparse vector by the hashes of its terms. */
+    void addHashed(SparseVector vector) {
+      int start = values.position();
+      int bytes = type.vectorBytes();
+      int length = (bytes + Long.BYTES - 1) / Long.BYTES;
+      long[] bits = HashedVector.of(vector, type.dimensions(), length);
+      for (int i = 0; i < bytes; i++) {
+        int shift = Byte.SIZE * (i % Long.BYTES);
+        values.put(start + i, (byte) (bits[i / Long.BYTES] >>> shift));
+      }
+      values.position(start + bytes);
       count++;
     }
 
@@ -82,11 +104,11 @@ public final class DenseVectors {
     void addTerms(String what, SparseVector vector) {
       DenseValues.check(what, vector);
       PrunedTerms terms = PrunedTerms.of(vector, type.dimensions());
-      scales[count] = scale(terms.weights());
+      float scale = takeScale(terms.weights());
       int start = values.position();
       int kept = 0;
       for (int i = 0; i < terms.numbers().length; i++) {
-        byte steps = steps(terms.weights()[i], scales[count]);
+        byte steps = steps(terms.weights()[i], scale);
         if (steps != 0) {
           values.putInt(start + Integer.BYTES * kept, terms.numbers()[i]);
           values.put(start + Integer.BYTES * type.dimensions() + kept, steps);
@@ -101,10 +123,10 @@ public final class DenseVectors {
     void addSlices(String what, SparseVector vector) {
       DenseValues.check(what, vector);
       SlicedVector sliced = SlicedVector.of(vector, type.dimensions());
-      scales[count] = scale(sliced.weights());
+      float scale = takeScale(sliced.weights());
       int start = values.position();
       for (int slice = 0; slice < type.dimensions(); slice++) {
-        byte steps = steps(sliced.weights()[slice], scales[count]);
+        byte steps = steps(sliced.weights()[slice], scale);
         values.put(start + slice, steps);
         values.putShort(
             start + type.dimensions() + Short.BYTES * slice,
@@ -124,18 +146,21 @@ public final class DenseVectors {
     }
 
     private void addBytes(float[] vector) {
-      scales[count] = scale(vector);
+      float scale = takeScale(vector);
       for (float value : vector) {
-        values.put(steps(value, scales[count]));
+        values.put(steps(value, scale));
       }
     }
 
-    private static float scale(float[] vector) {
+    /** Returns the scale of the vector that is added, and keeps it. */
+    private float takeScale(float[] vector) {
       float max = 0;
       for (float value : vector) {
         max = Math.max(max, Math.abs(value));
       }
-      return max / DenseLayout.INT8_MAX;
+      float scale = max / DenseLayout.INT8_MAX;
+      marks[count] = Float.floatToRawIntBits(scale);
+      return scale;
     }
 
     private static byte steps(float value, float scale) {
@@ -145,7 +170,7 @@ public final class DenseVectors {
     }
 
     DenseVectors build() {
-      return new DenseVectors(type, count, values.array(), scales);
+      return new DenseVectors(type, count, values.array(), marks);
     }
   }
 
@@ -155,28 +180,38 @@ public final class DenseVectors {
    * @param type what they are
    * @param count how many there are, 1 to 1,024
    * @param values the values of all vectors without gaps, little-endian; owned by the result
-   * @param scales the scale of each vector, or none if vectors have no scales; owned by the result
+   * @param marks the {@link #mark} of each vector, or none if vectors have none; owned by the
+   *     result
    * @throws InvalidInputException when the lengths do not fit
    */
-  public static DenseVectors ofStored(DenseType type, int count, byte[] values, float[] scales) {
+  public static DenseVectors ofStored(DenseType type, int count, byte[] values, int[] marks) {
     Ranges.check("dense vectors", count, 1, FormatV2.DENSE_DOCUMENT_VECTOR_COUNT_MAX);
-    Ranges.check("scales of dense vectors", scales.length, 0, type.hasScales() ? count : 0);
-    if (values.length != (long) count * type.vectorBytes()
-        || scales.length != (type.hasScales() ? count : 0)) {
+    int marksMax = type.hasMarks() ? count : 0;
+    Ranges.check("scales or keys of dense vectors", marks.length, 0, marksMax);
+    if (values.length != (long) count * type.vectorBytes() || marks.length != marksMax) {
       throw new InvalidInputException(
           "bytes of dense vectors", values.length, "those of " + count + " vectors of " + type);
     }
-    return new DenseVectors(type, count, values, scales);
+    return new DenseVectors(type, count, values, marks);
   }
 
   /**
-   * Checks that all values are in the range that {@link DenseFieldSpec#vectors} lets pass, for
-   * vectors of a source that may be wrong.
+   * Checks that all values are in the range that {@link DenseFieldSpec#vectors} lets pass, and that
+   * keys ascend, for vectors of a source that may be wrong.
    *
    * @param what what they are, for the message
-   * @throws InvalidInputException when a value is out of its range or not a number
+   * @throws InvalidInputException when a value is out of its range or not a number, or when a key
+   *     is below the one before
    */
   public void checkValues(String what) {
+    for (int vector = 1; vector < count && type.hasKeys(); vector++) {
+      if (Integer.compareUnsigned(marks[vector - 1], marks[vector]) > 0) {
+        throw new InvalidInputException(
+            what + ", key of vector " + vector,
+            Integer.toUnsignedString(marks[vector]),
+            "at least " + Integer.toUnsignedString(marks[vector - 1]) + ", that of the one before");
+      }
+    }
     for (int vector = 0; vector < count; vector++) {
       DenseValues.check(what, type, toFloats(vector));
     }
@@ -192,9 +227,29 @@ public final class DenseVectors {
     return count;
   }
 
-  /** Returns the bytes that values and scales take in the log. */
+  /** Returns the bytes that values, scales and keys take in the log. */
   public long lengthBytes() {
-    return values.length + (long) Float.BYTES * scales.length;
+    return values.length + (long) Integer.BYTES * marks.length;
+  }
+
+  /**
+   * Returns the four bytes that stand beside a vector: its key, or the bits of its scale.
+   *
+   * @param vector 0 to {@link #count} − 1
+   * @return 0 if the type has neither
+   */
+  public int mark(int vector) {
+    return type.hasMarks() ? marks[vector] : 0;
+  }
+
+  /**
+   * Returns the key of a vector, for a field that stores keys.
+   *
+   * @param vector 0 to {@link #count} − 1
+   */
+  public int key(int vector) {
+    assert type.hasKeys() : type;
+    return marks[vector];
   }
 
   /**
@@ -204,7 +259,7 @@ public final class DenseVectors {
    * @return 0 or more; 1 if vectors have no scales
    */
   public float scale(int vector) {
-    return type.hasScales() ? scales[vector] : 1;
+    return type.hasScales() ? Float.intBitsToFloat(marks[vector]) : 1;
   }
 
   /** Returns a copy of the values of all vectors, without gaps, little-endian. */
@@ -224,7 +279,7 @@ public final class DenseVectors {
 
   /**
    * Returns the values of a vector as numbers: those that scores are computed with. Bits are 1 and
-   * −1, and terms and slices are their weights.
+   * −1, those of hashed terms are 1 and 0, and terms and slices are their weights.
    *
    * @param vector 0 to {@link #count} − 1
    * @return the values; owned by the caller
@@ -235,17 +290,23 @@ public final class DenseVectors {
             .order(ByteOrder.LITTLE_ENDIAN);
     float[] floats = new float[type.dimensions()];
     int start = in.position();
+    float scale = scale(vector);
     for (int i = 0; i < floats.length; i++) {
       floats[i] =
           switch (type.storage()) {
-            case F32 -> in.getFloat();
-            case F16 -> Float.float16ToFloat(in.getShort());
-            case INT8, SLICES -> in.get() * scales[vector];
-            case BINARY -> (in.get(start + i / Byte.SIZE) >> i % Byte.SIZE & 1) == 1 ? 1 : -1;
-            case TERMS -> in.get(start + Integer.BYTES * type.dimensions() + i) * scales[vector];
+            case F32, KEYED_F32 -> in.getFloat();
+            case F16, KEYED_F16 -> Float.float16ToFloat(in.getShort());
+            case INT8, SLICES -> in.get() * scale;
+            case BINARY -> bit(in, start, i) == 1 ? 1 : -1;
+            case HASHED -> bit(in, start, i);
+            case TERMS -> in.get(start + Integer.BYTES * type.dimensions() + i) * scale;
           };
     }
     return floats;
+  }
+
+  private static int bit(ByteBuffer in, int start, int number) {
+    return in.get(start + number / Byte.SIZE) >> number % Byte.SIZE & 1;
   }
 
   /**
@@ -299,7 +360,7 @@ public final class DenseVectors {
         && type.equals(vectors.type)
         && count == vectors.count
         && Arrays.equals(values, vectors.values)
-        && Arrays.equals(scales, vectors.scales);
+        && Arrays.equals(marks, vectors.marks);
   }
 
   @Override

@@ -76,8 +76,41 @@ public abstract sealed class MaxSimQuery {
     return switch (field.type().storage()) {
       case F32, F16 -> new Blocks(field.type(), queries, kernel);
       case INT8, BINARY -> new Singles(field.type(), queries);
-      case TERMS, SLICES -> throw new AssertionError(field);
+      case TERMS, SLICES, KEYED_F32, KEYED_F16, HASHED -> throw new AssertionError(field);
     };
+  }
+
+  /**
+   * Prepares a query of vectors with keys, for a field that stores keys. Only vectors with the same
+   * key are compared. A vector of the query whose key a document does not have adds 0.
+   *
+   * @param field the field that is asked
+   * @param vectors the vectors of the query, 1 to 128; they are copied
+   * @throws InvalidInputException when the field stores something else, or as for {@link
+   *     #of(DenseFieldSpec, List)}
+   */
+  public static MaxSimQuery ofKeyed(DenseFieldSpec field, List<KeyedVector> vectors) {
+    return ofKeyed(field, vectors, KernelProvider.current().newDenseKernel());
+  }
+
+  /**
+   * Prepares a query of vectors with keys, with a given kernel.
+   *
+   * @param field as above
+   * @param vectors as above
+   * @param kernel computes the inner products; used by no other thread
+   * @throws InvalidInputException as above
+   */
+  public static MaxSimQuery ofKeyed(
+      DenseFieldSpec field, List<KeyedVector> vectors, DenseKernel kernel) {
+    if (!field.type().hasKeys()) {
+      throw new InvalidInputException(
+          "query of dense field '" + field.name() + "'",
+          "vectors with keys",
+          field.type().storage().wanted());
+    }
+    checkCount(vectors.size());
+    return new Keyed(field, vectors, kernel);
   }
 
   /**
@@ -130,8 +163,8 @@ public abstract sealed class MaxSimQuery {
    *
    * @param rows the memory of its rows; 64 bytes after them may be read
    * @param offset where the first row begins, in bytes; the others follow
-   * @param scales the memory of the scales of the rows; ignored where vectors have none
-   * @param scalesOffset where the first scale is, in bytes; the others follow
+   * @param scales the memory of the scales or keys of the rows; ignored where vectors have none
+   * @param scalesOffset where the first scale or key is, in bytes; the others follow
    * @param rowCount how many rows the document has, 1 or more
    */
   public final double score(
@@ -244,6 +277,65 @@ public abstract sealed class MaxSimQuery {
         }
         largest[i] = best;
       }
+    }
+  }
+
+  /**
+   * Vectors with keys (Gao, Dai and Callan, "COIL: Revisit Exact Lexical Match in Information
+   * Retrieval with Contextualized Inverted List", NAACL 2021). The keys of query and document both
+   * ascend, so those that both have are found by going along both.
+   */
+  private static final class Keyed extends MaxSimQuery {
+    /** The vectors of the query by ascending keys, with the type of rows without keys. */
+    private final DenseQuery[] queries;
+
+    /** By ascending keys: the key, and the place in the query. */
+    private final int[] keys;
+
+    private final int[] places;
+
+    Keyed(DenseFieldSpec field, List<KeyedVector> vectors, DenseKernel kernel) {
+      super(field.type(), vectors.size(), vectors.size());
+      DenseFieldSpec rows =
+          new DenseFieldSpec(field.name(), field.type().ofRow(), field.vectorsMax());
+      List<Integer> order = new ArrayList<>();
+      for (int i = 0; i < vectors.size(); i++) {
+        order.add(i);
+      }
+      order.sort((a, b) -> Integer.compareUnsigned(vectors.get(a).key(), vectors.get(b).key()));
+      this.queries = new DenseQuery[vectors.size()];
+      this.keys = new int[vectors.size()];
+      this.places = new int[vectors.size()];
+      for (int i = 0; i < places.length; i++) {
+        places[i] = order.get(i);
+        keys[i] = vectors.get(places[i]).key();
+        queries[i] = DenseQuery.of(rows, vectors.get(places[i]).values(), kernel);
+      }
+    }
+
+    @Override
+    void offer(
+        MemorySegment rows, long offset, MemorySegment marks, long marksOffset, int rowCount) {
+      int row = 0;
+      for (int i = 0; i < queries.length; i++) {
+        // Vectors of the query with one key begin at the same row.
+        while (row < rowCount && isBelow(key(marks, marksOffset, row), keys[i])) {
+          row++;
+        }
+        float best = Float.NEGATIVE_INFINITY;
+        for (int same = row; same < rowCount && key(marks, marksOffset, same) == keys[i]; same++) {
+          best = Math.max(best, queries[i].score(rows, offset + (long) same * rowBytes, 1));
+        }
+        largest[places[i]] = best == Float.NEGATIVE_INFINITY ? 0 : best;
+      }
+    }
+
+    private static int key(MemorySegment marks, long marksOffset, int row) {
+      return marks.get(FileLayout.U32, marksOffset + (long) Integer.BYTES * row);
+    }
+
+    private static boolean isBelow(int key, int other) {
+      return Integer.compareUnsigned(key, other) < 0;
     }
   }
 

@@ -66,7 +66,7 @@ public final class RowBlock {
    *
    * @param values the memory of its rows; 64 bytes after them may be read
    * @param offset where the first row begins, in bytes; the others follow
-   * @param scaleMemory the memory of the scales of the rows; not read where rows have none
+   * @param scaleMemory the memory of the scales or keys of the rows; not read where rows have neither
    * @param scalesOffset where the first scale is, in bytes; the others follow
    * @param count how many rows the document has, 1 or more
    */
@@ -96,7 +96,7 @@ public final class RowBlock {
         mixed ^= touch(rows[i], offsets[i], lines);
       }
     }
-    if (type.hasScales()) {
+    if (type.hasMarks()) {
       for (int i = 0; i < size; i++) {
         if (counts[i] > 0) {
           mixed ^= scales[i].get(FileLayout.U8, scaleOffsets[i]);

@@ -2,8 +2,8 @@ package io.siskin.index.document;
 
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseGraph;
-import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.NearestNames;
 import io.siskin.index.error.Ranges;
@@ -205,21 +205,24 @@ public record Schema(List<Field> fields, @Nullable String tenantField, List<Dens
 
   /**
    * Returns the stored form of all vectors that a document has in dense fields: given ones, token
-   * vectors, and those that are made of its sparse vector.
+   * vectors, vectors with keys, and those that are made of its sparse vector.
    *
    * @param given vectors in their stored form, by the name of the dense field
    * @param tokens token vectors by the name of the dense field; a field with none of them is left
    *     out
+   * @param keyed vectors with keys, in the same way
    * @param vector the sparse vector of the document, as it was given or encoded
-   * @throws InvalidInputException when a field is not declared or does not store terms, or when
+   * @throws InvalidInputException when a field is not declared or stores something else, or when
    *     vectors do not fit it
    */
   public Map<String, DenseVectors> stored(
       Map<String, DenseVectors> given,
       Map<String, List<SparseVector>> tokens,
+      Map<String, List<KeyedVector>> keyed,
       SparseVector vector) {
     if (tokens.isEmpty()
-        && dense.stream().noneMatch(field -> field.type().storage() == DenseStorage.SLICES)) {
+        && keyed.isEmpty()
+        && dense.stream().noneMatch(field -> field.type().storage().isOfSparse())) {
       return given;
     }
     Map<String, DenseVectors> stored = new LinkedHashMap<>(given);
@@ -230,8 +233,15 @@ public record Schema(List<Field> fields, @Nullable String tenantField, List<Dens
             stored.put(name, field.tokenVectors(vectors));
           }
         });
+    keyed.forEach(
+        (name, vectors) -> {
+          DenseFieldSpec field = requireDense("keyed_vectors." + name, name);
+          if (!vectors.isEmpty()) {
+            stored.put(name, field.keyedVectors(vectors));
+          }
+        });
     for (DenseFieldSpec field : dense) {
-      if (field.type().storage() == DenseStorage.SLICES) {
+      if (field.type().storage().isOfSparse()) {
         stored.put(field.name(), field.densified(vector));
       }
     }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A field has pages of references, one for each document. A document without a vector has the
  * reference {@link SlabMemory#NONE}. The memory of a document holds the number of its vectors (u32)
- * and their scales (f32), then zeros up to a multiple of 64, and then its rows. Nothing is ever
- * moved.
+ * and their scales (f32) or keys (u32), then zeros up to a multiple of 64, and then its rows.
+ * Nothing is ever moved.
  *
  * <p>One thread writes. It publishes the number of documents last, so readers find everything of
  * the documents that they know.
@@ -119,7 +119,7 @@ final class GrowingDense {
       slab.set(FileLayout.U32, at, vectors.count());
       long rows = rows(at, vectors.count());
       for (int vector = 0; vector < vectors.count(); vector++) {
-        slab.set(FileLayout.F32, scaleOffset(at, vector), vectors.scale(vector));
+        slab.set(FileLayout.U32, markOffset(at, vector), vectors.mark(vector));
         vectors.copyValues(vector, row);
         MemorySegment.copy(
             row, 0, slab, ValueLayout.JAVA_BYTE, rows + (long) vector * row.length, row.length);
@@ -140,13 +140,14 @@ final class GrowingDense {
     }
   }
 
-  private static long scaleOffset(long at, int vector) {
+  /** Returns where the scale or the key of a vector is. */
+  private static long markOffset(long at, int vector) {
     return at + Integer.BYTES + (long) Float.BYTES * vector;
   }
 
   /** Returns where the rows of a document begin. */
   private static long rows(long at, int vectorCount) {
-    return FileLayout.align(scaleOffset(at, vectorCount));
+    return FileLayout.align(markOffset(at, vectorCount));
   }
 
   /** A field as one view of the segment sees it. */
@@ -213,7 +214,7 @@ final class GrowingDense {
       assert query.type().equals(field.type) : query.type();
       MemorySegment slab = memory.slab(reference);
       long at = SlabMemory.offset(reference);
-      float scale = slab.get(FileLayout.F32, scaleOffset(at, vector));
+      float scale = slab.get(FileLayout.F32, markOffset(at, vector));
       return query.score(slab, rows(at, count) + (long) vector * field.row.length, scale);
     }
 
@@ -227,7 +228,7 @@ final class GrowingDense {
       MemorySegment slab = memory.slab(reference);
       long at = SlabMemory.offset(reference);
       int count = count(reference);
-      block.add(slab, rows(at, count), slab, scaleOffset(at, 0), count);
+      block.add(slab, rows(at, count), slab, markOffset(at, 0), count);
     }
 
     @Override
@@ -248,7 +249,7 @@ final class GrowingDense {
       MemorySegment slab = memory.slab(reference);
       long at = SlabMemory.offset(reference);
       int count = count(reference);
-      return query.score(slab, rows(at, count), slab, scaleOffset(at, 0), count);
+      return query.score(slab, rows(at, count), slab, markOffset(at, 0), count);
     }
 
     @Override
@@ -262,7 +263,7 @@ final class GrowingDense {
       long at = SlabMemory.offset(reference);
       int vectorBytes = field.type.vectorBytes();
       byte[] values = new byte[count * vectorBytes];
-      float[] scales = new float[field.type.hasScales() ? count : 0];
+      int[] marks = new int[field.type.hasMarks() ? count : 0];
       for (int vector = 0; vector < count; vector++) {
         MemorySegment.copy(
             slab,
@@ -271,11 +272,11 @@ final class GrowingDense {
             values,
             vector * vectorBytes,
             vectorBytes);
-        if (scales.length > 0) {
-          scales[vector] = slab.get(FileLayout.F32, scaleOffset(at, vector));
+        if (marks.length > 0) {
+          marks[vector] = slab.get(FileLayout.U32, markOffset(at, vector));
         }
       }
-      return DenseVectors.ofStored(field.type, count, values, scales);
+      return DenseVectors.ofStored(field.type, count, values, marks);
     }
   }
 }

@@ -67,11 +67,11 @@ final class DenseVerifier {
 
   private double tolerance() {
     return switch (field.type().storage()) {
-      case F32 -> F32_TOLERANCE;
-      case F16 -> F16_TOLERANCE;
+      case F32, KEYED_F32 -> F32_TOLERANCE;
+      case F16, KEYED_F16 -> F16_TOLERANCE;
       case INT8 -> INT8_TOLERANCE;
       // They have no cosine.
-      case BINARY, TERMS, SLICES -> 0;
+      case BINARY, TERMS, SLICES, HASHED -> 0;
     };
   }
 
@@ -109,10 +109,10 @@ final class DenseVerifier {
   private void verifyPlaces(int row) {
     MemorySegment bytes = field.row(row);
     switch (field.type().storage()) {
-      case F32, F16, INT8 -> {
-        // They have values only.
+      case F32, F16, INT8, KEYED_F32, KEYED_F16 -> {
+        // They have values only; keys were checked when the file was opened.
       }
-      case BINARY -> {
+      case BINARY, HASHED -> {
         int last = bytes.get(FileLayout.U8, field.type().vectorBytes() - 1) & 0xFF;
         int used = (field.dimensions() - 1) % Byte.SIZE + 1;
         expectZero(row, field.dimensions(), last >>> used);
@@ -157,11 +157,17 @@ final class DenseVerifier {
 
   private float value(MemorySegment bytes, int index, float scale) {
     return switch (field.type().storage()) {
-      case F32 -> bytes.get(FileLayout.F32, (long) Float.BYTES * index);
-      case F16 -> Float.float16ToFloat(bytes.get(FileLayout.U16, (long) Short.BYTES * index));
+      case F32, KEYED_F32 -> bytes.get(FileLayout.F32, (long) Float.BYTES * index);
+      case F16, KEYED_F16 ->
+          Float.float16ToFloat(bytes.get(FileLayout.U16, (long) Short.BYTES * index));
       case INT8, TERMS, SLICES -> bytes.get(FileLayout.U8, at(index)) * scale;
-      case BINARY -> (bytes.get(FileLayout.U8, index / 8) >> index % 8 & 1) == 1 ? 1 : -1;
+      case BINARY -> bit(bytes, index) == 1 ? 1 : -1;
+      case HASHED -> bit(bytes, index);
     };
+  }
+
+  private static int bit(MemorySegment bytes, int index) {
+    return bytes.get(FileLayout.U8, index / Byte.SIZE) >> index % Byte.SIZE & 1;
   }
 
   private void verifyEnd(int row) {

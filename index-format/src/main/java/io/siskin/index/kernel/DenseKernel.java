@@ -101,6 +101,16 @@ public interface DenseKernel {
       MemorySegment values, long offset, long[] query, int length, int rows, int[] counts);
 
   /**
+   * Returns how many bits are set both in a row and in a query.
+   *
+   * @param values as for {@link #unequalBits}
+   * @param offset as for {@link #unequalBits}
+   * @param query as for {@link #unequalBits}
+   * @param length as for {@link #unequalBits}
+   */
+  int commonBits(MemorySegment values, long offset, long[] query, int length);
+
+  /**
    * Returns the gated inner product of a row of slices: a slice counts only where row and query
    * have the same index.
    *

@@ -217,6 +217,20 @@ final class PanamaDenseKernel implements DenseKernel {
   }
 
   @Override
+  public int commonBits(MemorySegment values, long offset, long[] query, int length) {
+    LongVector counts = LongVector.zero(LONGS);
+    for (int i = 0; i < length; i += LONGS.length()) {
+      LongVector row =
+          LongVector.fromMemorySegment(
+              LONGS, values, offset + (long) Long.BYTES * i, ByteOrder.LITTLE_ENDIAN);
+      counts =
+          counts.add(
+              row.and(LongVector.fromArray(LONGS, query, i)).lanewise(VectorOperators.BIT_COUNT));
+    }
+    return (int) counts.reduceLanes(VectorOperators.ADD);
+  }
+
+  @Override
   public int dotSlices(MemorySegment values, long offset, int[] query, int[] indexes, int length) {
     IntVector sum = IntVector.zero(INTS);
     for (int i = 0; i < length; i += LANES) {

@@ -73,6 +73,15 @@ final class ScalarDenseKernel implements DenseKernel {
   }
 
   @Override
+  public int commonBits(MemorySegment values, long offset, long[] query, int length) {
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      count += Long.bitCount(values.get(FileLayout.U64, offset + (long) Long.BYTES * i) & query[i]);
+    }
+    return count;
+  }
+
+  @Override
   public int dotSlices(MemorySegment values, long offset, int[] query, int[] indexes, int length) {
     int sum = 0;
     for (int i = 0; i < length; i++) {

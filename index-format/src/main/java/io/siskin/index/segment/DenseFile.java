@@ -58,7 +58,7 @@ final class DenseFile {
       vectors += open(name, (long) field * DenseLayout.RECORD_LENGTH);
     }
     starts.requireArray(count * (documentCount + 1L), Integer.BYTES);
-    scales.requireArray(scalesEnd / Float.BYTES, Float.BYTES);
+    scales.requireArray(scalesEnd / Integer.BYTES, Integer.BYTES);
     values.requireCount(vectors);
     values.requireLength(valuesEnd);
   }
@@ -107,7 +107,7 @@ final class DenseFile {
                 values.paddedBytes(),
                 valuesEnd)));
     startsEnd += Integer.BYTES * (documentCount + 1L);
-    scalesEnd += type.hasScales() ? Float.BYTES * vectors : 0;
+    scalesEnd += type.hasMarks() ? Integer.BYTES * vectors : 0;
     valuesEnd += type.rowBytes() * vectors;
     return vectors;
   }
@@ -126,7 +126,7 @@ final class DenseFile {
       throw new CorruptSegmentException(
           records.file(),
           records.offset() + at,
-          "a storage of 1 to 6 and a similarity of 1 or 2",
+          "a storage of 1 to 9 and a similarity of 1 or 2",
           storageCode + " and " + similarityCode);
     }
     try {
@@ -137,7 +137,10 @@ final class DenseFile {
     }
   }
 
-  /** Checks what readers follow: the starts of rows, and that every scale is a number. */
+  /**
+   * Checks what readers follow: the starts of rows, that every scale is a number, and that the keys
+   * of a document ascend.
+   */
   void check() throws CorruptSegmentException {
     for (MappedDenseField field : fields.values()) {
       int end = 0;
@@ -148,6 +151,9 @@ final class DenseFile {
             start >= end && start - end <= countMax,
             "a start of " + end + " to " + ((long) end + countMax) + " for document " + document,
             Integer.toUnsignedString(start));
+        if (field.type().hasKeys() && start <= field.vectorCount()) {
+          checkKeys(field, end, start);
+        }
         end = start;
       }
       starts.require(end == field.vectorCount(), "starts that end at " + field.vectorCount(), end);
@@ -156,6 +162,18 @@ final class DenseFile {
         scales.require(
             scale >= 0 && scale < Float.POSITIVE_INFINITY, "a finite scale of 0 or more", scale);
       }
+    }
+  }
+
+  /** Checks the keys of the rows of one document. */
+  private void checkKeys(MappedDenseField field, int first, int end)
+      throws CorruptSegmentException {
+    for (int row = first + 1; row < end; row++) {
+      int before = field.key(row - 1);
+      scales.require(
+          Integer.compareUnsigned(before, field.key(row)) <= 0,
+          "a key of " + Integer.toUnsignedString(before) + " or more for row " + row,
+          Integer.toUnsignedString(field.key(row)));
     }
   }
 }

@@ -30,7 +30,7 @@ public final class MappedDenseField implements StoredDenseField {
    *
    * @param starts the starts of all fields
    * @param startsOffset where those of this field begin, in bytes
-   * @param scales the scales of all fields
+   * @param scales the scales and keys of all fields
    * @param scalesOffset where those of this field begin, in bytes
    * @param values the rows of all fields, followed by 64 bytes that may be read
    * @param valuesOffset where those of this field begin, in bytes
@@ -101,6 +101,21 @@ public final class MappedDenseField implements StoredDenseField {
    */
   public float scale(int row) {
     return type.hasScales() ? arrays.scales.get(FileLayout.F32, scaleOffset(row)) : 1;
+  }
+
+  /**
+   * Returns the key of a row, for a field that stores keys.
+   *
+   * @param row its number
+   */
+  public int key(int row) {
+    assert type.hasKeys() : type;
+    return mark(row);
+  }
+
+  /** Returns the four bytes beside a row: its scale or its key. */
+  private int mark(int row) {
+    return arrays.scales.get(FileLayout.U32, arrays.scalesOffset + (long) Integer.BYTES * row);
   }
 
   /**
@@ -214,7 +229,7 @@ public final class MappedDenseField implements StoredDenseField {
     }
     int first = start(document);
     byte[] values = new byte[count * type.vectorBytes()];
-    float[] scales = new float[type.hasScales() ? count : 0];
+    int[] marks = new int[type.hasMarks() ? count : 0];
     for (int vector = 0; vector < count; vector++) {
       MemorySegment.copy(
           arrays.values,
@@ -223,10 +238,10 @@ public final class MappedDenseField implements StoredDenseField {
           values,
           vector * type.vectorBytes(),
           type.vectorBytes());
-      if (scales.length > 0) {
-        scales[vector] = scale(first + vector);
+      if (marks.length > 0) {
+        marks[vector] = mark(first + vector);
       }
     }
-    return DenseVectors.ofStored(type, count, values, scales);
+    return DenseVectors.ofStored(type, count, values, marks);
   }
 }

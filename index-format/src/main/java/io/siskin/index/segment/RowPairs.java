@@ -60,7 +60,7 @@ public final class RowPairs {
         scale = field.scale(row);
       }
       case BINARY -> MemorySegment.copy(rows, ValueLayout.JAVA_LONG, offset, bits, 0, bits.length);
-      case TERMS, SLICES -> throw new AssertionError(type);
+      case TERMS, SLICES, KEYED_F32, KEYED_F16, HASHED -> throw new AssertionError(type);
     }
   }
 
@@ -91,7 +91,7 @@ public final class RowPairs {
           (float)
               (kernel.dotInt8(rows, offset, levels, levels.length) * (scale * field.scale(row)));
       case BINARY -> type.dimensions() - 2 * kernel.unequalBits(rows, offset, bits, bits.length);
-      case TERMS, SLICES -> throw new AssertionError(type);
+      case TERMS, SLICES, KEYED_F32, KEYED_F16, HASHED -> throw new AssertionError(type);
     };
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.kernel.DenseKernel;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.testing.RandomDense;
@@ -13,6 +14,7 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -218,6 +220,73 @@ final class DenseVectorsTest {
     assertThatThrownBy(
             () -> field(3, DenseStorage.F32, DenseSimilarity.DOT).tokenVectors(List.of(given)))
         .hasMessageContaining("stores f32");
+  }
+
+  @Test
+  void vectorsAreSortedByTheirUnsignedKeys() {
+    DenseFieldSpec field =
+        new DenseFieldSpec("v", new DenseType(2, DenseStorage.KEYED_F32, DenseSimilarity.DOT), 4);
+    DenseVectors vectors =
+        field.keyedVectors(
+            List.of(
+                new KeyedVector(-1, new float[] {1, 1}),
+                new KeyedVector(7, new float[] {2, 2}),
+                new KeyedVector(0, new float[] {3, 3}),
+                new KeyedVector(7, new float[] {4, 4})));
+    assertThat(List.of(vectors.key(0), vectors.key(1), vectors.key(2), vectors.key(3)))
+        .containsExactly(0, 7, 7, -1);
+    assertThat(vectors.toFloats(1)).containsExactly(2, 2);
+    assertThat(vectors.toFloats(2)).containsExactly(4, 4);
+    assertThat(vectors.lengthBytes()).isEqualTo(4 * (2 * 4 + 4));
+    DenseVectors wrong = DenseVectors.ofStored(field.type(), 2, new byte[16], new int[] {-1, 5});
+    assertThatThrownBy(() -> wrong.checkValues("v"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("key of vector 1")
+        .hasMessageContaining("at least 4294967295");
+    assertThatThrownBy(
+            () ->
+                field.keyedVectors(
+                    List.of(
+                        new KeyedVector(9, new float[] {1, 1}),
+                        new KeyedVector(3, new float[] {1}))))
+        .hasMessageContaining("keyed_vectors.v.vectors[1].values");
+    assertThatThrownBy(() -> field.vectors(new float[2])).hasMessageContaining("keyed_vectors");
+    assertThatThrownBy(() -> field.keyedVectors(List.of())).hasMessageContaining("1 to 4");
+    assertThatThrownBy(() -> DenseQuery.of(field, new float[2]))
+        .hasMessageContaining("vectors with keys");
+    DenseFieldSpec plain = field(2, DenseStorage.F32, DenseSimilarity.DOT);
+    List<KeyedVector> one = List.of(new KeyedVector(9, new float[] {1, 1}));
+    assertThatThrownBy(() -> plain.keyedVectors(one)).hasMessageContaining("stores f32");
+    assertThatThrownBy(() -> MaxSimQuery.ofKeyed(plain, one)).hasMessageContaining("stores f32");
+  }
+
+  /** The figures are those of docs/format.md, computed with a calculator of large numbers. */
+  @Test
+  void theBitsOfTermsAreThoseOfTheFormat() {
+    BigInteger multiplier = new BigInteger("9E3779B97F4A7C15", 16);
+    Random random = new Random(Seeds.next());
+    for (int round = 0; round < 500; round++) {
+      int number = random.nextInt();
+      int dimensions = 1 + random.nextInt(4_096);
+      BigInteger hash =
+          BigInteger.valueOf(Integer.toUnsignedLong(number))
+              .multiply(multiplier)
+              .mod(BigInteger.TWO.pow(64))
+              .shiftRight(32);
+      assertThat(DenseLayout.hashedBit(number, dimensions))
+          .isEqualTo(hash.multiply(BigInteger.valueOf(dimensions)).shiftRight(32).intValue());
+    }
+    assertThat(DenseLayout.hashedBit(0, 4_096)).isZero();
+    assertThat(DenseLayout.hashedBit(1, 4_096)).isEqualTo(2_531);
+    assertThat(DenseLayout.hashedBit(2, 4_096)).isEqualTo(966);
+    DenseFieldSpec field = field(10, DenseStorage.HASHED, DenseSimilarity.DOT);
+    DenseVectors vectors =
+        field.densified(TermIdVector.of(new int[] {0, 1, 2}, new float[] {1, 9, 1e15f}));
+    // The bits are 0, 6 and 2.
+    assertThat(vectors.storedValues()).containsExactly(0b1000101, 0);
+    assertThat(vectors.toFloats(0)).containsExactly(1, 0, 1, 0, 0, 0, 1, 0, 0, 0);
+    assertThat(vectors.normMax()).isEqualTo(DenseVectors.roundedUp(Math.sqrt(3)));
+    assertThatThrownBy(() -> field.vectors(new float[10])).hasMessageContaining("sparse vector");
   }
 
   /** The naive score looks at every pair of terms of the two vectors. */

@@ -456,6 +456,45 @@ final class SegmentVerifierTest {
             b -> b.put(words + 16, (byte) 1).put(words + 17, (byte) 1).putInt(words, -1)));
   }
 
+  /** The field halves has sixteen documents of one or two rows; the field hashes follows it. */
+  static Stream<Mistake> mistakesInDenseKeys() {
+    int hashes = 64 * (8 * 1 + 8 * 2);
+    return Stream.of(
+        mistake(
+            FileKind.DENSE,
+            "dense field halves, length of vector 0",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.putShort(0, Float.floatToFloat16(4))),
+        mistake(
+            FileKind.DENSE,
+            "dense field halves, vector 0, padding at 6",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.put(6, (byte) 1)),
+        mistake(
+            FileKind.DENSE,
+            "dense field hashes, bits of vector 0 from 70",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.put(hashes + 8, (byte) 0x80)),
+        mistake(
+            FileKind.DENSE,
+            "dense field singles, largest norm",
+            FileKind.DENSE,
+            SectionKind.DENSE_VALUES,
+            b -> b.putFloat(b.limit() - 128, 1e6f)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakesInDenseKeys")
+  void aMistakeInDenseKeysIsFound(Mistake mistake) throws IOException {
+    assertThat(editAndVerify(SmallSegments.denseKeys(), mistake.edit).findings())
+        .anyMatch(
+            finding ->
+                finding.file() == mistake.file && finding.subject().contains(mistake.subject));
+  }
+
   @ParameterizedTest
   @MethodSource("mistakesInDenseTerms")
   void aMistakeBesideDenseValuesIsFound(Mistake mistake) throws IOException {

@@ -119,17 +119,21 @@ final class DenseKernelTest {
         MemorySegment memory = Arena.ofAuto().allocate(7 + 8L * length);
         long[] query = new long[length];
         int expected = 0;
+        int common = 0;
         for (int i = 0; i < length; i++) {
           long bits = round == 0 ? -1L : random.nextLong();
           query[i] = round == 0 ? 0 : random.nextLong();
           memory.set(FileLayout.U64, 7 + 8L * i, bits);
           for (int bit = 0; bit < 64; bit++) {
             expected += (bits >>> bit & 1) == (query[i] >>> bit & 1) ? 0 : 1;
+            common += (int) ((bits & query[i]) >>> bit) & 1;
           }
         }
         assertThat(SCALAR.unequalBits(memory, 7, query, length)).isEqualTo(expected);
+        assertThat(SCALAR.commonBits(memory, 7, query, length)).isEqualTo(common);
         for (DenseKernel kernel : PANAMA.values()) {
           assertThat(kernel.unequalBits(memory, 7, query, length)).isEqualTo(expected);
+          assertThat(kernel.commonBits(memory, 7, query, length)).isEqualTo(common);
         }
       }
     }
@@ -285,6 +289,10 @@ final class DenseKernelTest {
           kernel.unequalBits(row.f32, Row.START, bits, 8, counts.length, counts);
           sum[0] += counts[7];
         });
+    KernelAllocation.report(
+        name + " common bits",
+        2_000,
+        () -> sum[0] += kernel.commonBits(row.f32, Row.START, bits, bits.length));
     Slices slices = Slices.draw(768, new Random(1));
     KernelAllocation.report(name + " slices", 2_000, () -> sum[0] += slices.dot(kernel));
   }

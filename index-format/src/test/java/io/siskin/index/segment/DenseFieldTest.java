@@ -14,11 +14,13 @@ import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.dense.RowBlock;
 import io.siskin.index.dense.StoredDenseField;
 import io.siskin.index.dense.TermNumbers;
 import io.siskin.index.document.QuantizedDocument;
+import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.growing.GrowingSegment;
 import io.siskin.index.inspect.SegmentVerifier;
 import io.siskin.index.kernel.KernelProvider;
@@ -36,10 +38,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,10 @@ final class DenseFieldTest {
         checkMany(inFiles, spec, query, count, random);
       }
       checkTokens(dense, model, growing, mapped);
+      for (DenseFieldSpec spec : RandomDense.KEYED) {
+        checkKeyed(dense, spec, model, growing, mapped);
+      }
+      checkHashed(dense, model, growing, mapped);
     } finally {
       mapped.release();
       growing.release();
@@ -169,6 +177,82 @@ final class DenseFieldTest {
         expected += best;
       }
       checkMaxSim(spec, prepared, i, growing, mapped, expected);
+    }
+  }
+
+  /** The naive score looks at every pair of vectors, and takes those of one key. */
+  private static void checkKeyed(
+      RandomDense dense,
+      DenseFieldSpec spec,
+      List<Map<String, DenseVectors>> model,
+      GrowingSegment growing,
+      Segment mapped) {
+    List<KeyedVector> query = dense.keyed(spec, 11);
+    MaxSimQuery prepared = MaxSimQuery.ofKeyed(spec, query);
+    DenseFieldSpec rows =
+        new DenseFieldSpec(
+            "rows",
+            new DenseType(
+                spec.type().dimensions(),
+                spec.type().storage() == DenseStorage.KEYED_F16
+                    ? DenseStorage.F16
+                    : DenseStorage.F32,
+                spec.type().similarity()),
+            1);
+    byte[] row = new byte[spec.type().rowBytes()];
+    MemorySegment memory = Arena.ofAuto().allocate(row.length + 64L);
+    for (int i = 0; i < model.size(); i++) {
+      DenseVectors vectors = model.get(i).get(spec.name());
+      if (vectors == null) {
+        continue;
+      }
+      assertThat(Objects.requireNonNull(growing.view().dense().find(spec.name())).vectors(i))
+          .isEqualTo(vectors);
+      double expected = 0;
+      for (KeyedVector each : query) {
+        DenseQuery scalar =
+            DenseQuery.of(rows, each.values(), KernelProvider.of(false).newDenseKernel());
+        float best = Float.NEGATIVE_INFINITY;
+        for (int vector = 0; vector < vectors.count(); vector++) {
+          if (vectors.key(vector) == each.key()) {
+            vectors.copyValues(vector, row);
+            memory.asSlice(0, row.length).copyFrom(MemorySegment.ofArray(row));
+            best = Math.max(best, scalar.score(memory, 0, 1));
+          }
+        }
+        expected += best == Float.NEGATIVE_INFINITY ? 0 : best;
+      }
+      checkMaxSim(spec, prepared, i, growing, mapped, expected);
+    }
+  }
+
+  /** The naive score collects the bits of the query's terms in a set. */
+  private static void checkHashed(
+      RandomDense dense,
+      List<Map<String, DenseVectors>> model,
+      GrowingSegment growing,
+      Segment mapped) {
+    DenseFieldSpec spec = RandomDense.HASHED;
+    SparseVector query = dense.sparse(40);
+    Set<Integer> bits = new HashSet<>();
+    for (int i = 0; i < query.size(); i++) {
+      bits.add(DenseLayout.hashedBit(TermNumbers.of(query, i), spec.type().dimensions()));
+    }
+    DenseQuery prepared =
+        DenseQuery.ofSparse(spec, query, KernelProvider.current().newDenseKernel());
+    for (int i = 0; i < model.size(); i++) {
+      DenseVectors vectors = Objects.requireNonNull(model.get(i).get(spec.name()));
+      float expected = 0;
+      for (int bit : bits) {
+        expected += vectors.toFloats(0)[bit];
+      }
+      StoredDenseField inMemory = Objects.requireNonNull(growing.view().dense().find(spec.name()));
+      StoredDenseField inFiles = Objects.requireNonNull(mapped.dense().find(spec.name()));
+      int number = mapped.documents().documentNumber("d" + i);
+      assertThat(inMemory.score(prepared, i)).isEqualTo(expected);
+      assertThat(inFiles.score(prepared, number)).isEqualTo(expected);
+      assertThat(inFiles.vectors(number)).isEqualTo(vectors);
+      assertThat((double) expected).isLessThanOrEqualTo(prepared.norm() * inFiles.normMax() + 1e-5);
     }
   }
 

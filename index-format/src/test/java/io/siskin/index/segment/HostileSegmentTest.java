@@ -162,7 +162,8 @@ final class HostileSegmentTest {
             SmallSegments.columns(),
             SmallSegments.dense(),
             SmallSegments.denseTerms(),
-            SmallSegments.graphs());
+            SmallSegments.graphs(),
+            SmallSegments.denseKeys());
     SmallSegments small = segments.get(random.nextInt(segments.size()));
     Path whole = temporary.resolve("whole");
     small.build(whole);
@@ -544,6 +545,22 @@ final class HostileSegmentTest {
         dense(SectionKind.DENSE_STARTS, b -> b.putInt(4, 1_000_000)),
         dense(SectionKind.DENSE_STARTS, b -> b.putInt(4 * 24, 0)),
         denseTerms(records, b -> b.putInt(DenseLayout.STORAGE_OFFSET, 7)),
+        denseTerms(records, b -> b.putInt(DenseLayout.STORAGE_OFFSET, 10)),
+        // Fields are halves, hashes and singles. The largest key cannot stand before another one.
+        denseKeys(
+            SectionKind.DENSE_SCALES,
+            b -> {
+              for (int at = 0; at < b.limit() - 4; at += 4) {
+                b.putInt(at, -2 - at);
+              }
+            }),
+        denseKeys(
+            records,
+            b ->
+                b.putInt(
+                    DenseLayout.RECORD_LENGTH + DenseLayout.SIMILARITY_OFFSET,
+                    DenseLayout.SIMILARITY_COSINE)),
+        denseKeys(records, b -> b.putInt(DenseLayout.STORAGE_OFFSET, DenseLayout.STORAGE_F16)),
         // The field of bits has no cosine, and that of slices has 64 of them.
         denseTerms(records, b -> b.putInt(DenseLayout.SIMILARITY_OFFSET, 2)),
         denseTerms(
@@ -598,6 +615,10 @@ final class HostileSegmentTest {
 
   private static Lie denseTerms(SectionKind section, Consumer<ByteBuffer> edit) {
     return lie(SmallSegments.denseTerms(), FileKind.DENSE, section, edit);
+  }
+
+  private static Lie denseKeys(SectionKind section, Consumer<ByteBuffer> edit) {
+    return lie(SmallSegments.denseKeys(), FileKind.DENSE, section, edit);
   }
 
   private static Lie dense(SectionKind section, Consumer<ByteBuffer> edit) {

@@ -5,6 +5,7 @@ import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.document.Schema;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
@@ -31,6 +32,18 @@ public final class RandomDense {
   /** A field of slices. */
   public static final DenseFieldSpec SLICES =
       new DenseFieldSpec("slices", new DenseType(64, DenseStorage.SLICES, DenseSimilarity.DOT), 1);
+
+  /** Fields of vectors with keys. */
+  public static final List<DenseFieldSpec> KEYED =
+      List.of(
+          new DenseFieldSpec(
+              "keyed-f32", new DenseType(20, DenseStorage.KEYED_F32, DenseSimilarity.DOT), 9),
+          new DenseFieldSpec(
+              "keyed-f16", new DenseType(33, DenseStorage.KEYED_F16, DenseSimilarity.COSINE), 9));
+
+  /** A field of hashed terms. */
+  public static final DenseFieldSpec HASHED =
+      new DenseFieldSpec("hashed", new DenseType(77, DenseStorage.HASHED, DenseSimilarity.DOT), 1);
 
   /** All fields. */
   public static final List<DenseFieldSpec> ALL = all();
@@ -62,13 +75,15 @@ public final class RandomDense {
     List<DenseFieldSpec> fields = new ArrayList<>(FIELDS);
     fields.add(TOKENS);
     fields.add(SLICES);
+    fields.addAll(KEYED);
+    fields.add(HASHED);
     return List.copyOf(fields);
   }
 
   /** Returns the vectors of one document in their stored form. */
   public Map<String, DenseVectors> document() {
     Schema schema = new Schema(List.of(), null, ALL);
-    return schema.stored(schema.stored(given()), tokens(), sparse(90));
+    return schema.stored(schema.stored(given()), tokens(), keyed(), sparse(90));
   }
 
   /** Returns the token vectors of one document, which may have none. */
@@ -78,6 +93,29 @@ public final class RandomDense {
       vectors.add(sparse(9));
     }
     return Map.of(TOKENS.name(), vectors);
+  }
+
+  /** Returns the vectors with keys of one document, which may have none. */
+  public Map<String, List<KeyedVector>> keyed() {
+    Map<String, List<KeyedVector>> keyed = new LinkedHashMap<>();
+    for (DenseFieldSpec field : KEYED) {
+      keyed.put(field.name(), keyed(field, random.nextInt(field.vectorsMax() + 1)));
+    }
+    return keyed;
+  }
+
+  /**
+   * Returns vectors with keys, of few different ones. One of them is the largest unsigned number.
+   *
+   * @param field a field that stores keys
+   * @param count how many
+   */
+  public List<KeyedVector> keyed(DenseFieldSpec field, int count) {
+    List<KeyedVector> vectors = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      vectors.add(new KeyedVector(random.nextInt(-1, 7), vector(field)));
+    }
+    return vectors;
   }
 
   /** Returns the token vectors of one document by term ids; it may have none. */

@@ -7,6 +7,7 @@ import io.siskin.index.dense.DenseField;
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.kernel.DenseKernel;
@@ -137,7 +138,11 @@ public final class SegmentText {
                 DenseVectors vectors = field.vectors(document);
                 text.append(document).append("  score ").append(score(spec, field, document));
                 for (int i = 0; vectors != null && i < vectors.count(); i++) {
-                  text.append("  ").append(Arrays.toString(vectors.toFloats(i)));
+                  text.append("  ");
+                  if (field.type().hasKeys()) {
+                    text.append(Integer.toUnsignedString(vectors.key(i))).append(':');
+                  }
+                  text.append(Arrays.toString(vectors.toFloats(i)));
                 }
                 text.append('\n');
               }
@@ -179,7 +184,20 @@ public final class SegmentText {
             ? Float.NEGATIVE_INFINITY
             : (Object) field.maxSim(MaxSimQuery.ofTerms(spec, query), document);
       }
-      case SLICES -> {
+      case KEYED_F32, KEYED_F16 -> {
+        List<KeyedVector> query = new ArrayList<>();
+        for (int key = -1; key < 8; key++) {
+          float[] values = new float[spec.type().dimensions()];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = key / (i + 2f) + 0.25f;
+          }
+          query.add(new KeyedVector(key, values));
+        }
+        yield field.vectorCount(document) == 0
+            ? Float.NEGATIVE_INFINITY
+            : (Object) field.maxSim(MaxSimQuery.ofKeyed(spec, query), document);
+      }
+      case SLICES, HASHED -> {
         DenseKernel kernel = KernelProvider.current().newDenseKernel();
         yield field.score(DenseQuery.ofSparse(spec, SLICED, kernel), document);
       }

@@ -15,6 +15,7 @@ import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.quantize.Quantization;
 import io.siskin.index.vector.SparseVector;
@@ -84,6 +85,7 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
         dense(),
         denseTerms(),
         graphs(),
+        denseKeys(),
         empty());
   }
 
@@ -370,6 +372,43 @@ public record SmallSegments(String name, BuildOptions options, List<Document> do
               document.id(), document.vector(), Map.of(), Map.of(), document.position(), dense));
     }
     return new SmallSegments("graphs", options, documents);
+  }
+
+  /**
+   * Returns a segment with dense fields of hashed terms and of vectors with keys, in both storages.
+   * Some documents have no vector of a field. Keys are used over all 32 bits.
+   */
+  public static SmallSegments denseKeys() {
+    BuildOptions options =
+        options(new Weighting.AsGiven(), new Quantization.PerDocument(), false)
+            .withReordering(new Reordering.GraphBisection(20, 1, 2));
+    DenseFieldSpec halves = denseField("halves", 3, DenseStorage.KEYED_F16, DenseSimilarity.COSINE);
+    DenseFieldSpec hashes = denseField("hashes", 70, DenseStorage.HASHED, DenseSimilarity.DOT);
+    DenseFieldSpec singles = denseField("singles", 5, DenseStorage.KEYED_F32, DenseSimilarity.DOT);
+    List<Document> documents = new ArrayList<>();
+    for (Document document : tokenDocuments(24)) {
+      int i = documents.size();
+      Map<String, DenseVectors> dense = new LinkedHashMap<>();
+      if (i % 3 > 0) {
+        dense.put("halves", halves.keyedVectors(keyed(i, denseVectors(i, i % 3, 3))));
+      }
+      if (i % 4 > 0) {
+        dense.put("singles", singles.keyedVectors(keyed(i, denseVectors(i, i % 4, 5))));
+      }
+      dense.put("hashes", hashes.densified(document.vector()));
+      documents.add(
+          new Document(
+              document.id(), document.vector(), Map.of(), Map.of(), document.position(), dense));
+    }
+    return new SmallSegments("dense-keys", options, documents);
+  }
+
+  private static List<KeyedVector> keyed(int document, float[][] vectors) {
+    List<KeyedVector> keyed = new ArrayList<>();
+    for (int i = 0; i < vectors.length; i++) {
+      keyed.add(new KeyedVector((document * 7 + i * 5) % 9 - 1, vectors[i]));
+    }
+    return keyed;
   }
 
   private static DenseFieldSpec denseField(

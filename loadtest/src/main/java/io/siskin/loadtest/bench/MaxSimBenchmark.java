@@ -6,7 +6,9 @@ import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.dense.MaxSimQuery;
+import io.siskin.index.format.FileLayout;
 import io.siskin.index.kernel.DenseKernel;
 import io.siskin.index.kernel.KernelProvider;
 import io.siskin.index.vector.SparseVector;
@@ -32,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Measures late interaction of 32 query vectors with a document of 128 vectors, in microseconds per
  * document. Vectors of numbers have 128 dimensions, as those of ColBERT; token vectors keep 20
- * terms of 30,522.
+ * terms of 30,522. A vector with a key meets eight of the document.
  *
  * <p>{@link #singles} scores one pair after another, and {@link #maxSim} as searches do. The bound
  * of f32 and f16 is the arithmetic: 524,288 multiplications and as many additions.
@@ -49,6 +51,7 @@ public class MaxSimBenchmark {
   private static final int VOCABULARY = 30_522;
   private static final int QUERY_VECTORS = 32;
   private static final int DOCUMENT_VECTORS = 128;
+  private static final int KEYS = 16;
   private static final int PADDING = 64;
 
   /** Which implementation. */
@@ -56,7 +59,7 @@ public class MaxSimBenchmark {
   public String kernel = "scalar";
 
   /** How vectors are stored. */
-  @Param({"F32", "F16", "INT8", "BINARY", "TERMS"})
+  @Param({"F32", "F16", "INT8", "BINARY", "TERMS", "KEYED_F16"})
   public String storage = "F32";
 
   private final List<DenseQuery> queries = new ArrayList<>();
@@ -78,6 +81,9 @@ public class MaxSimBenchmark {
     if (terms) {
       query = sparse(random);
       vectors = field.tokenVectors(sparse(DOCUMENT_VECTORS, random));
+    } else if (wanted.isKeyed()) {
+      query = MaxSimQuery.ofKeyed(field, keyed(QUERY_VECTORS, random), dense);
+      vectors = field.keyedVectors(keyed(DOCUMENT_VECTORS, random));
     } else {
       List<float[]> asked = values(QUERY_VECTORS, random);
       asked.forEach(values -> queries.add(DenseQuery.of(field, values, dense)));
@@ -92,7 +98,7 @@ public class MaxSimBenchmark {
     for (int i = 0; i < DOCUMENT_VECTORS; i++) {
       vectors.copyValues(i, row);
       memory.asSlice((long) i * rowBytes, rowBytes).copyFrom(MemorySegment.ofArray(row));
-      scales[i] = vectors.scale(i);
+      scaleMemory.set(FileLayout.U32, (long) Integer.BYTES * i, vectors.mark(i));
     }
   }
 
@@ -117,6 +123,15 @@ public class MaxSimBenchmark {
     return vectors;
   }
 
+  /** Every key is that of two vectors of the query and of eight of the document. */
+  private static List<KeyedVector> keyed(int count, Random random) {
+    List<KeyedVector> keyed = new ArrayList<>();
+    for (float[] values : values(count, random)) {
+      keyed.add(new KeyedVector(keyed.size() % KEYS, values));
+    }
+    return keyed;
+  }
+
   private static List<SparseVector> sparse(int count, Random random) {
     List<SparseVector> vectors = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -136,7 +151,9 @@ public class MaxSimBenchmark {
     return query.score(memory, 0, scaleMemory, 0, DOCUMENT_VECTORS);
   }
 
-  /** Scores a document pair by pair; 0 for token vectors, which have no such score. */
+  /**
+   * Scores a document pair by pair; 0 for vectors of terms or with keys, which have no such score.
+   */
   @Benchmark
   public double singles() {
     double sum = 0;

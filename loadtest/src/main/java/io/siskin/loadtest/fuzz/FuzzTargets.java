@@ -41,6 +41,7 @@ import io.siskin.server.encode.spec.EncoderSpecJson;
 import io.siskin.server.encode.vocabulary.Vocabulary;
 import io.siskin.server.filter.FilterParser;
 import io.siskin.server.ingest.DenseMembers;
+import io.siskin.server.ingest.KeyedMembers;
 import io.siskin.server.ingest.TokenMembers;
 import io.siskin.server.plan.Calibration;
 import io.siskin.server.plan.CalibrationJson;
@@ -270,7 +271,9 @@ final class FuzzTargets implements AutoCloseable {
                 new DenseFieldSpec(
                     "one", new DenseType(2, DenseStorage.INT8, DenseSimilarity.COSINE), 3),
                 new DenseFieldSpec(
-                    "words", new DenseType(2, DenseStorage.TERMS, DenseSimilarity.DOT), 3)));
+                    "words", new DenseType(2, DenseStorage.TERMS, DenseSimilarity.DOT), 3),
+                new DenseFieldSpec(
+                    "coil", new DenseType(2, DenseStorage.KEYED_F16, DenseSimilarity.COSINE), 3)));
     all.add(
         text(
             "dense member",
@@ -288,9 +291,20 @@ final class FuzzTargets implements AutoCloseable {
                     Map.of(),
                     TokenMembers.take(
                         dense, false, new HashMap<>(Map.of(TokenMembers.MEMBER, text))),
+                    Map.of(),
                     TokenVector.EMPTY),
             "{\"words\":[{\"a\":1,\"b\":2.5,\"c\":3e-7}]}",
             "{\"words\":[{},{\"indices\":[1,4294967295],\"values\":[0.5,2]}]}"));
+    all.add(
+        text(
+            "keyed member",
+            text ->
+                dense.stored(
+                    Map.of(),
+                    Map.of(),
+                    KeyedMembers.take(dense, new HashMap<>(Map.of(KeyedMembers.MEMBER, text))),
+                    TokenVector.EMPTY),
+            "{\"coil\":[{\"key\":7,\"values\":[1,-2.5]},{\"key\":4294967295,\"values\":[3e-7,4]}]}"));
   }
 
   private static void addTexts(List<FuzzTarget> all) {

@@ -32,10 +32,10 @@ final class BenchSmokeTest {
                     .build())
             .run();
     // There are 2 benchmarks of the forward kernel, 4 of block maxima, 3 of summaries, 4 of
-    // impacts, 5 of pooling, 4 of dense vectors, 10 of late interaction, and 2 of the projection at
+    // impacts, 5 of pooling, 4 of dense vectors, 12 of late interaction, and 2 of the projection at
     // two lengths. Each runs with scalar and with panama kernels. There are also 4 of memory
     // access, 3 of counters, 5 of call records, 2 of spans, and 4 of rows in four storages.
-    assertThat(results).hasSize(102);
+    assertThat(results).hasSize(106);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }

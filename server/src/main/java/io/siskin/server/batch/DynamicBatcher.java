@@ -403,8 +403,8 @@ public final class DynamicBatcher {
     return input.side() == Side.QUERY && isStorable(input);
   }
 
-  /** What is kept is known by one text: not by its chunks, and not by a second text. */
+  /** What is kept is known by one text: not by its chunks or tokens, and not by a second text. */
   private static boolean isStorable(EncoderInput input) {
-    return input.chunkEnds().isEmpty() && input.pair() == null;
+    return input.chunkEnds().isEmpty() && input.pair() == null && !input.ofTokens();
   }
 }

@@ -137,6 +137,16 @@ public final class EncodingCache {
           bytes += 16 + 4L * vector.length;
         }
       }
+      case TextEncoding.DenseTokens tokens -> {
+        for (float[] vector : tokens.vectors()) {
+          bytes += 20 + 4L * vector.length;
+        }
+      }
+      case TextEncoding.SparseTokens tokens -> {
+        for (SparseVector vector : tokens.vectors()) {
+          bytes += vectorBytes(vector);
+        }
+      }
       case TextEncoding.Pair pair -> bytes += 12L * pair.keeps().length;
     }
     return (int) Math.min(bytes, Integer.MAX_VALUE);

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a sparse encoding in an {@link EncodingStore}:
+ * The bytes of an encoding in an {@link EncodingStore}. Of a sparse one:
  *
  * <pre>
  * version (1 byte)
@@ -24,13 +24,26 @@ import org.jspecify.annotations.Nullable;
  * a token: its length in UTF-8, then its bytes; numbers are in 7 bits a byte, lowest first
  * </pre>
  *
- * A dense encoding has no packed form: no collection holds dense vectors.
+ * Of a dense one:
+ *
+ * <pre>
+ * 2 (1 byte)
+ * number of vectors, number of their dimensions, then their values (4 bytes each, big-endian)
+ * </pre>
+ *
+ * <p>Vectors of tokens have no packed form, since they are longer than a store takes.
  */
 final class PackedEncoding {
   /** Changes with the layout. It is a part of every key, so that an older layout is never read. */
   static final byte VERSION = 1;
 
+  /** The first byte of dense vectors; that of a sparse vector is {@link #VERSION}. */
+  private static final byte DENSE = 2;
+
   private static final int NUMBER_LENGTH_BITS_MAX = 28;
+
+  // A kind and two numbers.
+  private static final int HEAD_BYTES_MAX = 16;
 
   private PackedEncoding() {}
 
@@ -38,9 +51,13 @@ final class PackedEncoding {
    * Packs an encoding.
    *
    * @param encoding what a model gave
-   * @return null when it is dense, or keyed otherwise than by token, or longer than a store takes
+   * @return null when it is of tokens, or keyed otherwise than by token, or longer than a store
+   *     takes
    */
   static byte @Nullable [] pack(TextEncoding encoding) {
+    if (encoding instanceof TextEncoding.Dense(List<float[]> vectors)) {
+      return pack(vectors);
+    }
     if (!(encoding instanceof TextEncoding.Sparse sparse)
         || !(sparse.vector() instanceof TokenVector vector)) {
       return null;
@@ -71,16 +88,58 @@ final class PackedEncoding {
     return out.size() > EncodingStore.VALUE_LENGTH_BYTES_MAX ? null : out.toByteArray();
   }
 
+  /** Packs dense vectors: their number, their dimensions, and their values. */
+  private static byte @Nullable [] pack(List<float[]> vectors) {
+    int dimensions = vectors.isEmpty() ? 0 : vectors.getFirst().length;
+    long valueBytes = (long) Float.BYTES * dimensions * vectors.size();
+    if (valueBytes > EncodingStore.VALUE_LENGTH_BYTES_MAX - HEAD_BYTES_MAX) {
+      return null;
+    }
+    ByteArrayOutputStream head = new ByteArrayOutputStream(HEAD_BYTES_MAX);
+    head.write(DENSE);
+    writeNumber(head, vectors.size());
+    writeNumber(head, dimensions);
+    ByteBuffer packed = ByteBuffer.allocate(head.size() + (int) valueBytes).put(head.toByteArray());
+    for (float[] vector : vectors) {
+      for (float value : vector) {
+        packed.putFloat(value);
+      }
+    }
+    return packed.array();
+  }
+
+  private static TextEncoding.Dense unpackDense(ByteBuffer in) {
+    int count = readNumber(in);
+    int dimensions = readNumber(in);
+    if ((long) Float.BYTES * dimensions * count != in.remaining()
+        || (dimensions == 0 && count > 0)) {
+      throw damaged(in, null);
+    }
+    List<float[]> vectors = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      float[] vector = new float[dimensions];
+      for (int j = 0; j < dimensions; j++) {
+        vector[j] = in.getFloat();
+      }
+      vectors.add(vector);
+    }
+    return new TextEncoding.Dense(vectors);
+  }
+
   /**
    * Reads what {@link #pack} wrote.
    *
    * @param packed all of its bytes
    * @throws IllegalStateException when they are not such bytes
    */
-  static TextEncoding.Sparse unpack(byte[] packed) {
+  static TextEncoding unpack(byte[] packed) {
     ByteBuffer in = ByteBuffer.wrap(packed);
     try {
-      if (in.get() != VERSION) {
+      byte kind = in.get();
+      if (kind == DENSE) {
+        return unpackDense(in);
+      }
+      if (kind != VERSION) {
         throw damaged(in, null);
       }
       int size = readNumber(in);

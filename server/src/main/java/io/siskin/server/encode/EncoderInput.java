@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  *     units, ascending, the last one the text's length; the text is encoded once and pooled once a
  *     chunk. Empty for one encoding of the whole text
  * @param pair a second text, for a model that reads two in one input; null for others
+ * @param ofTokens whether a sparse vector of each token is wanted, instead of one of the text; see
+ *     {@link TextModel#tokenVectors}
  */
-public record EncoderInput(String text, Side side, List<Integer> chunkEnds, @Nullable String pair) {
+public record EncoderInput(
+    String text, Side side, List<Integer> chunkEnds, @Nullable String pair, boolean ofTokens) {
   /** Checks the order of the chunks. */
   public EncoderInput {
     chunkEnds = List.copyOf(chunkEnds);
@@ -39,7 +42,7 @@ public record EncoderInput(String text, Side side, List<Integer> chunkEnds, @Nul
    * @param chunkEnds where each chunk ends
    */
   public EncoderInput(String text, Side side, List<Integer> chunkEnds) {
-    this(text, side, chunkEnds, null);
+    this(text, side, chunkEnds, null, false);
   }
 
   /**
@@ -49,7 +52,12 @@ public record EncoderInput(String text, Side side, List<Integer> chunkEnds, @Nul
    * @param document the second text
    */
   public static EncoderInput ofPair(String query, String document) {
-    return new EncoderInput(query, Side.DOCUMENT, List.of(), document);
+    return new EncoderInput(query, Side.DOCUMENT, List.of(), document, false);
+  }
+
+  /** Returns the same text, of which a sparse vector of each token is wanted. */
+  public EncoderInput byToken() {
+    return new EncoderInput(text, side, chunkEnds, pair, true);
   }
 
   /** Returns how long all text is, in UTF-16 code units. */

@@ -33,6 +33,34 @@ public sealed interface TextEncoding {
   }
 
   /**
+   * A dense vector for each token of a text, special tokens left out.
+   *
+   * @param vectors the vectors in the order of the tokens, none for a text without tokens; not to
+   *     be changed
+   * @param keys for each of them, the id of its token in the model's vocabulary; not to be changed
+   */
+  record DenseTokens(List<float[]> vectors, int[] keys) implements TextEncoding {
+    /** Copies the list. */
+    public DenseTokens {
+      vectors = List.copyOf(vectors);
+      assert vectors.size() == keys.length : keys.length;
+    }
+  }
+
+  /**
+   * A sparse vector for each token of a text that counts when a model pools its numbers; see {@link
+   * EncoderInput#ofTokens}.
+   *
+   * @param vectors one or more, in the order of the tokens
+   */
+  record SparseTokens(List<SparseVector> vectors) implements TextEncoding {
+    /** Copies the list. */
+    public SparseTokens {
+      vectors = List.copyOf(vectors);
+    }
+  }
+
+  /**
    * What a model says of two texts that it read in one input.
    *
    * @param score how well the second text answers the first one

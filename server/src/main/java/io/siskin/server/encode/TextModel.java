@@ -98,7 +98,12 @@ public interface TextModel extends AutoCloseable {
    *     vocabulary for each token
    */
   default List<SparseVector> tokenVectors(TokenizedText text) {
-    throw new InvalidInputException(
+    throw noTokenVectors();
+  }
+
+  /** Returns the error of a model that gives no sparse vectors of tokens. */
+  static InvalidInputException noTokenVectors() {
+    return new InvalidInputException(
         "model",
         "one that gives no vectors of tokens",
         "a model of this process that gives numbers over a vocabulary for each token");

@@ -2,6 +2,7 @@ package io.siskin.server.ingest;
 
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseStorage;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.error.Ranges;
@@ -143,6 +144,37 @@ public record DenseBuild(
     whole.forEach(
         (name, vectors) ->
             shaped.put(name, shaped(schema.requireDense("dense." + name, name), vectors)));
+    return shaped;
+  }
+
+  /**
+   * Returns what is stored of the vectors with keys of a document, before it is rounded.
+   *
+   * @param schema the fields of the collection
+   * @param whole the whole vectors by the name of the field
+   * @throws InvalidInputException when a field is not declared, or a vector has another length
+   */
+  Map<String, List<KeyedVector>> shapedKeyed(Schema schema, Map<String, List<KeyedVector>> whole) {
+    Map<String, List<KeyedVector>> shaped = new LinkedHashMap<>();
+    whole.forEach(
+        (name, vectors) -> {
+          DenseFieldSpec field = schema.requireDense("keyed_vectors." + name, name);
+          int length = wholeDimensions(field);
+          List<KeyedVector> cut = new ArrayList<>(vectors.size());
+          for (int i = 0; i < vectors.size(); i++) {
+            float[] values = vectors.get(i).values();
+            if (values.length != length) {
+              throw new InvalidInputException(
+                  "keyed_vectors." + name + ".vectors[" + i + "].values",
+                  values.length + " numbers",
+                  length + " numbers");
+            }
+            cut.add(
+                new KeyedVector(
+                    vectors.get(i).key(), Arrays.copyOf(values, field.type().dimensions())));
+          }
+          shaped.put(name, cut);
+        });
     return shaped;
   }
 

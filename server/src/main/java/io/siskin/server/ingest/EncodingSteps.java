@@ -1,5 +1,7 @@
 package io.siskin.server.ingest;
 
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.StoredEncodings;
 import io.siskin.server.corpus.BadRecordPolicy;
@@ -110,19 +112,40 @@ final class EncodingSteps implements AutoCloseable {
 
   private void addDense(DenseModelSide side) throws IOException {
     double share = request.dense().wordShares().getOrDefault(side.field(), 1.0);
-    boolean inChunks =
-        share == 1 && request.schema().requireDense("field", side.field()).vectorsMax() > 1;
+    DenseFieldSpec field = request.schema().requireDense("field", side.field());
+    if (field.type().hasKeys()) {
+      addKeyed(side, field, share);
+      return;
+    }
+    int vectorsMax = field.vectorsMax();
+    boolean inChunks = share == 1 && vectorsMax > 1;
     String how = "dense " + side.field() + " " + inChunks + " " + share + " " + side.prefix();
     add(
         new DenseStep(side, inChunks, words, share),
         frontEnd(
             new FrontEndEncoder<>(
                 side.model(),
-                (_, encoding) -> side.vectors(encoding),
+                (_, encoding) -> side.vectors(encoding, vectorsMax),
+                request.options().threads(),
+                wanted())),
+        request.encodingKey(side.model().fingerprint(), how),
+        new DenseBodies());
+  }
+
+  private void addKeyed(DenseModelSide side, DenseFieldSpec field, double share)
+      throws IOException {
+    String how =
+        "keyed " + side.field() + " " + field.vectorsMax() + " " + share + " " + side.prefix();
+    add(
+        new KeyedStep(side, words, share),
+        frontEnd(
+            new FrontEndEncoder<>(
+                side.model(),
+                (_, encoding) -> side.keyedVectors(encoding, field.vectorsMax()),
                 request.options().threads(),
                 StoredEncodings.none())),
         request.encodingKey(side.model().fingerprint(), how),
-        new DenseBodies());
+        new KeyedBodies());
   }
 
   private <V> void add(
@@ -138,7 +161,7 @@ final class EncodingSteps implements AutoCloseable {
     return encoder;
   }
 
-  /** Models take long enough for it to matter that nothing is encoded twice. Sparse ones only. */
+  /** Models take long enough for it to matter that nothing is encoded twice. */
   private StoredEncodings wanted() {
     stored.want();
     stored.permit();
@@ -174,6 +197,22 @@ final class EncodingSteps implements AutoCloseable {
     @Override
     public IndexedDocument with(IndexedDocument document, List<float[]> value) {
       return document.withDense(side.field(), value);
+    }
+  }
+
+  /** What is encoded of a document for a dense field that stores keys. */
+  private record KeyedStep(DenseModelSide side, InformativeWords words, double share)
+      implements EncodingQueue.Step<List<KeyedVector>> {
+    @Override
+    public @Nullable EncoderInput input(IndexedDocument document) {
+      return document.text().isBlank() || document.keyed().containsKey(side.field())
+          ? null
+          : side.input(words.select(document.text(), share));
+    }
+
+    @Override
+    public IndexedDocument with(IndexedDocument document, List<KeyedVector> value) {
+      return document.withKeyed(side.field(), value);
     }
   }
 

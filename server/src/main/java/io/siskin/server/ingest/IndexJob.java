@@ -399,7 +399,10 @@ public final class IndexJob {
     }
     Map<String, DenseVectors> dense =
         schema.stored(
-            schema.stored(request.dense().shaped(schema, document.dense())), tokens, vector);
+            schema.stored(request.dense().shaped(schema, document.dense())),
+            tokens,
+            request.dense().shapedKeyed(schema, document.keyed()),
+            vector);
     if (!request.schema().fields().isEmpty()) {
       Map<String, String> given = storedFields;
       storedFields = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package io.siskin.server.ingest;
 
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.document.Schema;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param fields its fields without those that say how it is encoded
  * @param vector its sparse vector; null until it is encoded
  * @param dense its dense vectors by the name of the field, as long as they were given or encoded
+ * @param keyed its vectors with keys by the name of the field, in the same way
  * @param chunkEnds where chunks of its {@link SourceDocument#text} end; empty for none
  */
 record IndexedDocument(
@@ -23,6 +25,7 @@ record IndexedDocument(
     Map<String, String> fields,
     @Nullable SparseVector vector,
     Map<String, List<float[]>> dense,
+    Map<String, List<KeyedVector>> keyed,
     List<Integer> chunkEnds) {
   /**
    * Takes what a document brings.
@@ -34,13 +37,15 @@ record IndexedDocument(
    */
   static IndexedDocument of(SourceDocument source, Schema schema, boolean hasEncoder) {
     if (schema.dense().isEmpty()) {
-      return new IndexedDocument(source, source.fields(), source.vector(), Map.of(), List.of());
+      return new IndexedDocument(
+          source, source.fields(), source.vector(), Map.of(), Map.of(), List.of());
     }
     Map<String, String> fields = new LinkedHashMap<>(source.fields());
     try {
       Map<String, List<float[]>> dense = DenseMembers.take(schema, fields);
+      Map<String, List<KeyedVector>> keyed = KeyedMembers.take(schema, fields);
       List<Integer> chunkEnds = hasEncoder ? ChunkEnds.take(source.text(), fields) : List.of();
-      return new IndexedDocument(source, fields, source.vector(), dense, chunkEnds);
+      return new IndexedDocument(source, fields, source.vector(), dense, keyed, chunkEnds);
     } catch (InvalidInputException wrong) {
       throw wrong.at(source.place());
     }
@@ -57,7 +62,7 @@ record IndexedDocument(
    * @param made the vector
    */
   IndexedDocument withVector(SparseVector made) {
-    return new IndexedDocument(source, fields, made, dense, chunkEnds);
+    return new IndexedDocument(source, fields, made, dense, keyed, chunkEnds);
   }
 
   /**
@@ -69,6 +74,18 @@ record IndexedDocument(
   IndexedDocument withDense(String field, List<float[]> made) {
     Map<String, List<float[]>> more = new LinkedHashMap<>(dense);
     more.put(field, made);
-    return new IndexedDocument(source, fields, vector, more, chunkEnds);
+    return new IndexedDocument(source, fields, vector, more, keyed, chunkEnds);
+  }
+
+  /**
+   * Returns the same document with vectors with keys of one more dense field.
+   *
+   * @param field the name of the field
+   * @param made the vectors
+   */
+  IndexedDocument withKeyed(String field, List<KeyedVector> made) {
+    Map<String, List<KeyedVector>> more = new LinkedHashMap<>(keyed);
+    more.put(field, made);
+    return new IndexedDocument(source, fields, vector, dense, more, chunkEnds);
   }
 }

@@ -26,6 +26,7 @@ import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rank.tree.SparseQuery;
 import io.siskin.server.rank.tree.StagesBelow;
 import io.siskin.server.rank.tree.TokenQuery;
+import io.siskin.server.rank.tree.TokenSearch;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
@@ -35,7 +36,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates one ranking tree: inputs first, in their order, then the stage that takes them. A list
@@ -150,23 +150,23 @@ public final class TreeEvaluator {
   }
 
   /**
-   * Returns the path of the first stage that takes the token vectors of the request's text; null if
-   * none does.
+   * Returns the texts of a tree whose token vectors stages take, each once for a field, with the
+   * path of the first stage that has it.
    *
    * @param root the root of the tree
    */
-  public static @Nullable String takesTokensOfRequest(RankingNode root) {
-    if (root instanceof RankingNode.MaxSim maxSim
-        && maxSim.query() instanceof TokenQuery.OfRequest) {
-      return root.frame().path() + ".rescore.max_sim";
-    }
-    for (RankingNode input : root.inputs()) {
-      String path = takesTokensOfRequest(input);
-      if (path != null) {
-        return path;
+  public static Map<TokenSearch, String> tokenQueries(RankingNode root) {
+    Map<TokenSearch, String> queries = new LinkedHashMap<>();
+    for (RankingNode each : StagesBelow.all(root)) {
+      if (each instanceof RankingNode.MaxSim maxSim
+          && (maxSim.query() instanceof TokenQuery.OfRequest
+              || maxSim.query() instanceof TokenQuery.Text)) {
+        queries.putIfAbsent(
+            new TokenSearch(maxSim.field(), maxSim.query()),
+            each.frame().path() + ".rescore.max_sim");
       }
     }
-    return null;
+    return queries;
   }
 
   /**
@@ -335,11 +335,7 @@ public final class TreeEvaluator {
               new Interpolation.Weights(maxSim.alpha(), maxSim.missingScore()),
               EarlyStop.NONE,
               inputs.getFirst(),
-              field(maxSim.field())
-                  .scorer(
-                      maxSim.query() instanceof TokenQuery.OfRequest
-                          ? new TokenQuery.Terms(queries.tokens())
-                          : maxSim.query()),
+              field(maxSim.field()).scorer(queries.tokens(maxSim.field(), maxSim.query())),
               scope.positions(),
               budget);
       case RankingNode.Densified densified ->

@@ -324,7 +324,7 @@ public final class DocumentReader implements DocumentReads {
 
   /**
    * Returns what dense vectors take in an answer: 4 bytes for each value, however it is stored, and
-   * at most 5 for the number of a term.
+   * at most 5 for the number of a term and 6 for the key of a vector.
    */
   private static long denseLengthBytes(StoredDocument document) {
     long length = 0;
@@ -332,6 +332,7 @@ public final class DocumentReader implements DocumentReads {
       int valueBytes =
           vectors.type().storage() == DenseStorage.TERMS ? Float.BYTES + 5 : Float.BYTES;
       length += (long) valueBytes * vectors.count() * vectors.type().dimensions();
+      length += vectors.type().hasKeys() ? 6L * vectors.count() : 0;
     }
     return length;
   }

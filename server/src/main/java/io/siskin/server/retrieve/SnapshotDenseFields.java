@@ -6,6 +6,7 @@ import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
 import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.dense.RowBlock;
 import io.siskin.index.dense.StoredDenseField;
@@ -108,7 +109,14 @@ final class SnapshotDenseFields implements DenseFields {
             case TokenQuery.Values(List<DenseVector> vectors) ->
                 MaxSimQuery.of(spec, vectors.stream().map(DenseVector::toArray).toList());
             case TokenQuery.Terms(List<SparseVector> vectors) -> MaxSimQuery.ofTerms(spec, vectors);
-            case TokenQuery.OfRequest() -> throw new IllegalArgumentException("it has no vectors");
+            case TokenQuery.Keyed(List<TokenQuery.WithKey> vectors) ->
+                MaxSimQuery.ofKeyed(
+                    spec,
+                    vectors.stream()
+                        .map(each -> new KeyedVector(each.key(), each.vector().toArray()))
+                        .toList());
+            case TokenQuery.OfRequest _, TokenQuery.Text _ ->
+                throw new IllegalArgumentException("it has no vectors");
           };
       return new MaxSimScorer(prepared, segments());
     }

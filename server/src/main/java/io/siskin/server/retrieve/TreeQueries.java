@@ -1,6 +1,7 @@
 package io.siskin.server.retrieve;
 
 import io.siskin.index.dense.DenseSimilarity;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.vector.SparseVector;
@@ -22,6 +23,7 @@ import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rank.tree.SparseQuery;
 import io.siskin.server.rank.tree.TokenQuery;
+import io.siskin.server.rank.tree.TokenSearch;
 import io.siskin.server.rank.tree.Turn;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.search.Cancellation;
@@ -95,29 +97,67 @@ final class TreeQueries {
               dense.put(query, dense(query, path));
             });
     checkTokens(root);
-    return new EncodedQueries(sparse, dense, tokens(root));
+    Map<TokenSearch, TokenQuery> tokens = new HashMap<>();
+    TreeEvaluator.tokenQueries(root)
+        .forEach(
+            (query, path) -> {
+              cancellation.check();
+              tokens.put(query, tokens(query, path));
+            });
+    return new EncodedQueries(sparse, dense, tokens);
   }
 
-  /** Returns the token vectors of the request's text, if a stage takes them. */
-  private List<SparseVector> tokens(RankingNode root) {
-    String path = TreeEvaluator.takesTokensOfRequest(root);
-    if (path == null) {
-      return List.of();
+  /** Returns the token vectors of a text, as its field takes them. */
+  private TokenQuery tokens(TokenSearch query, String path) {
+    List<String> texts = TreeTexts.texts(query.query(), ofRequest);
+    if (TreeTexts.storesTerms(snapshot, query.field())) {
+      ModelSide side = snapshot.encoders().queryModel();
+      if (side == null || texts.isEmpty()) {
+        throw new InvalidInputException(
+            path + TreeTexts.TOKEN_VECTORS,
+            "not set",
+            "1 to 128 vectors, since no model encodes the queries of the collection");
+      }
+      try {
+        TextEncoding encoding = encoding(side.model(), side.tokenInput(texts.getFirst()));
+        List<SparseVector> vectors = ModelSide.tokenVectors(encoding);
+        return new TokenQuery.Terms(
+            vectors.subList(0, Math.min(vectors.size(), MaxSimQuery.VECTOR_COUNT_MAX)));
+      } catch (InvalidInputException refused) {
+        throw refused.at(path + TreeTexts.TOKEN_VECTORS);
+      }
     }
-    ModelSide side = snapshot.encoders().queryModel();
-    if (side == null || !(ofRequest instanceof Query.Text(String text))) {
-      throw new InvalidInputException(
-          path + ".token_vectors",
-          "not set",
-          "1 to 128 vectors, since no model encodes the queries of the collection");
+    DenseModelSide side = snapshot.denseEncoders().queries(query.field());
+    DenseFields.Field field = fields.find(query.field());
+    if (side == null || field == null || texts.isEmpty()) {
+      throw new IllegalStateException("the tree was checked: " + path);
     }
-    cancellation.check();
+    TokenQuery vectors;
+    boolean isEmpty;
     try {
-      List<SparseVector> vectors = side.tokenVectors(text);
-      return vectors.subList(0, Math.min(vectors.size(), MaxSimQuery.VECTOR_COUNT_MAX));
-    } catch (InvalidInputException refused) {
-      throw refused.at(path + ".token_vectors");
+      TextEncoding encoding = encoding(side.model(), side.input(texts.getFirst()));
+      if (field.storage().isKeyed()) {
+        List<KeyedVector> keyed = side.keyedVectors(encoding, MaxSimQuery.VECTOR_COUNT_MAX);
+        isEmpty = keyed.isEmpty();
+        vectors = new TokenQuery.Keyed(keyed.stream().map(TreeQueries::withKey).toList());
+      } else {
+        List<float[]> values = side.vectors(encoding, MaxSimQuery.VECTOR_COUNT_MAX);
+        isEmpty = values.isEmpty();
+        vectors = new TokenQuery.Values(values.stream().map(DenseVector::new).toList());
+      }
+    } catch (InvalidInputException wrong) {
+      throw wrong.at(path);
     }
+    if (isEmpty) {
+      throw new InvalidInputException(
+          path + ".text", "a text without tokens", "a text with a token");
+    }
+    TreeCheck.check(path + ".text", vectors, field);
+    return vectors;
+  }
+
+  private static TokenQuery.WithKey withKey(KeyedVector vector) {
+    return new TokenQuery.WithKey(vector.key(), new DenseVector(vector.values()));
   }
 
   private void checkTokens(RankingNode node) {
@@ -163,7 +203,7 @@ final class TreeQueries {
     List<float[]> vectors = new ArrayList<>();
     try {
       for (String text : TreeTexts.texts(query.target(), ofRequest)) {
-        vectors.add(side.vectors(encoding(side.model(), side.input(text))).getFirst());
+        vectors.add(side.vector(encoding(side.model(), side.input(text))));
       }
     } catch (InvalidInputException wrong) {
       throw wrong.at(path);

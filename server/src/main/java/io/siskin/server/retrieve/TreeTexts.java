@@ -1,5 +1,6 @@
 package io.siskin.server.retrieve;
 
+import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.EncodeNanos;
@@ -16,6 +17,7 @@ import io.siskin.server.rank.tree.DenseSearch;
 import io.siskin.server.rank.tree.DenseTarget;
 import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rank.tree.SparseQuery;
+import io.siskin.server.rank.tree.TokenQuery;
 import io.siskin.server.rank.tree.Turn;
 import io.siskin.server.retrieve.EncodedTexts.Facts;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread; what comes of {@link #submit} comes on threads of the front ends.
  */
 final class TreeTexts {
+  /** What follows the path of a stage in messages about sparse token vectors. */
+  static final String TOKEN_VECTORS = ".token_vectors";
+
   /** The texts of one model, with the path of the first stage that has each; empty for none. */
   private record OfModel(BatchedModel model, Map<EncoderInput, String> paths) {}
 
@@ -79,7 +84,38 @@ final class TreeTexts {
                 }
               }
             });
+    texts.addTokens(snapshot, root, ofRequest);
     return texts;
+  }
+
+  /** Adds the texts of which token vectors are wanted. */
+  private void addTokens(CollectionSnapshot snapshot, RankingNode root, Query ofRequest) {
+    TreeEvaluator.tokenQueries(root)
+        .forEach(
+            (query, path) -> {
+              ModelSide sparse = snapshot.encoders().queryModel();
+              DenseModelSide dense = snapshot.denseEncoders().queries(query.field());
+              for (String text : texts(query.query(), ofRequest)) {
+                if (storesTerms(snapshot, query.field())) {
+                  if (sparse != null) {
+                    add(sparse.model(), sparse.tokenInput(text), path + TOKEN_VECTORS);
+                  }
+                } else if (dense != null) {
+                  add(dense.model(), dense.input(text), path);
+                }
+              }
+            });
+  }
+
+  /**
+   * Returns whether the token vectors of a dense field are sparse.
+   *
+   * @param snapshot the collection
+   * @param field the name of the field
+   */
+  static boolean storesTerms(CollectionSnapshot snapshot, String field) {
+    return snapshot.manifest().settings().schema().dense().stream()
+        .anyMatch(spec -> spec.name().equals(field) && spec.type().storage() == DenseStorage.TERMS);
   }
 
   private void add(TextModel model, EncoderInput input, String path) {
@@ -108,6 +144,15 @@ final class TreeTexts {
       case DenseTarget.Text(String text) -> List.of(text);
       case DenseTarget.Turns(List<Turn> turns) -> turns.stream().map(Turn::text).toList();
       case DenseTarget.Vector _ -> List.of();
+    };
+  }
+
+  /** Returns the texts of a query of token vectors. */
+  static List<String> texts(TokenQuery query, Query ofRequest) {
+    return switch (query) {
+      case TokenQuery.OfRequest _ -> texts(ofRequest);
+      case TokenQuery.Text(String text) -> List.of(text);
+      case TokenQuery.Values _, TokenQuery.Terms _, TokenQuery.Keyed _ -> List.of();
     };
   }
 

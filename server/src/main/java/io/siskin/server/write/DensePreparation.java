@@ -1,10 +1,14 @@
 package io.siskin.server.write;
 
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseVectors;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.batch.EncodedText;
 import io.siskin.server.batch.Priority;
 import io.siskin.server.encode.EncoderInput;
+import io.siskin.server.encode.TextEncoding;
 import io.siskin.server.encode.factory.DenseModelSide;
 import io.siskin.server.ingest.EncodingFailures;
 import io.siskin.server.search.Cancellation;
@@ -38,10 +42,28 @@ final class DensePreparation {
    * One vector that is wanted.
    *
    * @param document the number of the document in the request
+   * @param field the field that it is for
    * @param side what encodes it
    * @param input its text
    */
-  private record Wanted(int document, DenseModelSide side, EncoderInput input) {}
+  private record Wanted(
+      int document, DenseFieldSpec field, DenseModelSide side, EncoderInput input) {
+
+    /** Returns what came of the text. */
+    Outcome outcome(TextEncoding encoding) {
+      if (field.type().hasKeys()) {
+        List<KeyedVector> keyed = side.keyedVectors(encoding, field.vectorsMax());
+        return keyed.isEmpty()
+            ? new Outcome.Empty(document)
+            : new Outcome.Encoded(document, field.name(), field.keyedVectors(keyed));
+      }
+      List<float[]> vectors = side.vectors(encoding, field.vectorsMax());
+      return vectors.isEmpty()
+          ? new Outcome.Empty(document)
+          : new Outcome.Encoded(
+              document, field.name(), field.vectors(vectors.toArray(float[][]::new)));
+    }
+  }
 
   /** What came of one text. */
   sealed interface Outcome {
@@ -53,9 +75,16 @@ final class DensePreparation {
      *
      * @param document the number of the document in the request
      * @param field the name of the field
-     * @param vectors its vectors
+     * @param vectors its vectors in their stored form
      */
-    record Encoded(int document, String field, List<float[]> vectors) implements Outcome {}
+    record Encoded(int document, String field, DenseVectors vectors) implements Outcome {}
+
+    /**
+     * It has no tokens, of which the model would give vectors.
+     *
+     * @param document the number of the document in the request
+     */
+    record Empty(int document) implements Outcome {}
 
     /**
      * It cannot be encoded.
@@ -70,11 +99,12 @@ final class DensePreparation {
    * Adds a text.
    *
    * @param document the number of the document in the request
+   * @param field the field that it is for
    * @param side what encodes it
    * @param text the text
    */
-  void add(int document, DenseModelSide side, String text) {
-    wanted.add(new Wanted(document, side, side.input(text)));
+  void add(int document, DenseFieldSpec field, DenseModelSide side, String text) {
+    wanted.add(new Wanted(document, field, side, side.input(text)));
   }
 
   /**
@@ -125,8 +155,7 @@ final class DensePreparation {
 
   private static Outcome encoded(Wanted one, EncodedText encoded) {
     try {
-      return new Outcome.Encoded(
-          one.document, one.side.field(), one.side.vectors(encoded.encoding()));
+      return one.outcome(encoded.encoding());
     } catch (InvalidInputException wrong) {
       return new Outcome.Refused(one.document, wrong);
     }
@@ -148,9 +177,7 @@ final class DensePreparation {
     for (Wanted one : texts) {
       cancellation.check();
       try {
-        outcomes.add(
-            new Outcome.Encoded(
-                one.document, one.side.field(), one.side.vectors(one.side.encodeHere(one.input))));
+        outcomes.add(one.outcome(one.side.encodeHere(one.input)));
       } catch (RuntimeException failure) {
         outcomes.add(new Outcome.Refused(one.document, refused(failure)));
       }

@@ -1,5 +1,6 @@
 package io.siskin.server.write;
 
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.vector.SparseVector;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param dense its dense vectors, by the name of the dense field and in their order; none says the
  *     same as a field that is missing
  * @param tokenVectors its token vectors, by the name of the dense field and in their order
+ * @param keyedVectors its vectors with keys, by the name of the dense field
  */
 public record DocumentInput(
     String id,
@@ -24,7 +26,8 @@ public record DocumentInput(
     @Nullable String text,
     Map<String, FieldValue> fields,
     Map<String, List<float[]>> dense,
-    Map<String, List<SparseVector>> tokenVectors) {
+    Map<String, List<SparseVector>> tokenVectors,
+    Map<String, List<KeyedVector>> keyedVectors) {
   /**
    * Makes a document without token vectors.
    *
@@ -40,7 +43,7 @@ public record DocumentInput(
       @Nullable String text,
       Map<String, FieldValue> fields,
       Map<String, List<float[]>> dense) {
-    this(id, vector, text, fields, dense, Map.of());
+    this(id, vector, text, fields, dense, Map.of(), Map.of());
   }
 
   /**

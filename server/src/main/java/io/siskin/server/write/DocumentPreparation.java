@@ -2,6 +2,7 @@ package io.siskin.server.write;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.DocumentLimits;
 import io.siskin.index.document.FieldType;
@@ -118,7 +119,8 @@ final class DocumentPreparation {
     if (!document.text.isBlank()) {
       for (DenseModelSide side : collection.denseEncoders().documents()) {
         if (!document.dense.containsKey(side.field())) {
-          dense.add(number, side, document.text);
+          DenseFieldSpec field = collection.schema().requireDense("dense", side.field());
+          dense.add(number, field, side, document.text);
         }
       }
     }
@@ -190,9 +192,9 @@ final class DocumentPreparation {
       }
     }
     // What is made of the sparse vector is added when that is known.
-    return input.tokenVectors().isEmpty()
+    return input.tokenVectors().isEmpty() && input.keyedVectors().isEmpty()
         ? dense
-        : schema.stored(dense, input.tokenVectors(), TokenVector.EMPTY);
+        : schema.stored(dense, input.tokenVectors(), input.keyedVectors(), TokenVector.EMPTY);
   }
 
   /**
@@ -328,7 +330,7 @@ final class DocumentPreparation {
   private PreparedDocument prepared(Checked document, SparseVector vector, List<Outcome> encoded) {
     try {
       Map<String, DenseVectors> dense =
-          collection.schema().stored(dense(document, encoded), Map.of(), vector);
+          collection.schema().stored(dense(document, encoded), Map.of(), Map.of(), vector);
       DocumentLimits.checkDense(document.id, dense);
       return ready(document, vector, dense);
     } catch (InvalidInputException refused) {
@@ -341,15 +343,16 @@ final class DocumentPreparation {
     if (encoded.isEmpty()) {
       return document.dense;
     }
-    Map<String, List<float[]>> vectors = new LinkedHashMap<>();
+    Map<String, DenseVectors> dense = new LinkedHashMap<>(document.dense);
     for (Outcome outcome : encoded) {
       switch (outcome) {
-        case Outcome.Encoded(_, String field, List<float[]> found) -> vectors.put(field, found);
+        case Outcome.Encoded(_, String field, DenseVectors found) -> dense.put(field, found);
+        case Outcome.Empty _ -> {
+          // It has no vector.
+        }
         case Outcome.Refused(_, InvalidInputException reason) -> throw reason;
       }
     }
-    Map<String, DenseVectors> dense = new LinkedHashMap<>(document.dense);
-    dense.putAll(collection.schema().stored(vectors));
     return dense;
   }
 

@@ -1,6 +1,7 @@
 package io.siskin.server.write;
 
 import io.siskin.index.build.VectorQuantizer;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.error.Ranges;
 import io.siskin.index.vector.SparseVector;
@@ -225,6 +226,12 @@ final class Upserts implements AutoCloseable {
         length += DocumentHeap.bytes(field.getKey());
         for (float[] values : field.getValue()) {
           length += 24L + (long) Float.BYTES * values.length;
+        }
+      }
+      for (Map.Entry<String, List<KeyedVector>> field : document.keyedVectors().entrySet()) {
+        length += DocumentHeap.bytes(field.getKey());
+        for (KeyedVector keyed : field.getValue()) {
+          length += 40L + (long) Float.BYTES * keyed.values().length;
         }
       }
       for (Map.Entry<String, List<SparseVector>> field : document.tokenVectors().entrySet()) {

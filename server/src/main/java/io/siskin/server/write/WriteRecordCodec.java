@@ -134,8 +134,8 @@ final class WriteRecordCodec {
           putInt(type.storage().code());
           putInt(type.similarity().code());
           putInt(vectors.count());
-          for (int vector = 0; type.hasScales() && vector < vectors.count(); vector++) {
-            putInt(Float.floatToRawIntBits(vectors.scale(vector)));
+          for (int vector = 0; type.hasMarks() && vector < vectors.count(); vector++) {
+            putInt(vectors.mark(vector));
           }
           byte[] values = vectors.storedValues();
           out.putBytes(at, values);
@@ -334,16 +334,16 @@ final class WriteRecordCodec {
         throw damaged(
             "storage and similarity of " + what,
             storageCode + " and " + similarityCode,
-            "1 to 6, and 1 or 2");
+            "1 to 9, and 1 or 2");
       }
       DenseType type = new DenseType(dimensions, storage, similarity);
       int vectorCount = count(type.vectorBytes());
-      float[] scales = new float[type.hasScales() ? vectorCount : 0];
-      for (int i = 0; i < scales.length; i++) {
-        scales[i] = Float.intBitsToFloat(integer());
+      int[] marks = new int[type.hasMarks() ? vectorCount : 0];
+      for (int i = 0; i < marks.length; i++) {
+        marks[i] = integer();
       }
       DenseVectors vectors =
-          DenseVectors.ofStored(type, vectorCount, bytes(vectorCount * type.vectorBytes()), scales);
+          DenseVectors.ofStored(type, vectorCount, bytes(vectorCount * type.vectorBytes()), marks);
       vectors.checkValues(what);
       return vectors;
     }

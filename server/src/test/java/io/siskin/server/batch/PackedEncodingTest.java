@@ -56,6 +56,34 @@ final class PackedEncodingTest {
   }
 
   @Test
+  void denseVectorsComeBackBitByBit() {
+    Seeded.run(
+        random -> {
+          for (int i = 0; i < 100; i++) {
+            int dimensions = 1 + random.nextInt(500);
+            List<float[]> vectors = new ArrayList<>();
+            for (int count = 1 + random.nextInt(3); count > 0; count--) {
+              float[] vector = new float[dimensions];
+              for (int j = 0; j < dimensions; j++) {
+                vector[j] = (float) random.nextGaussian();
+              }
+              vectors.add(vector);
+            }
+            byte[] packed = packed(new TextEncoding.Dense(vectors));
+            assertThat(packed).hasSizeLessThanOrEqualTo(6 + 4 * dimensions * vectors.size());
+            TextEncoding.Dense found = (TextEncoding.Dense) PackedEncoding.unpack(packed);
+            assertThat(found.vectors()).hasSameSizeAs(vectors);
+            for (int v = 0; v < vectors.size(); v++) {
+              assertThat(found.vectors().get(v)).containsExactly(vectors.get(v));
+            }
+            byte[] cut = Arrays.copyOf(packed, random.nextInt(packed.length));
+            assertThatThrownBy(() -> PackedEncoding.unpack(cut))
+                .isInstanceOf(IllegalStateException.class);
+          }
+        });
+  }
+
+  @Test
   void aTermOfAModelTakesLittle() {
     String[] tokens = new String[100];
     float[] weights = new float[100];
@@ -71,7 +99,12 @@ final class PackedEncodingTest {
 
   @Test
   void whatNoStoreTakesIsNotPacked() {
-    assertThat(PackedEncoding.pack(new TextEncoding.Dense(List.of(new float[4])))).isNull();
+    assertThat(PackedEncoding.pack(new TextEncoding.Dense(List.of(new float[20_000])))).isNull();
+    assertThat(
+            PackedEncoding.pack(new TextEncoding.DenseTokens(List.of(new float[4]), new int[] {7})))
+        .isNull();
+    assertThat(PackedEncoding.pack(new TextEncoding.SparseTokens(List.of(TokenVector.EMPTY))))
+        .isNull();
     Map<String, Float> weights = new HashMap<>();
     for (int i = 0; i < 10_000; i++) {
       weights.put("term" + i, 1f);

@@ -9,7 +9,10 @@ import io.siskin.server.rank.tree.DenseTarget;
 import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rank.tree.SparseQuery;
+import io.siskin.server.rank.tree.TokenQuery;
+import io.siskin.server.rank.tree.TokenSearch;
 import io.siskin.server.rank.tree.Turn;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +74,29 @@ final class FakeTexts {
         }
       }
     }
-    return new EncodedQueries(vectors, targets, List.of());
+    Map<TokenSearch, TokenQuery> tokens = new HashMap<>();
+    for (TokenSearch search : TreeEvaluator.tokenQueries(root).keySet()) {
+      tokens.put(search, new TokenQuery.Values(tokens(search.field(), search.query())));
+    }
+    return new EncodedQueries(vectors, targets, tokens);
+  }
+
+  /** Returns the vectors of the tokens of a text, or those of a query that has vectors. */
+  List<DenseVector> tokens(String field, TokenQuery query) {
+    return switch (query) {
+      case TokenQuery.Values(List<DenseVector> vectors) -> vectors;
+      case TokenQuery.OfRequest() -> tokens(field, OF_REQUEST);
+      case TokenQuery.Text(String text) -> tokens(field, text);
+      case TokenQuery.Terms _, TokenQuery.Keyed _ -> throw new AssertionError(query);
+    };
+  }
+
+  /** One more than the text has characters, at most four. */
+  private List<DenseVector> tokens(String field, String text) {
+    List<DenseVector> tokens = new ArrayList<>();
+    for (int i = 0; i <= Math.min(3, text.length()); i++) {
+      tokens.add(new DenseVector(dense(field, text + " token " + i)));
+    }
+    return tokens;
   }
 }

@@ -19,7 +19,6 @@ import io.siskin.server.rank.tree.FusionMethod;
 import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rank.tree.Reach;
 import io.siskin.server.rank.tree.SparseQuery;
-import io.siskin.server.rank.tree.TokenQuery;
 import io.siskin.server.rank.tree.Turn;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.SearchMode;
@@ -117,7 +116,7 @@ final class NaiveTree {
   /** The dense score of a document is that of its best vector. */
   private double maxSim(RankingNode.MaxSim node, int position) {
     double sum = 0;
-    for (DenseVector vector : ((TokenQuery.Values) node.query()).vectors()) {
+    for (DenseVector vector : texts.tokens(node.field(), node.query())) {
       Double score = denseScore(node.field(), new DenseTarget.Vector(vector), position);
       if (score == null) {
         return node.missingScore();

@@ -76,8 +76,7 @@ public final class RandomTrees {
               frame,
               node(path + ".rescore.input", depth + 1),
               field(),
-              new TokenQuery.Values(
-                  Stream.generate(this::vector).limit(1 + random.nextInt(4)).toList()),
+              tokens(),
               random.nextInt(5) / 4.0,
               random.nextInt(5) - 2.0);
       case 1 ->
@@ -269,6 +268,16 @@ public final class RandomTrees {
       case 1 -> new SparseQuery.Text(text());
       case 2 -> new SparseQuery.Turns(turns());
       default -> new SparseQuery.Vector((TokenVector) RankedCollection.query(random));
+    };
+  }
+
+  private TokenQuery tokens() {
+    return switch (random.nextInt(4)) {
+      case 0 -> new TokenQuery.OfRequest();
+      case 1 -> new TokenQuery.Text(text());
+      default ->
+          new TokenQuery.Values(
+              Stream.generate(this::vector).limit(1 + random.nextInt(4)).toList());
     };
   }
 

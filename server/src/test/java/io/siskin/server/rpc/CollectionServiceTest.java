@@ -216,7 +216,7 @@ class CollectionServiceTest {
             request
                 .getSchemaBuilder()
                 .addDenseFields(
-                    DenseField.newBuilder().setName("v").setDimensions(1).setStorageValue(9)));
+                    DenseField.newBuilder().setName("v").setDimensions(1).setStorageValue(99)));
     assertThatRefused(
         "schema",
         request ->

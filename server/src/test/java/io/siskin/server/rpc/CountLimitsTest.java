@@ -39,6 +39,8 @@ import io.siskin.proto.v1.FuseStage;
 import io.siskin.proto.v1.GroupScore;
 import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
+import io.siskin.proto.v1.KeyedVector;
+import io.siskin.proto.v1.KeyedVectors;
 import io.siskin.proto.v1.LoggedQuery;
 import io.siskin.proto.v1.MaxSim;
 import io.siskin.proto.v1.NextQuery;
@@ -368,6 +370,7 @@ class CountLimitsTest {
             switch (value.getMessageType().getName()) {
               case "DenseVectors" -> DenseVectors.getDefaultInstance();
               case "TokenVectors" -> TokenVectors.getDefaultInstance();
+              case "KeyedVectors" -> KeyedVectors.getDefaultInstance();
               default -> FieldValue.newBuilder().setInt64Value(index).build();
             })
         .build();
@@ -386,6 +389,7 @@ class CountLimitsTest {
       case "FieldValue" -> FieldValue.newBuilder().setInt64Value(index).build();
       case "Turn" -> Turn.newBuilder().setText(name).build();
       case "DenseVector" -> DenseVector.newBuilder().addValues(1).build();
+      case "KeyedVector" -> KeyedVector.newBuilder().setKey(index).addValues(1).build();
       case "SparseVector" -> SparseVector.getDefaultInstance();
       case "DenseField" -> DenseField.newBuilder().setName("v" + index).setDimensions(4).build();
       case "SchemaField" ->

@@ -7,6 +7,7 @@ import io.siskin.client.ClientOptions;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
+import io.siskin.client.KeyedVector;
 import io.siskin.client.NewCollection;
 import io.siskin.client.Parts;
 import io.siskin.client.Ranking;
@@ -24,6 +25,7 @@ import io.siskin.client.SearchResult.Hit;
 import io.siskin.client.SparseVector;
 import io.siskin.client.WriteResult;
 import io.siskin.index.dense.TermNumbers;
+import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.testing.Seeds;
 import io.siskin.server.rpc.Backends;
 import io.siskin.server.rpc.FakeTextEncoders;
@@ -55,6 +57,7 @@ final class LateRankingTest {
   private static final int DOCUMENTS = 240;
   private static final int DIMENSIONS = 40;
   private static final int SLICES = 64;
+  private static final int BITS = 90;
   private static final int LIMIT = 60;
   private static final double ALPHA = 0.3;
   private static final double MISSING = -1000.25;
@@ -70,9 +73,13 @@ final class LateRankingTest {
    * @param vectors its vectors of numbers
    * @param tokens its token vectors
    * @param terms its sparse vector
+   * @param keyed its vectors with keys
    */
   private record Written(
-      List<float[]> vectors, List<Map<String, Integer>> tokens, Map<String, Integer> terms) {}
+      List<float[]> vectors,
+      List<Map<String, Integer>> tokens,
+      Map<String, Integer> terms,
+      List<KeyedVector> keyed) {}
 
   private float[] draw() {
     float[] vector = new float[DIMENSIONS];
@@ -115,7 +122,8 @@ final class LateRankingTest {
       }
       Map<String, Integer> terms = terms(60, 120);
       terms.put("common", 127);
-      written.put("d" + i, new Written(vectors, tokens, terms));
+      List<KeyedVector> keyed = keyed(random.nextInt(7));
+      written.put("d" + i, new Written(vectors, tokens, terms, keyed));
       Document document = Document.of("d" + i).withVector(sparse(terms));
       if (!vectors.isEmpty()) {
         float[][] given = vectors.toArray(float[][]::new);
@@ -127,9 +135,21 @@ final class LateRankingTest {
             document.withTokenVectors(
                 "words", tokens.stream().map(LateRankingTest::sparse).toList());
       }
+      if (!keyed.isEmpty()) {
+        document = document.withKeyedVectors("key32", keyed).withKeyedVectors("key16", keyed);
+      }
       documents.add(document);
     }
     return documents;
+  }
+
+  /** Draws vectors with few different keys, one of which is the largest. */
+  private List<KeyedVector> keyed(int count) {
+    List<KeyedVector> keyed = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      keyed.add(new KeyedVector(random.nextInt(-1, 6), draw()));
+    }
+    return keyed;
   }
 
   private static NewCollection collection() {
@@ -146,7 +166,16 @@ final class LateRankingTest {
                 .withStorage(DenseField.Storage.BINARY))
         .withDenseField(
             DenseField.of("words", 4).withVectorsMax(4).withStorage(DenseField.Storage.TERMS))
-        .withDenseField(DenseField.of("slices", SLICES).withStorage(DenseField.Storage.SLICES));
+        .withDenseField(DenseField.of("slices", SLICES).withStorage(DenseField.Storage.SLICES))
+        .withDenseField(
+            DenseField.of("key32", DIMENSIONS)
+                .withVectorsMax(6)
+                .withStorage(DenseField.Storage.KEYED_F32))
+        .withDenseField(
+            DenseField.of("key16", DIMENSIONS)
+                .withVectorsMax(6)
+                .withStorage(DenseField.Storage.KEYED_F16))
+        .withDenseField(DenseField.of("hashed", BITS).withStorage(DenseField.Storage.HASHED));
   }
 
   @Test
@@ -205,8 +234,13 @@ final class LateRankingTest {
     TokenQuery terms = new TokenQuery.Terms(tokens.stream().map(LateRankingTest::sparse).toList());
     checkMaxSim(
         client, "words", terms, each -> maxSim(each.tokens, tokens, LateRankingTest::commonTerms));
+    List<KeyedVector> keyed = keyed(1 + random.nextInt(9));
+    TokenQuery coil = new TokenQuery.Keyed(keyed);
+    checkMaxSim(client, "key32", coil, each -> coil(each.keyed, keyed));
+    checkMaxSim(client, "key16", coil, each -> coil(each.keyed, keyed));
     checkBits(client, query.getFirst());
     checkDensified(client, terms(60, 120));
+    checkHashed(client, terms(60, 120));
     checkRead(books);
   }
 
@@ -253,6 +287,23 @@ final class LateRankingTest {
         largest = Math.max(largest, similarity.of(asked, there));
       }
       sum += largest;
+    }
+    return sum;
+  }
+
+  /** Returns the sum of the largest inner products of vectors with the same key. */
+  private static double coil(List<KeyedVector> document, List<KeyedVector> query) {
+    if (document.isEmpty()) {
+      return Double.NaN;
+    }
+    double sum = 0;
+    for (KeyedVector asked : query) {
+      sum +=
+          document.stream()
+              .filter(there -> there.key() == asked.key())
+              .mapToDouble(there -> dot(asked.values(), there.values()))
+              .max()
+              .orElse(0);
     }
     return sum;
   }
@@ -323,6 +374,37 @@ final class LateRankingTest {
     checkScores(rescored, "dense", each -> sliced(each.terms, query));
   }
 
+  private void checkHashed(SearchClient client, Map<String, Integer> query) {
+    SearchRequest.Query asked = new SearchRequest.Query.Vector(sparse(query));
+    List<Hit> hits = search(client, new Densified(Frame.of(LIMIT), "hashed", asked)).hits();
+    assertThat(hits)
+        .extracting(hit -> (double) hit.score())
+        .isEqualTo(
+            written.values().stream()
+                .map(each -> commonBits(each.terms, query))
+                .sorted(Comparator.reverseOrder())
+                .limit(LIMIT)
+                .toList());
+    SearchResult rescored =
+        search(
+            client,
+            new DensifiedRescore(
+                new Frame(LIMIT, "bits", null), first(), "hashed", asked, ALPHA, MISSING));
+    checkScores(rescored, "bits", each -> commonBits(each.terms, query));
+  }
+
+  private static double commonBits(Map<String, Integer> document, Map<String, Integer> query) {
+    Set<Integer> common = bits(document);
+    common.retainAll(bits(query));
+    return common.size();
+  }
+
+  private static Set<Integer> bits(Map<String, Integer> terms) {
+    Set<Integer> bits = new HashSet<>();
+    terms.keySet().forEach(term -> bits.add(DenseLayout.hashedBit((int) number(term), BITS)));
+    return bits;
+  }
+
   /** Adds up the slices whose heaviest terms are the same one. */
   private static double sliced(Map<String, Integer> document, Map<String, Integer> query) {
     double sum = 0;
@@ -369,6 +451,14 @@ final class LateRankingTest {
         }
         found.add(id);
       }
+      List<KeyedVector> keyed = read.keyedVectors().getOrDefault("key16", List.of());
+      List<KeyedVector> sorted = new ArrayList<>(expected.keyed);
+      sorted.sort((left, right) -> Integer.compareUnsigned(left.key(), right.key()));
+      assertThat(keyed).hasSameSizeAs(sorted);
+      for (int i = 0; i < keyed.size(); i++) {
+        assertThat(keyed.get(i).key()).isEqualTo(sorted.get(i).key());
+        assertThat(keyed.get(i).values()).containsExactly(sorted.get(i).values());
+      }
       assertThat(books.upsert(List.of(read)).getFirst().outcome())
           .isEqualTo(WriteResult.Outcome.REPLACED);
     }
@@ -391,6 +481,15 @@ final class LateRankingTest {
                     List.of(SparseVector.ofTokens(new String[] {"b"}, new float[] {2e15f}))),
                 document.withDense("words", new float[4]),
                 document.withDense("slices", new float[SLICES]),
+                document.withDense("key32", new float[DIMENSIONS]),
+                document.withDense("hashed", new float[BITS]),
+                document.withKeyedVectors(
+                    "f32", List.of(new KeyedVector(1, new float[DIMENSIONS]))),
+                document.withKeyedVectors(
+                    "key32",
+                    List.of(
+                        new KeyedVector(2, new float[DIMENSIONS]),
+                        new KeyedVector(1, new float[DIMENSIONS - 1]))),
                 document.withVector(
                     SparseVector.ofTokens(new String[] {"b"}, new float[] {2e15f}))));
     List<String> places =
@@ -400,7 +499,11 @@ final class LateRankingTest {
             "documents[2].token_vectors.words.vectors[0].weights[0]",
             "documents[3].dense.words",
             "documents[4].dense.slices",
-            "documents[5].dense.slices.weights[0]");
+            "documents[5].dense.key32",
+            "documents[6].dense.hashed",
+            "documents[7].keyed_vectors.f32",
+            "documents[8].keyed_vectors.key32.vectors[1].values",
+            "documents[9].dense.slices.weights[0]");
     for (int i = 0; i < places.size(); i++) {
       String place = places.get(i);
       assertThat(results.get(i).error())

@@ -95,7 +95,11 @@ final class LiveModelTest {
               vector,
               quantizer.quantize(vector),
               fields,
-              SCHEMA.stored(SCHEMA.stored(input.dense()), input.tokenVectors(), vector)));
+              SCHEMA.stored(
+                  SCHEMA.stored(input.dense()),
+                  input.tokenVectors(),
+                  input.keyedVectors(),
+                  vector)));
     }
 
     void restore(Model other) {
@@ -170,7 +174,8 @@ final class LiveModelTest {
         null,
         fields,
         random.nextInt(3) == 0 ? new RandomDense(random).given() : Map.of(),
-        random.nextInt(3) == 0 ? new RandomDense(random).tokensByTermId() : Map.of());
+        random.nextInt(3) == 0 ? new RandomDense(random).tokensByTermId() : Map.of(),
+        random.nextInt(3) == 0 ? new RandomDense(random).keyed() : Map.of());
   }
 
   private static TermIdVector query(Random random) {

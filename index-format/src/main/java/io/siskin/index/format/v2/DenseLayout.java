@@ -6,7 +6,7 @@ package io.siskin.index.format.v2;
  *
  * <pre>
  * starts:  number of the first row of document 0 | of document 1 | … | number of all rows
- * scales:  scale of row 0 | of row 1 | …                            only for fields of bytes
+ * scales:  scale or key of row 0 | of row 1 | …                     only for fields that have them
  * values:  row 0 | row 1 | …                                        rows of one length
  * </pre>
  *
@@ -20,7 +20,10 @@ package io.siskin.index.format.v2;
  * binary:          bit 0 to bit 7 | bit 8 to bit 15 | …             the lowest bit of a byte first
  * terms:           n term numbers (u32) | n weights (1 byte each)   unused places are 0
  * slices:          n values (1 byte each) | n indexes (u16)         an empty slice is 0
+ * hashed:          bit 0 to bit 7 | bit 8 to bit 15 | …             as binary
  * </pre>
+ *
+ * <p>A row of a keyed field has the values of f32 or f16. Its key is among the scales.
  */
 public final class DenseLayout {
   /** Offset in a field's record of the number of its dimensions, u32. */
@@ -59,6 +62,18 @@ public final class DenseLayout {
   /** A vector has the largest weight of each slice of the terms, and which term has it. */
   public static final int STORAGE_SLICES = 6;
 
+  /** As {@link #STORAGE_F32}, and each vector has a key. */
+  public static final int STORAGE_KEYED_F32 = 7;
+
+  /** As {@link #STORAGE_F16}, and each vector has a key. */
+  public static final int STORAGE_KEYED_F16 = 8;
+
+  /** A vector has a bit for each hash of a term of the document's sparse vector. */
+  public static final int STORAGE_HASHED = 9;
+
+  /** What the number of a term is multiplied with for its hash: 2^64 over the golden ratio. */
+  public static final long TERM_HASH_MULTIPLIER = 0x9E3779B97F4A7C15L;
+
   /** A score is the inner product. */
   public static final int SIMILARITY_DOT = 1;
 
@@ -91,6 +106,18 @@ public final class DenseLayout {
   public static int rowValues(int dimensions, int valueBytes) {
     int unit = Math.max(ROW_GROUP, ROW_ALIGNMENT / valueBytes);
     return (dimensions + unit - 1) / unit * unit;
+  }
+
+  /**
+   * Returns which bit of a hashed vector a term sets. The upper half of the product of the number
+   * and {@link #TERM_HASH_MULTIPLIER} is spread over the bits.
+   *
+   * @param number the number of the term, an unsigned number of 32 bits
+   * @param dimensions the number of bits, 1 or more
+   */
+  public static int hashedBit(int number, int dimensions) {
+    long hash = (Integer.toUnsignedLong(number) * TERM_HASH_MULTIPLIER) >>> Integer.SIZE;
+    return (int) ((hash * dimensions) >>> Integer.SIZE);
   }
 
   /**

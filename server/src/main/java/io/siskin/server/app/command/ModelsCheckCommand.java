@@ -257,6 +257,14 @@ final class ModelsCheckCommand implements Callable<Integer> {
   private static String describe(TextEncoding sample) {
     return switch (sample) {
       case TextEncoding.Dense dense -> dense.vectors().getFirst().length + " numbers";
+      case TextEncoding.DenseTokens tokens ->
+          tokens.vectors().isEmpty()
+              ? "no token"
+              : Units.count(tokens.vectors().size(), "token")
+                  + " of "
+                  + tokens.vectors().getFirst().length
+                  + " numbers";
+      case TextEncoding.SparseTokens tokens -> throw new IllegalStateException(tokens.toString());
       case TextEncoding.Pair pair -> "the score " + pair.score();
       case TextEncoding.Sparse sparse ->
           Units.count(sparse.vector().size(), "term")

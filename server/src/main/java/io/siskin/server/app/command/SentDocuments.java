@@ -4,6 +4,7 @@ import io.siskin.client.CollectionInfo;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.FieldValue;
+import io.siskin.client.KeyedVector;
 import io.siskin.client.SparseVector;
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseGraph;
@@ -17,6 +18,7 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.server.corpus.SourceDocument;
 import io.siskin.server.ingest.DeclaredFields;
 import io.siskin.server.ingest.DenseMembers;
+import io.siskin.server.ingest.KeyedMembers;
 import io.siskin.server.ingest.TokenMembers;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +83,15 @@ final class SentDocuments {
         .forEach(
             (name, vectors) ->
                 tokens.put(name, vectors.stream().map(SentDocuments::translated).toList()));
+    Map<String, List<KeyedVector>> keyed = new LinkedHashMap<>();
+    KeyedMembers.take(schema, given)
+        .forEach(
+            (name, vectors) ->
+                keyed.put(
+                    name,
+                    vectors.stream()
+                        .map(each -> new KeyedVector(each.key(), each.values()))
+                        .toList()));
     Map<String, String> stored = new LinkedHashMap<>();
     Map<String, FieldValue> fields = new LinkedHashMap<>();
     declared.split(given, stored).forEach((name, value) -> fields.put(name, translated(value)));
@@ -93,7 +104,8 @@ final class SentDocuments {
         fields,
         0,
         dense,
-        tokens);
+        tokens,
+        keyed);
   }
 
   private static FieldValue translated(io.siskin.index.document.FieldValue value) {

@@ -32,13 +32,16 @@ public final class FieldFlags {
       paramLabel = "NAME:DIMENSIONS[:STORAGE[:SIMILARITY[:VECTORS_MAX]]]",
       description =
           "Declares a field of dense vectors; may be given up to 16 times. DIMENSIONS is 1 to 4096,"
-              + " STORAGE is f32, f16, int8, binary, terms or slices (default: f32), SIMILARITY is"
-              + " dot or cosine (default: dot), and VECTORS_MAX is how many vectors a document has"
-              + " at most, 1 to 1024 (default: 1). Documents of files have the vectors in the"
-              + " member 'dense'. Under terms, DIMENSIONS is how many terms the vector of a token"
-              + " keeps, and the vectors are in the member 'tokenVectors'. Under slices, DIMENSIONS"
-              + " is a multiple of 64, and the vector is made of the sparse vector of the document."
-              + " It cannot be changed later. Default: no dense field.")
+              + " STORAGE is f32, f16, int8, binary, terms, slices, keyed-f32, keyed-f16 or hashed"
+              + " (default: f32), SIMILARITY is dot or cosine (default: dot), and VECTORS_MAX is"
+              + " how many vectors a document has at most, 1 to 1024 (default: 1). Documents of"
+              + " files have the vectors in the member 'dense'. Under terms, DIMENSIONS is how many"
+              + " terms the vector of a token keeps, and the vectors are in the member"
+              + " 'tokenVectors'. Under slices, DIMENSIONS is a multiple of 64, and the vector is"
+              + " made of the sparse vector of the document. Under hashed, it is the number of"
+              + " bits, and the vector is made in the same way. Under keyed-f32 and keyed-f16, each"
+              + " vector has a key, and they are in the member 'keyedVectors'. It cannot be changed"
+              + " later. Default: no dense field.")
   private List<String> denseFields = List.of();
 
   @Option(

@@ -2,6 +2,7 @@ package io.siskin.server.app.output;
 
 import io.siskin.client.Document;
 import io.siskin.client.FieldValue;
+import io.siskin.client.KeyedVector;
 import io.siskin.client.SparseVector;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +44,23 @@ public final class DocumentJson {
                   tokens.put(name, vectors.stream().map(DocumentJson::numbered).toList()));
       members.put("tokenVectors", tokens);
     }
+    if (!document.keyedVectors().isEmpty()) {
+      Map<String, Object> keyed = new LinkedHashMap<>();
+      document
+          .keyedVectors()
+          .forEach(
+              (name, vectors) ->
+                  keyed.put(name, vectors.stream().map(DocumentJson::keyed).toList()));
+      members.put("keyedVectors", keyed);
+    }
     return Json.line(members);
+  }
+
+  private static Map<String, Object> keyed(KeyedVector vector) {
+    Map<String, Object> keyed = new LinkedHashMap<>();
+    keyed.put("key", Integer.toUnsignedLong(vector.key()));
+    keyed.put("values", vector.values());
+    return keyed;
   }
 
   /** Token vectors are read with the numbers of their terms. */

@@ -17,13 +17,19 @@ public final class EncodingJson {
   /**
    * Returns the members of a JSON object.
    *
-   * @param encoding {@code vector}, heaviest term first, or {@code dense}, one list a chunk
+   * @param encoding {@code vector}, heaviest term first, or {@code dense}, one list a chunk. For a
+   *     vector of each token, {@code dense} has one list a token, and {@code keys} their ids
    */
   public static Map<String, Object> members(TextEncoding encoding) {
     Map<String, Object> members = new LinkedHashMap<>();
     switch (encoding) {
       case TextEncoding.Sparse sparse -> members.put("vector", weights(sparse.vector()));
       case TextEncoding.Dense dense -> members.put("dense", dense.vectors());
+      case TextEncoding.DenseTokens tokens -> {
+        members.put("dense", tokens.vectors());
+        members.put("keys", tokens.keys());
+      }
+      case TextEncoding.SparseTokens tokens -> throw new IllegalStateException(tokens.toString());
       case TextEncoding.Pair pair -> members.put("score", pair.score());
     }
     return members;

@@ -1,5 +1,6 @@
 package io.siskin.server.encode.factory;
 
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.encode.EncoderInput;
 import io.siskin.server.encode.Side;
@@ -49,25 +50,79 @@ public record DenseModelSide(
    * the model read nothing has none.
    *
    * @param encoding what the model gave
+   * @param tokensMax how many vectors of tokens are taken at most, the first ones; chunks are all
+   *     taken
    * @return vectors of {@link #dimensions} numbers, which are not to be changed
    * @throws InvalidInputException when the model gives sparse vectors, or other dimensions
    */
-  public List<float[]> vectors(TextEncoding encoding) {
-    if (!(encoding instanceof TextEncoding.Dense(List<float[]> given))) {
-      throw new InvalidInputException(
-          "model of dense field '" + field + "'", "sparse", "one that gives dense vectors");
-    }
+  public List<float[]> vectors(TextEncoding encoding, int tokensMax) {
+    List<float[]> given =
+        switch (encoding) {
+          case TextEncoding.Dense(List<float[]> ofChunks) -> ofChunks;
+          case TextEncoding.DenseTokens(List<float[]> ofTokens, int[] _) -> ofTokens;
+          case TextEncoding.Sparse _, TextEncoding.SparseTokens _, TextEncoding.Pair _ ->
+              throw new InvalidInputException(
+                  "model of dense field '" + field + "'", "sparse", "one that gives dense vectors");
+        };
+    int most = encoding instanceof TextEncoding.DenseTokens ? tokensMax : given.size();
     List<float[]> vectors = new ArrayList<>(given.size());
-    for (float[] whole : given) {
-      if (whole.length != modelDimensions) {
-        throw wrongDimensions(field, whole.length, modelDimensions);
-      }
-      float[] vector = dimensions == whole.length ? whole : Arrays.copyOf(whole, dimensions);
+    for (int i = 0; i < given.size() && vectors.size() < most; i++) {
+      float[] vector = cut(given.get(i));
       if (given.size() == 1 || !isZero(vector)) {
         vectors.add(vector);
       }
     }
     return vectors;
+  }
+
+  /**
+   * Returns the vectors of the tokens of a text with their keys: the ids of the tokens in the
+   * vocabulary of the model.
+   *
+   * @param encoding what the model gave
+   * @param tokensMax how many are taken at most, the first ones
+   * @return vectors of {@link #dimensions} numbers, which are not to be changed; those of zeros are
+   *     left out
+   * @throws InvalidInputException when the model gives no vectors of tokens, or other dimensions
+   */
+  public List<KeyedVector> keyedVectors(TextEncoding encoding, int tokensMax) {
+    if (!(encoding instanceof TextEncoding.DenseTokens(List<float[]> given, int[] keys))) {
+      throw new InvalidInputException(
+          "model of dense field '" + field + "'",
+          "one that gives no vectors of tokens",
+          "one with 'pooling: tokens', since the field stores keys");
+    }
+    List<KeyedVector> vectors = new ArrayList<>(given.size());
+    for (int i = 0; i < keys.length && vectors.size() < tokensMax; i++) {
+      float[] vector = cut(given.get(i));
+      if (!isZero(vector)) {
+        vectors.add(new KeyedVector(keys[i], vector));
+      }
+    }
+    return vectors;
+  }
+
+  /**
+   * Returns the vector of a text.
+   *
+   * @param encoding what the model gave
+   * @throws InvalidInputException when it gives several ones
+   */
+  public float[] vector(TextEncoding encoding) {
+    if (encoding instanceof TextEncoding.DenseTokens) {
+      throw new InvalidInputException(
+          "model of dense field '" + field + "'",
+          "one that gives a vector for each token",
+          "one that gives a vector for a text, or a stage of late interaction");
+    }
+    return vectors(encoding, 1).getFirst();
+  }
+
+  private float[] cut(float[] whole) {
+    if (whole.length != modelDimensions) {
+      throw wrongDimensions(field, whole.length, modelDimensions);
+    }
+    return dimensions == whole.length ? whole : Arrays.copyOf(whole, dimensions);
   }
 
   private static boolean isZero(float[] vector) {

@@ -68,10 +68,35 @@ public record ModelSide(
         SparseVector vector = options.apply(sparse);
         yield phrases == null ? vector : phrases.addTo(text, vector);
       }
-      case TextEncoding.Dense _, TextEncoding.Pair _ ->
+      case TextEncoding.Dense _,
+          TextEncoding.DenseTokens _,
+          TextEncoding.SparseTokens _,
+          TextEncoding.Pair _ ->
           throw new InvalidInputException(
               "model", "dense", "one that gives sparse vectors: a collection holds no others");
     };
+  }
+
+  /**
+   * Returns what to give the model for the token vectors of a text.
+   *
+   * @param text as for {@link #input}
+   */
+  public EncoderInput tokenInput(String text) {
+    return input(text).byToken();
+  }
+
+  /**
+   * Returns the token vectors of a text.
+   *
+   * @param encoding what the model gave for {@link #tokenInput}
+   * @throws InvalidInputException when the model gives no vectors of tokens
+   */
+  public static List<SparseVector> tokenVectors(TextEncoding encoding) {
+    if (encoding instanceof TextEncoding.SparseTokens(List<SparseVector> vectors)) {
+      return vectors;
+    }
+    throw TextModel.noTokenVectors();
   }
 
   /**

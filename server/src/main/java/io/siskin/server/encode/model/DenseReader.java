@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Hidden states or finished vectors to dense encodings, one per text or one per chunk. */
+/** Hidden states or finished vectors to dense encodings: of a text, of its chunks or its tokens. */
 final class DenseReader implements OutputReader {
   private final Reading.Dense reading;
   private final int size;
@@ -53,10 +53,14 @@ final class DenseReader implements OutputReader {
     List<TextEncoding> encodings = new ArrayList<>(texts.size());
     for (int i = 0; i < texts.size(); i++) {
       ModelText text = texts.get(i);
+      if (!reading.pooled() && reading.pooling() == Reading.DensePooling.TOKENS) {
+        encodings.add(tokens(text, i * length, output));
+        continue;
+      }
       List<float[]> vectors = new ArrayList<>();
       if (reading.pooled()) {
         vectors.add(row(output, i));
-      } else if (reading.cls()) {
+      } else if (reading.pooling() == Reading.DensePooling.CLS) {
         vectors.add(row(output, i * length));
       } else if (text.chunkEnds().length == 0) {
         vectors.add(mean(text, 0, text.lengthTokens(), i * length, output));
@@ -67,6 +71,18 @@ final class DenseReader implements OutputReader {
       encodings.add(new TextEncoding.Dense(vectors));
     }
     return encodings;
+  }
+
+  private TextEncoding tokens(ModelText text, int firstRow, FloatBuffer output) {
+    List<float[]> vectors = new ArrayList<>(text.lengthTokens());
+    int[] keys = new int[text.lengthTokens()];
+    for (int position = 0; position < text.lengthTokens(); position++) {
+      if (text.pooled()[position] && !text.tokens().special()[position]) {
+        keys[vectors.size()] = (int) text.tokens().ids()[position];
+        vectors.add(finish(row(output, firstRow + position)));
+      }
+    }
+    return new TextEncoding.DenseTokens(vectors, Arrays.copyOf(keys, vectors.size()));
   }
 
   /**

@@ -58,12 +58,6 @@ public final class EncoderYaml {
     EMBEDDING
   }
 
-  /** How positions become one vector. */
-  private enum DensePooling {
-    MEAN,
-    CLS
-  }
-
   /**
    * Reads the file's content.
    *
@@ -196,12 +190,10 @@ public final class EncoderYaml {
   private static Reading dense(ConfigKeys keys, ConfigKeys output) {
     boolean pooled =
         output.choice("kind", new Kind[] {Kind.HIDDEN, Kind.EMBEDDING}, null) == Kind.EMBEDDING;
-    boolean cls =
-        !pooled
-            && keys.choice("pooling", DensePooling.values(), DensePooling.MEAN) == DensePooling.CLS;
+    Reading.DensePooling mean = Reading.DensePooling.MEAN;
     return new Reading.Dense(
         pooled,
-        cls,
+        pooled ? mean : keys.choice("pooling", Reading.DensePooling.values(), mean),
         keys.flag("normalize", true),
         keys.integer("dimensions", 0, 1, SIZE_MAX),
         output.integer("size", 0, 1, SIZE_MAX));
@@ -214,7 +206,7 @@ public final class EncoderYaml {
         switch (config.reading()) {
           case Reading.Terms terms -> terms.pooled();
           case Reading.TokenWeights _ -> false;
-          case Reading.Dense dense -> dense.pooled() || dense.cls();
+          case Reading.Dense dense -> dense.pooled() || dense.pooling() == Reading.DensePooling.CLS;
         };
     if (anyPrompt && pooledByModel && !config.poolPrompt()) {
       throw keys.wrong(

@@ -224,13 +224,14 @@ public final class LoadedModel implements TextModel {
         prompt.length(),
         pooled,
         List.copyOf(originalTerms),
-        chunkEnds);
+        chunkEnds,
+        input.ofTokens());
   }
 
   private boolean takesChunks() {
     return directory.config().reading() instanceof Reading.Dense dense
         && !dense.pooled()
-        && !dense.cls();
+        && dense.pooling() == Reading.DensePooling.MEAN;
   }
 
   private boolean poolsSpecialTokens() {
@@ -247,6 +248,13 @@ public final class LoadedModel implements TextModel {
     int length = 0;
     for (int i = 0; i < encodings.length; i++) {
       ModelText text = mine(batch.get(i));
+      if (text.ofTokens()) {
+        // Alone: the numbers of each of its tokens over the vocabulary are kept.
+        long start = System.nanoTime();
+        encodings[i] = new TextEncoding.SparseTokens(tokenVectors(text));
+        nanos[0] += System.nanoTime() - start;
+        continue;
+      }
       if (text.originalTerms().isEmpty() && reader.emptyWithoutTokens()) {
         encodings[i] = new TextEncoding.Sparse(TokenVector.EMPTY, List.of());
         continue;

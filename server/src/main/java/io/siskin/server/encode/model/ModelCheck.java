@@ -178,6 +178,15 @@ public final class ModelCheck {
           largest = Math.max(largest, Math.abs(vectors.getFirst()[i] - found[i]));
         }
       }
+      case TextEncoding.DenseTokens(List<float[]> vectors, int[] _) -> {
+        List<float[]> found = ((TextEncoding.DenseTokens) other).vectors();
+        for (int token = 0; token < found.size(); token++) {
+          for (int i = 0; i < found.get(token).length; i++) {
+            largest = Math.max(largest, Math.abs(vectors.get(token)[i] - found.get(token)[i]));
+          }
+        }
+      }
+      case TextEncoding.SparseTokens _ -> throw new AssertionError("it is not asked for");
       case TextEncoding.Pair pair ->
           largest = Math.abs(pair.score() - ((TextEncoding.Pair) other).score());
       case TextEncoding.Sparse(SparseVector vector, List<String> _) -> {

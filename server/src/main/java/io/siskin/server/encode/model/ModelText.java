@@ -15,6 +15,7 @@ import java.util.List;
  * @param originalTerms the distinct tokens of the text itself, in the order of their first
  *     occurrence
  * @param chunkEnds where each chunk ends, in code units of {@code text}; empty for one encoding
+ * @param ofTokens whether a sparse vector of each token is wanted
  */
 record ModelText(
     String model,
@@ -23,7 +24,8 @@ record ModelText(
     int promptLength,
     boolean[] pooled,
     List<String> originalTerms,
-    int[] chunkEnds)
+    int[] chunkEnds,
+    boolean ofTokens)
     implements TokenizedText {
   ModelText {
     originalTerms = List.copyOf(originalTerms);

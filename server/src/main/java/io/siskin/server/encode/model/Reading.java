@@ -89,11 +89,21 @@ public sealed interface Reading {
    * A dense vector.
    *
    * @param pooled whether the model gives one vector per text already
-   * @param cls whether the first position is the vector, instead of the mean of all
+   * @param pooling what becomes of the positions; without meaning where {@code pooled}
    * @param normalize whether the vector gets length 1
    * @param dimensions how many of its first numbers are kept (Matryoshka models), 0 for all
    * @param size how many numbers the model gives, 0 where the model says so itself
    */
-  record Dense(boolean pooled, boolean cls, boolean normalize, int dimensions, int size)
+  record Dense(boolean pooled, DensePooling pooling, boolean normalize, int dimensions, int size)
       implements Reading {}
+
+  /** What becomes of the hidden states of a text. */
+  enum DensePooling {
+    /** Their mean is the vector of the text. */
+    MEAN,
+    /** The first one is the vector of the text. */
+    CLS,
+    /** Each is the vector of its token; those of special tokens are left out. */
+    TOKENS
+  }
 }

@@ -166,6 +166,9 @@ public final class RemoteModel implements TextModel {
 
   @Override
   public TokenizedText tokenize(EncoderInput input) {
+    if (input.ofTokens()) {
+      throw TextModel.noTokenVectors();
+    }
     if (!input.chunkEnds().isEmpty()) {
       throw new InvalidInputException(
           "chunk ends", input.chunkEnds(), "none, since a remote encoder takes whole texts");

@@ -87,11 +87,16 @@ public final class TreeCheck {
    * @throws InvalidInputException when one does
    */
   public static void refuseMissingText(RankingNode root) {
-    String path = TreeEvaluator.takesTokensOfRequest(root);
-    if (path != null) {
-      throw new InvalidInputException(
-          path + ".token_vectors", "not set", "1 to 128 vectors, or a text in the request");
-    }
+    TreeEvaluator.tokenQueries(root)
+        .forEach(
+            (query, path) -> {
+              if (query.query() instanceof TokenQuery.OfRequest) {
+                throw new InvalidInputException(
+                    path + ".token_vectors",
+                    "not set",
+                    "1 to 128 vectors, or a text here or in the request");
+              }
+            });
     for (RankingNode each : StagesBelow.all(root)) {
       if (each instanceof RankingNode.CrossEncode cross && cross.text().isEmpty()) {
         throw new InvalidInputException(
@@ -309,8 +314,14 @@ public final class TreeCheck {
 
   private static void tokens(String path, TokenQuery query) {
     switch (query) {
-      case TokenQuery.OfRequest() -> {
-        // They are made of a text.
+      case TokenQuery.OfRequest _, TokenQuery.Text _ -> {
+        // They are made of a text, whose length was checked where it was read.
+      }
+      case TokenQuery.Keyed(List<TokenQuery.WithKey> vectors) -> {
+        Ranges.check(path + ".keyed_vectors", vectors.size(), 1, MaxSimQuery.VECTOR_COUNT_MAX);
+        for (int i = 0; i < vectors.size(); i++) {
+          vector(path + ".keyed_vectors[" + i + "].values", vectors.get(i).vector());
+        }
       }
       case TokenQuery.Values(List<DenseVector> vectors) -> {
         Ranges.check(path + ".vectors", vectors.size(), 1, MaxSimQuery.VECTOR_COUNT_MAX);
@@ -485,6 +496,22 @@ public final class TreeCheck {
     refused(path, () -> field.check(vector));
   }
 
+  /**
+   * Checks that a field takes a query of several vectors, before anything is evaluated.
+   *
+   * @param path the path of the query
+   * @param query the query, which has vectors
+   * @param field the field
+   * @throws InvalidInputException when it does not
+   */
+  public static void check(String path, TokenQuery query, DenseFields.Field field) {
+    refused(
+        path,
+        () -> {
+          var _ = field.scorer(query);
+        });
+  }
+
   private static void refused(String path, Runnable check) {
     try {
       check.run();
@@ -495,7 +522,6 @@ public final class TreeCheck {
 
   private static void maxSim(String path, RankingNode.MaxSim node, RankedScope scope) {
     DenseFields.Field field = denseField(path + ".field", node.field(), scope);
-    boolean hasTerms = field.storage() == DenseStorage.TERMS;
     switch (node.query()) {
       case TokenQuery.Values(List<DenseVector> vectors) -> {
         if (!field.storage().isOfValues()) {
@@ -510,31 +536,53 @@ public final class TreeCheck {
         }
       }
       case TokenQuery.Terms terms -> {
-        refuseNoTerms(path, node, field, hasTerms);
+        if (field.storage() != DenseStorage.TERMS) {
+          throw new InvalidInputException(
+              path + ".field", stored(node.field(), field), "a dense field of terms");
+        }
         for (int i = 0; i < terms.vectors().size(); i++) {
           TokenQuery.Terms one = new TokenQuery.Terms(List.of(terms.vectors().get(i)));
           refused(path + ".token_vectors[" + i + "]", () -> field.check(one));
         }
       }
-      case TokenQuery.OfRequest() -> refuseNoTerms(path, node, field, hasTerms);
+      case TokenQuery.Keyed keyed -> keyed(path, node.field(), keyed, field);
+      case TokenQuery.OfRequest _, TokenQuery.Text _ -> {
+        boolean isEncoded =
+            switch (field.storage()) {
+              case TERMS -> true;
+              case SLICES, HASHED -> false;
+              case F32, F16, INT8, BINARY, KEYED_F32, KEYED_F16 -> field.encodesQueries();
+            };
+        if (!isEncoded) {
+          throw new InvalidInputException(
+              path + ".field",
+              stored(node.field(), field),
+              "a dense field of terms, or one that has an encoder of queries, since no vectors are"
+                  + " set");
+        }
+      }
     }
   }
 
-  private static void refuseNoTerms(
-      String path, RankingNode.MaxSim node, DenseFields.Field field, boolean hasTerms) {
-    if (!hasTerms) {
+  private static void keyed(
+      String path, String name, TokenQuery.Keyed query, DenseFields.Field field) {
+    if (!field.storage().isKeyed()) {
       throw new InvalidInputException(
-          path + ".field",
-          stored(node.field(), field),
-          "a dense field of terms, since no vectors of values are set");
+          path + ".field", stored(name, field), "a dense field of vectors with keys");
+    }
+    for (int i = 0; i < query.vectors().size(); i++) {
+      String at = path + ".keyed_vectors[" + i + "].values";
+      TokenQuery.WithKey one = query.vectors().get(i);
+      dimensions(at, name, one.vector(), field);
+      check(at, new TokenQuery.Keyed(List.of(one)), field);
     }
   }
 
   private static void sliced(String path, String name, SparseQuery query, RankedScope scope) {
     DenseFields.Field field = denseField(path + ".field", name, scope);
-    if (field.storage() != DenseStorage.SLICES) {
+    if (!field.storage().isOfSparse()) {
       throw new InvalidInputException(
-          path + ".field", stored(name, field), "a dense field of slices");
+          path + ".field", stored(name, field), "a dense field of slices or of hashed terms");
     }
     if (query instanceof SparseQuery.Vector(SparseVector vector)) {
       refused(path + ".vector", () -> field.check(vector));

@@ -5,7 +5,8 @@ import io.siskin.server.rank.tree.DenseSearch;
 import io.siskin.server.rank.tree.DenseTarget;
 import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.SparseQuery;
-import java.util.List;
+import io.siskin.server.rank.tree.TokenQuery;
+import io.siskin.server.rank.tree.TokenSearch;
 import java.util.Map;
 import java.util.Objects;
 
@@ -14,15 +15,24 @@ import java.util.Objects;
  *
  * @param sparse those of its sparse queries
  * @param dense those of its dense queries; vectors that the tree gives itself may be missing
- * @param tokens the token vectors of the request's text; none if no stage takes them
+ * @param tokens the token vectors of texts, by text and field
  */
 public record EncodedQueries(
     Map<SparseQuery, SparseVector> sparse,
     Map<DenseSearch, DenseVector> dense,
-    List<SparseVector> tokens) {
-  /** Copies the list. */
-  public EncodedQueries {
-    tokens = List.copyOf(tokens);
+    Map<TokenSearch, TokenQuery> tokens) {
+  /**
+   * Returns the vectors of a query of several vectors.
+   *
+   * @param field the name of the dense field
+   * @param query vectors, or one of the texts of the tree
+   */
+  public TokenQuery tokens(String field, TokenQuery query) {
+    return switch (query) {
+      case TokenQuery.Values _, TokenQuery.Terms _, TokenQuery.Keyed _ -> query;
+      case TokenQuery.OfRequest _, TokenQuery.Text _ ->
+          Objects.requireNonNull(tokens.get(new TokenSearch(field, query)));
+    };
   }
 
   /**
@@ -43,6 +53,6 @@ public record EncodedQueries(
    * @param sparse the vectors of its sparse queries
    */
   public static EncodedQueries ofSparse(Map<SparseQuery, SparseVector> sparse) {
-    return new EncodedQueries(sparse, Map.of(), List.of());
+    return new EncodedQueries(sparse, Map.of(), Map.of());
   }
 }

@@ -2,6 +2,7 @@ package io.siskin.server.rpc.mapping;
 
 import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.dense.DenseType;
+import io.siskin.index.dense.KeyedVector;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.format.v2.FormatV2;
 import io.siskin.index.vector.SparseVector;
@@ -13,6 +14,7 @@ import io.siskin.proto.v1.DenseSimilarity;
 import io.siskin.proto.v1.DenseStorage;
 import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
+import io.siskin.proto.v1.KeyedVectors;
 import io.siskin.proto.v1.TokenVectors;
 import io.siskin.server.encode.spec.DenseEncoderSpec;
 import io.siskin.server.encode.spec.ModelRef;
@@ -114,15 +116,72 @@ final class DenseMapper {
     return message.build();
   }
 
+  /**
+   * Translates the vectors with keys of a document; counts are checked as those of dense vectors
+   * are.
+   *
+   * @param path their path in the request
+   * @param messages the vectors by the name of the field
+   * @throws InvalidInputException when there are too many fields, vectors or values
+   */
+  static Map<String, List<KeyedVector>> keyedVectors(
+      String path, Map<String, KeyedVectors> messages) {
+    if (messages.isEmpty()) {
+      return Map.of();
+    }
+    checkCount(path, messages.size(), FIELD_COUNT_MAX, "fields");
+    Map<String, List<KeyedVector>> vectors = new LinkedHashMap<>();
+    messages.forEach(
+        (name, message) -> {
+          String place = path + "." + name + ".vectors";
+          checkCount(place, message.getVectorsCount(), VECTOR_COUNT_MAX, "vectors");
+          List<KeyedVector> ofField = new ArrayList<>(message.getVectorsCount());
+          for (int i = 0; i < message.getVectorsCount(); i++) {
+            io.siskin.proto.v1.KeyedVector vector = message.getVectors(i);
+            float[] values =
+                values(place + "[" + i + "].values", vector.getValuesCount(), vector::getValues);
+            ofField.add(new KeyedVector(vector.getKey(), values));
+          }
+          vectors.put(name, ofField);
+        });
+    return vectors;
+  }
+
+  /**
+   * Translates the vectors with keys of a document that was read.
+   *
+   * @param vectors the vectors of one field that stores keys
+   */
+  static KeyedVectors toKeyedVectors(io.siskin.index.dense.DenseVectors vectors) {
+    KeyedVectors.Builder message = KeyedVectors.newBuilder();
+    for (int i = 0; i < vectors.count(); i++) {
+      io.siskin.proto.v1.KeyedVector.Builder vector =
+          message.addVectorsBuilder().setKey(vectors.key(i));
+      for (float value : vectors.toFloats(i)) {
+        vector.addValues(value);
+      }
+    }
+    return message.build();
+  }
+
   private static float[] values(String path, DenseVector message) {
-    int count = message.getValuesCount();
+    return values(path, message.getValuesCount(), message::getValues);
+  }
+
+  /** Reads a list of floats. Not by getValuesList, which boxes. */
+  private static float[] values(String path, int count, FloatAt at) {
     checkCount(path, count, DIMENSIONS_MAX, "values");
-    // Not getValuesList, which boxes.
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
-      values[i] = message.getValues(i);
+      values[i] = at.get(i);
     }
     return values;
+  }
+
+  /** A list of floats in a message. */
+  @FunctionalInterface
+  private interface FloatAt {
+    float get(int index);
   }
 
   private static void checkCount(String path, int count, int max, String what) {
@@ -252,9 +311,14 @@ final class DenseMapper {
       case DENSE_STORAGE_BINARY -> io.siskin.index.dense.DenseStorage.BINARY;
       case DENSE_STORAGE_TERMS -> io.siskin.index.dense.DenseStorage.TERMS;
       case DENSE_STORAGE_SLICES -> io.siskin.index.dense.DenseStorage.SLICES;
+      case DENSE_STORAGE_KEYED_F32 -> io.siskin.index.dense.DenseStorage.KEYED_F32;
+      case DENSE_STORAGE_KEYED_F16 -> io.siskin.index.dense.DenseStorage.KEYED_F16;
+      case DENSE_STORAGE_HASHED -> io.siskin.index.dense.DenseStorage.HASHED;
       case UNRECOGNIZED ->
           throw new InvalidInputException(
-              "storage", message, "F32, F16, INT8, BINARY, TERMS or SLICES");
+              "storage",
+              message,
+              "F32, F16, INT8, BINARY, TERMS, SLICES, KEYED_F32, KEYED_F16 or HASHED");
     };
   }
 
@@ -296,6 +360,9 @@ final class DenseMapper {
               case BINARY -> DenseStorage.DENSE_STORAGE_BINARY;
               case TERMS -> DenseStorage.DENSE_STORAGE_TERMS;
               case SLICES -> DenseStorage.DENSE_STORAGE_SLICES;
+              case KEYED_F32 -> DenseStorage.DENSE_STORAGE_KEYED_F32;
+              case KEYED_F16 -> DenseStorage.DENSE_STORAGE_KEYED_F16;
+              case HASHED -> DenseStorage.DENSE_STORAGE_HASHED;
             })
         .setSimilarity(
             switch (field.type().similarity()) {

@@ -108,7 +108,8 @@ public final class DocumentMapper {
         message.hasText() ? message.getText() : null,
         FieldMapper.toDomain(path + ".fields", message.getFieldsMap()),
         DenseMapper.vectors(path + ".dense", message.getDenseMap()),
-        DenseMapper.tokenVectors(path + ".token_vectors", message.getTokenVectorsMap()));
+        DenseMapper.tokenVectors(path + ".token_vectors", message.getTokenVectorsMap()),
+        DenseMapper.keyedVectors(path + ".keyed_vectors", message.getKeyedVectorsMap()));
   }
 
   private static io.siskin.server.write.FieldsUpdate update(String path, FieldsUpdate message) {
@@ -370,7 +371,9 @@ public final class DocumentMapper {
               switch (vectors.type().storage()) {
                 case F32, F16, INT8, BINARY -> message.putDense(name, DenseMapper.toProto(vectors));
                 case TERMS -> message.putTokenVectors(name, DenseMapper.toTokenVectors(vectors));
-                case SLICES -> {
+                case KEYED_F32, KEYED_F16 ->
+                    message.putKeyedVectors(name, DenseMapper.toKeyedVectors(vectors));
+                case SLICES, HASHED -> {
                   // They are made anew when the document is written.
                 }
               }

@@ -150,15 +150,18 @@ public final class EncodeMapper {
           encoding.addAllTokens(sparse.originalTerms());
         }
       }
-      case TextEncoding.Dense dense -> encoding.setDense(toProto(dense));
+      case TextEncoding.Dense dense -> encoding.setDense(toProto(dense.vectors()));
+      case TextEncoding.DenseTokens tokens -> encoding.setDense(toProto(tokens.vectors()));
+      case TextEncoding.SparseTokens tokens ->
+          throw new IllegalStateException("nobody asks for " + tokens);
       case TextEncoding.Pair pair -> throw new IllegalStateException("no encoder gives " + pair);
     }
     return encoding.build();
   }
 
-  private static DenseVectors toProto(TextEncoding.Dense dense) {
+  private static DenseVectors toProto(List<float[]> vectors) {
     DenseVectors.Builder message = DenseVectors.newBuilder();
-    for (float[] vector : dense.vectors()) {
+    for (float[] vector : vectors) {
       DenseVector.Builder values = DenseVector.newBuilder();
       for (float value : vector) {
         values.addValues(value);

@@ -3,6 +3,7 @@ package io.siskin.server.rpc.mapping;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.siskin.index.dense.MaxSimQuery;
 import io.siskin.index.error.InvalidInputException;
+import io.siskin.index.error.Ranges;
 import io.siskin.proto.v1.DensifiedScore;
 import io.siskin.proto.v1.DensifiedStage;
 import io.siskin.proto.v1.ExpansionTerm;
@@ -222,8 +223,17 @@ public final class RankingMapper {
           by.addVectorsBuilder().addAllValues(TargetMapper.values(vector));
         }
       }
+      case TokenQuery.Text(String text) -> by.setText(text);
       case TokenQuery.Terms terms ->
           terms.vectors().forEach(vector -> by.addTokenVectors(VectorMapper.toProto(vector)));
+      case TokenQuery.Keyed keyed ->
+          keyed
+              .vectors()
+              .forEach(
+                  each ->
+                      by.addKeyedVectorsBuilder()
+                          .setKey(each.key())
+                          .addAllValues(TargetMapper.values(each.vector())));
     }
     return RescoreStage.newBuilder().setInput(toProto(node.input())).setMaxSim(by).build();
   }
@@ -571,6 +581,25 @@ public final class RankingMapper {
         throw new InvalidInputException(
             path + ".token_vectors", "set beside vectors", "vectors or token_vectors");
       }
+      boolean hasVectors = message.getVectorsCount() > 0 || message.getTokenVectorsCount() > 0;
+      if (message.getKeyedVectorsCount() > 0) {
+        if (hasVectors) {
+          throw new InvalidInputException(
+              path + ".keyed_vectors",
+              "set beside others",
+              "vectors, token_vectors or keyed_vectors");
+        }
+        hasVectors = true;
+      }
+      if (message.hasText()) {
+        if (hasVectors) {
+          throw new InvalidInputException(path + ".text", "set beside vectors", "text or vectors");
+        }
+        return new TokenQuery.Text(ProtoMapper.text(path + ".text", message.getText()));
+      }
+      if (message.getKeyedVectorsCount() > 0) {
+        return keyed(path + ".keyed_vectors", message);
+      }
       if (message.getTokenVectorsCount() > 0) {
         return new TokenQuery.Terms(
             DenseMapper.sparse(
@@ -583,6 +612,16 @@ public final class RankingMapper {
         vectors.add(TargetMapper.vector(vector.getValuesList()));
       }
       return vectors.isEmpty() ? new TokenQuery.OfRequest() : new TokenQuery.Values(vectors);
+    }
+
+    private static TokenQuery keyed(String path, MaxSim message) {
+      Ranges.check(path, message.getKeyedVectorsCount(), 1, MaxSimQuery.VECTOR_COUNT_MAX);
+      List<TokenQuery.WithKey> vectors = new ArrayList<>();
+      for (io.siskin.proto.v1.KeyedVector vector : message.getKeyedVectorsList()) {
+        vectors.add(
+            new TokenQuery.WithKey(vector.getKey(), TargetMapper.vector(vector.getValuesList())));
+      }
+      return new TokenQuery.Keyed(vectors);
     }
 
     private io.siskin.server.rank.tree.RankingNode feedback(

@@ -71,7 +71,7 @@ public final class StatusMapper {
   // parts may be names of values.
   private static final Pattern FIELD_PATH =
       Pattern.compile(
-          "[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*|(dense|token_vectors)"
+          "[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*|(dense|token_vectors|keyed_vectors)"
               + "(\\.[A-Za-z0-9_-]+(\\[[0-9]+])*)+");
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
 

@@ -56,7 +56,7 @@ final class DenseJsonTest {
     RandomDense dense = new RandomDense(new Random(Seeds.next()));
     for (int round = 0; round < 50; round++) {
       Map<String, DenseVectors> written =
-          schema.stored(Map.of(), dense.tokens(), TokenVector.EMPTY);
+          schema.stored(Map.of(), dense.tokens(), Map.of(), TokenVector.EMPTY);
       DenseVectors stored = written.get(RandomDense.TOKENS.name());
       if (stored == null) {
         continue;
@@ -77,7 +77,8 @@ final class DenseJsonTest {
       Map<String, String> fields = new HashMap<>();
       fields.put(TokenMembers.MEMBER, line.get(TokenMembers.MEMBER).toString());
       assertThat(
-              schema.stored(Map.of(), TokenMembers.take(schema, false, fields), TokenVector.EMPTY))
+              schema.stored(
+                  Map.of(), TokenMembers.take(schema, false, fields), Map.of(), TokenVector.EMPTY))
           .isEqualTo(written);
       assertThat(fields).isEmpty();
     }

@@ -101,7 +101,8 @@ final class EncoderYamlTest {
         read(
             "version: 1\nfamily: dense\noutput: {name: h, kind: hidden, size: 8}\npooling: cls\n"
                 + "normalize: false\ndimensions: 4\nprompts: {query: 'query: '}");
-    assertThat(dense.reading()).isEqualTo(new Reading.Dense(false, true, false, 4, 8));
+    assertThat(dense.reading())
+        .isEqualTo(new Reading.Dense(false, Reading.DensePooling.CLS, false, 4, 8));
     assertThat(dense.poolPrompt()).isTrue();
   }
 

@@ -206,6 +206,19 @@ final class LoadedModelTest {
               vector(Map.of("insect", LN4, "bird", LN3, "query", LN2)));
       TokenizedText empty = loaded.tokenize(new EncoderInput("", Side.QUERY));
       assertThat(loaded.tokenVectors(empty)).containsExactly(TokenVector.EMPTY);
+      // In a batch beside texts of which one vector is wanted.
+      EncoderInput input = new EncoderInput("Moth insect", Side.QUERY);
+      List<TextEncoding> batch =
+          loaded
+              .infer(
+                  List.of(
+                      loaded.tokenize(input),
+                      loaded.tokenize(input.byToken()),
+                      loaded.tokenize(new EncoderInput("wing", Side.QUERY))))
+              .encodings();
+      assertThat(batch.get(1)).isEqualTo(new TextEncoding.SparseTokens(loaded.tokenVectors(text)));
+      assertThat(batch.get(0)).isEqualTo(encode(loaded, input));
+      assertThat(batch.get(2)).isEqualTo(encode(loaded, new EncoderInput("wing", Side.QUERY)));
     }
     try (LoadedModel pooled = open(TinyModels.pooled(folder.resolve("pooled")))) {
       TokenizedText text = pooled.tokenize(new EncoderInput("moth", Side.QUERY));
@@ -293,6 +306,45 @@ final class LoadedModelTest {
     List<float[]> none = dense(TinyModels.hidden(folder.resolve("3")), "moth");
     assertThat(with.getFirst()).isNotEqualTo(none.getFirst());
     assertThat(without.getFirst()).isEqualTo(none.getFirst());
+  }
+
+  @Test
+  void aDenseModelGivesTheStatesOfTokens() throws IOException {
+    try (LoadedModel loaded =
+        open(TinyModels.hidden(folder, "pooling: tokens", "normalize: false"))) {
+      List<TokenizedText> texts = new ArrayList<>();
+      for (String text : List.of("moths wing", "", "[SEP] bird bird moth")) {
+        texts.add(loaded.tokenize(new EncoderInput(text, Side.DOCUMENT)));
+      }
+      List<List<String>> tokens =
+          List.of(List.of("moth", "##s", "wing"), List.of(), List.of("bird", "bird", "moth"));
+      List<TextEncoding> encodings = loaded.infer(texts).encodings();
+      for (int i = 0; i < tokens.size(); i++) {
+        TextEncoding.DenseTokens found = (TextEncoding.DenseTokens) encodings.get(i);
+        assertThat(found.keys())
+            .containsExactly(tokens.get(i).stream().mapToInt(TinyModels::id).toArray());
+        assertThat(found.vectors()).hasSameSizeAs(tokens.get(i));
+        for (int token = 0; token < tokens.get(i).size(); token++) {
+          for (int unit = 0; unit < TinyModels.HIDDEN; unit++) {
+            assertThat(found.vectors().get(token)[unit])
+                .isEqualTo(TinyModels.hidden(TinyModels.id(tokens.get(i).get(token)), unit));
+          }
+        }
+      }
+    }
+    try (LoadedModel cut =
+        open(
+            TinyModels.hidden(
+                folder.resolve("cut"), "pooling: tokens", "dimensions: 2", "max_length: 4"))) {
+      TextEncoding.DenseTokens found =
+          (TextEncoding.DenseTokens)
+              encode(cut, new EncoderInput("moth wing bird a", Side.DOCUMENT));
+      assertThat(found.keys()).containsExactly(TinyModels.id("moth"), TinyModels.id("wing"));
+      for (float[] vector : found.vectors()) {
+        assertThat(vector).hasSize(2);
+        assertThat(Math.hypot(vector[0], vector[1])).isCloseTo(1, within(1e-6));
+      }
+    }
   }
 
   @Test

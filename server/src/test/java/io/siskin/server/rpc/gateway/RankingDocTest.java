@@ -64,15 +64,24 @@ final class RankingDocTest {
               new DenseFieldSpec(
                   "tokens", new DenseType(2, DenseStorage.F32, DenseSimilarity.DOT), 3),
               new DenseFieldSpec(
-                  "lexical", new DenseType(768, DenseStorage.SLICES, DenseSimilarity.DOT), 1)));
+                  "lexical", new DenseType(768, DenseStorage.SLICES, DenseSimilarity.DOT), 1),
+              new DenseFieldSpec(
+                  "coil", new DenseType(2, DenseStorage.KEYED_F32, DenseSimilarity.DOT), 3),
+              new DenseFieldSpec(
+                  "states", new DenseType(4, DenseStorage.F32, DenseSimilarity.DOT), 9),
+              new DenseFieldSpec(
+                  "bits", new DenseType(4096, DenseStorage.HASHED, DenseSimilarity.DOT), 1)));
   private static final String LINES =
       """
       {"id": "old", "text": "garden birds garden birds", "published": "2001-01-01", "page": "p"}
       {"id": "new", "text": "garden birds and other birds", "published": "TODAY", "page": "p"}
-      {"id": "third", "text": "birds of the garden", "page": "p", "dense": {"tokens": [[1, 0], [0, 2]]}}
+      {"id": "third", "text": "birds of the garden", "page": "p", "dense": {"tokens": [[1, 0], [0, 2]]},
+       "keyedVectors": {"coil": [{"key": 7, "values": [1, 0]}, {"key": 7, "values": [0, 2]},
+       {"key": 8, "values": [0, 9]}]}}
       {"id": "finch", "text": "a finch and a wren in the birds garden", "page": "q"}
       {"id": "wren", "text": "wren wren tit", "page": "q"}
-      """;
+      """
+          .replace(",\n ", ", ");
 
   private static final Schema PASSAGES =
       new Schema(
@@ -132,7 +141,12 @@ final class RankingDocTest {
         null,
         SCHEMA,
         StatisticsScope.COLLECTION,
-        new DenseBuild(Map.of("embedding", new DenseEncoderSpec(by, by, 4))),
+        new DenseBuild(
+            Map.of(
+                "embedding",
+                new DenseEncoderSpec(by, by, 4),
+                "states",
+                new DenseEncoderSpec(by, by, 4))),
         List.of(files),
         models);
     try (CollectionCatalog catalog =
@@ -151,11 +165,14 @@ final class RankingDocTest {
                   "Texts and turns",
                   "Late interaction",
                   "Densified sparse vectors",
+                  "Vectors with keys",
+                  "Vectors of tokens from text",
+                  "Hashed terms",
                   "Graphs of neighbours")
               .flatMap(RankingDocTest::examples)
               .map(example -> search(pipeline, "pages", example))
               .toList();
-      assertThat(answers).hasSize(10);
+      assertThat(answers).hasSize(13);
       assertThat(ids(answers.get(0))).hasSize(5).contains("wren");
       assertThat(answers.get(0).hits().getLast().stageScores()).containsKey("similar");
       assertThat(ids(answers.get(1)).getFirst()).isEqualTo("new");
@@ -178,7 +195,18 @@ final class RankingDocTest {
       // BM25's weights of two terms: the document that has both twice is the best.
       assertThat(ids(answers.get(8)).getFirst()).isEqualTo("old");
       assertThat(answers.get(8).hits().getFirst().score()).isPositive();
-      assertThat(answers.get(9).hits()).hasSize(5);
+      // 0.8 * 2 for the key 7; no document has the key 9.
+      assertThat(
+              answers.get(9).hits().stream()
+                  .filter(hit -> hit.id().equals("third"))
+                  .map(hit -> hit.stageScores().get("node.rescore.input")))
+          .singleElement()
+          .satisfies(score -> assertThat(score).isCloseTo(1.6, within(1e-6)));
+      assertThat(answers.get(10).hits()).hasSize(4);
+      assertThat(ids(answers.get(11)).getFirst()).isEqualTo("old");
+      assertThat(answers.get(11).hits().getFirst().stageScores().get("node.rescore.input"))
+          .isEqualTo(2);
+      assertThat(answers.get(12).hits()).hasSize(5);
     }
   }
 

@@ -35,6 +35,7 @@ import io.siskin.proto.v1.FuseStage;
 import io.siskin.proto.v1.GroupScore;
 import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.Interpolation;
+import io.siskin.proto.v1.KeyedVector;
 import io.siskin.proto.v1.LinearFusion;
 import io.siskin.proto.v1.MaxSim;
 import io.siskin.proto.v1.RankingNode;
@@ -92,7 +93,9 @@ final class BadTreesTest {
           List.of(
               dense("v", 2, DenseStorage.F32, DenseSimilarity.COSINE),
               dense("w", 3, DenseStorage.TERMS, DenseSimilarity.DOT),
-              dense("s", 64, DenseStorage.SLICES, DenseSimilarity.DOT)));
+              dense("s", 64, DenseStorage.SLICES, DenseSimilarity.DOT),
+              dense("k", 2, DenseStorage.KEYED_F16, DenseSimilarity.COSINE),
+              dense("h", 40, DenseStorage.HASHED, DenseSimilarity.DOT)));
   private static final String LINES =
       """
       {"id": "a", "vector": {"x": 1, "y": 2}, "year": 2001, "host": "h1", "tags": ["t"]}
@@ -348,6 +351,7 @@ final class BadTreesTest {
     addShapes(bad);
     addRequests(bad);
     addMaxSims(bad);
+    addKeyed(bad);
     addDensified(bad);
     return bad;
   }
@@ -1021,6 +1025,65 @@ final class BadTreesTest {
             by.setField("w")
                 .clearVectors()
                 .addTokenVectors(SparseVector.newBuilder().addTokens("x")));
+  }
+
+  private static void addKeyed(List<Bad> bad) {
+    KeyedVector.Builder one = KeyedVector.newBuilder().setKey(7).addValues(1).addValues(2);
+    SparseVector.Builder sparse = SparseVector.newBuilder().addTokens("x").addWeights(1);
+    UnaryOperator<MaxSim.Builder> right =
+        by -> by.clearVectors().setField("k").addKeyedVectors(one);
+    addMaxSim(bad, ".keyed_vectors", by -> by.setField("k").addKeyedVectors(one));
+    addMaxSim(bad, ".keyed_vectors", by -> right.apply(by).addTokenVectors(sparse));
+    addMaxSim(bad, ".text", by -> right.apply(by).setText("x"));
+    addMaxSim(bad, ".text", by -> by.setText("x"));
+    addMaxSim(bad, ".text", by -> by.clearVectors().setField("w").setText("x".repeat(65_537)));
+    addMaxSim(bad, ".field", by -> by.setField("k"));
+    addMaxSim(bad, ".field", by -> right.apply(by).setField("v"));
+    addMaxSim(bad, ".field", by -> right.apply(by).setField("w"));
+    addMaxSim(bad, ".field", by -> by.clearVectors().setField("k").setText("x"));
+    addMaxSim(bad, ".field", by -> by.clearVectors().setField("h").setText("x"));
+    addMaxSim(bad, ".token_vectors", by -> by.clearVectors().setField("w").setText("x"));
+    addMaxSim(
+        bad,
+        ".keyed_vectors",
+        by -> right.apply(by).addAllKeyedVectors(Collections.nCopies(128, one.build())));
+    addMaxSim(
+        bad,
+        ".keyed_vectors[1].values",
+        by -> right.apply(by).addKeyedVectors(one.clone().addValues(3)));
+    addMaxSim(
+        bad,
+        ".keyed_vectors[1].values[0]",
+        by ->
+            right
+                .apply(by)
+                .addKeyedVectors(
+                    KeyedVector.newBuilder().addValues(Float.POSITIVE_INFINITY).addValues(1)));
+    addMaxSim(
+        bad,
+        ".keyed_vectors[0].values",
+        by ->
+            by.clearVectors()
+                .setField("k")
+                .addKeyedVectors(KeyedVector.newBuilder().addValues(0).addValues(0)));
+    bad.add(
+        new Bad(
+            late(node().setDense(DenseStage.newBuilder().setField("k").addVector(1).addVector(1))),
+            "node.dense.field"));
+    bad.add(
+        new Bad(
+            late(node().setDensified(DensifiedStage.newBuilder().setField("k"))),
+            "node.densified.field"));
+    bad.add(
+        new Bad(
+            late(
+                node()
+                    .setDensified(
+                        DensifiedStage.newBuilder()
+                            .setField("h")
+                            .setVector(
+                                SparseVector.newBuilder().addTokens("x").addWeights(2e15f)))),
+            "node.densified.vector"));
   }
 
   private static void addDensified(List<Bad> bad) {
