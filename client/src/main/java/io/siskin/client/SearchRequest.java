@@ -1,11 +1,14 @@
 package io.siskin.client;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One search. Immutable and reusable; made by {@link #text} or {@link #vector} and refined by the
+ * One search. Immutable and reusable; made by {@link #text}, {@link #vector} or
+ * {@link #ranked} and refined by the
  * {@code with} methods.
  *
  * <p>Ranges are checked by the server, which names every field that is outside its own.
@@ -24,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param selection which documents qualify: all, or those of a filter
  * @param tenant whose documents are searched; empty for a collection without tenants
  * @param ranking how documents are ranked by several stages; null ranks them by the query alone
+ * @param dense the dense vectors of the query by the name of a dense field of values, for stages of
+ *     the ranking that have no query of their own
+ * @param tokenVectors the token vectors of the query by the name of a dense field of terms, for the
+ *     same
  */
 public record SearchRequest(
     String collection,
@@ -37,7 +44,9 @@ public record SearchRequest(
     @Nullable Duration deadline,
     Selection selection,
     String tenant,
-    @Nullable Ranking ranking) {
+    @Nullable Ranking ranking,
+    Map<String, List<float[]>> dense,
+    Map<String, List<SparseVector>> tokenVectors) {
   private static final int K_DEFAULT = 10;
 
   /** What is searched for. */
@@ -55,11 +64,62 @@ public record SearchRequest(
      * @param vector the vector
      */
     record Vector(SparseVector vector) implements Query {}
+
+    /** Nothing: the stages of a ranking have all queries that they need. */
+    record None() implements Query {}
   }
 
-  /** Copies the fields. */
+  /** Copies the fields and the maps, but not the vectors. */
   public SearchRequest {
     fields = List.copyOf(fields);
+    dense = Map.copyOf(dense);
+    tokenVectors = Map.copyOf(tokenVectors);
+  }
+
+  /**
+   * Makes a search without dense vectors.
+   *
+   * @param collection see above
+   * @param query see above
+   * @param k see above
+   * @param mode see above
+   * @param recallTarget see above
+   * @param timeBudget see above
+   * @param fields see above
+   * @param explain see above
+   * @param deadline see above
+   * @param selection see above
+   * @param tenant see above
+   * @param ranking see above
+   */
+  public SearchRequest(
+      String collection,
+      Query query,
+      int k,
+      @Nullable SearchMode mode,
+      @Nullable Float recallTarget,
+      @Nullable Duration timeBudget,
+      List<String> fields,
+      boolean explain,
+      @Nullable Duration deadline,
+      Selection selection,
+      String tenant,
+      @Nullable Ranking ranking) {
+    this(
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant,
+        ranking,
+        Map.of(),
+        Map.of());
   }
 
   /**
@@ -97,7 +157,9 @@ public record SearchRequest(
         deadline,
         Selection.all(),
         "",
-        null);
+        null,
+        Map.of(),
+        Map.of());
   }
 
   /**
@@ -123,6 +185,19 @@ public record SearchRequest(
   }
 
   /**
+   * A search by a ranking that needs neither text nor sparse vector of the request, with all hits
+   * that it gives and no fields.
+   *
+   * @param collection the collection's name
+   * @param ranking how documents are ranked
+   */
+  public static SearchRequest ranked(String collection, Ranking ranking) {
+    return new SearchRequest(
+            collection, new Query.None(), 0, null, null, null, List.of(), false, null)
+        .withRanking(ranking);
+  }
+
+  /**
    * Returns the same search for another number of hits.
    *
    * @param newK 1 to 10,000
@@ -140,7 +215,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -161,7 +238,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -183,7 +262,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -206,7 +287,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -227,7 +310,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /** Returns the same search, explained. */
@@ -244,7 +329,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -265,7 +352,9 @@ public record SearchRequest(
         newDeadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -286,7 +375,9 @@ public record SearchRequest(
         deadline,
         newSelection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -329,6 +420,54 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        newRanking);
+        newRanking,
+        dense,
+        tokenVectors);
+  }
+
+  /**
+   * Returns the same search with the vectors of one more dense field of values. Stages of the
+   * ranking that have no query of their own for the field take them, and the text of the request is
+   * not encoded for the field.
+   *
+   * @param name the name of the dense field
+   * @param vectors the vectors, in their order: one, or several for late interaction
+   */
+  public SearchRequest withDense(String name, float[]... vectors) {
+    Map<String, List<float[]>> more = new LinkedHashMap<>(dense);
+    more.put(name, List.of(vectors));
+    return withVectors(more, tokenVectors);
+  }
+
+  /**
+   * Returns the same search with the token vectors of one more dense field, which stores terms.
+   * Stages of late interaction that have no vectors of their own for the field take them.
+   *
+   * @param name the name of the dense field
+   * @param vectors the vectors of the tokens, in their order
+   */
+  public SearchRequest withTokenVectors(String name, List<SparseVector> vectors) {
+    Map<String, List<SparseVector>> more = new LinkedHashMap<>(tokenVectors);
+    more.put(name, List.copyOf(vectors));
+    return withVectors(dense, more);
+  }
+
+  private SearchRequest withVectors(
+      Map<String, List<float[]>> newDense, Map<String, List<SparseVector>> newTokenVectors) {
+    return new SearchRequest(
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant,
+        ranking,
+        newDense,
+        newTokenVectors);
   }
 }

@@ -54,7 +54,15 @@ final class ProtoMapper {
     switch (request.query()) {
       case SearchRequest.Query.Text(String text) -> message.setText(text);
       case SearchRequest.Query.Vector(SparseVector vector) -> message.setVector(toProto(vector));
+      case SearchRequest.Query.None() -> message.clearQuery();
     }
+    request
+        .dense()
+        .forEach((name, vectors) -> message.putDense(name, DenseMapper.toProto(vectors)));
+    request
+        .tokenVectors()
+        .forEach(
+            (name, vectors) -> message.putTokenVectors(name, DenseMapper.toTokenVectors(vectors)));
     Ranking ranking = request.ranking();
     if (ranking == null || request.k() != 0) {
       message.setK(request.k());

@@ -12,7 +12,9 @@ import io.siskin.server.search.SearchMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of ranking trees. {@link #shape} has those that any tree must keep, and {@link #fit}
@@ -61,7 +63,7 @@ public final class TreeCheck {
                   throw new InvalidInputException(
                       at + ".query",
                       "not set",
-                      "vector, text or turns here, or text in the request");
+                      "vector, text or turns here, or text or dense vector in the request");
                 }
               });
     }
@@ -77,7 +79,9 @@ public final class TreeCheck {
     String path = TreeEvaluator.takesTokensOfRequest(root);
     if (path != null) {
       throw new InvalidInputException(
-          path + ".token_vectors", "not set", "1 to 128 vectors, or a text in the request");
+          path + ".token_vectors",
+          "not set",
+          "1 to 128 vectors, here or in the request, or a text in the request");
     }
     for (RankingNode each : StagesBelow.all(root)) {
       if (each instanceof RankingNode.CrossEncode cross && cross.text().isEmpty()) {
@@ -395,12 +399,68 @@ public final class TreeCheck {
     DenseFields.Field field = valueField(path + ".field", name, scope);
     if (target instanceof DenseTarget.Vector(DenseVector vector)) {
       vector(path + ".vector", name, vector, field);
-    } else if (!field.encodesQueries()) {
-      throw new InvalidInputException(
-          path + ".vector",
-          "not set",
-          "a vector, since the field '" + name + "' has no encoder of queries");
+    } else if (!(target instanceof DenseTarget.OfRequest) && !field.encodesQueries()) {
+      throw unencoded(path, name, "a vector");
     }
+  }
+
+  private static InvalidInputException unencoded(String path, String name, String wanted) {
+    return new InvalidInputException(
+        path + ".vector",
+        "not set",
+        wanted + ", since the field '" + name + "' has no encoder of queries");
+  }
+
+  /**
+   * Checks what stages take of the request: that a field of which the request has no vector has an
+   * encoder of queries, and that spans are compared with vectors.
+   *
+   * @param root the root of the tree, which has the vectors of the request, and which {@link #fit}
+   *     has checked
+   * @param scope the collection
+   * @throws InvalidInputException when it cannot
+   */
+  public static void fitRequest(RankingNode root, RankedScope scope) {
+    refuseMissingVectors(root);
+    TreeEvaluator.denseQueries(root)
+        .forEach(
+            (query, path) -> {
+              if (query.target() instanceof DenseTarget.OfRequest
+                  && !field(query.field(), scope).encodesQueries()) {
+                throw unencoded(path, query.field(), "a vector, here or in the request");
+              }
+            });
+    for (RankingNode each : StagesBelow.all(root)) {
+      if (each instanceof RankingNode.MaxSim maxSim
+          && maxSim.query() instanceof TokenQuery.OfRequest) {
+        DenseFields.Field field = field(maxSim.field(), scope);
+        refuseNoTerms(
+            each.frame().path() + ".rescore.max_sim",
+            maxSim,
+            field,
+            field.storage() == DenseStorage.TERMS);
+      }
+    }
+  }
+
+  /** Checks that spans are compared with something. A text is never encoded for that. */
+  private static void refuseMissingVectors(RankingNode root) {
+    for (RankingNode each : StagesBelow.all(root)) {
+      if (each instanceof RankingNode.Answers answers) {
+        String path = each.frame().path() + ".answers.";
+        String wanted = "1 to 4,096 numbers, here or in the request";
+        if (answers.startVector() == null) {
+          throw new InvalidInputException(path + "start_vector", "not set", wanted);
+        }
+        if (answers.endVector() == null) {
+          throw new InvalidInputException(path + "end_vector", "not set", wanted);
+        }
+      }
+    }
+  }
+
+  private static DenseFields.Field field(String name, RankedScope scope) {
+    return Objects.requireNonNull(scope.dense().find(name));
   }
 
   /** Returns a dense field of values. */
@@ -408,6 +468,15 @@ public final class TreeCheck {
     DenseFields.Field field = denseField(path, name, scope);
     if (!field.storage().isOfValues()) {
       throw new InvalidInputException(path, stored(name, field), "a dense field of values");
+    }
+    return field;
+  }
+
+  /** Returns a dense field of terms. */
+  static DenseFields.Field termField(String path, String name, RankedScope scope) {
+    DenseFields.Field field = denseField(path, name, scope);
+    if (field.storage() != DenseStorage.TERMS) {
+      throw new InvalidInputException(path, stored(name, field), "a dense field of terms");
     }
     return field;
   }
@@ -426,14 +495,16 @@ public final class TreeCheck {
     return field;
   }
 
-  /** Checks a dense field and a query of its own. */
-  static void dense(
-      String fieldPath, String vectorPath, String name, DenseVector vector, RankedScope scope) {
-    vector(vectorPath, name, vector, valueField(fieldPath, name, scope));
+  /** Checks a dense field of tokens and what they are compared with, null for the request's. */
+  static void tokens(String path, String name, @Nullable DenseVector vector, RankedScope scope) {
+    DenseFields.Field field = valueField(path + "_field", name, scope);
+    if (vector != null) {
+      vector(path + "_vector", name, vector, field);
+    }
   }
 
-  private static void vector(
-      String path, String name, DenseVector vector, DenseFields.Field field) {
+  /** Checks a vector by the field that it is for. */
+  static void vector(String path, String name, DenseVector vector, DenseFields.Field field) {
     dimensions(path, name, vector, field);
     check(path, vector, field);
   }
@@ -464,7 +535,8 @@ public final class TreeCheck {
     refused(path, () -> field.scorer(vector));
   }
 
-  private static void refused(String path, Supplier<DenseFields.Scorer> scorer) {
+  /** Tells at a path what a field refuses. */
+  static void refused(String path, Supplier<DenseFields.Scorer> scorer) {
     try {
       var _ = scorer.get();
     } catch (InvalidInputException refused) {
@@ -495,7 +567,12 @@ public final class TreeCheck {
           refused(path + ".token_vectors[" + i + "]", () -> field.scorer(one));
         }
       }
-      case TokenQuery.OfRequest() -> refuseNoTerms(path, node, field, hasTerms);
+      case TokenQuery.OfRequest() -> {
+        if (!hasTerms && !field.storage().isOfValues()) {
+          throw new InvalidInputException(
+              path + ".field", stored(node.field(), field), "a dense field of values or of terms");
+        }
+      }
     }
   }
 
@@ -505,7 +582,7 @@ public final class TreeCheck {
       throw new InvalidInputException(
           path + ".field",
           stored(node.field(), field),
-          "a dense field of terms, since no vectors of values are set");
+          "a dense field of terms, since no vectors of values are set, here or in the request");
     }
   }
 

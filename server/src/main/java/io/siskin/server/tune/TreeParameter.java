@@ -2,6 +2,7 @@ package io.siskin.server.tune;
 
 import io.siskin.server.rank.FusionMethod;
 import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.TreeRebuild;
 import io.siskin.server.rank.RankingNode.Weighted;
 import java.util.ArrayList;
 import java.util.Arrays;
