@@ -7,14 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One search. Immutable and reusable; made by {@link #text}, {@link #vector} or
- * {@link #ranked} and refined by the
- * {@code with} methods.
+ * One search. Immutable and reusable; made by {@link #text}, {@link #vector} or {@link #ranked} and
+ * refined by the {@code with} methods.
  *
  * <p>Ranges are checked by the server, which names every field that is outside its own.
  *
  * @param collection the collection's name
- * @param query what is searched for
+ * @param query what is searched for; null if the stages of the ranking have all that they need
  * @param k how many hits are wanted, 1 to 10,000; with a ranking, 0 for all that it gives
  * @param mode how to evaluate; null leaves it to the recall target or to the collection's default
  * @param recallTarget which share of the true best k is wanted on average, above 0 to 1; null for
@@ -34,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SearchRequest(
     String collection,
-    Query query,
+    @Nullable Query query,
     int k,
     @Nullable SearchMode mode,
     @Nullable Float recallTarget,
@@ -64,9 +63,6 @@ public record SearchRequest(
      * @param vector the vector
      */
     record Vector(SparseVector vector) implements Query {}
-
-    /** Nothing: the stages of a ranking have all queries that they need. */
-    record None() implements Query {}
   }
 
   /** Copies the fields and the maps, but not the vectors. */
@@ -94,7 +90,7 @@ public record SearchRequest(
    */
   public SearchRequest(
       String collection,
-      Query query,
+      @Nullable Query query,
       int k,
       @Nullable SearchMode mode,
       @Nullable Float recallTarget,
@@ -137,7 +133,7 @@ public record SearchRequest(
    */
   public SearchRequest(
       String collection,
-      Query query,
+      @Nullable Query query,
       int k,
       @Nullable SearchMode mode,
       @Nullable Float recallTarget,
@@ -192,8 +188,7 @@ public record SearchRequest(
    * @param ranking how documents are ranked
    */
   public static SearchRequest ranked(String collection, Ranking ranking) {
-    return new SearchRequest(
-            collection, new Query.None(), 0, null, null, null, List.of(), false, null)
+    return new SearchRequest(collection, null, 0, null, null, null, List.of(), false, null)
         .withRanking(ranking);
   }
 

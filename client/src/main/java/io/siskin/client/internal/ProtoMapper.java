@@ -52,9 +52,9 @@ final class ProtoMapper {
       case Selection.Ids _ -> throw DocumentMapper.noIds();
     }
     switch (request.query()) {
+      case null -> message.clearQuery();
       case SearchRequest.Query.Text(String text) -> message.setText(text);
       case SearchRequest.Query.Vector(SparseVector vector) -> message.setVector(toProto(vector));
-      case SearchRequest.Query.None() -> message.clearQuery();
     }
     request
         .dense()

@@ -74,8 +74,7 @@ public final class SourceQueries {
         Map<String, String> members = new HashMap<>(next.fields());
         // They are in the text already.
         members.keySet().removeAll(TEXTS);
-        queries.add(
-            new SourceQuery(next.id(), next.text(), next.vector(), members, next.place()));
+        queries.add(new SourceQuery(next.id(), next.text(), next.vector(), members, next.place()));
       }
     }
     return queries;

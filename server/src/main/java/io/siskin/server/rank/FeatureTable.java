@@ -1,5 +1,6 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.rank.list.Ranked;
 import java.util.List;
 
 /**

@@ -1,5 +1,19 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.rank.list.Ranked;
+import io.siskin.server.rank.list.StageBudget;
+import io.siskin.server.rank.list.StageWork;
+import io.siskin.server.rank.passage.AnswerSearch;
+import io.siskin.server.rank.passage.ContextMix;
+import io.siskin.server.rank.passage.DenseExpansion;
+import io.siskin.server.rank.passage.Diversity;
+import io.siskin.server.rank.scope.DenseFields;
+import io.siskin.server.rank.scope.EncodedQueries;
+import io.siskin.server.rank.scope.RankedScope;
+import io.siskin.server.rank.stage.DenseScan;
+import io.siskin.server.rank.stage.Grouping;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.search.DocumentPositions;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +23,7 @@ import java.util.Objects;
  * Evaluates the stages that take lists of passages, and keeps which documents and answers they list
  * with their hits. Used by one thread for one tree.
  */
-final class PassageStages {
+public final class PassageStages {
   private final RankedScope scope;
   private final EncodedQueries queries;
   private final List<RankingOutcome.Listing> listings = new ArrayList<>();

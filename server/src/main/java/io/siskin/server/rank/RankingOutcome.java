@@ -1,5 +1,12 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.rank.list.PositionSlots;
+import io.siskin.server.rank.list.Ranked;
+import io.siskin.server.rank.list.StageReport;
+import io.siskin.server.rank.passage.AnswerSpan;
+import io.siskin.server.rank.stage.ContextSentence;
+import io.siskin.server.rank.stage.MarkedText;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.util.LinkedHashMap;

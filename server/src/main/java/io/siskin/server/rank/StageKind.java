@@ -1,5 +1,6 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.rank.tree.RankingNode;
 import java.util.Locale;
 
 /** What a stage does, for metrics. */

@@ -2,6 +2,8 @@ package io.siskin.server.rank;
 
 import io.siskin.server.counters.DurationHistogram;
 import io.siskin.server.counters.StageCounts;
+import io.siskin.server.rank.list.StageReport;
+import io.siskin.server.rank.tree.RankingNode;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,30 @@
 package io.siskin.server.rank;
 
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.rank.list.Ranked;
+import io.siskin.server.rank.list.StageBudget;
+import io.siskin.server.rank.list.StageReport;
+import io.siskin.server.rank.list.StageWork;
+import io.siskin.server.rank.scope.DenseFields;
+import io.siskin.server.rank.scope.EncodedQueries;
+import io.siskin.server.rank.scope.RankedScope;
+import io.siskin.server.rank.scope.RankingModels;
+import io.siskin.server.rank.stage.CrossRescoring;
+import io.siskin.server.rank.stage.DenseScan;
+import io.siskin.server.rank.stage.FormulaRescoring;
+import io.siskin.server.rank.stage.Fusion;
+import io.siskin.server.rank.stage.Interpolation;
+import io.siskin.server.rank.stage.LeafSearch;
+import io.siskin.server.rank.stage.MarkedText;
+import io.siskin.server.rank.stage.QueryExpansion;
+import io.siskin.server.rank.stage.TreeRescoring;
+import io.siskin.server.rank.tree.DenseSearch;
+import io.siskin.server.rank.tree.DenseTarget;
+import io.siskin.server.rank.tree.EarlyStop;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.SparseQuery;
+import io.siskin.server.rank.tree.StagesBelow;
+import io.siskin.server.rank.tree.TokenQuery;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
@@ -16,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * Evaluates one ranking tree: inputs first, in their order, then the stage that takes them. A list
  * is of the whole snapshot before a stage takes it.
  *
- * <p>Used once, by one thread. The tree was checked by {@link TreeCheck}.
+ * <p>Used once, by one thread. The tree was checked by {@code TreeCheck}.
  */
 public final class TreeEvaluator {
   private final RankedScope scope;

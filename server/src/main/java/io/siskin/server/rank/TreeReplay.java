@@ -1,5 +1,13 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.rank.list.Ranked;
+import io.siskin.server.rank.list.StageWork;
+import io.siskin.server.rank.scope.EncodedQueries;
+import io.siskin.server.rank.scope.RankedScope;
+import io.siskin.server.rank.scope.RankingModels;
+import io.siskin.server.rank.stage.TreeRescoring;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.StagesBelow;
 import io.siskin.server.search.Cancellation;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +54,7 @@ public final class TreeReplay {
   /**
    * Evaluates a variant.
    *
-   * @param root its root; it was checked by {@link TreeCheck}, and its stages have the names of all
+   * @param root its root; it was checked by {@code TreeCheck}, and its stages have the names of all
    *     other variants
    */
   public Ranked evaluate(RankingNode root) {

@@ -1,21 +1,14 @@
 /**
- * What is best by several stages: the nodes of ranking trees, their checks and their evaluation
- * over one snapshot. A node takes the {@link io.siskin.server.rank.Ranked} lists of its inputs and
- * makes one.
+ * What is best by several stages: the evaluation of a ranking tree over one snapshot.
  *
  * <pre>
- * RankingNode ──TreeCheck──► TreeEvaluator ──► RankingOutcome
- *                              ├ LeafSearch        segments of the snapshot ──► Ranked
- *                              ├ DenseScan         a dense field            ──► Ranked
- *                              ├ Fusion            several Ranked           ──► Ranked
- *                              ├ Interpolation     Ranked, a dense field    ──► Ranked
- *                              ├ FormulaRescoring  Ranked, fields, scores   ──► Ranked
- *                              ├ TreeRescoring     Ranked, features, a model ──► Ranked
- *                              ├ CrossRescoring    Ranked, texts, a model    ──► Ranked
- *                              ├ QueryExpansion    Ranked                   ──► a query, for LeafSearch
- *                              ├ Grouping          Ranked, a field          ──► Ranked
- *                              └ PassageStages     lists of passages        ──► Ranked, answers
- *                                  ContextMix, Diversity, DenseExpansion, AnswerSearch
+ * rank.tree, rank.formula   what a tree says
+ *    └─ rank.check          is it allowed?
+ * rank.scope                what it is evaluated over
+ *    └─ TreeEvaluator       one stage after the other:
+ *         rank.stage, rank.passage    lists ──► a {@link io.siskin.server.rank.list.Ranked}
+ *         rank.model        what a model says of a document
+ *    └─ RankingOutcome      the list, the reports of the stages, and the scores of each
  * </pre>
  *
  * <p>Documents are known by their positions in the order of indexing, which also decides between

@@ -2,10 +2,10 @@ package io.siskin.server.retrieve;
 
 import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.server.collection.SnapshotPart;
-import io.siskin.server.rank.AnswerSpan;
-import io.siskin.server.rank.ContextSentence;
-import io.siskin.server.rank.Ranked;
 import io.siskin.server.rank.RankingOutcome;
+import io.siskin.server.rank.list.Ranked;
+import io.siskin.server.rank.passage.AnswerSpan;
+import io.siskin.server.rank.stage.ContextSentence;
 import io.siskin.server.retrieve.RetrievalResponse.Answer;
 import io.siskin.server.retrieve.RetrievalResponse.Contribution;
 import io.siskin.server.retrieve.RetrievalResponse.Hit;

@@ -6,7 +6,7 @@ import io.siskin.server.batch.EncoderOverloadedException;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.filter.FilterCache;
-import io.siskin.server.rank.RankingModelException;
+import io.siskin.server.rank.scope.RankingModelException;
 import io.siskin.server.search.QueryCancelledException;
 import io.siskin.server.suggest.QueryLog;
 import java.util.List;

@@ -4,9 +4,9 @@ import io.siskin.index.error.Ranges;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.encode.factory.ModelSide;
-import io.siskin.server.rank.RankingNode;
-import io.siskin.server.rank.RequestVectors;
-import io.siskin.server.rank.RequestVectorsCheck;
+import io.siskin.server.rank.check.RequestVectorsCheck;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.RequestVectors;
 import io.siskin.server.search.Evaluation;
 import java.util.List;
 import java.util.Objects;
@@ -93,7 +93,7 @@ public record RetrievalRequest(
    * A ranking tree, and which of its hits are returned: {@link #k} from the offset on.
    *
    * @param root the root of the tree that is evaluated, which keeps the rules of {@link
-   *     io.siskin.server.rank.TreeCheck#shape}
+   *     io.siskin.server.rank.check.TreeCheck#shape}
    * @param asked the root of the tree as it was given: without the vectors of the request
    * @param vectors the vectors of the request, which are in the tree already
    * @param isStored whether the request named it instead of carrying it

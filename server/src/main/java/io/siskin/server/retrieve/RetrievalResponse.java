@@ -1,9 +1,9 @@
 package io.siskin.server.retrieve;
 
-import io.siskin.server.rank.AnswerSpan;
-import io.siskin.server.rank.ContextSentence;
-import io.siskin.server.rank.RankingNode;
-import io.siskin.server.rank.StageReport;
+import io.siskin.server.rank.list.StageReport;
+import io.siskin.server.rank.passage.AnswerSpan;
+import io.siskin.server.rank.stage.ContextSentence;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.search.SearchMode;
 import io.siskin.server.search.SearchStats;
 import java.util.List;

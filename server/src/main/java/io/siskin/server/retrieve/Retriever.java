@@ -1,6 +1,6 @@
 package io.siskin.server.retrieve;
 
-import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.suggest.Suggestion;
 import io.siskin.server.suggest.SuggestionQuery;
@@ -70,7 +70,7 @@ public interface Retriever {
    *
    * @param collection the collection's name, or an alias of it
    * @param root the root of the tree, which keeps the rules of {@link
-   *     io.siskin.server.rank.TreeCheck#shape}
+   *     io.siskin.server.rank.check.TreeCheck#shape}
    * @throws io.siskin.index.error.InvalidInputException when something is missing
    */
   void checkRanking(String collection, RankingNode root);

@@ -1,6 +1,6 @@
 package io.siskin.server.tune;
 
-import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.tree.RankingNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,9 @@ package io.siskin.server.rank;
 
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.server.rank.scope.DenseFields;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.TokenQuery;
 import io.siskin.server.search.SearchScope;
 import java.util.List;
 import java.util.Random;
@@ -11,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Two dense fields in memory. Some documents have no vector, some have several, and some vectors
  * are the same.
  */
-final class FakeDenseFields implements DenseFields {
-  static final int DIMENSIONS = 6;
+public final class FakeDenseFields implements DenseFields {
+  public static final int DIMENSIONS = 6;
 
   private final List<FakeField> fields;
 
@@ -153,7 +156,7 @@ final class FakeDenseFields implements DenseFields {
   }
 
   /** Draws a vector of few different numbers, so that scores tie. */
-  static float[] draw(Random random) {
+  public static float[] draw(Random random) {
     float[] vector = new float[DIMENSIONS];
     for (int i = 0; i < DIMENSIONS; i++) {
       vector[i] = (random.nextInt(9) - 4) / 4f;

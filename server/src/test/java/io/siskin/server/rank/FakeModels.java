@@ -1,5 +1,6 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.rank.scope.RankingModels;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

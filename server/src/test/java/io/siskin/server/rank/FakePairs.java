@@ -1,5 +1,6 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.rank.scope.RankingModels;
 import io.siskin.server.search.Cancellation;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,14 @@ package io.siskin.server.rank;
 
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.rank.scope.EncodedQueries;
+import io.siskin.server.rank.stage.TurnMix;
+import io.siskin.server.rank.tree.DenseSearch;
+import io.siskin.server.rank.tree.DenseTarget;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.SparseQuery;
+import io.siskin.server.rank.tree.Turn;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.siskin.server.rank;
 
+import io.siskin.server.rank.formula.Formula;
+import io.siskin.server.rank.scope.RankingModels;
 import java.util.List;
 
 /** A model of three features whose trees are lines of Java. Its scores are exact in halves. */

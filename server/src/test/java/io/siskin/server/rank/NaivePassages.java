@@ -2,6 +2,13 @@ package io.siskin.server.rank;
 
 import io.siskin.index.document.FieldValue;
 import io.siskin.server.rank.NaiveTree.Scored;
+import io.siskin.server.rank.passage.AnswerSpan;
+import io.siskin.server.rank.scope.RankedScope;
+import io.siskin.server.rank.tree.DenseTarget;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.FusionMethod;
+import io.siskin.server.rank.tree.GroupScore;
+import io.siskin.server.rank.tree.RankingNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

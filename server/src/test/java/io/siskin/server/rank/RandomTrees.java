@@ -1,8 +1,20 @@
 package io.siskin.server.rank;
 
 import io.siskin.index.vector.TokenVector;
-import io.siskin.server.rank.RankingNode.Frame;
-import io.siskin.server.rank.RankingNode.Weighted;
+import io.siskin.server.rank.formula.Formula;
+import io.siskin.server.rank.formula.TermFeature;
+import io.siskin.server.rank.tree.DenseTarget;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.EarlyStop;
+import io.siskin.server.rank.tree.FusionMethod;
+import io.siskin.server.rank.tree.GroupScore;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.RankingNode.Frame;
+import io.siskin.server.rank.tree.RankingNode.Weighted;
+import io.siskin.server.rank.tree.Reach;
+import io.siskin.server.rank.tree.SparseQuery;
+import io.siskin.server.rank.tree.TokenQuery;
+import io.siskin.server.rank.tree.Turn;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;

@@ -14,6 +14,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.encode.factory.TextModels;
+import io.siskin.server.rank.scope.RankedScope;
 import io.siskin.server.search.SearchScope;
 import io.siskin.server.testing.TestCollections;
 import java.io.IOException;
@@ -28,7 +29,7 @@ import java.util.TreeMap;
  * A random collection of three segments with declared fields, one of which is reordered, and with
  * two dense fields that a fake keeps.
  */
-final class RankedCollection implements AutoCloseable {
+public final class RankedCollection implements AutoCloseable {
   static final Schema SCHEMA =
       new Schema(
           List.of(
@@ -106,7 +107,7 @@ final class RankedCollection implements AutoCloseable {
   }
 
   /** Draws a vector; with few weights, so that ties are frequent. */
-  static TokenVector vector(Random random) {
+  public static TokenVector vector(Random random) {
     TreeMap<String, Float> weights = new TreeMap<>();
     int count = 1 + random.nextInt(8);
     for (int i = 0; i < count; i++) {

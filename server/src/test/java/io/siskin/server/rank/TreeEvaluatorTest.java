@@ -6,7 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.document.DocumentSet;
 import io.siskin.index.testing.Seeds;
 import io.siskin.server.rank.NaiveTree.Scored;
-import io.siskin.server.rank.RankingNode.Frame;
+import io.siskin.server.rank.check.TreeCheck;
+import io.siskin.server.rank.formula.Formula;
+import io.siskin.server.rank.list.Ranked;
+import io.siskin.server.rank.list.StageBudget;
+import io.siskin.server.rank.list.StageReport;
+import io.siskin.server.rank.list.StageWork;
+import io.siskin.server.rank.passage.AnswerSearch;
+import io.siskin.server.rank.passage.Diversity;
+import io.siskin.server.rank.scope.EncodedQueries;
+import io.siskin.server.rank.scope.RankedScope;
+import io.siskin.server.rank.stage.ContextSentence;
+import io.siskin.server.rank.tree.DenseTarget;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.EarlyStop;
+import io.siskin.server.rank.tree.FusionMethod;
+import io.siskin.server.rank.tree.GroupScore;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.RankingNode.Frame;
+import io.siskin.server.rank.tree.Reach;
+import io.siskin.server.rank.tree.SparseQuery;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.DocumentPositions;
 import io.siskin.server.search.Evaluation;
@@ -32,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ranking trees against their slow twin, and where they end before the end. */
-final class TreeEvaluatorTest {
+public final class TreeEvaluatorTest {
   private static final int TREES = 600;
   private static final String TEXT = "what was asked";
   private static final long NOW_MILLIS = 1_790_000_000_123L;

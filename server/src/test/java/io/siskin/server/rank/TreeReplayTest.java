@@ -3,6 +3,9 @@ package io.siskin.server.rank;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.testing.Seeds;
+import io.siskin.server.rank.list.Ranked;
+import io.siskin.server.rank.scope.EncodedQueries;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.tune.TreeParameter;
 import java.io.IOException;

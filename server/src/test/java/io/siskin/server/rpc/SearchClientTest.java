@@ -19,14 +19,14 @@ import io.siskin.client.SparseVector;
 import io.siskin.client.StatisticsScope;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
-import io.siskin.server.rank.DenseTarget;
-import io.siskin.server.rank.DenseVector;
-import io.siskin.server.rank.EarlyStop;
-import io.siskin.server.rank.Formula;
-import io.siskin.server.rank.FusionMethod;
-import io.siskin.server.rank.GroupScore;
-import io.siskin.server.rank.Reach;
-import io.siskin.server.rank.SparseQuery;
+import io.siskin.server.rank.formula.Formula;
+import io.siskin.server.rank.tree.DenseTarget;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.EarlyStop;
+import io.siskin.server.rank.tree.FusionMethod;
+import io.siskin.server.rank.tree.GroupScore;
+import io.siskin.server.rank.tree.Reach;
+import io.siskin.server.rank.tree.SparseQuery;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -208,36 +208,38 @@ class SearchClientTest {
     client.search(SearchRequest.text("books", "x").withK(0).withRanking(Ranking.tree(root)));
     RetrievalRequest.Ranking arrived = Objects.requireNonNull(seen.get().ranking());
     assertThat(seen.get().k()).isEqualTo(20);
-    io.siskin.server.rank.RankingNode.Fuse fuse =
-        (io.siskin.server.rank.RankingNode.Fuse) arrived.root();
+    io.siskin.server.rank.tree.RankingNode.Fuse fuse =
+        (io.siskin.server.rank.tree.RankingNode.Fuse) arrived.root();
     assertThat(fuse.frame())
-        .isEqualTo(new io.siskin.server.rank.RankingNode.Frame("node", "root", 20, 0));
+        .isEqualTo(new io.siskin.server.rank.tree.RankingNode.Frame("node", "root", 20, 0));
     assertThat(fuse.method())
         .isEqualTo(new FusionMethod.Linear(FusionMethod.Normalization.Z_SCORE, 0.5));
     assertThat(fuse.weighted())
-        .extracting(io.siskin.server.rank.RankingNode.Weighted::weight)
+        .extracting(io.siskin.server.rank.tree.RankingNode.Weighted::weight)
         .containsExactly(1.0, 2.0, 0.0);
-    var feedback = (io.siskin.server.rank.RankingNode.Feedback) fuse.weighted().getFirst().node();
+    var feedback =
+        (io.siskin.server.rank.tree.RankingNode.Feedback) fuse.weighted().getFirst().node();
     assertThat(feedback.query()).isEqualTo(new SparseQuery.Text("wren"));
     assertThat(List.of(feedback.documents(), feedback.terms())).containsExactly(3, 4);
     assertThat(List.of(feedback.queryWeight(), feedback.documentWeight()))
         .containsExactly(0.5, 2.0);
-    var group = (io.siskin.server.rank.RankingNode.Group) feedback.input();
+    var group = (io.siskin.server.rank.tree.RankingNode.Group) feedback.input();
     assertThat(group.score()).isEqualTo(GroupScore.SUM);
     assertThat(group.innerHits()).isEqualTo(2);
-    var compute = (io.siskin.server.rank.RankingNode.Compute) group.input();
+    var compute = (io.siskin.server.rank.tree.RankingNode.Compute) group.input();
     assertThat(compute.formula().text()).isEqualTo("score()");
-    var interpolate = (io.siskin.server.rank.RankingNode.Interpolate) fuse.weighted().get(1).node();
+    var interpolate =
+        (io.siskin.server.rank.tree.RankingNode.Interpolate) fuse.weighted().get(1).node();
     assertThat(interpolate.target())
         .isEqualTo(new DenseTarget.Vector(new DenseVector(new float[] {2, 3})));
     assertThat(interpolate.earlyStop()).isEqualTo(EarlyStop.PROVEN);
     assertThat(List.of(interpolate.alpha(), interpolate.missingScore()))
         .containsExactly(0.25, -1.0);
-    var reciprocal = (io.siskin.server.rank.RankingNode.Fuse) fuse.weighted().get(2).node();
+    var reciprocal = (io.siskin.server.rank.tree.RankingNode.Fuse) fuse.weighted().get(2).node();
     assertThat(reciprocal.method()).isEqualTo(new FusionMethod.ReciprocalRank(60));
     assertThat(reciprocal.inputs().getFirst().frame())
         .isEqualTo(
-            new io.siskin.server.rank.RankingNode.Frame(
+            new io.siskin.server.rank.tree.RankingNode.Frame(
                 "node.fuse.inputs[2].node.fuse.inputs[0].node", "own", 30, 50));
     client.search(SearchRequest.text("books", "x").withRanking(Ranking.stored("other")));
     assertThat(Objects.requireNonNull(seen.get().ranking()).isStored()).isTrue();
@@ -275,7 +277,7 @@ class SearchClientTest {
             new RankingNode.Answers(
                 frame, leaf, "v", "w", List.of(1f), List.of(2f), 0.5, 6, 2, "text", "places"));
     for (RankingNode node : nodes) {
-      io.siskin.server.rank.RankingNode arrived = domain(seen, node);
+      io.siskin.server.rank.tree.RankingNode arrived = domain(seen, node);
       assertThat(arrived.getClass().getSimpleName()).isEqualTo(node.getClass().getSimpleName());
       assertThat(arrived.frame().limit()).isEqualTo(5);
       assertThat(arrived.inputs().getFirst().frame().limit()).isEqualTo(7);
@@ -287,7 +289,7 @@ class SearchClientTest {
         .hasFieldOrPropertyWithValue("weight", 0.25)
         .hasFieldOrPropertyWithValue(
             "source",
-            new io.siskin.server.rank.RankingNode.ContextSource.OfGroup(GroupScore.FIRST));
+            new io.siskin.server.rank.tree.RankingNode.ContextSource.OfGroup(GroupScore.FIRST));
     assertThat(domain(seen, nodes.get(2)))
         .hasFieldOrPropertyWithValue("source.documentField", "g")
         .hasFieldOrPropertyWithValue("source.missingScore", -1.0);
@@ -296,7 +298,7 @@ class SearchClientTest {
         .hasFieldOrPropertyWithValue("similarity.field", "v");
     assertThat(domain(seen, nodes.get(4)))
         .hasFieldOrPropertyWithValue(
-            "similarity", new io.siskin.server.rank.RankingNode.Similarity.OfSparse());
+            "similarity", new io.siskin.server.rank.tree.RankingNode.Similarity.OfSparse());
     assertThat(domain(seen, nodes.get(5)))
         .hasFieldOrPropertyWithValue("field", "f")
         .hasFieldOrPropertyWithValue("count", 3);
@@ -317,7 +319,7 @@ class SearchClientTest {
         .hasFieldOrPropertyWithValue("offsetsField", "places");
   }
 
-  private io.siskin.server.rank.RankingNode domain(
+  private io.siskin.server.rank.tree.RankingNode domain(
       AtomicReference<RetrievalRequest> seen, RankingNode node) {
     client.search(SearchRequest.text("books", "x").withK(0).withRanking(Ranking.tree(node)));
     return Objects.requireNonNull(seen.get().ranking()).root();
@@ -350,21 +352,21 @@ class SearchClientTest {
             RankingNode.Frame.of(10), cross, "r", List.of("a"), "", RankingNode.Reach.ALL, null);
     client.search(SearchRequest.text("books", "x").withRanking(Ranking.tree(root)));
     var outer =
-        (io.siskin.server.rank.RankingNode.CrossEncode)
+        (io.siskin.server.rank.tree.RankingNode.CrossEncode)
             Objects.requireNonNull(seen.get().ranking()).root();
     assertThat(outer.reach()).isEqualTo(Reach.ALL);
     assertThat(outer.keepThreshold()).isNull();
     assertThat(outer.text()).isEmpty();
-    var inner = (io.siskin.server.rank.RankingNode.CrossEncode) outer.input();
+    var inner = (io.siskin.server.rank.tree.RankingNode.CrossEncode) outer.input();
     assertThat(inner.model()).isEqualTo("reader");
     assertThat(inner.fields()).containsExactly("title", "text");
     assertThat(inner.text()).isEqualTo("own");
     assertThat(inner.reach()).isEqualTo(new Reach(Reach.ALL.ranks(), 0));
     assertThat(inner.keepThreshold()).isEqualTo(0.25);
-    var whole = (io.siskin.server.rank.RankingNode.Trees) inner.input();
+    var whole = (io.siskin.server.rank.tree.RankingNode.Trees) inner.input();
     assertThat(whole.features()).isEmpty();
     assertThat(whole.reach()).isEqualTo(Reach.ALL);
-    var own = (io.siskin.server.rank.RankingNode.Trees) whole.input();
+    var own = (io.siskin.server.rank.tree.RankingNode.Trees) whole.input();
     assertThat(own.model()).isEqualTo("forest");
     assertThat(own.features()).extracting(Formula::text).containsExactly("score()", "rank()");
     assertThat(own.reach()).isEqualTo(new Reach(30, 0.5));

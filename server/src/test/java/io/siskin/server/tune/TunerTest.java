@@ -3,12 +3,12 @@ package io.siskin.server.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siskin.index.testing.Seeds;
-import io.siskin.server.rank.FusionMethod;
 import io.siskin.server.rank.RandomTrees;
-import io.siskin.server.rank.RankingNode;
-import io.siskin.server.rank.RankingNode.Frame;
-import io.siskin.server.rank.RankingNode.Weighted;
-import io.siskin.server.rank.SparseQuery;
+import io.siskin.server.rank.tree.FusionMethod;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.RankingNode.Frame;
+import io.siskin.server.rank.tree.RankingNode.Weighted;
+import io.siskin.server.rank.tree.SparseQuery;
 import io.siskin.server.search.Evaluation;
 import java.util.List;
 import java.util.Random;

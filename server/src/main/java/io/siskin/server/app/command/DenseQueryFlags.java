@@ -45,9 +45,7 @@ final class DenseQueryFlags {
     List<AskedQuery> asked = new ArrayList<>(queries.size());
     for (SourceQuery query : queries) {
       asked.add(
-          hasTree
-              ? AskedQuery.of(query, termKeys)
-              : new AskedQuery(query, Map.of(), Map.of()));
+          hasTree ? AskedQuery.of(query, termKeys) : new AskedQuery(query, Map.of(), Map.of()));
     }
     for (Map.Entry<String, Path> file : files.entrySet()) {
       try (NpySource rows = NpySource.open(file.getValue())) {

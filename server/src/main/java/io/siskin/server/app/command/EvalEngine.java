@@ -2,7 +2,7 @@ package io.siskin.server.app.command;
 
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
-import io.siskin.server.rank.StageReport;
+import io.siskin.server.rank.list.StageReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

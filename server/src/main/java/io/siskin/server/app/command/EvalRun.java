@@ -43,8 +43,7 @@ record EvalRun(
    * @param excludesSelf whether a hit with the query's own id is left out
    * @param warmUps how many times all are asked before they count, 0 or more
    */
-  record Questions(
-      Path file, List<AskedQuery> queries, int k, boolean excludesSelf, int warmUps) {}
+  record Questions(Path file, List<AskedQuery> queries, int k, boolean excludesSelf, int warmUps) {}
 
   /**
    * Asks.

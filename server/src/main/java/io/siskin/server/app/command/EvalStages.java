@@ -3,7 +3,7 @@ package io.siskin.server.app.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.siskin.server.rank.StageReport;
+import io.siskin.server.rank.list.StageReport;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.siskin.server.app.command;
 
-import io.siskin.server.rank.RankingModels.Feature;
+import io.siskin.server.rank.scope.RankingModels.Feature;
 import io.siskin.server.retrieve.RankingTrials.FeatureRow;
 import java.util.List;
 

@@ -15,8 +15,8 @@ import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.ingest.CollectionQueries;
 import io.siskin.server.ingest.EncodingFailures;
 import io.siskin.server.measure.TrecRun;
-import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.model.Rankers;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
@@ -150,9 +150,7 @@ final class LocalEvalEngine implements EvalEngine {
             false,
             new Selector.All(),
             "",
-            root == null
-                ? null
-                : RetrievalRequest.Ranking.of(root, query.vectors(), false, 0));
+            root == null ? null : RetrievalRequest.Ranking.of(root, query.vectors(), false, 0));
     RetrievalResponse response = pipeline.retrieve(request, Cancellation.NEVER);
     List<TrecRun.Hit> hits =
         response.hits().stream().map(hit -> new TrecRun.Hit(hit.id(), hit.score())).toList();

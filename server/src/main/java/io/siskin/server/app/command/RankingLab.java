@@ -15,8 +15,8 @@ import io.siskin.server.corpus.SourceQueries;
 import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.ingest.CollectionQueries;
-import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.model.Rankers;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.retrieve.RankingTrials;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
@@ -160,8 +160,7 @@ final class RankingLab {
     List<AskedQuery> asked;
     try {
       TermKeys keys = CollectionQueries.termKeys(snapshot);
-      List<SourceQuery> read =
-          SourceQueries.read(queries, InputOptions.DEFAULT.withTermKeys(keys));
+      List<SourceQuery> read = SourceQueries.read(queries, InputOptions.DEFAULT.withTermKeys(keys));
       asked = dense.with(read, keys, true);
     } finally {
       snapshot.release();

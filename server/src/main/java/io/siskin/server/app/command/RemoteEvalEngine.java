@@ -13,7 +13,7 @@ import io.siskin.index.vector.TokenVector;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
-import io.siskin.server.rank.StageReport;
+import io.siskin.server.rank.list.StageReport;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

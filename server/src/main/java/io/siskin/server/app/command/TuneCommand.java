@@ -8,8 +8,8 @@ import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.terminal.ProgressDisplay;
 import io.siskin.server.measure.Metric;
 import io.siskin.server.measure.RankingMetrics;
-import io.siskin.server.rank.RankingNode;
 import io.siskin.server.rank.TreeReplay;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rpc.gateway.RankingJson;
 import io.siskin.server.tune.TreeParameter;
 import io.siskin.server.tune.Tuner;
@@ -120,9 +120,9 @@ public final class TuneCommand implements Callable<Integer> {
     try (ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
       display.begin("encoding queries", open.queries().size());
       for (AskedQuery query : open.queries()) {
-        replays.add(open.trials()
-                .replay(
-                    RankingLab.wanted(query.source()), query.vectors(), open.root(), changing));
+        replays.add(
+            open.trials()
+                .replay(RankingLab.wanted(query.source()), query.vectors(), open.root(), changing));
         display.advance(replays.size());
       }
       display.end();

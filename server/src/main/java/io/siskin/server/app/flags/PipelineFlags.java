@@ -4,7 +4,7 @@ import io.siskin.client.Ranking;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.file.BoundedFile;
 import io.siskin.server.collection.Pipelines;
-import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rpc.gateway.RankingJson;
 import io.siskin.server.search.SearchMode;
 import java.io.IOException;

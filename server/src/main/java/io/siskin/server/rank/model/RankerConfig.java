@@ -1,6 +1,6 @@
 package io.siskin.server.rank.model;
 
-import io.siskin.server.rank.RankingModels.Feature;
+import io.siskin.server.rank.scope.RankingModels.Feature;
 import java.util.List;
 
 /** What a {@code ranker.yaml} says. */

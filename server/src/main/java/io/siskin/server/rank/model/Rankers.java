@@ -11,7 +11,7 @@ import io.siskin.server.encode.model.ModelDirectory;
 import io.siskin.server.encode.model.ModelPaths;
 import io.siskin.server.encode.onnx.OnnxOptions;
 import io.siskin.server.encode.spec.ModelRef;
-import io.siskin.server.rank.RankingModels;
+import io.siskin.server.rank.scope.RankingModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

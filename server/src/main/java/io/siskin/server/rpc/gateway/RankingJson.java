@@ -31,7 +31,7 @@ public final class RankingJson {
    * @param defaultMode the default mode of the collection
    * @throws InvalidInputException when it is not JSON or no right tree
    */
-  public static io.siskin.server.rank.RankingNode toTree(
+  public static io.siskin.server.rank.tree.RankingNode toTree(
       byte[] json, Supplier<SearchMode> defaultMode) {
     return RankingMapper.toDomain(read(json), defaultMode);
   }
@@ -44,7 +44,7 @@ public final class RankingJson {
    * @param defaultMode the default mode of the collection
    * @throws InvalidInputException when there is none of the name
    */
-  public static io.siskin.server.rank.RankingNode ofStored(
+  public static io.siskin.server.rank.tree.RankingNode ofStored(
       String name, SortedMap<String, String> pipelines, Supplier<SearchMode> defaultMode) {
     return RankingMapper.toDomain(RankingMapper.stored(name, pipelines), defaultMode);
   }
@@ -55,7 +55,7 @@ public final class RankingJson {
    * @param root the root of the tree
    * @return JSON in UTF-8, which {@link #toTree} reads back
    */
-  public static byte[] toJson(io.siskin.server.rank.RankingNode root) {
+  public static byte[] toJson(io.siskin.server.rank.tree.RankingNode root) {
     return MessageWriter.write(RankingMapper.toProto(root), LENGTH_BYTES_MAX);
   }
 

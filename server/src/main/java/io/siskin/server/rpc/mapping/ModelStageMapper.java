@@ -5,10 +5,10 @@ import io.siskin.proto.v1.ContextPruning;
 import io.siskin.proto.v1.CrossEncoder;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.TreeEnsemble;
-import io.siskin.server.rank.Formula;
-import io.siskin.server.rank.RankingNode;
-import io.siskin.server.rank.RankingNode.Frame;
-import io.siskin.server.rank.Reach;
+import io.siskin.server.rank.formula.Formula;
+import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.RankingNode.Frame;
+import io.siskin.server.rank.tree.Reach;
 import java.util.ArrayList;
 import java.util.List;
 

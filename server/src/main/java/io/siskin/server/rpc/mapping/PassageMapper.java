@@ -13,15 +13,15 @@ import io.siskin.proto.v1.GroupStage;
 import io.siskin.proto.v1.RankingNode;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.SparseSimilarity;
-import io.siskin.server.rank.RankingNode.Answers;
-import io.siskin.server.rank.RankingNode.Cap;
-import io.siskin.server.rank.RankingNode.Context;
-import io.siskin.server.rank.RankingNode.ContextSource;
-import io.siskin.server.rank.RankingNode.DenseFeedback;
-import io.siskin.server.rank.RankingNode.Diversify;
-import io.siskin.server.rank.RankingNode.Frame;
-import io.siskin.server.rank.RankingNode.PassageNode;
-import io.siskin.server.rank.RankingNode.Similarity;
+import io.siskin.server.rank.tree.RankingNode.Answers;
+import io.siskin.server.rank.tree.RankingNode.Cap;
+import io.siskin.server.rank.tree.RankingNode.Context;
+import io.siskin.server.rank.tree.RankingNode.ContextSource;
+import io.siskin.server.rank.tree.RankingNode.DenseFeedback;
+import io.siskin.server.rank.tree.RankingNode.Diversify;
+import io.siskin.server.rank.tree.RankingNode.Frame;
+import io.siskin.server.rank.tree.RankingNode.PassageNode;
+import io.siskin.server.rank.tree.RankingNode.Similarity;
 
 /** The part of {@link RankingMapper} for the stages that take lists of passages. */
 final class PassageMapper {
@@ -57,7 +57,8 @@ final class PassageMapper {
     };
   }
 
-  private io.siskin.server.rank.RankingNode input(String path, boolean isSet, RankingNode message) {
+  private io.siskin.server.rank.tree.RankingNode input(
+      String path, boolean isSet, RankingNode message) {
     return reading.input(path + ".input", isSet, message, depth);
   }
 
@@ -184,19 +185,20 @@ final class PassageMapper {
   }
 
   /** Translates the score of a group; it must be set. */
-  static io.siskin.server.rank.GroupScore toDomain(String path, GroupScore message, int number) {
+  static io.siskin.server.rank.tree.GroupScore toDomain(
+      String path, GroupScore message, int number) {
     return switch (message) {
-      case GROUP_SCORE_MAX -> io.siskin.server.rank.GroupScore.MAX;
-      case GROUP_SCORE_SUM -> io.siskin.server.rank.GroupScore.SUM;
-      case GROUP_SCORE_FIRST -> io.siskin.server.rank.GroupScore.FIRST;
-      case GROUP_SCORE_MEAN -> io.siskin.server.rank.GroupScore.MEAN;
+      case GROUP_SCORE_MAX -> io.siskin.server.rank.tree.GroupScore.MAX;
+      case GROUP_SCORE_SUM -> io.siskin.server.rank.tree.GroupScore.SUM;
+      case GROUP_SCORE_FIRST -> io.siskin.server.rank.tree.GroupScore.FIRST;
+      case GROUP_SCORE_MEAN -> io.siskin.server.rank.tree.GroupScore.MEAN;
       case GROUP_SCORE_UNSPECIFIED, UNRECOGNIZED ->
           throw RankingMapper.Reading.unnamed(path, number);
     };
   }
 
   /** Translates the score of a group. */
-  static GroupScore toProto(io.siskin.server.rank.GroupScore score) {
+  static GroupScore toProto(io.siskin.server.rank.tree.GroupScore score) {
     return switch (score) {
       case MAX -> GroupScore.GROUP_SCORE_MAX;
       case SUM -> GroupScore.GROUP_SCORE_SUM;
@@ -251,7 +253,7 @@ final class PassageMapper {
             .setWeight(node.weight())
             .setNormalization(RankingMapper.toProto(node.normalization()));
     switch (node.source()) {
-      case ContextSource.OfGroup(io.siskin.server.rank.GroupScore score) ->
+      case ContextSource.OfGroup(io.siskin.server.rank.tree.GroupScore score) ->
           by.setGroupScore(toProto(score));
       case ContextSource.OfList list ->
           by.setList(

@@ -24,7 +24,7 @@ import io.siskin.proto.v1.StageTimings;
 import io.siskin.proto.v1.TermContribution;
 import io.siskin.proto.v1.Vocabulary;
 import io.siskin.server.plan.Planner;
-import io.siskin.server.rank.TreeCheck;
+import io.siskin.server.rank.check.TreeCheck;
 import io.siskin.server.retrieve.CollectionDescription;
 import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -111,7 +111,7 @@ public final class ProtoMapper {
     }
     refuseBesideRanking(message);
     boolean isStored = message.hasPipeline();
-    io.siskin.server.rank.RankingNode asked =
+    io.siskin.server.rank.tree.RankingNode asked =
         RankingMapper.toDomain(
             isStored
                 ? RankingMapper.stored(
@@ -456,7 +456,7 @@ public final class ProtoMapper {
               .putAllStageScores(inner.stageScores()));
     }
     hit.answers().forEach(answer -> message.addAnswers(toProto(answer)));
-    for (io.siskin.server.rank.ContextSentence sentence : hit.context()) {
+    for (io.siskin.server.rank.stage.ContextSentence sentence : hit.context()) {
       message.addContext(
           ContextSentence.newBuilder()
               .setField(sentence.field())

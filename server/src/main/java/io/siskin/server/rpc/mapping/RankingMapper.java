@@ -22,17 +22,17 @@ import io.siskin.proto.v1.SearchMode.ModeCase;
 import io.siskin.proto.v1.SparseStage;
 import io.siskin.proto.v1.SparseStage.QueryCase;
 import io.siskin.server.collection.Pipelines;
-import io.siskin.server.rank.DenseVector;
-import io.siskin.server.rank.EarlyStop;
-import io.siskin.server.rank.Formula;
-import io.siskin.server.rank.FusionMethod;
-import io.siskin.server.rank.RankingNode.Frame;
-import io.siskin.server.rank.RankingNode.Weighted;
-import io.siskin.server.rank.SparseQuery;
-import io.siskin.server.rank.StageReport;
-import io.siskin.server.rank.TokenQuery;
-import io.siskin.server.rank.TreeCheck;
-import io.siskin.server.rank.Turn;
+import io.siskin.server.rank.check.TreeCheck;
+import io.siskin.server.rank.formula.Formula;
+import io.siskin.server.rank.list.StageReport;
+import io.siskin.server.rank.tree.DenseVector;
+import io.siskin.server.rank.tree.EarlyStop;
+import io.siskin.server.rank.tree.FusionMethod;
+import io.siskin.server.rank.tree.RankingNode.Frame;
+import io.siskin.server.rank.tree.RankingNode.Weighted;
+import io.siskin.server.rank.tree.SparseQuery;
+import io.siskin.server.rank.tree.TokenQuery;
+import io.siskin.server.rank.tree.Turn;
 import io.siskin.server.search.Evaluation;
 import io.siskin.server.search.SearchMode;
 import java.util.ArrayList;
@@ -61,9 +61,9 @@ public final class RankingMapper {
    * @return the root, which keeps the rules of {@link TreeCheck#shape}
    * @throws InvalidInputException when a rule is broken
    */
-  public static io.siskin.server.rank.RankingNode toDomain(
+  public static io.siskin.server.rank.tree.RankingNode toDomain(
       RankingNode message, Supplier<SearchMode> defaultMode) {
-    io.siskin.server.rank.RankingNode root = new Reading(defaultMode).node(ROOT, message, 1);
+    io.siskin.server.rank.tree.RankingNode root = new Reading(defaultMode).node(ROOT, message, 1);
     TreeCheck.shape(root);
     return root;
   }
@@ -73,7 +73,7 @@ public final class RankingMapper {
    *
    * @param root the root of the tree
    */
-  public static String toStored(io.siskin.server.rank.RankingNode root) {
+  public static String toStored(io.siskin.server.rank.tree.RankingNode root) {
     return Base64.getEncoder().encodeToString(toProto(root).toByteArray());
   }
 
@@ -140,7 +140,7 @@ public final class RankingMapper {
    *
    * @param node its root
    */
-  public static RankingNode toProto(io.siskin.server.rank.RankingNode node) {
+  public static RankingNode toProto(io.siskin.server.rank.tree.RankingNode node) {
     Frame frame = node.frame();
     RankingNode.Builder message = RankingNode.newBuilder().setLimit(frame.limit());
     if (!frame.name().equals(frame.path())) {
@@ -150,14 +150,14 @@ public final class RankingMapper {
       message.setBudgetMicros((int) frame.budgetMicros());
     }
     switch (node) {
-      case io.siskin.server.rank.RankingNode.Sparse sparse ->
+      case io.siskin.server.rank.tree.RankingNode.Sparse sparse ->
           message.setSparse(search(sparse.query(), sparse.evaluation()));
-      case io.siskin.server.rank.RankingNode.Dense dense ->
+      case io.siskin.server.rank.tree.RankingNode.Dense dense ->
           message.setDense(TargetMapper.toProto(dense.field(), dense.target()));
-      case io.siskin.server.rank.RankingNode.Fuse fuse -> message.setFuse(fusion(fuse));
-      case io.siskin.server.rank.RankingNode.Interpolate interpolate ->
+      case io.siskin.server.rank.tree.RankingNode.Fuse fuse -> message.setFuse(fusion(fuse));
+      case io.siskin.server.rank.tree.RankingNode.Interpolate interpolate ->
           message.setRescore(interpolation(interpolate));
-      case io.siskin.server.rank.RankingNode.Compute compute -> {
+      case io.siskin.server.rank.tree.RankingNode.Compute compute -> {
         io.siskin.proto.v1.Formula.Builder formula =
             io.siskin.proto.v1.Formula.newBuilder().setExpression(compute.formula().text());
         if (compute.undefinedScore() != null) {
@@ -166,14 +166,15 @@ public final class RankingMapper {
         message.setRescore(
             RescoreStage.newBuilder().setInput(toProto(compute.input())).setFormula(formula));
       }
-      case io.siskin.server.rank.RankingNode.Trees trees ->
+      case io.siskin.server.rank.tree.RankingNode.Trees trees ->
           message.setRescore(ModelStageMapper.toProto(trees, toProto(trees.input())));
-      case io.siskin.server.rank.RankingNode.CrossEncode cross ->
+      case io.siskin.server.rank.tree.RankingNode.CrossEncode cross ->
           message.setRescore(ModelStageMapper.toProto(cross, toProto(cross.input())));
-      case io.siskin.server.rank.RankingNode.MaxSim maxSim -> message.setRescore(maxSim(maxSim));
-      case io.siskin.server.rank.RankingNode.Densified densified ->
+      case io.siskin.server.rank.tree.RankingNode.MaxSim maxSim ->
+          message.setRescore(maxSim(maxSim));
+      case io.siskin.server.rank.tree.RankingNode.Densified densified ->
           message.setDensified(densified(densified.field(), densified.query()));
-      case io.siskin.server.rank.RankingNode.DensifiedRescore densified ->
+      case io.siskin.server.rank.tree.RankingNode.DensifiedRescore densified ->
           message.setRescore(
               RescoreStage.newBuilder()
                   .setInput(toProto(densified.input()))
@@ -182,7 +183,7 @@ public final class RankingMapper {
                           .setBy(densified(densified.field(), densified.query()))
                           .setAlpha(densified.alpha())
                           .setMissingScore(densified.missingScore())));
-      case io.siskin.server.rank.RankingNode.Feedback feedback ->
+      case io.siskin.server.rank.tree.RankingNode.Feedback feedback ->
           message.setFeedback(
               FeedbackStage.newBuilder()
                   .setInput(toProto(feedback.input()))
@@ -191,7 +192,7 @@ public final class RankingMapper {
                   .setTerms(feedback.terms())
                   .setQueryWeight(feedback.queryWeight())
                   .setDocumentWeight(feedback.documentWeight()));
-      case io.siskin.server.rank.RankingNode.Group group ->
+      case io.siskin.server.rank.tree.RankingNode.Group group ->
           message.setGroup(
               GroupStage.newBuilder()
                   .setInput(toProto(group.input()))
@@ -200,13 +201,13 @@ public final class RankingMapper {
                   .setInnerHits(group.innerHits())
                   .mergeFrom(PassageMapper.bestCount(group.bestCount()))
                   .addAllInnerFields(group.innerFields()));
-      case io.siskin.server.rank.RankingNode.PassageNode passage ->
+      case io.siskin.server.rank.tree.RankingNode.PassageNode passage ->
           PassageMapper.set(message, passage);
     }
     return message.build();
   }
 
-  private static RescoreStage maxSim(io.siskin.server.rank.RankingNode.MaxSim node) {
+  private static RescoreStage maxSim(io.siskin.server.rank.tree.RankingNode.MaxSim node) {
     MaxSim.Builder by =
         MaxSim.newBuilder()
             .setField(node.field())
@@ -283,7 +284,7 @@ public final class RankingMapper {
     };
   }
 
-  private static FuseStage fusion(io.siskin.server.rank.RankingNode.Fuse fuse) {
+  private static FuseStage fusion(io.siskin.server.rank.tree.RankingNode.Fuse fuse) {
     FuseStage.Builder stage = FuseStage.newBuilder();
     for (Weighted input : fuse.weighted()) {
       stage.addInputs(
@@ -301,7 +302,8 @@ public final class RankingMapper {
     return stage.build();
   }
 
-  private static RescoreStage interpolation(io.siskin.server.rank.RankingNode.Interpolate node) {
+  private static RescoreStage interpolation(
+      io.siskin.server.rank.tree.RankingNode.Interpolate node) {
     Interpolation.Builder by =
         Interpolation.newBuilder()
             .setField(node.field())
@@ -323,13 +325,13 @@ public final class RankingMapper {
    * @param defaultMode the default mode of the collection
    */
   record Reading(Supplier<SearchMode> defaultMode) {
-    io.siskin.server.rank.RankingNode node(String path, RankingNode message, int depth) {
+    io.siskin.server.rank.tree.RankingNode node(String path, RankingNode message, int depth) {
       // Before anything below is read, so that the deepest message is not read for nothing.
-      if (depth > io.siskin.server.rank.RankingNode.DEPTH_MAX) {
+      if (depth > io.siskin.server.rank.tree.RankingNode.DEPTH_MAX) {
         throw new InvalidInputException(
             path,
             depth + " nodes deep",
-            "at most " + io.siskin.server.rank.RankingNode.DEPTH_MAX + " nodes deep");
+            "at most " + io.siskin.server.rank.tree.RankingNode.DEPTH_MAX + " nodes deep");
       }
       if (message.getLimit() == 0) {
         throw new InvalidInputException(path + ".limit", "not set", "1 to 10,000");
@@ -347,12 +349,12 @@ public final class RankingMapper {
               budgetMicros);
       return switch (message.getStageCase()) {
         case SPARSE ->
-            new io.siskin.server.rank.RankingNode.Sparse(
+            new io.siskin.server.rank.tree.RankingNode.Sparse(
                 frame,
                 query(path + ".sparse", message.getSparse()),
                 evaluation(path + ".sparse", message.getSparse()));
         case DENSE ->
-            new io.siskin.server.rank.RankingNode.Dense(
+            new io.siskin.server.rank.tree.RankingNode.Dense(
                 frame,
                 required(path + ".dense.field", message.getDense().getField()),
                 TargetMapper.target(path + ".dense", message.getDense()));
@@ -364,7 +366,7 @@ public final class RankingMapper {
         case DENSIFIED -> {
           String at = path + ".densified";
           DensifiedStage stage = message.getDensified();
-          yield new io.siskin.server.rank.RankingNode.Densified(
+          yield new io.siskin.server.rank.tree.RankingNode.Densified(
               frame, required(at + ".field", stage.getField()), query(at, stage));
         }
         case STAGE_NOT_SET ->
@@ -376,7 +378,7 @@ public final class RankingMapper {
       };
     }
 
-    io.siskin.server.rank.RankingNode input(
+    io.siskin.server.rank.tree.RankingNode input(
         String path, boolean isSet, RankingNode message, int depth) {
       if (!isSet) {
         throw new InvalidInputException(path, "not set", "a node");
@@ -418,10 +420,10 @@ public final class RankingMapper {
       }
     }
 
-    private io.siskin.server.rank.RankingNode fuse(Frame frame, FuseStage message, int depth) {
+    private io.siskin.server.rank.tree.RankingNode fuse(Frame frame, FuseStage message, int depth) {
       String path = frame.path() + ".fuse";
       int count = message.getInputsCount();
-      int most = io.siskin.server.rank.RankingNode.Fuse.INPUTS_MAX;
+      int most = io.siskin.server.rank.tree.RankingNode.Fuse.INPUTS_MAX;
       if (count < 1 || count > most) {
         throw new InvalidInputException(
             path + ".inputs", count + " lists", "1 to " + most + " lists");
@@ -436,7 +438,7 @@ public final class RankingMapper {
                 input(at, input.hasNode(), input.getNode(), depth),
                 input.hasWeight() ? input.getWeight() : 1));
       }
-      return new io.siskin.server.rank.RankingNode.Fuse(frame, inputs, method);
+      return new io.siskin.server.rank.tree.RankingNode.Fuse(frame, inputs, method);
     }
 
     private FusionMethod method(String path, FuseStage message) {
@@ -465,14 +467,14 @@ public final class RankingMapper {
       };
     }
 
-    private io.siskin.server.rank.RankingNode rescore(
+    private io.siskin.server.rank.tree.RankingNode rescore(
         Frame frame, RescoreStage message, int depth) {
       String path = frame.path() + ".rescore";
       return switch (message.getByCase()) {
         case INTERPOLATION -> {
           Interpolation by = message.getInterpolation();
           String at = path + ".interpolation";
-          yield new io.siskin.server.rank.RankingNode.Interpolate(
+          yield new io.siskin.server.rank.tree.RankingNode.Interpolate(
               frame,
               input(path + ".input", message.hasInput(), message.getInput(), depth),
               required(at + ".field", by.getField()),
@@ -494,7 +496,7 @@ public final class RankingMapper {
           } catch (InvalidInputException wrong) {
             throw wrong.at(path + ".formula");
           }
-          yield new io.siskin.server.rank.RankingNode.Compute(
+          yield new io.siskin.server.rank.tree.RankingNode.Compute(
               frame,
               input(path + ".input", message.hasInput(), message.getInput(), depth),
               formula,
@@ -521,11 +523,12 @@ public final class RankingMapper {
       };
     }
 
-    private io.siskin.server.rank.RankingNode maxSim(Frame frame, RescoreStage message, int depth) {
+    private io.siskin.server.rank.tree.RankingNode maxSim(
+        Frame frame, RescoreStage message, int depth) {
       String path = frame.path() + ".rescore";
       MaxSim by = message.getMaxSim();
       String at = path + ".max_sim";
-      return new io.siskin.server.rank.RankingNode.MaxSim(
+      return new io.siskin.server.rank.tree.RankingNode.MaxSim(
           frame,
           input(path + ".input", message.hasInput(), message.getInput(), depth),
           required(at + ".field", by.getField()),
@@ -534,12 +537,12 @@ public final class RankingMapper {
           required(at + ".missing_score", by.hasMissingScore(), by.getMissingScore()));
     }
 
-    private io.siskin.server.rank.RankingNode densified(
+    private io.siskin.server.rank.tree.RankingNode densified(
         Frame frame, RescoreStage message, int depth) {
       String path = frame.path() + ".rescore";
       DensifiedScore by = message.getDensified();
       String at = path + ".densified";
-      return new io.siskin.server.rank.RankingNode.DensifiedRescore(
+      return new io.siskin.server.rank.tree.RankingNode.DensifiedRescore(
           frame,
           input(path + ".input", message.hasInput(), message.getInput(), depth),
           required(at + ".by.field", by.getBy().getField()),
@@ -581,7 +584,7 @@ public final class RankingMapper {
       return vectors.isEmpty() ? new TokenQuery.OfRequest() : new TokenQuery.Values(vectors);
     }
 
-    private io.siskin.server.rank.RankingNode feedback(
+    private io.siskin.server.rank.tree.RankingNode feedback(
         Frame frame, FeedbackStage message, int depth) {
       String path = frame.path() + ".feedback";
       if (message.hasDense()) {
@@ -590,7 +593,7 @@ public final class RankingMapper {
       if (!message.hasTerms()) {
         throw new InvalidInputException(path + ".terms", "not set", "0 to 1,000");
       }
-      return new io.siskin.server.rank.RankingNode.Feedback(
+      return new io.siskin.server.rank.tree.RankingNode.Feedback(
           frame,
           input(path + ".input", message.hasInput(), message.getInput(), depth),
           query(path + ".search", message.getSearch()),
@@ -605,9 +608,10 @@ public final class RankingMapper {
       return message.hasDocumentWeight() ? message.getDocumentWeight() : DOCUMENT_WEIGHT_DEFAULT;
     }
 
-    private io.siskin.server.rank.RankingNode group(Frame frame, GroupStage message, int depth) {
+    private io.siskin.server.rank.tree.RankingNode group(
+        Frame frame, GroupStage message, int depth) {
       String path = frame.path() + ".group";
-      return new io.siskin.server.rank.RankingNode.Group(
+      return new io.siskin.server.rank.tree.RankingNode.Group(
           frame,
           input(path + ".input", message.hasInput(), message.getInput(), depth),
           required(path + ".field", message.getField()),

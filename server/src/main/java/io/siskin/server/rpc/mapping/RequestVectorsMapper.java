@@ -7,7 +7,7 @@ import io.siskin.proto.v1.DenseVector;
 import io.siskin.proto.v1.DenseVectors;
 import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.TokenVectors;
-import io.siskin.server.rank.RequestVectors;
+import io.siskin.server.rank.tree.RequestVectors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,8 +36,8 @@ final class RequestVectorsMapper {
   }
 
   /**
-   * Translates the vectors. {@link io.siskin.server.rank.RequestVectorsCheck} checks what stages
-   * and fields take.
+   * Translates the vectors. {@link io.siskin.server.rank.check.RequestVectorsCheck} checks what
+   * stages and fields take.
    *
    * @param message the request
    * @throws InvalidInputException when a token vector breaks its rules
@@ -45,16 +45,15 @@ final class RequestVectorsMapper {
   static RequestVectors toDomain(SearchRequest message) {
     return message.getDenseCount() == 0 && message.getTokenVectorsCount() == 0
         ? RequestVectors.NONE
-        : new RequestVectors(
-            dense(message.getDenseMap()), tokens(message.getTokenVectorsMap()));
+        : new RequestVectors(dense(message.getDenseMap()), tokens(message.getTokenVectorsMap()));
   }
 
-  private static Map<String, List<io.siskin.server.rank.DenseVector>> dense(
+  private static Map<String, List<io.siskin.server.rank.tree.DenseVector>> dense(
       Map<String, DenseVectors> messages) {
-    Map<String, List<io.siskin.server.rank.DenseVector>> byField = new LinkedHashMap<>();
+    Map<String, List<io.siskin.server.rank.tree.DenseVector>> byField = new LinkedHashMap<>();
     messages.forEach(
         (name, message) -> {
-          List<io.siskin.server.rank.DenseVector> vectors = new ArrayList<>();
+          List<io.siskin.server.rank.tree.DenseVector> vectors = new ArrayList<>();
           for (DenseVector vector : message.getVectorsList()) {
             vectors.add(TargetMapper.vector(vector.getValuesList()));
           }

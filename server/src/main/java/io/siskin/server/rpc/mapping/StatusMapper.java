@@ -23,7 +23,7 @@ import io.siskin.server.encode.RemoteEncoderException;
 import io.siskin.server.log.CorruptLogException;
 import io.siskin.server.log.LogFailedException;
 import io.siskin.server.log.LogFullException;
-import io.siskin.server.rank.RankingModelException;
+import io.siskin.server.rank.scope.RankingModelException;
 import io.siskin.server.retrieve.CollectionDamagedException;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.CollectionUnderVerificationException;

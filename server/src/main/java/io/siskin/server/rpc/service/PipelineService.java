@@ -12,7 +12,7 @@ import io.siskin.proto.v1.PipelineServiceGrpc;
 import io.siskin.proto.v1.PutPipelineRequest;
 import io.siskin.proto.v1.PutPipelineResponse;
 import io.siskin.server.collection.PipelineNotFoundException;
-import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.retrieve.CollectionName;
 import io.siskin.server.retrieve.Retriever;
 import io.siskin.server.rpc.mapping.RankingMapper;

@@ -54,7 +54,7 @@ import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.StatisticsScope;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
-import io.siskin.server.rank.RankingModels;
+import io.siskin.server.rank.scope.RankingModels;
 import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalResponse;
@@ -112,9 +112,10 @@ final class BadTreesTest {
     @Override
     public List<RankingModels.Feature> features() {
       return List.of(
-          new RankingModels.Feature("own", io.siskin.server.rank.Formula.parse("score()"), null),
           new RankingModels.Feature(
-              "other", io.siskin.server.rank.Formula.parse("field('price', 0)"), null));
+              "own", io.siskin.server.rank.formula.Formula.parse("score()"), null),
+          new RankingModels.Feature(
+              "other", io.siskin.server.rank.formula.Formula.parse("field('price', 0)"), null));
     }
 
     @Override

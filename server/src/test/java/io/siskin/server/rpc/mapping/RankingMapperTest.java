@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.testing.Seeds;
 import io.siskin.server.rank.RandomTrees;
-import io.siskin.server.rank.RankingNode;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.search.SearchMode;
 import java.util.Map;
 import java.util.Random;
