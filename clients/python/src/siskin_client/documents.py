@@ -165,10 +165,10 @@ class DenseVectors:
         """
         if isinstance(value, DenseVectors):
             return value
-        content = value.tolist() if hasattr(value, "tolist") else value
+        content: Any = value.tolist() if hasattr(value, "tolist") else value
         if isinstance(content, (str, bytes)) or not hasattr(content, "__iter__"):
             raise TypeError(f"{type(value).__name__} is no dense vector; give numbers, or vectors of numbers")
-        rows = [row.tolist() if hasattr(row, "tolist") else row for row in content]
+        rows: List[Any] = [row.tolist() if hasattr(row, "tolist") else row for row in content]
         if rows and not hasattr(rows[0], "__iter__"):
             rows = [rows]
         return DenseVectors(tuple(tuple(float(number) for number in row) for row in rows))
@@ -217,7 +217,8 @@ class Document:
 
         Args:
             value: A document, or a mapping with ``id``, with ``text`` or ``vector`` or both, with ``dense`` and
-                ``tokenVectors`` if those are mappings of vectors by field, and with fields under all other keys, as a line of ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
+                ``tokenVectors`` if those are mappings of vectors by field, and with fields under all other keys, as a line of
+                ``bin/siskin index --input`` has them. Fields that are ``None`` are left out.
 
         Raises:
             TypeError: It is neither.

@@ -237,7 +237,8 @@ public sealed interface RankingNode {
    * @param frame what all stages have
    * @param input what makes the list
    * @param field a dense field of the collection
-   * @param query the vectors; null for token vectors of the text of the request
+   * @param query the vectors; null for those that the request has for the field or, without any,
+   *     token vectors of its text
    * @param alpha how much the scores of the list count, 0 to 1
    * @param missingScore stands for the sum of a document without a vector
    */

@@ -393,7 +393,9 @@ public record SearchRequest(
         deadline,
         selection,
         newTenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**

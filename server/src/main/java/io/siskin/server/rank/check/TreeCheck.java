@@ -55,7 +55,7 @@ public final class TreeCheck {
    * Checks that the request has a query if a stage takes that of the request, and that it is a text
    * if a stage with a dense field takes it.
    *
-   * @param root the root of the tree
+   * @param root the root of the tree, which has the vectors of the request
    * @param hasQuery whether the request has a query
    * @param hasText whether that is a text
    * @throws InvalidInputException when it is missing
@@ -68,6 +68,7 @@ public final class TreeCheck {
           "not set",
           "text, turns or vector here, or text or vector in the request");
     }
+    refuseMissingVectors(root);
     if (!hasText) {
       TreeEvaluator.denseQueries(root)
           .forEach(
