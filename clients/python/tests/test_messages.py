@@ -383,6 +383,25 @@ def test_a_search_takes_a_tree_or_a_name():
         msg.set_node(pb.RankingNode(), api.Group("x", "f", api.GroupScore.MAX, limit=1))
 
 
+def test_a_search_takes_vectors_of_dense_fields():
+    numpy = pytest.importorskip("numpy")
+    message = pb.SearchRequest()
+    dense = {"one": numpy.array([0.5, -1.0]), "several": [[1.0], [2.0]]}
+    tokens = {"words": [{"a": 1.0}, {}]}
+    msg.set_search(message, api.SearchRequest("c", pipeline="best", dense=dense, token_vectors=tokens))
+    assert message.WhichOneof("query") is None
+    assert [list(one.values) for one in message.dense["one"].vectors] == [[0.5, -1.0]]
+    assert [list(one.values) for one in message.dense["several"].vectors] == [[1.0], [2.0]]
+    assert [list(one.tokens) for one in message.token_vectors["words"].vectors] == [["a"], []]
+
+
+def test_answers_may_take_their_vectors_of_the_search():
+    node = api.Answers(api.Sparse(limit=1), "e", None, None, 0.5, 3, "t", 2)
+    message = pb.RankingNode()
+    msg.set_node(message, node)
+    assert not message.answers.start_vector and msg.from_node(message) == node
+
+
 def test_numbers_of_a_newer_server_are_unknown():
     assert msg._known(api.WriteOutcome, 99) is api.WriteOutcome.UNKNOWN
     assert msg._known(api.Vocabulary, 99) is api.Vocabulary.UNKNOWN

@@ -188,15 +188,20 @@ def set_document(message: Any, given: doc.DocumentLike) -> str:
     if document.vector is not None:
         set_vector(message.vector, document.vector)
     _set_fields(message.fields, document.fields, document.id)
-    for name, vectors in document.dense.items():
-        for values in doc.DenseVectors.of(vectors).vectors:
-            message.dense[name].vectors.add(values=values)
-    for name, tokens in document.token_vectors.items():
-        for vector in tokens:
-            set_vector(message.token_vectors[name].vectors.add(), vector)
+    _set_dense(message, document)
     for name, given_keyed in document.keyed_vectors.items():
         _set_keyed(message.keyed_vectors[name].vectors, given_keyed)
     return document.id
+
+
+def _set_dense(message: Any, given: Any) -> None:
+    """Sets the dense vectors and the token vectors of a document or a search."""
+    for name, vectors in given.dense.items():
+        for values in doc.DenseVectors.of(vectors).vectors:
+            message.dense[name].vectors.add(values=values)
+    for name, tokens in given.token_vectors.items():
+        for vector in tokens:
+            set_vector(message.token_vectors[name].vectors.add(), vector)
 
 
 def _set_keyed(messages: Any, given: doc.KeyedLike) -> None:
@@ -277,8 +282,9 @@ def set_search(message: Any, request: sea.SearchRequest) -> None:
     message.collection = request.collection
     if isinstance(request.query, str):
         message.text = request.query
-    else:
+    elif request.query is not None:
         set_vector(message.vector, request.query)
+    _set_dense(message, request)
     if request.k is not None:
         _set_number(message, "k", request.k)
     set_filter(message, request.filter)
@@ -500,8 +506,8 @@ def _set_passages(message: Any, node: Any) -> None:
         set_node(answers.input, node.input)
         for name in ("start_field", "end_field", "score_weight", "text_field", "offsets_field"):
             setattr(answers, name, getattr(node, name))
-        answers.start_vector.extend(node.start_vector)
-        answers.end_vector.extend(node.end_vector)
+        answers.start_vector.extend(() if node.start_vector is None else node.start_vector)
+        answers.end_vector.extend(() if node.end_vector is None else node.end_vector)
         _set_number(answers, "tokens_max", node.tokens_max)
         _set_optional(answers, count=node.count)
 
@@ -684,8 +690,8 @@ def _from_answers(message: Any, frame: Dict[str, Any]) -> rank.Answers:
     return rank.Answers(
         input=from_node(message.input),
         start_field=message.start_field,
-        start_vector=tuple(message.start_vector),
-        end_vector=tuple(message.end_vector),
+        start_vector=tuple(message.start_vector) or None,
+        end_vector=tuple(message.end_vector) or None,
         score_weight=message.score_weight,
         tokens_max=message.tokens_max,
         text_field=message.text_field,

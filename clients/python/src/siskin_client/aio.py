@@ -36,7 +36,7 @@ from . import suggestions as sug
 from ._calls import Call
 from ._channel import Tls
 from .client import not_ready, timeout_of
-from .documents import WaitFor
+from .documents import DenseLike, WaitFor
 from .encoding import Priority, Side
 from .errors import DeadlineExceeded, NotFound, SiskinError, Unavailable
 from .filters import FilterLike
@@ -437,7 +437,7 @@ class AsyncSiskinClient:
     async def search(
         self,
         collection: str,
-        query: Union[str, VectorLike],
+        query: Union[str, VectorLike, None] = None,
         *,
         k: Optional[int] = None,
         filter: Optional[FilterLike] = None,
@@ -450,6 +450,8 @@ class AsyncSiskinClient:
         node: Optional[rank.RankingNode] = None,
         pipeline: Optional[str] = None,
         offset: Optional[int] = None,
+        dense: Optional[Mapping[str, DenseLike]] = None,
+        token_vectors: Optional[Mapping[str, Sequence[VectorLike]]] = None,
         timeout_seconds: Optional[float] = None,
     ) -> sea.SearchResult:
         """As :meth:`SiskinClient.search`."""
@@ -467,6 +469,8 @@ class AsyncSiskinClient:
             node,
             pipeline,
             offset,
+            dense or {},
+            token_vectors or {},
         )
         return await self._make(_calls.search(request), timeout_seconds)
 

@@ -33,7 +33,7 @@ from . import server as srv
 from . import suggestions as sug
 from ._calls import Call
 from ._channel import Tls
-from .documents import WaitFor
+from .documents import DenseLike, WaitFor
 from .encoding import Priority, Side
 from .errors import DeadlineExceeded, NotFound, SiskinError, Unavailable
 from .filters import FilterLike
@@ -725,7 +725,7 @@ class SiskinClient:
     def search(
         self,
         collection: str,
-        query: Union[str, VectorLike],
+        query: Union[str, VectorLike, None] = None,
         *,
         k: Optional[int] = None,
         filter: Optional[FilterLike] = None,
@@ -738,13 +738,16 @@ class SiskinClient:
         node: Optional[rank.RankingNode] = None,
         pipeline: Optional[str] = None,
         offset: Optional[int] = None,
+        dense: Optional[Mapping[str, DenseLike]] = None,
+        token_vectors: Optional[Mapping[str, Sequence[VectorLike]]] = None,
         timeout_seconds: Optional[float] = None,
     ) -> sea.SearchResult:
         """Searches a collection.
 
         Args:
             collection: The collection's name or an alias.
-            query: What to search for: a text, or a vector in any form of :data:`VectorLike`.
+            query: What to search for: a text, or a vector in any form of :data:`VectorLike`. ``None`` if the stages of a
+                ranking tree have all that they need.
             k: How many hits to return: 1 to 10,000. ``None``: 10, or with a ranking tree all that its root hands on.
             filter: Which documents qualify, as a :class:`Filter` or as text; ``None`` for all.
             tenant: Whose documents are searched; empty for a collection without tenants.
@@ -759,6 +762,9 @@ class SiskinClient:
                 and ``time_budget_micros``, which its nodes have.
             pipeline: The same by the name of a tree that is stored with the collection.
             offset: How many hits of the tree are left out before the first one that is returned; ``None`` for none.
+            dense: Dense vectors of the query by the name of a dense field, in any form of :data:`DenseLike`, such as a numpy
+                array. Stages of the tree without a query of their own take them, and the text is not encoded for the field.
+            token_vectors: Token vectors of the query by the name of a dense field of terms, for late interaction.
             timeout_seconds: How long the call may take.
 
         Raises:
@@ -779,6 +785,8 @@ class SiskinClient:
             node,
             pipeline,
             offset,
+            dense or {},
+            token_vectors or {},
         )
         return self._make(_calls.search(request), timeout_seconds)
 

@@ -188,10 +188,10 @@ class DenseVectors:
         """
         if isinstance(value, DenseVectors):
             return value
-        content = value.tolist() if hasattr(value, "tolist") else value
+        content: Any = value.tolist() if hasattr(value, "tolist") else value
         if isinstance(content, (str, bytes)) or not hasattr(content, "__iter__"):
             raise TypeError(f"{type(value).__name__} is no dense vector; give numbers, or vectors of numbers")
-        rows = [row.tolist() if hasattr(row, "tolist") else row for row in content]
+        rows: List[Any] = [row.tolist() if hasattr(row, "tolist") else row for row in content]
         if rows and not hasattr(rows[0], "__iter__"):
             rows = [rows]
         return DenseVectors(tuple(tuple(float(number) for number in row) for row in rows))

@@ -88,8 +88,8 @@ class Dense:
 
     Attributes:
         field: A dense field of the collection.
-        vector: As many numbers as the field has dimensions; ``None`` for ``text``, ``turns`` or, without any, the text of the
-            search, which the query encoder of the field encodes.
+        vector: As many numbers as the field has dimensions; ``None`` for ``text``, ``turns`` or, without any, the vector that
+            the search has for the field or, without one, its text, which the query encoder of the field encodes.
         limit: How many documents are handed on at most.
         name: The name of the stage; empty for its path.
         budget_micros: How long it may take, in microseconds; ``None`` for as long as it needs.
@@ -502,8 +502,8 @@ class DenseFeedback:
     Attributes:
         input: What makes the list.
         field: A dense field of the collection.
-        vector: As many numbers as the field has dimensions; ``None`` for ``text``, ``turns`` or, without any, the text of the
-            search, which the query encoder of the field encodes.
+        vector: As many numbers as the field has dimensions; ``None`` for ``text``, ``turns`` or, without any, the vector that
+            the search has for the field or, without one, its text, which the query encoder of the field encodes.
         documents: How many of the best documents are looked at, 1 to 100.
         limit: How many documents are handed on at most.
         query_weight: How much the query counts; ``None`` for 1.
@@ -539,8 +539,8 @@ class Answers:
     Attributes:
         input: What makes the list; its limit is at most 1,000.
         start_field: The dense field for the first token of a span.
-        start_vector: What the first token is compared with.
-        end_vector: What the last token is compared with.
+        start_vector: What the first token is compared with; ``None`` for the vector of the search.
+        end_vector: What the last token is compared with; ``None`` for the vector of the search.
         score_weight: How much the score of the document counts.
         tokens_max: The longest span, 1 to 64 tokens.
         text_field: The stored field with the text.
@@ -554,8 +554,8 @@ class Answers:
 
     input: RankingNode
     start_field: str
-    start_vector: Sequence[float]
-    end_vector: Sequence[float]
+    start_vector: Optional[Sequence[float]]
+    end_vector: Optional[Sequence[float]]
     score_weight: float
     tokens_max: int
     text_field: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence, Tuple, Union
 
 from ._extras import need
+from .documents import DenseLike
 from .filters import FilterLike
 from .vectors import VectorLike
 
@@ -67,7 +68,8 @@ class SearchRequest:
 
     Attributes:
         collection: The collection's name or an alias.
-        query: What to search for: a text, which the collection's query encoder encodes, or a vector.
+        query: What to search for: a text, which the collection's query encoder encodes, or a vector. ``None`` if the stages of
+            a ranking tree have all that they need.
         k: How many hits to return: 1 to 10,000. ``None``: 10, or with a ranking tree all that its root hands on.
         filter: Which documents qualify; ``None`` for all.
         tenant: Whose documents are searched; empty for a collection without tenants.
@@ -82,10 +84,13 @@ class SearchRequest:
             ``time_budget_micros``, which its nodes have.
         pipeline: The same by the name of a tree that is stored with the collection.
         offset: How many hits of the tree are left out before the first one that is returned; ``None`` for none.
+        dense: Dense vectors of the query by the name of a dense field of values, in any form of :data:`DenseLike`, such as a
+            numpy array. Stages of the tree without a query of their own take them, and the text is not encoded for the field.
+        token_vectors: Token vectors of the query by the name of a dense field of terms, for late interaction.
     """
 
     collection: str
-    query: Union[str, VectorLike]
+    query: Union[str, VectorLike, None] = None
     k: Optional[int] = None
     filter: Optional[FilterLike] = None
     tenant: str = ""
@@ -97,6 +102,8 @@ class SearchRequest:
     node: Optional[RankingNode] = None
     pipeline: Optional[str] = None
     offset: Optional[int] = None
+    dense: Mapping[str, DenseLike] = field(default_factory=dict)
+    token_vectors: Mapping[str, Sequence[VectorLike]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

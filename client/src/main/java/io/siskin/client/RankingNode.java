@@ -265,7 +265,8 @@ public sealed interface RankingNode {
    * @param frame what all stages have
    * @param input what makes the list
    * @param field a dense field of the collection
-   * @param query the vectors; null for token vectors of the text of the request
+   * @param query the vectors; null for those that the request has for the field or, without any,
+   *     token vectors of its text
    * @param alpha how much the scores of the list count, 0 to 1
    * @param missingScore stands for the sum of a document without a vector
    */
@@ -641,8 +642,8 @@ public sealed interface RankingNode {
    * @param input what makes the list; its limit is at most 1,000
    * @param startField the dense field for the first token of a span
    * @param endField the same for the last token; empty for the same field
-   * @param startVector what the first token is compared with
-   * @param endVector what the last token is compared with
+   * @param startVector what the first token is compared with; empty for the vector of the request
+   * @param endVector what the last token is compared with; empty for the vector of the request
    * @param scoreWeight how much the score of the document counts, 0 to 1,000,000
    * @param tokensMax the longest span, 1 to 64 tokens
    * @param count how many answers of each document are listed, 1 to 10

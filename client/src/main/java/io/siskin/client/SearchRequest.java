@@ -1,17 +1,19 @@
 package io.siskin.client;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One search. Immutable and reusable; made by {@link #text} or {@link #vector} and refined by the
- * {@code with} methods.
+ * One search. Immutable and reusable; made by {@link #text}, {@link #vector} or {@link #ranked} and
+ * refined by the {@code with} methods.
  *
  * <p>Ranges are checked by the server, which names every field that is outside its own.
  *
  * @param collection the collection's name
- * @param query what is searched for
+ * @param query what is searched for; null if the stages of the ranking have all that they need
  * @param k how many hits are wanted, 1 to 10,000; with a ranking, 0 for all that it gives
  * @param mode how to evaluate; null leaves it to the recall target or to the collection's default
  * @param recallTarget which share of the true best k is wanted on average, above 0 to 1; null for
@@ -24,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param selection which documents qualify: all, or those of a filter
  * @param tenant whose documents are searched; empty for a collection without tenants
  * @param ranking how documents are ranked by several stages; null ranks them by the query alone
+ * @param dense the dense vectors of the query by the name of a dense field of values, for stages of
+ *     the ranking that have no query of their own
+ * @param tokenVectors the token vectors of the query by the name of a dense field of terms, for the
+ *     same
  */
 public record SearchRequest(
     String collection,
-    Query query,
+    @Nullable Query query,
     int k,
     @Nullable SearchMode mode,
     @Nullable Float recallTarget,
@@ -37,7 +43,9 @@ public record SearchRequest(
     @Nullable Duration deadline,
     Selection selection,
     String tenant,
-    @Nullable Ranking ranking) {
+    @Nullable Ranking ranking,
+    Map<String, List<float[]>> dense,
+    Map<String, List<SparseVector>> tokenVectors) {
   private static final int K_DEFAULT = 10;
 
   /** What is searched for. */
@@ -57,9 +65,57 @@ public record SearchRequest(
     record Vector(SparseVector vector) implements Query {}
   }
 
-  /** Copies the fields. */
+  /** Copies the fields and the maps, but not the vectors. */
   public SearchRequest {
     fields = List.copyOf(fields);
+    dense = Map.copyOf(dense);
+    tokenVectors = Map.copyOf(tokenVectors);
+  }
+
+  /**
+   * Makes a search without dense vectors.
+   *
+   * @param collection see above
+   * @param query see above
+   * @param k see above
+   * @param mode see above
+   * @param recallTarget see above
+   * @param timeBudget see above
+   * @param fields see above
+   * @param explain see above
+   * @param deadline see above
+   * @param selection see above
+   * @param tenant see above
+   * @param ranking see above
+   */
+  public SearchRequest(
+      String collection,
+      @Nullable Query query,
+      int k,
+      @Nullable SearchMode mode,
+      @Nullable Float recallTarget,
+      @Nullable Duration timeBudget,
+      List<String> fields,
+      boolean explain,
+      @Nullable Duration deadline,
+      Selection selection,
+      String tenant,
+      @Nullable Ranking ranking) {
+    this(
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant,
+        ranking,
+        Map.of(),
+        Map.of());
   }
 
   /**
@@ -77,7 +133,7 @@ public record SearchRequest(
    */
   public SearchRequest(
       String collection,
-      Query query,
+      @Nullable Query query,
       int k,
       @Nullable SearchMode mode,
       @Nullable Float recallTarget,
@@ -97,7 +153,9 @@ public record SearchRequest(
         deadline,
         Selection.all(),
         "",
-        null);
+        null,
+        Map.of(),
+        Map.of());
   }
 
   /**
@@ -123,6 +181,18 @@ public record SearchRequest(
   }
 
   /**
+   * A search by a ranking that needs neither text nor sparse vector of the request, with all hits
+   * that it gives and no fields.
+   *
+   * @param collection the collection's name
+   * @param ranking how documents are ranked
+   */
+  public static SearchRequest ranked(String collection, Ranking ranking) {
+    return new SearchRequest(collection, null, 0, null, null, null, List.of(), false, null)
+        .withRanking(ranking);
+  }
+
+  /**
    * Returns the same search for another number of hits.
    *
    * @param newK 1 to 10,000
@@ -140,7 +210,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -161,7 +233,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -183,7 +257,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -206,7 +282,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -227,7 +305,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /** Returns the same search, explained. */
@@ -244,7 +324,9 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -265,7 +347,9 @@ public record SearchRequest(
         newDeadline,
         selection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -286,7 +370,9 @@ public record SearchRequest(
         deadline,
         newSelection,
         tenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -307,7 +393,9 @@ public record SearchRequest(
         deadline,
         selection,
         newTenant,
-        ranking);
+        ranking,
+        dense,
+        tokenVectors);
   }
 
   /**
@@ -329,6 +417,54 @@ public record SearchRequest(
         deadline,
         selection,
         tenant,
-        newRanking);
+        newRanking,
+        dense,
+        tokenVectors);
+  }
+
+  /**
+   * Returns the same search with the vectors of one more dense field of values. Stages of the
+   * ranking that have no query of their own for the field take them, and the text of the request is
+   * not encoded for the field.
+   *
+   * @param name the name of the dense field
+   * @param vectors the vectors, in their order: one, or several for late interaction
+   */
+  public SearchRequest withDense(String name, float[]... vectors) {
+    Map<String, List<float[]>> more = new LinkedHashMap<>(dense);
+    more.put(name, List.of(vectors));
+    return withVectors(more, tokenVectors);
+  }
+
+  /**
+   * Returns the same search with the token vectors of one more dense field, which stores terms.
+   * Stages of late interaction that have no vectors of their own for the field take them.
+   *
+   * @param name the name of the dense field
+   * @param vectors the vectors of the tokens, in their order
+   */
+  public SearchRequest withTokenVectors(String name, List<SparseVector> vectors) {
+    Map<String, List<SparseVector>> more = new LinkedHashMap<>(tokenVectors);
+    more.put(name, List.copyOf(vectors));
+    return withVectors(dense, more);
+  }
+
+  private SearchRequest withVectors(
+      Map<String, List<float[]>> newDense, Map<String, List<SparseVector>> newTokenVectors) {
+    return new SearchRequest(
+        collection,
+        query,
+        k,
+        mode,
+        recallTarget,
+        timeBudget,
+        fields,
+        explain,
+        deadline,
+        selection,
+        tenant,
+        ranking,
+        newDense,
+        newTokenVectors);
   }
 }

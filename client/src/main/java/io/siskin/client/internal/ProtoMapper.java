@@ -52,9 +52,17 @@ final class ProtoMapper {
       case Selection.Ids _ -> throw DocumentMapper.noIds();
     }
     switch (request.query()) {
+      case null -> message.clearQuery();
       case SearchRequest.Query.Text(String text) -> message.setText(text);
       case SearchRequest.Query.Vector(SparseVector vector) -> message.setVector(toProto(vector));
     }
+    request
+        .dense()
+        .forEach((name, vectors) -> message.putDense(name, DenseMapper.toProto(vectors)));
+    request
+        .tokenVectors()
+        .forEach(
+            (name, vectors) -> message.putTokenVectors(name, DenseMapper.toTokenVectors(vectors)));
     Ranking ranking = request.ranking();
     if (ranking == null || request.k() != 0) {
       message.setK(request.k());

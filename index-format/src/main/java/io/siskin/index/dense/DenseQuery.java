@@ -366,8 +366,7 @@ public final class DenseQuery {
       }
       case HASHED -> {
         for (int i = 0; i < count; i++) {
-          scores[i] =
-              kernel.commonBits(memory, offset + (long) i * rowBytes, bits, bits.length);
+          scores[i] = kernel.commonBits(memory, offset + (long) i * rowBytes, bits, bits.length);
         }
       }
       case SLICES -> {

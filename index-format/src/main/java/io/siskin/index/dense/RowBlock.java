@@ -66,7 +66,8 @@ public final class RowBlock {
    *
    * @param values the memory of its rows; 64 bytes after them may be read
    * @param offset where the first row begins, in bytes; the others follow
-   * @param scaleMemory the memory of the scales or keys of the rows; not read where rows have neither
+   * @param scaleMemory the memory of the scales or keys of the rows; not read where rows have
+   *     neither
    * @param scalesOffset where the first scale is, in bytes; the others follow
    * @param count how many rows the document has, 1 or more
    */

@@ -47,10 +47,17 @@ enum CollectionKind {
   /** Who the documents of {@link #TENANTS} belong to. */
   static final List<String> OWNERS = List.of("o0", "o1", "o2");
 
-  /** The dense field of {@link #VECTORS}. */
-  static final DenseFieldSpec PASSAGES =
-      new DenseFieldSpec(
-          "passages", new DenseType(5, DenseStorage.INT8, DenseSimilarity.COSINE), 3);
+  /** The dense fields of {@link #VECTORS}, one for each way to store values. */
+  static final List<DenseFieldSpec> DENSE =
+      List.of(
+          new DenseFieldSpec(
+              "passages", new DenseType(5, DenseStorage.INT8, DenseSimilarity.COSINE), 3),
+          new DenseFieldSpec(
+              "singles", new DenseType(33, DenseStorage.F32, DenseSimilarity.DOT), 1),
+          new DenseFieldSpec(
+              "halves", new DenseType(4, DenseStorage.F16, DenseSimilarity.COSINE), 5),
+          new DenseFieldSpec(
+              "bits", new DenseType(70, DenseStorage.BINARY, DenseSimilarity.DOT), 2));
 
   /** The field that says whose a document is. */
   static final String OWNER = "owner";
@@ -115,7 +122,7 @@ enum CollectionKind {
             ? new Schema(
                 List.of(fields.get(0), fields.get(1), new Schema.Field(OWNER, FieldType.STRING)),
                 OWNER)
-            : new Schema(fields, null, this == VECTORS ? List.of(PASSAGES) : List.of());
+            : new Schema(fields, null, this == VECTORS ? DENSE : List.of());
     WriteOptions.Sync sync =
         switch (this) {
           case INTERVAL -> new WriteOptions.Sync.Interval(SYNC_INTERVAL_MILLIS);

@@ -1,5 +1,6 @@
 package io.siskin.loadtest.crash;
 
+import io.siskin.index.dense.DenseFieldSpec;
 import io.siskin.index.document.FieldValue;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
@@ -217,18 +218,28 @@ sealed interface Operation {
   }
 
   private static Map<String, List<float[]>> dense(SplittableRandom random, CollectionKind kind) {
-    if (kind != CollectionKind.VECTORS || random.nextInt(3) == 0) {
-      return Map.of();
+    Map<String, List<float[]>> dense = new LinkedHashMap<>();
+    if (kind == CollectionKind.VECTORS) {
+      for (DenseFieldSpec field : CollectionKind.DENSE) {
+        if (random.nextInt(3) > 0) {
+          dense.put(field.name(), vectors(random, field));
+        }
+      }
     }
+    return dense;
+  }
+
+  private static List<float[]> vectors(SplittableRandom random, DenseFieldSpec field) {
     List<float[]> vectors = new ArrayList<>();
-    for (int i = random.nextInt(CollectionKind.PASSAGES.vectorsMax()); i >= 0; i--) {
-      float[] vector = new float[CollectionKind.PASSAGES.type().dimensions()];
+    for (int i = random.nextInt(field.vectorsMax()); i >= 0; i--) {
+      float[] vector = new float[field.type().dimensions()];
       for (int j = 0; j < vector.length; j++) {
-        vector[j] = 1 + random.nextInt(100);
+        // Not 0, so that no vector is without a direction.
+        vector[j] = (1 + random.nextInt(100)) * (random.nextBoolean() ? 1 : -1);
       }
       vectors.add(vector);
     }
-    return Map.of(CollectionKind.PASSAGES.name(), vectors);
+    return vectors;
   }
 
   private static Update update(SplittableRandom random, String target, String tenant, long number) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads query files: JSON Lines and {@code .csr} as for documents, and TSV ({@code id TAB text}).
@@ -18,6 +19,8 @@ import java.util.Map;
 public final class SourceQueries {
   private static final String ENDINGS =
       ".tsv or .txt (id TAB text), .jsonl, .ndjson, .json, .csr or .ciff";
+
+  private static final Set<String> TEXTS = Set.of("title", "text");
 
   private SourceQueries() {}
 
@@ -68,7 +71,10 @@ public final class SourceQueries {
     try (DocumentSource source =
         DocumentSources.open(file, format, BadRecordPolicy.REFUSE, options)) {
       for (SourceDocument next = source.next(); next != null; next = source.next()) {
-        queries.add(new SourceQuery(next.id(), next.text(), next.vector(), next.place()));
+        Map<String, String> members = new HashMap<>(next.fields());
+        // They are in the text already.
+        members.keySet().removeAll(TEXTS);
+        queries.add(new SourceQuery(next.id(), next.text(), next.vector(), members, next.place()));
       }
     }
     return queries;

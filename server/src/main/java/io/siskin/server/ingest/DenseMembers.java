@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the dense vectors of documents that come from files: the member {@code dense}, an object
@@ -35,7 +36,17 @@ public final class DenseMembers {
    * @throws InvalidInputException when the member is something else
    */
   public static Map<String, List<float[]>> take(Schema schema, Map<String, String> fields) {
-    String json = schema.dense().isEmpty() ? null : fields.remove(MEMBER);
+    return read(schema.dense().isEmpty() ? null : fields.remove(MEMBER));
+  }
+
+  /**
+   * Reads the member of a record.
+   *
+   * @param json its JSON text; null when the record has none
+   * @return the vectors by the name of the field
+   * @throws InvalidInputException when it is something else
+   */
+  public static Map<String, List<float[]>> read(@Nullable String json) {
     if (json == null || json.equals(NULL)) {
       return Map.of();
     }
@@ -57,20 +68,31 @@ public final class DenseMembers {
       if (value.isNull()) {
         continue;
       }
-      if (!value.isArray()) {
-        throw new InvalidInputException(place, value, ALLOWED);
-      }
-      List<float[]> vectors = new ArrayList<>();
-      if (value.path(0).isNumber()) {
-        vectors.add(vector(place, value));
-      } else {
-        for (int i = 0; i < value.size(); i++) {
-          vectors.add(vector(place + "[" + i + "]", value.get(i)));
-        }
-      }
-      dense.put(field.getKey(), vectors);
+      dense.put(field.getKey(), vectors(place, value));
     }
     return dense;
+  }
+
+  /**
+   * Reads the vectors of one field.
+   *
+   * @param place what they are called in messages
+   * @param value an array of numbers, or an array of such arrays
+   * @throws InvalidInputException when it is something else
+   */
+  public static List<float[]> vectors(String place, JsonNode value) {
+    if (!value.isArray()) {
+      throw new InvalidInputException(place, value, "an array of numbers, or of such arrays");
+    }
+    List<float[]> vectors = new ArrayList<>();
+    if (value.path(0).isNumber()) {
+      vectors.add(vector(place, value));
+    } else {
+      for (int i = 0; i < value.size(); i++) {
+        vectors.add(vector(place + "[" + i + "]", value.get(i)));
+      }
+    }
+    return vectors;
   }
 
   private static float[] vector(String place, JsonNode array) {

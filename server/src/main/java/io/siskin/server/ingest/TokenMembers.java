@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the token vectors of documents that come from files: the member {@code tokenVectors}, an
@@ -46,7 +47,18 @@ public final class TokenMembers {
       Schema schema, boolean byTermId, Map<String, String> fields) {
     boolean isRead =
         schema.dense().stream().anyMatch(field -> field.type().storage() == DenseStorage.TERMS);
-    String json = isRead ? fields.remove(MEMBER) : null;
+    return read(isRead ? fields.remove(MEMBER) : null, byTermId);
+  }
+
+  /**
+   * Reads the member of a record.
+   *
+   * @param json its JSON text; null when the record has none
+   * @param byTermId whether terms in objects of weights are term ids in decimal
+   * @return the vectors by the name of the field
+   * @throws InvalidInputException when it is something else
+   */
+  public static Map<String, List<SparseVector>> read(@Nullable String json, boolean byTermId) {
     if (json == null || json.equals(NULL)) {
       return Map.of();
     }

@@ -9,6 +9,7 @@ import io.siskin.server.collection.SnapshotPart;
 import io.siskin.server.rank.RankingOutcome;
 import io.siskin.server.rank.StageTotals;
 import io.siskin.server.rank.TreeEvaluator;
+import io.siskin.server.rank.check.RequestVectorsCheck;
 import io.siskin.server.rank.check.TreeCheck;
 import io.siskin.server.rank.scope.EncodedQueries;
 import io.siskin.server.rank.scope.RankedScope;
@@ -55,15 +56,35 @@ final class RankedRetrieval {
   }
 
   /**
-   * Checks that a collection has what a tree needs.
+   * Checks that a collection has what a tree needs that is stored with it. What its stages take of
+   * the request is not known then.
    *
    * @param snapshot the collection
    * @param root the root of the tree
    * @throws InvalidInputException when something is missing
    */
   void check(CollectionSnapshot snapshot, RankingNode root) {
-    TreeCheck.fit(root, rankedScope(snapshot, snapshot.scope(), models));
+    check(snapshot, root, rankedScope(snapshot, snapshot.scope(), models));
+  }
+
+  private static void check(CollectionSnapshot snapshot, RankingNode root, RankedScope scope) {
+    TreeCheck.fit(root, scope);
     checkFields(snapshot, root);
+  }
+
+  /**
+   * Checks that a collection has what the tree of a request needs.
+   *
+   * @param snapshot the collection
+   * @param ranking the tree and the vectors of the request
+   * @throws InvalidInputException when something is missing
+   */
+  void check(CollectionSnapshot snapshot, Ranking ranking) {
+    RankedScope scope = rankedScope(snapshot, snapshot.scope(), models);
+    // First, because an error names a vector by where the request has it.
+    RequestVectorsCheck.fit(ranking.vectors(), scope);
+    check(snapshot, ranking.root(), scope);
+    TreeCheck.fitRequest(ranking.root(), scope);
   }
 
   /** Checks the fields that stages return or read with hits. */
@@ -213,7 +234,7 @@ final class RankedRetrieval {
         outcome.unknownTerms(),
         scope.size(),
         outcome.reports(),
-        ranking.isStored() ? ranking.root() : null);
+        ranking.isStored() ? ranking.asked() : null);
   }
 
   private static @Nullable QuantizedQuery explained(Map<SparseQuery, SparseVector> vectors) {

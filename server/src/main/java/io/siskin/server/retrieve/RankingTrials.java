@@ -4,6 +4,7 @@ import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.rank.FeatureTable;
 import io.siskin.server.rank.TreeReplay;
+import io.siskin.server.rank.check.RequestVectorsCheck;
 import io.siskin.server.rank.check.TreeCheck;
 import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.rank.scope.EncodedQueries;
@@ -13,6 +14,7 @@ import io.siskin.server.rank.scope.RankingModels.Feature;
 import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rank.tree.RankingNode.Frame;
 import io.siskin.server.rank.tree.Reach;
+import io.siskin.server.rank.tree.RequestVectors;
 import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.search.Cancellation;
 import io.siskin.server.search.DocumentPositions;
@@ -102,14 +104,17 @@ public final class RankingTrials implements AutoCloseable {
    * Computes the features of all documents that a tree finds.
    *
    * @param query the query of the request
+   * @param vectors the vectors of the request
    * @param below the root of the tree, which was checked
    * @param features the features, which were checked
    * @return the documents, best first
    */
-  public List<FeatureRow> features(Query query, RankingNode below, List<Feature> features) {
+  public List<FeatureRow> features(
+      Query query, RequestVectors vectors, RankingNode below, List<Feature> features) {
+    RankingNode filled = filled(vectors, below);
     FeatureTable table =
         TreeReplay.features(
-            scope, vectors(query, below), text(query, below), nowMillis, below, features);
+            scope, vectors(query, filled), text(query, filled), nowMillis, filled, features);
     List<FeatureRow> rows = new ArrayList<>(table.list().size());
     for (int rank = 0; rank < table.list().size(); rank++) {
       rows.add(new FeatureRow(id(table.list().position(rank)), table.rows().get(rank)));
@@ -121,11 +126,22 @@ public final class RankingTrials implements AutoCloseable {
    * Prepares to evaluate variants of a tree for one query.
    *
    * @param query the query of the request
+   * @param vectors the vectors of the request, which the caller puts into each variant
    * @param root the root of one variant, which was checked
    * @param changing the names of the stages that variants change
    */
-  public TreeReplay replay(Query query, RankingNode root, Set<String> changing) {
-    return new TreeReplay(scope, vectors(query, root), text(query, root), nowMillis, changing);
+  public TreeReplay replay(
+      Query query, RequestVectors vectors, RankingNode root, Set<String> changing) {
+    RankingNode filled = filled(vectors, root);
+    return new TreeReplay(scope, vectors(query, filled), text(query, filled), nowMillis, changing);
+  }
+
+  private RankingNode filled(RequestVectors vectors, RankingNode root) {
+    RequestVectorsCheck.shape(vectors, root);
+    RequestVectorsCheck.fit(vectors, scope);
+    RankingNode filled = vectors.into(root);
+    TreeCheck.fitRequest(filled, scope);
+    return filled;
   }
 
   /**

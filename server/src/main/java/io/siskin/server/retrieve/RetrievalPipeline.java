@@ -165,7 +165,7 @@ public final class RetrievalPipeline implements Retriever {
         return null;
       }
       // What is wrong with the tree is told before a model is asked for anything.
-      ranked.check(snapshot, ranking.root());
+      ranked.check(snapshot, ranking);
       encoding = texts.submit(cancellation);
       return encoding.thenApply(request::withTexts);
     } finally {
@@ -201,7 +201,7 @@ public final class RetrievalPipeline implements Retriever {
       new WantedFields(request.fields()).check(snapshot);
       Ranking ranking = request.ranking();
       if (ranking != null) {
-        ranked.check(snapshot, ranking.root());
+        ranked.check(snapshot, ranking);
         if (RankedRetrieval.text(request.query()).isEmpty()) {
           TreeCheck.refuseMissingText(ranking.root());
         }

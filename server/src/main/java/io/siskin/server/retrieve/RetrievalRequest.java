@@ -4,7 +4,9 @@ import io.siskin.index.error.Ranges;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.server.batch.BatchedModel;
 import io.siskin.server.encode.factory.ModelSide;
+import io.siskin.server.rank.check.RequestVectorsCheck;
 import io.siskin.server.rank.tree.RankingNode;
+import io.siskin.server.rank.tree.RequestVectors;
 import io.siskin.server.search.Evaluation;
 import java.util.List;
 import java.util.Objects;
@@ -90,23 +92,46 @@ public record RetrievalRequest(
   /**
    * A ranking tree, and which of its hits are returned: {@link #k} from the offset on.
    *
-   * @param root the root of the tree, which keeps the rules of {@link
+   * @param root the root of the tree that is evaluated, which keeps the rules of {@link
    *     io.siskin.server.rank.check.TreeCheck#shape}
+   * @param asked the root of the tree as it was given: without the vectors of the request
+   * @param vectors the vectors of the request, which are in the tree already
    * @param isStored whether the request named it instead of carrying it
    * @param offset how many hits are left out before the first one that is returned, 0 or more
    * @param texts what was encoded of its texts ahead of the search; null for nothing
    */
   public record Ranking(
-      RankingNode root, boolean isStored, int offset, @Nullable EncodedTexts texts) {
+      RankingNode root,
+      RankingNode asked,
+      RequestVectors vectors,
+      boolean isStored,
+      int offset,
+      @Nullable EncodedTexts texts) {
     /**
-     * Makes a ranking of whose texts nothing is encoded yet.
+     * Makes a ranking without vectors of the request, of whose texts nothing is encoded yet.
      *
      * @param root see above
      * @param isStored see above
      * @param offset see above
      */
     public Ranking(RankingNode root, boolean isStored, int offset) {
-      this(root, isStored, offset, null);
+      this(root, root, RequestVectors.NONE, isStored, offset, null);
+    }
+
+    /**
+     * Makes a ranking whose stages take vectors of the request.
+     *
+     * @param asked see above
+     * @param vectors the vectors
+     * @param isStored see above
+     * @param offset see above
+     * @throws io.siskin.index.error.InvalidInputException when a vector breaks its rules, or when
+     *     no stage takes it
+     */
+    public static Ranking of(
+        RankingNode asked, RequestVectors vectors, boolean isStored, int offset) {
+      RequestVectorsCheck.shape(vectors, asked);
+      return new Ranking(vectors.into(asked), asked, vectors, isStored, offset, null);
     }
   }
 
@@ -126,7 +151,13 @@ public record RetrievalRequest(
         explain,
         selector,
         tenant,
-        new Ranking(before.root(), before.isStored(), before.offset(), texts));
+        new Ranking(
+            before.root(),
+            before.asked(),
+            before.vectors(),
+            before.isStored(),
+            before.offset(),
+            texts));
   }
 
   /** Returns how its texts were encoded ahead of the search; null when they were not. */

@@ -3,6 +3,7 @@ package io.siskin.server.tune;
 import io.siskin.server.rank.tree.FusionMethod;
 import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rank.tree.RankingNode.Weighted;
+import io.siskin.server.rank.tree.TreeRebuild;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

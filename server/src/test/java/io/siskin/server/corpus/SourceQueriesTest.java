@@ -29,7 +29,7 @@ class SourceQueriesTest {
             """);
     assertThat(SourceQueries.read(file))
         .containsExactly(
-            new SourceQuery("a", "b c", null, file + ":1"),
+            new SourceQuery("a", "b c", null, Map.of("metadata", "{}"), file + ":1"),
             new SourceQuery("7", null, TokenVector.of(Map.of("x", 2f)), file + ":3"));
   }
 

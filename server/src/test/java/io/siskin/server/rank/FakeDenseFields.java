@@ -5,22 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.dense.DenseQuery;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.vector.SparseVector;
+import io.siskin.index.vector.TokenVector;
 import io.siskin.server.rank.scope.DenseFields;
 import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.TokenQuery;
 import io.siskin.server.search.SearchScope;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two dense fields in memory. Some documents have no vector, some have several, and some vectors
- * are the same.
+ * Two dense fields of values in memory, and one of slices. Some documents have no vector, some have
+ * several, and some vectors are the same.
  */
 public final class FakeDenseFields implements DenseFields {
   public static final int DIMENSIONS = 6;
 
+  /** The field of slices; it has one number for each term of a vector. */
+  public static final String SLICES = "slices";
+
   private final List<FakeField> fields;
+  private final Slices slices;
 
   /** Scores that were computed. */
   long scored;
@@ -28,15 +35,19 @@ public final class FakeDenseFields implements DenseFields {
   FakeDenseFields(SearchScope scope, Random random) {
     this.fields =
         List.of(new FakeField("first", scope, random), new FakeField("second", scope, random));
+    this.slices = new Slices(scope, random);
   }
 
   @Override
   public List<String> names() {
-    return fields.stream().map(field -> field.name).toList();
+    return Stream.concat(fields.stream().map(field -> field.name), Stream.of(SLICES)).toList();
   }
 
   @Override
   public @Nullable Field find(String name) {
+    if (name.equals(SLICES)) {
+      return slices;
+    }
     return fields.stream().filter(field -> field.name.equals(name)).findFirst().orElse(null);
   }
 
@@ -228,6 +239,92 @@ public final class FakeDenseFields implements DenseFields {
 
   /** The same for one vector. */
   abstract static class OneVector extends OneByOne implements VectorScorer {}
+
+  /** The field of slices. A document has a vector of terms, or none. */
+  private static final class Slices implements Field {
+    private final @Nullable SparseVector[][] vectors;
+
+    Slices(SearchScope scope, Random random) {
+      this.vectors = new SparseVector[scope.size()][];
+      for (int segment = 0; segment < vectors.length; segment++) {
+        vectors[segment] = new SparseVector[scope.segment(segment).documentCount()];
+        for (int document = 0; document < vectors[segment].length; document++) {
+          vectors[segment][document] =
+              random.nextInt(4) == 0 ? null : RankedCollection.vector(random);
+        }
+      }
+    }
+
+    @Override
+    public int dimensions() {
+      return DIMENSIONS;
+    }
+
+    @Override
+    public DenseStorage storage() {
+      return DenseStorage.SLICES;
+    }
+
+    @Override
+    public void check(DenseVector query) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void check(SparseVector query) {}
+
+    @Override
+    public void check(TokenQuery.Terms query) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public VectorScorer scorer(DenseVector query) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Scorer scorer(TokenQuery query) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<float[]> vectors(int segment, int document) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Scorer scorer(SparseVector query) {
+      return new OneByOne() {
+        @Override
+        public boolean has(int segment, int document) {
+          return vectors[segment][document] != null;
+        }
+
+        @Override
+        public double score(int segment, int document) {
+          return product(query, Objects.requireNonNull(vectors[segment][document]));
+        }
+
+        @Override
+        public double scoreMax() {
+          return Double.POSITIVE_INFINITY;
+        }
+      };
+    }
+
+    private static double product(SparseVector query, SparseVector document) {
+      double sum = 0;
+      for (int i = 0; i < query.size(); i++) {
+        for (int j = 0; j < document.size(); j++) {
+          if (((TokenVector) query).token(i).equals(((TokenVector) document).token(j))) {
+            sum += (double) query.weight(i) * document.weight(j);
+          }
+        }
+      }
+      return sum;
+    }
+  }
 
   /** Draws a vector of few different numbers, so that scores tie. */
   public static float[] draw(Random random) {

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -102,8 +103,18 @@ final class NaiveTree {
                           maxSim.alpha() * each.score
                               + (1 - maxSim.alpha()) * maxSim(maxSim, each.position)))
               .toList();
-      case RankingNode.Densified _, RankingNode.DensifiedRescore _ ->
-          throw new AssertionError("LateRankingTest has their twins");
+      case RankingNode.Densified densified ->
+          scan(position -> slicedScore(densified.field(), densified.query(), position));
+      case RankingNode.DensifiedRescore by ->
+          inputs.getFirst().stream()
+              .map(
+                  each -> {
+                    Double own = slicedScore(by.field(), by.query(), each.position);
+                    double other = own == null ? by.missingScore() : own;
+                    return new Scored(
+                        each.position, by.alpha() * each.score + (1 - by.alpha()) * other);
+                  })
+              .toList();
       case RankingNode.Compute compute -> compute(compute, inputs.getFirst());
       case RankingNode.Trees trees -> trees(trees, inputs.getFirst());
       case RankingNode.CrossEncode cross -> crossEncode(cross, inputs.getFirst());
@@ -111,6 +122,14 @@ final class NaiveTree {
       case RankingNode.Group group -> group(group, inputs.getFirst());
       case RankingNode.PassageNode passage -> new NaivePassages(scope, this).all(passage, inputs);
     };
+  }
+
+  private Double slicedScore(String field, SparseQuery query, int position) {
+    int number = scope.positions().documentNumber(position);
+    int segment = scope.positions().segment(number);
+    int document = number - scope.positions().base(segment);
+    DenseFields.Scorer scorer = scope.dense().find(field).scorer(vector(query));
+    return scorer.has(segment, document) ? scorer.score(segment, document) : null;
   }
 
   /** The dense score of a document is that of its best vector. */
@@ -148,13 +167,18 @@ final class NaiveTree {
   final Map<String, Map<Integer, List<AnswerSpan>>> answers = new LinkedHashMap<>();
 
   List<Scored> dense(RankingNode.Dense node) {
+    return scan(position -> denseScore(node.field(), node.target(), position));
+  }
+
+  /** Scores every document that may be found and has a score. */
+  private List<Scored> scan(IntFunction<Double> scores) {
     List<Scored> found = new ArrayList<>();
     int all = scope.positions().base(scope.scope().size());
     for (int position = 0; position < all; position++) {
       int number = scope.positions().documentNumber(position);
       int segment = scope.positions().segment(number);
       var accepted = scope.scope().accepted(segment);
-      Double score = denseScore(node.field(), node.target(), position);
+      Double score = scores.apply(position);
       if (score != null
           && (accepted == null || accepted.contains(number - scope.positions().base(segment)))) {
         found.add(new Scored(position, score));

@@ -63,11 +63,21 @@ public final class RandomTrees {
             1 + random.nextInt(random.nextBoolean() ? 12 : 400),
             0);
     if (isLeaf) {
-      return random.nextInt(3) == 0
-          ? new RankingNode.Dense(frame, field(), target(), effort())
-          : new RankingNode.Sparse(frame, query(), evaluation());
+      return switch (random.nextInt(6)) {
+        case 0, 1 -> new RankingNode.Dense(frame, field(), target(), effort());
+        case 2 -> new RankingNode.Densified(frame, FakeDenseFields.SLICES, query());
+        default -> new RankingNode.Sparse(frame, query(), evaluation());
+      };
     }
-    return switch (random.nextInt(13)) {
+    return switch (random.nextInt(14)) {
+      case 13 ->
+          new RankingNode.DensifiedRescore(
+              frame,
+              node(path + ".rescore.input", depth + 1),
+              FakeDenseFields.SLICES,
+              query(),
+              random.nextInt(5) / 4.0,
+              random.nextInt(5) - 2.0);
       case 0 -> fuse(frame, depth);
       case 11 -> crossEncode(frame, depth);
       case 4 -> trees(frame, depth);

@@ -146,6 +146,8 @@ public final class TreeEvaluatorTest {
         .contains(
             "Sparse",
             "Dense",
+            "Densified",
+            "DensifiedRescore",
             "Fuse",
             "Interpolate",
             "MaxSim",

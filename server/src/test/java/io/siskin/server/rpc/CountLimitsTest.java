@@ -49,6 +49,7 @@ import io.siskin.proto.v1.ReciprocalRankFusion;
 import io.siskin.proto.v1.RescoreStage;
 import io.siskin.proto.v1.SchemaField;
 import io.siskin.proto.v1.ScoreNormalization;
+import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SparseVector;
 import io.siskin.proto.v1.TokenVectors;
 import io.siskin.proto.v1.TreeEnsemble;
@@ -83,6 +84,9 @@ class CountLimitsTest {
   private static final Pattern ROW =
       Pattern.compile("^\\| `(\\w+\\.\\w+)` \\| ([0-9,]+)[^|]*\\|$", Pattern.MULTILINE);
 
+  // Those of a query, where a document may have more.
+  private static final int QUERY_VECTORS_MAX = 128;
+
   // It has as many as the other list, so that it has no limit of its own.
   private static final String WEIGHTS = "SparseVector.weights";
   private static final String KEY = "k0";
@@ -106,9 +110,21 @@ class CountLimitsTest {
       return steps.stream().map(FieldDescriptor::getName).collect(Collectors.joining("."));
     }
 
+    /** Returns whether these are the vectors of a query, of which there may be fewer. */
+    boolean isOfQuery() {
+      return steps.size() == 2 && isOfQuery(steps.getFirst());
+    }
+
+    private static boolean isOfQuery(FieldDescriptor field) {
+      return field.getContainingType().equals(SearchRequest.getDescriptor()) && field.isMapField();
+    }
+
     Message request(int count) {
       Message.Builder request = RightRequests.of(method).toBuilder();
       put(request, steps, count);
+      if (request instanceof SearchRequest.Builder search && isOfQuery(steps.getFirst())) {
+        search.setNode(taking());
+      }
       return request.build();
     }
   }
@@ -187,7 +203,7 @@ class CountLimitsTest {
       }
       String what = place.method().getBareMethodName() + ": " + place.path();
       assertThat(limits).as(what).containsKey(place.name());
-      int limit = limits.get(place.name());
+      int limit = place.isOfQuery() ? QUERY_VECTORS_MAX : limits.get(place.name());
       assertThat(refusedField(place.method(), place.request(limit))).as(what).isNull();
       assertThat(refusedField(place.method(), place.request(limit + 1)))
           .as(what)
@@ -240,6 +256,7 @@ class CountLimitsTest {
       if (detail.is(BadRequest.class)) {
         try {
           String field = detail.unpack(BadRequest.class).getFieldViolations(0).getField();
+          field = field.replace("[\"" + KEY + "\"]", "");
           return field.replaceAll("\\[[0-9]+]", "").replace("." + KEY, "");
         } catch (com.google.protobuf.InvalidProtocolBufferException e) {
           throw new AssertionError(e);
@@ -282,6 +299,25 @@ class CountLimitsTest {
       put(inside, rest, count);
       message.setField(field, inside.build());
     }
+  }
+
+  /** Returns a tree whose stages take vectors of the fields k0 to k15 of the request. */
+  private static RankingNode taking() {
+    FuseStage.Builder fuse =
+        FuseStage.newBuilder().setReciprocalRank(ReciprocalRankFusion.getDefaultInstance());
+    for (int i = 0; i < 16; i += 2) {
+      RankingNode input = taking(i, taking(i + 1, RightRequests.node()));
+      fuse.addInputs(FuseInput.newBuilder().setNode(input));
+    }
+    return RankingNode.newBuilder().setLimit(10).setFuse(fuse).build();
+  }
+
+  private static RankingNode taking(int field, RankingNode input) {
+    MaxSim.Builder by = MaxSim.newBuilder().setField("k" + field).setMissingScore(0);
+    return RankingNode.newBuilder()
+        .setLimit(10)
+        .setRescore(RescoreStage.newBuilder().setInput(input).setMaxSim(by))
+        .build();
   }
 
   /** Sets what a part of a ranking tree must have. */
@@ -368,8 +404,12 @@ class CountLimitsTest {
         .setField(
             value,
             switch (value.getMessageType().getName()) {
-              case "DenseVectors" -> DenseVectors.getDefaultInstance();
-              case "TokenVectors" -> TokenVectors.getDefaultInstance();
+              case "DenseVectors" ->
+                  DenseVectors.newBuilder()
+                      .addVectors(DenseVector.newBuilder().addValues(1))
+                      .build();
+              case "TokenVectors" ->
+                  TokenVectors.newBuilder().addVectors(SparseVector.getDefaultInstance()).build();
               case "KeyedVectors" -> KeyedVectors.getDefaultInstance();
               default -> FieldValue.newBuilder().setInt64Value(index).build();
             })

@@ -15,6 +15,7 @@ import io.siskin.client.SearchMode;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.SearchStream;
+import io.siskin.client.Selection;
 import io.siskin.client.SparseVector;
 import io.siskin.client.StatisticsScope;
 import io.siskin.index.vector.TermIdVector;
@@ -27,6 +28,7 @@ import io.siskin.server.rank.tree.FusionMethod;
 import io.siskin.server.rank.tree.GroupScore;
 import io.siskin.server.rank.tree.Reach;
 import io.siskin.server.rank.tree.SparseQuery;
+import io.siskin.server.rank.tree.TokenQuery;
 import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.ResponseTooLargeException;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -317,6 +319,43 @@ class SearchClientTest {
         .hasFieldOrPropertyWithValue("count", 2)
         .hasFieldOrPropertyWithValue("textField", "text")
         .hasFieldOrPropertyWithValue("offsetsField", "places");
+  }
+
+  @Test
+  void vectorsOfARequestArriveInTheStagesThatTakeThem() {
+    AtomicReference<RetrievalRequest> seen = recordRequests();
+    RankingNode.Frame frame = RankingNode.Frame.of(5);
+    RankingNode leaf = new RankingNode.Dense(frame, "u", new RankingNode.Target.OfRequest());
+    RankingNode late = new RankingNode.MaxSim(frame, leaf, "w", null, 0.5, 0);
+    RankingNode answers =
+        new RankingNode.Answers(frame, late, "v", "", List.of(), List.of(), 0.5, 6, 2, "text", "");
+    client.search(
+        SearchRequest.ranked("books", Ranking.tree(answers))
+            .withDense("v", new float[] {1}, new float[] {2})
+            .withDense("u", new float[] {3})
+            .withTokenVectors("w", List.of(SparseVector.ofTokens(Map.of("x", 1f))))
+            .withK(0)
+            .withMode(null)
+            .withRecallTarget(null)
+            .withTimeBudget(null)
+            .withFields()
+            .withExplanation()
+            .withDeadline(Duration.ofSeconds(20))
+            .withSelection(Selection.all())
+            .withTenant("")
+            .withRanking(Ranking.tree(answers)));
+    assertThat(seen.get().query()).isEqualTo(new RetrievalRequest.Query.None());
+    RetrievalRequest.Ranking ranking = Objects.requireNonNull(seen.get().ranking());
+    assertThat(ranking.root())
+        .hasFieldOrPropertyWithValue("startVector", new DenseVector(new float[] {1}))
+        .hasFieldOrPropertyWithValue("endVector", new DenseVector(new float[] {2}));
+    io.siskin.server.rank.tree.RankingNode input = ranking.root().inputs().getFirst();
+    assertThat(input.inputs().getFirst())
+        .hasFieldOrPropertyWithValue(
+            "target", new DenseTarget.Vector(new DenseVector(new float[] {3})));
+    assertThat(input)
+        .hasFieldOrPropertyWithValue(
+            "query", new TokenQuery.Terms(List.of(TokenVector.of(Map.of("x", 1f)))));
   }
 
   private io.siskin.server.rank.tree.RankingNode domain(

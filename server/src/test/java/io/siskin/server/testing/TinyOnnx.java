@@ -71,6 +71,26 @@ public final class TinyOnnx {
     return this;
   }
 
+  /** Adds an output of a list with a map for each row, from whole numbers to floats. */
+  public TinyOnnx mapsOutput(String name) {
+    ByteString number = message(out -> out.writeBytes(1, message(inner -> inner.writeInt32(1, 1))));
+    ByteString map =
+        message(
+            out -> {
+              out.writeInt32(1, INT64);
+              out.writeBytes(2, number);
+            });
+    ByteString element = message(out -> out.writeBytes(5, map));
+    ByteString sequence = message(out -> out.writeBytes(1, element));
+    outputs.add(
+        message(
+            out -> {
+              out.writeString(1, name);
+              out.writeBytes(2, message(inner -> inner.writeBytes(4, sequence)));
+            }));
+    return this;
+  }
+
   /** Adds a constant of floats. */
   public TinyOnnx constant(String name, float[] values, long... dimensions) {
     ByteBuffer raw =
@@ -180,13 +200,33 @@ public final class TinyOnnx {
       String output,
       List<String> operands,
       Map<String, Object> attributes) {
+    return node(domain, operator, List.of(output), operands, attributes);
+  }
+
+  /**
+   * Adds an operator of a domain that has several outputs.
+   *
+   * @param domain the domain, for example {@code ai.onnx.ml}
+   * @param operator its name
+   * @param outputNames the outputs
+   * @param operands the inputs
+   * @param attributes by name: a Long, a String, a float[], a long[] or a String[]
+   */
+  public TinyOnnx node(
+      String domain,
+      String operator,
+      List<String> outputNames,
+      List<String> operands,
+      Map<String, Object> attributes) {
     nodes.add(
         message(
             out -> {
               for (String operand : operands) {
                 out.writeString(1, operand);
               }
-              out.writeString(2, output);
+              for (String output : outputNames) {
+                out.writeString(2, output);
+              }
               out.writeString(4, operator);
               for (Map.Entry<String, Object> each : attributes.entrySet()) {
                 out.writeBytes(

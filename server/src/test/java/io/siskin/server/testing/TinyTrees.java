@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -12,6 +13,8 @@ import java.util.Random;
  * A random ensemble of decision trees: as an ONNX graph, and as plain Java that walks the trees.
  */
 public final class TinyTrees {
+  private static final String ML = "ai.onnx.ml";
+
   private final int features;
   private final List<Node> roots = new ArrayList<>();
 
@@ -69,8 +72,7 @@ public final class TinyTrees {
     return directory;
   }
 
-  /** Returns the graph: {@code scores} [batch, 1] of {@code features} [batch, length]. */
-  public byte[] onnx() {
+  private Map<String, Object> attributes(boolean classifier) {
     List<long[]> ids = new ArrayList<>();
     List<Node> nodes = new ArrayList<>();
     List<Long> belows = new ArrayList<>();
@@ -96,31 +98,67 @@ public final class TinyTrees {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = nodes.get(leaves.get(i)).weight;
     }
+    Map<String, Object> shape =
+        Map.ofEntries(
+            Map.entry("nodes_treeids", ids.stream().mapToLong(id -> id[0]).toArray()),
+            Map.entry("nodes_nodeids", ids.stream().mapToLong(id -> id[1]).toArray()),
+            Map.entry("nodes_featureids", featureIds),
+            Map.entry("nodes_values", thresholds),
+            Map.entry("nodes_modes", modes),
+            Map.entry("nodes_truenodeids", belows.stream().mapToLong(x -> x).toArray()),
+            Map.entry("nodes_falsenodeids", aboves.stream().mapToLong(x -> x).toArray()));
+    Map<String, Object> ofLeaves = new LinkedHashMap<>(shape);
+    String prefix = classifier ? "class_" : "target_";
+    ofLeaves.put(prefix + "treeids", leaves.stream().mapToLong(i -> ids.get(i)[0]).toArray());
+    ofLeaves.put(prefix + "nodeids", leaves.stream().mapToLong(i -> ids.get(i)[1]).toArray());
+    ofLeaves.put(prefix + "ids", new long[leaves.size()]);
+    ofLeaves.put(prefix + "weights", weights);
+    return ofLeaves;
+  }
+
+  /** Returns the graph: {@code scores} [batch, 1] of {@code features} [batch, length]. */
+  public byte[] onnx() {
+    Map<String, Object> attributes = attributes(false);
+    attributes.put("n_targets", 1L);
+    attributes.put("post_transform", "NONE");
     return new TinyOnnx()
         .floatInput("features")
-        .node(
-            "ai.onnx.ml",
-            "TreeEnsembleRegressor",
-            "scores",
-            List.of("features"),
-            Map.ofEntries(
-                Map.entry("n_targets", 1L),
-                Map.entry("post_transform", "NONE"),
-                Map.entry("nodes_treeids", ids.stream().mapToLong(id -> id[0]).toArray()),
-                Map.entry("nodes_nodeids", ids.stream().mapToLong(id -> id[1]).toArray()),
-                Map.entry("nodes_featureids", featureIds),
-                Map.entry("nodes_values", thresholds),
-                Map.entry("nodes_modes", modes),
-                Map.entry("nodes_truenodeids", belows.stream().mapToLong(x -> x).toArray()),
-                Map.entry("nodes_falsenodeids", aboves.stream().mapToLong(x -> x).toArray()),
-                Map.entry(
-                    "target_treeids", leaves.stream().mapToLong(i -> ids.get(i)[0]).toArray()),
-                Map.entry(
-                    "target_nodeids", leaves.stream().mapToLong(i -> ids.get(i)[1]).toArray()),
-                Map.entry("target_ids", new long[leaves.size()]),
-                Map.entry("target_weights", weights)))
+        .node(ML, "TreeEnsembleRegressor", "scores", List.of("features"), attributes)
         .output("scores", "batch", 1)
         .bytes();
+  }
+
+  /**
+   * Returns a graph as libraries export classifiers of two classes: {@code label} [batch], and
+   * {@code probabilities} [batch, 2], of which the second is the logistic function of the score.
+   *
+   * @param zipped whether the probabilities are a map for each row instead
+   */
+  public byte[] classifier(boolean zipped) {
+    Map<String, Object> attributes = attributes(true);
+    attributes.put("classlabels_int64s", new long[] {0, 1});
+    attributes.put("post_transform", "LOGISTIC");
+    TinyOnnx graph =
+        new TinyOnnx()
+            .floatInput("features")
+            .node(
+                ML,
+                "TreeEnsembleClassifier",
+                List.of("label", "probabilities"),
+                List.of("features"),
+                attributes)
+            .integerOutput("label", "batch");
+    return zipped
+        ? graph
+            .node(
+                ML,
+                "ZipMap",
+                "maps",
+                List.of("probabilities"),
+                Map.of("classlabels_int64s", new long[] {0, 1}))
+            .mapsOutput("maps")
+            .bytes()
+        : graph.output("probabilities", "batch", 2).bytes();
   }
 
   /** Numbers the nodes of one tree, a parent before its children. */

@@ -141,6 +141,8 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Mixin PipelineFlags pipeline = new PipelineFlags();
 
+  @Mixin DenseQueryFlags dense = new DenseQueryFlags();
+
   @Mixin RankerFlags models = new RankerFlags();
 
   @Option(
@@ -185,7 +187,7 @@ public final class EvalCommand implements Callable<Integer> {
     try (OutputFile output = run == null ? null : OutputFile.open("--run", run)) {
       Qrels judgments = Qrels.read(qrels);
       try (EvalEngine engine = open()) {
-        List<SourceQuery> asked = readQueries(engine);
+        List<AskedQuery> asked = readQueries(engine);
         checkIds(asked, judgments);
         checkDocuments(engine, judgments);
         report(ask(engine, asked), judgments, output);
@@ -219,19 +221,19 @@ public final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private List<SourceQuery> readQueries(EvalEngine engine) throws IOException {
+  private List<AskedQuery> readQueries(EvalEngine engine) throws IOException {
     List<SourceQuery> read =
         SourceQueries.read(queries, InputOptions.DEFAULT.withTermKeys(engine.termKeys()));
     if (read.isEmpty()) {
       throw new InvalidInputException("--queries", queries, "a file with at least one query");
     }
-    return read;
+    return dense.with(read, engine.termKeys(), pipeline.isGiven());
   }
 
   /** Before anything is searched: ids that no judgment knows, or that a run cannot carry. */
-  private void checkIds(List<SourceQuery> asked, Qrels judgments) {
+  private void checkIds(List<AskedQuery> asked, Qrels judgments) {
     int unjudged = 0;
-    for (SourceQuery query : asked) {
+    for (AskedQuery query : asked) {
       if (run != null) {
         try {
           TrecColumns.check("query id", query.id());
@@ -269,7 +271,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private EvalRun ask(EvalEngine engine, List<SourceQuery> asked) {
+  private EvalRun ask(EvalEngine engine, List<AskedQuery> asked) {
     PrintWriter err = spec.commandLine().getErr();
     try (ProgressDisplay display = ProgressDisplay.on(err)) {
       return EvalRun.ask(

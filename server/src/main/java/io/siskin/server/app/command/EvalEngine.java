@@ -1,6 +1,5 @@
 package io.siskin.server.app.command;
 
-import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
 import io.siskin.server.rank.list.StageReport;
@@ -36,7 +35,7 @@ interface EvalEngine extends AutoCloseable {
    * @param query what for
    * @param k how many hits are wanted at most
    */
-  Answer answer(SourceQuery query, int k);
+  Answer answer(AskedQuery query, int k);
 
   /**
    * Tells whether a failure is one query's, so that others may be answered.

@@ -1,7 +1,6 @@
 package io.siskin.server.app.command;
 
 import io.siskin.index.build.BuildProgress;
-import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.ingest.CollectionQueries;
 import io.siskin.server.measure.TrecRun;
 import io.siskin.server.retrieve.RetrievalRequest;
@@ -44,8 +43,7 @@ record EvalRun(
    * @param excludesSelf whether a hit with the query's own id is left out
    * @param warmUps how many times all are asked before they count, 0 or more
    */
-  record Questions(
-      Path file, List<SourceQuery> queries, int k, boolean excludesSelf, int warmUps) {}
+  record Questions(Path file, List<AskedQuery> queries, int k, boolean excludesSelf, int warmUps) {}
 
   /**
    * Asks.
@@ -64,10 +62,10 @@ record EvalRun(
       EvalEngine engine,
       Questions questions,
       BuildProgress progress,
-      BiConsumer<SourceQuery, RuntimeException> failures) {
+      BiConsumer<AskedQuery, RuntimeException> failures) {
     Map<String, List<TrecRun.Hit>> rankings = new LinkedHashMap<>();
     Map<String, Integer> modes = new TreeMap<>();
-    List<SourceQuery> queries = questions.queries();
+    List<AskedQuery> queries = questions.queries();
     EvalStages stages = new EvalStages();
     warmUp(engine, questions, progress);
     @Nullable RuntimeException first = null;
@@ -75,7 +73,7 @@ record EvalRun(
     int unmatched = 0;
     long start = System.nanoTime();
     progress.begin("searching", queries.size());
-    for (SourceQuery query : queries) {
+    for (AskedQuery query : queries) {
       List<TrecRun.Hit> hits = List.of();
       try {
         EvalEngine.Answer answer = engine.answer(query, wanted(questions));
@@ -109,7 +107,7 @@ record EvalRun(
     for (int pass = 0; pass < questions.warmUps(); pass++) {
       progress.begin("warming up", questions.queries().size());
       int done = 0;
-      for (SourceQuery query : questions.queries()) {
+      for (AskedQuery query : questions.queries()) {
         try {
           engine.answer(query, wanted(questions));
         } catch (RuntimeException failure) {
@@ -129,7 +127,7 @@ record EvalRun(
   }
 
   private static List<TrecRun.Hit> kept(
-      Questions questions, SourceQuery query, List<TrecRun.Hit> hits) {
+      Questions questions, AskedQuery query, List<TrecRun.Hit> hits) {
     if (!questions.excludesSelf()) {
       return hits;
     }

@@ -4,7 +4,6 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.app.output.OutputFile;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.terminal.ProgressDisplay;
-import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.rank.TreeReplay;
 import io.siskin.server.rank.model.RankerYaml;
 import io.siskin.server.rank.scope.RankingModels.Feature;
@@ -108,9 +107,12 @@ public final class FeaturesCommand implements Callable<Integer> {
     try (ProgressDisplay display = ProgressDisplay.on(err)) {
       display.begin("computing features", open.queries().size());
       for (int i = 0; i < open.queries().size(); i++) {
-        SourceQuery query = open.queries().get(i);
+        AskedQuery query = open.queries().get(i);
         Map<String, Integer> grades = open.judgments().grades(query.id());
-        for (FeatureRow row : open.trials().features(RankingLab.wanted(query), below, wanted)) {
+        List<FeatureRow> found =
+            open.trials()
+                .features(RankingLab.wanted(query.source()), query.vectors(), below, wanted);
+        for (FeatureRow row : found) {
           int grade = Math.max(0, grades.getOrDefault(row.id(), 0));
           write(ranks, FeatureLines.svmrank(grade, i + 1, row));
           write(table, FeatureLines.csv(query.id(), grade, row));

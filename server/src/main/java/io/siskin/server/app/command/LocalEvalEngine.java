@@ -4,13 +4,11 @@ import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.segment.DocumentStore;
 import io.siskin.index.segment.Segment;
 import io.siskin.index.store.Verification;
-import io.siskin.index.vector.SparseVector;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.PipelineFlags;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSnapshot;
 import io.siskin.server.collection.DataDirectory;
-import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.counters.WriteCounts;
 import io.siskin.server.encode.factory.TextModels;
@@ -23,7 +21,6 @@ import io.siskin.server.retrieve.CollectionNotFoundException;
 import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalRequest;
-import io.siskin.server.retrieve.RetrievalRequest.Query;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.search.Cancellation;
@@ -44,7 +41,7 @@ final class LocalEvalEngine implements EvalEngine {
   private final CollectionCatalog catalog;
   private final RetrievalPipeline pipeline;
   private final Rankers rankers;
-  private final RetrievalRequest.@Nullable Ranking ranking;
+  private final @Nullable RankingNode root;
 
   private LocalEvalEngine(
       String collection,
@@ -59,8 +56,7 @@ final class LocalEvalEngine implements EvalEngine {
     this.catalog = catalog;
     this.pipeline =
         new RetrievalPipeline(catalog, _ -> WriteCounts.NONE, RecallSampler.OFF, rankers);
-    RankingNode root = ranked.tree(pipelines, () -> pipeline.collection(collection).defaultMode());
-    this.ranking = root == null ? null : new RetrievalRequest.Ranking(root, false, 0);
+    this.root = ranked.tree(pipelines, () -> pipeline.collection(collection).defaultMode());
   }
 
   /**
@@ -143,18 +139,18 @@ final class LocalEvalEngine implements EvalEngine {
   }
 
   @Override
-  public Answer answer(SourceQuery query, int k) {
+  public Answer answer(AskedQuery query, int k) {
     RetrievalRequest request =
         new RetrievalRequest(
             collection,
-            wanted(query),
+            RankingLab.wanted(query.source()),
             k,
             evaluation,
             List.of(),
             false,
             new Selector.All(),
             "",
-            ranking);
+            root == null ? null : RetrievalRequest.Ranking.of(root, query.vectors(), false, 0));
     RetrievalResponse response = pipeline.retrieve(request, Cancellation.NEVER);
     List<TrecRun.Hit> hits =
         response.hits().stream().map(hit -> new TrecRun.Hit(hit.id(), hit.score())).toList();
@@ -170,13 +166,6 @@ final class LocalEvalEngine implements EvalEngine {
   public void close() {
     rankers.close();
     catalog.close();
-  }
-
-  private static Query wanted(SourceQuery query) {
-    @Nullable SparseVector vector = query.vector();
-    return vector == null
-        ? new Query.Text(query.text() == null ? "" : query.text())
-        : new Query.Vector(vector);
   }
 
   private static String name(SearchMode mode) {

@@ -13,6 +13,7 @@ import io.siskin.server.corpus.InputOptions;
 import io.siskin.server.corpus.Qrels;
 import io.siskin.server.corpus.SourceQueries;
 import io.siskin.server.corpus.SourceQuery;
+import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.ingest.CollectionQueries;
 import io.siskin.server.rank.model.Rankers;
 import io.siskin.server.rank.tree.RankingNode;
@@ -61,6 +62,8 @@ final class RankingLab {
 
   @Mixin private PipelineFlags pipeline = new PipelineFlags();
 
+  @Mixin private DenseQueryFlags dense = new DenseQueryFlags();
+
   @Mixin private RankerFlags models = new RankerFlags();
 
   @Mixin private InferenceFlags inference = new InferenceFlags();
@@ -80,7 +83,7 @@ final class RankingLab {
       Rankers rankers,
       RankingTrials trials,
       RankingNode root,
-      List<SourceQuery> queries,
+      List<AskedQuery> queries,
       Qrels judgments)
       implements AutoCloseable {
     /** Copies the list. */
@@ -152,17 +155,17 @@ final class RankingLab {
     catalog.close();
   }
 
-  private List<SourceQuery> judged(CollectionCatalog catalog, Qrels judgments) throws IOException {
+  private List<AskedQuery> judged(CollectionCatalog catalog, Qrels judgments) throws IOException {
     CollectionSnapshot snapshot = Objects.requireNonNull(catalog.acquire(collection));
-    List<SourceQuery> asked;
+    List<AskedQuery> asked;
     try {
-      asked =
-          SourceQueries.read(
-              queries, InputOptions.DEFAULT.withTermKeys(CollectionQueries.termKeys(snapshot)));
+      TermKeys keys = CollectionQueries.termKeys(snapshot);
+      List<SourceQuery> read = SourceQueries.read(queries, InputOptions.DEFAULT.withTermKeys(keys));
+      asked = dense.with(read, keys, true);
     } finally {
       snapshot.release();
     }
-    List<SourceQuery> judged =
+    List<AskedQuery> judged =
         asked.stream().filter(query -> !judgments.grades(query.id()).isEmpty()).toList();
     if (judged.isEmpty()) {
       throw new InvalidInputException(

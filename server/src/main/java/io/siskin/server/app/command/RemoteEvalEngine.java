@@ -11,7 +11,6 @@ import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
 import io.siskin.server.app.flags.ModeFlags;
-import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.corpus.TermKeys;
 import io.siskin.server.measure.TrecRun;
 import io.siskin.server.rank.list.StageReport;
@@ -85,12 +84,22 @@ final class RemoteEvalEngine implements EvalEngine {
   }
 
   @Override
-  public Answer answer(SourceQuery query, int k) {
-    SparseVector vector = query.vector();
+  public Answer answer(AskedQuery query, int k) {
+    SparseVector vector = query.source().vector();
+    String text = query.source().text();
     SearchRequest request =
         vector == null
-            ? SearchRequest.text(collection, query.text() == null ? "" : query.text())
+            ? SearchRequest.text(collection, text == null ? "" : text)
             : SearchRequest.vector(collection, clientVector(vector));
+    for (var field : query.dense().entrySet()) {
+      request = request.withDense(field.getKey(), field.getValue().toArray(float[][]::new));
+    }
+    for (var field : query.tokens().entrySet()) {
+      request =
+          request.withTokenVectors(
+              field.getKey(),
+              field.getValue().stream().map(RemoteEvalEngine::clientVector).toList());
+    }
     SearchResult result =
         client.search(mode.applyTo(request).withRanking(ranking).withK(ranking == null ? k : 0));
     List<TrecRun.Hit> hits =

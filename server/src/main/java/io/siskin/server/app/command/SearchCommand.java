@@ -1,10 +1,13 @@
 package io.siskin.server.app.command;
 
 import io.siskin.client.CollectionInfo.Vocabulary;
+import io.siskin.client.Ranking;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.SparseVector;
+import io.siskin.index.error.InvalidInputException;
+import io.siskin.server.app.flags.DenseVectorFlags;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.PipelineFlags;
 import io.siskin.server.app.flags.QueryVector;
@@ -32,7 +35,7 @@ import picocli.CommandLine.Spec;
           + " went."
     })
 public final class SearchCommand implements Callable<Integer> {
-  /** The query, one of its two forms. */
+  /** The query, in one of its two forms; not set if a tree has all queries that it needs. */
   static final class Query {
     @Parameters(
         arity = "1..*",
@@ -58,8 +61,8 @@ public final class SearchCommand implements Callable<Integer> {
       description = "The collection; 'siskin collections' lists them.")
   private String collection;
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
-  private Query query = new Query();
+  @ArgGroup(exclusive = true, multiplicity = "0..1")
+  private @Nullable Query query;
 
   @Option(
       names = {"-k", "--k"},
@@ -73,6 +76,7 @@ public final class SearchCommand implements Callable<Integer> {
   @Mixin private SelectionFlags selection = new SelectionFlags();
   @Mixin private ModeFlags evaluation = new ModeFlags();
   @Mixin private PipelineFlags pipeline = new PipelineFlags();
+  @Mixin private DenseVectorFlags dense = new DenseVectorFlags();
 
   @Option(
       names = "--fields",
@@ -118,10 +122,7 @@ public final class SearchCommand implements Callable<Integer> {
   }
 
   private SearchRequest request(SearchClient client) {
-    SearchRequest request =
-        query.vector == null
-            ? SearchRequest.text(collection, String.join(" ", List.copyOf(query.words)))
-            : SearchRequest.vector(collection, vector(query.vector, client));
+    SearchRequest request = dense.addTo(asked(client), pipeline.isGiven());
     String[] names = fields.stream().filter(name -> !name.isEmpty()).toArray(String[]::new);
     pipeline.checkBeside(evaluation);
     // Without a number, all that the root of the tree hands on.
@@ -130,6 +131,20 @@ public final class SearchCommand implements Callable<Integer> {
     request = request.withRanking(pipeline.ranking());
     request = request.withSelection(selection.selection()).withTenant(selection.tenant());
     return explain ? request.withExplanation() : request;
+  }
+
+  private SearchRequest asked(SearchClient client) {
+    if (query == null) {
+      Ranking ranking = pipeline.ranking();
+      if (ranking == null) {
+        throw new InvalidInputException(
+            "TEXT", "missing", "a text, --vector, or --pipeline with all queries that it needs");
+      }
+      return SearchRequest.ranked(collection, ranking);
+    }
+    return query.vector == null
+        ? SearchRequest.text(collection, String.join(" ", List.copyOf(query.words)))
+        : SearchRequest.vector(collection, vector(query.vector, client));
   }
 
   private SparseVector vector(String text, SearchClient client) {

@@ -6,7 +6,6 @@ import io.siskin.index.error.Ranges;
 import io.siskin.server.app.output.OutputFile;
 import io.siskin.server.app.process.ExitStatus;
 import io.siskin.server.app.terminal.ProgressDisplay;
-import io.siskin.server.corpus.SourceQuery;
 import io.siskin.server.measure.Metric;
 import io.siskin.server.measure.RankingMetrics;
 import io.siskin.server.rank.TreeReplay;
@@ -120,8 +119,10 @@ public final class TuneCommand implements Callable<Integer> {
     List<TreeReplay> replays = new ArrayList<>();
     try (ProgressDisplay display = ProgressDisplay.on(spec.commandLine().getErr())) {
       display.begin("encoding queries", open.queries().size());
-      for (SourceQuery query : open.queries()) {
-        replays.add(open.trials().replay(RankingLab.wanted(query), open.root(), changing));
+      for (AskedQuery query : open.queries()) {
+        replays.add(
+            open.trials()
+                .replay(RankingLab.wanted(query.source()), query.vectors(), open.root(), changing));
         display.advance(replays.size());
       }
       display.end();
@@ -158,7 +159,8 @@ public final class TuneCommand implements Callable<Integer> {
       RankingLab.Open open, List<TreeReplay> replays, RankingNode root, Metric measured) {
     double[] values = new double[replays.size()];
     for (int i = 0; i < values.length; i++) {
-      List<String> ids = open.trials().ids(replays.get(i).evaluate(root), measured.cutoff());
+      RankingNode filled = open.queries().get(i).vectors().into(root);
+      List<String> ids = open.trials().ids(replays.get(i).evaluate(filled), measured.cutoff());
       values[i] =
           RankingMetrics.measure(
               measured, ids, open.judgments().grades(open.queries().get(i).id()));

@@ -51,8 +51,12 @@ final class PassageCheck {
   }
 
   private static void answers(String path, RankingNode.Answers node) {
-    TreeCheck.vector(path + ".start_vector", node.startVector());
-    TreeCheck.vector(path + ".end_vector", node.endVector());
+    if (node.startVector() != null) {
+      TreeCheck.vector(path + ".start_vector", node.startVector());
+    }
+    if (node.endVector() != null) {
+      TreeCheck.vector(path + ".end_vector", node.endVector());
+    }
     TreeCheck.number(
         path + ".score_weight",
         node.scoreWeight(),
@@ -120,14 +124,8 @@ final class PassageCheck {
           TreeCheck.dense(path + ".feedback.dense", feedback.field(), feedback.target(), scope);
       case RankingNode.Answers answers -> {
         String at = path + ".answers.";
-        TreeCheck.dense(
-            at + "start_field",
-            at + "start_vector",
-            answers.startField(),
-            answers.startVector(),
-            scope);
-        TreeCheck.dense(
-            at + "end_field", at + "end_vector", answers.endField(), answers.endVector(), scope);
+        TreeCheck.tokens(at + "start", answers.startField(), answers.startVector(), scope);
+        TreeCheck.tokens(at + "end", answers.endField(), answers.endVector(), scope);
       }
     }
   }

@@ -26,6 +26,8 @@ import io.siskin.server.search.SearchMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of ranking trees. {@link #shape} has those that any tree must keep, and {@link #fit}
@@ -53,7 +55,7 @@ public final class TreeCheck {
    * Checks that the request has a query if a stage takes that of the request, and that it is a text
    * if a stage with a dense field takes it.
    *
-   * @param root the root of the tree
+   * @param root the root of the tree, which has the vectors of the request
    * @param hasQuery whether the request has a query
    * @param hasText whether that is a text
    * @throws InvalidInputException when it is missing
@@ -66,6 +68,7 @@ public final class TreeCheck {
           "not set",
           "text, turns or vector here, or text or vector in the request");
     }
+    refuseMissingVectors(root);
     if (!hasText) {
       TreeEvaluator.denseQueries(root)
           .forEach(
@@ -74,7 +77,7 @@ public final class TreeCheck {
                   throw new InvalidInputException(
                       at + ".query",
                       "not set",
-                      "vector, text or turns here, or text in the request");
+                      "vector, text or turns here, or text or dense vector in the request");
                 }
               });
     }
@@ -94,7 +97,7 @@ public final class TreeCheck {
                 throw new InvalidInputException(
                     path + ".token_vectors",
                     "not set",
-                    "1 to 128 vectors, or a text here or in the request");
+                    "1 to 128 vectors or a text, here or in the request");
               }
             });
     for (RankingNode each : StagesBelow.all(root)) {
@@ -427,12 +430,64 @@ public final class TreeCheck {
     DenseFields.Field field = valueField(path + ".field", name, scope);
     if (target instanceof DenseTarget.Vector(DenseVector vector)) {
       vector(path + ".vector", name, vector, field);
-    } else if (!field.encodesQueries()) {
-      throw new InvalidInputException(
-          path + ".vector",
-          "not set",
-          "a vector, since the field '" + name + "' has no encoder of queries");
+    } else if (!(target instanceof DenseTarget.OfRequest) && !field.encodesQueries()) {
+      throw unencoded(path, name, "a vector");
     }
+  }
+
+  private static InvalidInputException unencoded(String path, String name, String wanted) {
+    return new InvalidInputException(
+        path + ".vector",
+        "not set",
+        wanted + ", since the field '" + name + "' has no encoder of queries");
+  }
+
+  /**
+   * Checks what stages take of the request: that a field of which the request has no vector has an
+   * encoder of queries, and that spans are compared with vectors.
+   *
+   * @param root the root of the tree, which has the vectors of the request, and which {@link #fit}
+   *     has checked
+   * @param scope the collection
+   * @throws InvalidInputException when it cannot
+   */
+  public static void fitRequest(RankingNode root, RankedScope scope) {
+    refuseMissingVectors(root);
+    TreeEvaluator.denseQueries(root)
+        .forEach(
+            (query, path) -> {
+              if (query.target() instanceof DenseTarget.OfRequest
+                  && !field(query.field(), scope).encodesQueries()) {
+                throw unencoded(path, query.field(), "a vector, here or in the request");
+              }
+            });
+    for (RankingNode each : StagesBelow.all(root)) {
+      if (each instanceof RankingNode.MaxSim maxSim
+          && maxSim.query() instanceof TokenQuery.OfRequest) {
+        DenseFields.Field field = field(maxSim.field(), scope);
+        refuseUnencoded(each.frame().path() + ".rescore.max_sim", maxSim, field);
+      }
+    }
+  }
+
+  /** Checks that spans are compared with something. A text is never encoded for that. */
+  private static void refuseMissingVectors(RankingNode root) {
+    for (RankingNode each : StagesBelow.all(root)) {
+      if (each instanceof RankingNode.Answers answers) {
+        String path = each.frame().path() + ".answers.";
+        String wanted = "1 to 4,096 numbers, here or in the request";
+        if (answers.startVector() == null) {
+          throw new InvalidInputException(path + "start_vector", "not set", wanted);
+        }
+        if (answers.endVector() == null) {
+          throw new InvalidInputException(path + "end_vector", "not set", wanted);
+        }
+      }
+    }
+  }
+
+  private static DenseFields.Field field(String name, RankedScope scope) {
+    return Objects.requireNonNull(scope.dense().find(name));
   }
 
   /** Returns a dense field of values. */
@@ -440,6 +495,15 @@ public final class TreeCheck {
     DenseFields.Field field = denseField(path, name, scope);
     if (!field.storage().isOfValues()) {
       throw new InvalidInputException(path, stored(name, field), "a dense field of values");
+    }
+    return field;
+  }
+
+  /** Returns a dense field of terms. */
+  static DenseFields.Field termField(String path, String name, RankedScope scope) {
+    DenseFields.Field field = denseField(path, name, scope);
+    if (field.storage() != DenseStorage.TERMS) {
+      throw new InvalidInputException(path, stored(name, field), "a dense field of terms");
     }
     return field;
   }
@@ -458,14 +522,16 @@ public final class TreeCheck {
     return field;
   }
 
-  /** Checks a dense field and a query of its own. */
-  static void dense(
-      String fieldPath, String vectorPath, String name, DenseVector vector, RankedScope scope) {
-    vector(vectorPath, name, vector, valueField(fieldPath, name, scope));
+  /** Checks a dense field of tokens and what they are compared with, null for the request's. */
+  static void tokens(String path, String name, @Nullable DenseVector vector, RankedScope scope) {
+    DenseFields.Field field = valueField(path + "_field", name, scope);
+    if (vector != null) {
+      vector(path + "_vector", name, vector, field);
+    }
   }
 
-  private static void vector(
-      String path, String name, DenseVector vector, DenseFields.Field field) {
+  /** Checks a vector by the field that it is for. */
+  static void vector(String path, String name, DenseVector vector, DenseFields.Field field) {
     dimensions(path, name, vector, field);
     check(path, vector, field);
   }
@@ -512,7 +578,8 @@ public final class TreeCheck {
         });
   }
 
-  private static void refused(String path, Runnable check) {
+  /** Tells at a path what a field refuses. */
+  static void refused(String path, Runnable check) {
     try {
       check.run();
     } catch (InvalidInputException refused) {
@@ -546,21 +613,32 @@ public final class TreeCheck {
         }
       }
       case TokenQuery.Keyed keyed -> keyed(path, node.field(), keyed, field);
-      case TokenQuery.OfRequest _, TokenQuery.Text _ -> {
-        boolean isEncoded =
-            switch (field.storage()) {
-              case TERMS -> true;
-              case SLICES, HASHED -> false;
-              case F32, F16, INT8, BINARY, KEYED_F32, KEYED_F16 -> field.encodesQueries();
-            };
-        if (!isEncoded) {
+      case TokenQuery.OfRequest _ -> {
+        if (field.storage().isOfSparse()) {
           throw new InvalidInputException(
               path + ".field",
               stored(node.field(), field),
-              "a dense field of terms, or one that has an encoder of queries, since no vectors are"
-                  + " set");
+              "a dense field of values, of terms, or of vectors with keys");
         }
       }
+      case TokenQuery.Text _ -> refuseUnencoded(path, node, field);
+    }
+  }
+
+  private static void refuseUnencoded(
+      String path, RankingNode.MaxSim node, DenseFields.Field field) {
+    boolean isEncoded =
+        switch (field.storage()) {
+          case TERMS -> true;
+          case SLICES, HASHED -> false;
+          case F32, F16, INT8, BINARY, KEYED_F32, KEYED_F16 -> field.encodesQueries();
+        };
+    if (!isEncoded) {
+      throw new InvalidInputException(
+          path + ".field",
+          stored(node.field(), field),
+          "a dense field of terms, or one that has an encoder of queries, since no vectors are set,"
+              + " here or in the request");
     }
   }
 

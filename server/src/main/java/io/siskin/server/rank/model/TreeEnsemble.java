@@ -111,7 +111,8 @@ final class TreeEnsemble implements TreeModel, AutoCloseable {
               wanted.isEmpty() ? "missing" : wanted,
               "the name of an output of FLOAT numbers, [rows, columns] or [rows]. The outputs are "
                   + session.outputs()
-                  + ". A classifier is to be exported without a map (zipmap=False)")
+                  + ". A classifier is to be exported without a map: by zipmap=False of"
+                  + " onnxmltools, or options={'zipmap': False} of skl2onnx")
           .at(file);
     }
     return found.getFirst();

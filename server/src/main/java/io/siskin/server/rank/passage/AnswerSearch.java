@@ -24,8 +24,12 @@ public final class AnswerSearch {
 
   private AnswerSearch(RankingNode.Answers node, DenseFields fields) {
     this.node = node;
-    this.starts = Objects.requireNonNull(fields.find(node.startField())).scorer(node.startVector());
-    this.ends = Objects.requireNonNull(fields.find(node.endField())).scorer(node.endVector());
+    this.starts =
+        Objects.requireNonNull(fields.find(node.startField()))
+            .scorer(Objects.requireNonNull(node.startVector()));
+    this.ends =
+        Objects.requireNonNull(fields.find(node.endField()))
+            .scorer(Objects.requireNonNull(node.endVector()));
   }
 
   /**

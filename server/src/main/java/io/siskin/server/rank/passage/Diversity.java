@@ -47,7 +47,9 @@ public final class Diversity {
       positions[picked] = input.position(next);
       values[picked++] = value(node.lambda(), relevance[next], largest[next]);
       isPicked[next] = true;
-      cosines.raise(next, isPicked, largest);
+      if (picked < count) {
+        cosines.raise(next, isPicked, largest);
+      }
     }
     return new StageWork(
         Ranked.best(positions, values, picked, Math.max(1, count)), input.size(), isComplete);

@@ -119,6 +119,9 @@ sealed interface DocumentCosines {
     private final double[][] weights;
     private final double[] lengths;
 
+    /** By term: its weight in the document that was picked; 0 between two picks. */
+    private final double[] ofPicked;
+
     Sparse(Ranked list, RankedScope scope) {
       this.terms = new int[list.size()][];
       this.weights = new double[list.size()][];
@@ -130,9 +133,13 @@ sealed interface DocumentCosines {
         segments[rank] = positions.segment(number);
         read(scope.scope().segment(segments[rank]), number - positions.base(segments[rank]), rank);
       }
-      renumber(segments, scope);
+      ofPicked = new double[renumber(segments, scope)];
       for (int rank = 0; rank < segments.length; rank++) {
-        lengths[rank] = Math.sqrt(product(rank, rank));
+        double squares = 0;
+        for (double weight : weights[rank]) {
+          squares += weight * weight;
+        }
+        lengths[rank] = Math.sqrt(squares);
       }
     }
 
@@ -154,8 +161,12 @@ sealed interface DocumentCosines {
       weights[rank] = Arrays.copyOf(values, count);
     }
 
-    /** Replaces the numbers of segments by numbers that are the same in all segments. */
-    private void renumber(int[] segments, RankedScope scope) {
+    /**
+     * Replaces the numbers of segments by numbers that are the same in all segments.
+     *
+     * @return how many different terms there are
+     */
+    private int renumber(int[] segments, RankedScope scope) {
       int[][] used = new int[scope.scope().size()][];
       String[][] names = new String[used.length][];
       TreeSet<String> all = new TreeSet<>();
@@ -189,6 +200,7 @@ sealed interface DocumentCosines {
           weights[rank][i] = values[(int) order[i]];
         }
       }
+      return ordered.length;
     }
 
     private int[] usedTerms(int[] segments, int segment) {
@@ -207,31 +219,33 @@ sealed interface DocumentCosines {
       return Arrays.stream(used).sorted().distinct().toArray();
     }
 
-    private double product(int rank, int other) {
-      int[] left = terms[rank];
-      int[] right = terms[other];
+    /**
+     * Adds up over the terms of a document. A term that the picked one lacks adds 0, which changes
+     * no sum of weights that are not negative. So there is no branch that depends on the terms.
+     */
+    private double productWithPicked(int rank) {
+      int[] own = terms[rank];
+      double[] values = weights[rank];
       double sum = 0;
-      int i = 0;
-      int j = 0;
-      while (i < left.length && j < right.length) {
-        if (left[i] == right[j]) {
-          sum += weights[rank][i++] * weights[other][j++];
-        } else if (left[i] < right[j]) {
-          i++;
-        } else {
-          j++;
-        }
+      for (int i = 0; i < own.length; i++) {
+        sum += ofPicked[own[i]] * values[i];
       }
       return sum;
     }
 
     @Override
     public void raise(int picked, boolean[] isPicked, double[] largest) {
+      for (int i = 0; i < terms[picked].length; i++) {
+        ofPicked[terms[picked][i]] = weights[picked][i];
+      }
       for (int rank = 0; rank < largest.length; rank++) {
         if (!isPicked[rank]) {
-          double cosine = cosine(product(picked, rank), lengths[picked], lengths[rank]);
+          double cosine = cosine(productWithPicked(rank), lengths[picked], lengths[rank]);
           largest[rank] = Math.max(largest[rank], cosine);
         }
+      }
+      for (int term : terms[picked]) {
+        ofPicked[term] = 0;
       }
     }
   }

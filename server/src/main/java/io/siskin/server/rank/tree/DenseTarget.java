@@ -4,7 +4,10 @@ import java.util.List;
 
 /** What a stage with a dense field looks for. */
 public sealed interface DenseTarget {
-  /** The text of the request, to be encoded by the query encoder of the field. */
+  /**
+   * What the request has for the field: a vector ({@link RequestVectors}) or, without one, its
+   * text, to be encoded by the query encoder of the field.
+   */
   record OfRequest() implements DenseTarget {}
 
   /**

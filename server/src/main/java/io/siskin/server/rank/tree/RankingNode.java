@@ -526,8 +526,8 @@ public sealed interface RankingNode {
    * @param input what makes the list
    * @param startField the dense field with a vector for each token, for the first token of a span
    * @param endField the same for the last token
-   * @param startVector what the first token is compared with
-   * @param endVector what the last token is compared with
+   * @param startVector what the first token is compared with; null for the vector of the request
+   * @param endVector what the last token is compared with; null for the vector of the request
    * @param scoreWeight how much the score of the document counts
    * @param tokensMax the longest span, in tokens
    * @param count how many answers of each document are listed
@@ -540,8 +540,8 @@ public sealed interface RankingNode {
       RankingNode input,
       String startField,
       String endField,
-      DenseVector startVector,
-      DenseVector endVector,
+      @Nullable DenseVector startVector,
+      @Nullable DenseVector endVector,
       double scoreWeight,
       int tokensMax,
       int count,

@@ -5,7 +5,10 @@ import java.util.List;
 
 /** The vectors of a query for late interaction. */
 public sealed interface TokenQuery {
-  /** Token vectors that an encoder makes of the text of the request. */
+  /**
+   * What the request has for the field: vectors ({@link RequestVectors}) or, without any, the token
+   * vectors that an encoder makes of the text of the request.
+   */
   record OfRequest() implements TokenQuery {}
 
   /**

@@ -98,8 +98,8 @@ final class PassageMapper {
         input(path, message.hasInput(), message.getInput()),
         startField,
         message.getEndField().isEmpty() ? startField : message.getEndField(),
-        TargetMapper.vector(message.getStartVectorList()),
-        TargetMapper.vector(message.getEndVectorList()),
+        TargetMapper.vectorOrNull(message.getStartVectorList()),
+        TargetMapper.vectorOrNull(message.getEndVectorList()),
         RankingMapper.Reading.required(
             path + ".score_weight", message.hasScoreWeight(), message.getScoreWeight()),
         ProtoMapper.wholeNumber(message.getTokensMax()),
@@ -275,8 +275,8 @@ final class PassageMapper {
         .setInput(RankingMapper.toProto(node.input()))
         .setStartField(node.startField())
         .setEndField(node.endField())
-        .addAllStartVector(TargetMapper.values(node.startVector()))
-        .addAllEndVector(TargetMapper.values(node.endVector()))
+        .addAllStartVector(TargetMapper.valuesOrNone(node.startVector()))
+        .addAllEndVector(TargetMapper.valuesOrNone(node.endVector()))
         .setScoreWeight(node.scoreWeight())
         .setTokensMax(node.tokensMax())
         .setCount(node.count())

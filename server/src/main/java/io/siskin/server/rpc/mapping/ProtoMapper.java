@@ -103,6 +103,7 @@ public final class ProtoMapper {
       Function<String, SortedMap<String, String>> pipelines) {
     long offset = Integer.toUnsignedLong(message.getOffset());
     if (message.getRankingCase() == SearchRequest.RankingCase.RANKING_NOT_SET) {
+      RequestVectorsMapper.refuse(message);
       if (message.hasOffset()) {
         throw new InvalidInputException("offset", offset, "none, without a ranking tree");
       }
@@ -110,7 +111,7 @@ public final class ProtoMapper {
     }
     refuseBesideRanking(message);
     boolean isStored = message.hasPipeline();
-    io.siskin.server.rank.tree.RankingNode root =
+    io.siskin.server.rank.tree.RankingNode asked =
         RankingMapper.toDomain(
             isStored
                 ? RankingMapper.stored(
@@ -118,18 +119,20 @@ public final class ProtoMapper {
                     pipelines.apply(collection))
                 : message.getNode(),
             () -> defaultModes.apply(collection));
+    Ranking ranking =
+        Ranking.of(asked, RequestVectorsMapper.toDomain(message), isStored, (int) offset);
     TreeCheck.refuseMissingQuery(
-        root,
+        ranking.root(),
         message.getQueryCase() != SearchRequest.QueryCase.QUERY_NOT_SET,
         message.getQueryCase() == SearchRequest.QueryCase.TEXT);
     if (message.getQueryCase() != SearchRequest.QueryCase.TEXT) {
-      TreeCheck.refuseMissingText(root);
+      TreeCheck.refuseMissingText(ranking.root());
     }
-    if (offset >= root.frame().limit()) {
+    if (offset >= asked.frame().limit()) {
       throw new InvalidInputException(
-          "offset", offset, "below the limit of the root, " + root.frame().limit());
+          "offset", offset, "below the limit of the root, " + asked.frame().limit());
     }
-    return new Ranking(root, isStored, (int) offset);
+    return ranking;
   }
 
   private static void refuseBesideRanking(SearchRequest message) {

@@ -9,6 +9,7 @@ import io.siskin.server.rank.tree.DenseVector;
 import io.siskin.server.rank.tree.Turn;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The translation of what stages look for: a vector, a text or turns, of which one may be set.
@@ -94,6 +95,16 @@ final class TargetMapper {
       numbers[i] = values.get(i);
     }
     return new DenseVector(numbers);
+  }
+
+  /** Translates a dense vector; without numbers, none is meant. */
+  static @Nullable DenseVector vectorOrNull(List<Float> values) {
+    return values.isEmpty() ? null : vector(values);
+  }
+
+  /** Translates a dense vector back; null gives no numbers. */
+  static List<Float> valuesOrNone(@Nullable DenseVector vector) {
+    return vector == null ? List.of() : values(vector);
   }
 
   /** Translates a dense vector back. */

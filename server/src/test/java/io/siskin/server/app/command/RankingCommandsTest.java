@@ -18,6 +18,9 @@ import io.siskin.server.encode.factory.TextModels;
 import io.siskin.server.testing.TinyCrossEncoder;
 import io.siskin.server.testing.TinyTrees;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,6 +156,133 @@ final class RankingCommandsTest {
     assertThat(remote.err()).contains("models of the server only");
   }
 
+  /** Indexes documents with a dense field that has no encoder. */
+  private void indexDense() throws IOException {
+    Path corpus =
+        file(
+            "dense.jsonl",
+            """
+            {"id": "bee", "text": "bee", "dense": {"v": [1, 0]}}
+            {"id": "a,b", "text": "bee owl", "dense": {"v": [0.6, 0.7]}}
+            {"id": "owl", "text": "owl", "dense": {"v": [0, 1]}}
+            {"id": "cat", "text": "cat", "dense": {"v": [-1, -1]}}
+            """);
+    CapturedRun run =
+        CapturedRun.of(
+            "index", "-i", corpus, "-o", data, "-c", "dense", "--dense-field", "v:2:f32:dot");
+    succeeded(run);
+  }
+
+  private CapturedRun ofDense(String command, Object... options) {
+    List<Object> words = new ArrayList<>(List.of(command, "-d", data, "-c", "dense"));
+    words.addAll(List.of("--qrels", qrels));
+    words.addAll(List.of(options));
+    return CapturedRun.of(words.toArray());
+  }
+
+  @Test
+  void judgedQueriesHaveDenseVectorsInTheirRecordsOrInAFile() throws IOException {
+    indexDense();
+    Path tree =
+        file(
+            "both.json",
+            """
+            {"limit": 3, "fuse": {
+              "inputs": [{"node": {"limit": 4, "sparse": {}}},
+                         {"node": {"name": "meant", "limit": 4, "dense": {"field": "v"}}}],
+              "linear": {"normalization": "SCORE_NORMALIZATION_MIN_MAX", "missingScore": 0}}}
+            """);
+    Path byRecord =
+        file(
+            "dense-q.jsonl",
+            """
+            {"id": "q1", "text": "bee", "dense": {"v": [1, 0.1]}}
+            {"id": "q2", "text": "owl", "dense": {"v": [[0, 1]]}}
+            {"id": "q3", "text": "nothing judged", "dense": {"v": [1, 1]}}
+            {"id": "q4", "text": "cat", "dense": {"v": [-1, -1]}}
+            """);
+    Path rows = npy("q.npy", new float[][] {{1, 0.1f}, {0, 1}, {1, 1}, {-1, -1}});
+    List<List<Object>> forms =
+        List.of(List.of("-q", byRecord), List.of("-q", queries, "--dense-queries", "v=" + rows));
+    List<String> outputs = new ArrayList<>();
+    for (List<Object> form : forms) {
+      Path csv = folder.resolve("dense.csv");
+      List<Object> options = new ArrayList<>(form);
+      options.addAll(List.of("--pipeline", tree));
+      CapturedRun eval = ofDense("eval", append(options, "--json"));
+      succeeded(eval);
+      JsonNode figures = new ObjectMapper().readTree(eval.lastLine());
+      assertThat(figures.get("nDCG@10").doubleValue()).isEqualTo(1);
+      CapturedRun tuned = ofDense("tune", append(options, "--folds", "3"));
+      succeeded(tuned);
+      assertThat(tuned.out()).contains("all folds");
+      Path yaml =
+          file(
+              "dense.yaml",
+              "version: 1\nkind: trees\nfeatures: [{formula: \"score('meant', -9)\"}]\n");
+      succeeded(ofDense("features", append(options, "--features", yaml, "--csv", csv)));
+      outputs.add(Files.readString(csv));
+    }
+    assertThat(outputs.get(0)).contains("q1,bee,2,1.0\n").isEqualTo(outputs.get(1));
+  }
+
+  private static Object[] append(List<Object> options, Object... more) {
+    List<Object> all = new ArrayList<>(options);
+    all.addAll(List.of(more));
+    return all.toArray();
+  }
+
+  private Path npy(String name, float[][] rows) throws IOException {
+    String header =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }\n"
+            .formatted(rows.length, rows[0].length);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(10 + header.length() + rows.length * rows[0].length * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.ISO_8859_1));
+    bytes.put((byte) 1).put((byte) 0).putShort((short) header.length());
+    bytes.put(header.getBytes(StandardCharsets.ISO_8859_1));
+    for (float[] row : rows) {
+      for (float value : row) {
+        bytes.putFloat(value);
+      }
+    }
+    return Files.write(folder.resolve(name), bytes.array());
+  }
+
+  @Test
+  void wrongDenseVectorsOfQueriesAreRefused() throws IOException {
+    indexDense();
+    Path tree = file("dense.json", "{\"limit\": 3, \"dense\": {\"field\": \"v\"}}");
+    Path two = npy("two.npy", new float[][] {{1, 0}, {0, 1}});
+    String option = "v=" + two;
+    assertThat(ofDense("eval", "-q", queries, "--pipeline", tree, "--dense-queries", option).err())
+        .contains("--dense-queries v is", "two.npy with 2 rows", "4 rows, one for each query");
+    assertThat(ofDense("eval", "-q", queries, "--dense-queries", option).err())
+        .contains("set without --pipeline");
+    Path short1 = npy("short.npy", new float[][] {{1}, {1}, {1}, {1}});
+    assertThat(
+            ofDense("tune", "-q", queries, "--pipeline", tree, "--dense-queries", "v=" + short1)
+                .err())
+        .contains("without a number to tune");
+    assertThat(
+            ofDense("eval", "-q", queries, "--pipeline", tree, "--dense-queries", "v=" + short1)
+                .err())
+        .contains("dense[\"v\"].vectors[0].values is 1 numbers", "2 numbers");
+    Path both =
+        file("one.jsonl", "{\"id\": \"q1\", \"text\": \"x\", \"dense\": {\"v\": [1, 0]}}\n");
+    Path one = npy("one.npy", new float[][] {{1, 0}});
+    assertThat(ofDense("eval", "-q", both, "--pipeline", tree, "--dense-queries", "v=" + one).err())
+        .contains("one.jsonl:1", "set beside --dense-queries");
+    Path wrong =
+        file("wrong.jsonl", "{\"id\": \"q1\", \"text\": \"x\", \"dense\": {\"v\": \"x\"}}\n");
+    assertThat(ofDense("eval", "-q", wrong, "--pipeline", tree).err())
+        .contains("wrong.jsonl:1", "dense.v is");
+    CapturedRun alone = ofDense("eval", "-q", queries, "--pipeline", tree);
+    assertThat(alone.status()).isEqualTo(ExitStatus.USAGE);
+    assertThat(alone.err()).contains("node.dense.vector is not set", "here or in the request");
+  }
+
   @Test
   void wrongOptionsOfFeaturesAreRefused() throws IOException {
     assertThat(run("features", "--pipeline", leaf()).err()).contains("at least one of them");
@@ -217,6 +347,50 @@ final class RankingCommandsTest {
             """);
     assertThat(run("tune", "--pipeline", tree, "--folds", "4").err())
         .contains("at most the number of judged queries, 3");
+  }
+
+  @Test
+  void aSearchTakesDenseVectorsWithAndWithoutAText() throws Exception {
+    indexDense();
+    Path tree = file("dense.json", "{\"limit\": 3, \"dense\": {\"field\": \"v\"}}");
+    Path rows = npy("one.npy", new float[][] {{0, 2}});
+    ServerConfig config =
+        ServerConfig.of(Map.of("data.dir", data.toString(), "grpc.port", "0", "http.port", "0"));
+    BatchedModels models =
+        new BatchedModels(TextModels.NONE, BatchingOptions.DEFAULTS, new EncodingCache(0));
+    try (ServerSecurity security = ServerSecurity.open(config);
+        SearchServer server =
+            SearchServer.listen(
+                new DataDirectory(data),
+                ServerParts.options(config),
+                models,
+                ServerParts.rankers(config),
+                security)) {
+      server.open();
+      List<Object> search = List.of("search", "-t", server.address(), "-c", "dense", "--json");
+      for (List<Object> query : List.of(List.<Object>of(), List.<Object>of("bee"))) {
+        for (String vector : List.of("v=[0,2]", "v=[[0, 2]]", "v=" + rows)) {
+          List<Object> words = new ArrayList<>(search);
+          words.addAll(List.of("--pipeline", tree, "--dense-vector", vector));
+          words.addAll(query);
+          CapturedRun run = CapturedRun.of(words.toArray());
+          succeeded(run);
+          JsonNode best = new ObjectMapper().readTree(run.lastLine()).get("hits").get(0);
+          assertThat(best.get("id").asText()).isEqualTo("owl");
+          assertThat(best.get("score").floatValue()).isEqualTo(2);
+        }
+      }
+      assertThat(CapturedRun.of(append(search, "--dense-vector", "v=[1,2]", "x")).err())
+          .contains("--dense-vector v is set without --pipeline");
+      assertThat(CapturedRun.of(append(search)).err()).contains("TEXT is missing");
+      assertThat(CapturedRun.of(append(search, "--pipeline", tree, "--dense-vector", "v={}")).err())
+          .contains("--dense-vector v is {}");
+      assertThat(
+              CapturedRun.of(append(search, "--pipeline", tree, "--dense-vector", "v=no.npy"))
+                  .err())
+          .contains("--dense-vector v is no.npy", "a file that exists");
+      assertThat(server.shutdown()).isTrue();
+    }
   }
 
   /** A server opens a model by its option, and answers with scores and contexts of it. */

@@ -2,6 +2,7 @@ package io.siskin.server.rank.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.siskin.index.error.InvalidInputException;
 import io.siskin.index.testing.Seeds;
@@ -13,6 +14,7 @@ import io.siskin.server.testing.TinyTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -55,6 +57,48 @@ final class RankersTest {
           assertThat(model.score(one, 1)[0]).isEqualTo(scores[row]);
         }
       }
+    }
+  }
+
+  /** As LightGBM, XGBoost and scikit-learn are exported without a map. */
+  @Test
+  void theScoreOfAClassifierIsTheProbabilityOfItsLastClass() throws IOException {
+    Random random = new Random(Seeds.next());
+    TinyTrees trees = new TinyTrees(random, 3, 40, 4);
+    String[] formulas = {"score()", "rank()", "1"};
+    for (int column : new int[] {1, 0}) {
+      Path directory = trees.write(folder.resolve("classifier" + column), formulas);
+      Files.write(directory.resolve("model.onnx"), trees.classifier(false));
+      if (column == 0) {
+        Files.writeString(
+            directory.resolve("ranker.yaml"),
+            "output: {name: probabilities, column: 0}\n",
+            StandardOpenOption.APPEND);
+      }
+      try (Rankers rankers = new Rankers(OnnxOptions.cpu(1))) {
+        rankers.open(directory);
+        TreeModel model = (TreeModel) rankers.find("classifier" + column);
+        float[] rows = rows(random, 200, 3);
+        float[] scores = model.score(rows, 200);
+        for (int row = 0; row < 200; row++) {
+          double sum = trees.score(Arrays.copyOfRange(rows, row * 3, row * 3 + 3));
+          double probability = 1 / (1 + Math.exp(column == 1 ? -sum : sum));
+          assertThat((double) scores[row]).isCloseTo(probability, within(1e-6));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aClassifierWithMapsIsRefusedWithWhatToDo() throws IOException {
+    TinyTrees trees = new TinyTrees(new Random(1), 1, 2, 2);
+    Path directory = trees.write(folder.resolve("zipped"), "score()");
+    Files.write(directory.resolve("model.onnx"), trees.classifier(true));
+    try (Rankers rankers = new Rankers(OnnxOptions.cpu(1))) {
+      assertThatThrownBy(() -> rankers.open(directory))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("zipmap=False of onnxmltools")
+          .hasMessageContaining("maps: SequenceInfo");
     }
   }
 

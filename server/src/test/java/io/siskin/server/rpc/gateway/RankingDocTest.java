@@ -1,6 +1,7 @@
 package io.siskin.server.rpc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.siskin.index.dense.DenseFieldSpec;
@@ -12,7 +13,9 @@ import io.siskin.index.document.FieldType;
 import io.siskin.index.document.Schema;
 import io.siskin.index.store.Verification;
 import io.siskin.index.testing.Repository;
+import io.siskin.proto.v1.PutPipelineRequest;
 import io.siskin.proto.v1.SearchRequest;
+import io.siskin.proto.v1.SparseVector;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.DataDirectory;
 import io.siskin.server.collection.StatisticsScope;
@@ -24,11 +27,14 @@ import io.siskin.server.ingest.DenseBuild;
 import io.siskin.server.rank.formula.Formula;
 import io.siskin.server.rank.list.StageReport;
 import io.siskin.server.rank.scope.RankingModels;
+import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.retrieve.RecallSampler;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.RetrievalResponse;
 import io.siskin.server.rpc.mapping.ProtoMapper;
+import io.siskin.server.rpc.mapping.RankingMapper;
 import io.siskin.server.search.Cancellation;
+import io.siskin.server.search.SearchMode;
 import io.siskin.server.testing.FakeDenseModel;
 import io.siskin.server.testing.TestCollections;
 import java.io.IOException;
@@ -40,6 +46,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -270,6 +277,63 @@ final class RankingDocTest {
       assertThat(answers.get(5).hits().getFirst().id()).isEqualTo("far");
       assertThat(answers.get(5).hits().getFirst().answers().getFirst().place()).isNull();
     }
+  }
+
+  @Test
+  void aStoredPipelineTakesTheVectorsOfTheRequest() throws IOException {
+    List<String> examples = examples("Vectors of the request").toList();
+    assertThat(examples).hasSize(2);
+    TestCollections.index(
+        folder.resolve("passages"),
+        "passages",
+        PASSAGE_LINES,
+        TestCollections.exactOnly(),
+        null,
+        PASSAGES,
+        StatisticsScope.COLLECTION);
+    try (CollectionCatalog catalog =
+        new CollectionCatalog(
+            new DataDirectory(folder.resolve("passages")),
+            Verification.FULL,
+            _ -> {},
+            TextModels.NONE)) {
+      catalog.openAll();
+      RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
+      PutPipelineRequest.Builder put = PutPipelineRequest.newBuilder();
+      MessageReader.read(examples.get(0).getBytes(StandardCharsets.UTF_8), put);
+      RankingNode root = RankingMapper.toDomain(put.getNode(), SearchMode.Exact::new);
+      // The field has no encoder of queries, which nobody needs.
+      pipeline.checkRanking("passages", root);
+      SortedMap<String, String> stored =
+          new TreeMap<>(Map.of("by-meaning", RankingMapper.toStored(root)));
+      SearchRequest.Builder request = SearchRequest.newBuilder();
+      MessageReader.read(examples.get(1).getBytes(StandardCharsets.UTF_8), request);
+      RetrievalResponse found = search(pipeline, request, stored);
+      // By meaning p1 is 1, p2 is 1, far is 0.75 and q1 is 0.5.
+      assertThat(found.hits()).hasSize(6);
+      assertThat(found.stages()).extracting(StageReport::documentsOut).containsExactly(6L, 4L, 6L);
+      // What is echoed is what was stored.
+      assertThat(found.pipeline()).isEqualTo(root);
+      // The sparse side takes the vector of the request in the same way.
+      request.setVector(SparseVector.newBuilder().addTokens("seed").addWeights(1));
+      RetrievalResponse byVectors = search(pipeline, request, stored);
+      assertThat(byVectors.stages().getFirst().documentsOut()).isEqualTo(1);
+      assertThat(ids(byVectors).getFirst()).isEqualTo("p1");
+      request.clearDense();
+      assertThatThrownBy(() -> search(pipeline, request, stored))
+          .hasMessageContaining("node.fuse.inputs[1].node.dense.query is not set");
+      request.setText("birds");
+      assertThatThrownBy(() -> search(pipeline, request, stored))
+          .hasMessageContaining("a vector, here or in the request, since the field 'meaning'");
+    }
+  }
+
+  private static RetrievalResponse search(
+      RetrievalPipeline pipeline, SearchRequest.Builder request, SortedMap<String, String> stored) {
+    return pipeline.retrieve(
+        ProtoMapper.toDomain(
+            request.setCollection("passages").build(), _ -> new SearchMode.Exact(), _ -> stored),
+        Cancellation.NEVER);
   }
 
   private static RetrievalResponse search(

@@ -23,6 +23,7 @@ import io.siskin.proto.v1.ContextPruning;
 import io.siskin.proto.v1.CrossEncoder;
 import io.siskin.proto.v1.DenseStage;
 import io.siskin.proto.v1.DenseVector;
+import io.siskin.proto.v1.DenseVectors;
 import io.siskin.proto.v1.DensifiedScore;
 import io.siskin.proto.v1.DensifiedStage;
 import io.siskin.proto.v1.DiversifyStage;
@@ -48,6 +49,7 @@ import io.siskin.proto.v1.SearchRequest;
 import io.siskin.proto.v1.SparseSimilarity;
 import io.siskin.proto.v1.SparseStage;
 import io.siskin.proto.v1.SparseVector;
+import io.siskin.proto.v1.TokenVectors;
 import io.siskin.proto.v1.TreeEnsemble;
 import io.siskin.proto.v1.Turn;
 import io.siskin.server.collection.CollectionCatalog;
@@ -353,6 +355,7 @@ final class BadTreesTest {
     addMaxSims(bad);
     addKeyed(bad);
     addDensified(bad);
+    addRequestVectors(bad);
     return bad;
   }
 
@@ -1084,6 +1087,131 @@ final class BadTreesTest {
                             .setVector(
                                 SparseVector.newBuilder().addTokens("x").addWeights(2e15f)))),
             "node.densified.vector"));
+  }
+
+  private static DenseVectors vectors(float... values) {
+    DenseVector.Builder vector = DenseVector.newBuilder();
+    for (float value : values) {
+      vector.addValues(value);
+    }
+    return DenseVectors.newBuilder().addVectors(vector).build();
+  }
+
+  /** Adds a request with a stage that takes the vector of the field v. */
+  private static void addTaking(
+      List<Bad> bad, String path, UnaryOperator<SearchRequest.Builder> change) {
+    RankingNode.Builder dense = node().setDense(DenseStage.newBuilder().setField("v"));
+    bad.add(new Bad(change.apply(late(dense).toBuilder()).build(), path));
+  }
+
+  /** Adds a request with a stage of late interaction that takes the vectors of a field. */
+  private static void addTakingSeveral(
+      List<Bad> bad, String path, String field, UnaryOperator<SearchRequest.Builder> change) {
+    RescoreStage.Builder stage =
+        RescoreStage.newBuilder()
+            .setInput(leaf())
+            .setMaxSim(MaxSim.newBuilder().setField(field).setMissingScore(0));
+    bad.add(new Bad(change.apply(late(node().setRescore(stage)).toBuilder()).build(), path));
+  }
+
+  private static void addRequestVectors(List<Bad> bad) {
+    DenseVectors right = vectors(1, 2);
+    addTaking(bad, "node.dense.query", request -> request);
+    addTaking(bad, "node.dense.vector", request -> request.setText("x"));
+    addTaking(bad, "dense[\"w\"]", request -> request.putDense("w", right));
+    addTaking(bad, "dense[\"vv\"]", request -> request.putDense("v", right).putDense("vv", right));
+    addTaking(
+        bad,
+        "dense[\"v\"].vectors",
+        request -> request.putDense("v", DenseVectors.getDefaultInstance()));
+    addTaking(
+        bad,
+        "dense[\"v\"].vectors",
+        request -> request.putDense("v", right.toBuilder().mergeFrom(right).build()));
+    addTaking(
+        bad, "dense[\"v\"].vectors[0].values", request -> request.putDense("v", vectors(1, 2, 3)));
+    addTaking(bad, "dense[\"v\"].vectors[0].values", request -> request.putDense("v", vectors()));
+    addTaking(
+        bad, "dense[\"v\"].vectors[0].values", request -> request.putDense("v", vectors(0, 0)));
+    addTaking(
+        bad,
+        "dense[\"v\"].vectors[0].values",
+        request -> request.putDense("v", vectors(new float[4_097])));
+    addTaking(
+        bad,
+        "dense[\"v\"].vectors[0].values[1]",
+        request -> request.putDense("v", vectors(1, Float.NaN)));
+    addTaking(
+        bad,
+        "token_vectors[\"v\"].vectors",
+        request -> request.putTokenVectors("v", TokenVectors.getDefaultInstance()));
+    addTaking(bad, "dense", request -> request.clearNode().putDense("v", right));
+    addTaking(
+        bad,
+        "token_vectors",
+        request -> request.clearNode().putTokenVectors("v", TokenVectors.getDefaultInstance()));
+    addTaking(
+        bad,
+        "dense",
+        request -> {
+          for (int i = 0; i < 17; i++) {
+            request.putDense("f" + i, right);
+          }
+          return request;
+        });
+    // Stages that have a vector of their own take none of the request.
+    addTaking(
+        bad,
+        "dense[\"v\"]",
+        request -> {
+          request.getNodeBuilder().getDenseBuilder().addVector(1).addVector(2);
+          return request.putDense("v", right);
+        });
+    // A field that the collection does not have, and fields of another kind.
+    addTakingSeveral(bad, "dense[\"u\"]", "u", request -> request.putDense("u", right));
+    addTakingSeveral(bad, "dense[\"w\"]", "w", request -> request.putDense("w", right));
+    TokenVectors tokens =
+        TokenVectors.newBuilder()
+            .addVectors(SparseVector.newBuilder().addTokens("x").addWeights(1))
+            .build();
+    addTakingSeveral(
+        bad, "token_vectors[\"v\"]", "v", request -> request.putTokenVectors("v", tokens));
+    addTakingSeveral(
+        bad,
+        "token_vectors[\"v\"]",
+        "v",
+        request -> request.putDense("v", right).putTokenVectors("v", tokens));
+    addTakingSeveral(
+        bad,
+        "dense[\"v\"].vectors",
+        "v",
+        request ->
+            request.putDense(
+                "v",
+                DenseVectors.newBuilder()
+                    .addAllVectors(Collections.nCopies(129, right.getVectors(0)))
+                    .build()));
+    addTakingSeveral(
+        bad,
+        "token_vectors[\"w\"].vectors",
+        "w",
+        request ->
+            request.putTokenVectors(
+                "w",
+                TokenVectors.newBuilder()
+                    .addAllVectors(Collections.nCopies(129, tokens.getVectors(0)))
+                    .build()));
+    addTakingSeveral(
+        bad,
+        "token_vectors[\"w\"].vectors[0]",
+        "w",
+        request ->
+            request.putTokenVectors(
+                "w",
+                TokenVectors.newBuilder()
+                    .addVectors(SparseVector.newBuilder().addTokens("y").addWeights(2e15f))
+                    .build()));
+    addTakingSeveral(bad, "node.rescore.max_sim.field", "v", request -> request.setText("x"));
   }
 
   private static void addDensified(List<Bad> bad) {

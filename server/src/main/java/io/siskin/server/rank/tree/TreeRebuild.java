@@ -1,14 +1,13 @@
-package io.siskin.server.tune;
+package io.siskin.server.rank.tree;
 
-import io.siskin.server.rank.tree.RankingNode;
 import io.siskin.server.rank.tree.RankingNode.ContextSource;
 import io.siskin.server.rank.tree.RankingNode.Weighted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Makes trees that differ in one stage. Pure functions. */
-final class TreeRebuild {
+/** Makes trees that differ from others in some stages. Pure functions. */
+public final class TreeRebuild {
   private TreeRebuild() {}
 
   /**
@@ -18,15 +17,24 @@ final class TreeRebuild {
    * @param stage the name of the stage
    * @param change makes the new stage of the old one
    */
-  static RankingNode replace(RankingNode node, String stage, UnaryOperator<RankingNode> change) {
-    if (node.frame().name().equals(stage)) {
-      return change.apply(node);
-    }
+  public static RankingNode replace(
+      RankingNode node, String stage, UnaryOperator<RankingNode> change) {
+    return map(node, each -> each.frame().name().equals(stage) ? change.apply(each) : each);
+  }
+
+  /**
+   * Returns a tree with all stages changed, inputs before the stages that take them.
+   *
+   * @param node the root of the tree
+   * @param change makes the new stage of the old one, which has its new inputs already; it returns
+   *     a stage that is to stay as it is
+   */
+  public static RankingNode map(RankingNode node, UnaryOperator<RankingNode> change) {
     List<RankingNode> inputs = new ArrayList<>(node.inputs().size());
     for (RankingNode input : node.inputs()) {
-      inputs.add(replace(input, stage, change));
+      inputs.add(map(input, change));
     }
-    return withInputs(node, inputs);
+    return change.apply(withInputs(node, inputs));
   }
 
   private static RankingNode withInputs(RankingNode node, List<RankingNode> inputs) {
