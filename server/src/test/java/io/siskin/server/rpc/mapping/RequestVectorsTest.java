@@ -66,7 +66,7 @@ final class RequestVectorsTest {
       switch (builder) {
         case DenseStage.Builder dense -> dense.clearVector().clearText().clearTurns();
         case Interpolation.Builder by -> by.clearVector().clearText().clearTurns();
-        case MaxSim.Builder by -> by.clearVectors();
+        case MaxSim.Builder by -> by.clearVectors().clearText();
         case AnswersStage.Builder answers -> {
           // With one field, it would take two vectors of it.
           if (!answers.getStartField().equals(answers.getEndField())) {
@@ -91,7 +91,7 @@ final class RequestVectorsTest {
       case Interpolation.Builder by
           when by.getVectorCount() + by.getTurnsCount() == 0 && !by.hasText() ->
           by.addAllVector(take(by.getField(), taken));
-      case MaxSim.Builder by when by.getVectorsCount() == 0 ->
+      case MaxSim.Builder by when by.getVectorsCount() == 0 && !by.hasText() ->
           by.addVectorsBuilder().addAllValues(take(by.getField(), taken));
       case AnswersStage.Builder answers when answers.getStartVectorCount() == 0 ->
           answers
