@@ -25,6 +25,8 @@ MODELS = ("bm25", "splade", DENSE)
 HALF = "half of the queries"
 DEPTH = 1_000
 KEPT = 100
+HASHED_BITS = 4_096
+LATE_ALPHAS = (0.0, 0.5)
 PASSAGE_WORDS, PASSAGE_STEP = 100, 50
 FEATURES = (
     ("sparse", "score('sparse', 0)"),
@@ -75,6 +77,13 @@ def arguments(words):
         type=int,
         metavar="N",
         help="use only the first N judged queries of each collection (default: all)",
+    )
+    add(
+        "--late",
+        type=pathlib.Path,
+        metavar="DIR",
+        help="a model directory that gives numbers over the vocabulary for each token. Measures late interaction instead, and"
+        " writes late-interaction.md: SLIM with this model, the token vectors of the dense model, and hashed terms",
     )
     add("--work", type=pathlib.Path, metavar="DIR", help="folder for indexes, runs and logs"
         " (default: loadtest/target/cascades)")  # fmt: skip
@@ -142,6 +151,11 @@ FEEDBACKS = {
 }
 
 
+def late(first, field, alpha=0.0, limit=KEPT):
+    by = {"field": field, "missingScore": 0, "alpha": alpha}
+    return {"name": "late", "limit": limit, "rescore": {"input": first, "maxSim": by}}
+
+
 class Cascades:
     """One run over all collections."""
 
@@ -172,6 +186,9 @@ class Cascades:
         files = beir.files_of(directory)
         part = self._work / f"{name}-queries.jsonl"
         files["queries"] = beir.first_judged(files, self._options.queries_max, part)
+        if self._options.late:
+            self._late(name, files)
+            return
         vectors = self._vectors(name, files["corpus"])
         self._index(name, "bm25", ["--encoder=bm25", "--bm25-k1=0.9", "--bm25-b=0.4"], files, vectors)
         self._index(name, "splade", [f"--document-model={self._options.splade}"], files, vectors, SLICES)
@@ -199,6 +216,34 @@ class Cascades:
         self._passages(name, files, runs["bm25"])
         self._train(name, files)
 
+    def _late(self, name, files):
+        """Measures vectors of tokens, and bits of terms: of the sparse model, and of the hidden states of the dense one."""
+        self.progress.say(f"{name}: encoding the tokens with the sparse model")
+        lines, vectors = self._work / f"{name}-slim.out", self._work / f"{name}-slim.jsonl"
+        words = ["encode", f"--model={self._options.late}", "--side=document", f"--input={files['corpus']}"]
+        self._siskin([*words, "--token-vectors=words", "--token-terms=20"], lines.name, 4 * 3600)
+        vectors.write_text("".join(line for line in beir.lines_of(lines) if line.startswith("{")), "utf-8")
+        slim = {**files, "corpus": vectors}
+        fields = ["--dense-field=words:20:terms:dot:512", f"--dense-field=hashed:{HASHED_BITS}:hashed"]
+        self._build(name, "slim", [f"--query-model={self._options.late}", *fields], slim)
+        states = self._work / "states"
+        shutil.copytree(self._options.minilm, states, dirs_exist_ok=True)
+        yaml = states / "encoder.yaml"
+        yaml.write_text(yaml.read_text("utf-8").replace("pooling: mean", "pooling: tokens"), "utf-8")
+        fields = [f"--dense-field=states:{DIMENSIONS}:int8:cosine:256", f"--dense-encoder=states={states}"]
+        self._build(name, "states", ["--encoder=bm25", "--bm25-k1=0.9", "--bm25-b=0.4", *fields], files)
+        splade = self._eval(name, "splade", "slim", None, files)
+        bm25 = self._eval(name, "bm25", "states", None, files)
+        for alpha in LATE_ALPHAS:
+            share = f", and {alpha:g} of the first score" if alpha else ""
+            system = f"splade, the best {KEPT} by its tokens (SLIM){share}"
+            self._eval(name, system, "slim", late(sparse(KEPT), "words", alpha), files, splade)
+            # The score of BM25 and the sum over the tokens of a query have about the same size.
+            system = f"bm25, the best {KEPT} by MiniLM's tokens{share}"
+            self._eval(name, system, "states", late(sparse(KEPT), "states", alpha), files, bm25)
+        hashed = {"name": "hashed", "limit": DEPTH, "densified": {"field": "hashed"}}
+        self._eval(name, f"splade, {HASHED_BITS:,} hashed bits", "slim", hashed, files, splade)
+
     def _vectors(self, name, corpus):
         """Returns a .npy file with the dense vectors of the documents. It is made once per model and corpus."""
         import numpy as np
@@ -217,19 +262,16 @@ class Cascades:
         return out
 
     def _index(self, name, index, options, files, vectors, slices=None):
-        self.progress.say(f"{name}: indexing with {index}")
-        words = [
-            "index",
-            f"--input={files['corpus']}",
-            f"--output={self._data}",
-            f"--collection={name}-{index}",
-            "--json",
-        ]
-        words += [*options, "--no-calibration", f"--dense-field={DENSE}:{DIMENSIONS}:f32:cosine"]
-        words += [f"--dense-npy={DENSE}={vectors}", f"--dense-query-encoder={DENSE}={self._options.minilm}"]
+        fields = [f"--dense-field={DENSE}:{DIMENSIONS}:f32:cosine", f"--dense-npy={DENSE}={vectors}"]
+        fields.append(f"--dense-query-encoder={DENSE}={self._options.minilm}")
         if slices:
-            words.append(f"--dense-field={slices}:{SLICE_COUNT}:slices")
-        self._siskin(words, f"{name}-{index}.index.log")
+            fields.append(f"--dense-field={slices}:{SLICE_COUNT}:slices")
+        self._build(name, index, [*options, *fields], files)
+
+    def _build(self, name, index, options, files):
+        self.progress.say(f"{name}: indexing with {index}")
+        words = ["index", f"--input={files['corpus']}", f"--output={self._data}", f"--collection={name}-{index}"]
+        self._siskin([*words, "--json", "--no-calibration", *options], f"{name}-{index}.index.log", 4 * 3600)
 
     def _eval(self, name, system, index, tree, files, better=None, queries=None, judgments=None, model=None, keep=True):
         """Answers the queries. Returns the row, which has the run. better: the row of the better part."""
@@ -360,11 +402,13 @@ class Cascades:
             f"Siskin {facts['commit']}; {facts['cpu']}, {facts['cores']} cores; {facts['date']}",
         ]
         lines += [", ".join(f"{name} {version}" for name, version in facts["packages"].items()), "```", ""]
-        path = out / "cascades.md"
+        path = out / ("late-interaction.md" if self._options.late else "cascades.md")
         path.write_text("\n".join(lines), "utf-8")
         rows = [{name: value for name, value in row.items() if name != "run"} for row in self.rows]
         path.with_suffix(".jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-        if importlib.util.find_spec("matplotlib") is None:
+        if self._options.late:
+            pass
+        elif importlib.util.find_spec("matplotlib") is None:
             self.progress.say("the plot is left out: there is no matplotlib")
         else:
             import plots

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import importlib.util
 import json
 import os
 import pathlib
@@ -55,10 +56,11 @@ and measures on another, in turns and with one thread each:
 
 Siskin's times are those that its answers report: of the stage alone, of the whole search in the server, and of the whole
 call as the client sees it. The libraries' times are those of their calls, with the data in memory and in the form that they
-want. Writes pipelines.md and .jsonl to the folder --out.
+want. Writes pipelines.md, pipelines.jsonl and a plot of the dense searches to the folder --out.
 """
 EPILOG = """\
-  python3 -m venv peers && peers/bin/pip install clients/python numpy scipy hnswlib usearch ranx fast-forward-indexes
+  python3 -m venv peers && peers/bin/pip install clients/python numpy scipy hnswlib usearch ranx fast-forward-indexes \\
+    matplotlib
   SISKIN_PEERS_PYTHON=peers/bin/python loadtest/pipelines --base base.csr --queries queries.csr
 """
 
@@ -541,7 +543,32 @@ class Measurement:
         path = out / "pipelines.md"
         path.write_text("\n".join([*lines, packages, "```", ""]), "utf-8")
         path.with_suffix(".jsonl").write_text("".join(json.dumps(row) + "\n" for row in self.rows), "utf-8")
+        curves = dense_curves(self.rows)
+        if not curves:
+            self.progress.say("the plot is left out: no dense search was measured beside numpy")
+        elif importlib.util.find_spec("matplotlib") is None:
+            self.progress.say("the plot is left out: there is no matplotlib")
+        else:
+            import plots
+
+            plots.dense_search(curves, [command], out / "dense-search")
         return path
+
+
+def dense_curves(rows):
+    """Returns way → [(recall, median microseconds)] of the dense searches. Siskin's times are those of its stages."""
+    curves = {}
+    for row in rows:
+        if not row["thing"].startswith("dense search") or "recall" not in row:
+            continue
+        if row["thing"] == "dense search":
+            way = row["way"].partition(",")[0]
+        elif row["way"] in ("Siskin, the stage", "Siskin, all stages"):
+            way = "Siskin, " + re.sub(r"^bits \d+", "bits", re.sub(r", \d+ candidates$", "", row["thing"][14:]))
+        else:
+            continue
+        curves.setdefault(way, []).append((row["recall"], row["p50_us"]))
+    return curves
 
 
 def table(rows):

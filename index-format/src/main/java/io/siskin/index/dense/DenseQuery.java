@@ -378,4 +378,53 @@ public final class DenseQuery {
       case TERMS, KEYED_F32, KEYED_F16 -> throw new AssertionError(type);
     }
   }
+
+  /**
+   * Scores rows in any order. The loops have nothing but the kernel, as those of {@link
+   * #scores(RowBlock, double[], int)}, for the same reason.
+   *
+   * @param memory the memory of the rows; 64 bytes after the last one may be read
+   * @param offset where the row 0 is, in bytes
+   * @param scales the memory of the scales of the rows; ignored where vectors have none
+   * @param scalesOffset where the scale of the row 0 is, in bytes
+   * @param numbers the numbers of the rows
+   * @param count how many of them
+   * @param scores receives {@code count} scores, each with the bits of {@link #score}
+   */
+  public void scores(
+      MemorySegment memory,
+      long offset,
+      MemorySegment scales,
+      long scalesOffset,
+      int[] numbers,
+      int count,
+      float[] scores) {
+    switch (type.storage()) {
+      case F32 -> {
+        for (int i = 0; i < count; i++) {
+          long at = offset + (long) numbers[i] * rowBytes;
+          scores[i] = kernel.dotF32(memory, at, values, values.length);
+        }
+      }
+      case F16 -> {
+        for (int i = 0; i < count; i++) {
+          long at = offset + (long) numbers[i] * rowBytes;
+          scores[i] = kernel.dotF16(memory, at, values, values.length);
+        }
+      }
+      case INT8 -> {
+        for (int i = 0; i < count; i++) {
+          float scale = scales.get(FileLayout.F32, scalesOffset + (long) Float.BYTES * numbers[i]);
+          long at = offset + (long) numbers[i] * rowBytes;
+          scores[i] = ofLevels(kernel.dotInt8(memory, at, levels, levels.length), scale);
+        }
+      }
+      case BINARY -> {
+        for (int i = 0; i < count; i++) {
+          scores[i] = score(memory, offset + (long) numbers[i] * rowBytes, 1);
+        }
+      }
+      case SLICES, HASHED, TERMS, KEYED_F32, KEYED_F16 -> throw new AssertionError(type);
+    }
+  }
 }

@@ -87,8 +87,8 @@ public final class RowBlock {
    * @param type what the rows are
    */
   public void touch(DenseType type) {
-    int lines = type.rowBytes() / CACHE_LINE;
-    if (lines > LINES_MAX) {
+    int lines = linesToTouch(type);
+    if (lines == 0) {
       return;
     }
     byte mixed = 0;
@@ -107,12 +107,31 @@ public final class RowBlock {
     touched = mixed;
   }
 
-  private static byte touch(MemorySegment memory, long from, int lines) {
+  /**
+   * Reads a byte of each cache line of a row. What is returned must be kept somewhere, so that the
+   * loads are not optimised away.
+   *
+   * @param memory the memory of the row
+   * @param from where the row begins, in bytes
+   * @param lines how many lines it has
+   */
+  public static byte touch(MemorySegment memory, long from, int lines) {
     byte mixed = 0;
     for (int line = 0; line < lines; line++) {
       mixed ^= memory.get(FileLayout.U8, from + (long) line * CACHE_LINE);
     }
     return mixed;
+  }
+
+  /**
+   * Returns how many cache lines of a row are worth being read ahead (ADR 0049).
+   *
+   * @param type what the rows are
+   * @return 0 for long rows
+   */
+  public static int linesToTouch(DenseType type) {
+    int lines = type.rowBytes() / CACHE_LINE;
+    return lines > LINES_MAX ? 0 : lines;
   }
 
   /** Returns how many rows a document has, 0 or more. */

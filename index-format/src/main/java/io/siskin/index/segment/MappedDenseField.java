@@ -132,6 +132,11 @@ public final class MappedDenseField implements StoredDenseField {
     return arrays.values;
   }
 
+  /** Returns the memory of the scales of the rows of all fields; not read where rows have none. */
+  MemorySegment scales() {
+    return arrays.scales;
+  }
+
   /** Returns where a row begins in {@link #values}, in bytes. */
   long rowOffset(int row) {
     return arrays.valuesOffset + (long) row * rowBytes;
@@ -205,7 +210,8 @@ public final class MappedDenseField implements StoredDenseField {
     return differences == 0;
   }
 
-  private long scaleOffset(int row) {
+  /** Returns where the scale of a row is in {@link #scales}, in bytes. */
+  long scaleOffset(int row) {
     return arrays.scalesOffset + (long) Float.BYTES * row;
   }
 

@@ -1,6 +1,7 @@
 package io.siskin.index.segment;
 
 import io.siskin.index.dense.DenseQuery;
+import io.siskin.index.dense.RowBlock;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -13,6 +14,11 @@ public final class RowScorer {
   private final MappedDenseField field;
   private final DenseQuery query;
   private final MemorySegment rows;
+  private final int lines;
+
+  /** Never read: keeps the touching loads from being optimised away. */
+  @SuppressWarnings("UnusedVariable")
+  private byte touched;
 
   /**
    * Makes a scorer.
@@ -25,6 +31,7 @@ public final class RowScorer {
     this.field = field;
     this.query = query;
     this.rows = field.values();
+    this.lines = RowBlock.linesToTouch(field.type());
   }
 
   /**
@@ -35,9 +42,18 @@ public final class RowScorer {
    * @param scores receives as many scores
    */
   public void scores(int[] numbers, int count, float[] scores) {
-    for (int i = 0; i < count; i++) {
-      int row = numbers[i];
-      scores[i] = query.score(rows, field.rowOffset(row), field.scale(row));
+    if (lines > 0) {
+      touch(numbers, count);
     }
+    query.scores(
+        rows, field.rowOffset(0), field.scales(), field.scaleOffset(0), numbers, count, scores);
+  }
+
+  private void touch(int[] numbers, int count) {
+    byte mixed = 0;
+    for (int i = 0; i < count; i++) {
+      mixed ^= RowBlock.touch(rows, field.rowOffset(numbers[i]), lines);
+    }
+    touched = mixed;
   }
 }

@@ -1,6 +1,7 @@
 package io.siskin.loadtest.crash;
 
 import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseSimilarity;
 import io.siskin.index.dense.DenseStorage;
 import io.siskin.index.dense.DenseType;
@@ -53,7 +54,11 @@ enum CollectionKind {
           new DenseFieldSpec(
               "passages", new DenseType(5, DenseStorage.INT8, DenseSimilarity.COSINE), 3),
           new DenseFieldSpec(
-              "singles", new DenseType(33, DenseStorage.F32, DenseSimilarity.DOT), 1),
+              "singles",
+              new DenseType(33, DenseStorage.F32, DenseSimilarity.DOT),
+              1,
+              // Every segment has a graph of them.
+              new DenseGraph(4, 16, 1)),
           new DenseFieldSpec(
               "halves", new DenseType(4, DenseStorage.F16, DenseSimilarity.COSINE), 5),
           new DenseFieldSpec(

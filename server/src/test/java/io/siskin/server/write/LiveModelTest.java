@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siskin.index.build.BuildOptions;
 import io.siskin.index.build.VectorQuantizer;
 import io.siskin.index.build.Weighting;
+import io.siskin.index.dense.DenseFieldSpec;
+import io.siskin.index.dense.DenseGraph;
 import io.siskin.index.dense.DenseVectors;
 import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
@@ -62,7 +64,15 @@ final class LiveModelTest {
               new Schema.Field("year", FieldType.INT64),
               new Schema.Field("lang", FieldType.STRING)),
           null,
-          RandomDense.ALL);
+          RandomDense.ALL.stream().map(LiveModelTest::withGraph).toList());
+
+  /** Every segment gets a graph of each field that can have one. */
+  private static DenseFieldSpec withGraph(DenseFieldSpec field) {
+    return field.type().storage().isOfValues()
+        ? new DenseFieldSpec(
+            field.name(), field.type(), field.vectorsMax(), new DenseGraph(2, 4, 1))
+        : field;
+  }
 
   @TempDir private Path folder;
 

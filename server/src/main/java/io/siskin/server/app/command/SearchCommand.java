@@ -1,12 +1,10 @@
 package io.siskin.server.app.command;
 
 import io.siskin.client.CollectionInfo.Vocabulary;
-import io.siskin.client.Ranking;
 import io.siskin.client.SearchClient;
 import io.siskin.client.SearchRequest;
 import io.siskin.client.SearchResult;
 import io.siskin.client.SparseVector;
-import io.siskin.index.error.InvalidInputException;
 import io.siskin.server.app.flags.DenseVectorFlags;
 import io.siskin.server.app.flags.ModeFlags;
 import io.siskin.server.app.flags.PipelineFlags;
@@ -16,6 +14,7 @@ import io.siskin.server.app.flags.TargetFlags;
 import io.siskin.server.app.output.ResultPrinter;
 import io.siskin.server.app.process.ExitStatus;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -23,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -105,6 +105,11 @@ public final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (query == null && pipeline.ranking() == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a query is missing: a text, --vector, or --pipeline with all queries that it needs");
+    }
     try (SearchClient client = target.connect()) {
       SearchRequest request = request(client);
       long start = System.nanoTime();
@@ -135,12 +140,7 @@ public final class SearchCommand implements Callable<Integer> {
 
   private SearchRequest asked(SearchClient client) {
     if (query == null) {
-      Ranking ranking = pipeline.ranking();
-      if (ranking == null) {
-        throw new InvalidInputException(
-            "TEXT", "missing", "a text, --vector, or --pipeline with all queries that it needs");
-      }
-      return SearchRequest.ranked(collection, ranking);
+      return SearchRequest.ranked(collection, Objects.requireNonNull(pipeline.ranking()));
     }
     return query.vector == null
         ? SearchRequest.text(collection, String.join(" ", List.copyOf(query.words)))
