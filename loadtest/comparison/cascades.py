@@ -222,7 +222,7 @@ class Cascades:
         lines, vectors = self._work / f"{name}-slim.out", self._work / f"{name}-slim.jsonl"
         words = ["encode", f"--model={self._options.late}", "--side=document", f"--input={files['corpus']}"]
         self._siskin([*words, "--token-vectors=words", "--token-terms=20"], lines.name, 4 * 3600)
-        vectors.write_text("".join(line for line in beir.lines_of(lines) if line.startswith("{")), "utf-8")
+        vectors.write_text("".join(line.rstrip() + "\n" for line in beir.lines_of(lines) if line.startswith("{")), "utf-8")
         slim = {**files, "corpus": vectors}
         fields = ["--dense-field=words:20:terms:dot:512", f"--dense-field=hashed:{HASHED_BITS}:hashed"]
         self._build(name, "slim", [f"--query-model={self._options.late}", *fields], slim)
