@@ -382,7 +382,7 @@ final class RankingCommandsTest {
       }
       assertThat(CapturedRun.of(append(search, "--dense-vector", "v=[1,2]", "x")).err())
           .contains("--dense-vector v is set without --pipeline");
-      assertThat(CapturedRun.of(append(search)).err()).contains("TEXT is missing");
+      assertThat(CapturedRun.of(append(search)).err()).contains("a query is missing");
       assertThat(CapturedRun.of(append(search, "--pipeline", tree, "--dense-vector", "v={}")).err())
           .contains("--dense-vector v is {}");
       assertThat(
