@@ -262,8 +262,10 @@ final class ConsoleIT {
         .contains("\"asked\"", "\"constant\": 60");
     browser.button("Delete the pipeline").click();
     browser.find("dialog button.danger").click();
-    browser.await("the rest", () -> !browser.has("dialog"));
-    browser.awaitRest();
+    // The page asks for the deletion after the dialog has closed, and then for what is left.
+    browser.await(
+        "the end of the deletion",
+        () -> !browser.has("dialog") && !browser.has("[name=pipeline] option[value=mixed]"));
     assertThat(send("GET", "v1/collections/birds/pipelines", "")).doesNotContain("mixed");
   }
 
