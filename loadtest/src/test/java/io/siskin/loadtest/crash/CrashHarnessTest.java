@@ -28,7 +28,7 @@ final class CrashHarnessTest {
   @Test
   void nothingThatWasAnsweredIsLostWhenWritersAreKilled() throws IOException {
     Rounds rounds = rounds(folder.resolve("data"), Seeds.next());
-    while (rounds.endCount() < 5) {
+    while (rounds.endCount() < 3) {
       rounds.write(3, List.of(), WriterProcess::kill);
       rounds.check();
     }
