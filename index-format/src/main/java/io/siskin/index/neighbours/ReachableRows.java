@@ -50,11 +50,6 @@ final class ReachableRows {
     return own == null ? given.apply(row) : own;
   }
 
-  /** Returns how many rows have other neighbours than they were given. */
-  int changedCount() {
-    return changed.size();
-  }
-
   /**
    * Links rows until the entry row leads to all of them.
    *

@@ -162,11 +162,15 @@ public final class MappedSegment implements SearchableSegment {
   }
 
   /**
-   * Returns about how many bytes of heap the scratch memory of the searchers takes that are kept
-   * for the next search. Those in use are not counted.
+   * Returns about how many bytes of heap the scratch memory takes that is kept for the next search,
+   * that of graphs included. What is in use is not counted.
    */
   public long heapBytes() {
-    return idle.sum(MappedSegmentSearcher::scratchBytes);
+    long bytes = idle.sum(MappedSegmentSearcher::scratchBytes);
+    for (GraphSearch graph : graphs.values()) {
+      bytes += graph.scratchBytes();
+    }
+    return bytes;
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.siskin.server.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.siskin.client.ClientOptions;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
@@ -16,12 +15,8 @@ import io.siskin.client.SearchException;
 import io.siskin.client.Selection;
 import io.siskin.client.SparseVector;
 import io.siskin.client.WriteResult;
-import io.siskin.server.rpc.Backends;
-import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
-import io.siskin.server.rpc.GrpcServerOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,15 +44,8 @@ final class DenseClientTest {
   @Test
   void vectorsComeBackAsTheyAreStored() throws Exception {
     try (LiveServer live = new LiveServer(folder.resolve("data"), LiveServer.SMALL);
-        GrpcServer server =
-            GrpcServer.start(
-                GrpcServerOptions.builder().port(0).build(),
-                new Backends(
-                    live.retrieval, live.reader, live.live, live.live, FakeTextEncoders.NONE));
-        SearchClient client =
-            SearchClient.connect(
-                ClientOptions.of("127.0.0.1:" + server.port())
-                    .withDeadline(Duration.ofSeconds(60)))) {
+        GrpcServer server = live.serve();
+        SearchClient client = LiveServer.clientOf(server)) {
       NewCollection wanted = NewCollection.of("books");
       for (DenseField field : FIELDS) {
         wanted = wanted.withDenseField(field);

@@ -2,7 +2,6 @@ package io.siskin.server.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.siskin.client.ClientOptions;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
@@ -18,12 +17,8 @@ import io.siskin.client.SearchResult.Hit;
 import io.siskin.client.Selection;
 import io.siskin.client.SparseVector;
 import io.siskin.index.testing.Seeds;
-import io.siskin.server.rpc.Backends;
-import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
-import io.siskin.server.rpc.GrpcServerOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -58,15 +53,8 @@ final class DenseGraphTest {
   @Test
   void graphsFindMostOfTheNearest() throws Exception {
     try (LiveServer live = new LiveServer(folder.resolve("data"), LARGE);
-        GrpcServer server =
-            GrpcServer.start(
-                GrpcServerOptions.builder().port(0).build(),
-                new Backends(
-                    live.retrieval, live.reader, live.live, live.live, FakeTextEncoders.NONE));
-        SearchClient client =
-            SearchClient.connect(
-                ClientOptions.of("127.0.0.1:" + server.port())
-                    .withDeadline(Duration.ofSeconds(60)))) {
+        GrpcServer server = live.serve();
+        SearchClient client = LiveServer.clientOf(server)) {
       DenseField.Graph graph = new DenseField.Graph(8, 60, 500);
       DenseField field = DenseField.of("v", DIMENSIONS).withVectorsMax(2).withGraph(graph);
       assertThat(
@@ -102,7 +90,7 @@ final class DenseGraphTest {
       SearchResult exact = search(client, query, new RankingNode.Effort.Exact());
       List<Double> best =
           written.values().stream()
-              .map(vectors -> largest(vectors, query))
+              .map(vectors -> DenseRankingTest.largest(vectors, query))
               .sorted(Comparator.reverseOrder())
               .limit(LIMIT)
               .toList();
@@ -112,7 +100,7 @@ final class DenseGraphTest {
       assertThat(found.hits()).hasSize(LIMIT);
       for (Hit hit : found.hits()) {
         List<float[]> vectors = Objects.requireNonNull(written.get(hit.id()));
-        assertThat((double) hit.score()).isEqualTo(largest(vectors, query));
+        assertThat((double) hit.score()).isEqualTo(DenseRankingTest.largest(vectors, query));
         same += right.contains(hit.id()) ? 1 : 0;
       }
       scored += found.stages().getLast().documentsScored();
@@ -159,17 +147,5 @@ final class DenseGraphTest {
       vector[i] = random.nextInt(-99, 100);
     }
     return vector;
-  }
-
-  private static double largest(List<float[]> vectors, float[] query) {
-    double largest = Double.NEGATIVE_INFINITY;
-    for (float[] vector : vectors) {
-      double sum = 0;
-      for (int i = 0; i < vector.length; i++) {
-        sum += vector[i] * query[i];
-      }
-      largest = Math.max(largest, sum);
-    }
-    return largest;
   }
 }

@@ -3,7 +3,6 @@ package io.siskin.server.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.siskin.client.ClientOptions;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
@@ -21,12 +20,8 @@ import io.siskin.client.SearchResult;
 import io.siskin.client.SearchResult.Hit;
 import io.siskin.client.SparseVector;
 import io.siskin.index.testing.Seeds;
-import io.siskin.server.rpc.Backends;
-import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
-import io.siskin.server.rpc.GrpcServerOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -89,15 +84,8 @@ final class DenseRankingTest {
   @Test
   void denseStagesAgreeWithPlainLoops() throws Exception {
     try (LiveServer live = new LiveServer(folder.resolve("data"), LiveServer.SMALL);
-        GrpcServer server =
-            GrpcServer.start(
-                GrpcServerOptions.builder().port(0).build(),
-                new Backends(
-                    live.retrieval, live.reader, live.live, live.live, FakeTextEncoders.NONE));
-        SearchClient client =
-            SearchClient.connect(
-                ClientOptions.of("127.0.0.1:" + server.port())
-                    .withDeadline(Duration.ofSeconds(60)))) {
+        GrpcServer server = live.serve();
+        SearchClient client = LiveServer.clientOf(server)) {
       client
           .collectionsClient()
           .create(
@@ -191,7 +179,8 @@ final class DenseRankingTest {
     return list;
   }
 
-  private static double largest(List<float[]> vectors, float[] query) {
+  /** Returns the largest inner product with one of the vectors, by plain loops. */
+  static double largest(List<float[]> vectors, float[] query) {
     double largest = Double.NEGATIVE_INFINITY;
     for (float[] vector : vectors) {
       double sum = 0;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
-import io.siskin.client.ClientOptions;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
@@ -50,10 +49,7 @@ import io.siskin.server.ingest.DenseBuild;
 import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexJob;
 import io.siskin.server.ingest.IndexRequest;
-import io.siskin.server.rpc.Backends;
-import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
-import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,13 +97,8 @@ final class DenseTextTest {
     models = new BatchedModels(library, BatchingOptions.DEFAULTS, new EncodingCache(1 << 20));
     index("built", TEXTS, DenseSimilarity.COSINE);
     live = new LiveServer(folder.resolve("data"), LiveServer.SMALL, models);
-    server =
-        GrpcServer.start(
-            GrpcServerOptions.builder().port(0).build(),
-            new Backends(live.retrieval, live.reader, live.live, live.live, FakeTextEncoders.NONE));
-    client =
-        SearchClient.connect(
-            ClientOptions.of("127.0.0.1:" + server.port()).withDeadline(Duration.ofSeconds(60)));
+    server = live.serve();
+    client = LiveServer.clientOf(server);
   }
 
   @AfterEach

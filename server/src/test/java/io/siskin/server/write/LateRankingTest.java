@@ -3,7 +3,6 @@ package io.siskin.server.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.siskin.client.ClientOptions;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
@@ -27,12 +26,8 @@ import io.siskin.client.WriteResult;
 import io.siskin.index.dense.TermNumbers;
 import io.siskin.index.format.v2.DenseLayout;
 import io.siskin.index.testing.Seeds;
-import io.siskin.server.rpc.Backends;
-import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
-import io.siskin.server.rpc.GrpcServerOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -181,15 +177,8 @@ final class LateRankingTest {
   @Test
   void lateStagesAgreeWithPlainLoops() throws Exception {
     try (LiveServer live = new LiveServer(folder.resolve("data"), LiveServer.SMALL);
-        GrpcServer server =
-            GrpcServer.start(
-                GrpcServerOptions.builder().port(0).build(),
-                new Backends(
-                    live.retrieval, live.reader, live.live, live.live, FakeTextEncoders.NONE));
-        SearchClient client =
-            SearchClient.connect(
-                ClientOptions.of("127.0.0.1:" + server.port())
-                    .withDeadline(Duration.ofSeconds(60)))) {
+        GrpcServer server = live.serve();
+        SearchClient client = LiveServer.clientOf(server)) {
       client.collectionsClient().create(collection());
       assertThat(client.collection("books").storage().denseFields())
           .isEqualTo(collection().denseFields());
@@ -240,7 +229,6 @@ final class LateRankingTest {
     checkMaxSim(client, "key16", coil, each -> coil(each.keyed, keyed));
     checkBits(client, query.getFirst());
     checkDensified(client, terms(60, 120));
-    checkHashed(client, terms(60, 120));
     checkRead(books);
   }
 
@@ -356,32 +344,22 @@ final class LateRankingTest {
   }
 
   private void checkDensified(SearchClient client, Map<String, Integer> query) {
-    SearchRequest.Query asked = new SearchRequest.Query.Vector(sparse(query));
-    List<Hit> hits = search(client, new Densified(Frame.of(LIMIT), "slices", asked)).hits();
-    assertThat(hits)
-        .extracting(hit -> (double) hit.score())
-        .isEqualTo(
-            written.values().stream()
-                .map(each -> sliced(each.terms, query))
-                .sorted(Comparator.reverseOrder())
-                .limit(LIMIT)
-                .toList());
-    SearchResult rescored =
-        search(
-            client,
-            new DensifiedRescore(
-                new Frame(LIMIT, "dense", null), first(), "slices", asked, ALPHA, MISSING));
-    checkScores(rescored, "dense", each -> sliced(each.terms, query));
+    checkDensified(client, "slices", query, LateRankingTest::sliced);
+    checkDensified(client, "hashed", query, LateRankingTest::commonBits);
   }
 
-  private void checkHashed(SearchClient client, Map<String, Integer> query) {
+  private void checkDensified(
+      SearchClient client,
+      String field,
+      Map<String, Integer> query,
+      ToDoubleBiFunction<Map<String, Integer>, Map<String, Integer>> score) {
     SearchRequest.Query asked = new SearchRequest.Query.Vector(sparse(query));
-    List<Hit> hits = search(client, new Densified(Frame.of(LIMIT), "hashed", asked)).hits();
+    List<Hit> hits = search(client, new Densified(Frame.of(LIMIT), field, asked)).hits();
     assertThat(hits)
         .extracting(hit -> (double) hit.score())
         .isEqualTo(
             written.values().stream()
-                .map(each -> commonBits(each.terms, query))
+                .map(each -> score.applyAsDouble(each.terms, query))
                 .sorted(Comparator.reverseOrder())
                 .limit(LIMIT)
                 .toList());
@@ -389,8 +367,8 @@ final class LateRankingTest {
         search(
             client,
             new DensifiedRescore(
-                new Frame(LIMIT, "bits", null), first(), "hashed", asked, ALPHA, MISSING));
-    checkScores(rescored, "bits", each -> commonBits(each.terms, query));
+                new Frame(LIMIT, "dense", null), first(), field, asked, ALPHA, MISSING));
+    checkScores(rescored, "dense", each -> score.applyAsDouble(each.terms, query));
   }
 
   private static double commonBits(Map<String, Integer> document, Map<String, Integer> query) {

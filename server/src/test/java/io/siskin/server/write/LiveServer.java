@@ -1,5 +1,7 @@
 package io.siskin.server.write;
 
+import io.siskin.client.ClientOptions;
+import io.siskin.client.SearchClient;
 import io.siskin.index.store.Verification;
 import io.siskin.server.collection.CollectionCatalog;
 import io.siskin.server.collection.CollectionSettings;
@@ -11,9 +13,14 @@ import io.siskin.server.retrieve.DocumentReads;
 import io.siskin.server.retrieve.RetrievalPipeline;
 import io.siskin.server.retrieve.Selector;
 import io.siskin.server.retrieve.StoredDocument;
+import io.siskin.server.rpc.Backends;
+import io.siskin.server.rpc.FakeTextEncoders;
+import io.siskin.server.rpc.GrpcServer;
+import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.search.Cancellation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -64,6 +71,19 @@ final class LiveServer implements AutoCloseable {
     catalog.openAll();
     this.reader = new DocumentReader(catalog, live::refresh);
     this.retrieval = new RetrievalPipeline(catalog, live::counts);
+  }
+
+  /** Serves the collections over gRPC, at a free port and without encoders of texts. */
+  GrpcServer serve() throws IOException {
+    return GrpcServer.start(
+        GrpcServerOptions.builder().port(0).build(),
+        new Backends(retrieval, reader, live, live, FakeTextEncoders.NONE));
+  }
+
+  /** Connects to a server of {@link #serve}, with a deadline that a busy machine keeps. */
+  static SearchClient clientOf(GrpcServer server) {
+    return SearchClient.connect(
+        ClientOptions.of("127.0.0.1:" + server.port()).withDeadline(Duration.ofSeconds(60)));
   }
 
   void create(String name, CollectionSettings settings, EncoderSpec encoder) {

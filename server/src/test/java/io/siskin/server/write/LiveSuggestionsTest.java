@@ -3,7 +3,6 @@ package io.siskin.server.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.siskin.client.ClientOptions;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
 import io.siskin.client.FieldType;
@@ -15,14 +14,10 @@ import io.siskin.client.SuggestRequest;
 import io.siskin.client.Suggestion;
 import io.siskin.server.app.CapturedRun;
 import io.siskin.server.app.process.ExitStatus;
-import io.siskin.server.rpc.Backends;
-import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
-import io.siskin.server.rpc.GrpcServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,13 +49,8 @@ final class LiveSuggestionsTest {
 
   private Served serve() throws Exception {
     LiveServer live = new LiveServer(folder.resolve("data"), LiveServer.SMALL);
-    GrpcServer server =
-        GrpcServer.start(
-            GrpcServerOptions.builder().port(0).build(),
-            new Backends(live.retrieval, live.reader, live.live, live.live, FakeTextEncoders.NONE));
-    SearchClient client =
-        SearchClient.connect(
-            ClientOptions.of("127.0.0.1:" + server.port()).withDeadline(Duration.ofSeconds(60)));
+    GrpcServer server = live.serve();
+    SearchClient client = LiveServer.clientOf(server);
     return new Served(live, server, client);
   }
 

@@ -2,7 +2,6 @@ package io.siskin.server.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.siskin.client.ClientOptions;
 import io.siskin.client.DenseField;
 import io.siskin.client.Document;
 import io.siskin.client.DocumentsClient;
@@ -19,12 +18,8 @@ import io.siskin.client.SearchResult;
 import io.siskin.client.SearchResult.Hit;
 import io.siskin.client.SparseVector;
 import io.siskin.index.testing.Seeds;
-import io.siskin.server.rpc.Backends;
-import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
-import io.siskin.server.rpc.GrpcServerOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -119,15 +114,8 @@ final class PassageRankingTest {
   @Test
   void stagesForPassagesAgreeWithPlainLoops() throws Exception {
     try (LiveServer live = new LiveServer(folder.resolve("data"), LiveServer.SMALL);
-        GrpcServer server =
-            GrpcServer.start(
-                GrpcServerOptions.builder().port(0).build(),
-                new Backends(
-                    live.retrieval, live.reader, live.live, live.live, FakeTextEncoders.NONE));
-        SearchClient client =
-            SearchClient.connect(
-                ClientOptions.of("127.0.0.1:" + server.port())
-                    .withDeadline(Duration.ofSeconds(60)))) {
+        GrpcServer server = live.serve();
+        SearchClient client = LiveServer.clientOf(server)) {
       client
           .collectionsClient()
           .create(

@@ -3,7 +3,6 @@ package io.siskin.server.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.siskin.client.ClientOptions;
 import io.siskin.client.Document;
 import io.siskin.client.KeyedVector;
 import io.siskin.client.Parts;
@@ -40,10 +39,7 @@ import io.siskin.server.ingest.DenseBuild;
 import io.siskin.server.ingest.DocumentPruning;
 import io.siskin.server.ingest.IndexJob;
 import io.siskin.server.ingest.IndexRequest;
-import io.siskin.server.rpc.Backends;
-import io.siskin.server.rpc.FakeTextEncoders;
 import io.siskin.server.rpc.GrpcServer;
-import io.siskin.server.rpc.GrpcServerOptions;
 import io.siskin.server.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,13 +93,8 @@ final class TokenTextTest {
             new EncodingCache(1 << 20));
     index();
     live = new LiveServer(folder.resolve("data"), LiveServer.SMALL, models);
-    server =
-        GrpcServer.start(
-            GrpcServerOptions.builder().port(0).build(),
-            new Backends(live.retrieval, live.reader, live.live, live.live, FakeTextEncoders.NONE));
-    client =
-        SearchClient.connect(
-            ClientOptions.of("127.0.0.1:" + server.port()).withDeadline(Duration.ofSeconds(60)));
+    server = live.serve();
+    client = LiveServer.clientOf(server);
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package io.siskin.server.rank.passage;
 
+import io.siskin.server.rank.list.Places;
 import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.rank.scope.DenseFields;
 import io.siskin.server.rank.tree.DenseVector;
@@ -38,10 +39,10 @@ public final class DenseExpansion {
     DenseFields.VectorScorer scorer = field.scorer(query);
     double[] sums = new double[field.dimensions()];
     int count = 0;
-    for (int rank = 0; rank < Math.min(node.documents(), best.size()); rank++) {
-      int number = positions.documentNumber(best.position(rank));
-      int segment = positions.segment(number);
-      int document = number - positions.base(segment);
+    Places places = Places.ofBest(best, node.documents(), positions);
+    for (int rank = 0; rank < places.size(); rank++) {
+      int segment = places.segments()[rank];
+      int document = places.documents()[rank];
       if (scorer.has(segment, document)) {
         List<float[]> vectors = field.vectors(segment, document);
         float[] nearest = vectors.get(nearest(scorer, segment, document));

@@ -1,6 +1,7 @@
 package io.siskin.server.rank.passage;
 
 import io.siskin.index.format.v1.ResidualLayout;
+import io.siskin.server.rank.list.Places;
 import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.rank.scope.DenseFields;
 import io.siskin.server.rank.scope.RankedScope;
@@ -59,10 +60,9 @@ sealed interface DocumentCosines {
     Dense(DenseFields.Field field, Ranked list, DocumentPositions positions) {
       this.vectors = new double[list.size()][];
       this.lengths = new double[list.size()];
+      Places places = Places.of(list, positions);
       for (int rank = 0; rank < vectors.length; rank++) {
-        int number = positions.documentNumber(list.position(rank));
-        int segment = positions.segment(number);
-        vectors[rank] = sum(field.vectors(segment, number - positions.base(segment)));
+        vectors[rank] = sum(field.vectors(places.segments()[rank], places.documents()[rank]));
         lengths[rank] = Math.sqrt(product(vectors[rank], vectors[rank]));
       }
     }
@@ -126,12 +126,10 @@ sealed interface DocumentCosines {
       this.terms = new int[list.size()][];
       this.weights = new double[list.size()][];
       this.lengths = new double[list.size()];
-      int[] segments = new int[list.size()];
-      DocumentPositions positions = scope.positions();
+      Places places = Places.of(list, scope.positions());
+      int[] segments = places.segments();
       for (int rank = 0; rank < segments.length; rank++) {
-        int number = positions.documentNumber(list.position(rank));
-        segments[rank] = positions.segment(number);
-        read(scope.scope().segment(segments[rank]), number - positions.base(segments[rank]), rank);
+        read(scope.scope().segment(segments[rank]), places.documents()[rank], rank);
       }
       ofPicked = new double[renumber(segments, scope)];
       for (int rank = 0; rank < segments.length; rank++) {

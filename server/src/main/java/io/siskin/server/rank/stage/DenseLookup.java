@@ -80,13 +80,8 @@ public final class DenseLookup {
               ? DocumentSet.none(scope.segment(segment).documentCount())
               : scope.accepted(segment));
     }
-    if (byGraph == 0) {
-      StageWork scanned = DenseScan.scan(scorer, scope, limit, budget);
-      return new StageWork(
-          scanned.list(), scored + scanned.documentsScored(), scanned.isComplete());
-    }
     if (complete && byGraph < scope.size()) {
-      scan();
+      scan(byGraph == 0 ? scope : scope.accepting(left));
     }
     return new StageWork(best.toRanked(), scored, complete);
   }
@@ -115,9 +110,9 @@ public final class DenseLookup {
     return true;
   }
 
-  /** Scans the segments that are left. */
-  private void scan() {
-    StageWork scanned = DenseScan.scan(scorer, scope.accepting(left), limit, budget);
+  /** Scans what is left. */
+  private void scan(SearchScope rest) {
+    StageWork scanned = DenseScan.scan(scorer, rest, limit, budget);
     Ranked list = scanned.list();
     for (int i = 0; i < list.size(); i++) {
       best.offer(list.position(i), list.score(i));

@@ -7,6 +7,7 @@ import io.siskin.index.document.FieldType;
 import io.siskin.index.document.FieldValue;
 import io.siskin.server.rank.formula.Expression;
 import io.siskin.server.rank.formula.TermFeature;
+import io.siskin.server.rank.list.Places;
 import io.siskin.server.rank.list.PositionSlots;
 import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.rank.list.StageWork;

@@ -3,12 +3,12 @@ package io.siskin.server.rank.stage;
 import io.siskin.index.column.Column;
 import io.siskin.index.column.NumberColumn;
 import io.siskin.index.column.TextColumn;
+import io.siskin.server.rank.list.Places;
 import io.siskin.server.rank.list.PositionSlots;
 import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.rank.scope.RankedScope;
 import io.siskin.server.rank.tree.GroupScore;
 import io.siskin.server.rank.tree.RankingNode;
-import io.siskin.server.search.DocumentPositions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -72,13 +72,11 @@ public final class Grouping {
    */
   public static int assign(String field, Ranked input, RankedScope scope, int[] groupOf) {
     Map<Object, Integer> groups = new HashMap<>();
-    DocumentPositions positions = scope.positions();
+    Places places = Places.ofBest(input, groupOf.length, scope.positions());
     int count = 0;
     for (int rank = 0; rank < groupOf.length; rank++) {
-      int number = positions.documentNumber(input.position(rank));
-      int segment = positions.segment(number);
       Object value =
-          value(scope.columns().get(segment).find(field), number - positions.base(segment));
+          value(scope.columns().get(places.segments()[rank]).find(field), places.documents()[rank]);
       int group = value == null ? OF_ITS_OWN : groups.getOrDefault(value, OF_ITS_OWN);
       if (group == OF_ITS_OWN) {
         group = count++;

@@ -1,6 +1,7 @@
 package io.siskin.server.rank.stage;
 
 import io.siskin.server.rank.list.BestDocuments;
+import io.siskin.server.rank.list.Places;
 import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.rank.list.StageBudget;
 import io.siskin.server.rank.list.StageWork;

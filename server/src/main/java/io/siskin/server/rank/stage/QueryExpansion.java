@@ -6,11 +6,11 @@ import io.siskin.index.quantize.QuantizedQuery;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermIdVector;
 import io.siskin.index.vector.TokenVector;
+import io.siskin.server.rank.list.Places;
 import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.rank.list.StageReport;
 import io.siskin.server.rank.scope.RankedScope;
 import io.siskin.server.rank.tree.RankingNode;
-import io.siskin.server.search.DocumentPositions;
 import io.siskin.server.search.SearchableSegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,13 +105,12 @@ public final class QueryExpansion {
   /** Adds the documents up, each divided by its length. The value is an array of one sum. */
   private static Map<String, double[]> centroid(Ranked best, int count, RankedScope scope) {
     Map<String, double[]> sums = new HashMap<>();
-    DocumentPositions positions = scope.positions();
+    Places places = Places.ofBest(best, count, scope.positions());
     for (int segment = 0; segment < scope.scope().size(); segment++) {
       TermSums ofSegment = new TermSums();
       for (int rank = 0; rank < count; rank++) {
-        int number = positions.documentNumber(best.position(rank));
-        if (positions.segment(number) == segment) {
-          ofSegment.add(scope.scope().segment(segment), number - positions.base(segment));
+        if (places.segments()[rank] == segment) {
+          ofSegment.add(scope.scope().segment(segment), places.documents()[rank]);
         }
       }
       ofSegment.drainTo(scope.scope().segment(segment), sums);

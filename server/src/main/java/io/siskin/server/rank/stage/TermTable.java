@@ -4,6 +4,7 @@ import io.siskin.index.format.v1.ResidualLayout;
 import io.siskin.index.vector.SparseVector;
 import io.siskin.index.vector.TermLookup;
 import io.siskin.server.rank.formula.TermFeature;
+import io.siskin.server.rank.list.Places;
 import io.siskin.server.rank.scope.RankedScope;
 import io.siskin.server.search.SearchableSegment;
 import java.util.Arrays;

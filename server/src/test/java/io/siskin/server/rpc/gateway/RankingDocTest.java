@@ -235,8 +235,8 @@ final class RankingDocTest {
     }
   }
 
-  @Test
-  void theExamplesOfPassagesRun() throws IOException {
+  /** Indexes the passages, and opens them. */
+  private CollectionCatalog passages() throws IOException {
     TestCollections.index(
         folder.resolve("passages"),
         "passages",
@@ -245,13 +245,19 @@ final class RankingDocTest {
         null,
         PASSAGES,
         StatisticsScope.COLLECTION);
-    try (CollectionCatalog catalog =
+    CollectionCatalog catalog =
         new CollectionCatalog(
             new DataDirectory(folder.resolve("passages")),
             Verification.FULL,
             _ -> {},
-            TextModels.NONE)) {
-      catalog.openAll();
+            TextModels.NONE);
+    catalog.openAll();
+    return catalog;
+  }
+
+  @Test
+  void theExamplesOfPassagesRun() throws IOException {
+    try (CollectionCatalog catalog = passages()) {
       RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
       List<RetrievalResponse> answers =
           Stream.of("Passages of documents", "Diversity", "Dense feedback", "Answers")
@@ -283,21 +289,7 @@ final class RankingDocTest {
   void aStoredPipelineTakesTheVectorsOfTheRequest() throws IOException {
     List<String> examples = examples("Vectors of the request").toList();
     assertThat(examples).hasSize(2);
-    TestCollections.index(
-        folder.resolve("passages"),
-        "passages",
-        PASSAGE_LINES,
-        TestCollections.exactOnly(),
-        null,
-        PASSAGES,
-        StatisticsScope.COLLECTION);
-    try (CollectionCatalog catalog =
-        new CollectionCatalog(
-            new DataDirectory(folder.resolve("passages")),
-            Verification.FULL,
-            _ -> {},
-            TextModels.NONE)) {
-      catalog.openAll();
+    try (CollectionCatalog catalog = passages()) {
       RetrievalPipeline pipeline = new RetrievalPipeline(catalog);
       PutPipelineRequest.Builder put = PutPipelineRequest.newBuilder();
       MessageReader.read(examples.get(0).getBytes(StandardCharsets.UTF_8), put);

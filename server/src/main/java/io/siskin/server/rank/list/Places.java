@@ -1,6 +1,5 @@
-package io.siskin.server.rank.stage;
+package io.siskin.server.rank.list;
 
-import io.siskin.server.rank.list.Ranked;
 import io.siskin.server.search.DocumentPositions;
 
 /**
@@ -11,15 +10,26 @@ import io.siskin.server.search.DocumentPositions;
  * @param documents the number of each in its segment
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Places(int[] segments, int[] documents) {
+public record Places(int[] segments, int[] documents) {
   /**
-   * Finds the documents of a list.
+   * Finds all documents of a list.
    *
    * @param list the list
    * @param positions the positions of the snapshot
    */
-  static Places of(Ranked list, DocumentPositions positions) {
-    int[] segments = new int[list.size()];
+  public static Places of(Ranked list, DocumentPositions positions) {
+    return ofBest(list, list.size(), positions);
+  }
+
+  /**
+   * Finds the best documents of a list.
+   *
+   * @param list the list
+   * @param count how many documents at most, 0 or more
+   * @param positions the positions of the snapshot
+   */
+  public static Places ofBest(Ranked list, int count, DocumentPositions positions) {
+    int[] segments = new int[Math.min(count, list.size())];
     int[] documents = new int[segments.length];
     for (int rank = 0; rank < segments.length; rank++) {
       int number = positions.documentNumber(list.position(rank));
@@ -30,7 +40,7 @@ record Places(int[] segments, int[] documents) {
   }
 
   /** Returns how many documents there are. */
-  int size() {
+  public int size() {
     return segments.length;
   }
 }
